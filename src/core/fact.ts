@@ -1,0 +1,39 @@
+/** A fact is known, with its source, or unknown, with the reason. Plain JSON, so it survives a bundle. */
+export type Fact<T> = Known<T> | Unknown;
+
+export interface Known<T> {
+  readonly known: true;
+  readonly value: T;
+  /** Where it was read: a path, a URL, a command, or "said" (the user said so on the command line). */
+  readonly source: string;
+  readonly said?: true;
+}
+
+/** `absent`: it does not exist. `denied`: no permission. `timeout`, `failed`: tried. `not-asked`: nothing to ask. */
+export type UnknownReason = "absent" | "denied" | "timeout" | "failed" | "not-asked";
+
+export interface Unknown {
+  readonly known: false;
+  readonly reason: UnknownReason;
+  /** What was tried and what came back, scrubbed. */
+  readonly detail: string;
+  /** The option or command with which the user can provide it, for example `--log FILE`. */
+  readonly provide?: string;
+}
+
+export function known<T>(value: T, source: string): Known<T> {
+  return { known: true, value, source };
+}
+
+export function said<T>(value: T, option: string): Known<T> {
+  return { known: true, value, source: option, said: true };
+}
+
+export function unknown(reason: UnknownReason, detail: string, provide?: string): Unknown {
+  return provide === undefined ? { known: false, reason, detail } : { known: false, reason, detail, provide };
+}
+
+/** The value of a fact, or `undefined` while it is unknown. */
+export function valueOf<T>(fact: Fact<T>): T | undefined {
+  return fact.known ? fact.value : undefined;
+}

@@ -1,0 +1,266 @@
+import type { Admission, AdmissionConfig, Connection, Gate } from "./connection.ts";
+import type { LogDigest, RefusalGroup } from "./log-event.ts";
+
+/** Every fact by name. Values are plain JSON; secrets in them are fingerprints (see `Secret`). */
+export interface FactMap {
+  readonly target: Target;
+  readonly host: HostSigns;
+  readonly deployment: Deployment;
+  readonly release: Release;
+  readonly config: ConfigReading;
+  readonly logs: LogDigest;
+  readonly probe: ProbeReading;
+  readonly devices: DeviceList;
+  readonly refusals: readonly Refusal[];
+  readonly assessment: Assessment;
+}
+
+export type FactName = keyof FactMap;
+
+export type DeploymentKind = "local" | "docker" | "kubernetes" | "vps";
+export type Exposure = "loopback" | "private" | "public" | "unknown";
+export type Confidence = "certain" | "likely" | "possible";
+
+export interface Target {
+  readonly kind: DeploymentKind | "url" | "offline";
+  readonly name: string;
+  /** ws:// or wss:// URL, without credentials. */
+  readonly url?: string;
+  readonly exposure: Exposure;
+  /** Why the exposure is what it says, one line. */
+  readonly exposureBecause?: string;
+}
+
+/** What the doctor itself runs in and can see around it, without touching the gateway. */
+export interface HostSigns {
+  readonly platform: string;
+  readonly wsl: boolean;
+  readonly sshSession: boolean;
+  readonly container: "none" | "docker" | "podman" | "kubernetes" | "unknown";
+  readonly addresses: readonly {
+    readonly name: string;
+    readonly address: string;
+    readonly scope: Exposure;
+  }[];
+  readonly engines: readonly { readonly kind: "docker" | "podman" | "kubernetes"; readonly path: string }[];
+  readonly units: readonly string[];
+}
+
+/** How the gateway is deployed, by cheap signs. */
+export interface Deployment {
+  readonly kind: DeploymentKind;
+  readonly confidence: Confidence;
+  readonly evidence: readonly Evidence[];
+  /** Other kinds that the signs also fit. */
+  readonly alternatives: readonly DeploymentKind[];
+  /** Names for exact commands, as far as known. */
+  readonly names: DeploymentNames;
+}
+
+export interface DeploymentNames {
+  /** Docker container name, or Kubernetes container in the pod. */
+  readonly container?: string;
+  readonly composeService?: string;
+  readonly composeCliService?: string;
+  readonly composeFiles?: readonly string[];
+  readonly namespace?: string;
+  /** `deploy/openclaw`, `statefulset/openclaw`, `pod/openclaw-0`. */
+  readonly workload?: string;
+  readonly sshHost?: string;
+  /** systemd unit that runs the gateway, and whether it is a user unit. */
+  readonly unit?: { readonly name: string; readonly user: boolean };
+  /** Command that runs OpenClaw's CLI there: `openclaw`, `node dist/index.js` … */
+  readonly cli?: string;
+}
+
+export interface Release {
+  /** `2026.3.13`. */
+  readonly version: string;
+  readonly confidence: Confidence;
+  /** `hello-ok`, `html`, `control-ui-config`, `log`, `package.json`, `protocol`, `said` … */
+  readonly from: string;
+  /** When only an era is known: the releases it can be, inclusive; `version` is then the newest of them. */
+  readonly range?: readonly [string, string];
+}
+
+export interface Evidence {
+  /** The fact it is from. */
+  readonly fact: FactName;
+  /** Path, URL, line: `gateway.log:14`, `GET /`, `gateway.auth.mode`. */
+  readonly source: string;
+  /** Literal text, scrubbed and bounded. */
+  readonly quote: string;
+}
+
+export interface ConfigReading {
+  readonly path: string;
+  readonly stateDir: string;
+  readonly profile?: string;
+  /** Effective config, secrets replaced by fingerprints. */
+  readonly effective: AdmissionConfig;
+  /** Where each effective value that matters comes from, by dotted path. */
+  readonly origins: Readonly<Record<string, ConfigOrigin>>;
+  readonly problems: readonly ConfigProblem[];
+  /** Whether openclaw.json itself exists. */
+  readonly exists: boolean;
+}
+
+export interface ConfigOrigin {
+  readonly from: "file" | "env" | "default" | "service" | "flag";
+  /** `openclaw.json:12`, `OPENCLAW_GATEWAY_TOKEN`, `default of 2026.3.13`, `openclaw-gateway.service`. */
+  readonly source: string;
+  /** A second source that lost, with a value that differs. */
+  readonly overrides?: { readonly from: ConfigOrigin["from"]; readonly source: string };
+}
+
+export interface ConfigProblem {
+  readonly kind:
+    | "syntax"
+    | "unknown-key"
+    | "retired-key"
+    | "ignored-key"
+    | "wrong-type"
+    | "unreadable"
+    | "bad-env";
+  readonly key: string;
+  readonly detail: string;
+  readonly line?: number;
+}
+
+/** What the wire said. Every text is bounded, scrubbed and free of control characters. */
+export interface ProbeReading {
+  readonly url: string;
+  readonly reach: Reach;
+  /** From HTTP: page, health, config document. */
+  readonly http: HttpReading;
+  /** Attempts in the order they were made. */
+  readonly attempts: readonly ProbeAttempt[];
+  /** Gateway clock minus doctor clock, milliseconds, from the challenge. */
+  readonly clockSkewMs?: number;
+  readonly protocol?: number;
+  readonly authMode?: string;
+  readonly release?: Release;
+  /** How our connection reached the gateway, as far as we can tell. */
+  readonly tookMs: number;
+}
+
+export interface Reach {
+  readonly state: "open" | "refused" | "reset" | "timeout" | "dns" | "tls" | "starting" | "not-openclaw";
+  readonly detail: string;
+}
+
+export interface HttpReading {
+  readonly status?: number;
+  readonly title?: string;
+  readonly health?: "live" | "absent" | "failed";
+  readonly serverVersion?: string;
+  readonly buildId?: string;
+  readonly basePath?: string;
+  readonly looksLike: "openclaw" | "other" | "none";
+  /** `proxy_attribution_required` and the like, from a JSON error body. */
+  readonly errorType?: string;
+  readonly server?: string;
+}
+
+export interface ProbeAttempt {
+  /** `page`: no device, no credentials, as the Control UI. `client`: no device, with credentials, once. `browser`: `--as-browser`. */
+  readonly as: "page" | "client" | "browser";
+  readonly connection: Pick<Connection, "headers" | "client" | "role" | "scopes" | "auth"> & {
+    readonly device: "absent" | "throw-away";
+  };
+  readonly result: "admitted" | "refused" | "no-answer" | "not-upgraded";
+  readonly httpStatus?: number;
+  readonly errorCode?: string;
+  readonly message?: string;
+  readonly detailCode?: string;
+  /** Selected scalar fields of `error.details`. */
+  readonly details?: Readonly<Record<string, string | number | boolean>>;
+  readonly closeCode?: number;
+  readonly closeReason?: string;
+  readonly serverVersion?: string;
+  readonly grantedScopes?: readonly string[];
+  readonly requestId?: string;
+  /** `browser` only: what was left and whether it was taken away again. */
+  readonly cleanup?: {
+    readonly left: "nothing" | "pending" | "paired";
+    readonly removed: boolean;
+    readonly detail: string;
+  };
+}
+
+export interface DeviceList {
+  readonly pending: readonly PendingDevice[];
+  readonly paired: readonly PairedDevice[];
+  readonly store: "json" | "sqlite";
+}
+
+export interface PendingDevice {
+  readonly requestId: string;
+  readonly deviceId: string;
+  readonly client?: string;
+  readonly platform?: string;
+  readonly role?: string;
+  readonly scopes: readonly string[];
+  readonly remoteIp?: string;
+  readonly at?: string;
+  readonly isRepair?: boolean;
+}
+
+export interface PairedDevice {
+  readonly deviceId: string;
+  readonly client?: string;
+  readonly platform?: string;
+  readonly role?: string;
+  readonly scopes: readonly string[];
+  readonly at?: string;
+}
+
+/** One refusal, observed or foretold: what all gate checks read. The first is the one to mend first. */
+export interface Refusal {
+  /** `probe`: we met it. `log`: the gateway wrote it. `client`: a client or the page printed it. `model`: foretold for the user's browser. */
+  readonly from: "probe" | "log" | "client" | "model";
+  readonly gate: Gate | RefusalGroup["gate"] | "transport";
+  /** `not-paired`, `scope-upgrade`, `token_missing`, `origin-mismatch`, `rate_limited` … */
+  readonly reason?: string;
+  readonly detailCode?: string;
+  readonly closeCode?: number;
+  readonly closeReason?: string;
+  readonly httpStatus?: number;
+  /** The connection as far as it is known. */
+  readonly connection: Partial<Connection>;
+  /** Client kind: the Control UI in a browser, OpenClaw's CLI, a node, something else. */
+  readonly client: "control-ui" | "cli" | "node" | "other" | "unknown";
+  readonly requestId?: string;
+  readonly deviceId?: string;
+  readonly count: number;
+  readonly firstAt?: string;
+  readonly lastAt?: string;
+  /** The same client was admitted later, or a later refusal at a later gate shows that this one is mended. */
+  readonly over: boolean;
+  readonly evidence: readonly Evidence[];
+}
+
+/** What the model says of the user's browser, now and after each mend. */
+export interface Assessment {
+  readonly connection: Connection;
+  /** How each part of the connection is known. */
+  readonly basis: readonly Evidence[];
+  readonly confidence: Confidence;
+  readonly now: Admission;
+  /** The gates that wait behind the first, each with what has to be mended before. */
+  readonly ahead: readonly Admission[];
+  readonly page: PageBehaviour;
+  /** The evidence says something else than the model. */
+  readonly contradictions: readonly Evidence[];
+}
+
+/** What the Control UI of a release does (BROWSER.md). */
+export interface PageBehaviour {
+  /** What it shows for this refusal. */
+  readonly shows?: string;
+  readonly tokenFrom: "query" | "hash" | "both";
+  /** Signs with a device identity without a secure context. */
+  readonly deviceInInsecureContext: boolean;
+  /** After an approval the open page connects by itself. */
+  readonly connectsByItself: boolean;
+}

@@ -1,0 +1,213 @@
+/** What a gateway log says, one event a line (or a line pair). Text fields are scrubbed, stripped of control characters and bounded. */
+export type LogEvent =
+  | RefusedEvent
+  | ConnectedEvent
+  | UnauthorizedEvent
+  | ProxyWarningEvent
+  | PairingEvent
+  | UpgradeRequestedEvent
+  | StartupEvent
+  | StartupFailedEvent
+  | ConfigReloadEvent
+  | ConfigErrorEvent
+  | SecurityWarningEvent
+  | BuildRejectedEvent
+  | ProtocolMismatchEvent
+  | HandshakeTimeoutEvent
+  | ClientErrorEvent;
+
+interface EventBase {
+  /** ISO 8601, as the line has it; absent when the line has none. */
+  readonly at?: string;
+  /** 1-based line number in its source. */
+  readonly line: number;
+  /** The file, container or stream. */
+  readonly source: string;
+  /** The line itself, safe to print, at most 500 characters. */
+  readonly quote: string;
+}
+
+/** `closed before connect`: a client was refused (or left) before it was admitted. */
+export interface RefusedEvent extends EventBase {
+  readonly type: "refused";
+  readonly conn?: string;
+  /** TCP peer, or the client that a trusted proxy names. */
+  readonly remote?: string;
+  readonly fwd?: string;
+  readonly origin?: string;
+  readonly host?: string;
+  readonly ua?: string;
+  readonly code?: number;
+  /** Close reason without its request id; may be cut at 120 bytes by the gateway. */
+  readonly reason?: string;
+  /** `pairing-required`, `origin-mismatch`, `unauthorized`, `control-ui-insecure-auth` … (JSON log, 9.x console). */
+  readonly cause?: string;
+  readonly phase?: string;
+  /** The meta's own reason: `not-paired`, `scope-upgrade`, `token_mismatch` … */
+  readonly why?: string;
+  readonly requestId?: string;
+  readonly deviceId?: string;
+  readonly client?: string;
+  readonly mode?: string;
+  readonly clientVersion?: string;
+  /** The peer from `peer=src:port->dst:port` (2026.4.10 on). */
+  readonly peer?: string;
+}
+
+export interface ConnectedEvent extends EventBase {
+  readonly type: "connected";
+  readonly conn?: string;
+  readonly remote?: string;
+  readonly client?: string;
+  readonly mode?: string;
+  readonly clientVersion?: string;
+}
+
+/** `unauthorized conn=… reason=token_missing`. */
+export interface UnauthorizedEvent extends EventBase {
+  readonly type: "unauthorized";
+  readonly conn?: string;
+  readonly remote?: string;
+  readonly client?: string;
+  readonly mode?: string;
+  readonly reason?: string;
+}
+
+export interface ProxyWarningEvent extends EventBase {
+  readonly type: "proxy-warning";
+  /** `untrusted`: forwarded headers from an untrusted peer. `unattributable`: 2026.8.1+, routes reject it. `non-local-host`: loopback peer with a foreign Host. */
+  readonly warning: "untrusted" | "unattributable" | "non-local-host";
+  readonly remote?: string;
+}
+
+export interface PairingEvent extends EventBase {
+  readonly type: "pairing";
+  readonly action: "requested" | "approved" | "auto-approved" | "rejected" | "removed";
+  readonly deviceId?: string;
+  readonly requestId?: string;
+  readonly role?: string;
+}
+
+/** `security audit: device access upgrade requested …`. */
+export interface UpgradeRequestedEvent extends EventBase {
+  readonly type: "upgrade-requested";
+  readonly reason?: string;
+  readonly deviceId?: string;
+  readonly remote?: string;
+  readonly client?: string;
+  readonly scopesFrom?: readonly string[];
+  readonly scopesTo?: readonly string[];
+  readonly roleFrom?: string;
+  readonly roleTo?: string;
+}
+
+export interface StartupEvent extends EventBase {
+  readonly type: "startup";
+  readonly release?: string;
+  readonly bind?: string;
+  readonly port?: number;
+  readonly pid?: number;
+}
+
+export interface StartupFailedEvent extends EventBase {
+  readonly type: "startup-failed";
+  readonly why:
+    | "allowed-origins-required"
+    | "address-in-use"
+    | "already-running"
+    | "auth-required"
+    | "invalid-config"
+    | "other";
+}
+
+export interface ConfigReloadEvent extends EventBase {
+  readonly type: "config-reload";
+  readonly keys: readonly string[];
+  readonly restart: boolean;
+}
+
+export interface ConfigErrorEvent extends EventBase {
+  readonly type: "config-error";
+  readonly keys: readonly string[];
+  readonly kind: "unrecognized-key" | "invalid" | "migrated" | "other";
+}
+
+export interface SecurityWarningEvent extends EventBase {
+  readonly type: "security-warning";
+  /** `dangerous-flags`: a list of config paths. `host-header-origin`: an origin was accepted by Host fallback. `non-loopback-bind` … */
+  readonly warning: "dangerous-flags" | "host-header-origin" | "non-loopback-bind";
+  readonly keys: readonly string[];
+}
+
+export interface BuildRejectedEvent extends EventBase {
+  readonly type: "build-rejected";
+  readonly conn?: string;
+  readonly clientBuild?: string;
+  readonly gatewayBuild?: string;
+}
+
+export interface ProtocolMismatchEvent extends EventBase {
+  readonly type: "protocol-mismatch";
+  readonly conn?: string;
+  readonly remote?: string;
+  readonly client?: string;
+  readonly clientVersion?: string;
+  readonly clientMin?: number;
+  readonly clientMax?: number;
+  readonly expected?: number;
+}
+
+export interface HandshakeTimeoutEvent extends EventBase {
+  readonly type: "handshake-timeout";
+  readonly conn?: string;
+  readonly remote?: string;
+}
+
+/**
+ * What a client (the CLI, the Control UI page, a browser console, curl) printed, not the gateway:
+ * `gateway closed (1008): pairing required`, `disconnected (1008): …`, ECONNREFUSED, HTTP 403 bodies.
+ */
+export interface ClientErrorEvent extends EventBase {
+  readonly type: "client-error";
+  readonly from: "cli" | "page" | "http" | "unknown";
+  readonly code?: number;
+  readonly message: string;
+  /** The block that the CLI prints below it. */
+  readonly target?: string;
+  readonly targetSource?: string;
+  readonly configPath?: string;
+  readonly bind?: string;
+  readonly requestId?: string;
+}
+
+/** Events counted and correlated; bounded, whatever the size of the log. */
+export interface LogDigest {
+  readonly sources: readonly { readonly name: string; readonly lines: number; readonly bytes: number }[];
+  /** Refusals grouped by (cause, remote, host, origin, client); newest group first. At most 200 groups. */
+  readonly refusals: readonly RefusalGroup[];
+  /** All other events, newest kept; at most 500. */
+  readonly events: readonly LogEvent[];
+  /** How many events of each type there were, those not kept included. */
+  readonly counts: Readonly<Partial<Record<LogEvent["type"], number>>>;
+  /** Release named by a start-up line or by a client's `v2026.…`; newest wins. */
+  readonly release?: { readonly version: string; readonly quote: string };
+  readonly firstAt?: string;
+  readonly lastAt?: string;
+  /** Events that did not fit the bounds. */
+  readonly dropped: number;
+}
+
+export interface RefusalGroup {
+  readonly count: number;
+  readonly firstAt?: string;
+  readonly lastAt?: string;
+  /** The newest of the group, merged with what other lines of the same `conn` say (unauthorized line, JSON meta). */
+  readonly latest: RefusedEvent;
+  /**
+   * Which gate refused, read from cause, phase, reason and sibling lines; `unknown` when only
+   * `connect failed` (4008) is there.
+   */
+  readonly gate: import("./connection.ts").Gate | "starting" | "timeout" | "left" | "rate-limit" | "unknown";
+  /** Times of the requests are not the user's any more when the same client connected later. */
+  readonly connectedLater: boolean;
+}
