@@ -1,0 +1,104 @@
+import type { Risk } from "../../core/finding.ts";
+
+export type Lang = "en" | "zh";
+
+/**
+ * Wording of one cause. Texts are templates: `{name}` is replaced by the argument of that name,
+ * `{name|words}` falls back to `words` when the finding has no such argument, so a text never shows a gap.
+ */
+export interface CauseText {
+  /** What is wrong, in a few words; headline of the finding. */
+  readonly title: string;
+  /** The same thing when nothing is wrong: a passing run reads like a specification. */
+  readonly healthy: string;
+  readonly what: string;
+  readonly why: string;
+  readonly fix: string;
+  /** How to see that it holds. */
+  readonly verify: string;
+  readonly caveats?: string;
+}
+
+export interface CauseMessage extends CauseText {
+  /** `over`, `foretold` …: what differs from the plain text. An unknown variant gives the plain text. */
+  readonly variants?: Readonly<Record<string, Partial<CauseText>>>;
+}
+
+export interface RemedyMessage {
+  /** What to do, imperative, short. */
+  readonly title: string;
+  /** What it does and what it does not. */
+  readonly what: string;
+  readonly caution?: string;
+}
+
+/** All words of one language. Keys are ids and stable; a catalogue of another language has the same ones. */
+export interface Catalogue {
+  readonly lang: Lang;
+  readonly causes: Readonly<Record<string, CauseMessage>>;
+  readonly remedies: Readonly<Record<string, RemedyMessage>>;
+  /** `human` steps by message key, and the steps that a deployment has no command for, by `Step.do`. */
+  readonly human: Readonly<Record<string, string>>;
+  /** Gates as a person reads them: what the gateway looks at there. */
+  readonly gates: Readonly<Record<string, string>>;
+  /** The gateway's reason codes: `not-paired`, `token_missing` … */
+  readonly reasons: Readonly<Record<string, string>>;
+  readonly hops: Readonly<Record<string, string>>;
+  readonly hopNotes: Readonly<Record<string, string>>;
+  readonly notes: Readonly<Record<string, string>>;
+  readonly verdicts: Readonly<Record<"healthy" | "found" | "undetermined", string>>;
+  readonly checkVerdicts: Readonly<
+    Record<"healthy" | "found" | "undetermined" | "not-applicable" | "crashed", string>
+  >;
+  readonly severities: Readonly<Record<"error" | "warning" | "info", string>>;
+  readonly confidences: Readonly<Record<"certain" | "likely" | "possible", string>>;
+  readonly unknownReasons: Readonly<Record<"absent" | "denied" | "timeout" | "failed" | "not-asked", string>>;
+  readonly risks: Readonly<Record<Risk, string>>;
+  readonly exposures: Readonly<Record<"loopback" | "private" | "public" | "unknown", string>>;
+  readonly facts: Readonly<Record<string, string>>;
+  /** Headings and short phrases of the formats. */
+  readonly words: Words;
+}
+
+export interface Words {
+  readonly path: string;
+  readonly what: string;
+  readonly why: string;
+  readonly fix: string;
+  readonly verify: string;
+  readonly caveats: string;
+  readonly evidence: string;
+  /** `{count}` */
+  readonly more: string;
+  /** `{count}` */
+  readonly seen: string;
+  readonly admits: string;
+  /** `{gate}` */
+  readonly refusedAt: string;
+  readonly notAsked: string;
+  readonly ahead: string;
+  readonly aheadIntro: string;
+  readonly missing: string;
+  /** `{option}` */
+  readonly provide: string;
+  readonly crashed: string;
+  readonly notes: string;
+  readonly next: string;
+  readonly page: string;
+  /** `{text}` */
+  readonly pageShows: string;
+  readonly pageConnects: string;
+  readonly pageStops: string;
+  readonly releaseUnknown: string;
+  /** `{from}` `{to}` */
+  readonly releaseRange: string;
+  readonly said: string;
+  readonly refused: string;
+  readonly admitted: string;
+  readonly symptomOf: string;
+  readonly checksPassed: string;
+  readonly unknownCause: string;
+  readonly severity: string;
+  readonly variants: string;
+  readonly explainMore: string;
+}

@@ -1,0 +1,164 @@
+import type { Admission, Gate } from "../core/connection.ts";
+import type { CheckResult, Diagnosed } from "../core/diagnose.ts";
+import type { UnknownReason } from "../core/fact.ts";
+import type { Confidence, Deployment, Evidence, FactName, PageBehaviour, Target } from "../core/facts.ts";
+import type { Finding, MessageArgs, Remedy, Step } from "../core/finding.ts";
+
+/**
+ * What the composition root hands to every format. Wording is not in it: findings, remedies, human steps
+ * and notes are ids with arguments, and each format looks them up in the catalogue of its language.
+ */
+export interface Report {
+  readonly schemaVersion: 1;
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly verdict: Diagnosed["verdict"];
+  readonly target: Target;
+  readonly deployment?: Deployment;
+  readonly gateway: ReportGateway;
+  /** The way of the connection, from the browser on; ends at the hop that breaks it, or at the gateway. */
+  readonly path: readonly Hop[];
+  /** Cause before symptom, then severity: the first is the one to mend first. */
+  readonly findings: readonly ReportFinding[];
+  /** Gates that wait behind the first refusal, in the order in which they are met. */
+  readonly ahead: readonly AheadGate[];
+  readonly checks: readonly CheckResult[];
+  /** Findings hidden because their cause was found too: id -> the cause's id. */
+  readonly suppressed?: Readonly<Record<string, string>>;
+  /** Facts that nobody could give, with the way to provide them. */
+  readonly missing?: readonly MissingFact[];
+  readonly page?: PageBehaviour;
+  /** The next command to type; empty when nothing is left to do. */
+  readonly next: string;
+  readonly notes?: readonly ReportNote[];
+}
+
+export interface ReportGateway {
+  /** `2026.3.13`; null while unknown. */
+  readonly version: string | null;
+  /** `Release.from`: `hello-ok`, `html`, `log`, `said` … */
+  readonly versionFrom?: string;
+  readonly versionConfidence?: Confidence;
+  /** The releases it can be, inclusive, when only an era is known. */
+  readonly versionRange?: readonly [string, string];
+  /** ws:// or wss:// URL without credentials; null offline. */
+  readonly url: string | null;
+  /** What the model says of the user's browser now; null while it cannot be asked. */
+  readonly admission: Admission | null;
+}
+
+/** One station of the connection. `browser` … are wording keys; another string is shown as it is. */
+export interface Hop {
+  readonly hop: HopId | (string & {});
+  readonly address?: string;
+  /** Key of `Catalogue.hopNotes`, for example `rewrites-source`. */
+  readonly note?: HopNoteId;
+  /** Here it ends: the gate that refuses (or `transport`), and why. */
+  readonly breaks?: { readonly gate: BreakGate; readonly reason?: string };
+}
+
+export type HopId =
+  | "browser"
+  | "docker-proxy"
+  | "bridge"
+  | "proxy"
+  | "ssh-tunnel"
+  | "port-forward"
+  | "tailscale-serve"
+  | "gateway";
+
+export type HopNoteId =
+  | "secure-context"
+  | "insecure-context"
+  | "rewrites-source"
+  | "adds-forwarded-headers"
+  | "arrives-as-loopback"
+  | "counts-as-local"
+  | "counts-as-remote";
+
+/** `Refusal.gate`: a gate of the gateway, or what ends a connection outside of them. */
+export type BreakGate = Gate | "starting" | "timeout" | "left" | "rate-limit" | "unknown" | "transport";
+
+/** Every field of an `Admission` fits; `cause` names the check that explains it. */
+export interface AheadGate {
+  readonly gate?: BreakGate;
+  readonly reason?: string;
+  readonly closeCode?: number;
+  readonly closeReason?: string;
+  readonly detailCode?: string;
+  readonly httpStatus?: number;
+  readonly assumed?: string;
+  readonly cause?: string;
+}
+
+export interface MissingFact {
+  readonly fact: FactName;
+  readonly reason: UnknownReason;
+  readonly detail: string;
+  readonly provide?: string;
+}
+
+/** `message`: key of `Catalogue.notes`. */
+export interface ReportNote {
+  readonly message: string;
+  readonly args?: MessageArgs;
+  readonly evidence?: readonly Evidence[];
+}
+
+export interface ReportFinding extends Omit<Finding, "remedies"> {
+  readonly remedies: readonly ReportRemedy[];
+}
+
+/** A remedy with its steps as this deployment does them, in order. */
+export interface ReportRemedy extends Omit<Remedy, "steps"> {
+  readonly actions: readonly RemedyAction[];
+}
+
+/** `message` of a `human` action: key of `Catalogue.human`. */
+export type RemedyAction =
+  | { readonly kind: "command"; readonly command: string }
+  | { readonly kind: "human"; readonly message: string; readonly args?: MessageArgs };
+
+/**
+ * Translates a finding's remedies. `commandsOf` is the deployment's: the exact commands of one step, in
+ * order, or `[]` when this deployment has none, in which case the step stays one for a person.
+ */
+export function toReportFinding(
+  finding: Finding,
+  commandsOf: (step: Step) => readonly string[],
+): ReportFinding {
+  return { ...finding, remedies: finding.remedies.map((remedy) => toReportRemedy(remedy, commandsOf)) };
+}
+
+export function toReportRemedy(remedy: Remedy, commandsOf: (step: Step) => readonly string[]): ReportRemedy {
+  const { steps, ...rest } = remedy;
+  return { ...rest, actions: steps.flatMap((step) => actionsOf(step, commandsOf)) };
+}
+
+function actionsOf(step: Step, commandsOf: (step: Step) => readonly string[]): RemedyAction[] {
+  if (step.do === "human") {
+    const { message, args } = step;
+    return [{ kind: "human", message, ...(args === undefined ? {} : { args }) }];
+  }
+  // A page is opened by the person; a command for it would open it on the gateway's host.
+  if (step.do === "page.open") return [{ kind: "human", message: "page.open", args: { url: step.url } }];
+  const commands = commandsOf(step);
+  if (commands.length > 0) return commands.map((command) => ({ kind: "command", command }));
+  return [{ kind: "human", message: step.do, args: argsOf(step) }];
+}
+
+function argsOf(step: Exclude<Step, { do: "human" }>): MessageArgs {
+  switch (step.do) {
+    case "config.set":
+      return { key: step.key, value: JSON.stringify(step.value) };
+    case "config.unset":
+      return { key: step.key };
+    case "device.approve":
+      return { requestId: step.requestId ?? "<requestId>" };
+    case "ssh.tunnel":
+      return { port: step.port };
+    case "page.open":
+      return { url: step.url };
+    default:
+      return {};
+  }
+}
