@@ -7,9 +7,7 @@ export function safeText(text: string, max = 500): string {
   // Cut first, generously, so that a huge line costs no more than a long one.
   const bounded = text.length > max * 4 ? text.slice(0, max * 4) : text;
   const plain = stripAnsi(bounded)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
     .replace(/[\r\n\t\v\f]+/g, " ")
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
     .replace(
       /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g,
       "",
@@ -24,11 +22,8 @@ export function stripAnsi(text: string): string {
   return (
     text
       // OSC, DCS, PM, APC: up to BEL or ST; bounded so that an unterminated one cannot eat the rest.
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: matching escapes
       .replace(/\u001b[\]PX^_][^\u0007\u001b]{0,2048}(?:\u0007|\u001b\\)?/g, "")
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: matching escapes
       .replace(/(?:\u001b\[|\u009b)[0-?]{0,64}[ -/]{0,8}[@-~]?/g, "")
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: matching escapes
       .replace(/\u001b[ -/]{0,4}[0-~]?/g, "")
   );
 }

@@ -1,0 +1,132 @@
+/** Text on a terminal: widths, wrapping, indenting. Knows nothing of reports. */
+
+/** Columns that a text takes: CJK, full-width forms and emoji two, combining marks none. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const character of text) width += characterWidth(character);
+  return width;
+}
+
+function characterWidth(character: string): number {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x300) return 1;
+  if (/\p{Mn}|\p{Me}|\p{Cf}/u.test(character)) return 0;
+  return isWide(code) ? 2 : 1;
+}
+
+/** East Asian Wide and Fullwidth (Unicode UAX #11), by block. */
+function isWide(code: number): boolean {
+  return (
+    (code >= 0x1100 && code <= 0x115f) ||
+    (code >= 0x2e80 && code <= 0x303e) ||
+    (code >= 0x3041 && code <= 0xa4cf) ||
+    (code >= 0xac00 && code <= 0xd7a3) ||
+    (code >= 0xf900 && code <= 0xfaff) ||
+    (code >= 0xfe30 && code <= 0xfe6f) ||
+    (code >= 0xff00 && code <= 0xff60) ||
+    (code >= 0xffe0 && code <= 0xffe6) ||
+    (code >= 0x1f300 && code <= 0x1faff) ||
+    (code >= 0x20000 && code <= 0x3fffd)
+  );
+}
+
+/** Closing punctuation that may not begin a line in Chinese. */
+const NOT_FIRST = /^[，。、；：！？）】》」』”’…]/u;
+/** Opening punctuation that may not end one. */
+const NOT_LAST = /[（【《「『“‘]$/u;
+
+/**
+ * Lines of at most `width` columns. What stands in backticks stays in one piece, and so does a word that is
+ * longer than a line, so that commands, paths and URLs can be copied; `cutLongWords` cuts them instead.
+ */
+export function wrap(text: string, width: number, cutLongWords = false): string[] {
+  const lines: string[] = [];
+  let line = "";
+  let used = 0;
+  let pendingSpace = false;
+  for (const piece of piecesOf(text, cutLongWords ? width : Number.POSITIVE_INFINITY)) {
+    if (piece === " ") {
+      pendingSpace = line !== "";
+      continue;
+    }
+    const space = pendingSpace ? 1 : 0;
+    const size = displayWidth(piece);
+    if (line !== "" && used + space + size > width) {
+      lines.push(line);
+      line = piece;
+      used = size;
+    } else {
+      line += (space ? " " : "") + piece;
+      used += space + size;
+    }
+    pendingSpace = false;
+  }
+  if (line !== "") lines.push(line);
+  return lines;
+}
+
+/** Spaces, code spans, words, and each wide character by itself; glued where a break is forbidden. */
+function piecesOf(text: string, longest: number): string[] {
+  const pieces: string[] = [];
+  let word = "";
+  let inCode = false;
+  const flush = () => {
+    if (word !== "") pieces.push(...cut(word, longest));
+    word = "";
+  };
+  for (const character of text) {
+    if (character === "`") inCode = !inCode;
+    if (inCode || character === "`") {
+      word += character;
+    } else if (character === " " || character === "\n") {
+      flush();
+      if (pieces.at(-1) !== " ") pieces.push(" ");
+    } else if (isWide(character.codePointAt(0) ?? 0) && !NOT_FIRST.test(character)) {
+      if (!NOT_LAST.test(word)) flush();
+      word += character;
+    } else if (NOT_FIRST.test(character)) {
+      word += character;
+    } else {
+      // A Latin word after a wide character may stand on the next line.
+      const last = word.at(-1);
+      if (last !== undefined && isWide(last.codePointAt(0) ?? 0) && !NOT_LAST.test(word)) flush();
+      word += character;
+    }
+  }
+  flush();
+  return pieces;
+}
+
+function cut(word: string, longest: number): string[] {
+  if (displayWidth(word) <= longest) return [word];
+  const parts: string[] = [];
+  let part = "";
+  let used = 0;
+  for (const character of word) {
+    const size = characterWidth(character);
+    if (used + size > longest && part !== "") {
+      parts.push(part);
+      part = "";
+      used = 0;
+    }
+    part += character;
+    used += size;
+  }
+  parts.push(part);
+  return parts;
+}
+
+/** Wraps a text behind a first prefix (`1. `) and aligns the lines that follow under it. */
+export function hang(
+  prefix: string,
+  text: string,
+  options: { readonly indent: number; readonly width: number; readonly cutLongWords?: boolean },
+): string[] {
+  const { indent, width, cutLongWords = false } = options;
+  const margin = " ".repeat(indent);
+  const hanging = " ".repeat(displayWidth(prefix));
+  const room = Math.max(20, width - indent - displayWidth(prefix));
+  return wrap(text, room, cutLongWords).map(
+    (line, index) => `${margin}${index === 0 ? prefix : hanging}${line}`,
+  );
+}

@@ -1,0 +1,217 @@
+import type { CauseMessage } from "../types.ts";
+
+/** The last gate: is this device approved, and for what it asks? */
+export const pairing: Readonly<Record<string, CauseMessage>> = {
+  "first-time-not-paired": {
+    title: "This device is not approved yet",
+    healthy: "The device is approved, or counts as local and is approved by itself",
+    what: "{client|The browser} passed every other gate; the gateway has not seen this device before and waits for somebody to approve it.",
+    why: "A device that does not count as local needs one approval. Every browser profile and every origin is a device of its own: 127.0.0.1, localhost and another port are three.",
+    fix: "On the gateway's host, list the waiting requests, compare address and time, and approve the one request by its id. After that, an open page of 2026.2.26 and earlier or of 2026.9.6 connects by itself; from 2026.3.13 to 2026.8.2 press Connect or reload it.",
+    verify: "The page connects, and the device stands in the paired list of `openclaw devices list`.",
+    caveats:
+      "Approving gives that device the scopes that it asks for, up to full control; approve only what you recognise. A request expires after five minutes and comes back with the next attempt. Clearing the browser's data makes a new device.",
+    variants: {
+      over: {
+        title: "Earlier pairing refusals; the device was admitted later",
+        what: "{client|A device} was refused with `pairing required` before and admitted later.",
+        fix: "Nothing to do.",
+        verify: "The log has no newer refusal of this device.",
+      },
+      foretold: {
+        title: "A new browser will need one approval",
+        what: "Nobody was refused yet. A browser that is new to this gateway will meet `pairing required` on this way.",
+      },
+    },
+  },
+
+  "docker-nat-not-local": {
+    title: "Docker's network makes the browser remote, so it needs one approval",
+    healthy: "The browser counts as local, or its device is approved",
+    what: "The page is open at {origin|a localhost address}, but the gateway in the container sees the connection come from {remote|Docker's own address} and asks for pairing.",
+    why: "A published port goes through Docker's network translation: the peer that the gateway sees is the bridge or the virtual machine, not 127.0.0.1. Up to 2026.4.5 such a browser is remote. From 2026.4.7 it is approved by itself when the token is right, the address in the browser is a localhost name, the peer is private and no proxy adds headers.",
+    fix: "Approve this browser once. On 2026.2.19 and earlier gateway.controlUi.allowInsecureAuth also lets it in; from 2026.2.21 that switch has no effect here. An upgrade to 2026.4.7 or later makes the approval unnecessary on this way.",
+    verify:
+      "The page at {origin|the same address} connects after a reload, and keeps doing so after a restart of the container.",
+    caveats:
+      "The bridge address does not belong in gateway.trustedProxies: every neighbouring container has it, and from 2026.8.1 the gateway then answers HTTP 403 to all browsers on this way. The CLI over the bridge needs pairing in every release; run it inside the gateway's container.",
+    variants: {
+      over: {
+        title: "Earlier pairing refusals through Docker's network; the browser was admitted later",
+        what: "Browsers that came from {remote|Docker's own address} were refused before; the same one was admitted later.",
+        fix: "Nothing to do.",
+        verify: "The log has no newer refusal from {remote|that address}.",
+      },
+      foretold: {
+        title: "A new browser will need one approval, because Docker's network makes it remote",
+        what: "Nobody was refused yet. A new browser will reach the gateway from {remote|Docker's own address} and meet `pairing required`.",
+      },
+      cli: {
+        title: "Docker's network makes the CLI remote, so it needs pairing itself",
+        what: "The CLI reached the gateway from {remote|another container} over Docker's network, and the gateway asks it to pair.",
+        fix: "Run the CLI inside the gateway's container, or in its network (`network_mode: service:openclaw-gateway`), where it arrives at 127.0.0.1.",
+        verify: "`devices list` answers from there.",
+      },
+    },
+  },
+
+  "scope-upgrade-pending": {
+    title: "An approved device asks for more than it was approved for",
+    healthy: "Approved devices ask for no more than they were approved for",
+    what: "The device {deviceId|of this client} is paired, now asks for {scopes|more scopes} and is held back until somebody approves that.",
+    why: "Each device is approved for certain scopes. A newer client, another command or a first pairing with fewer scopes makes it ask for more, and the gateway treats that as a new request. Up to 2026.7.1 a waiting upgrade also holds the same device back on localhost; 2026.8.2 and later (measured) approve it by themselves for local devices.",
+    fix: "List the requests, compare what is requested with what is approved, and approve the one request by its id.",
+    verify: "The client connects, and `openclaw devices list` shows the wider scopes for the device.",
+    caveats:
+      "The upgrade often asks for operator.admin, which is full control: compare device and address first. The shared token is not the problem; changing it does not help.",
+    variants: {
+      over: {
+        title: "Earlier scope upgrades were held back; the device was admitted later",
+        what: "A paired device was held back for more scopes before and admitted later.",
+        fix: "Nothing to do.",
+        verify: "No upgrade waits in `openclaw devices list`.",
+      },
+    },
+  },
+
+  "role-upgrade-pending": {
+    title: "An approved device asks for another role",
+    healthy: "Devices connect in the role that they were approved for",
+    what: "The device {deviceId|of this client} is approved as {roleFrom|one role} and connects as {roleTo|another}; that waits for an approval of its own.",
+    why: "A device that is approved as operator may not act as node, or the reverse, without somebody's consent. It happens when a client and a node host share one state directory, or when an app starts to offer node features.",
+    fix: "If the new role is intended, approve the request by its id. If not, give the second client a state directory, and so an identity, of its own.",
+    verify: "The client connects in the new role, or the request is gone and does not return.",
+    caveats: "Approving a role needs operator.admin.",
+    variants: {
+      over: {
+        title: "Earlier role upgrades were held back; the device was admitted later",
+        what: "A paired device was held back for another role before and admitted later.",
+        fix: "Nothing to do.",
+        verify: "No upgrade waits in `openclaw devices list`.",
+      },
+    },
+  },
+
+  "metadata-upgrade-pending": {
+    title: "An approved device looks different and has to be approved again",
+    healthy: "Approved devices still look as they did when they were approved",
+    what: "The device {deviceId|of this client} is approved, but {field|its platform or device family} changed, so the gateway wants a new approval.",
+    why: "From 2026.2.26 the gateway pins what a device said of its platform. An upgrade of the operating system or the app changes that, and a copied key would too.",
+    fix: "If the change is explained by an upgrade, approve the request by its id. List the requests right before: retries can give the request a new id.",
+    verify: "The device connects again with its old identity.",
+    caveats:
+      "If nobody upgraded anything, treat the request as a copied key: reject it and remove the device.",
+    variants: {
+      over: {
+        title: "Earlier re-approvals were asked for; the device was admitted later",
+        what: "A paired device had to be approved again before and was admitted later.",
+        fix: "Nothing to do.",
+        verify: "No re-approval waits in `openclaw devices list`.",
+      },
+    },
+  },
+
+  "local-autoapprove-regression": {
+    title: "A local browser is asked to pair although it should be approved by itself",
+    healthy: "A browser on the gateway's own host is approved by itself",
+    what: "The browser reached the gateway on the loopback address, without forwarded headers, and still met `pairing required`.",
+    why: "Silent approval needs a loopback peer, a valid token, a device identity and a localhost Host and Origin. With all of them present, some releases still ask: reports name 2026.3.13. From 2026.8.1 autoApproveLocal: false asks for it on purpose.",
+    fix: "Approve the request by its id; that works in every release. An upgrade to a later release removes the cause, unless autoApproveLocal is set to false.",
+    verify: "The page on 127.0.0.1 connects, and a fresh browser profile does so too after the upgrade.",
+    variants: {
+      over: {
+        title: "Earlier pairing refusals on localhost; the browser was admitted later",
+        what: "A local browser was refused before and admitted later.",
+        fix: "Nothing to do.",
+        verify: "The log has no newer refusal from 127.0.0.1.",
+      },
+    },
+  },
+
+  "internal-loopback-regression": {
+    title: "The gateway's own host is asked to pair: a fault of this release",
+    healthy: "The CLI, sub-agents and cron on the gateway's host connect without pairing",
+    what: "{client|The CLI or a sub-agent} on the gateway's own host was refused with `pairing required` at ws://127.0.0.1.",
+    why: "2026.2.19 and 2026.2.21 narrowed the scopes of same-host callers and did not approve the wider ones silently; sub-agents, cron and the browser tool fail while channels go on working. Parts of it returned from 2026.4.20 until 2026.8.1.",
+    fix: "Upgrade: to 2026.3 or later for sub-agents and cron, to 2026.8.1 or later for silent local upgrades. Until then list the requests and approve them by id.",
+    verify: "`openclaw devices list` answers, and a sub-agent or cron run goes through.",
+    caveats:
+      "Editing paired.json by hand does not last: a running gateway rewrites it, and from 2026.8.2 (measured) it is not read at all.",
+  },
+
+  "cli-in-container-lan-ip": {
+    title: "The CLI beside the gateway dials its LAN address, so it counts as remote",
+    healthy: "The CLI beside the gateway reaches it on 127.0.0.1",
+    what: "The CLI connected to {url|the container's LAN address} instead of 127.0.0.1 and has to pair before it may approve anything, itself included.",
+    why: "Up to 2026.2.17 the CLI builds its address from gateway.bind; with `lan` it takes the interface's address, and a peer with that address is not local. Releases from 2026.2.21 on use loopback.",
+    fix: "Tell the CLI the address: `--url ws://127.0.0.1:{port|18789}` together with the token, inside the gateway's container. An upgrade to a later release removes the cause.",
+    verify: "The CLI's target reads ws://127.0.0.1, and `devices list` answers.",
+    caveats:
+      "With `--url` the CLI does not take the token from its configuration: hand it over through OPENCLAW_GATEWAY_TOKEN, not on the command line where others can read it.",
+  },
+
+  "internal-call-lan-ip": {
+    title: "The agent's own tools dial the LAN address and are asked to pair",
+    healthy: "The agent's tools reach the gateway on 127.0.0.1",
+    what: "A tool call of the agent (a sub-agent, cron or the browser) went to {url|the container's LAN address} and was refused with `pairing required`.",
+    why: "Up to 2026.2.17 internal calls build their address from gateway.bind in the same way as the CLI; with `lan` they leave through the interface and come back as remote.",
+    fix: "Upgrade to a later release. Until then bind to loopback, if nothing outside the container has to reach the gateway.",
+    verify: "The tool call goes through, and the log shows no refusal from the container's own address.",
+  },
+
+  "approver-lacks-scope": {
+    title: "The device that approves may not approve this",
+    healthy: "The CLI may approve the requests that wait",
+    what: "The approval failed with `{reason|missing scope: operator.admin}`: the approving device has fewer scopes than the one that waits.",
+    why: "Nobody can grant more than they have. A CLI that was paired with fewer scopes cannot approve a Control UI that asks for operator.admin, and a client without device loses its scopes on remote ways.",
+    fix: "Approve from the gateway's own host on the loopback address with the shared token. From 2026.8.1 the one-time owner link of `openclaw dashboard` is another way.",
+    verify: "`devices approve` ends with success, and the waiting client connects.",
+  },
+
+  "stale-request-id": {
+    title: "The request id that was approved does not exist any more",
+    healthy: "Approvals name a request that waits",
+    what: "`devices approve` answered `unknown requestId`.",
+    why: "A request lives five minutes, a new attempt can replace it, and some guides show a device id where a request id belongs.",
+    fix: "Let the page try again, list the requests, and approve at once with the exact requestId from that list.",
+    verify: "`devices approve` names the approved device, and the client connects.",
+    caveats:
+      "`--latest` approves whoever asked last, which need not be you; from 2026.4.15 (measured) it only previews.",
+    variants: {
+      over: {
+        title: "An earlier approval named an id that was gone; the device was admitted later",
+        what: "An approval failed with `unknown requestId` before; the device was admitted later.",
+        fix: "Nothing to do.",
+        verify: "The device stands in the paired list.",
+      },
+    },
+  },
+
+  "pairing-store-tampered": {
+    title: "The list of devices was edited by hand, and the gateway does not go by that",
+    healthy: "The list of devices is the gateway's own",
+    what: "{path|pending.json or paired.json} was changed outside of the gateway, or has a shape that the gateway does not read{detail|}.",
+    why: "A running gateway keeps the list in memory and writes it over the file. From 2026.8.2 (measured) the list lives in state/openclaw.sqlite, and the JSON files are not read.",
+    fix: "Use `openclaw devices` to approve, reject and remove. If the file is damaged, stop the gateway first, repair it or let `openclaw doctor --fix` import it, and start again.",
+    verify: "`openclaw devices list` shows the devices, and they are still there after a restart.",
+  },
+
+  "retired-identity-files": {
+    title: "An identity file from an older release blocks the client",
+    healthy: "No identity file of an older release is in the way",
+    what: "The client stopped at {path|identity/device.json or identity/device-auth.json}: it belongs to an older release and has to be migrated.",
+    why: "From 2026.8.1 identities live in the state database. A restored backup or an older CLI on the same state directory brings the old file back.",
+    fix: "Stop the gateway, run `openclaw doctor --fix` once with the same state directory, start the gateway, and remove the older CLI.",
+    verify: "The client connects with its former device, and the file does not come back.",
+  },
+
+  "mobile-or-node-pairing": {
+    title: "An app or node waits for its own way of pairing",
+    healthy: "Apps and nodes are paired in their own way",
+    what: "{client|A mobile app or node host} cannot connect: it needs an address that it can reach and an approval of its own.",
+    why: "Apps want a reachable wss:// address; a gateway that is bound to loopback has none. A node is approved once as a device and once more as a node.",
+    fix: "Give the gateway an address that the app can reach (Tailscale Serve or a proxy with HTTPS), pair through Devices, Pair device in the Control UI, and approve the request by its id; then approve the node.",
+    verify: "The app shows the gateway as connected, and the node stands in the list of nodes.",
+    caveats: "A setup code or its QR picture is a credential: do not post it.",
+  },
+};

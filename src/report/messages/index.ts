@@ -1,0 +1,60 @@
+import type { MessageArgs } from "../../core/finding.ts";
+import { safeText } from "../../core/text.ts";
+import { en } from "./en.ts";
+import type { Catalogue, CauseText, Lang } from "./types.ts";
+
+export type { Catalogue, CauseMessage, CauseText, Lang, RemedyMessage } from "./types.ts";
+
+const catalogues: Readonly<Partial<Record<Lang, Catalogue>>> = { en };
+
+/** The catalogue of a language; English while that language has none. */
+export function catalogueOf(lang: Lang): Catalogue {
+  return catalogues[lang] ?? en;
+}
+
+/** Looks a key up among a table's own entries, so that ids from outside never reach the prototype. */
+export function entryOf<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+const PLACEHOLDER = /\{([A-Za-z][A-Za-z0-9]*)(?:\|([^{}]*))?\}/g;
+
+/**
+ * Replaces `{name}` and `{name|words}` in one pass: what an argument contains is never a template itself.
+ * Arguments are made safe here; a name without argument and without fallback words stays visible.
+ */
+export function fill(template: string, args: MessageArgs = {}): string {
+  return template.replace(PLACEHOLDER, (whole, name: string, words: string | undefined) => {
+    const value = entryOf(args, name);
+    return value === undefined || value === "" ? (words ?? whole) : safeText(String(value), 300);
+  });
+}
+
+/** The filled text of a cause; undefined when the catalogue does not know it (a third-party check). */
+export function causeText(
+  catalogue: Catalogue,
+  id: string,
+  variant?: string,
+  args?: MessageArgs,
+): CauseText | undefined {
+  const message = entryOf(catalogue.causes, id);
+  if (!message) return undefined;
+  const { variants = {}, ...plain } = message;
+  const text = { ...plain, ...(variant === undefined ? {} : entryOf(variants, variant)) };
+  const { caveats } = text;
+  return {
+    title: fill(text.title, args),
+    healthy: fill(text.healthy, args),
+    what: fill(text.what, args),
+    why: fill(text.why, args),
+    fix: fill(text.fix, args),
+    verify: fill(text.verify, args),
+    ...(caveats === undefined ? {} : { caveats: fill(caveats, args) }),
+  };
+}
+
+/** Words for a key, or the key itself, spelled out, where the catalogue has none. */
+export function wordsOf(table: Readonly<Record<string, string>>, key: string, args?: MessageArgs): string {
+  const words = entryOf(table, key);
+  return words === undefined ? safeText(key, 200) : fill(words, args);
+}

@@ -1,0 +1,34 @@
+import { safeText } from "../core/text.ts";
+import type { Report } from "./result.ts";
+
+/** A report never grows with the log that it is about. */
+const MOST = { findings: 100, evidence: 20, checks: 500, path: 20, actions: 40, other: 100 };
+
+/**
+ * The same report with every text printable and every list bounded: the one place through which all formats
+ * read. Commands are made printable but never shortened, because half a command must not be run.
+ */
+export function safeReport(report: Report): Report {
+  return safeValue(report, "", 0) as Report;
+}
+
+function safeValue(value: unknown, key: string, depth: number): unknown {
+  if (typeof value === "string") {
+    return safeText(value, key === "command" || key === "next" ? value.length + 1 : 500);
+  }
+  if (typeof value === "number") return Number.isFinite(value) ? value : 0;
+  if (value === null || typeof value === "boolean") return value;
+  if (typeof value !== "object" || depth > 12) return undefined;
+  if (Array.isArray(value)) {
+    return value.slice(0, mostOf(key)).map((item) => safeValue(item, key, depth + 1));
+  }
+  const entries = Object.entries(value)
+    .slice(0, 100)
+    .filter(([, item]) => item !== undefined)
+    .map(([name, item]) => [safeText(name, 200), safeValue(item, name, depth + 1)] as const);
+  return Object.fromEntries(entries);
+}
+
+function mostOf(key: string): number {
+  return Object.hasOwn(MOST, key) ? MOST[key as keyof typeof MOST] : MOST.other;
+}
