@@ -1,0 +1,288 @@
+// A real gateway from npm: started quietly, awaited until it really answers, followed when it replaces itself.
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type Agent, startAgent } from "./agent.ts";
+import { CLI, type Outcome } from "./client.ts";
+import { type Namespace, ownNamespace } from "./namespace.ts";
+import { type CommandResult, endMarked, isAlive, pidsMarked, progress, run, until } from "./processes.ts";
+import { addModule, type InstalledRelease, installRelease, isAtLeast } from "./releases.ts";
+
+/** A test's own secret; it protects nothing. */
+export const TOKEN = "rig-token-5f2c81d0";
+
+export interface GatewaySection {
+  readonly port?: number;
+  readonly bind?: string;
+  readonly auth?: Readonly<Record<string, unknown>>;
+  readonly trustedProxies?: readonly string[];
+  readonly controlUi?: Readonly<Record<string, unknown>>;
+  readonly [key: string]: unknown;
+}
+
+export interface GatewayConfig {
+  readonly gateway: GatewaySection;
+  readonly [key: string]: unknown;
+}
+
+export interface GatewayOptions {
+  readonly release: string;
+  /** Merged over bind loopback with a token; `logging.file` and `plugins` are the rig's. */
+  readonly config?: GatewayConfig;
+  readonly env?: NodeJS.ProcessEnv;
+  /** 18789 in a namespace of its own, a free-looking port otherwise. */
+  readonly port?: number;
+  readonly host?: Namespace;
+  /** A new temporary folder unless given. */
+  readonly home?: string;
+}
+
+export interface Gateway {
+  readonly release: string;
+  readonly installed: InstalledRelease;
+  readonly host: Namespace;
+  /** ws:// URL on loopback in the gateway's own namespace. */
+  readonly url: string;
+  readonly port: number;
+  readonly home: string;
+  readonly stateDir: string;
+  readonly configPath: string;
+  readonly consoleLog: string;
+  readonly fileLog: string;
+  readonly token: string;
+  /** Connects from the gateway's own machine. */
+  readonly agent: Agent;
+  /** Process that serves now: another one after a full restart. */
+  pid(): number | undefined;
+  /** Resolves when a connect attempt gets a real answer. */
+  ready(timeoutMs?: number): Promise<Outcome>;
+  /** Writes the config and waits until the gateway has taken it up, by itself or by a restart of ours. */
+  reconfigure(config: GatewayConfig): Promise<"by itself" | "restarted">;
+  /** Environment of the gateway's own CLI on its machine. */
+  cliEnv(): NodeJS.ProcessEnv;
+  /** Runs the release's own CLI on the gateway's machine. */
+  cli(args: readonly string[], options?: { readonly timeoutMs?: number }): Promise<CommandResult>;
+  readConsole(): string;
+  stop(): Promise<void>;
+}
+
+const MARK = "PAIRING_DOCTOR_RIG";
+
+const running = new Set<Gateway>();
+
+/** Environment that keeps a gateway from doing anything but serve (measured: RUNNING notes of 18 releases). */
+function quietEnvironment(installed: InstalledRelease, home: string): NodeJS.ProcessEnv {
+  return {
+    PATH: `${path.dirname(installed.node)}:${process.env.PATH ?? "/usr/bin:/bin"}`,
+    HOME: home,
+    TMPDIR: installed.tempDir,
+    NODE_COMPILE_CACHE: installed.compileCache,
+    OPENCLAW_SKIP_CHANNELS: "1",
+    OPENCLAW_SKIP_BROWSER_CONTROL_SERVER: "1",
+    OPENCLAW_SKIP_CANVAS_HOST: "1",
+    OPENCLAW_SKIP_CRON: "1",
+    OPENCLAW_SKIP_GMAIL_WATCHER: "1",
+    OPENCLAW_DISABLE_BONJOUR: "1",
+    NO_COLOR: "1",
+    TERM: "dumb",
+    LANG: "C.UTF-8",
+  };
+}
+
+/** The config of a release: what the caller wants, made acceptable to that release. */
+export function configFor(
+  release: string,
+  port: number,
+  fileLog: string,
+  config?: GatewayConfig,
+): GatewayConfig {
+  const wanted = config?.gateway ?? {};
+  const controlUi: Record<string, unknown> = { ...wanted.controlUi };
+  // Unknown to 2026.2.1 and before, which then refuse to start.
+  if (!isAtLeast(release, "2026.2.2")) delete controlUi.allowedOrigins;
+  // These four refuse a LAN bind without a list of origins.
+  const needsOrigins = isAtLeast(release, "2026.2.23") && !isAtLeast(release, "2026.2.27");
+  if (needsOrigins && wanted.bind === "lan" && controlUi.allowedOrigins === undefined)
+    controlUi.allowedOrigins = [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
+  const gateway: Record<string, unknown> = {
+    mode: "local",
+    bind: "loopback",
+    auth: { mode: "token", token: TOKEN },
+    ...wanted,
+    port,
+  };
+  delete gateway.controlUi;
+  if (Object.keys(controlUi).length > 0) gateway.controlUi = controlUi;
+  return {
+    ...config,
+    gateway,
+    logging: { file: fileLog },
+    // Saves most of the start, and the key is only known to newer releases.
+    ...(isAtLeast(release, "2026.5.0") ? { plugins: { enabled: false } } : {}),
+  };
+}
+
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const installed = await installRelease(options.release);
+  const { release } = installed;
+  const host = options.host ?? ownNamespace;
+  const port = options.port ?? (host === ownNamespace ? 21_000 + (process.pid % 4000) : 18_789);
+  const ownHome = options.home === undefined;
+  const home = options.home ?? mkdtempSync(path.join(tmpdir(), "opd-rig-home-"));
+  const stateDir = path.join(home, ".openclaw");
+  const configPath = path.join(stateDir, "openclaw.json");
+  const consoleLog = path.join(home, "console.log");
+  const fileLog = path.join(home, "gateway.jsonl");
+  mkdirSync(stateDir, { recursive: true });
+  const mark = randomUUID();
+  const env = { ...quietEnvironment(installed, home), ...options.env };
+  const agent = startAgent(host);
+  const url = `ws://127.0.0.1:${port}`;
+  let main: ChildProcess | undefined;
+
+  const write = (config: GatewayConfig | undefined) =>
+    writeFileSync(configPath, `${JSON.stringify(configFor(release, port, fileLog, config), null, 2)}\n`);
+  const readConsole = () => {
+    try {
+      return readFileSync(consoleLog, "utf8");
+    } catch {
+      return "";
+    }
+  };
+  const launch = () => {
+    const argv = host.inside([installed.node, installed.entry, "gateway", "run"]);
+    const log = openSync(consoleLog, "a");
+    const [command = "", ...args] = argv;
+    main = spawn(command, args, { cwd: home, env: { ...env, [MARK]: mark }, stdio: ["ignore", log, log] });
+    main.on("error", () => {});
+    closeSync(log);
+  };
+  const pid = () => {
+    if (main?.pid !== undefined && isAlive(main.pid)) return main.pid;
+    return pidsMarked(MARK, mark)[0];
+  };
+  const knock = (): Promise<Outcome> =>
+    agent.connect({
+      url,
+      client: CLI,
+      scopes: ["operator.read"],
+      auth: { token: TOKEN },
+      headers: {},
+      timeoutMs: 8000,
+    });
+  const ready = async (timeoutMs = 180_000): Promise<Outcome> => {
+    let last: Outcome | undefined;
+    const answered = await until(
+      async () => {
+        if (pid() === undefined)
+          throw new Error(`openclaw ${release} ended before it was ready:\n${readConsole().slice(-2000)}`);
+        last = await knock();
+        // 1013 / UNAVAILABLE: from 2026.4.29 it listens before it is ready.
+        return (last.admitted || last.errorCode !== undefined) && last.errorCode !== "UNAVAILABLE";
+      },
+      timeoutMs,
+      250,
+    );
+    if (!answered || last === undefined)
+      throw new Error(
+        `openclaw ${release} gave no answer in ${timeoutMs / 1000} s (${JSON.stringify(last)})\n${readConsole().slice(-2000)}`,
+      );
+    return last;
+  };
+  const launchAndWait = async () => {
+    for (let missing = 0; ; missing++) {
+      const before = readConsole().length;
+      launch();
+      try {
+        await ready();
+        return;
+      } catch (error) {
+        const module = /Cannot find (?:package|module) '([^'./][^']*)'/.exec(
+          readConsole().slice(before),
+        )?.[1];
+        await endMarked(MARK, mark);
+        if (module === undefined || missing >= 6) throw error;
+        const parts = module.split("/");
+        await addModule(release, module.startsWith("@") ? parts.slice(0, 2).join("/") : (parts[0] ?? ""));
+      }
+    }
+  };
+  const stop = async () => {
+    running.delete(gateway);
+    await endMarked(MARK, mark);
+    await agent.stop();
+    if (ownHome) rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+  };
+
+  const gateway: Gateway = {
+    release,
+    installed,
+    host,
+    url,
+    port,
+    home,
+    stateDir,
+    configPath,
+    consoleLog,
+    fileLog,
+    token: TOKEN,
+    agent,
+    pid,
+    ready,
+    async reconfigure(config) {
+      let closed = false;
+      const held = agent
+        .connect({ url, client: CLI, scopes: ["operator.read"], auth: { token: TOKEN }, hold: true })
+        .then(() => {
+          closed = true;
+        });
+      // The held connection has to be in before the change, or its end tells nothing.
+      await knock();
+      write(config);
+      const byItself = await until(() => closed, 20_000, 100);
+      if (!byItself) {
+        await endMarked(MARK, mark);
+        await held;
+        await launchAndWait();
+        return "restarted";
+      }
+      await held;
+      await until(() => pid() !== undefined, 15_000);
+      await ready(90_000);
+      return "by itself";
+    },
+    cliEnv: () => ({ ...env }),
+    cli: (args, cliOptions = {}) =>
+      run(host.inside([installed.node, installed.entry, ...args]), {
+        env,
+        cwd: home,
+        timeoutMs: cliOptions.timeoutMs ?? 90_000,
+      }),
+    readConsole,
+    stop,
+  };
+  running.add(gateway);
+  try {
+    write(options.config);
+    const started = Date.now();
+    await launchAndWait();
+    progress(`openclaw ${release} answers after ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    return gateway;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** For a run that is interrupted: ends what this process started. */
+export async function stopAllGateways(): Promise<void> {
+  for (const gateway of [...running]) await gateway.stop();
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    stopAllGateways().finally(() => process.exit(signal === "SIGINT" ? 130 : 143));
+  });
+}

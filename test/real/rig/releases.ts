@@ -1,0 +1,178 @@
+// Installs released gateways from npm, each with the Node it needs, into one cache directory.
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { isAlive, mustRun, progress, retry } from "./processes.ts";
+
+export interface InstalledRelease {
+  readonly release: string;
+  /** Node binary that this release runs on. */
+  readonly node: string;
+  /** Folder of the npm package. */
+  readonly packageDir: string;
+  /** The CLI's entry file. */
+  readonly entry: string;
+  /** Kept between runs, so that the next start is quicker. */
+  readonly compileCache: string;
+  readonly tempDir: string;
+  /** What the Control UI of this release says in `client.buildId` (checked from 2026.8.1). */
+  readonly uiBuild?: string;
+}
+
+/** `PAIRING_DOCTOR_CACHE`, or a folder in the system's temporary directory. */
+export function cacheDir(): string {
+  return process.env.PAIRING_DOCTOR_CACHE ?? path.join(tmpdir(), "openclaw-pairing-doctor-cache");
+}
+
+/** Negative when release `a` is older than `b`. Calendar versions: three numbers. */
+export function compareReleases(a: string, b: string): number {
+  const left = a.split(".").map(Number);
+  const right = b.split(".").map(Number);
+  for (let i = 0; i < 3; i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+export function isAtLeast(release: string, first: string): boolean {
+  return compareReleases(release, first) >= 0;
+}
+
+/** Installs the release unless the cache has it. Several processes may call it at once. */
+export async function installRelease(release: string): Promise<InstalledRelease> {
+  if (!/^\d{4}\.\d{1,2}\.\d{1,3}$/.test(release)) throw new Error(`not a release: ${release}`);
+  const major = isAtLeast(release, "2026.5.0") ? 24 : 22;
+  const node = await installNode(major);
+  const dir = path.join(cacheDir(), "releases", release);
+  const packageDir = path.join(dir, "node_modules", "openclaw");
+  const done = path.join(dir, ".installed");
+  if (!existsSync(done)) {
+    await withLock(`release-${release}`, async () => {
+      if (existsSync(done)) return;
+      progress(`installing openclaw@${release} from npm (once; about a minute)`);
+      mkdirSync(dir, { recursive: true });
+      const manifest = {
+        name: "gateway",
+        private: true,
+        dependencies: { openclaw: release },
+        // libsignal is a git dependency of many releases, and only WhatsApp needs it; node-llama-cpp is large and unused here.
+        overrides: { libsignal: "npm:libsignal@2.0.1", "node-llama-cpp": "npm:is-number@7.0.0" },
+      };
+      writeFileSync(path.join(dir, "package.json"), JSON.stringify(manifest));
+      await npmInstall(dir, []);
+      writeFileSync(done, "");
+    });
+  }
+  const compileCache = path.join(cacheDir(), "compiled", release);
+  const tempDir = path.join(cacheDir(), "tmp", release);
+  mkdirSync(compileCache, { recursive: true });
+  mkdirSync(tempDir, { recursive: true });
+  const uiBuild = readUiBuild(release, packageDir);
+  return {
+    release,
+    node,
+    packageDir,
+    entry: path.join(packageDir, "openclaw.mjs"),
+    compileCache,
+    tempDir,
+    ...(uiBuild === undefined ? {} : { uiBuild }),
+  };
+}
+
+/** Some releases (2026.1.29, 2026.2.26, 2026.4.5) lack a module in a plain install: adds the one that the error names. */
+export async function addModule(release: string, module: string): Promise<void> {
+  if (!/^(?:@[a-z0-9._-]{1,60}\/)?[a-z0-9][a-z0-9._-]{0,80}$/.test(module))
+    throw new Error(`not a module name: ${module}`);
+  const dir = path.join(cacheDir(), "releases", release);
+  await withLock(`release-${release}`, async () => {
+    if (existsSync(path.join(dir, "node_modules", module))) return;
+    progress(`openclaw@${release} lacks ${module}: adding it`);
+    await npmInstall(dir, [module]);
+  });
+}
+
+async function installNode(major: 22 | 24): Promise<string> {
+  const dir = path.join(cacheDir(), "node", String(major));
+  const arch = process.arch === "arm64" ? "arm64" : "x64";
+  const node = path.join(dir, "node_modules", `node-linux-${arch}`, "bin", "node");
+  if (!existsSync(node)) {
+    await withLock(`node-${major}`, async () => {
+      if (existsSync(node)) return;
+      progress(`installing Node ${major} from npm`);
+      mkdirSync(dir, { recursive: true });
+      writeFileSync(path.join(dir, "package.json"), JSON.stringify({ name: "node", private: true }));
+      await npmInstall(dir, [`node-linux-${arch}@${major}`]);
+    });
+  }
+  return node;
+}
+
+async function npmInstall(dir: string, packages: readonly string[]): Promise<void> {
+  const quiet = ["--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--omit=optional", "--omit=peer"];
+  await retry(`npm install in ${dir}`, 4, () =>
+    mustRun(["npm", "install", ...quiet, ...packages], {
+      cwd: dir,
+      env: cleanNpmEnvironment(),
+      timeoutMs: 600_000,
+    }),
+  );
+}
+
+/** Under `npm run`, npm hands its own settings down as npm_* variables; a nested install must not inherit them all. */
+function cleanNpmEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) =>
+      !/^npm_(?:package|lifecycle|command|execpath|node_execpath)/.test(name) && name !== "NODE_OPTIONS",
+  );
+  return { ...Object.fromEntries(kept), npm_config_global: "false" };
+}
+
+function readUiBuild(release: string, packageDir: string): string | undefined {
+  if (!isAtLeast(release, "2026.8.1")) return undefined;
+  try {
+    const info: unknown = JSON.parse(readFileSync(path.join(packageDir, "dist", "build-info.json"), "utf8"));
+    if (typeof info === "object" && info !== null && "buildId" in info && typeof info.buildId === "string")
+      return info.buildId;
+  } catch {
+    // Without the file the gateway itself falls back to a development build.
+  }
+  return "dev";
+}
+
+/** Holds a lock directory in the cache while `action` runs. A lock whose owner is gone is taken over. */
+async function withLock(name: string, action: () => Promise<void>): Promise<void> {
+  const locks = path.join(cacheDir(), "locks");
+  mkdirSync(locks, { recursive: true });
+  const lock = path.join(locks, name);
+  const owner = path.join(lock, "pid");
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch {
+      if (isAbandoned(lock, owner)) rmSync(lock, { recursive: true, force: true });
+      else await delay(500);
+    }
+  }
+  writeFileSync(owner, String(process.pid));
+  try {
+    await action();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function isAbandoned(lock: string, owner: string): boolean {
+  try {
+    return !isAlive(Number(readFileSync(owner, "utf8")));
+  } catch {
+    // The owner has not written its pid yet; ten seconds are more than enough for that.
+    try {
+      return Date.now() - statSync(lock).mtimeMs > 10_000;
+    } catch {
+      return false;
+    }
+  }
+}
