@@ -1,0 +1,339 @@
+import { lookup as lookupHost } from "node:dns/promises";
+import type { LookupFunction } from "node:net";
+import type { ConnectionAuth } from "../core/connection.ts";
+import type { ProbeAttempt, ProbeReading, Reach } from "../core/facts.ts";
+import type { Secret } from "../core/secret.ts";
+import { attemptAsBrowser } from "./browser-attempt.ts";
+import { cleaner, type Scrub } from "./clean.ts";
+import { type HandshakeResult, shakeHands } from "./handshake.ts";
+import { type HttpSurface, surveyHttp } from "./http.ts";
+import {
+  type ConnectParams,
+  clients,
+  controlUiScopes,
+  probeClientVersion,
+  probeUserAgent,
+  protocolRange,
+} from "./protocol.ts";
+import { attemptOf } from "./reading.ts";
+import { estimateRelease } from "./release.ts";
+import type { TransportOptions } from "./transport.ts";
+import { type GatewayUrl, parseGatewayUrl, reachOfAddress } from "./url.ts";
+
+export interface ProbeOptions {
+  /** ws, wss, http or https URL of the gateway. */
+  readonly url: string;
+  /** The origin of the page that the user opens; that of `url` when absent. */
+  readonly origin?: string;
+  readonly credentials?: { readonly token?: Secret; readonly password?: Secret };
+  /** For everything together, milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Send credentials over plain ws:// (or unverified TLS) to a public address too. */
+  readonly allowPlaintextToken?: boolean;
+  /** Also sign in with a throw-away device identity, which can leave an entry: see `ProbeAttempt.cleanup`. */
+  readonly asBrowser?: boolean;
+  readonly insecureTls?: boolean;
+  /** How long a gateway that says it is starting is asked again, milliseconds; 4000 when absent. */
+  readonly startingBudgetMs?: number;
+  readonly connectFrom?: { readonly localAddress?: string; readonly lookup?: LookupFunction };
+  /** Extra scrubbing of every text; credentials are removed without it. */
+  readonly scrub?: Scrub;
+}
+
+/**
+ * Asks a gateway what it thinks of us. Without `asBrowser` it leaves no device, no pending request, and sends
+ * the credentials at most once; a wrong one counts as one failure in the gateway's rate limit. The attempt
+ * without credentials counts in none (a missing token is not a failure there).
+ *
+ * Never throws for what the network or the peer does.
+ *
+ * @throws {TypeError} `url` is no gateway URL.
+ */
+export async function probe(options: ProbeOptions): Promise<ProbeReading> {
+  const started = Date.now();
+  const url = parseGatewayUrl(options.url);
+  const until = started + options.timeoutMs;
+  const secrets = [options.credentials?.token?.reveal(), options.credentials?.password?.reveal()];
+  const clean = cleaner(
+    secrets.filter((secret) => secret !== undefined),
+    options.scrub,
+  );
+  const finish = (
+    reach: Reach,
+    http: HttpSurface,
+    shaken: readonly HandshakeResult[],
+    attempts: readonly ProbeAttempt[],
+  ): ProbeReading => {
+    const release = estimateRelease(http, shaken, clean);
+    const skew = clockSkewOf(shaken);
+    const protocol = protocolOf(shaken);
+    const authMode = authModeOf(shaken);
+    return {
+      url: url.ws,
+      reach,
+      http: http.reading,
+      attempts,
+      ...(skew === undefined ? {} : { clockSkewMs: skew }),
+      ...(protocol === undefined ? {} : { protocol }),
+      ...(authMode === undefined ? {} : { authMode: clean(authMode, 40) }),
+      ...(release === undefined ? {} : { release }),
+      tookMs: Date.now() - started,
+    };
+  };
+
+  const addresses = await resolve(url, options);
+  if (typeof addresses === "string")
+    return finish({ state: "dns", detail: clean(addresses, 200) }, noHttp, [], []);
+  const transport = (): TransportOptions => ({
+    timeoutMs: Math.max(1, until - Date.now()),
+    clean,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.insecureTls === true ? { insecureTls: true } : {}),
+    // Pinned: the address that was judged is the address that is connected to.
+    connectFrom: {
+      ...(options.connectFrom?.localAddress === undefined
+        ? {}
+        : { localAddress: options.connectFrom.localAddress }),
+      lookup: pinned(addresses),
+    },
+  });
+
+  const firstHalf = transport();
+  const http = await surveyHttp(url, { ...firstHalf, timeoutMs: firstHalf.timeoutMs * 0.4 });
+  if (http.failure && http.failure.state !== "reset" && http.failure.state !== "not-openclaw")
+    return finish(http.failure, http, [], []);
+
+  const headers = { Origin: options.origin ?? url.http, "User-Agent": probeUserAgent };
+  const page = await shakeWhileStarting(() => shakePage(url, headers, http, transport()), options, until);
+  const reach = reachOf(page, http);
+  const shaken = [page];
+  const attempts = [
+    attemptOf("page", page, clean, {
+      url,
+      headers,
+      client: clients.page,
+      scopes: controlUiScopes,
+      auth: "missing",
+    }),
+  ];
+  const answered = page.result === "refused" || page.result === "admitted";
+  if (reach.state !== "open" || !answered || !mayCarryCredentials(url, addresses, options))
+    return finish(reach, http, shaken, attempts);
+
+  if (options.credentials?.token || options.credentials?.password) {
+    const client = await shakeClient(url, options, transport());
+    shaken.push(client);
+    attempts.push(
+      attemptOf("client", client, clean, {
+        url,
+        headers: { "User-Agent": probeUserAgent },
+        client: clients.cli,
+        scopes: clientScopes,
+        auth: authOf(client, options),
+      }),
+    );
+  }
+  if (options.asBrowser === true) {
+    const auth = revealAuth(options);
+    const browser = await attemptAsBrowser({
+      url,
+      headers,
+      ...(auth === undefined ? {} : { auth }),
+      sendBuildId: http.signs.basePathAttribute,
+      transport,
+      clean,
+    });
+    shaken.push(browser.handshake);
+    attempts.push(browser.attempt);
+  }
+  return finish(reach, http, shaken, attempts);
+}
+
+const noHttp: HttpSurface = {
+  reading: { looksLike: "none" },
+  signs: { basePathAttribute: false, terminalAttribute: false, config: "none" },
+};
+
+/** As little as the gateway gives a reader. */
+const clientScopes = ["operator.read"];
+
+function shakePage(
+  url: GatewayUrl,
+  headers: Readonly<Record<string, string>>,
+  http: HttpSurface,
+  transport: TransportOptions,
+): Promise<HandshakeResult> {
+  return shakeHands(url.ws, {
+    ...transport,
+    headers,
+    connect: () => ({
+      ...commonParams(clients.page, controlUiScopes),
+      // Unknown to the schema before 2026.8.1, required of a page from then on.
+      client: {
+        ...commonParams(clients.page, controlUiScopes).client,
+        ...(http.signs.basePathAttribute ? { buildId: "dev" } : {}),
+      },
+    }),
+  });
+}
+
+function shakeClient(
+  url: GatewayUrl,
+  options: ProbeOptions,
+  transport: TransportOptions,
+): Promise<HandshakeResult> {
+  // No Origin: with one, the gateway takes us for a browser.
+  return shakeHands(url.ws, {
+    ...transport,
+    headers: { "User-Agent": probeUserAgent },
+    connect: () => {
+      const auth = revealAuth(options);
+      return { ...commonParams(clients.cli, clientScopes), ...(auth === undefined ? {} : { auth }) };
+    },
+  });
+}
+
+function commonParams(
+  client: { readonly id: string; readonly mode: string },
+  scopes: readonly string[],
+): ConnectParams {
+  return {
+    minProtocol: protocolRange.min,
+    maxProtocol: protocolRange.max,
+    client: { ...client, version: probeClientVersion, platform: "doctor" },
+    role: "operator",
+    scopes,
+    caps: [],
+  };
+}
+
+function revealAuth(options: ProbeOptions): ConnectParams["auth"] | undefined {
+  const { token, password } = options.credentials ?? {};
+  if (!token && !password) return undefined;
+  return {
+    ...(token ? { token: token.reveal() } : {}),
+    ...(password ? { password: password.reveal() } : {}),
+  };
+}
+
+/** The gateway says `UNAVAILABLE` / 1013 while it starts (from 2026.4.29). Only used where no credentials are sent. */
+async function shakeWhileStarting(
+  shake: () => Promise<HandshakeResult>,
+  options: ProbeOptions,
+  until: number,
+): Promise<HandshakeResult> {
+  const giveUpAt = Math.min(until, Date.now() + (options.startingBudgetMs ?? 4000));
+  for (;;) {
+    const result = await shake();
+    const pause = Math.min(2000, Math.max(250, result.error?.retryAfterMs ?? 500));
+    if (!isStarting(result) || options.signal?.aborted || Date.now() + pause >= giveUpAt) return result;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+export function isStarting(result: HandshakeResult): boolean {
+  if (result.closeCode === 1013) return true;
+  return result.error?.code === "UNAVAILABLE" && /starting/i.test(result.error.message);
+}
+
+function reachOf(page: HandshakeResult, http: HttpSurface): Reach {
+  if (isStarting(page)) return { state: "starting", detail: "the gateway says that it is starting" };
+  if (page.challenge !== undefined && page.failure === undefined)
+    return { state: "open", detail: "the gateway answers" };
+  if (page.result === "not-upgraded") {
+    const detail = `HTTP ${page.httpStatus} instead of a WebSocket upgrade`;
+    const isGateway =
+      page.httpErrorType === "proxy_attribution_required" || http.reading.looksLike === "openclaw";
+    return { state: isGateway ? "open" : "not-openclaw", detail };
+  }
+  if (page.challenge === undefined && page.closeCode !== undefined)
+    return { state: "not-openclaw", detail: `closed with ${page.closeCode} before a challenge` };
+  return page.failure ?? { state: "not-openclaw", detail: "no challenge" };
+}
+
+/** Credentials go over verified TLS, or to an address that no stranger can listen on, or where the user insists. */
+function mayCarryCredentials(
+  url: GatewayUrl,
+  addresses: readonly ResolvedAddress[],
+  options: ProbeOptions,
+): boolean {
+  if (options.allowPlaintextToken === true) return true;
+  if (url.secure && options.insecureTls !== true) return true;
+  return addresses.every(({ address }) => {
+    const reach = reachOfAddress(address);
+    return reach === "loopback" || reach === "private";
+  });
+}
+
+interface ResolvedAddress {
+  readonly address: string;
+  readonly family: number;
+}
+
+async function resolve(url: GatewayUrl, options: ProbeOptions): Promise<ResolvedAddress[] | string> {
+  const custom = options.connectFrom?.lookup;
+  try {
+    const found = custom
+      ? await new Promise<ResolvedAddress[]>((answered, failed) => {
+          custom(url.hostname, { all: true }, (error, address, family) => {
+            if (error) failed(error);
+            else answered(typeof address === "string" ? [{ address, family: family ?? 4 }] : address);
+          });
+        })
+      : await withTimeout(lookupHost(url.hostname, { all: true }), options.timeoutMs);
+    return found.length > 0 ? found : "no address";
+  } catch (error) {
+    return error instanceof Error ? error.message : "the name could not be resolved";
+  }
+}
+
+function withTimeout<T>(promise: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, failed) => {
+    timer = setTimeout(() => failed(new Error("the name was not resolved in time")), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+function pinned(addresses: readonly ResolvedAddress[]): LookupFunction {
+  return (_hostname, options, callback) => {
+    const first = addresses[0];
+    if (options.all === true) callback(null, [...addresses]);
+    else if (first) callback(null, first.address, first.family);
+  };
+}
+
+function authOf(client: HandshakeResult, options: ProbeOptions): ConnectionAuth {
+  const text = `${client.error?.details?.code ?? ""} ${client.error?.message ?? ""}`;
+  // A password went to a gateway that wants a token.
+  if (options.credentials?.token === undefined && /token.missing/i.test(text))
+    return "password-instead-of-token";
+  return /mismatch/i.test(text) && !/protocol/i.test(text) ? "wrong" : "valid";
+}
+
+function clockSkewOf(shaken: readonly HandshakeResult[]): number | undefined {
+  for (const { challenge } of shaken)
+    if (challenge?.ts !== undefined) return Math.round(challenge.ts - challenge.receivedAt);
+  return undefined;
+}
+
+function protocolOf(shaken: readonly HandshakeResult[]): number | undefined {
+  for (const { hello, error } of shaken) {
+    const protocol = hello?.protocol ?? error?.details?.expectedProtocol;
+    if (typeof protocol === "number" && Number.isInteger(protocol)) return protocol;
+  }
+  return undefined;
+}
+
+/** `hello-ok` names it from 2026.3.13 on; a refusal gives it away. */
+function authModeOf(shaken: readonly HandshakeResult[]): string | undefined {
+  for (const { hello } of shaken) if (hello?.authMode !== undefined) return hello.authMode;
+  for (const { error } of shaken) {
+    const reason = `${error?.details?.authReason ?? ""} ${error?.message ?? ""}`;
+    if (/trusted_proxy/.test(reason)) return "trusted-proxy";
+    if (/gateway token|token_(?:missing|mismatch)/.test(reason)) return "token";
+    if (/gateway password|password_(?:missing|mismatch)/.test(reason)) return "password";
+  }
+  return undefined;
+}

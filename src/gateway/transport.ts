@@ -1,0 +1,49 @@
+import type { LookupFunction } from "node:net";
+import type { Reach } from "../core/facts.ts";
+import type { Clean } from "./clean.ts";
+
+/** What both HTTP and WebSocket connections may be told. */
+export interface TransportOptions {
+  /** The whole exchange, milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Do not verify the certificate. Never on by itself. */
+  readonly insecureTls?: boolean;
+  /** Address to connect from, and a resolver: for tests and for pinning an address that was checked. */
+  readonly connectFrom?: { readonly localAddress?: string; readonly lookup?: LookupFunction };
+  readonly clean: Clean;
+}
+
+export interface TransportFailure {
+  readonly state: Exclude<Reach["state"], "open" | "starting">;
+  readonly detail: string;
+}
+
+const tlsCode = /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
+const dnsCodes = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EAI_NODATA", "EAI_NONAME", "ENODATA"]);
+const unreachable = new Set(["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "EADDRNOTAVAIL", "ENETDOWN"]);
+
+/** Says what a socket error means. */
+export function transportFailure(error: unknown, clean: Clean): TransportFailure {
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : "unknown error";
+  const detail = clean(code === "" || message.includes(code) ? message : `${code}: ${message}`, 200);
+  if (code === "ECONNREFUSED") return { state: "refused", detail };
+  if (code === "ECONNRESET" || code === "EPIPE" || /socket hang up/.test(message))
+    return { state: "reset", detail };
+  if (dnsCodes.has(code)) return { state: "dns", detail };
+  if (tlsCode.test(code)) return { state: "tls", detail };
+  // No route: packets end nowhere, like a time-out that is noticed at once.
+  if (code === "ETIMEDOUT" || unreachable.has(code) || /timed out|has timed out/.test(message))
+    return { state: "timeout", detail };
+  // A TLS server answers plain HTTP with an alert record, which is no HTTP.
+  return { state: "not-openclaw", detail };
+}
+
+function codeOf(error: unknown): string {
+  if (typeof error !== "object" || error === null) return "";
+  const { code, errors } = error as { code?: unknown; errors?: unknown };
+  if (typeof code === "string") return code;
+  // Several addresses were tried: the first failure speaks for all.
+  return Array.isArray(errors) && errors.length > 0 ? codeOf(errors[0]) : "";
+}
