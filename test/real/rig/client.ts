@@ -178,10 +178,12 @@ export function connect(attempt: Attempt): Promise<Outcome> {
       });
     });
     socket.on("error", (error: NodeJS.ErrnoException) => {
+      if (over) return;
       seen.transport ??= error.code ?? error.message;
       setTimeout(finish, 50);
     });
     socket.on("close", (code, reason) => {
+      if (over) return;
       // Of an admitted client only the gateway's own close is worth telling.
       seen.closeCode = code;
       seen.closeReason = reason.toString();

@@ -240,9 +240,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         });
       // The held connection has to be in before the change, or its end tells nothing.
       await knock();
+      const consoleBefore = readConsole().length;
+      const fileBefore = readFileSync(configPath, "utf8");
       write(config);
-      const byItself = await until(() => closed, 20_000, 100);
-      if (!byItself) {
+      if (readFileSync(configPath, "utf8") === fileBefore) return "by itself";
+      const takenUp = () => /\[reload\] config hot reload applied/.test(readConsole().slice(consoleBefore));
+      // Newer releases take some keys up without a restart, and leave an invalid file alone.
+      const skipped = () =>
+        /\[reload\] config reload (?:skipped|failed)/.test(readConsole().slice(consoleBefore));
+      await until(() => closed || takenUp() || skipped(), 20_000, 100);
+      if (takenUp()) return "by itself";
+      if (!closed) {
         await endMarked(MARK, mark);
         await held;
         await launchAndWait();
