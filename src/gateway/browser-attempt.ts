@@ -148,8 +148,8 @@ async function cleanAfterRefusal(
 }
 
 /**
- * A client without a device may reject requests where the gateway leaves it its scopes: everywhere up to
- * 2026.3.x, only on loopback later.
+ * A client without a device may reject requests where the gateway leaves it its scopes. Measured: from another
+ * machine on 2026.2.1, but no more on 2026.3.13, 2026.5.28 and 2026.9.6 (`missing scope`).
  */
 async function rejectOwnRequest(
   device: DeviceIdentity,

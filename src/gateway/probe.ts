@@ -134,7 +134,9 @@ export async function probe(options: ProbeOptions): Promise<ProbeReading> {
       }),
     );
   }
-  if (options.asBrowser === true) {
+  // A wrong secret would only count as a second failure in the gateway's rate limit.
+  const isWrong = attempts.some((attempt) => attempt.as === "client" && attempt.connection.auth === "wrong");
+  if (options.asBrowser === true && !isWrong) {
     const auth = revealAuth(options);
     const browser = await attemptAsBrowser({
       url,
