@@ -72,15 +72,20 @@ export interface Words {
   readonly more: string;
   /** `{count}` */
   readonly seen: string;
+  /** The model's verdict on a remedy: it leads to admission. */
   readonly admits: string;
-  /** `{gate}` */
+  /** `{gate}`: the same gate still refuses. */
   readonly refusedAt: string;
+  /** `{gate}`: this gate is passed, a later one refuses. */
+  readonly passes: string;
   readonly notAsked: string;
   readonly ahead: string;
   readonly aheadIntro: string;
   readonly missing: string;
   /** `{option}` */
   readonly provide: string;
+  /** `{ids}`: checks that could not look. */
+  readonly affects: string;
   readonly crashed: string;
   readonly notes: string;
   readonly next: string;
@@ -92,13 +97,15 @@ export interface Words {
   readonly releaseUnknown: string;
   /** `{from}` `{to}` */
   readonly releaseRange: string;
-  readonly said: string;
+  /** `{gate}` */
   readonly refused: string;
   readonly admitted: string;
-  readonly symptomOf: string;
+  readonly autoApproved: string;
+  readonly assumed: string;
+  /** `{count}` */
   readonly checksPassed: string;
-  readonly unknownCause: string;
   readonly severity: string;
   readonly variants: string;
   readonly explainMore: string;
+  readonly unknownCause: string;
 }

@@ -20,7 +20,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "A new browser will need one approval",
-        what: "Nobody was refused yet. A browser that is new to this gateway will meet `pairing required` on this way.",
+        what: "Nobody was refused yet. A browser that is new to this gateway will meet `pairing required` on this path.",
       },
     },
   },
@@ -30,11 +30,11 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     healthy: "The browser counts as local, or its device is approved",
     what: "The page is open at {origin|a localhost address}, but the gateway in the container sees the connection come from {remote|Docker's own address} and asks for pairing.",
     why: "A published port goes through Docker's network translation: the peer that the gateway sees is the bridge or the virtual machine, not 127.0.0.1. Up to 2026.4.5 such a browser is remote. From 2026.4.7 it is approved by itself when the token is right, the address in the browser is a localhost name, the peer is private and no proxy adds headers.",
-    fix: "Approve this browser once. On 2026.2.19 and earlier gateway.controlUi.allowInsecureAuth also lets it in; from 2026.2.21 that switch has no effect here. An upgrade to 2026.4.7 or later makes the approval unnecessary on this way.",
+    fix: "Approve this browser once. On 2026.2.19 and earlier gateway.controlUi.allowInsecureAuth also lets it in; from 2026.2.21 that switch has no effect here. An upgrade to 2026.4.7 or later makes the approval unnecessary on this path.",
     verify:
       "The page at {origin|the same address} connects after a reload, and keeps doing so after a restart of the container.",
     caveats:
-      "The bridge address does not belong in gateway.trustedProxies: every neighbouring container has it, and from 2026.8.1 the gateway then answers HTTP 403 to all browsers on this way. The CLI over the bridge needs pairing in every release; run it inside the gateway's container.",
+      "The bridge address does not belong in gateway.trustedProxies: every neighbouring container has it, and from 2026.8.1 the gateway then answers HTTP 403 to all browsers on this path. The CLI over the bridge needs pairing in every release; run it inside the gateway's container.",
     variants: {
       over: {
         title: "Earlier pairing refusals through Docker's network; the browser was admitted later",
@@ -163,7 +163,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     title: "The device that approves may not approve this",
     healthy: "The CLI may approve the requests that wait",
     what: "The approval failed with `{reason|missing scope: operator.admin}`: the approving device has fewer scopes than the one that waits.",
-    why: "Nobody can grant more than they have. A CLI that was paired with fewer scopes cannot approve a Control UI that asks for operator.admin, and a client without device loses its scopes on remote ways.",
+    why: "Nobody can grant more than they have. A CLI that was paired with fewer scopes cannot approve a Control UI that asks for operator.admin, and a client without device loses its scopes on remote paths.",
     fix: "Approve from the gateway's own host on the loopback address with the shared token. From 2026.8.1 the one-time owner link of `openclaw dashboard` is another way.",
     verify: "`devices approve` ends with success, and the waiting client connects.",
   },

@@ -1,0 +1,22 @@
+import type { Severity } from "../core/finding.ts";
+
+/** `--fail-on`: the least severity that makes the command fail; `never` reports and always succeeds. */
+export type FailOn = Severity | "never";
+
+/** What the exit code depends on; every `Report` fits. */
+export interface Outcome {
+  readonly verdict: "healthy" | "found" | "undetermined";
+  readonly findings: readonly { readonly severity: Severity }[];
+}
+
+const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
+
+/**
+ * The same in every format: 1 when a finding is at or above `failOn`, else 3 when the verdict is open,
+ * else 0. (2 usage, 4 rolled back and 130 interrupted are not about a report.)
+ */
+export function exitCode({ verdict, findings }: Outcome, failOn: FailOn = "error"): 0 | 1 | 3 {
+  if (failOn === "never") return 0;
+  if (findings.some(({ severity }) => RANK[severity] >= RANK[failOn])) return 1;
+  return verdict === "undetermined" ? 3 : 0;
+}

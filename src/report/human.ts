@@ -1,0 +1,391 @@
+import type { Evidence } from "../core/facts.ts";
+import { displayWidth, hang } from "./layout.ts";
+import {
+  type Catalogue,
+  catalogueOf,
+  causeText,
+  entryOf,
+  fill,
+  type Lang,
+  wordsOf,
+} from "./messages/index.ts";
+import type { AheadGate, Hop, RemedyAction, Report, ReportFinding, ReportRemedy } from "./result.ts";
+import { safeReport } from "./safe.ts";
+import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } from "./style.ts";
+
+export interface HumanOptions {
+  readonly lang: Lang;
+  /** Columns; 80 when unknown. */
+  readonly width: number;
+  readonly unicode: boolean;
+  /** All evidence, all remedies with their commands, all checks. */
+  readonly verbose?: boolean;
+  readonly style?: Style;
+  /** Draws the headline's box; without it the headline stands on its own. */
+  readonly box?: (text: string, verdict: Report["verdict"]) => string;
+}
+
+/**
+ * The report for a person. First the verdict and where the connection breaks, then what to mend in order,
+ * then what waits behind. Prose is wrapped; a command never is, and is never shortened.
+ */
+export function renderHuman(raw: Report, options: HumanOptions): string {
+  const report = safeReport(raw);
+  const page = new Page(catalogueOf(options.lang), options);
+  const blocks = [
+    page.headline(report),
+    page.path(report),
+    ...report.findings.map((finding, index) => page.finding(finding, index + 1, report)),
+    page.ahead(report),
+    page.browser(report),
+    page.missing(report),
+    page.crashes(report),
+    page.checks(report),
+    page.notes(report),
+    page.next(report),
+  ];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+/** What the model says of a remedy: `passes` leads past this gate and to a later one. */
+type Effect = "admits" | "passes" | "refused" | "unknown";
+
+/** Each method gives the lines of one block, `[]` when the report has nothing for it. */
+class Page {
+  readonly #words: Catalogue;
+  readonly #style: Style;
+  readonly #symbols: Symbols;
+  readonly #options: HumanOptions;
+  readonly #width: number;
+
+  constructor(words: Catalogue, options: HumanOptions) {
+    this.#words = words;
+    this.#options = options;
+    this.#style = options.style ?? plainStyle;
+    this.#symbols = options.unicode ? unicodeSymbols : asciiSymbols;
+    this.#width = Math.min(Math.max(options.width, 40), 120);
+  }
+
+  headline(report: Report): string[] {
+    const { verdicts } = this.#words;
+    const [first] = report.findings;
+    const worst = first && first.severity !== "info" ? first : undefined;
+    const text = report.verdict === "found" && worst ? this.#title(worst) : verdicts[report.verdict];
+    // A box takes a border and a column of air on each side.
+    const width = this.#options.box ? this.#width - 4 : this.#width;
+    const onlyWarns = report.verdict === "found" && worst?.severity === "warning";
+    const symbol = onlyWarns ? this.#symbols.warning : this.#symbols[report.verdict];
+    const tone = onlyWarns ? this.#style.warn : this.#tone(report.verdict);
+    const lines = [
+      ...hang(`${symbol} `, text, { indent: 0, width }).map((line) => tone(line)),
+      ...hang("", this.#gatewayLine(report), { indent: 2, width }),
+      ...hang("", this.#admissionLine(report), { indent: 2, width }),
+    ];
+    const { box } = this.#options;
+    return box ? [box(lines.join("\n"), report.verdict)] : lines;
+  }
+
+  path({ path }: Report): string[] {
+    if (path.length === 0) return [];
+    return [this.#heading(this.#words.words.path), ...path.flatMap((hop, index) => this.#hop(hop, index))];
+  }
+
+  finding(finding: ReportFinding, number: number, report: Report): string[] {
+    const { words, severities, confidences } = this.#words;
+    const text = causeText(this.#words, finding.id, finding.variant, finding.args);
+    const times = (finding.count ?? 1) > 1 ? [fill(words.seen, { count: finding.count ?? 1 })] : [];
+    const about = [finding.id, confidences[finding.confidence], ...times].join(` ${this.#symbols.bullet} `);
+    const title = hang(
+      `${number}. `,
+      `${severities[finding.severity]} ${finding.code}  ${this.#title(finding)}`,
+      {
+        indent: 0,
+        width: this.#width,
+      },
+    );
+    const lines = [
+      ...title.map((line) => this.#severityTone(finding.severity, line)),
+      ...hang("", about, { indent: 3, width: this.#width }).map(this.#style.dim),
+    ];
+    if (!text)
+      return [...lines, "", ...this.#section("", words.unknownCause), ...this.#remedies(finding, report)];
+    return [
+      ...lines,
+      "",
+      ...this.#section(words.what, text.what),
+      ...this.#section(words.why, text.why),
+      ...this.#section(words.fix, text.fix),
+      ...this.#remedies(finding, report),
+      "",
+      ...this.#section(words.verify, text.verify),
+      ...(text.caveats === undefined ? [] : this.#section(words.caveats, text.caveats)),
+      ...this.#evidence(finding.evidence),
+    ];
+  }
+
+  ahead({ ahead }: Report): string[] {
+    if (ahead.length === 0) return [];
+    const { words } = this.#words;
+    return [
+      this.#heading(words.ahead),
+      ...hang("", words.aheadIntro, { indent: 2, width: this.#width }),
+      ...ahead.flatMap((gate, index) =>
+        hang(`${index + 1}. `, this.#aheadText(gate), { indent: 2, width: this.#width }),
+      ),
+    ];
+  }
+
+  browser({ page, verdict }: Report): string[] {
+    if (!page || verdict !== "found") return [];
+    const { words } = this.#words;
+    const after = page.connectsByItself ? words.pageConnects : words.pageStops;
+    const shows = page.shows === undefined ? [] : [fill(words.pageShows, { text: page.shows })];
+    return [this.#heading(words.page), ...[...shows, after].flatMap((line) => this.#bullet(line))];
+  }
+
+  missing({ missing = [], checks }: Report): string[] {
+    const { words, facts, unknownReasons } = this.#words;
+    const undetermined = checks.filter(({ verdict }) => verdict === "undetermined");
+    const lines: string[] = [];
+    for (const { fact, reason, detail, provide } of missing) {
+      const what = wordsOf(facts, fact);
+      lines.push(...this.#bullet(`${what}: ${detail || unknownReasons[reason]}`));
+      lines.push(...this.#provide(provide));
+      const blind = undetermined.filter(({ why }) => why === `${fact}: ${detail}`);
+      lines.push(...this.#affects(blind.map(({ id }) => id)));
+    }
+    // Checks that lack the same thing share one line; what `missing` told already is not said twice.
+    for (const [why, group] of groupBy(undetermined, ({ why = "" }) => why)) {
+      if (missing.some(({ fact, detail }) => why === `${fact}: ${detail}`)) continue;
+      if (why !== "") lines.push(...this.#bullet(why));
+      lines.push(...this.#provide(group.find(({ provide }) => provide !== undefined)?.provide));
+      lines.push(...this.#affects(group.map(({ id }) => id)));
+    }
+    return lines.length === 0 ? [] : [this.#heading(words.missing), ...lines];
+  }
+
+  crashes({ checks }: Report): string[] {
+    const crashed = checks.filter(({ verdict }) => verdict === "crashed");
+    if (crashed.length === 0) return [];
+    const lines = crashed.flatMap(({ id, code, why = "" }) => this.#bullet(`${code} ${id}: ${why}`));
+    return [this.#heading(this.#words.words.crashed), ...lines];
+  }
+
+  checks({ checks, verdict }: Report): string[] {
+    const healthy = checks.filter((check) => check.verdict === "healthy");
+    const { verbose } = this.#options;
+    if (healthy.length === 0 || (verdict !== "healthy" && !verbose)) return [];
+    const { words, causes } = this.#words;
+    const lines = healthy.flatMap(({ id }) => {
+      const text = fill(entryOf(causes, id)?.healthy ?? id);
+      return hang(`${this.#symbols.healthy} `, text, { indent: 2, width: this.#width });
+    });
+    const count = fill(words.checksPassed, { count: healthy.length });
+    return verbose ? [this.#heading(count), ...lines] : [this.#style.dim(count)];
+  }
+
+  notes({ notes = [] }: Report): string[] {
+    if (notes.length === 0) return [];
+    const lines = notes.flatMap(({ message, args, evidence = [] }) => [
+      ...this.#bullet(wordsOf(this.#words.notes, message, args)),
+      ...evidence.slice(0, 3).flatMap((one) => this.#quote(one, 4)),
+    ]);
+    return [this.#heading(this.#words.words.notes), ...lines];
+  }
+
+  next({ next }: Report): string[] {
+    return next === "" ? [] : [this.#heading(this.#words.words.next), `  ${this.#style.command(next)}`];
+  }
+
+  #title({ id, variant, args }: ReportFinding): string {
+    return causeText(this.#words, id, variant, args)?.title ?? id;
+  }
+
+  #gatewayLine({ gateway, target, deployment }: Report): string {
+    const { words, confidences, exposures } = this.#words;
+    const { version, versionRange, versionFrom, versionConfidence } = gateway;
+    const range = versionRange
+      ? fill(words.releaseRange, { from: versionRange[0], to: versionRange[1] })
+      : version;
+    const doubt =
+      versionConfidence && versionConfidence !== "certain" ? [confidences[versionConfidence]] : [];
+    const basis = [...(versionFrom ? [versionFrom] : []), ...doubt];
+    const release =
+      range === null
+        ? words.releaseUnknown
+        : `OpenClaw ${range}${basis.length > 0 ? ` (${basis.join(", ")})` : ""}`;
+    const where = deployment?.kind ?? target.kind;
+    const name = target.name === where ? [] : [target.name];
+    const exposed = target.exposure === "unknown" ? [] : [exposures[target.exposure]];
+    return [release, where, ...name, ...exposed].join(` ${this.#symbols.bullet} `);
+  }
+
+  #admissionLine({ gateway: { admission } }: Report): string {
+    if (!admission) return "";
+    const { words, gates, reasons } = this.#words;
+    const { outcome, gate, reason, closeCode, closeReason, httpStatus, autoApproved, assumed } = admission;
+    const doubt = assumed === undefined ? "" : ` (${words.assumed}: ${assumed})`;
+    if (outcome === "admitted") return (autoApproved ? words.autoApproved : words.admitted) + doubt;
+    const where = fill(words.refused, { gate: wordsOf(gates, gate ?? "unknown") });
+    const because = reason === undefined ? "" : `: ${wordsOf(reasons, reason)}`;
+    const code = httpStatus === 101 ? (closeCode ?? "") : `HTTP ${httpStatus}`;
+    const answer = [code, closeReason ?? ""].filter((part) => part !== "").join(" ");
+    return `${where}${because}${answer === "" ? "" : ` (${answer})`}${doubt}`;
+  }
+
+  #hop({ hop, address, note, breaks }: Hop, index: number): string[] {
+    const { hops, hopNotes, gates, reasons } = this.#words;
+    const place = address === undefined ? "" : ` ${address}`;
+    const remark = note === undefined ? "" : ` (${wordsOf(hopNotes, note)})`;
+    const arrow = index === 0 ? "" : `${this.#symbols.arrow} `;
+    const lines = hang(arrow, `${wordsOf(hops, hop)}${place}${remark}`, { indent: 2, width: this.#width });
+    if (!breaks) return lines;
+    const because = breaks.reason === undefined ? "" : `: ${wordsOf(reasons, breaks.reason)}`;
+    const text = `${wordsOf(gates, breaks.gate)}${because}`;
+    const end = hang(`${this.#symbols.found} `, text, { indent: 4, width: this.#width });
+    return [...lines, ...end.map(this.#style.bad)];
+  }
+
+  #remedies({ remedies, severity }: ReportFinding, report: Report): string[] {
+    const effects = remedies.map((remedy) => this.#effect(remedy, report));
+    // What does not help is named, so that nobody looks for it; it is spelled out only where nothing does,
+    // or where the finding is not about the refusal.
+    const anyHelps = effects.some((effect) => effect === "admits" || effect === "passes");
+    return remedies.flatMap((remedy, index) => {
+      const effect = effects[index] ?? "unknown";
+      const letter = String.fromCharCode(65 + (index % 26));
+      const brief = effect === "refused" && anyHelps && !this.#options.verbose;
+      const shown = effect === "refused" && severity !== "error" ? "unknown" : effect;
+      return ["", ...this.#remedy(remedy, letter, shown), ...(brief ? [] : this.#howTo(remedy))];
+    });
+  }
+
+  #remedy(remedy: ReportRemedy, letter: string, effect: Effect): string[] {
+    const { remedies, risks, words, gates } = this.#words;
+    const title = fill(entryOf(remedies, remedy.id)?.title ?? remedy.id, remedy.args);
+    const first = hang(`${letter}. `, `${title} [${risks[remedy.risk]}]`, { indent: 5, width: this.#width });
+    const lines = first.map(remedy.risk === "weakens-security" ? this.#style.warn : this.#style.strong);
+    if (effect === "unknown") return lines;
+    const { after } = remedy;
+    const gate = typeof after === "object" ? wordsOf(gates, after.refusedAt) : "";
+    const text = { admits: words.admits, passes: words.passes, refused: words.refusedAt }[effect];
+    const mark = effect === "refused" ? this.#symbols.found : this.#symbols.healthy;
+    const tone = effect === "refused" ? this.#style.warn : this.#style.good;
+    return [...lines, ...hang(`${mark} `, fill(text, { gate }), { indent: 8, width: this.#width }).map(tone)];
+  }
+
+  #howTo(remedy: ReportRemedy): string[] {
+    const text = entryOf(this.#words.remedies, remedy.id);
+    const prose = [text?.what, text?.caution].filter((part) => part !== undefined);
+    return [
+      ...prose.flatMap((part) => this.#prose(fill(part, remedy.args), 8)),
+      ...remedy.actions.flatMap((action, index) => this.#action(action, index + 1)),
+    ];
+  }
+
+  #effect({ after }: ReportRemedy, report: Report): Effect {
+    if (after === undefined) return "unknown";
+    if (after === "admitted") return "admits";
+    return after.refusedAt === report.gateway.admission?.gate ? "refused" : "passes";
+  }
+
+  #action(action: RemedyAction, number: number): string[] {
+    if (action.kind === "command") return [`        ${number}. ${this.#style.command(action.command)}`];
+    const text = wordsOf(this.#words.human, action.message, action.args);
+    return hang(`${number}. `, text, { indent: 8, width: this.#width });
+  }
+
+  #evidence(evidence: readonly Evidence[]): string[] {
+    if (evidence.length === 0) return [];
+    const { words } = this.#words;
+    const shown = this.#options.verbose ? evidence : evidence.slice(0, 3);
+    const rest = evidence.length - shown.length;
+    const more = rest > 0 ? [`     ${this.#style.dim(fill(words.more, { count: rest }))}`] : [];
+    return [
+      "",
+      `   ${this.#style.strong(words.evidence)}`,
+      ...shown.flatMap((one) => this.#quote(one, 5)),
+      ...more,
+    ];
+  }
+
+  #quote({ source, quote }: Evidence, indent: number): string[] {
+    const options = { indent, width: this.#width, cutLongWords: true };
+    return [
+      ...hang("", source, options).map(this.#style.dim),
+      ...hang("  ", quote, options).map(this.#style.dim),
+    ];
+  }
+
+  /** Labels stand in a column of their own, so that a finding stays short. */
+  #section(name: string, text: string): string[] {
+    const { what, why, fix, verify, caveats } = this.#words.words;
+    const column = Math.max(...[what, why, fix, verify, caveats].map(displayWidth)) + 2;
+    const label = name + " ".repeat(column - displayWidth(name));
+    return hang(label, text, { indent: 3, width: this.#width }).map((line, index) =>
+      index === 0 && name !== "" ? line.replace(name, () => this.#style.strong(name)) : line,
+    );
+  }
+
+  #prose(text: string, indent: number): string[] {
+    return hang("", text, { indent, width: this.#width });
+  }
+
+  #aheadText({ gate, reason, closeReason, httpStatus, closeCode, cause }: AheadGate): string {
+    const { gates, reasons } = this.#words;
+    const because = reason === undefined ? "" : `: ${wordsOf(reasons, reason)}`;
+    const refusedUpgrade = httpStatus !== undefined && httpStatus !== 101;
+    const code = refusedUpgrade ? `HTTP ${httpStatus}` : (closeCode ?? "");
+    const answer = [code, closeReason ?? ""].filter((part) => part !== "").join(" ");
+    const told = cause === undefined ? "" : ` ${this.#symbols.arrow} ${cause}`;
+    return `${wordsOf(gates, gate ?? "unknown")}${because}${answer === "" ? "" : ` (${answer})`}${told}`;
+  }
+
+  #provide(option: string | undefined): string[] {
+    if (option === undefined) return [];
+    const words = fill(this.#words.words.provide, { option });
+    return hang(`${this.#symbols.arrow} `, words, { indent: 4, width: this.#width });
+  }
+
+  #affects(ids: readonly string[]): string[] {
+    if (ids.length === 0) return [];
+    const { words } = this.#words;
+    const shown = this.#options.verbose ? ids : ids.slice(0, 4);
+    const rest = ids.length - shown.length;
+    const more = rest > 0 ? [fill(words.more, { count: rest })] : [];
+    const text = fill(words.affects, { ids: [...shown, ...more].join(", ") });
+    return hang("", text, { indent: 4, width: this.#width }).map(this.#style.dim);
+  }
+
+  #bullet(text: string): string[] {
+    return hang(`${this.#symbols.bullet} `, text, { indent: 2, width: this.#width });
+  }
+
+  #heading(text: string): string {
+    return this.#style.strong(text);
+  }
+
+  #tone(verdict: Report["verdict"]): (text: string) => string {
+    const { good, bad, warn } = this.#style;
+    return { healthy: good, found: bad, undetermined: warn }[verdict];
+  }
+
+  #severityTone(severity: ReportFinding["severity"], line: string): string {
+    const { bad, warn, strong } = this.#style;
+    return { error: bad, warning: warn, info: strong }[severity](line);
+  }
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}

@@ -1,0 +1,141 @@
+import type { Admission } from "../core/connection.ts";
+import type { CheckResult } from "../core/diagnose.ts";
+import type { Evidence, Target } from "../core/facts.ts";
+import type { MessageArgs, Remedy, Risk, Severity } from "../core/finding.ts";
+import {
+  type Catalogue,
+  catalogueOf,
+  causeText,
+  entryOf,
+  fill,
+  type Lang,
+  wordsOf,
+} from "./messages/index.ts";
+import type { Report, ReportFinding, ReportRemedy } from "./result.ts";
+import { safeReport } from "./safe.ts";
+
+/** The JSON document (schema/report.schema.json). Fields are added, never renamed or taken away. */
+export interface JsonReport {
+  readonly schemaVersion: 1;
+  readonly tool: Report["tool"];
+  readonly verdict: Report["verdict"];
+  readonly target: Target;
+  readonly deployment?: Report["deployment"];
+  readonly gateway: Omit<Report["gateway"], "admission"> & { readonly admission: Admission | null };
+  readonly path: Report["path"];
+  readonly findings: readonly JsonFinding[];
+  readonly ahead: Report["ahead"];
+  readonly checks: readonly (Omit<CheckResult, "why"> & { readonly why: string })[];
+  readonly suppressed: Readonly<Record<string, string>>;
+  readonly missing: NonNullable<Report["missing"]>;
+  readonly page?: Report["page"];
+  readonly next: string;
+  readonly notes: readonly { readonly id: string; readonly message: string; readonly args?: MessageArgs }[];
+}
+
+export interface JsonFinding {
+  readonly id: string;
+  readonly code: string;
+  readonly severity: Severity;
+  /** What is wrong and what happened. */
+  readonly message: string;
+  readonly fixHint: string;
+  readonly title: string;
+  readonly why: string;
+  readonly verify: string;
+  readonly caveats?: string;
+  readonly variant?: string;
+  readonly args?: MessageArgs;
+  readonly confidence: ReportFinding["confidence"];
+  readonly evidence: readonly Evidence[];
+  readonly count: number;
+  readonly remedies: readonly JsonRemedy[];
+}
+
+export interface JsonRemedy {
+  readonly id: string;
+  readonly risk: Risk;
+  readonly title: string;
+  /** Exact commands, in order; steps of a person are not in it. */
+  readonly commands: readonly string[];
+  /** Commands and the steps of a person, in the order in which they are done. */
+  readonly actions: readonly ({ readonly command: string } | { readonly human: string })[];
+  readonly args?: MessageArgs;
+  /** What the model says of the refused connection afterwards. */
+  readonly after?: Remedy["after"];
+}
+
+/** Report -> the document of `--json`, as an object. */
+export function toJsonReport(raw: Report, lang: Lang): JsonReport {
+  const report = safeReport(raw);
+  const words = catalogueOf(lang);
+  const { schemaVersion, tool, verdict, target, deployment, gateway, path, ahead, next, page } = report;
+  return {
+    schemaVersion,
+    tool,
+    verdict,
+    target,
+    ...optional("deployment", deployment),
+    gateway,
+    path,
+    findings: report.findings.map((finding) => toJsonFinding(finding, words)),
+    ahead,
+    checks: report.checks.map((check) => ({ ...check, why: check.why ?? "" })),
+    suppressed: report.suppressed ?? {},
+    missing: report.missing ?? [],
+    ...optional("page", page),
+    next,
+    notes: (report.notes ?? []).map(({ message, args }) => ({
+      id: message,
+      message: wordsOf(words.notes, message, args),
+      ...optional("args", args),
+    })),
+  };
+}
+
+/** The document as text, with a line break at its end. */
+export function renderJson(report: Report, lang: Lang): string {
+  return `${JSON.stringify(toJsonReport(report, lang), null, 2)}\n`;
+}
+
+function toJsonFinding(finding: ReportFinding, words: Catalogue): JsonFinding {
+  const { id, code, severity, variant, args, confidence, evidence, count, remedies } = finding;
+  const text = causeText(words, id, variant, args);
+  return {
+    id,
+    code,
+    severity,
+    message: text?.what ?? words.words.unknownCause,
+    fixHint: text?.fix ?? "",
+    title: text?.title ?? id,
+    why: text?.why ?? "",
+    verify: text?.verify ?? "",
+    ...optional("caveats", text?.caveats),
+    ...optional("variant", variant),
+    ...optional("args", args),
+    confidence,
+    evidence,
+    count: count ?? 1,
+    remedies: remedies.map((remedy) => toJsonRemedy(remedy, words)),
+  };
+}
+
+function toJsonRemedy({ id, risk, args, after, actions }: ReportRemedy, words: Catalogue): JsonRemedy {
+  return {
+    id,
+    risk,
+    title: fill(entryOf(words.remedies, id)?.title ?? id, args),
+    commands: actions.flatMap((action) => (action.kind === "command" ? [action.command] : [])),
+    actions: actions.map((action) =>
+      action.kind === "command"
+        ? { command: action.command }
+        : { human: wordsOf(words.human, action.message, action.args) },
+    ),
+    ...optional("args", args),
+    ...optional("after", after),
+  };
+}
+
+function optional<K extends string, T>(key: K, value: T | undefined): { readonly [P in K]?: T } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: T });
+}

@@ -1,0 +1,16 @@
+import { host } from "./en/host.ts";
+import { network } from "./en/network.ts";
+import { page } from "./en/page.ts";
+import { pairing } from "./en/pairing.ts";
+import { remedies } from "./en/remedies.ts";
+import { human } from "./en/steps.ts";
+import { tables } from "./en/words.ts";
+import type { Catalogue } from "./types.ts";
+
+export const en: Catalogue = {
+  lang: "en",
+  causes: { ...network, ...page, ...pairing, ...host },
+  remedies,
+  human,
+  ...tables,
+};

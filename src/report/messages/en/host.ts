@@ -1,0 +1,158 @@
+import type { CauseMessage } from "../types.ts";
+
+/** The host's side: configuration, switches, credentials of the CLI, files, several gateways. */
+export const host: Readonly<Record<string, CauseMessage>> = {
+  "flag-retired-or-noop": {
+    title: "A switch is set that does not do in this release what it is set for",
+    healthy: "No switch is set that this release ignores or rejects",
+    what: "{key|gateway.controlUi.allowInsecureAuth} is set, and {release|this release} {effect|ignores it for this connection}.",
+    why: "gateway.controlUi.allowInsecureAuth skips pairing up to 2026.2.19. 2026.2.21 ignores it; from 2026.2.22 to 2026.7.35 it helps only a page without device identity on localhost; from 2026.8.1 the key is unknown, `config set` rejects it and the gateway takes it out of openclaw.json at start. gateway.controlUi.dangerouslyDisableDeviceAuth works up to 2026.7.35; from 2026.8.1 it is accepted and ignored.",
+    fix: "Remove the key, and mend the refusal itself: most often one approval of the browser is what is missing.",
+    verify:
+      "`openclaw config get {key|gateway.controlUi.allowInsecureAuth}` finds no such path, and the gateway starts without a warning about the key.",
+    caveats:
+      "Advice that recommends these switches was written for early releases. Where they still work, whoever has the token gets in without approval.",
+    variants: {
+      rejected: {
+        title: "A switch is set that this release does not know",
+        what: "{key|gateway.controlUi.allowInsecureAuth} is not a key of {release|this release}: `config set` rejects it{detail|}.",
+      },
+      foretold: {
+        title: "A switch will stop working with the upgrade",
+        what: "{key|gateway.controlUi.allowInsecureAuth} has an effect now and will have none in {release|the newer release}. Browsers that rely on it will be refused after the upgrade.",
+        fix: "Before the upgrade, approve the browsers that are in use; after it, remove the key.",
+      },
+    },
+  },
+
+  "insecure-flags-set": {
+    title: "Dangerous switches are on",
+    healthy: "No dangerous switch is on",
+    what: "{keys|Some switches} weaken how the gateway admits clients.",
+    why: "With them, somebody who has the token, or who can make a browser visit a page, gets further than the release would allow by itself. OpenClaw's own audit rates dangerouslyDisableDeviceAuth as critical and allowInsecureAuth as a warning or worse.",
+    fix: "Approve the browsers that are in use, then remove the switches.",
+    verify:
+      "The line `dangerous config flags enabled` is gone from the log after the restart, and the page still connects.",
+  },
+
+  "origin-fallback-risky": {
+    title: "Pages are accepted by their Host header",
+    healthy: "Pages are accepted by a list of origins",
+    what: "gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback is on{detail|}: a page passes when its Origin equals the Host that it names itself.",
+    why: "A hostile name that resolves to the gateway's address (DNS rebinding) has matching Host and Origin headers, so the check no longer keeps it out.",
+    fix: "Put the exact origins that are in use into gateway.controlUi.allowedOrigins, then remove the switch.",
+    verify:
+      "The page connects, and `websocket origin accepted via Host-header fallback` no longer appears in the log.",
+  },
+
+  "env-token-overrides-config": {
+    title: "The environment holds another token than the configuration",
+    healthy: "Environment and configuration hold the same token",
+    what: "OPENCLAW_GATEWAY_TOKEN in {source|the gateway's environment} differs from gateway.auth.token: {winner|the running gateway uses one, some clients the other}.",
+    why: "Compose files, .env files, Kubernetes Secrets and service units carry the variable, and a wizard or `config set` writes the file. Each can change without the other.",
+    fix: "Decide which one is the source, give the other the same value or remove it, and restart the gateway; a container has to be created anew for a changed environment, a service unit installed anew.",
+    verify: "The two fingerprints in this report are equal, and clients with that token connect.",
+    caveats: "This tool compares fingerprints and never shows a token.",
+    variants: {
+      foretold: {
+        title: "Environment and configuration hold different tokens",
+        what: "Nobody was refused yet. OPENCLAW_GATEWAY_TOKEN in {source|the gateway's environment} differs from gateway.auth.token, so a client with the other one will be refused.",
+      },
+    },
+  },
+
+  "auth-rate-limited": {
+    title: "Too many failed attempts: the gateway makes this address wait",
+    healthy: "No client is locked out for failed attempts",
+    what: "{client|A client} at {remote|this address} was refused with `too many failed authentication attempts`.",
+    why: "After ten failures within a minute the gateway locks the address or origin out for some minutes. An open page or a script with a stale token fails again and again; behind Docker's network or a proxy all clients share one address. 2026.3.13 still lets a right token through, 2026.4.15 and later (measured) do not.",
+    fix: "Close the page or stop the script that holds the stale token, wait until the lock ends, then connect once with the right one.",
+    verify: "The right token connects, and no new failures are counted.",
+    caveats: "Trying tokens makes the lock longer. Switching auth off opens the gateway to everybody.",
+    variants: {
+      over: {
+        title: "An address was locked out before; the lock has ended",
+        what: "{client|A client} was locked out for failed attempts before and admitted later.",
+        fix: "Nothing to do, unless a stale page keeps trying.",
+        verify: "No newer `too many failed authentication attempts` is in the log.",
+      },
+    },
+  },
+
+  "plaintext-ws-blocked": {
+    title: "The client refuses to send its token in clear text",
+    healthy: "Clients reach the gateway on loopback or encrypted",
+    what: "The client stopped by itself: {url|its address} is plain ws:// and not a loopback address.",
+    why: "From 2026.2.18 OpenClaw's clients do not send credentials over plain ws:// to another machine. In 2026.2.18 and 2026.2.19 that also hits the CLI beside a gateway with bind `lan`, because it dials the LAN address.",
+    fix: "Use wss://, or an SSH tunnel to 127.0.0.1. Beside the gateway, pass `--url ws://127.0.0.1:{port|18789}` or upgrade.",
+    verify: "The client connects, and the message `plaintext ws://` is gone.",
+    caveats:
+      "From 2026.3.2 OPENCLAW_ALLOW_INSECURE_PRIVATE_WS=1 lifts the check; it is for networks in which nobody can listen.",
+  },
+
+  "probe-scope-limited": {
+    title: "A status command lacks a scope; the gateway itself answers",
+    healthy: "Status commands have the scopes that they need",
+    what: "`{command|openclaw gateway probe}` reported `missing scope: operator.read`: it reached the gateway and was admitted with few rights.",
+    why: "These commands connect without a device, and from 2026.3.13 such a connection has no scopes on remote paths. It is not a pairing failure.",
+    fix: "Count the gateway as reachable. For the full answer run the command on the gateway's own host, with a paired CLI.",
+    verify: "`openclaw devices list` answers.",
+    caveats: "A CI job should not fail on this line.",
+  },
+
+  "trusted-proxy-cli-unauthorized": {
+    title: "The CLI has nothing to identify itself with in trusted-proxy mode",
+    healthy: "The CLI has its own way in",
+    what: "gateway.auth.mode is `trusted-proxy`: browsers come in through the proxy, and the CLI on the host is `unauthorized`.",
+    why: "In that mode the proxy's headers are the credential, and the CLI does not come through the proxy. A shared token cannot be added: the two modes exclude each other.",
+    fix: "Use the direct local way that the documentation of the release describes for its CLI, let the CLI go through the proxy, or return to token mode.",
+    verify: "`openclaw devices list` answers on the host.",
+  },
+
+  "trusted-proxy-token-conflict": {
+    title: "Trusted-proxy mode and a shared token exclude each other, so the gateway does not start",
+    healthy: "The auth mode and the credentials that are set fit together",
+    what: "gateway.auth.mode is `trusted-proxy` and a token is set too, in {source|gateway.auth.token or OPENCLAW_GATEWAY_TOKEN}.",
+    why: "The gateway refuses to start with both. App catalogues that always set OPENCLAW_GATEWAY_TOKEN lead there.",
+    fix: "Remove gateway.auth.token and OPENCLAW_GATEWAY_TOKEN, or set gateway.auth.mode to `token`.",
+    verify: "The gateway starts, and the page comes in by the mode that was chosen.",
+  },
+
+  "state-permissions": {
+    title: "The gateway or CLI may not use its state directory",
+    healthy: "Gateway and CLI may read and write the state directory",
+    what: "{path|A file in the state directory} could not be used: {detail|permission denied}.",
+    why: "A mounted directory belongs to another user than the container's (node, uid 1000), or a CLI that ran as root left files that belong to root.",
+    fix: "Give the directory to the user that the gateway runs as (in the official image: uid and gid 1000), and run the CLI as that user too: `docker exec -u node …`.",
+    verify: "The EACCES lines are gone, and `openclaw devices list` answers.",
+    caveats: "Rights for everybody (777) would let every local user read the tokens.",
+  },
+
+  "multiple-gateways": {
+    title: "More than one gateway, and the clients do not talk to the same one",
+    healthy: "One gateway owns this port and this state directory",
+    what: "{count|Several} gateways or profiles were found{detail|}: the request waits at one, and the CLI asks another.",
+    why: "A gateway on the host and one in a container on the same port, two profiles, or two state directories each have their own devices and tokens.",
+    fix: "Decide which gateway the page uses, stop the other one or give it another port, and point the CLI at the first one.",
+    verify:
+      "`openclaw gateway status --deep` finds one gateway, and `devices list` shows the request that the page made.",
+  },
+
+  "wrong-port-or-config-path": {
+    title: "The CLI reads another configuration than the gateway",
+    healthy: "CLI and gateway use the same configuration",
+    what: "The CLI uses {path|another openclaw.json} and dials {url|another port}; the gateway runs with a different one.",
+    why: "HOME, OPENCLAW_HOME, OPENCLAW_CONFIG_PATH, OPENCLAW_STATE_DIR or a profile differ between the two, for example after `docker exec` as root, or with a state directory inside a state directory.",
+    fix: "Run the CLI as the gateway's user with the same HOME, or set OPENCLAW_CONFIG_PATH and OPENCLAW_STATE_DIR for it. Or pass `--url` with the gateway's port.",
+    verify: "The path after `Config:` in the CLI's message is the gateway's.",
+  },
+
+  "out-of-scope": {
+    title: "This is something else than the gateway's door",
+    healthy: "Nothing in the input belongs to another part of OpenClaw",
+    what: "{subject|What is shown here} looks similar, but it is not about how the gateway admits clients.",
+    why: "Pairing codes of chat channels, the browser relay, a 401 of a model provider and a channel's own 1006 use the same words for other things.",
+    fix: "Look at the part that wrote the line: the channel's settings, the relay, or the provider's key. Approving a device changes nothing there.",
+    verify: "The part that wrote the line works again.",
+  },
+};

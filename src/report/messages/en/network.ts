@@ -1,0 +1,264 @@
+import type { CauseMessage } from "../types.ts";
+
+/** Between the browser and the gateway: reach, containers, proxies, clusters. */
+export const network: Readonly<Record<string, CauseMessage>> = {
+  "gateway-down-or-starting": {
+    title: "Nothing answers at the gateway's address",
+    healthy: "The gateway answers at its address",
+    what: "No gateway accepted the connection at {url|its address}{detail|}.",
+    why: "The process is stopped, ends during its start (an openclaw.json that it rejects, a port in use), or listens on another address or port. Pairing is not the question yet: nobody is there to ask it.",
+    fix: "Look at the state and the newest lines of the log, then start the gateway. If it ends again by itself, the last lines before the end name the reason; an image upgrade may also run migrations for a while before it listens.",
+    verify:
+      "The page loads at {url|the gateway's address}. From 2026.3.13 `/health` answers `live`; 2026.2.1 answers every path with the page.",
+    caveats:
+      "`openclaw gateway status` ends with exit code 0 even while nothing answers: read what it prints.",
+    variants: {
+      starting: {
+        title: "The gateway is still starting",
+        what: "The gateway listens at {url|its address} and is not ready for clients yet.",
+        why: "A first start takes up to a minute on a small machine. Releases from 2026.4.29 say so with close code 1013 `gateway starting`, which means: try again later.",
+        fix: "Wait and try again. Only a gateway that says so for minutes needs a look at its log.",
+        verify: "The page connects, or is refused for a reason of its own.",
+      },
+      over: {
+        title: "The gateway was out of reach before; it answers now",
+        what: "Clients met a closed port or a starting gateway before; it answers now.",
+        fix: "Nothing to do, unless it happens again: then look at what ends the process.",
+        verify: "The gateway answers.",
+      },
+      foretold: {
+        title: "The gateway will not be reachable at this address",
+        what: "Nobody tried yet. With this configuration the gateway does not listen at {url|the address that clients use}.",
+      },
+    },
+  },
+
+  "gateway-starting-1013": {
+    title: "The gateway was still starting when clients knocked; that is normal",
+    healthy: "No client is turned away because the gateway is starting",
+    what: "{count|Some} connections were closed with 1013 `gateway starting`.",
+    why: "An open page tries again while the gateway restarts. From 2026.4.29 the gateway answers 1013 until it is ready, which means: try again later.",
+    fix: "Nothing to do while it ends by itself within a minute. If it goes on, look at what holds the start up.",
+    verify: "The lines stop once the log says that the gateway is ready.",
+    variants: {
+      over: {
+        title: "The gateway was starting for a moment; it is ready now",
+        what: "{count|Some} connections were closed with 1013 `gateway starting`, and none since.",
+        fix: "Nothing to do.",
+      },
+    },
+  },
+
+  "handshake-timeout-1000": {
+    title: "The connection ran out of time before the gateway could answer",
+    healthy: "Handshakes finish in time",
+    what: "{client|A client} was closed with 1000 or 1006 and no reason while its handshake was still going on.",
+    why: "2026.3.11 to 2026.3.13 allow two seconds on the client and three on the gateway; a busy or small machine needs longer. 2026.3.22 and later allow ten. It looks like a refusal and is none.",
+    fix: "Upgrade to 2026.3.22 or later. On a slow machine raise OPENCLAW_HANDSHAKE_TIMEOUT_MS for the gateway.",
+    verify: "No new `handshake timeout` line appears, and the client gets an answer.",
+    variants: {
+      over: {
+        title: "Earlier handshakes ran out of time; the client was admitted later",
+        what: "{client|A client} ran out of time before and was admitted later.",
+        fix: "Nothing to do, unless it comes back under load.",
+        verify: "No newer `handshake timeout` line is in the log.",
+      },
+    },
+  },
+
+  "bind-loopback-in-container": {
+    title: "The gateway listens only inside its container, so the published port leads nowhere",
+    healthy: "The gateway listens where its published port can reach it",
+    what: "gateway.bind is {bind|loopback} in a container with a network of its own: connections to the published port are reset or come back empty, while checks inside the container pass.",
+    why: "Docker delivers a published port to the container's own address, and the gateway listens on 127.0.0.1 alone there. The official compose file sets `lan`; a plain `docker run` starts with loopback.",
+    fix: "Set gateway.bind to `lan` (the word, not 0.0.0.0) with an auth mode in place, publish the port as 127.0.0.1:{port|18789}, and restart. The host's network (`network_mode: host`) is the other way.",
+    verify:
+      "The page loads from the host. After that the browser's origin and pairing are looked at, which the closed port hid.",
+    caveats:
+      "`lan` with a port published on 0.0.0.0 opens the gateway to every network of the host. 2026.2.23 to 2026.2.26 refuse to start with `lan` until gateway.controlUi.allowedOrigins is set. If OPENCLAW_GATEWAY_BIND or `--bind` sets the address, change it there.",
+    variants: {
+      kubernetes: {
+        title: "The gateway listens only inside its pod, so the Service leads nowhere",
+        what: "gateway.bind is {bind|loopback} in the pod: a Service or Ingress cannot reach it, while a port-forward can.",
+        why: "A Service delivers to the pod's address, and the gateway listens on 127.0.0.1 alone. The official manifest does so on purpose and expects a port-forward.",
+        fix: "For one person keep loopback and use `kubectl port-forward`. For a Service or Ingress set gateway.bind to `lan`, with TLS, gateway.controlUi.allowedOrigins and the proxy's address in gateway.trustedProxies.",
+        verify: "The page loads on the path that was chosen.",
+      },
+      over: {
+        title: "The gateway listened only inside its container before; it is reachable now",
+        what: "The published port led nowhere before; it answers now.",
+        fix: "Nothing to do.",
+        verify: "The page loads from the host.",
+      },
+      foretold: {
+        title: "The published port will lead nowhere",
+        what: "Nobody tried yet. gateway.bind is {bind|loopback} in a container with a network of its own, so the published port cannot reach the gateway.",
+      },
+    },
+  },
+
+  "allowed-origins-required-startup": {
+    title: "The gateway refuses to start without a list of origins",
+    healthy: "The gateway has the origins that its bind address demands",
+    what: "The gateway ended during its start: with {bind|a bind address other than loopback} it demands gateway.controlUi.allowedOrigins.",
+    why: "2026.2.23 to 2026.2.26 do not start on such an address without the list. Releases from 2026.3.1 on fill in the local origins by themselves.",
+    fix: "Set gateway.controlUi.allowedOrigins to the exact origin that the browser uses, such as `{origin|http://127.0.0.1:18789}`, and start the gateway. An upgrade to 2026.3.1 or later helps for local origins.",
+    verify: "The start-up line appears, and the gateway stays up.",
+    caveats: "A CLI container that shares the gateway's network goes down with it in a restart loop.",
+  },
+
+  "proxy-not-trusted": {
+    title: "The gateway does not trust the proxy in front of it",
+    healthy: "The gateway trusts the proxy in front of it, or there is none",
+    what: "A proxy adds forwarded headers, and its address {remote|} is not in gateway.trustedProxies: the gateway cannot tell who the client is.",
+    why: "A connection with forwarded headers from an untrusted peer is never local, and the log names the proxy where the client should be. Up to 2026.7.35 that is a warning (`Proxy headers detected from untrusted address`); from 2026.8.1 it is HTTP 403.",
+    fix: "Add the proxy's exact address to gateway.trustedProxies and let the proxy overwrite X-Forwarded-For. A new browser then still needs its origin in gateway.controlUi.allowedOrigins (from 2026.2.2) and one approval.",
+    verify: "The warning is gone, and the log names the real client in `fwd=` or `remote=`.",
+    caveats:
+      "Up to 2026.7.35 this alone lets no new browser in. 2026.2.1 takes single addresses only, no ranges. On 2026.2.19 to 2026.3.28, 127.0.0.1 in the list makes plain local connections remote. Taking the headers away, or trusting wide ranges, would let the whole network count as local.",
+    variants: {
+      over: {
+        title: "The proxy was not trusted before; it is now",
+        what: "Requests through the proxy were not attributed before; later ones are.",
+        fix: "Nothing to do.",
+        verify: "No newer warning about proxy headers is in the log.",
+      },
+      foretold: {
+        title: "The proxy will not be trusted",
+        what: "Nobody was refused yet. Requests through the proxy carry forwarded headers from {remote|an address} that gateway.trustedProxies does not have.",
+      },
+    },
+  },
+
+  "proxy-attribution-required": {
+    title: "The gateway refuses the proxy's requests, the page included",
+    healthy: "The gateway can attribute what comes through a proxy, or there is none",
+    what: "The gateway answers HTTP 403 `proxy_attribution_required`: the request carries forwarded headers, and it comes from {remote|an address} that gateway.trustedProxies does not have.",
+    why: "From 2026.8.1 `Forwarded`, `X-Real-IP` or `X-Forwarded-*` from a peer that is not trusted ends every request. No WebSocket opens, so the log has no [ws] line; `observed unattributable proxy-shaped traffic` appears once for each start of the gateway.",
+    fix: "Add the proxy's exact address to gateway.trustedProxies (127.0.0.1 and ::1 for a proxy on the same host, the proxy's pod range in a cluster), and let the proxy overwrite X-Forwarded-For.",
+    verify:
+      "The page loads instead of the JSON error. `/healthz` proves nothing here: it answers 200 in both cases.",
+    caveats:
+      "Keep client networks out of the list: a chain with trusted addresses alone names no client, and is refused too. Behind this gate wait the origin and pairing.",
+    variants: {
+      "no-forwarded-headers": {
+        title: "A trusted proxy address sends requests without forwarded headers, and they are refused",
+        what: "{remote|An address} is in gateway.trustedProxies, but requests from it carry no forwarded headers: the gateway answers HTTP 403 `proxy_attribution_required`.",
+        why: "From 2026.8.1 a request from a trusted proxy has to name its client. With Docker's bridge address in the list, every browser that comes through the published port looks like a proxy that names none.",
+        fix: "Take {remote|that address} out of gateway.trustedProxies.",
+        caveats: "If a real proxy uses that address too, give it a network of its own and list that one.",
+      },
+      over: {
+        title: "The gateway refused the proxy's requests before; it takes them now",
+        what: "Requests through the proxy met HTTP 403 before; later ones are attributed.",
+        fix: "Nothing to do.",
+        verify: "The page loads through the proxy.",
+      },
+      foretold: {
+        title: "From this release on the gateway will refuse the proxy's requests",
+        what: "Nobody was refused yet. Requests through the proxy carry forwarded headers from {remote|an address} that gateway.trustedProxies does not have; from 2026.8.1 they end in HTTP 403.",
+      },
+    },
+  },
+
+  "loopback-in-trusted-proxies": {
+    title: "127.0.0.1 among the trusted proxies makes local clients remote",
+    healthy: "Local clients stay local beside the trusted proxies",
+    what: "gateway.trustedProxies has {key|a loopback address}, and clients on the gateway's own host are asked to pair although no proxy is between.",
+    why: "2026.2.19 to 2026.3.28 take a trusted loopback peer for a proxy even without forwarded headers. 2026.2.1 and releases from 2026.3.31 on do not.",
+    fix: "Upgrade to 2026.3.31 or later, or take the loopback address out of the list if no proxy on this host needs it. Approving the device works meanwhile: the CLI falls back to the local files for that.",
+    verify: "A plain page at http://127.0.0.1:{port|18789} connects without a new request.",
+    variants: {
+      foretold: {
+        title: "127.0.0.1 among the trusted proxies will make local clients remote",
+        what: "Nobody was refused yet. With this release and {key|a loopback address} in gateway.trustedProxies, clients on the gateway's own host will be asked to pair.",
+      },
+    },
+  },
+
+  "edge-blocks-upgrade": {
+    title: "A proxy in front stops the WebSocket",
+    healthy: "WebSocket upgrades reach the gateway",
+    what: "The page loads, but its WebSocket ends in front of the gateway{detail|}: no [ws] line of it reaches the gateway's log.",
+    why: "The edge does not pass `Upgrade` and `Connection` on, answers the upgrade itself, or closes a socket that is idle for a while. The gateway never sees the connection, so its settings do not matter yet.",
+    fix: "Let the proxy use HTTP/1.1 to the gateway, pass `Upgrade` and `Connection` on, and raise its read timeout. On an edge platform switch WebSockets on for this route.",
+    verify:
+      "The upgrade answers 101, and a [ws] line appears in the gateway's log; the next gate shows there.",
+    variants: {
+      over: {
+        title: "A proxy stopped the WebSocket before; it reaches the gateway now",
+        what: "Upgrades ended in front of the gateway before; later ones arrived.",
+        fix: "Nothing to do.",
+        verify: "New [ws] lines appear in the gateway's log.",
+      },
+    },
+  },
+
+  "tailscale-serve-pairing": {
+    title: "Tailscale Serve is a proxy to the gateway, so the browser needs its origin and an approval",
+    healthy: "Browsers that come through Tailscale Serve are recognised or approved",
+    what: "The page is open at {origin|a .ts.net address}; the gateway sees a loopback peer with forwarded headers and {reason|asks for pairing}.",
+    why: "Serve hands requests over from 127.0.0.1 with headers that name the tailnet client. The gateway can check that identity only for the listener that it manages itself (gateway.tailscale.mode `serve`); a Serve that was set up by hand is a proxy like any other. Up to 2026.2.26 allowTailscale did not skip pairing.",
+    fix: "Let the gateway manage Serve: gateway.tailscale.mode `serve` with gateway.auth.allowTailscale, and the .ts.net origin in gateway.controlUi.allowedOrigins. With a Serve of your own, list 127.0.0.1 and ::1 in gateway.trustedProxies and approve the browser once.",
+    verify: "The page at the .ts.net address connects.",
+    caveats:
+      "Funnel is open to the Internet: it needs auth mode `password`, and `none` never belongs there. `openclaw configure gateway.tailscale.serve` is no command.",
+    variants: {
+      over: {
+        title: "Browsers through Tailscale Serve were refused before; they are admitted now",
+        what: "Browsers at {origin|the .ts.net address} were refused before and admitted later.",
+        fix: "Nothing to do.",
+        verify: "The page at the .ts.net address connects.",
+      },
+    },
+  },
+
+  "trusted-proxy-still-pairs": {
+    title: "Single sign-on succeeded, and the gateway still wants the device approved",
+    healthy: "Users behind the authenticating proxy are admitted as configured",
+    what: "gateway.auth.mode is `trusted-proxy`, the proxy named the user, and the browser met `pairing required`.",
+    why: "A browser that can make a device identity goes through pairing even behind an authenticating proxy; reports name releases from 2026.5.27 on.",
+    fix: "Approve the browser once by its request id. From 2026.8.1 gateway.auth.trustedProxy.deviceAutoApprove does that for users of the proxy.",
+    verify: "The browser connects after sign-on; with auto-approval a fresh profile does so too.",
+    caveats:
+      "Automatic approval leaves out operator.admin by default; think before widening that. It is as strong as the proxy's exclusive way to the gateway.",
+  },
+
+  "trusted-proxy-loopback-source": {
+    title: "The authenticating proxy on this host is refused because it comes from loopback",
+    healthy: "The authenticating proxy comes from an address that the gateway takes it from",
+    what: "gateway.auth.mode is `trusted-proxy`, and the proxy's requests come from {remote|127.0.0.1}: `trusted_proxy_loopback_source`.",
+    why: "Every process on the host can use the loopback address and write the same headers, so the gateway does not take an identity from there unless it is told to.",
+    fix: "If nothing else on the host can reach the gateway's port, set gateway.auth.trustedProxy.allowLoopback to true, with the loopback address in gateway.trustedProxies; releases without that key need the proxy on an address of its own. Token mode is the other way.",
+    verify: "The browser comes in through the proxy, and the line is gone from the log.",
+    caveats: "With allowLoopback, any local process can pose as any user.",
+  },
+
+  "kubernetes-exposure": {
+    title: "The way into the cluster changes what the gateway sees",
+    healthy: "The way into the cluster fits the gateway's settings",
+    what: "The page is refused through {via|the Ingress or Service}; a port-forward to the same pod may work.",
+    why: "A port-forward ends inside the pod and arrives from 127.0.0.1, so it counts as local. An Ingress is a proxy with forwarded headers and an origin of its own, and the official manifest binds the gateway to loopback, where a Service cannot reach it.",
+    fix: "For one person use `kubectl port-forward`. For an Ingress: gateway.bind `lan`, TLS, the public origin in gateway.controlUi.allowedOrigins, the Ingress controller's pod range in gateway.trustedProxies, and one approval for each browser.",
+    verify: "The page connects on the path that was chosen, and the log names the real client.",
+    caveats:
+      "Where the configuration is copied from a ConfigMap at each start, a change inside the pod is gone after the next one: change the ConfigMap. A NetworkPolicy protects only if the cluster enforces it.",
+    variants: {
+      over: {
+        title: "The way into the cluster was refused before; it is admitted now",
+        what: "Browsers through {via|the Ingress or Service} were refused before and admitted later.",
+        fix: "Nothing to do.",
+        verify: "The page connects on that path.",
+      },
+    },
+  },
+
+  "cli-container-wrong-netns": {
+    title: "The CLI's container looks for the gateway in its own network",
+    healthy: "The CLI's container reaches the gateway",
+    what: "The CLI got ECONNREFUSED or 1006 at {url|ws://127.0.0.1:18789}: in its container 127.0.0.1 is the container itself, and no gateway runs there.",
+    why: "Each container has a loopback of its own. The official compose file lets `openclaw-cli` share the gateway's network since February 2026; older copies do not.",
+    fix: "Add `network_mode: service:openclaw-gateway` to the CLI's service, or run the CLI inside the gateway's container.",
+    verify: "`devices list` answers from the CLI's container.",
+  },
+};

@@ -1,0 +1,137 @@
+import type { RemedyMessage } from "../types.ts";
+
+export const remedies: Readonly<Record<string, RemedyMessage>> = {
+  "approve-device": {
+    title: "Approve this one request",
+    what: "Works in every release and deployment. The approval stays with this browser profile at this address.",
+    caution:
+      "It gives the device the scopes that it asks for. Compare address, client and time with your own attempt, and never approve the latest request unseen.",
+  },
+  "open-dashboard-link": {
+    title: "Open the dashboard through its own link",
+    what: "From 2026.8.1 the link is good once, for ten minutes, and lets the browser that opens it in, without token and without approval. Earlier releases put the token into it.",
+    caution:
+      "The link is a secret: whoever opens it first has the owner's rights. Open it at the address that the browser uses.",
+  },
+  "set-allow-insecure-auth": {
+    title: "Switch allowInsecureAuth on",
+    what: "Lets the Control UI in with the token alone, without device and approval. Has this effect up to 2026.2.19 only.",
+    caution:
+      "Whoever gets the token gets in. It is no substitute for HTTPS, and it stops working with the upgrade.",
+  },
+  "unset-retired-keys": {
+    title: "Remove the switches that have no effect",
+    what: "Changes nothing about who gets in today; it keeps the configuration valid for the next release.",
+  },
+  "add-allowed-origin": {
+    title: "Allow the origin {origin|of this page}",
+    what: "Adds this exact origin to gateway.controlUi.allowedOrigins and keeps the others.",
+    caution: "Pages of that origin may talk to the gateway from the user's browser.",
+  },
+  "set-trusted-proxies": {
+    title: "Trust the proxy at {remote|its exact address}",
+    what: "Lets the gateway take the client's address from this proxy. It does not approve any browser.",
+    caution:
+      "The proxy has to overwrite X-Forwarded-For. Never list the Docker bridge for browsers that come through a published port, nor the clients' own network.",
+  },
+  "remove-trusted-proxy": {
+    title: "Take {remote|the address} out of the trusted proxies",
+    what: "Connections from there are judged by their own address again.",
+    caution: "If a real proxy uses that address, its clients are no longer told apart.",
+  },
+  "set-bind-lan": {
+    title: "Let the gateway listen on the container's network",
+    what: "Sets gateway.bind to `lan`, so that the published port reaches the gateway.",
+    caution: "Publish the port on 127.0.0.1 unless other machines are meant to reach it.",
+  },
+  "align-token": {
+    title: "Give every place the same token",
+    what: "One source for the token; the gateway reads it at its next start.",
+    caution: "Pages that kept the other token have to be given the new one.",
+  },
+  "paste-token": {
+    title: "Give the page the token",
+    what: "The page keeps it for its own tab or origin.",
+    caution: "Do not send the token through chats, tickets or screenshots.",
+  },
+  "enter-password": {
+    title: "Enter the password in the page",
+    what: "The page keeps it in memory: every new tab asks again.",
+  },
+  "ssh-tunnel": {
+    title: "Open the page through an SSH tunnel",
+    what: "The browser gets a localhost address, and the gateway sees a local client: approved by itself in every release, nothing to configure.",
+    caution: "It lasts as long as the tunnel is open.",
+  },
+  "port-forward": {
+    title: "Open the page through a port-forward",
+    what: "The connection ends inside the pod and counts as local there.",
+    caution: "It lasts as long as the command runs.",
+  },
+  "tailscale-serve": {
+    title: "Serve the page on your tailnet",
+    what: "Gives the page HTTPS and a name, for the devices of the tailnet only.",
+    caution: "Funnel is something else: it opens the page to the Internet.",
+  },
+  "https-proxy": {
+    title: "Put a proxy with HTTPS in front",
+    what: "Gives the page a secure context. The proxy has to be trusted, its origin allowed, and each browser approved once.",
+    caution: "The proxy has to pass WebSockets on and overwrite X-Forwarded-For.",
+  },
+  "start-gateway": {
+    title: "Start the gateway",
+    what: "Then look at its log once: if it ends again, the last lines say why.",
+  },
+  "wait-for-start": {
+    title: "Wait until the gateway is ready",
+    what: "A first start takes up to a minute on a small machine.",
+  },
+  "reload-page": {
+    title: "Reload the page",
+    what: "Gets the page of the running release, and connects anew.",
+  },
+  upgrade: {
+    title: "Upgrade OpenClaw to {release|a later release}",
+    what: "Removes the cause instead of working around it.",
+    caution:
+      "Ask `pairing-doctor what-if --release {release|X}` first what else changes at this gateway's door.",
+  },
+  "sync-clock": {
+    title: "Set the clock right",
+    what: "Lets the machine synchronise its time, so that signatures are not expired when they arrive.",
+  },
+  "update-client": {
+    title: "Update the client",
+    what: "Brings a client that signs and speaks as this gateway's release expects.",
+  },
+  "reject-device": {
+    title: "Reject the request",
+    what: "For a request that nobody recognises. The device can ask again.",
+  },
+  "remove-device": {
+    title: "Remove the device",
+    what: "Takes its approval and its token away; it has to be approved anew.",
+  },
+  "rotate-device-token": {
+    title: "Give the device a new token",
+    what: "The client fetches it with its next approved connection.",
+  },
+  "restart-gateway": {
+    title: "Restart the gateway",
+    what: "Lets it read what changed in its environment and configuration. Open connections end.",
+  },
+  "run-doctor-fix": {
+    title: "Let OpenClaw's own doctor repair it",
+    what: "`openclaw doctor --fix` migrates old files and removes retired keys.",
+    caution: "It changes configuration and state: keep a copy of the state directory.",
+  },
+  "disable-device-auth": {
+    title: "Switch device authentication off",
+    what: "Lets the Control UI in with the token alone, up to 2026.7.35. From 2026.8.1 the switch is ignored.",
+    caution: "OpenClaw's audit rates it as critical: whoever has the token has everything.",
+  },
+  "use-loopback-url": {
+    title: "Send the CLI to 127.0.0.1",
+    what: "Beside the gateway the loopback address counts as local.",
+  },
+};

@@ -1,0 +1,61 @@
+/** What a person does, by message key; and the steps that a deployment has no command for, by `Step.do`. */
+export const human: Readonly<Record<string, string>> = {
+  // Steps of core that were not turned into a command.
+  "config.set": "Set `{key}` to `{value}` in openclaw.json.",
+  "config.unset": "Remove `{key}` from openclaw.json.",
+  "device.list": "List the requests that wait: `openclaw devices list`, on the gateway's host.",
+  "device.approve":
+    "Approve the one request: `openclaw devices approve {requestId|REQUEST_ID}`, on the gateway's host.",
+  "dashboard.link": "Get the dashboard's link: `openclaw dashboard --no-open`, on the gateway's host.",
+  "token.show": "Read the gateway's token where it is configured, and show it to nobody.",
+  "gateway.start": "Start the gateway.",
+  "gateway.restart": "Restart the gateway.",
+  "gateway.status": "Look at the gateway's state: `openclaw gateway status`, on its host.",
+  "logs.show": "Look at the newest lines of the gateway's log.",
+  "doctor.fix": "Run `openclaw doctor --fix` on the gateway's host.",
+  "tailscale.serve": "Set gateway.tailscale.mode to `serve`, and restart the gateway.",
+  "ssh.tunnel":
+    "On the machine with the browser: `ssh -N -L {port|18789}:127.0.0.1:{port|18789} {sshHost|USER@HOST}`.",
+  "page.open": "Open {url} in the browser.",
+
+  // Steps that only a person can do.
+  "check-request":
+    "Compare the request's address, client and time with your own attempt; approve it only if they fit.",
+  "choose-request": "Take the requestId of your own attempt from the list.",
+  "reload-page": "Reload the page.",
+  "hard-reload": "Reload the page without its cache: Ctrl+Shift+R, on a Mac Cmd+Shift+R.",
+  "press-connect": "Press Connect on the page, or reload it: this release does not try again by itself.",
+  "wait-for-page": "Leave the page open: this release connects by itself within seconds.",
+  "open-on-loopback": "Open the page at {url|http://127.0.0.1:18789} from now on.",
+  "open-in-browser": "Open the link in the browser that is to be let in, at the address that it uses.",
+  "replace-link-origin":
+    "In the link, replace the part before `/#` by {origin|the address that the browser uses}, and leave `gatewayUrl` out.",
+  "paste-token": "Paste the token into the page's connection settings, and press Connect.",
+  "enter-password": "Enter the password in the page's connection settings, and press Connect.",
+  "align-token":
+    "Write the same token into {places|the .env file or service unit and openclaw.json}, then create the container or service anew.",
+  "set-env-token": "Give OPENCLAW_GATEWAY_TOKEN the same value in {source|the gateway's environment}.",
+  "recreate-container": "Create the container anew, so that it gets the changed environment.",
+  "sync-clock": "Switch time synchronisation (NTP) on where the clock is off.",
+  "update-client": "Update {client|the client} to a version made for {release|this gateway's release}.",
+  upgrade: "Upgrade OpenClaw to {release|a later release}, with the same state directory.",
+  "wait-for-start": "Wait until the log says that the gateway is ready, then try again.",
+  "wait-lockout": "Close the page or script that keeps trying, and wait until the lock ends (some minutes).",
+  "find-proxy-address": "Take the proxy's address from the log line: it is the `remote=` beside `fwd=`.",
+  "overwrite-forwarded-for":
+    "Let the proxy overwrite X-Forwarded-For with the client's address rather than append to it.",
+  "https-proxy":
+    "Set up a proxy with HTTPS that passes `Upgrade` and `Connection` on and overwrites X-Forwarded-For.",
+  "proxy-upgrade-headers":
+    "Let the proxy use HTTP/1.1 to the gateway and pass `Upgrade` and `Connection` on.",
+  "tailscale-serve": "Switch Tailscale Serve on for this machine, and open the page at its .ts.net name.",
+  "compose-bind": "In the compose file set OPENCLAW_GATEWAY_BIND (or `--bind`) to `lan`.",
+  "publish-on-loopback": "Publish the port as `127.0.0.1:{port|18789}:{port|18789}`.",
+  "compose-network-mode": "Add `network_mode: service:openclaw-gateway` to the CLI's service.",
+  "edit-configmap": "Change the value in the ConfigMap too: the pod copies it at each start.",
+  "port-forward": "Keep `kubectl port-forward` running while the page is in use.",
+  "keep-state": "Keep the client's state directory on a volume, or use a normal browser profile.",
+  "stop-other-gateway": "Stop the gateway that nobody uses, or give it another port and state directory.",
+  "run-as-node": "Run the CLI as the gateway's user (in the official image: `-u node`).",
+  "read-json-log": "Run this tool again with the JSON log: `--log FILE`.",
+};
