@@ -1,0 +1,11 @@
+// Which releases a run walks: each side of the boundaries that matter most, all of them in a full run.
+
+/** `npm run test:real -- --core`: the short run. */
+export const CORE = process.env.PAIRING_DOCTOR_CORE === "1";
+
+/**
+ * 2026.2.1: no origin check, allowInsecureAuth works. 2026.3.13: detail codes, origin check, the switch without
+ * effect. 2026.5.28: protocol 4, a published port counts as local. 2026.9.6: proxies must be attributable, the
+ * page signs without a secure context, devices in SQLite.
+ */
+export const RELEASES: readonly string[] = ["2026.2.1", "2026.3.13", "2026.5.28", "2026.9.6"];
