@@ -1,0 +1,95 @@
+/** Reads an included file, named as the config names it and the file that names it; `undefined`: it cannot. */
+export type ReadInclude = (
+  name: string,
+  from: string,
+) => { readonly path: string; readonly text: string } | undefined;
+
+export interface Expanded {
+  readonly value: unknown;
+  /** Includes that could not be followed, each with the reason: what they would say is not known. */
+  readonly lost: readonly { readonly name: string; readonly why: string }[];
+  readonly used: boolean;
+}
+
+/** As OpenClaw has it: a chain of ten files, and a bound of our own on how many there are in all. */
+const MAX_CHAIN = 10;
+const MAX_FILES = 50;
+const MAX_DEPTH = 100;
+
+/**
+ * `$include` (a name or a list of names in any object): the included values are merged in order, then the keys
+ * beside `$include` on top. Objects merge, lists are appended, anything else replaces (shipped code, 2026.2.1 on).
+ */
+export function expandIncludes(
+  value: unknown,
+  path: string,
+  parse: (text: string) => unknown,
+  read: ReadInclude | undefined,
+): Expanded {
+  const lost: { name: string; why: string }[] = [];
+  let files = 0;
+
+  const load = (name: string, from: string, chain: readonly string[]): unknown => {
+    const lose = (why: string): undefined => {
+      lost.push({ name, why });
+      return undefined;
+    };
+    if (read === undefined) return lose("not read");
+    if (chain.length >= MAX_CHAIN || files >= MAX_FILES) return lose("too many files in a row");
+    const file = read(name, from);
+    if (file === undefined) return lose("cannot be read");
+    if (chain.includes(file.path)) return lose("includes itself");
+    files += 1;
+    try {
+      const value = parse(file.text);
+      if (deeperThan(value, MAX_DEPTH)) return lose("is nested too deep");
+      return walk(value, file.path, [...chain, file.path], 0);
+    } catch {
+      return lose("is not JSON5");
+    }
+  };
+
+  const walk = (node: unknown, from: string, chain: readonly string[], depth: number): unknown => {
+    if (depth > MAX_DEPTH) return undefined;
+    if (Array.isArray(node)) return node.map((item) => walk(item, from, chain, depth + 1));
+    if (!isObject(node)) return node;
+    const own: Record<string, unknown> = {};
+    for (const [key, child] of Object.entries(node))
+      if (key !== "$include" && key !== "__proto__") own[key] = walk(child, from, chain, depth + 1);
+    if (!Object.hasOwn(node, "$include")) return own;
+    const include = node.$include;
+    const names = typeof include === "string" ? [include] : Array.isArray(include) ? include : [];
+    let merged: unknown = {};
+    for (const name of names) if (typeof name === "string") merged = merge(merged, load(name, from, chain));
+    return Object.keys(own).length === 0 ? merged : merge(merged, own);
+  };
+
+  const used = JSON.stringify(value)?.includes('"$include"') ?? false;
+  return { value: used ? walk(value, path, [path], 0) : value, lost: lost.slice(0, 20), used };
+}
+
+/** Whether objects and lists nest deeper than `limit`; without recursion, as the text may be hostile. */
+export function deeperThan(value: unknown, limit: number): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; depth <= limit; depth += 1) {
+    level = level.flatMap((node) => (typeof node === "object" && node !== null ? Object.values(node) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
+function merge(target: unknown, source: unknown): unknown {
+  if (source === undefined) return target;
+  if (Array.isArray(target) && Array.isArray(source)) return [...target, ...source];
+  if (isObject(target) && isObject(source)) {
+    const result: Record<string, unknown> = { ...target };
+    for (const [key, value] of Object.entries(source))
+      result[key] = Object.hasOwn(result, key) ? merge(result[key], value) : value;
+    return result;
+  }
+  return source;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
