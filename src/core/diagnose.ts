@@ -1,7 +1,7 @@
 import type { Check, CheckFacts } from "./check.ts";
 import type { Facts } from "./collect.ts";
 import type { FactName } from "./facts.ts";
-import type { Finding, Remedy, Severity } from "./finding.ts";
+import type { Finding, Severity } from "./finding.ts";
 
 export type CheckVerdict = "healthy" | "found" | "undetermined" | "not-applicable" | "crashed";
 
@@ -26,8 +26,6 @@ export interface Diagnosed {
 export interface DiagnoseOptions {
   /** Makes an unexpected error printable (scrubbed). */
   describeError(error: unknown): string;
-  /** Says what the refused connection meets after a remedy; remedies stay unannotated without it. */
-  readonly tryRemedy?: (remedy: Remedy) => Remedy["after"];
 }
 
 /** Runs the checks over the facts. Pure and total: a check that throws is `crashed`, never a finding. */
@@ -58,7 +56,7 @@ export function diagnose(checks: readonly Check[], facts: Facts, options: Diagno
       }
       results.push({ id, code, verdict: diagnosis.length > 0 ? "found" : "healthy" });
       for (const occurrence of diagnosis) {
-        const remedies = (occurrence.remedies ?? []).map((remedy) => annotate(remedy, options));
+        const remedies = occurrence.remedies ?? [];
         found.push({
           check,
           finding: { ...occurrence, id, code, severity: occurrence.severity ?? check.severity, remedies },
@@ -71,9 +69,16 @@ export function diagnose(checks: readonly Check[], facts: Facts, options: Diagno
 
   const suppressed = suppress(found);
   const kept = found.filter(({ finding }) => !(finding.id in suppressed) || finding.severity === "info");
-  kept.sort((a, b) => SEVERITY[a.finding.severity] - SEVERITY[b.finding.severity]);
+  kept.sort(
+    ({ finding: a }, { finding: b }) =>
+      SEVERITY[a.severity] - SEVERITY[b.severity] || (a.rank ?? 0) - (b.rank ?? 0),
+  );
   const findings = kept.map(({ finding }) => finding);
-  return { findings, suppressed, checks: results, verdict: verdictOf(findings, results) };
+  const blind = results.some(
+    ({ verdict, id }) =>
+      verdict === "crashed" || (verdict === "undetermined" && severityOf(checks, id) === "error"),
+  );
+  return { findings, suppressed, checks: results, verdict: verdictOf(findings, blind) };
 }
 
 const SEVERITY: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
@@ -91,12 +96,6 @@ function argumentOf(check: Check, facts: Facts): CheckFacts<FactName, FactName> 
   return { ...needed, wanted, sources } as unknown as CheckFacts<FactName, FactName>;
 }
 
-function annotate(remedy: Remedy, options: DiagnoseOptions): Remedy {
-  if (remedy.after !== undefined || !options.tryRemedy) return remedy;
-  const after = options.tryRemedy(remedy);
-  return after === undefined ? remedy : { ...remedy, after };
-}
-
 /** A symptom stays hidden while its cause is an error or warning; what is only told as over hides nothing. */
 function suppress(found: readonly { check: Check; finding: Finding }[]): Record<string, string> {
   const present = new Set(
@@ -112,11 +111,14 @@ function suppress(found: readonly { check: Check; finding: Finding }[]): Record<
 }
 
 /**
- * `found` when something is wrong; `undetermined` when nothing was found but an error check could not
- * look, or crashed; `healthy` only when every check looked.
+ * `found` when something is wrong; `undetermined` when nothing was found but a check of severity error could
+ * not look, or any check crashed; `healthy` only when all that matter looked.
  */
-function verdictOf(findings: readonly Finding[], results: readonly CheckResult[]): Diagnosed["verdict"] {
+function verdictOf(findings: readonly Finding[], blind: boolean): Diagnosed["verdict"] {
   if (findings.some((finding) => finding.severity !== "info")) return "found";
-  const blind = results.some(({ verdict }) => verdict === "undetermined" || verdict === "crashed");
   return blind ? "undetermined" : "healthy";
+}
+
+function severityOf(checks: readonly Check[], id: string): Severity | undefined {
+  return checks.find((check) => check.id === id)?.severity;
 }

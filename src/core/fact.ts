@@ -34,6 +34,6 @@ export function unknown(reason: UnknownReason, detail: string, provide?: string)
 }
 
 /** The value of a fact, or `undefined` while it is unknown. */
-export function valueOf<T>(fact: Fact<T>): T | undefined {
+export function knownValue<T>(fact: Fact<T>): T | undefined {
   return fact.known ? fact.value : undefined;
 }

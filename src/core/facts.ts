@@ -1,5 +1,5 @@
-import type { Admission, AdmissionConfig, Connection, Gate } from "./connection.ts";
-import type { LogDigest, RefusalGroup } from "./log-event.ts";
+import type { Admission, AdmissionConfig, Connection } from "./connection.ts";
+import type { LogDigest, RefusalGate } from "./log-event.ts";
 
 /** Every fact by name. Values are plain JSON; secrets in them are fingerprints (see `Secret`). */
 export interface FactMap {
@@ -219,7 +219,7 @@ export interface PairedDevice {
 export interface Refusal {
   /** `probe`: we met it. `log`: the gateway wrote it. `client`: a client or the page printed it. `model`: foretold for the user's browser. */
   readonly from: "probe" | "log" | "client" | "model";
-  readonly gate: Gate | RefusalGroup["gate"] | "transport";
+  readonly gate: RefusalGate | "transport";
   /** `not-paired`, `scope-upgrade`, `token_missing`, `origin-mismatch`, `rate_limited` … */
   readonly reason?: string;
   readonly detailCode?: string;

@@ -14,6 +14,8 @@ export interface Occurrence {
   readonly count?: number;
   /** Overrides the check's severity (something that is over is `info`). */
   readonly severity?: Severity;
+  /** Which of several findings of one severity comes first: the smaller; 0 when absent. */
+  readonly rank?: number;
   /** Picks a variant of the message (`over`, `foretold` …); the plain text is used when there is none. */
   readonly variant?: string;
   readonly remedies?: readonly Remedy[];

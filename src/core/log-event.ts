@@ -1,3 +1,5 @@
+import type { Gate } from "./connection.ts";
+
 /** What a gateway log says, one event a line (or a line pair). Text fields are scrubbed, stripped of control characters and bounded. */
 export type LogEvent =
   | RefusedEvent
@@ -25,6 +27,13 @@ interface EventBase {
   readonly source: string;
   /** The line itself, safe to print, at most 500 characters. */
   readonly quote: string;
+  /**
+   * How the line was written: the gateway's console, its JSON file, what a client printed, or a fragment
+   * (loose keys of a JSON meta object that somebody pasted).
+   */
+  readonly form?: "console" | "json" | "client" | "fragment";
+  /** Compose service, `pod/container`, journald unit or syslog tag that the line's prefix names. */
+  readonly via?: string;
 }
 
 /** `closed before connect`: a client was refused (or left) before it was admitted. */
@@ -52,6 +61,8 @@ export interface RefusedEvent extends EventBase {
   readonly clientVersion?: string;
   /** The peer from `peer=src:port->dst:port` (2026.4.10 on). */
   readonly peer?: string;
+  /** Lines like this one that the gateway left out since its last (2026.5.28 on). */
+  readonly suppressed?: number;
 }
 
 export interface ConnectedEvent extends EventBase {
@@ -61,6 +72,8 @@ export interface ConnectedEvent extends EventBase {
   readonly client?: string;
   readonly mode?: string;
   readonly clientVersion?: string;
+  /** `build=` of the Control UI (2026.8.1 on). */
+  readonly build?: string;
 }
 
 /** `unauthorized conn=… reason=token_missing`. */
@@ -70,7 +83,13 @@ export interface UnauthorizedEvent extends EventBase {
   readonly remote?: string;
   readonly client?: string;
   readonly mode?: string;
+  readonly clientVersion?: string;
+  /** What the client sent as credential: `token`, `password`, `none` … (2026.4.10 on). */
+  readonly auth?: string;
+  readonly host?: string;
+  readonly origin?: string;
   readonly reason?: string;
+  readonly suppressed?: number;
 }
 
 export interface ProxyWarningEvent extends EventBase {
@@ -91,6 +110,7 @@ export interface PairingEvent extends EventBase {
 /** `security audit: device access upgrade requested …`. */
 export interface UpgradeRequestedEvent extends EventBase {
   readonly type: "upgrade-requested";
+  readonly conn?: string;
   readonly reason?: string;
   readonly deviceId?: string;
   readonly remote?: string;
@@ -117,6 +137,7 @@ export interface StartupFailedEvent extends EventBase {
     | "already-running"
     | "auth-required"
     | "invalid-config"
+    | "auth-conflict"
     | "other";
 }
 
@@ -137,6 +158,9 @@ export interface SecurityWarningEvent extends EventBase {
   /** `dangerous-flags`: a list of config paths. `host-header-origin`: an origin was accepted by Host fallback. `non-loopback-bind` … */
   readonly warning: "dangerous-flags" | "host-header-origin" | "non-loopback-bind";
   readonly keys: readonly string[];
+  readonly conn?: string;
+  readonly host?: string;
+  readonly origin?: string;
 }
 
 export interface BuildRejectedEvent extends EventBase {
@@ -178,7 +202,17 @@ export interface ClientErrorEvent extends EventBase {
   readonly configPath?: string;
   readonly bind?: string;
   readonly requestId?: string;
+  /** Which gate the message is from, as far as its wording tells. `transport`: no gateway answered, or not with a WebSocket. */
+  readonly gate?: RefusalGate | "transport";
+  /** The reason in the gateway's own words for it: `not-paired`, `scope-upgrade`, `token_mismatch` … */
+  readonly why?: string;
+  /** `PAIRING_REQUIRED` … as printed (2026.2.22 on). */
+  readonly detailCode?: string;
+  readonly httpStatus?: number;
 }
+
+/** The gates, and the ends of a connection that are no gate. */
+export type RefusalGate = Gate | "starting" | "timeout" | "left" | "rate-limit" | "unknown";
 
 /** Events counted and correlated; bounded, whatever the size of the log. */
 export interface LogDigest {
@@ -191,6 +225,10 @@ export interface LogDigest {
   readonly counts: Readonly<Partial<Record<LogEvent["type"], number>>>;
   /** Release named by a start-up line or by a client's `v2026.…`; newest wins. */
   readonly release?: { readonly version: string; readonly quote: string };
+  /** Releases that the shapes of the lines fit, inclusive; one end may be open. The newest lines count. */
+  readonly era?: { readonly from?: string; readonly to?: string; readonly because: readonly string[] };
+  /** Services, pods and units that prefixes name, newest first; at most 20. */
+  readonly vias?: readonly string[];
   readonly firstAt?: string;
   readonly lastAt?: string;
   /** Events that did not fit the bounds. */
@@ -207,7 +245,9 @@ export interface RefusalGroup {
    * Which gate refused, read from cause, phase, reason and sibling lines; `unknown` when only
    * `connect failed` (4008) is there.
    */
-  readonly gate: import("./connection.ts").Gate | "starting" | "timeout" | "left" | "rate-limit" | "unknown";
+  readonly gate: RefusalGate;
+  /** `not-paired`, `scope-upgrade`, `token_missing`, `rate_limited` …, from the meta or read from the wording. */
+  readonly why?: string;
   /** Times of the requests are not the user's any more when the same client connected later. */
   readonly connectedLater: boolean;
 }

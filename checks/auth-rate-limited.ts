@@ -1,0 +1,25 @@
+import { defineCheck } from "../src/core/check.ts";
+import { human } from "./remedies.ts";
+import { args, explainRefusals, remoteOf, WANTED } from "./support.ts";
+
+/** Ten wrong tokens a minute lock an address out; from 2026.4.15 a right token is locked out too (measured). */
+export default defineCheck({
+  id: "auth-rate-limited",
+  code: "OPD124",
+  title: "No address is locked out for wrong tokens",
+  severity: "error",
+  needs: ["refusals"],
+  wants: WANTED,
+  diagnose: (facts) =>
+    explainRefusals(facts, {
+      explains: ({ gate, reason }) => gate === "rate-limit" || reason === "rate_limited",
+      args: (refusal) => args({ remote: remoteOf(refusal, facts) }),
+      remedies: () => [
+        {
+          id: "wait-lockout",
+          risk: "none",
+          steps: [human("wait-lockout"), { do: "token.show" }, human("paste-token")],
+        },
+      ],
+    }),
+});

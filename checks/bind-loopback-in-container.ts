@@ -1,0 +1,59 @@
+import { defineCheck, notApplicable } from "../src/core/check.ts";
+import { knownValue } from "../src/core/fact.ts";
+import type { Remedy } from "../src/core/finding.ts";
+import { human } from "./remedies.ts";
+import { args, explainRefusals, portOf, WANTED } from "./support.ts";
+
+/** A published port accepts and then drops the connection when nothing listens behind it. */
+const DROPPED = new Set(["reset", "empty-reply"]);
+
+export default defineCheck({
+  id: "bind-loopback-in-container",
+  code: "OPD102",
+  title: "The gateway in the container listens on the container's network",
+  severity: "error",
+  needs: ["refusals"],
+  wants: WANTED,
+  diagnose(facts) {
+    const deployment = knownValue(facts.wanted.deployment);
+    const bind = knownValue(facts.wanted.config)?.effective.gateway?.bind;
+    const contained = deployment?.kind === "docker" || deployment?.kind === "kubernetes";
+    if (deployment !== undefined && !contained && deployment.confidence === "certain") {
+      return notApplicable("the gateway does not run in a container");
+    }
+    if (bind !== undefined && bind !== "loopback" && bind !== "auto") return [];
+    return explainRefusals(facts, {
+      explains: ({ gate, reason }) =>
+        gate === "transport" &&
+        (DROPPED.has(reason ?? "") || (contained && bind === "loopback" && reason === "refused")),
+      confidence: () => (contained && bind === "loopback" ? "certain" : "likely"),
+      variant: () => (deployment?.kind === "kubernetes" ? "kubernetes" : undefined),
+      args: () => args({ bind, port: portOf(facts) }),
+      remedies: () => [
+        ...(deployment?.kind === "kubernetes" ? [portForward(portOf(facts))] : []),
+        bindLan(portOf(facts)),
+      ],
+    });
+  },
+});
+
+/** In a pod the port-forward reaches the loopback listener; nothing has to change. */
+function portForward(port: number): Remedy {
+  return {
+    id: "port-forward",
+    risk: "none",
+    steps: [{ do: "ssh.tunnel", port }, human("open-on-loopback", { url: `http://127.0.0.1:${port}/` })],
+  };
+}
+
+function bindLan(port: number): Remedy {
+  return {
+    id: "set-bind-lan",
+    risk: "restart",
+    steps: [
+      { do: "config.set", key: "gateway.bind", value: "lan" },
+      human("publish-on-loopback", { port }),
+      { do: "gateway.restart" },
+    ],
+  };
+}

@@ -1,0 +1,19 @@
+import { defineCheck } from "../src/core/check.ts";
+import { updateClient } from "./remedies.ts";
+import { lacksSecureContext } from "./secure-context.ts";
+import { explainRefusals, releaseOf, WANTED } from "./support.ts";
+
+/** A client that sent no device identity though nothing kept it from making one. */
+export default defineCheck({
+  id: "device-identity-required",
+  code: "OPD130",
+  title: "Clients identify their device",
+  severity: "error",
+  needs: ["refusals"],
+  wants: WANTED,
+  diagnose: (facts) =>
+    explainRefusals(facts, {
+      explains: (refusal) => refusal.gate === "device-identity" && !lacksSecureContext(refusal, facts),
+      remedies: () => [updateClient(releaseOf(facts))],
+    }),
+});

@@ -1,0 +1,23 @@
+import { defineCheck } from "../src/core/check.ts";
+import { isNotPaired, isTranslated } from "./pairing.ts";
+import { allowInsecureAuth, approveDevice, dashboardLink, viaTunnel } from "./remedies.ts";
+import { explainRefusals, WANTED } from "./support.ts";
+
+export default defineCheck({
+  id: "first-time-not-paired",
+  code: "OPD202",
+  title: "The device is approved, or counts as local",
+  severity: "error",
+  needs: ["refusals"],
+  wants: WANTED,
+  diagnose: (facts) =>
+    explainRefusals(facts, {
+      explains: (refusal) => isNotPaired(refusal) && !isTranslated(refusal, facts),
+      remedies: (refusal) => [
+        ...dashboardLink(refusal, facts),
+        approveDevice(refusal, facts),
+        ...viaTunnel(refusal, facts),
+        ...allowInsecureAuth(refusal, facts),
+      ],
+    }),
+});

@@ -1,0 +1,39 @@
+import { defineCheck } from "../src/core/check.ts";
+import { knownValue } from "../src/core/fact.ts";
+import { evidenceOf } from "../src/core/refusals.ts";
+import { startGateway, waitForStart } from "./remedies.ts";
+import { args, explainRefusals, type GateFacts, WANTED } from "./support.ts";
+
+/** Reach states and wordings with which nothing answers at all; a reset or an empty reply is another cause. */
+const DOWN = new Set([
+  "refused",
+  "timeout",
+  "dns",
+  "starting",
+  "connection-refused",
+  "econnrefused",
+  "abnormal-closure",
+]);
+
+export default defineCheck({
+  id: "gateway-down-or-starting",
+  code: "OPD101",
+  title: "The gateway is up and answers",
+  severity: "error",
+  needs: ["refusals"],
+  wants: [...WANTED, "logs"],
+  causedBy: ["bind-loopback-in-container"],
+  diagnose(facts) {
+    const failed =
+      knownValue(facts.wanted.logs)?.events.filter((event) => event.type === "startup-failed") ?? [];
+    const url = knownValue(facts.wanted.target)?.url;
+    return explainRefusals(facts as GateFacts, {
+      explains: ({ gate, reason }) =>
+        gate === "starting" || (gate === "transport" && (reason === undefined || DOWN.has(reason))),
+      variant: ({ gate }) => (gate === "starting" ? "starting" : undefined),
+      args: (refusal) => args({ url, detail: failed.at(-1)?.quote ?? refusal.evidence[0]?.quote }),
+      remedies: ({ gate }) => (gate === "starting" ? [waitForStart()] : [startGateway()]),
+      evidence: failed.slice(-2).map(evidenceOf),
+    });
+  },
+});

@@ -1,0 +1,19 @@
+import { defineCheck } from "../src/core/check.ts";
+import { enterPassword } from "./remedies.ts";
+import { args, explainRefusals, WANTED } from "./support.ts";
+
+/** The page keeps a password in memory only, so each new tab lacks it. */
+export default defineCheck({
+  id: "gateway-password-missing-or-mismatch",
+  code: "OPD122",
+  title: "Clients send the gateway's password",
+  severity: "error",
+  needs: ["refusals"],
+  wants: WANTED,
+  diagnose: (facts) =>
+    explainRefusals(facts, {
+      explains: ({ gate, reason = "" }) => gate === "shared-auth" && /^password_/.test(reason),
+      args: ({ reason }) => args({ reason: reason?.includes("mismatch") ? "mismatch" : "missing" }),
+      remedies: (refusal) => [enterPassword(refusal, facts)],
+    }),
+});

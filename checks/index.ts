@@ -1,0 +1,49 @@
+import type { Check } from "../src/core/check.ts";
+import authRateLimited from "./auth-rate-limited.ts";
+import bindLoopbackInContainer from "./bind-loopback-in-container.ts";
+import clientSide4008 from "./client-side-4008.ts";
+import clockSkew from "./clock-skew.ts";
+import deviceAuthHandshakeInvalid from "./device-auth-handshake-invalid.ts";
+import deviceIdentityRequired from "./device-identity-required.ts";
+import dockerNatNotLocal from "./docker-nat-not-local.ts";
+import firstTimeNotPaired from "./first-time-not-paired.ts";
+import flagRetiredOrNoop from "./flag-retired-or-noop.ts";
+import gatewayDownOrStarting from "./gateway-down-or-starting.ts";
+import gatewayPasswordMissingOrMismatch from "./gateway-password-missing-or-mismatch.ts";
+import gatewayTokenMismatch from "./gateway-token-mismatch.ts";
+import gatewayTokenMissing from "./gateway-token-missing.ts";
+import handshakeTimeout1000 from "./handshake-timeout-1000.ts";
+import metadataUpgradePending from "./metadata-upgrade-pending.ts";
+import originNotAllowed from "./origin-not-allowed.ts";
+import protocolOrBuildSkew from "./protocol-or-build-skew.ts";
+import proxyAttributionRequired from "./proxy-attribution-required.ts";
+import proxyNotTrusted from "./proxy-not-trusted.ts";
+import roleUpgradePending from "./role-upgrade-pending.ts";
+import scopeUpgradePending from "./scope-upgrade-pending.ts";
+import secureContextRequired from "./secure-context-required.ts";
+
+/** All checks in reading order: the way of a connection from the socket to the pairing, then what lies beside it. */
+export const checks: readonly Check[] = [
+  gatewayDownOrStarting,
+  bindLoopbackInContainer,
+  handshakeTimeout1000,
+  proxyAttributionRequired,
+  protocolOrBuildSkew,
+  originNotAllowed,
+  secureContextRequired,
+  deviceIdentityRequired,
+  deviceAuthHandshakeInvalid,
+  clockSkew,
+  authRateLimited,
+  gatewayTokenMissing,
+  gatewayTokenMismatch,
+  gatewayPasswordMissingOrMismatch,
+  dockerNatNotLocal,
+  firstTimeNotPaired,
+  scopeUpgradePending,
+  roleUpgradePending,
+  metadataUpgradePending,
+  proxyNotTrusted,
+  flagRetiredOrNoop,
+  clientSide4008,
+];

@@ -1,0 +1,19 @@
+import { defineCheck } from "../src/core/check.ts";
+import { approveDevice } from "./remedies.ts";
+import { args, explainRefusals, WANTED } from "./support.ts";
+
+/** From 2026.2.26 a device's platform is pinned; another one has to be approved anew. */
+export default defineCheck({
+  id: "metadata-upgrade-pending",
+  code: "OPD205",
+  title: "Approved devices look as they did when they were approved",
+  severity: "error",
+  needs: ["refusals"],
+  wants: WANTED,
+  diagnose: (facts) =>
+    explainRefusals(facts, {
+      explains: ({ gate, reason }) => gate === "pairing" && reason === "metadata-upgrade",
+      args: ({ deviceId }) => args({ deviceId }),
+      remedies: (refusal) => [approveDevice(refusal, facts)],
+    }),
+});

@@ -1,0 +1,31 @@
+import { defineCheck } from "../src/core/check.ts";
+import type { Refusal } from "../src/core/facts.ts";
+import { reloadPage, updateClient } from "./remedies.ts";
+import { args, explainRefusals, releaseOf, WANTED } from "./support.ts";
+
+/** Protocol 3 up to 2026.5.7, 4 from 2026.5.12; the Control UI's build is compared from 2026.8.1. */
+export default defineCheck({
+  id: "protocol-or-build-skew",
+  code: "OPD104",
+  title: "Client and gateway speak the same protocol and build",
+  severity: "error",
+  needs: ["refusals"],
+  wants: WANTED,
+  diagnose: (facts) =>
+    explainRefusals(facts, {
+      // Our own probe offers every protocol, so a mismatch that it meets is a future one, not the user's.
+      explains: ({ gate }) => gate === "protocol",
+      variant: (refusal) => (isBuild(refusal) ? "build" : undefined),
+      args: (refusal) => args({ detail: refusal.closeReason }),
+      remedies: (refusal) =>
+        refusal.client === "control-ui" || refusal.client === "unknown" || isBuild(refusal)
+          ? [reloadPage()]
+          : [updateClient(releaseOf(facts))],
+    }),
+});
+
+function isBuild({ reason = "", closeReason = "" }: Refusal): boolean {
+  return (
+    reason === "stale-ui" || reason.includes("build") || /control ui (?:updated|build)/i.test(closeReason)
+  );
+}

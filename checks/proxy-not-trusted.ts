@@ -1,0 +1,71 @@
+import { compareReleases } from "../src/admission/releases.ts";
+import { defineCheck, notApplicable } from "../src/core/check.ts";
+import { knownValue } from "../src/core/fact.ts";
+import type { Refusal } from "../src/core/facts.ts";
+import type { Occurrence } from "../src/core/finding.ts";
+import { evidenceOf } from "../src/core/refusals.ts";
+import { bareAddress } from "./addresses.ts";
+import { trustProxy } from "./remedies.ts";
+import { args, type GateFacts, releaseOf, remoteOf, WANTED } from "./support.ts";
+
+/**
+ * Up to 2026.7.35 forwarded headers from an untrusted peer make every client behind the proxy remote and
+ * unnamed. Trusting the proxy alone admits no new browser (measured 2.1 to 7.1), so beside a refusal this
+ * is a warning; alone it is the error that the log tells of.
+ */
+export default defineCheck({
+  id: "proxy-not-trusted",
+  code: "OPD105",
+  title: "Proxies that add forwarded headers are trusted by their exact address",
+  severity: "error",
+  needs: ["refusals"],
+  wants: [...WANTED, "logs"],
+  causedBy: ["proxy-attribution-required"],
+  diagnose(facts) {
+    const gateFacts = facts as GateFacts;
+    const release = releaseOf(gateFacts);
+    if (release !== undefined && compareReleases(release, "2026.8.1") >= 0) {
+      return notApplicable("from 2026.8.1 on the gateway refuses such a proxy with HTTP 403");
+    }
+    const warnings =
+      knownValue(facts.wanted.logs)?.events.filter(
+        (event) => event.type === "proxy-warning" && event.warning === "untrusted",
+      ) ?? [];
+    const proxied = facts.refusals.filter((refusal) => !refusal.over && isUntrustedProxy(refusal, gateFacts));
+    const first = proxied[0];
+    if (warnings.length === 0 && first === undefined) return [];
+    const evidence = [
+      ...warnings.slice(-2).map(evidenceOf),
+      ...proxied.flatMap((refusal) => refusal.evidence),
+    ];
+    const refused = facts.refusals.some(
+      (refusal) => !refusal.over && refusal.gate !== "unknown" && refusal.gate !== "left",
+    );
+    const stand: Refusal = first ?? {
+      from: "log",
+      gate: "pairing",
+      connection: {},
+      client: "unknown",
+      count: warnings.length,
+      over: false,
+      evidence: [],
+    };
+    const occurrence: Occurrence = {
+      confidence: warnings.length > 0 ? "certain" : "likely",
+      severity: refused ? "warning" : "error",
+      evidence: evidence.slice(0, 4),
+      count: Math.max(warnings.length, proxied.length),
+      args: args({ remote: remoteOf(stand, gateFacts) }),
+      remedies: trustProxy(stand, gateFacts),
+    };
+    return [occurrence];
+  },
+});
+
+function isUntrustedProxy(refusal: Refusal, facts: GateFacts): boolean {
+  const { headers, remoteAddress } = refusal.connection;
+  if (headers?.["x-forwarded-for"] === undefined || remoteAddress === undefined) return false;
+  const config = knownValue(facts.wanted.config);
+  if (config === undefined) return false;
+  return !(config.effective.gateway?.trustedProxies ?? []).includes(bareAddress(remoteAddress));
+}

@@ -1,0 +1,284 @@
+import { admit } from "../src/admission/admit.ts";
+import { compareReleases } from "../src/admission/releases.ts";
+import { applySteps } from "../src/admission/trial.ts";
+import type { Admission, AdmissionInput, Connection } from "../src/core/connection.ts";
+import { knownValue } from "../src/core/fact.ts";
+import type { Refusal } from "../src/core/facts.ts";
+import type { Remedy, Step } from "../src/core/finding.ts";
+import { bareAddress, isEngineAddress, isLoopback, isPrivate } from "./addresses.ts";
+import { args, type GateFacts, originOf, portOf, releaseOf, remoteOf } from "./support.ts";
+
+/** What the model is asked about a refusal: known only with a release and a connection. */
+export function modelInput(refusal: Refusal, facts: GateFacts): AdmissionInput | undefined {
+  const release = releaseOf(facts);
+  const assessed = knownValue(facts.wanted.assessment)?.connection;
+  if (release === undefined || assessed === undefined) return undefined;
+  const seen = refusal.connection;
+  const ownPath = refusal.from !== "log" || refusal.client === "control-ui";
+  const connection: Connection = {
+    ...assessed,
+    ...(ownPath ? {} : seen),
+    headers: { ...(refusal.client === "cli" ? {} : assessed.headers), ...seen.headers },
+    ...(seen.remoteAddress === undefined ? {} : { remoteAddress: seen.remoteAddress }),
+    ...(seen.client === undefined ? {} : { client: seen.client }),
+  };
+  return { release, config: knownValue(facts.wanted.config)?.effective ?? {}, connection };
+}
+
+function verdict(admission: Admission): NonNullable<Remedy["after"]> {
+  if (admission.outcome === "admitted") return "admitted";
+  const { gate = "unknown", reason } = admission;
+  return reason === undefined ? { refusedAt: gate } : { refusedAt: gate, reason };
+}
+
+/** The remedy with the model's verdict on it, where the model can be asked. */
+export function tried(
+  remedy: Remedy,
+  refusal: Refusal,
+  facts: GateFacts,
+  change: (input: AdmissionInput) => AdmissionInput = (input) => applySteps(input, remedy.steps),
+): Remedy {
+  const input = modelInput(refusal, facts);
+  return input === undefined ? remedy : { ...remedy, after: verdict(admit(change(input))) };
+}
+
+const human = (message: string, values: Parameters<typeof args>[0] = {}): Step => ({
+  do: "human",
+  message,
+  args: args(values),
+});
+
+/** After an approval some releases' open page connects by itself, others gave up (BROWSER.md, section 3). */
+function afterApproval(facts: GateFacts): Step[] {
+  const page = knownValue(facts.wanted.assessment)?.page;
+  if (page === undefined) return [human("reload-page")];
+  return [human(page.connectsByItself ? "wait-for-page" : "press-connect")];
+}
+
+export function approveDevice(refusal: Refusal, facts: GateFacts): Remedy {
+  const { requestId } = refusal;
+  const remedy: Remedy = {
+    id: "approve-device",
+    risk: "grants-access",
+    steps: [
+      { do: "device.list" },
+      human(requestId === undefined ? "choose-request" : "check-request"),
+      requestId === undefined ? { do: "device.approve" } : { do: "device.approve", requestId },
+      ...(refusal.client === "cli" ? [] : afterApproval(facts)),
+    ],
+  };
+  return tried(remedy, refusal, facts, (input) =>
+    applySteps(input, requestId === undefined ? [{ do: "device.approve" }] : remedy.steps),
+  );
+}
+
+/** From 2026.8.1 `openclaw dashboard --json --no-open` prints a one-time link that pairs the browser (BROWSER.md 1.10). */
+export function dashboardLink(refusal: Refusal, facts: GateFacts): readonly Remedy[] {
+  const release = releaseOf(facts);
+  if (release === undefined || compareReleases(release, "2026.8.1") < 0) return [];
+  const origin = originOf(refusal, facts);
+  const remedy: Remedy = {
+    id: "open-dashboard-link",
+    risk: "grants-access",
+    steps: [
+      { do: "dashboard.link", json: true },
+      human("replace-link-origin", { origin }),
+      human("open-in-browser"),
+    ],
+  };
+  // The link carries a bootstrap credential, so the device arrives approved and the token does not matter.
+  return [
+    tried(remedy, refusal, facts, (input) => ({
+      ...input,
+      connection: {
+        ...input.connection,
+        auth: "valid",
+        device: { state: "paired", approvedScopes: input.connection.scopes },
+      },
+    })),
+  ];
+}
+
+/** Offered only where the model says that it admits this connection, and nobody from outside can use it. */
+export function allowInsecureAuth(refusal: Refusal, facts: GateFacts): readonly Remedy[] {
+  const exposure = knownValue(facts.wanted.target)?.exposure;
+  if (exposure !== "loopback" && exposure !== "private") return [];
+  const remedy = tried(
+    {
+      id: "set-allow-insecure-auth",
+      risk: "weakens-security",
+      steps: [{ do: "config.set", key: "gateway.controlUi.allowInsecureAuth", value: true }],
+    },
+    refusal,
+    facts,
+  );
+  return remedy.after === "admitted" ? [remedy] : [];
+}
+
+/** Through a tunnel the connection arrives at the gateway from 127.0.0.1 (measured: rig path ssh-tunnel). */
+export function viaTunnel(refusal: Refusal, facts: GateFacts): readonly Remedy[] {
+  const port = portOf(facts);
+  const kind = knownValue(facts.wanted.deployment)?.kind;
+  const remote = remoteOf(refusal, facts);
+  const forwarded = refusal.connection.headers?.["x-forwarded-for"] !== undefined;
+  if (remote !== undefined && isLoopback(remote) && !forwarded) return [];
+  const remedy: Remedy = {
+    id: kind === "kubernetes" ? "port-forward" : "ssh-tunnel",
+    risk: "none",
+    steps: [{ do: "ssh.tunnel", port }, human("open-on-loopback", { url: `http://127.0.0.1:${port}/` })],
+  };
+  // A container's published port stays behind Docker's network even at the end of a tunnel.
+  if (kind === "docker") return [remedy];
+  return [
+    tried(remedy, refusal, facts, (input) => ({ ...input, connection: loopbackConnection(input, port) })),
+  ];
+}
+
+function loopbackConnection({ connection }: AdmissionInput, port: number): Connection {
+  const host = `127.0.0.1:${port}`;
+  const device = connection.device.state === "absent" ? ({ state: "unpaired" } as const) : connection.device;
+  return { ...connection, remoteAddress: "127.0.0.1", headers: { host, origin: `http://${host}` }, device };
+}
+
+export function addAllowedOrigin(refusal: Refusal, facts: GateFacts): Remedy {
+  const origin = originOf(refusal, facts);
+  const config = knownValue(facts.wanted.config);
+  const present = config?.effective.gateway?.controlUi?.allowedOrigins;
+  const remedy: Remedy = {
+    id: "add-allowed-origin",
+    risk: "none",
+    args: args({ origin }),
+    steps:
+      origin === undefined
+        ? [human("find-origin")]
+        : [
+            // Without the config the list that is there is not known, and `config set` replaces it whole.
+            ...(config === undefined ? [human("keep-origins")] : []),
+            {
+              do: "config.set",
+              key: "gateway.controlUi.allowedOrigins",
+              value: [...(present ?? []), origin],
+            },
+          ],
+  };
+  return tried(remedy, refusal, facts);
+}
+
+/** Only an exact address: never a bridge gateway, which every neighbour and every published-port client has. */
+export function trustProxy(refusal: Refusal, facts: GateFacts): readonly Remedy[] {
+  const remote = remoteOf(refusal, facts);
+  const config = knownValue(facts.wanted.config);
+  const present = config?.effective.gateway?.trustedProxies ?? [];
+  if (remote === undefined || isEngineAddress(remote) || !(isLoopback(remote) || isPrivate(remote))) {
+    return [
+      {
+        id: "set-trusted-proxies",
+        risk: "restart",
+        steps: [human("find-proxy-address"), human("overwrite-forwarded-for")],
+      },
+    ];
+  }
+  const address = bareAddress(remote);
+  const remedy: Remedy = {
+    id: "set-trusted-proxies",
+    risk: "restart",
+    args: { remote: address },
+    steps: [
+      { do: "config.set", key: "gateway.trustedProxies", value: [...new Set([...present, address])] },
+      human("overwrite-forwarded-for"),
+    ],
+  };
+  return [tried(remedy, refusal, facts)];
+}
+
+/** Right token into the page; never in a URL that we print. */
+export function pasteToken(refusal: Refusal, facts: GateFacts): Remedy {
+  const remedy: Remedy = {
+    id: "paste-token",
+    risk: "none",
+    steps: [{ do: "token.show" }, human("paste-token")],
+  };
+  return tried(remedy, refusal, facts, withAuth("valid"));
+}
+
+export function enterPassword(refusal: Refusal, facts: GateFacts): Remedy {
+  return tried(
+    { id: "enter-password", risk: "none", steps: [human("enter-password")] },
+    refusal,
+    facts,
+    withAuth("valid"),
+  );
+}
+
+const withAuth =
+  (auth: Connection["auth"]) =>
+  (input: AdmissionInput): AdmissionInput => ({
+    ...input,
+    connection: { ...input.connection, auth },
+  });
+
+export function alignToken(facts: GateFacts): Remedy {
+  const source = knownValue(facts.wanted.config)?.origins["gateway.auth.token"];
+  const places = source?.overrides ? `${source.source}, ${source.overrides.source}` : undefined;
+  return {
+    id: "align-token",
+    risk: "restart",
+    steps: [human("align-token", { places }), { do: "gateway.restart" }],
+  };
+}
+
+export function httpsInFront(): readonly Remedy[] {
+  return [
+    { id: "tailscale-serve", risk: "restart", steps: [{ do: "tailscale.serve" }, human("tailscale-serve")] },
+    { id: "https-proxy", risk: "restart", steps: [human("https-proxy")] },
+  ];
+}
+
+/** An upgrade helps when the newer release admits the same connection. */
+export function upgradeTo(release: string, refusal: Refusal, facts: GateFacts): readonly Remedy[] {
+  const now = releaseOf(facts);
+  if (now === undefined || compareReleases(now, release) >= 0) return [];
+  const remedy: Remedy = {
+    id: "upgrade",
+    risk: "restart",
+    args: { release },
+    steps: [human("upgrade", { release })],
+  };
+  return [tried(remedy, refusal, facts, (input) => ({ ...input, release }))];
+}
+
+export function reloadPage(): Remedy {
+  return { id: "reload-page", risk: "none", steps: [human("hard-reload")] };
+}
+
+export function updateClient(release: string | undefined): Remedy {
+  return { id: "update-client", risk: "none", steps: [human("update-client", { release })] };
+}
+
+export function syncClock(): Remedy {
+  return { id: "sync-clock", risk: "none", steps: [human("sync-clock")] };
+}
+
+export function startGateway(): Remedy {
+  return {
+    id: "start-gateway",
+    risk: "none",
+    steps: [{ do: "gateway.status" }, { do: "logs.show" }, { do: "gateway.start" }],
+  };
+}
+
+export function waitForStart(): Remedy {
+  return { id: "wait-for-start", risk: "none", steps: [human("wait-for-start")] };
+}
+
+export function unsetKey(key: string, refusedRelease: boolean): Remedy {
+  return {
+    id: "unset-retired-keys",
+    risk: "none",
+    args: { key },
+    // A release that rejects the key rejects `config unset` of it too; its own doctor takes it out.
+    steps: [refusedRelease ? { do: "doctor.fix" } : { do: "config.unset", key }],
+  };
+}
+
+export { human };

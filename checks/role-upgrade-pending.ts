@@ -1,0 +1,18 @@
+import { defineCheck } from "../src/core/check.ts";
+import { approveDevice } from "./remedies.ts";
+import { args, explainRefusals, WANTED } from "./support.ts";
+
+export default defineCheck({
+  id: "role-upgrade-pending",
+  code: "OPD204",
+  title: "Approved devices keep the role that they were approved for",
+  severity: "error",
+  needs: ["refusals"],
+  wants: WANTED,
+  diagnose: (facts) =>
+    explainRefusals(facts, {
+      explains: ({ gate, reason }) => gate === "pairing" && reason === "role-upgrade",
+      args: ({ deviceId, connection }) => args({ deviceId, roleTo: connection.role }),
+      remedies: (refusal) => [approveDevice(refusal, facts)],
+    }),
+});

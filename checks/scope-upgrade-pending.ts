@@ -1,0 +1,19 @@
+import { defineCheck } from "../src/core/check.ts";
+import { approveDevice } from "./remedies.ts";
+import { args, explainRefusals, WANTED } from "./support.ts";
+
+/** An approved device asks for more scopes; by itself on this host only from 2026.8.2 (measured 2026.7.1 to 2026.8.2). */
+export default defineCheck({
+  id: "scope-upgrade-pending",
+  code: "OPD203",
+  title: "Approved devices ask for no more than they were approved for",
+  severity: "error",
+  needs: ["refusals"],
+  wants: WANTED,
+  diagnose: (facts) =>
+    explainRefusals(facts, {
+      explains: ({ gate, reason }) => gate === "pairing" && reason === "scope-upgrade",
+      args: ({ deviceId, connection }) => args({ deviceId, scopes: connection.scopes?.join(", ") }),
+      remedies: (refusal) => [approveDevice(refusal, facts)],
+    }),
+});

@@ -1,0 +1,25 @@
+import { defineCheck } from "../src/core/check.ts";
+import { allowInsecureAuth, httpsInFront, upgradeTo, viaTunnel } from "./remedies.ts";
+import { lacksSecureContext } from "./secure-context.ts";
+import { args, explainRefusals, originOf, portOf, WANTED } from "./support.ts";
+
+/** Plain HTTP on an address that is not localhost, up to 2026.7.35; from 2026.8.1 such a page signs and pairs (BROWSER.md 1.2). */
+export default defineCheck({
+  id: "secure-context-required",
+  code: "OPD131",
+  title: "The page is open over HTTPS or on localhost",
+  severity: "error",
+  needs: ["refusals"],
+  wants: WANTED,
+  diagnose: (facts) =>
+    explainRefusals(facts, {
+      explains: (refusal) => lacksSecureContext(refusal, facts),
+      args: (refusal) => args({ origin: originOf(refusal, facts), port: portOf(facts) }),
+      remedies: (refusal) => [
+        ...viaTunnel(refusal, facts),
+        ...httpsInFront(),
+        ...upgradeTo("2026.8.1", refusal, facts),
+        ...allowInsecureAuth(refusal, facts),
+      ],
+    }),
+});

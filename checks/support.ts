@@ -1,0 +1,94 @@
+import type { CheckFacts, Diagnosis } from "../src/core/check.ts";
+import { knownValue } from "../src/core/fact.ts";
+import type { Confidence, Evidence, Refusal } from "../src/core/facts.ts";
+import type { MessageArgs, Occurrence, Remedy } from "../src/core/finding.ts";
+
+/** What every check of a refusal reads: the refusals, and what helps to name the mend. */
+export const WANTED = ["release", "deployment", "target", "config", "devices", "assessment"] as const;
+export type GateFacts = CheckFacts<"refusals", (typeof WANTED)[number]>;
+
+export interface GateCase {
+  /** Refusals that this check explains. */
+  readonly explains: (refusal: Refusal) => boolean;
+  readonly args?: (refusal: Refusal) => MessageArgs;
+  readonly remedies: (refusal: Refusal) => readonly Remedy[];
+  readonly variant?: (refusal: Refusal) => string | undefined;
+  readonly confidence?: (refusal: Refusal) => Confidence;
+  /** Evidence beside the refusals' own, shown first. */
+  readonly evidence?: readonly Evidence[];
+}
+
+/**
+ * One occurrence for all refusals that the check explains: what is current counts; only when nothing is
+ * current, what is over is told, as information.
+ */
+export function explainRefusals(facts: GateFacts, gateCase: GateCase): Diagnosis {
+  const mine = facts.refusals.filter((refusal) => gateCase.explains(refusal));
+  const first = mine.find((refusal) => !refusal.over) ?? mine[0];
+  if (!first) return [];
+  const same = mine.filter((refusal) => refusal.over === first.over);
+  const variant = first.over
+    ? "over"
+    : (gateCase.variant?.(first) ?? (first.from === "model" ? "foretold" : undefined));
+  const occurrence: Occurrence = {
+    confidence: gateCase.confidence?.(first) ?? confidenceOf(first, facts),
+    evidence: [...(gateCase.evidence ?? []), ...evidenceOf(same)].slice(0, 5),
+    args: { ...clientArg(first), ...gateCase.args?.(first) },
+    rank: facts.refusals.indexOf(first),
+    count: same.reduce((sum, refusal) => sum + refusal.count, 0),
+    ...(first.over ? { severity: "info" as const } : {}),
+    ...(variant === undefined ? {} : { variant }),
+    remedies: first.over ? [] : gateCase.remedies(first),
+  };
+  return [occurrence];
+}
+
+/** What was seen is certain; what the model foretells is as sure as the connection that it was asked about. */
+function confidenceOf(refusal: Refusal, facts: GateFacts): Confidence {
+  if (refusal.from !== "model")
+    return refusal.reason === undefined && refusal.gate === "pairing" ? "likely" : "certain";
+  return knownValue(facts.wanted.assessment)?.confidence ?? "possible";
+}
+
+function evidenceOf(refusals: readonly Refusal[]): Evidence[] {
+  return refusals.flatMap((refusal) => refusal.evidence);
+}
+
+/** A browser is what the texts speak of; another client is named. */
+function clientArg(refusal: Refusal): MessageArgs {
+  if (refusal.client === "cli") return { client: "openclaw CLI" };
+  const id = refusal.connection.client?.id;
+  return refusal.client === "other" && id !== undefined ? { client: id } : {};
+}
+
+export function originOf(refusal: Refusal, facts: GateFacts): string | undefined {
+  const assessed = knownValue(facts.wanted.assessment)?.connection.headers.origin;
+  return refusal.connection.headers?.origin ?? (refusal.client === "cli" ? undefined : assessed);
+}
+
+export function remoteOf(refusal: Refusal, facts: GateFacts): string | undefined {
+  const assessed = knownValue(facts.wanted.assessment)?.connection.remoteAddress;
+  return refusal.connection.remoteAddress ?? (refusal.from === "probe" ? assessed : undefined);
+}
+
+export function releaseOf(facts: GateFacts): string | undefined {
+  return knownValue(facts.wanted.release)?.version;
+}
+
+/** The port that the page and the tunnel use; 18789 is OpenClaw's default in every release. */
+export function portOf(facts: GateFacts): number {
+  const configured = knownValue(facts.wanted.config)?.effective.gateway?.port;
+  const url = knownValue(facts.wanted.target)?.url;
+  const named = url === undefined ? undefined : portOfUrl(url);
+  return configured ?? named ?? 18789;
+}
+
+function portOfUrl(url: string): number | undefined {
+  const digits = /:(\d{1,5})(?:[/?#]|$)/.exec(url.replace(/^wss?:\/\//, ""))?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** Drops the keys whose value is undefined, for message arguments. */
+export function args(values: Readonly<Record<string, string | number | boolean | undefined>>): MessageArgs {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as MessageArgs;
+}

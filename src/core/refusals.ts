@@ -1,0 +1,353 @@
+import type { Connection } from "./connection.ts";
+import type { Assessment, Evidence, ProbeAttempt, ProbeReading, Refusal } from "./facts.ts";
+import type { ClientErrorEvent, LogDigest, LogEvent, RefusalGroup, RefusedEvent } from "./log-event.ts";
+import { safeText } from "./text.ts";
+
+export interface RefusalSources {
+  readonly logs?: LogDigest;
+  readonly probe?: ProbeReading;
+  readonly assessment?: Assessment;
+}
+
+/**
+ * Everything that was refused, from all sources, in the order in which it should be mended: what stops
+ * everybody (transport), what we met ourselves, what the gateway or a client wrote (newest first), what the
+ * model foretells. A refusal that the same client passed later is `over`.
+ */
+export function refusalsOf({ logs, probe, assessment }: RefusalSources): Refusal[] {
+  const observed = [...(probe ? probeRefusals(probe) : []), ...(logs ? logRefusals(logs) : [])];
+  const foretold = assessment ? modelRefusal(assessment, observed) : undefined;
+  return [
+    ...observed.filter(isTransport),
+    ...observed.filter((refusal) => !isTransport(refusal)),
+    ...(foretold ? [foretold] : []),
+  ];
+}
+
+const isTransport = (refusal: Refusal) => refusal.gate === "transport" || refusal.gate === "starting";
+
+// ---- what we met ourselves
+
+function probeRefusals(probe: ProbeReading): Refusal[] {
+  const { reach } = probe;
+  if (reach.state !== "open") {
+    return [
+      {
+        from: "probe",
+        gate: reach.state === "starting" ? "starting" : "transport",
+        reason: reach.state,
+        connection: {},
+        client: "other",
+        count: 1,
+        over: false,
+        evidence: [{ fact: "probe", source: probe.url, quote: reach.detail }],
+      },
+    ];
+  }
+  return probe.attempts.flatMap((attempt) => {
+    const refusal = attemptRefusal(attempt, probe.url);
+    return refusal ? [refusal] : [];
+  });
+}
+
+const GATE_OF_DETAIL: Readonly<Record<string, Refusal["gate"]>> = {
+  CONTROL_UI_ORIGIN_NOT_ALLOWED: "origin",
+  PROTOCOL_MISMATCH: "protocol",
+  AUTH_RATE_LIMITED: "rate-limit",
+  AUTH_TOKEN_MISMATCH: "shared-auth",
+  AUTH_TOKEN_MISSING: "shared-auth",
+  AUTH_TOKEN_NOT_CONFIGURED: "shared-auth",
+  AUTH_PASSWORD_MISMATCH: "shared-auth",
+  AUTH_PASSWORD_MISSING: "shared-auth",
+  AUTH_UNAUTHORIZED: "shared-auth",
+  CONTROL_UI_DEVICE_IDENTITY_REQUIRED: "device-identity",
+  DEVICE_IDENTITY_REQUIRED: "device-identity",
+  PAIRING_REQUIRED: "pairing",
+};
+
+/**
+ * The gate and reason of a refusal as a client gets it. Releases before 2026.2.22 send no detail code, so
+ * the wording has to do (vocabulary of 50 releases).
+ */
+export function gateOfAnswer(answer: {
+  readonly detailCode?: string;
+  readonly httpStatus?: number;
+  readonly closeReason?: string;
+  readonly message?: string;
+}): { readonly gate: Refusal["gate"]; readonly reason?: string } {
+  if (answer.httpStatus === 403) return { gate: "proxy-attribution", reason: "proxy_attribution_required" };
+  const text = `${answer.message ?? ""} ${answer.closeReason ?? ""}`.toLowerCase();
+  const byCode = answer.detailCode === undefined ? undefined : GATE_OF_DETAIL[answer.detailCode];
+  const reason = reasonOfText(text);
+  if (byCode) return reason === undefined ? { gate: byCode } : { gate: byCode, reason };
+  if (answer.detailCode?.startsWith("DEVICE_AUTH_")) {
+    return { gate: "device-signature", reason: reason ?? answer.detailCode };
+  }
+  for (const [part, gate] of GATE_OF_WORDS) {
+    if (text.includes(part)) return reason === undefined ? { gate } : { gate, reason };
+  }
+  return reason === undefined ? { gate: "unknown" } : { gate: "unknown", reason };
+}
+
+const GATE_OF_WORDS: readonly (readonly [string, Refusal["gate"]])[] = [
+  ["gateway starting", "starting"],
+  ["protocol mismatch", "protocol"],
+  ["origin not allowed", "origin"],
+  ["control ui requires", "device-identity"],
+  ["device identity required", "device-identity"],
+  ["device identity changed", "pairing"],
+  ["device nonce", "device-signature"],
+  ["device signature", "device-signature"],
+  ["device identity mismatch", "device-signature"],
+  ["device public key", "device-signature"],
+  ["too many failed", "rate-limit"],
+  ["unauthorized", "shared-auth"],
+  ["pairing required", "pairing"],
+  ["pairing-required", "pairing"],
+  ["invalid role", "role"],
+  ["invalid connect params", "schema"],
+];
+
+const REASON_OF_WORDS: readonly (readonly [string, string])[] = [
+  ["not approved yet", "not-paired"],
+  ["higher role", "role-upgrade"],
+  ["more scopes", "scope-upgrade"],
+  ["identity changed", "metadata-upgrade"],
+  ["too many failed", "rate_limited"],
+  ["device token mismatch", "device_token_mismatch"],
+  ["token missing", "token_missing"],
+  ["token mismatch", "token_mismatch"],
+  ["password missing", "password_missing"],
+  ["password mismatch", "password_mismatch"],
+  ["signature expired", "device-signature-stale"],
+  ["signature invalid", "device-signature"],
+  ["nonce required", "device-nonce-missing"],
+  ["nonce mismatch", "device-nonce-mismatch"],
+  ["identity mismatch", "device-id-mismatch"],
+  ["control ui updated", "stale-ui"],
+];
+
+function reasonOfText(text: string): string | undefined {
+  return REASON_OF_WORDS.find(([part]) => text.includes(part))?.[1];
+}
+
+function attemptRefusal(attempt: ProbeAttempt, url: string): Refusal | undefined {
+  if (attempt.result === "admitted") return undefined;
+  if (attempt.result === "no-answer") return undefined;
+  const { gate, reason } = gateOfAnswer(attempt);
+  // The page attempt goes without device and credentials on purpose: those two refusals are its normal end.
+  if (attempt.as === "page" && (gate === "device-identity" || gate === "shared-auth")) return undefined;
+  const detailReason = attempt.details?.reason;
+  const why = typeof detailReason === "string" ? detailReason : reason;
+  const { device, ...connection } = attempt.connection;
+  return {
+    from: "probe",
+    gate,
+    ...(why === undefined ? {} : { reason: why }),
+    ...(attempt.detailCode === undefined ? {} : { detailCode: attempt.detailCode }),
+    ...(attempt.closeCode === undefined ? {} : { closeCode: attempt.closeCode }),
+    ...(attempt.closeReason === undefined ? {} : { closeReason: attempt.closeReason }),
+    ...(attempt.httpStatus === undefined ? {} : { httpStatus: attempt.httpStatus }),
+    connection: { ...connection, device: { state: device === "absent" ? "absent" : "unpaired" } },
+    client: attempt.as === "client" ? "other" : "control-ui",
+    ...(attempt.requestId === undefined ? {} : { requestId: attempt.requestId }),
+    count: 1,
+    over: false,
+    evidence: [{ fact: "probe", source: url, quote: describeAttempt(attempt) }],
+  };
+}
+
+function describeAttempt(attempt: ProbeAttempt): string {
+  const parts = [
+    attempt.httpStatus !== undefined && attempt.httpStatus !== 101 ? `HTTP ${attempt.httpStatus}` : "",
+    attempt.detailCode ?? attempt.errorCode ?? "",
+    attempt.closeCode === undefined ? "" : `${attempt.closeCode}`,
+    attempt.closeReason || attempt.message || "",
+  ];
+  return safeText(parts.filter((part) => part !== "").join(" "));
+}
+
+// ---- what the gateway and its clients wrote
+
+function logRefusals(logs: LogDigest): Refusal[] {
+  const groups = logs.refusals.map((group) => groupRefusal(group));
+  const marked = groups.map((refusal) => ({
+    ...refusal,
+    over: refusal.over || passedLater(refusal, groups),
+  }));
+  const printed = logs.events.flatMap((event) =>
+    event.type === "client-error" ? clientRefusal(event, marked) : [],
+  );
+  return [...marked, ...mergeClientErrors(printed)];
+}
+
+function groupRefusal(group: RefusalGroup): Refusal {
+  const event = group.latest;
+  const why = group.why ?? event.why;
+  return {
+    from: "log",
+    gate: group.gate,
+    ...(why === undefined ? {} : { reason: why }),
+    ...(event.code === undefined ? {} : { closeCode: event.code }),
+    ...(event.reason === undefined ? {} : { closeReason: event.reason }),
+    connection: connectionOf(event),
+    client: clientOf(event),
+    ...(event.requestId === undefined ? {} : { requestId: event.requestId }),
+    ...(event.deviceId === undefined ? {} : { deviceId: event.deviceId }),
+    count: group.count,
+    ...(group.firstAt === undefined ? {} : { firstAt: group.firstAt }),
+    ...(group.lastAt === undefined ? {} : { lastAt: group.lastAt }),
+    over: group.connectedLater,
+    evidence: [evidenceOf(event)],
+  };
+}
+
+export function evidenceOf(event: LogEvent): Evidence {
+  return { fact: "logs", source: `${event.source}:${event.line}`, quote: event.quote };
+}
+
+function connectionOf(event: RefusedEvent): Partial<Connection> {
+  const headers: Record<string, string> = {};
+  if (event.host !== undefined) headers.host = event.host;
+  if (event.origin !== undefined) headers.origin = event.origin;
+  if (event.fwd !== undefined) headers["x-forwarded-for"] = event.fwd;
+  if (event.ua !== undefined) headers["user-agent"] = event.ua;
+  return {
+    ...(event.remote === undefined ? {} : { remoteAddress: event.remote }),
+    headers,
+    ...(event.client === undefined ? {} : { client: { id: event.client, mode: event.mode ?? "" } }),
+  };
+}
+
+/** A browser names an origin; OpenClaw's own CLI logs neither origin nor user agent. */
+function clientOf(event: Pick<RefusedEvent, "client" | "mode" | "origin" | "ua">): Refusal["client"] {
+  const { client, mode, origin, ua } = event;
+  if (client === "openclaw-control-ui" || mode === "webchat" || mode === "ui") return "control-ui";
+  if (client === "cli" || mode === "cli") return "cli";
+  if (client === "node-host" || mode === "node") return "node";
+  if (client !== undefined) return "other";
+  if (ua?.startsWith("Mozilla/")) return "control-ui";
+  if (origin !== undefined) return ua === undefined ? "unknown" : "other";
+  return ua === undefined ? "unknown" : "other";
+}
+
+/** The order in which a client meets the gates from 2026.2.2 on (BEHAVIOUR.md, section 5). */
+const GATE_ORDER: readonly Refusal["gate"][] = [
+  "transport",
+  "starting",
+  "proxy-attribution",
+  "schema",
+  "protocol",
+  "role",
+  "origin",
+  "device-identity",
+  "device-signature",
+  "rate-limit",
+  "shared-auth",
+  "pairing",
+];
+
+/** The same page (origin and host) came further at a later time, so the earlier gate is mended. */
+function passedLater(refusal: Refusal, all: readonly Refusal[]): boolean {
+  const rank = GATE_ORDER.indexOf(refusal.gate);
+  if (rank < 0 || refusal.lastAt === undefined) return false;
+  const at = Date.parse(refusal.lastAt);
+  return all.some((other) => {
+    if (other === refusal || other.firstAt === undefined || other.lastAt === undefined) return false;
+    if (GATE_ORDER.indexOf(other.gate) <= rank || other.client !== refusal.client) return false;
+    const a = refusal.connection.headers;
+    const b = other.connection.headers;
+    return a?.origin === b?.origin && a?.host === b?.host && Date.parse(other.lastAt) > at;
+  });
+}
+
+/** What a client printed is news only when no line of the gateway tells of it. */
+function clientRefusal(event: ClientErrorEvent, logged: readonly Refusal[]): Refusal[] {
+  if (event.gate === undefined) return [];
+  const twin = logged.some(
+    (refusal) =>
+      refusal.gate === event.gate &&
+      !refusal.over &&
+      (event.requestId === undefined ||
+        refusal.requestId === undefined ||
+        refusal.requestId === event.requestId) &&
+      (event.why === undefined || refusal.reason === undefined || event.why === refusal.reason) &&
+      sameClient(event, refusal),
+  );
+  if (twin) return [];
+  return [
+    {
+      from: "client",
+      gate: event.gate,
+      ...(event.why === undefined ? {} : { reason: event.why }),
+      ...(event.detailCode === undefined ? {} : { detailCode: event.detailCode }),
+      ...(event.code === undefined ? {} : { closeCode: event.code }),
+      ...(event.httpStatus === undefined ? {} : { httpStatus: event.httpStatus }),
+      closeReason: event.message,
+      connection: {},
+      client: event.from === "cli" ? "cli" : event.from === "page" ? "control-ui" : "unknown",
+      ...(event.requestId === undefined ? {} : { requestId: event.requestId }),
+      count: 1,
+      ...(event.at === undefined ? {} : { firstAt: event.at, lastAt: event.at }),
+      over: false,
+      evidence: [evidenceOf(event)],
+    },
+  ];
+}
+
+function sameClient(event: ClientErrorEvent, refusal: Refusal): boolean {
+  if (event.from === "cli") return refusal.client === "cli" || refusal.client === "unknown";
+  if (event.from === "page") return refusal.client === "control-ui" || refusal.client === "unknown";
+  return true;
+}
+
+/** One refusal for each (client, gate, reason); the CLI alone prints the same error up to three times. */
+function mergeClientErrors(refusals: readonly Refusal[]): Refusal[] {
+  const merged = new Map<string, Refusal>();
+  for (const refusal of refusals) {
+    const key = `${refusal.client} ${refusal.gate} ${refusal.reason ?? ""}`;
+    const before = merged.get(key);
+    merged.set(
+      key,
+      before
+        ? {
+            ...before,
+            count: before.count + 1,
+            evidence: [...before.evidence, ...refusal.evidence].slice(0, 3),
+          }
+        : refusal,
+    );
+  }
+  return [...merged.values()];
+}
+
+// ---- what the model foretells
+
+/** The model's refusal of the user's browser, unless somebody saw that very refusal. */
+function modelRefusal(assessment: Assessment, observed: readonly Refusal[]): Refusal | undefined {
+  const { now, connection } = assessment;
+  if (now.outcome === "admitted" || now.gate === undefined) return undefined;
+  const seen = observed.some((refusal) => refusal.gate === now.gate && !refusal.over);
+  if (seen) return undefined;
+  return {
+    from: "model",
+    gate: now.gate,
+    ...(now.reason === undefined ? {} : { reason: now.reason }),
+    ...(now.detailCode === undefined ? {} : { detailCode: now.detailCode }),
+    ...(now.closeCode === undefined ? {} : { closeCode: now.closeCode }),
+    ...(now.closeReason === undefined ? {} : { closeReason: now.closeReason }),
+    httpStatus: now.httpStatus,
+    connection,
+    client: "control-ui",
+    count: 0,
+    over: false,
+    evidence: [
+      {
+        fact: "assessment",
+        source: "admission model",
+        quote: safeText(now.closeReason ?? `HTTP ${now.httpStatus}`),
+      },
+      ...assessment.basis,
+    ],
+  };
+}

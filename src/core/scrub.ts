@@ -1,0 +1,187 @@
+import { safeText } from "./text.ts";
+
+export interface Scrubbed {
+  readonly text: string;
+  /** How many secrets were taken out. */
+  readonly hits: number;
+}
+
+export type Scrubber = (text: string) => Scrubbed;
+
+/** What stands in the place of a secret. Applying a scrubber twice changes nothing. */
+export const REDACTED = "<redacted>";
+
+/**
+ * Words that stand where a value would, but are reasons, placeholders or plain prose: `token=missing`,
+ * `"token": "__OPENCLAW_REDACTED__"`, "--token or --password".
+ */
+const NOT_A_SECRET = new Set(
+  (
+    "missing mismatch required invalid expired revoked rejected none null undefined true false yes no set unset " +
+    "not is was are or and if to in of for the a an with flag option value file n/a env config default empty " +
+    "redacted hidden masked removed omitted string number object boolean token password secret " +
+    "__openclaw_redacted__ rotated unchanged present absent wrong stale token_mismatch token_missing " +
+    "password_mismatch password_missing"
+  ).split(" "),
+);
+
+/** `token`, `gateway.auth.token`, `OPENCLAW_GATEWAY_PASSWORD`, `bootstrapToken`, `apiKey`, `setupCode` … */
+const KEY = "(?:tokens?|password|passwd|passphrase|secret|api[_-]?key|setup[_-]?code|private[_-]?key)";
+
+/** Value of a key: up to white space or a quote. Punctuation may be part of a password, so it goes with it. */
+const VALUE = "[^\\s\"'`<>\\\\]";
+
+interface Pattern {
+  /** Cheap test before the regular expression: one of these is in the text, in lower case. */
+  readonly hints: readonly string[];
+  readonly find: RegExp;
+  /** Which group is the secret; the others stay. */
+  readonly keep: (match: readonly string[]) => string | undefined;
+}
+
+/** Every expression is a literal start and bounded or disjoint classes after it: linear time. */
+const PATTERNS: readonly Pattern[] = [
+  // Authorization: Bearer abc, "authorization":"Basic abc"
+  {
+    hints: ["authorization"],
+    find: /(authorization\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?)((?:bearer|basic|digest|token)\s{1,4})?([^\s"',;<>\\]{1,4096})/gi,
+    keep: ([, head = "", scheme = "", value = ""]) =>
+      isPlain(value) ? undefined : `${head}${scheme}${REDACTED}`,
+  },
+  {
+    hints: ["bearer"],
+    find: /(bearer\s{1,4})([A-Za-z0-9._~+/=-]{8,4096})/gi,
+    keep: ([, head = "", value = ""]) =>
+      isPlain(value) || /^[a-z]+$/i.test(value) ? undefined : `${head}${REDACTED}`,
+  },
+  {
+    hints: ["cookie"],
+    find: /((?:set-)?cookie\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?)([^\s"'<>\\][^"'<>\\\r\n]{0,4095})/gi,
+    keep: ([, head = ""]) => `${head}${REDACTED}`,
+  },
+  // ws://user:password@host
+  {
+    hints: ["://"],
+    find: /(:\/\/[^\s/:@"'<>]{0,256}:)([^\s/@"'<>]{1,1024})(@)/g,
+    keep: ([, head = "", , tail = ""]) => `${head}${REDACTED}${tail}`,
+  },
+  // "token":"abc", \"token\":\"abc\", 'token': 'abc' (the value may hold spaces)
+  keyed(`(${KEY}\\\\{0,3}["']\\s{0,4}[:=]\\s{0,4}\\\\{0,3}["'])([^"'\\\\<>]{1,4096})`, "quoted"),
+  // token="abc def", token: 'abc'
+  keyed(`(${KEY}\\s{0,4}[:=]\\s{0,4}\\\\{0,3}["'])([^"'\\\\<>]{1,4096})`, "quoted"),
+  // token=abc, ?token=abc, #bootstrapToken=abc, OPENCLAW_GATEWAY_TOKEN=abc
+  keyed(`(${KEY}=)(${VALUE}{1,4096})`, "assigned"),
+  // token: abc (YAML, tickets); prose after a colon is left alone
+  keyed(`(${KEY}["']?\\s{0,2}:\\s{1,4})(${VALUE}{1,4096})`, "said"),
+  // --token abc, --gateway-password abc
+  keyed(`(--(?:[a-z]{1,20}-){0,4}${KEY}\\s{1,4})(${VALUE}{1,4096})`, "option"),
+  // Shapes that are secrets by themselves: setup codes and JWTs, provider keys, Telegram bot tokens
+  shape("eyj", /()(\beyJ[A-Za-z0-9_-]{16,4096}(?:\.[A-Za-z0-9_-]{1,4096}){0,2})/g),
+  shape("sk-", /(\b)(sk-[A-Za-z0-9_-]{16,256})/g),
+  shape("gh", /(\b)(gh[opsu]_[A-Za-z0-9]{20,256})/g),
+  shape("xox", /(\b)(xox[abprs]-[A-Za-z0-9-]{10,256})/g),
+  shape("aiza", /(\b)(AIza[A-Za-z0-9_-]{30,64})/g),
+  shape("akia", /(\b)(AKIA[A-Z0-9]{16})\b/g),
+  shape(":aa", /(\b)(\d{8,10}:AA[A-Za-z0-9_-]{30,40})/g),
+  shape("private key-----", /(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)([^-]{1,8192})/g),
+];
+
+/** Gateway tokens are 48 hex digits, device tokens 43 characters of base64url (openclaw 2026.2.1 to 2026.9.6). */
+const BARE = /(?<![A-Za-z0-9_-])(?:[0-9a-f]{48}|[A-Za-z0-9_-]{43})(?![A-Za-z0-9_-])/g;
+
+/**
+ * A function that takes secrets out of text: the exact `secrets` (and their URL- and JSON-escaped forms) plus
+ * what looks like one: tokens and passwords in URLs, headers, options, JSON and assignments, setup codes,
+ * provider keys. Reasons (`gateway token mismatch`, `token_missing`), device ids and request ids stay.
+ * Linear in the length of the text. Make control characters safe (`safeText`) before: a zero-width character
+ * in the middle of a secret would hide it.
+ */
+export function createScrubber(secrets: readonly string[] = []): Scrubber {
+  const exact = exactForms(secrets);
+  return (input) => {
+    let text = input;
+    let hits = 0;
+    for (const form of exact) {
+      if (!text.includes(form)) continue;
+      const parts = text.split(form);
+      hits += parts.length - 1;
+      text = parts.join(REDACTED);
+    }
+    const lower = text.toLowerCase();
+    for (const { hints, find, keep } of PATTERNS) {
+      if (!hints.some((hint) => lower.includes(hint))) continue;
+      text = text.replace(find, (...match: string[]) => {
+        const kept = keep(match);
+        if (kept === undefined) return match[0] ?? "";
+        hits++;
+        return kept;
+      });
+    }
+    text = text.replace(BARE, (value) => {
+      // 43 characters of one kind are a rule, a path or a word, not a key.
+      if (value.length === 43 && !(/[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value)))
+        return value;
+      hits++;
+      return REDACTED;
+    });
+    return { text, hits };
+  };
+}
+
+/** Safe to print, without secrets, at most `max` characters: what every quote goes through. */
+export function safeQuote(text: string, scrub: Scrubber, max = 500): string {
+  // Scrub before the cut, so that no half of a secret stays at the end.
+  return safeText(scrub(safeText(text, max + 4096)).text, max);
+}
+
+function exactForms(secrets: readonly string[]): readonly string[] {
+  const forms = new Set<string>();
+  for (const secret of secrets) {
+    const value = secret.trim();
+    // Shorter ones would take words and ports out of every line; the patterns still know them by their key.
+    if (value.length < 6) continue;
+    forms.add(value);
+    forms.add(JSON.stringify(value).slice(1, -1));
+    try {
+      forms.add(encodeURIComponent(value));
+    } catch {
+      // A lone surrogate has no URL form.
+    }
+  }
+  // The longest first: one secret may contain another.
+  return [...forms].sort((a, b) => b.length - a.length);
+}
+
+type Context = "quoted" | "assigned" | "said" | "option";
+
+function keyed(source: string, context: Context): Pattern {
+  const keep = ([, head = "", value = ""]: readonly string[]) =>
+    isPlain(value) ||
+    (context === "said" && isProse(head, value)) ||
+    (context === "option" && value.startsWith("-"))
+      ? undefined
+      : `${head}${REDACTED}`;
+  return { hints: ["token", "pass", "secret", "key", "code"], find: new RegExp(source, "gi"), keep };
+}
+
+function shape(hint: string, find: RegExp): Pattern {
+  return { hints: [hint], find, keep: ([, head = ""]) => `${head}${REDACTED}` };
+}
+
+/** A placeholder, a reference to a variable, or a word that is no secret. */
+function isPlain(raw: string): boolean {
+  const value = raw.replace(/[),.;:!?\]}]{1,8}$/, "");
+  return (
+    value === "" ||
+    NOT_A_SECRET.has(value.toLowerCase()) ||
+    /^\$\{?[A-Za-z_][A-Za-z0-9_]{0,64}\}?$/.test(value) ||
+    /^[.…*•x-]{1,64}$/i.test(value) ||
+    value.startsWith("$(") ||
+    value === REDACTED
+  );
+}
+
+/** After `token: ` a plain lower-case word is a sentence; after `password: ` only known words are. */
+function isProse(head: string, value: string): boolean {
+  return !/pass|secret|private/i.test(head) && /^[a-z]{1,16}[.:!?]?$/i.test(value);
+}
