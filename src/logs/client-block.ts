@@ -1,0 +1,56 @@
+import type { ClientErrorEvent } from "../core/log-event.ts";
+import { uuid } from "./keys.ts";
+
+/** What the CLI prints below its error, and the page below its heading. */
+export interface Block {
+  readonly target?: string;
+  readonly targetSource?: string;
+  readonly configPath?: string;
+  readonly bind?: string;
+  readonly requestId?: string;
+}
+
+/** One line of it: `Gateway target: ws://…`, `Source: …`, `Config: …`, `Bind: …`, `… devices approve <id>`. */
+export function blockLine(text: string): Block | undefined {
+  const match = /^["']?(Gateway target|RPC target|Source|Config|Bind): (.{1,300}?)["',\s]{0,4}$/.exec(text);
+  const value = match?.[2] ?? "";
+  switch (match?.[1]) {
+    case "Gateway target":
+    case "RPC target":
+      return { target: value };
+    case "Source":
+      return { targetSource: value };
+    case "Config":
+      return { configPath: value };
+    case "Bind":
+      return { bind: value };
+  }
+  const request =
+    /\bdevices approve ([0-9a-f-]{36})\b/i.exec(text) ??
+    /["']?requestId["']?: ?["']?([0-9a-f-]{36})/i.exec(text);
+  const requestId = uuid(request?.[1]);
+  return requestId === undefined ? undefined : { requestId };
+}
+
+export function mergeBlock(event: ClientErrorEvent, block: Block): ClientErrorEvent {
+  return { ...block, ...event };
+}
+
+/**
+ * The CLI prints one refusal twice (`gateway connect failed: …`, then `gateway closed (1008): …`), the page
+ * in a heading, a sentence and its raw error: one event. `undefined`: they are two things.
+ */
+export function mergeClient(first: ClientErrorEvent, second: ClientErrorEvent): ClientErrorEvent | undefined {
+  if (second.at !== undefined) return undefined;
+  // 2026.4.x adds "Gateway not reachable. Is it running and accessible?" under a refusal, too.
+  if (first.gate !== undefined && /^Gateway not reachable(?! at)/.test(second.message)) return first;
+  const sameGate = first.gate === second.gate;
+  const sameWhy = first.why === undefined || second.why === undefined || first.why === second.why;
+  const empty = (event: ClientErrorEvent) => event.gate === undefined || event.gate === "unknown";
+  if (!(sameGate && sameWhy) && !(empty(first) !== empty(second) && first.from === second.from))
+    return undefined;
+  const [told, other] =
+    empty(first) || (first.why === undefined && second.why !== undefined) ? [second, first] : [first, second];
+  const from = told.from === "unknown" ? other.from : told.from;
+  return { ...other, ...told, from, line: first.line, quote: first.quote };
+}

@@ -1,0 +1,311 @@
+import type { LogEvent, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
+import { type GateReading, gateOf } from "./gate.ts";
+import { Lru } from "./lru.ts";
+
+/** What is remembered of one connection. */
+interface Connection {
+  /** What a sibling line (`unauthorized`, `control ui build rejected` …) says of it. */
+  sibling?: GateReading;
+  refusal?: { key: string; event: RefusedEvent };
+}
+
+interface Group extends GateReading {
+  count: number;
+  firstAt?: string;
+  lastAt?: string;
+  latest: RefusedEvent;
+  lastSeq: number;
+  /** The newest few, so that one that moves to another group does not stay as the latest of this. */
+  recent: RefusedEvent[];
+}
+
+/** A place in the logs: two of one source are in order by line, of two sources by time. */
+interface Moment {
+  readonly at?: string | undefined;
+  readonly seq: number;
+  readonly source: string;
+}
+
+/** A sibling line and its refusal are neighbours; so far apart in one source they still are. */
+const NEAR_LINES = 6;
+const RECENT = 4;
+
+/**
+ * Refusals put together by connection (the console line, the `unauthorized` line, the JSON line of one
+ * attempt are one refusal) and grouped by gate, reason, address, origin and client.
+ */
+export class RefusalBook {
+  readonly #maxGroups: number;
+  readonly #conns: Lru<Connection>;
+  /** Connections that are forgotten but for their group: the JSON file read after a long console log. */
+  readonly #counted: Lru<string>;
+  /** Least recently refused first. */
+  readonly #groups = new Map<string, Group>();
+  readonly #connected = new Lru<Moment>(1000);
+  readonly #approved = new Lru<Moment>(1000);
+  #seq = 0;
+  #last: RefusedEvent | undefined;
+  /** The last sibling line that names no connection. */
+  #loose: { reading: GateReading; source: string; line: number; remote: string | undefined } | undefined;
+  /** Refusals whose group was given up. */
+  dropped = 0;
+
+  constructor(maxGroups: number, maxConns: number) {
+    this.#maxGroups = Math.max(1, maxGroups);
+    this.#conns = new Lru(maxConns);
+    this.#counted = new Lru(maxConns * 10);
+  }
+
+  /** Whether it is a refusal of its own, not another line about one that was counted. */
+  refused(event: RefusedEvent): boolean {
+    this.#seq++;
+    const { conn } = event;
+    if (conn === undefined) {
+      const last = this.#last;
+      if (last !== undefined && isSameAttempt(last, event)) {
+        this.#enrich(last, event);
+        return false;
+      }
+      this.#place(event, this.#looseSibling(event));
+      this.#last = event;
+      return true;
+    }
+    const known = this.#conns.get(conn);
+    if (known?.refusal !== undefined) {
+      this.#move(conn, known, merged(known.refusal.event, event));
+      return false;
+    }
+    const key = this.#counted.get(conn);
+    if (key !== undefined) {
+      this.#move(conn, { ...known, refusal: { key, event } }, event);
+      return false;
+    }
+    this.#last = event;
+    const connection = known ?? {};
+    this.#remember(
+      conn,
+      connection,
+      event,
+      this.#place(event, connection.sibling ?? this.#looseSibling(event)),
+    );
+    return true;
+  }
+
+  /** Any other event: siblings that tell the gate, connects and approvals that end a refusal. */
+  note(event: LogEvent): void {
+    this.#seq++;
+    const moment = { at: event.at, seq: this.#seq, source: event.source };
+    if (event.type === "connected" && event.remote !== undefined) {
+      this.#connected.set(`${event.remote} ${event.client ?? ""}`, moment);
+    }
+    if (event.type === "pairing" && event.deviceId !== undefined && /approved/.test(event.action)) {
+      this.#approved.set(event.deviceId, moment);
+    }
+    const reading = siblingReading(event);
+    if (reading === undefined) return;
+    const conn = "conn" in event ? event.conn : undefined;
+    if (conn === undefined) {
+      const remote = "remote" in event ? event.remote : undefined;
+      this.#loose = { reading, source: event.source, line: event.line, remote };
+      return;
+    }
+    const known = this.#conns.get(conn) ?? {};
+    known.sibling = reading;
+    this.#conns.set(conn, known);
+    // A JSON file read after the console: the refusal is there already.
+    if (known.refusal !== undefined) this.#move(conn, known, known.refusal.event);
+  }
+
+  /** Newest first. */
+  groups(): RefusalGroup[] {
+    return [...this.#groups.values()]
+      .sort((a, b) => later(b, a) || b.lastSeq - a.lastSeq)
+      .map(({ count, firstAt, lastAt, latest, gate, why, lastSeq }) => ({
+        count,
+        ...(firstAt === undefined ? {} : { firstAt }),
+        ...(lastAt === undefined ? {} : { lastAt }),
+        latest,
+        gate,
+        ...(why === undefined ? {} : { why }),
+        connectedLater: this.#connectedAfter(latest, { at: lastAt, seq: lastSeq, source: latest.source }),
+      }));
+  }
+
+  #remember(conn: string, connection: Connection, event: RefusedEvent, key: string): void {
+    connection.refusal = { key, event };
+    this.#conns.set(conn, connection);
+    this.#counted.set(conn, key);
+  }
+
+  /** Another line about the last refusal, which names no connection itself. */
+  #enrich(last: RefusedEvent, event: RefusedEvent): void {
+    const known = last.conn === undefined ? undefined : this.#conns.get(last.conn);
+    if (last.conn !== undefined && known?.refusal !== undefined) {
+      this.#move(last.conn, known, merged(known.refusal.event, event));
+    }
+  }
+
+  #move(conn: string, connection: Connection, event: RefusedEvent): void {
+    const old = connection.refusal;
+    if (old === undefined) return;
+    const reading = readingOf(event, connection.sibling);
+    const key = keyOf(event, reading);
+    const group = this.#groups.get(old.key);
+    if (group === undefined) return;
+    // Poorer than what was counted (its details are forgotten): nothing new.
+    if (key !== old.key && reading.gate === "unknown" && group.gate !== "unknown") return;
+    group.recent = group.recent.filter((one) => one.conn !== conn);
+    const weight = 1 + (event.suppressed ?? 0);
+    if (key === old.key) {
+      group.recent.push(event);
+      if (group.latest.conn === conn) group.latest = event;
+      this.#remember(conn, connection, event, key);
+      return;
+    }
+    group.count -= weight;
+    if (group.count <= 0) this.#groups.delete(old.key);
+    else group.latest = group.recent.at(-1) ?? group.latest;
+    this.#remember(conn, connection, event, this.#place(event, connection.sibling));
+  }
+
+  #place(event: RefusedEvent, sibling: GateReading | undefined): string {
+    const reading = readingOf(event, sibling);
+    const key = keyOf(event, reading);
+    const group: Group = this.#groups.get(key) ?? {
+      ...reading,
+      count: 0,
+      latest: event,
+      lastSeq: 0,
+      recent: [],
+    };
+    group.count += 1 + (event.suppressed ?? 0);
+    group.lastSeq = this.#seq;
+    group.recent = [...group.recent, event].slice(-RECENT);
+    if (event.at !== undefined) {
+      if (group.firstAt === undefined || isBefore(event.at, group.firstAt)) group.firstAt = event.at;
+      if (group.lastAt === undefined || !isBefore(event.at, group.lastAt)) {
+        group.lastAt = event.at;
+        group.latest = event;
+      }
+    } else {
+      group.latest = event;
+    }
+    this.#groups.delete(key);
+    this.#groups.set(key, group);
+    if (this.#groups.size > this.#maxGroups) {
+      const [oldest] = this.#groups;
+      if (oldest !== undefined) {
+        this.dropped += oldest[1].count;
+        this.#groups.delete(oldest[0]);
+      }
+    }
+    return key;
+  }
+
+  #looseSibling(event: RefusedEvent): GateReading | undefined {
+    const loose = this.#loose;
+    if (loose === undefined || loose.source !== event.source) return undefined;
+    if (event.line - loose.line > NEAR_LINES || event.line < loose.line) return undefined;
+    return loose.remote === undefined || loose.remote === event.remote ? loose.reading : undefined;
+  }
+
+  #connectedAfter(latest: RefusedEvent, last: Moment): boolean {
+    const client = latest.client ?? (latest.origin !== undefined ? "openclaw-control-ui" : undefined);
+    if (latest.remote === undefined || client === undefined) return false;
+    const connect = this.#connected.get(`${latest.remote} ${client}`);
+    if (connect === undefined || !isAfter(connect, last)) return false;
+    if (latest.fwd === undefined) return true;
+    // Behind a proxy everybody has its address: only an approval tells that it was this one.
+    const approval = latest.deviceId === undefined ? undefined : this.#approved.get(latest.deviceId);
+    return approval !== undefined && isAfter(approval, last);
+  }
+}
+
+function readingOf(event: RefusedEvent, sibling: GateReading | undefined): GateReading {
+  const reading = gateOf({ ...event, why: event.why ?? sibling?.why });
+  if (reading.gate !== "unknown" && reading.gate !== "left") return reading;
+  return sibling ?? reading;
+}
+
+/** What a line beside the refusal says about its gate. */
+function siblingReading(event: LogEvent): GateReading | undefined {
+  switch (event.type) {
+    case "unauthorized":
+      return gateOf({ cause: "unauthorized", why: event.reason });
+    case "upgrade-requested":
+      return { gate: "pairing", ...(event.reason === undefined ? {} : { why: event.reason }) };
+    case "build-rejected":
+      return { gate: "protocol", why: "control-ui-build-mismatch" };
+    case "protocol-mismatch":
+      return { gate: "protocol" };
+    case "handshake-timeout":
+      return { gate: "timeout" };
+    case "pairing":
+      return event.action === "requested" ? { gate: "pairing" } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The verbose log's `→ close …` without a connection right after `closed before connect conn=…`. */
+function isSameAttempt(last: RefusedEvent, event: RefusedEvent): boolean {
+  return (
+    last.source === event.source &&
+    event.line > last.line &&
+    event.line - last.line <= NEAR_LINES &&
+    last.conn !== undefined &&
+    event.remote === undefined &&
+    event.form === last.form &&
+    last.code === event.code &&
+    last.reason === event.reason &&
+    (last.cause === undefined || event.cause === undefined || last.cause === event.cause)
+  );
+}
+
+/** Both lines' knowledge; the evidence is the line that names the cause. */
+function merged(first: RefusedEvent, second: RefusedEvent): RefusedEvent {
+  const [telling, other] =
+    second.cause !== undefined && first.cause === undefined ? [second, first] : [first, second];
+  const at = first.at ?? second.at;
+  const kept = { ...other, ...telling, ...(at === undefined ? {} : { at }) };
+  // Both lines of one attempt carry the same count.
+  return kept;
+}
+
+/** Gates whose name and `why` say all; others are told apart by the wording too. */
+const PLAIN_GATES = new Set([
+  "pairing",
+  "origin",
+  "shared-auth",
+  "device-identity",
+  "rate-limit",
+  "timeout",
+  "left",
+  "starting",
+]);
+
+function keyOf(event: RefusedEvent, { gate, why }: GateReading): string {
+  const shape = PLAIN_GATES.has(gate) ? "" : shapeOf(event);
+  return JSON.stringify([gate, why, shape, event.remote, event.fwd, event.host, event.origin, event.client]);
+}
+
+/** The wording without what differs from one attempt to the next. */
+function shapeOf({ code, reason }: RefusedEvent): string {
+  return `${code ?? ""} ${(reason ?? "").replace(/[0-9a-f]{8}-[0-9a-f-]{1,27}|\d{1,40}/g, "#").slice(0, 80)}`;
+}
+
+function later(a: Group, b: Group): number {
+  if (a.lastAt === undefined || b.lastAt === undefined) return 0;
+  const difference = Date.parse(a.lastAt) - Date.parse(b.lastAt);
+  return Number.isNaN(difference) ? 0 : difference;
+}
+
+function isBefore(a: string, b: string): boolean {
+  const [x, y] = [Date.parse(a), Date.parse(b)];
+  return Number.isNaN(x) || Number.isNaN(y) ? a < b : x < y;
+}
+
+function isAfter(a: Moment, b: Moment): boolean {
+  if (a.at !== undefined && b.at !== undefined) return isBefore(b.at, a.at);
+  return a.source === b.source && a.seq > b.seq;
+}

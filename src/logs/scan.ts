@@ -1,0 +1,284 @@
+import type { ClientErrorEvent, LogEvent } from "../core/log-event.ts";
+import { createScrubber, type Scrubber, safeQuote } from "../core/scrub.ts";
+import { safeText } from "../core/text.ts";
+import { type Block, blockLine, mergeBlock, mergeClient } from "./client-block.ts";
+import { continuesFragment, FRAGMENT_HINTS, looseMeta, readFragment } from "./fragment.ts";
+import { type JsonLine, readJsonLine } from "./json-log.ts";
+import type { Line, Meta } from "./line.ts";
+import { type Chunk, detached, LineSplitter } from "./lines.ts";
+import { stripPrefixes } from "./prefix.ts";
+import { configKeys } from "./shapes/gateway.ts";
+import { recognise, SHAPES } from "./shapes/index.ts";
+import { continuesWrapped, isWrapped, joinWrapped } from "./wrap.ts";
+
+export interface ScanOptions {
+  /** Exact values to take out of every text, besides what looks like a secret. */
+  readonly secrets?: readonly string[];
+  /** Called once, at the end. */
+  readonly onEnd?: (stats: ScanStats) => void;
+}
+
+export interface ScanStats {
+  readonly lines: number;
+  /** Characters where chunks were strings. */
+  readonly bytes: number;
+  /** Characters of over-long lines that were not looked at. */
+  readonly skipped: number;
+}
+
+/** Chunks in, events out; for those who push (watch, the page). `end` flushes what waits for a next line. */
+export interface Scanner {
+  push(chunk: Chunk): readonly LogEvent[];
+  end(): readonly LogEvent[];
+  readonly stats: ScanStats;
+}
+
+/** Characters of a line that are parsed; 9.x lines are some 1,500 long. */
+const MAX_TEXT = 4096;
+/** Lines that a pasted block or a wrapped line may be long. */
+const MAX_PENDING = 12;
+
+/** What makes a line worth a closer look: hints of all shapes, and JSON messages that journald wrote as bytes. */
+const HINTS: readonly string[] = [
+  ...new Set([...SHAPES.flatMap(({ hints }) => hints), ...FRAGMENT_HINTS, "Gateway target:", '"MESSAGE"']),
+];
+/** One pass over the line instead of one for each hint. */
+const RELEVANT = new RegExp(HINTS.map((hint) => hint.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("|"));
+
+/**
+ * Reads one source of a gateway's log, a ticket, or any mixture, and yields what it knows, in order. Never
+ * throws on content; holds one line, one pending block and the events of one chunk at most.
+ */
+export async function* scanLog(
+  chunks: AsyncIterable<Chunk> | Iterable<Chunk>,
+  source: string,
+  options: ScanOptions = {},
+): AsyncGenerator<LogEvent, ScanStats, void> {
+  const scanner = createScanner(source, options);
+  for await (const chunk of chunks) yield* scanner.push(chunk);
+  yield* scanner.end();
+  options.onEnd?.(scanner.stats);
+  return scanner.stats;
+}
+
+export function createScanner(source: string, options: ScanOptions = {}): Scanner {
+  const scrub = createScrubber(options.secrets ?? []);
+  const reader = new LineReader(safeQuote(source, scrub, 200), scrub);
+  const splitter = new LineSplitter((text, number) => reader.line(text, number));
+  return {
+    push(chunk) {
+      splitter.push(chunk);
+      return reader.take();
+    },
+    end() {
+      splitter.end();
+      reader.flush();
+      return reader.take();
+    },
+    get stats() {
+      return { lines: splitter.lines, bytes: splitter.bytes, skipped: splitter.skipped };
+    },
+  };
+}
+
+/** Something that the next lines may complete. */
+type Pending =
+  | { readonly kind: "wrapped"; line: Line; lines: number }
+  | { readonly kind: "fragment"; line: Line; text: string; lines: number }
+  | { readonly kind: "box"; event: Extract<LogEvent, { type: "config-error" }>; lines: number }
+  | { readonly kind: "client"; event: ClientErrorEvent | undefined; block: Block; lines: number };
+
+class LineReader {
+  readonly #source: string;
+  readonly #scrub: Scrubber;
+  #events: LogEvent[] = [];
+  #pending: Pending | undefined;
+
+  constructor(source: string, scrub: Scrubber) {
+    this.#source = source;
+    this.#scrub = scrub;
+  }
+
+  take(): readonly LogEvent[] {
+    const events = this.#events;
+    if (events.length > 0) this.#events = [];
+    return events;
+  }
+
+  line(raw: string, number: number): void {
+    const relevant = RELEVANT.test(raw);
+    if (!relevant && this.#pending === undefined) return;
+    const line = this.#parse(raw, number);
+    if (this.#pending !== undefined && this.#continue(line)) return;
+    if (relevant || line.form === "json") this.#start(line);
+  }
+
+  flush(): void {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    if (pending === undefined) return;
+    if (pending.kind === "wrapped") this.#emit(recognise(pending.line));
+    else if (pending.kind === "fragment") this.#emit(fragmentOf(pending.line, pending.text));
+    else if (pending.kind === "box") this.#emit(pending.event);
+    else this.#emit(pending.event === undefined ? undefined : mergeBlock(pending.event, pending.block));
+  }
+
+  /** Prefixes off, JSON open, unsafe characters and secrets out. */
+  #parse(raw: string, number: number): Line {
+    const { text, own, at, via } = stripPrefixes(detached(raw));
+    const json = readJsonLine(text);
+    const time = json?.at ?? at;
+    const base = {
+      line: number,
+      source: this.#source,
+      quote: safeQuote(json === undefined ? own : quoteOf(json), this.#scrub),
+      ...(time === undefined ? {} : { at: safeText(time, 40) }),
+      ...(via === undefined ? {} : { via: safeQuote(via, this.#scrub, 200) }),
+    };
+    if (json !== undefined) {
+      const meta = json.meta === undefined ? {} : { meta: this.#cleanMeta(json.meta) };
+      return { text: this.#clean(json.text), form: "json", base: { ...base, form: "json" }, ...meta };
+    }
+    // `{"cause":"pairing-required",…} closed before connect …`: what `openclaw logs` prints.
+    const behind = text.startsWith("{") ? text.lastIndexOf("} ") : -1;
+    if (behind > 0) {
+      const meta = looseMeta(this.#clean(text.slice(0, behind + 1)));
+      const rest = this.#clean(text.slice(behind + 2));
+      return { text: rest, form: "console", base: { ...base, form: "console" }, meta };
+    }
+    return { text: this.#clean(text), form: "console", base: { ...base, form: "console" } };
+  }
+
+  #clean(text: string): string {
+    return safeQuote(text, this.#scrub, MAX_TEXT);
+  }
+
+  #cleanMeta(meta: Meta): Meta {
+    const clean: Record<string, string | number | boolean> = {};
+    for (const [key, value] of Object.entries(meta)) {
+      clean[key] = typeof value === "string" ? safeQuote(value, this.#scrub, 512) : value;
+    }
+    return clean;
+  }
+
+  /** Whether the line belongs to what is pending. */
+  #continue(line: Line): boolean {
+    const pending = this.#pending;
+    if (pending === undefined) return false;
+    if (line.form !== "json" && pending.lines < MAX_PENDING) {
+      pending.lines++;
+      if (pending.kind === "wrapped" && continuesWrapped(pending.line.text, line.text)) {
+        pending.line = joinWrapped(pending.line, line);
+        if (!isWrapped(pending.line.text)) this.flush();
+        return true;
+      }
+      if (pending.kind === "fragment" && continuesFragment(line.text)) {
+        if (pending.text.length < MAX_TEXT) pending.text += ` ${line.text}`;
+        if (/^[}\]]/.test(line.text)) this.flush();
+        return true;
+      }
+      if (pending.kind === "box" && /[│├╰]/u.test(line.base.quote)) {
+        const keys = [...new Set([...pending.event.keys, ...configKeys(line.text)])].slice(0, 50);
+        pending.event = { ...pending.event, keys };
+        return true;
+      }
+      if (pending.kind === "client" && this.#continueClient(pending, line)) return true;
+    }
+    // Client output may have spinners and blank decorations between its lines.
+    if (
+      pending.kind === "client" &&
+      pending.lines < MAX_PENDING &&
+      line.base.at === undefined &&
+      recognise(line) === undefined
+    ) {
+      return false;
+    }
+    this.flush();
+    return false;
+  }
+
+  #continueClient(pending: Extract<Pending, { kind: "client" }>, line: Line): boolean {
+    const part = blockLine(line.text);
+    if (part !== undefined) {
+      pending.block = { ...pending.block, ...part };
+      pending.lines = 0;
+      return true;
+    }
+    const event = recognise(line);
+    if (event?.type !== "client-error") return false;
+    if (pending.event === undefined) {
+      pending.event = event;
+      return true;
+    }
+    const merged = mergeClient(pending.event, event);
+    if (merged === undefined) return false;
+    pending.event = merged;
+    return true;
+  }
+
+  #start(line: Line): void {
+    const { text } = line;
+    if (line.form !== "json") {
+      if (isWrapped(text)) {
+        this.#pending = { kind: "wrapped", line, lines: 0 };
+        return;
+      }
+      if (this.#startFragment(line)) return;
+      const block = blockLine(text);
+      if (block !== undefined && text.includes("Gateway target:") && recognise(line) === undefined) {
+        if (this.#pending?.kind === "client") return;
+        this.#pending = { kind: "client", event: undefined, block, lines: 0 };
+        return;
+      }
+    }
+    const event = recognise(line);
+    if (event === undefined) return;
+    if (
+      event.type === "client-error" &&
+      event.form === "client" &&
+      line.form !== "json" &&
+      line.base.at === undefined
+    ) {
+      this.flush();
+      this.#pending = { kind: "client", event, block: blockInside(text), lines: 0 };
+    } else if (event.type === "config-error" && event.kind === "migrated") {
+      this.flush();
+      this.#pending = { kind: "box", event, lines: 0 };
+    } else {
+      this.#emit(event);
+    }
+  }
+
+  /** Loose keys of a meta object, on one line or on several. */
+  #startFragment(line: Line): boolean {
+    const { text } = line;
+    if (!FRAGMENT_HINTS.some((hint) => text.includes(hint)) || /closed before connect|→ close/.test(text))
+      return false;
+    const event = fragmentOf(line, text);
+    if (event === undefined) return false;
+    const open = !text.includes("}") && /^[{\s]{0,8}["']?cause["']?\s{0,4}[:=]/.test(text);
+    this.flush();
+    if (open) this.#pending = { kind: "fragment", line, text, lines: 0 };
+    else this.#emit(event);
+    return true;
+  }
+
+  #emit(event: LogEvent | undefined): void {
+    if (event !== undefined) this.#events.push(event);
+  }
+}
+
+function fragmentOf(line: Line, text: string): LogEvent | undefined {
+  return readFragment(line, { ...looseMeta(text), ...line.meta });
+}
+
+/** Text and meta of a JSON line as one quote: both are needed to see what it says. */
+function quoteOf(json: JsonLine): string {
+  return json.meta === undefined ? json.text : `${json.text} ${JSON.stringify(json.meta)}`;
+}
+
+/** A block that came on one line: `…\nGateway target: ws://…\nSource: …` inside a JSON string. */
+function blockInside(text: string): Block {
+  const parts = text.split(/\\n|\\r/).slice(1, 8);
+  return Object.assign({}, ...parts.map((part) => blockLine(part.trim())));
+}

@@ -1,0 +1,119 @@
+import type { Line, Shape } from "../line.ts";
+import { clientError } from "./client-error.ts";
+
+const FROM = { from: "cli" } as const;
+
+/** `gateway closed (1008): pairing required`, `gateway closed (1000 normal closure): no close reason` */
+export const gatewayClosed: Shape = {
+  name: "gateway-closed",
+  hints: ["ateway closed ("],
+  read(line) {
+    const match = /gateway closed \((\d{4})[^():]{0,60}(?:\([^()]{0,60}\))?\):?(.{0,600})$/i.exec(line.text);
+    if (match === null) return undefined;
+    const said = (match[2] ?? "")
+      .trim()
+      .replace(/(?:\\n|\\r|Gateway target:).*$/, "")
+      .trim();
+    const message = said === "" || said.startsWith("no close reason") ? `gateway closed (${match[1]})` : said;
+    return clientError(line, { ...FROM, code: Number(match[1]), message });
+  },
+};
+
+/** `gateway connect failed: GatewayClientRequestError: pairing required` */
+export const connectFailed: Shape = {
+  name: "connect-failed",
+  hints: ["ateway connect failed: "],
+  read(line) {
+    const match =
+      /gateway connect failed: (?:[A-Za-z]{0,40}Error: ?)?(?:\[[A-Z_]{1,40}\] )?(.{1,600})$/i.exec(line.text);
+    if (match === null) return undefined;
+    return clientError(line, { ...FROM, message: unescaped(match[1] ?? "") });
+  },
+};
+
+/** `Gateway not reachable at ws://127.0.0.1:18789 (ECONNREFUSED).` (9.6), `Gateway not reachable after waiting 60 s.` */
+export const notReachable: Shape = {
+  name: "not-reachable",
+  hints: ["ateway not reachable"],
+  read(line) {
+    const match = /Gateway not reachable(?: at (wss?:\/\/[^\s)"]{1,200}))?.{0,120}/.exec(line.text);
+    if (match === null) return undefined;
+    return clientError(line, { ...FROM, message: match[0], gate: "transport", target: match[1] });
+  },
+};
+
+/** `SECURITY ERROR: Gateway URL "ws://172.18.0.2:18789" uses plaintext ws:// to a non-loopback address.` (2.18 on) */
+export const securityError: Shape = {
+  name: "security-error",
+  hints: ["SECURITY ERROR", "plaintext ws://"],
+  read(line) {
+    const match =
+      /SECURITY ERROR:? .{0,300}?plaintext ws:\/\/.{0,120}|.{0,200}uses plaintext ws:\/\/.{0,120}/.exec(
+        line.text,
+      );
+    if (match === null) return undefined;
+    const target = /"(wss?:\/\/[^"\s]{1,200})"/.exec(match[0])?.[1];
+    return clientError(line, { ...FROM, message: match[0], gate: "transport", target });
+  },
+};
+
+/** `missing scope: operator.admin`, from the CLI, from `⇄ res ✗ …` of the gateway's verbose log */
+export const missingScope: Shape = {
+  name: "missing-scope",
+  hints: ["missing scope: "],
+  read(line) {
+    const match = /missing scope: [\w.]{1,60}/.exec(line.text);
+    return match === null
+      ? undefined
+      : clientError(line, { from: byCli(line), message: match[0].replace(/\.$/, "") });
+  },
+};
+
+/** A request id that is gone: `unknown requestId` (to 8.x), `No pending device request matches …` (9.x) */
+export const unknownRequest: Shape = {
+  name: "unknown-request",
+  hints: ["unknown requestId", "No pending device request matches", "device pairing approval denied"],
+  read(line) {
+    const match =
+      /unknown requestId|No pending device request matches [0-9a-f-]{0,40}|device pairing approval denied.{0,160}/.exec(
+        line.text,
+      );
+    return match === null
+      ? undefined
+      : clientError(line, { from: byCli(line), message: match[0].replace(/ (?:conn|id)=.*$/, "") });
+  },
+};
+
+/** Retired identity files: `DeviceIdentityMigrationRequiredError: …` (7.2 on) */
+export const identityMigration: Shape = {
+  name: "identity-migration",
+  hints: ["DeviceIdentityMigrationRequiredError", "egacy device identity exists"],
+  read(line) {
+    const match = /DeviceIdentityMigrationRequiredError.{0,280}|Legacy device identity exists.{0,240}/.exec(
+      line.text,
+    );
+    return match === null
+      ? undefined
+      : clientError(line, { ...FROM, message: match[0], gate: "device-identity" });
+  },
+};
+
+/** `EACCES: permission denied, open '/home/node/.openclaw/…'`: the state directory is not the user's. */
+export const statePermissions: Shape = {
+  name: "state-permissions",
+  hints: ["EACCES", "EPERM", "EROFS"],
+  read(line) {
+    const match = /(?:EACCES|EPERM|EROFS): [^,]{1,60}, \w{1,20} ['"][^'"]{1,300}['"]?/.exec(line.text);
+    if (match === null || !/openclaw|clawdbot|moltbot/i.test(match[0])) return undefined;
+    return clientError(line, { ...FROM, message: match[0] });
+  },
+};
+
+/** `RPC: limited - missing scope`, `Capability: connected-no-operator-scope` of `gateway status` are no refusals. */
+function byCli(line: Line): "cli" | "unknown" {
+  return line.form === "json" || line.text.includes("⇄ res ✗") ? "unknown" : "cli";
+}
+
+function unescaped(text: string): string {
+  return text.replace(/(?:\\[rn]){1,4}.*$/, "");
+}

@@ -1,0 +1,53 @@
+import type { ClientErrorEvent } from "../../core/log-event.ts";
+import { safeText } from "../../core/text.ts";
+import { gateOf, gateOfWording } from "../gate.ts";
+import { definedOnly } from "../keys.ts";
+import type { Line } from "../line.ts";
+import { ofReason } from "./closed-before.ts";
+
+export interface ClientErrorFields {
+  readonly from: ClientErrorEvent["from"];
+  readonly message: string;
+  readonly code?: number | undefined;
+  readonly gate?: ClientErrorEvent["gate"];
+  readonly target?: string | undefined;
+  readonly detailCode?: string | undefined;
+  readonly httpStatus?: number | undefined;
+}
+
+/** An event of what a client printed; the gate is read from the wording where the caller does not know it. */
+export function clientError(line: Line, fields: ClientErrorFields): ClientErrorEvent {
+  const { code, from, target, detailCode, httpStatus } = fields;
+  const { reason, requestId } = ofReason(fields.message);
+  const message = safeText((reason ?? fields.message).trim(), 300);
+  const wording =
+    gateOfWording(message) ?? (detailCode === undefined ? undefined : gateOfWording(detailCode));
+  return {
+    type: "client-error",
+    ...line.base,
+    form: "client",
+    from,
+    message,
+    ...definedOnly({
+      code,
+      requestId,
+      target,
+      detailCode,
+      httpStatus,
+      gate: fields.gate ?? wording?.gate ?? ofCode(code),
+      why: wording?.why,
+    }),
+  };
+}
+
+/**
+ * A close without words, as the other end saw it. 1000: the gateway gave up waiting for the handshake
+ * (2026.2 to 2026.3 logs `handshake timeout` beside it). 1006: no close frame, nobody or a proxy answered.
+ */
+function ofCode(code: number | undefined): ClientErrorEvent["gate"] | undefined {
+  if (code === 1000) return "timeout";
+  if (code === 1006 || code === 1005 || code === 1015) return "transport";
+  if (code === 1012 || code === 1013) return "starting";
+  const gate = code === undefined ? undefined : gateOf({ code }).gate;
+  return gate === "unknown" ? undefined : gate;
+}

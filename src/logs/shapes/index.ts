@@ -1,0 +1,56 @@
+import type { LogEvent } from "../../core/log-event.ts";
+import type { Line, Shape } from "../line.ts";
+import * as cli from "./cli.ts";
+import * as closed from "./closed-before.ts";
+import * as connection from "./connection.ts";
+import * as gateway from "./gateway.ts";
+import * as page from "./page.ts";
+import * as pairing from "./pairing.ts";
+import { phrase } from "./phrase.ts";
+import * as transport from "./transport.ts";
+
+/** Every shape, in the order in which they are tried: what a gateway writes, then what clients print, then phrases. */
+export const SHAPES: readonly Shape[] = [
+  closed.closedBefore,
+  closed.disconnected4008,
+  closed.verboseClose,
+  connection.connected,
+  connection.unauthorized,
+  connection.protocolMismatch,
+  connection.handshakeTimeout,
+  connection.buildRejected,
+  pairing.upgradeRequested,
+  pairing.pairing,
+  gateway.proxyWarning,
+  gateway.startupFailed,
+  gateway.startup,
+  gateway.reload,
+  gateway.securityWarning,
+  gateway.configError,
+  transport.httpBody,
+  cli.securityError,
+  cli.identityMigration,
+  cli.unknownRequest,
+  cli.missingScope,
+  cli.gatewayClosed,
+  cli.connectFailed,
+  cli.notReachable,
+  cli.statePermissions,
+  page.disconnected,
+  page.browserConsole,
+  page.card,
+  transport.curl,
+  transport.socketError,
+  phrase,
+  gateway.banner,
+];
+
+/** The first shape that knows the line. */
+export function recognise(line: Line): LogEvent | undefined {
+  for (const { hints, read } of SHAPES) {
+    if (!hints.some((hint) => line.text.includes(hint))) continue;
+    const event = read(line);
+    if (event !== undefined) return event;
+  }
+  return undefined;
+}

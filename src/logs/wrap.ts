@@ -1,0 +1,41 @@
+import type { Line } from "./line.ts";
+
+const NAMES = /closed before connect|device access upgrade requested/;
+/** A key that a continuation begins with. */
+const KEY =
+  /^(?:conn|peer|remote|fwd|origin|host|ua|code|reason|phase|cause|durationMs|handshake|client|mode|requestId|deviceId|scopesFrom|scopesTo|roleFrom|roleTo|ip|auth|device)=/;
+/** A key somewhere in it, after a value that was broken in two. */
+const LATER_KEY = / (?:fwd|origin|host|ua|code|reason|phase|scopesTo|client|conn)=/;
+/** Reasons that are a part of a longer one, so that the rest is on the next line. */
+const CUT_REASON =
+  /reason=(?:pairing|control ui(?: requires(?: device| HTTPS)?)?|unauthorized:?(?: gateway| device)?(?: token| password)?|origin(?: not)?|device(?: identity| signature| nonce)?|)$/;
+
+/** A line that a terminal or a paste broke: it begins like ours and its end is missing. */
+export function isWrapped(text: string): boolean {
+  if (!NAMES.test(text)) return false;
+  if (text.includes("upgrade requested")) return !/ (?:client|conn)=/.test(text);
+  return !text.includes(" reason=") || CUT_REASON.test(text);
+}
+
+/** Clearly the rest of a wrapped line, not a line of its own. */
+export function continuesWrapped(before: string, text: string): boolean {
+  if (text === "" || text.length > 2000 || NAMES.test(text)) return false;
+  if (KEY.test(text)) return true;
+  if (/^\[[a-z]/.test(text)) return false;
+  return (
+    LATER_KEY.test(text) || CUT_REASON.test(before) || (/ua=[^=]{0,300}$/.test(before) && text.length < 300)
+  );
+}
+
+/** One line again. A value broken in its middle is put together, words get their space back. */
+export function joinWrapped(first: Line, next: Line): Line {
+  const broken =
+    /(?:conn|peer|remote|fwd|origin|host|code)=\S{1,200}$/.test(first.text) && !KEY.test(next.text);
+  const glue = broken ? "" : " ";
+  const quote = `${first.base.quote}${glue}${next.text}`.slice(0, 499);
+  return {
+    ...first,
+    text: `${first.text}${glue}${next.text}`.slice(0, 4096),
+    base: { ...first.base, quote },
+  };
+}
