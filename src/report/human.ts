@@ -293,7 +293,13 @@ class Page {
   }
 
   #action(action: RemedyAction, number: number): string[] {
-    if (action.kind === "command") return [`        ${number}. ${this.#style.command(action.command)}`];
+    if (action.kind === "command") {
+      const { command, placeholders = [] } = action;
+      const line = `        ${number}. ${this.#style.command(command)}`;
+      if (placeholders.length === 0) return [line];
+      const text = fill(this.#words.words.fillIn, { placeholders: placeholders.join(", ") });
+      return [line, ...hang("", text, { indent: 11, width: this.#width }).map(this.#style.dim)];
+    }
     const text = wordsOf(this.#words.human, action.message, action.args);
     return hang(`${number}. `, text, { indent: 8, width: this.#width });
   }

@@ -59,7 +59,10 @@ export interface JsonRemedy {
   /** Exact commands, in order; steps of a person are not in it. */
   readonly commands: readonly string[];
   /** Commands and the steps of a person, in the order in which they are done. */
-  readonly actions: readonly ({ readonly command: string } | { readonly human: string })[];
+  readonly actions: readonly (
+    | { readonly command: string; readonly placeholders?: readonly string[] }
+    | { readonly human: string }
+  )[];
   readonly args?: MessageArgs;
   /** What the model says of the refused connection afterwards. */
   readonly after?: Remedy["after"];
@@ -128,7 +131,7 @@ function toJsonRemedy({ id, risk, args, after, actions }: ReportRemedy, words: C
     commands: actions.flatMap((action) => (action.kind === "command" ? [action.command] : [])),
     actions: actions.map((action) =>
       action.kind === "command"
-        ? { command: action.command }
+        ? { command: action.command, ...optional("placeholders", action.placeholders) }
         : { human: wordsOf(words.human, action.message, action.args) },
     ),
     ...optional("args", args),

@@ -1,7 +1,15 @@
-import type { Admission, Gate } from "../core/connection.ts";
+import type { Admission } from "../core/connection.ts";
 import type { CheckResult, Diagnosed } from "../core/diagnose.ts";
 import type { UnknownReason } from "../core/fact.ts";
-import type { Confidence, Deployment, Evidence, FactName, PageBehaviour, Target } from "../core/facts.ts";
+import type {
+  Confidence,
+  Deployment,
+  Evidence,
+  FactName,
+  PageBehaviour,
+  Refusal,
+  Target,
+} from "../core/facts.ts";
 import type { Finding, MessageArgs, Remedy, Step } from "../core/finding.ts";
 
 /**
@@ -75,8 +83,8 @@ export type HopNoteId =
   | "counts-as-local"
   | "counts-as-remote";
 
-/** `Refusal.gate`: a gate of the gateway, or what ends a connection outside of them. */
-export type BreakGate = Gate | "starting" | "timeout" | "left" | "rate-limit" | "unknown" | "transport";
+/** A gate of the gateway, or what ends a connection outside of them. */
+export type BreakGate = Refusal["gate"];
 
 /** Every field of an `Admission` fits; `cause` names the check that explains it. */
 export interface AheadGate {
@@ -113,37 +121,39 @@ export interface ReportRemedy extends Omit<Remedy, "steps"> {
   readonly actions: readonly RemedyAction[];
 }
 
-/** `message` of a `human` action: key of `Catalogue.human`. */
 export type RemedyAction =
-  | { readonly kind: "command"; readonly command: string }
+  /** `placeholders`: words of the command that the user fills in first, as they stand there: `<requestId>`. */
+  | { readonly kind: "command"; readonly command: string; readonly placeholders?: readonly string[] }
+  /** `message`: key of `Catalogue.human`. */
   | { readonly kind: "human"; readonly message: string; readonly args?: MessageArgs };
 
-/**
- * Translates a finding's remedies. `commandsOf` is the deployment's: the exact commands of one step, in
- * order, or `[]` when this deployment has none, in which case the step stays one for a person.
- */
-export function toReportFinding(
-  finding: Finding,
-  commandsOf: (step: Step) => readonly string[],
-): ReportFinding {
-  return { ...finding, remedies: finding.remedies.map((remedy) => toReportRemedy(remedy, commandsOf)) };
+/** A step as the deployment prints it: without a command where a person has to do it. */
+export interface StepLine {
+  readonly step: Step;
+  readonly command?: string;
+  readonly placeholders?: readonly string[];
 }
 
-export function toReportRemedy(remedy: Remedy, commandsOf: (step: Step) => readonly string[]): ReportRemedy {
+/** The deployment's way of printing steps: one line for each step, in order. */
+export type PrintSteps = (steps: readonly Step[]) => readonly StepLine[];
+
+/** A finding with its remedies in the words of the deployment. */
+export function toReportFinding(finding: Finding, print: PrintSteps): ReportFinding {
+  return { ...finding, remedies: finding.remedies.map((remedy) => toReportRemedy(remedy, print)) };
+}
+
+export function toReportRemedy(remedy: Remedy, print: PrintSteps): ReportRemedy {
   const { steps, ...rest } = remedy;
-  return { ...rest, actions: steps.flatMap((step) => actionsOf(step, commandsOf)) };
+  return { ...rest, actions: print(steps).map(actionOf) };
 }
 
-function actionsOf(step: Step, commandsOf: (step: Step) => readonly string[]): RemedyAction[] {
+function actionOf({ step, command, placeholders = [] }: StepLine): RemedyAction {
   if (step.do === "human") {
     const { message, args } = step;
-    return [{ kind: "human", message, ...(args === undefined ? {} : { args }) }];
+    return { kind: "human", message, ...(args === undefined ? {} : { args }) };
   }
-  // A page is opened by the person; a command for it would open it on the gateway's host.
-  if (step.do === "page.open") return [{ kind: "human", message: "page.open", args: { url: step.url } }];
-  const commands = commandsOf(step);
-  if (commands.length > 0) return commands.map((command) => ({ kind: "command", command }));
-  return [{ kind: "human", message: step.do, args: argsOf(step) }];
+  if (command === undefined) return { kind: "human", message: step.do, args: argsOf(step) };
+  return { kind: "command", command, ...(placeholders.length === 0 ? {} : { placeholders }) };
 }
 
 function argsOf(step: Exclude<Step, { do: "human" }>): MessageArgs {

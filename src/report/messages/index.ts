@@ -17,16 +17,21 @@ export function entryOf<T>(table: Readonly<Record<string, T>>, key: string): T |
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
-const PLACEHOLDER = /\{([A-Za-z][A-Za-z0-9]*)(?:\|([^{}]*))?\}/g;
+const PLACEHOLDER = /\{(?:\((\w+)\)|（(\w+)）|(\w+)(?:\|([^{}]*))?)\}/g;
 
 /**
- * Replaces `{name}` and `{name|words}` in one pass: what an argument contains is never a template itself.
- * Arguments are made safe here; a name without argument and without fallback words stays visible.
+ * Replaces `{name}`, `{name|words}` and `{(name)}` in one pass: what an argument contains is never a template
+ * itself. Arguments are made safe here; `{name}` without an argument stays visible.
  */
 export function fill(template: string, args: MessageArgs = {}): string {
-  return template.replace(PLACEHOLDER, (whole, name: string, words: string | undefined) => {
-    const value = entryOf(args, name);
-    return value === undefined || value === "" ? (words ?? whole) : safeText(String(value), 300);
+  const value = (name: string) => {
+    const arg = entryOf(args, name);
+    return arg === undefined || arg === "" ? undefined : safeText(String(arg), 300);
+  };
+  return template.replace(PLACEHOLDER, (whole, inset, wideInset, name, words: string | undefined) => {
+    if (inset !== undefined) return value(inset) === undefined ? "" : ` (${value(inset)})`;
+    if (wideInset !== undefined) return value(wideInset) === undefined ? "" : `（${value(wideInset)}）`;
+    return value(name) ?? words ?? whole;
   });
 }
 

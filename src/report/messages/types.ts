@@ -4,7 +4,8 @@ export type Lang = "en" | "zh";
 
 /**
  * Wording of one cause. Texts are templates: `{name}` is replaced by the argument of that name,
- * `{name|words}` falls back to `words` when the finding has no such argument, so a text never shows a gap.
+ * `{name|words}` falls back to `words` when the finding has no such argument, and `{(name)}` is an inset in
+ * brackets that goes away without one (`{（name）}` in Chinese), so a text never shows a gap.
  */
 export interface CauseText {
   /** What is wrong, in a few words; headline of the finding. */
@@ -78,7 +79,8 @@ export interface Words {
   readonly refusedAt: string;
   /** `{gate}`: this gate is passed, a later one refuses. */
   readonly passes: string;
-  readonly notAsked: string;
+  /** `{placeholders}`: words of a command that the user fills in first. */
+  readonly fillIn: string;
   readonly ahead: string;
   readonly aheadIntro: string;
   readonly missing: string;

@@ -15,7 +15,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     variants: {
       rejected: {
         title: "A switch is set that this release does not know",
-        what: "{key|gateway.controlUi.allowInsecureAuth} is not a key of {release|this release}: `config set` rejects it{detail|}.",
+        what: "{key|gateway.controlUi.allowInsecureAuth} is not a key of {release|this release}: `config set` rejects it{(detail)}.",
       },
       foretold: {
         title: "A switch will stop working with the upgrade",
@@ -38,7 +38,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
   "origin-fallback-risky": {
     title: "Pages are accepted by their Host header",
     healthy: "Pages are accepted by a list of origins",
-    what: "gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback is on{detail|}: a page passes when its Origin equals the Host that it names itself.",
+    what: "gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback is on{(detail)}: a page passes when its Origin equals the Host that it names itself.",
     why: "A hostile name that resolves to the gateway's address (DNS rebinding) has matching Host and Origin headers, so the check no longer keeps it out.",
     fix: "Put the exact origins that are in use into gateway.controlUi.allowedOrigins, then remove the switch.",
     verify:
@@ -131,7 +131,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
   "multiple-gateways": {
     title: "More than one gateway, and the clients do not talk to the same one",
     healthy: "One gateway owns this port and this state directory",
-    what: "{count|Several} gateways or profiles were found{detail|}: the request waits at one, and the CLI asks another.",
+    what: "{count|Several} gateways or profiles were found{(detail)}: the request waits at one, and the CLI asks another.",
     why: "A gateway on the host and one in a container on the same port, two profiles, or two state directories each have their own devices and tokens.",
     fix: "Decide which gateway the page uses, stop the other one or give it another port, and point the CLI at the first one.",
     verify:

@@ -5,7 +5,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
   "gateway-down-or-starting": {
     title: "Nothing answers at the gateway's address",
     healthy: "The gateway answers at its address",
-    what: "No gateway accepted the connection at {url|its address}{detail|}.",
+    what: "No gateway accepted the connection at {url|its address}{(detail)}.",
     why: "The process is stopped, ends during its start (an openclaw.json that it rejects, a port in use), or listens on another address or port. Pairing is not the question yet: nobody is there to ask it.",
     fix: "Look at the state and the newest lines of the log, then start the gateway. If it ends again by itself, the last lines before the end name the reason; an image upgrade may also run migrations for a while before it listens.",
     verify:
@@ -110,7 +110,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
   "proxy-not-trusted": {
     title: "The gateway does not trust the proxy in front of it",
     healthy: "The gateway trusts the proxy in front of it, or there is none",
-    what: "A proxy adds forwarded headers, and its address {remote|} is not in gateway.trustedProxies: the gateway cannot tell who the client is.",
+    what: "A proxy adds forwarded headers, and its address{(remote)} is not in gateway.trustedProxies: the gateway cannot tell who the client is.",
     why: "A connection with forwarded headers from an untrusted peer is never local, and the log names the proxy where the client should be. Up to 2026.7.35 that is a warning (`Proxy headers detected from untrusted address`); from 2026.8.1 it is HTTP 403.",
     fix: "Add the proxy's exact address to gateway.trustedProxies and let the proxy overwrite X-Forwarded-For. A new browser then still needs its origin in gateway.controlUi.allowedOrigins (from 2026.2.2) and one approval.",
     verify: "The warning is gone, and the log names the real client in `fwd=` or `remote=`.",
@@ -179,7 +179,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
   "edge-blocks-upgrade": {
     title: "A proxy in front stops the WebSocket",
     healthy: "WebSocket upgrades reach the gateway",
-    what: "The page loads, but its WebSocket ends in front of the gateway{detail|}: no [ws] line of it reaches the gateway's log.",
+    what: "The page loads, but its WebSocket ends in front of the gateway{(detail)}: no [ws] line of it reaches the gateway's log.",
     why: "The edge does not pass `Upgrade` and `Connection` on, answers the upgrade itself, or closes a socket that is idle for a while. The gateway never sees the connection, so its settings do not matter yet.",
     fix: "Let the proxy use HTTP/1.1 to the gateway, pass `Upgrade` and `Connection` on, and raise its read timeout. On an edge platform switch WebSockets on for this route.",
     verify:

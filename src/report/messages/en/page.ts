@@ -198,14 +198,14 @@ export const page: Readonly<Record<string, CauseMessage>> = {
   "protocol-or-build-skew": {
     title: "Page or client and gateway are of different releases",
     healthy: "The client speaks the gateway's protocol and build",
-    what: "{client|The client} speaks another protocol than the gateway{detail|}: it was refused before anything else was looked at.",
+    what: "{client|The client} speaks another protocol than the gateway{(detail)}: it was refused before anything else was looked at.",
     why: "Protocol 3 is spoken up to 2026.5.7, protocol 4 from 2026.5.12; a client that offers only the other one is closed with 1002. A CLI, an app or a cached page from before an upgrade does that.",
     fix: "Bring both sides to the same release: reload the page without its cache, or update the client that is named here.",
     verify: "No new `protocol mismatch` line appears, and the client goes on to the next gate or connects.",
     variants: {
       build: {
         title: "The open page is from before the gateway's upgrade",
-        what: "The gateway refused the page because it belongs to another build of the Control UI{clientBuild|}.",
+        what: "The gateway refused the page because it belongs to another build of the Control UI{(clientBuild)}.",
         why: "From 2026.8.1 the gateway compares the page's build with its own and closes with 1008 `protocol mismatch: Control UI updated; reload this page`. A tab that was open during an upgrade, or a cached page, has the old build.",
         fix: "Reload the page without its cache (Ctrl+Shift+R, on a Mac Cmd+Shift+R). If the old page comes back, clear its cached files, not its site data: with the site data the device's approval would go too.",
         verify: "The page connects, and the log has no new `control ui build rejected` line.",
@@ -240,7 +240,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
   "client-identity-not-persisted": {
     title: "A client loses its identity, so each start is a new device",
     healthy: "Clients keep their device identity across restarts",
-    what: "{count|Several} devices of the same kind were requested or approved one after the other{detail|}: the client makes a new key each time.",
+    what: "{count|Several} devices of the same kind were requested or approved one after the other{(detail)}: the client makes a new key each time.",
     why: "The key is kept in the browser's storage for one origin, or in the client's state directory. A private window, storage that is cleared, another host name or port, or a container without a volume makes a new one.",
     fix: "Keep the place where the identity lives: a normal browser profile and always the same address, or a volume for the client's state directory. Then remove the devices that are no longer used.",
     verify: "After a restart of the client, `openclaw devices list` shows no new request.",

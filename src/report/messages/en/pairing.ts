@@ -190,7 +190,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
   "pairing-store-tampered": {
     title: "The list of devices was edited by hand, and the gateway does not go by that",
     healthy: "The list of devices is the gateway's own",
-    what: "{path|pending.json or paired.json} was changed outside of the gateway, or has a shape that the gateway does not read{detail|}.",
+    what: "{path|pending.json or paired.json} was changed outside of the gateway, or has a shape that the gateway does not read{(detail)}.",
     why: "A running gateway keeps the list in memory and writes it over the file. From 2026.8.2 (measured) the list lives in state/openclaw.sqlite, and the JSON files are not read.",
     fix: "Use `openclaw devices` to approve, reject and remove. If the file is damaged, stop the gateway first, repair it or let `openclaw doctor --fix` import it, and start again.",
     verify: "`openclaw devices list` shows the devices, and they are still there after a restart.",

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { exitCode, type FailOn, type Outcome } from "../src/cli/exit-code.ts";
+
+type Row = readonly [
+  Outcome["verdict"],
+  readonly ("error" | "warning" | "info")[],
+  FailOn | undefined,
+  0 | 1 | 3,
+];
+
+// verdict, severities of the findings, --fail-on, exit code
+const rows: readonly Row[] = [
+  ["healthy", [], undefined, 0],
+  ["healthy", ["info"], undefined, 0],
+  ["healthy", ["info"], "info", 1],
+  ["found", ["error"], undefined, 1],
+  ["found", ["warning"], undefined, 0],
+  ["found", ["warning", "info"], "warning", 1],
+  ["found", ["info", "error"], "warning", 1],
+  ["found", ["error"], "never", 0],
+  ["undetermined", [], undefined, 3],
+  ["undetermined", ["info"], undefined, 3],
+  ["undetermined", ["warning"], "warning", 1],
+  ["undetermined", [], "never", 0],
+];
+
+for (const [verdict, severities, failOn, code] of rows) {
+  test(`${verdict} [${severities}] --fail-on ${failOn ?? "(default)"} exits ${code}`, () => {
+    assert.equal(exitCode({ verdict, findings: severities.map((severity) => ({ severity })) }, failOn), code);
+  });
+}

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { displayWidth } from "../src/report/layout.ts";
+import { catalogueOf, causeText, fill, wordsOf } from "../src/report/messages/index.ts";
+import type { CauseText } from "../src/report/messages/types.ts";
+
+// Every cause of the field's taxonomy but its "nothing is wrong".
+const CAUSES = `secure-context-required origin-not-allowed internal-loopback-regression scope-upgrade-pending
+  device-token-mismatch gateway-token-mismatch env-token-overrides-config gateway-token-missing
+  cli-in-container-lan-ip internal-call-lan-ip plaintext-ws-blocked docker-nat-not-local first-time-not-paired
+  device-identity-required third-party-client-no-device-identity proxy-not-trusted proxy-attribution-required
+  tailscale-serve-pairing bind-loopback-in-container allowed-origins-required-startup cli-container-wrong-netns
+  handshake-timeout-1000 state-permissions metadata-upgrade-pending role-upgrade-pending approver-lacks-scope
+  probe-scope-limited stale-request-id auth-rate-limited protocol-or-build-skew flag-retired-or-noop
+  client-identity-not-persisted pairing-store-tampered retired-identity-files multiple-gateways
+  wrong-port-or-config-path clock-skew device-auth-handshake-invalid mobile-or-node-pairing kubernetes-exposure
+  client-side-4008 gateway-down-or-starting local-autoapprove-regression origin-fallback-risky
+  insecure-flags-set trusted-proxy-still-pairs gateway-password-missing-or-mismatch gateway-starting-1013
+  trusted-proxy-token-conflict loopback-in-trusted-proxies trusted-proxy-loopback-source
+  trusted-proxy-cli-unauthorized edge-blocks-upgrade out-of-scope`.split(/\s+/);
+
+const REMEDIES =
+  `approve-device open-dashboard-link set-allow-insecure-auth unset-retired-keys add-allowed-origin
+  set-trusted-proxies set-bind-lan align-token paste-token ssh-tunnel tailscale-serve https-proxy start-gateway
+  wait-for-start reload-page upgrade sync-clock update-client reject-device restart-gateway`.split(/\s+/);
+
+const STEPS = `config.set config.unset device.list device.approve dashboard.link token.show gateway.start
+  gateway.restart gateway.status logs.show doctor.fix tailscale.serve ssh.tunnel page.open`.split(/\s+/);
+
+// Words that put the reader in the wrong, or call easy what is not.
+const BANNED =
+  /\b(?:just|simply|obviously|of course|easy|easily|clearly|you forgot|your mistake|stupid|wrongly)\b/i;
+
+const en = catalogueOf("en");
+
+function textsOf(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsOf) : [];
+}
+
+describe("English wording", () => {
+  test("every cause has every field, filled without any argument", () => {
+    assert.deepEqual(Object.keys(en.causes).sort(), [...CAUSES].sort());
+    for (const id of CAUSES) {
+      for (const variant of [undefined, ...Object.keys(en.causes[id]?.variants ?? {})]) {
+        const text = causeText(en, id, variant);
+        assert.ok(text, id);
+        const { caveats = "-", ...fields } = text;
+        for (const [field, words] of Object.entries({ ...fields, caveats })) {
+          assert.ok(words.trim().length > 0, `${id} ${variant}: ${field} is empty`);
+          assert.doesNotMatch(words, /[{}]|undefined/, `${id} ${variant}: ${field} shows a gap`);
+        }
+      }
+    }
+  });
+
+  test("sentences end as sentences, headlines do not, and headlines stay short", () => {
+    for (const id of CAUSES) {
+      const text = causeText(en, id) as CauseText;
+      for (const field of ["what", "why", "fix", "verify"] as const) {
+        assert.match(text[field], /[.]$/, `${id}: ${field}`);
+      }
+      for (const headline of [text.title, text.healthy]) {
+        assert.doesNotMatch(headline, /[.]$/, headline);
+        assert.ok(displayWidth(headline) <= 100, headline);
+      }
+    }
+  });
+
+  test("nobody is blamed and nothing is called easy", () => {
+    for (const text of textsOf(en)) assert.doesNotMatch(text, BANNED, text);
+  });
+
+  test("only spaces and printable text, no double space, no typographic surprise in code spans", () => {
+    for (const text of textsOf(en)) {
+      assert.doesNotMatch(text, /\s{2}|[\t\n]|^\s|\s$/, text);
+      assert.equal((text.match(/`/g) ?? []).length % 2, 0, `unbalanced code span: ${text}`);
+    }
+  });
+
+  test("every remedy and every step has words, and a step's words stand without arguments or name them", () => {
+    for (const id of REMEDIES) {
+      const remedy = en.remedies[id];
+      assert.ok(remedy && remedy.title.length > 0 && remedy.what.length > 0, id);
+      for (const text of textsOf(remedy)) assert.doesNotMatch(fill(text), /[{}]/, id);
+    }
+    for (const id of STEPS) assert.ok(en.human[id], id);
+  });
+});
+
+describe("filling", () => {
+  test("an argument is never a template itself", () => {
+    assert.equal(fill("at {origin}", { origin: "{remote}", remote: "x" }), "at {remote}");
+  });
+
+  test("fallback words where there is no argument, and where it is empty", () => {
+    assert.equal(fill("{client|A client} left", {}), "A client left");
+    assert.equal(fill("{client|A client} left", { client: "" }), "A client left");
+    assert.equal(fill("{client|A client} left", { client: "The CLI" }), "The CLI left");
+  });
+
+  test("an inset in brackets goes away without its argument", () => {
+    assert.equal(fill("an address{(remote)} is"), "an address is");
+    assert.equal(fill("an address{(remote)} is", { remote: "10.0.0.1" }), "an address (10.0.0.1) is");
+    assert.equal(fill("地址{（remote）}不在", { remote: "10.0.0.1" }), "地址（10.0.0.1）不在");
+  });
+
+  test("names of the prototype are no arguments and no keys", () => {
+    assert.equal(fill("{constructor|none}", {}), "none");
+    assert.equal(causeText(en, "constructor"), undefined);
+    assert.equal(wordsOf(en.human, "toString"), "toString");
+  });
+
+  test("whatever an argument holds, nothing unprintable comes out", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (value) => {
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: looking for them is the point
+        assert.doesNotMatch(fill("{value|-}", { value }), /[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+      }),
+    );
+  });
+});
