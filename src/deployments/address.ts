@@ -1,0 +1,60 @@
+import type { Exposure } from "../core/facts.ts";
+
+/**
+ * How far an IP address reaches. 100.64.0.0/10 (Tailscale, carrier NAT) and link-local count as private.
+ * `unknown` for text that is no address.
+ */
+export function scopeOf(address: string): Exposure {
+  const text = address.trim().toLowerCase().split("%")[0] ?? "";
+  const v4 = ipv4(text.startsWith("::ffff:") ? text.slice(7) : text);
+  if (v4 !== undefined) return scopeOfV4(v4);
+  if (!/^[0-9a-f:]{2,39}$/.test(text) || !text.includes(":")) return "unknown";
+  if (text === "::1") return "loopback";
+  const first = Number.parseInt(text.split(":")[0] || "0", 16);
+  if ((first & 0xfe00) === 0xfc00 || (first & 0xffc0) === 0xfe80) return "private";
+  // 2000::/3 is what is routed on the Internet; documentation and the unspecified address are not.
+  return (first & 0xe000) === 0x2000 ? "public" : "unknown";
+}
+
+type V4 = readonly [number, number, number, number];
+
+function scopeOfV4([a, b]: V4): Exposure {
+  if (a === 127) return "loopback";
+  if (a === 10 || (a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168)) return "private";
+  if ((a === 100 && b >= 64 && b < 128) || (a === 169 && b === 254)) return "private";
+  return a === 0 || a >= 224 ? "unknown" : "public";
+}
+
+function ipv4(text: string): V4 | undefined {
+  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
+  if (!match) return undefined;
+  const [a, b, c, d] = match.slice(1).map(Number);
+  if (a === undefined || b === undefined || c === undefined || d === undefined) return undefined;
+  return Math.max(a, b, c, d) > 255 ? undefined : [a, b, c, d];
+}
+
+/** What network a peer address in the gateway's log is typical of. A hint, never a proof. */
+export type PeerNetwork =
+  | "loopback"
+  | "docker-bridge"
+  | "docker-desktop"
+  | "podman"
+  | "pod"
+  | "tailscale"
+  | "other";
+
+/** `172.17.0.1` to `172.31.0.1` Docker bridges, `192.168.65.1` Docker Desktop, `10.88.0.1` Podman, pods, tailnets. */
+export function peerNetwork(address: string): PeerNetwork {
+  const text = address.trim().toLowerCase();
+  const v4 = ipv4(text.startsWith("::ffff:") ? text.slice(7) : text);
+  if (v4 === undefined) return text === "::1" ? "loopback" : "other";
+  const [a, b, c, d] = v4;
+  if (a === 127) return "loopback";
+  // The bridge's own address ends in .1; a client with another host part is a container of the same network.
+  if (a === 172 && b >= 17 && b <= 31 && d === 1) return "docker-bridge";
+  if (a === 192 && b === 168 && c === 65) return "docker-desktop";
+  if (a === 10 && b === 88) return "podman";
+  if (a === 10 && (b === 244 || b === 42)) return "pod";
+  if (a === 100 && b >= 64 && b < 128) return "tailscale";
+  return "other";
+}

@@ -1,0 +1,161 @@
+import { type GatewayFlags, gatewayFlags } from "../config/flags.ts";
+import { Secret } from "../core/secret.ts";
+import type { World } from "./world.ts";
+
+/** A gateway that runs on this machine, or in a container of it that we can see. */
+export interface GatewayProcess {
+  readonly pid: number;
+  readonly uid?: number;
+  /** Command line, where the process has not overwritten it with its title. */
+  readonly flags: GatewayFlags;
+  /** Its environment, every value wrapped; absent when it may not be read. */
+  readonly env?: Readonly<Record<string, Secret>>;
+  readonly cwd?: string;
+  readonly home?: string;
+  /** Directory of the installed package: `…/node_modules/openclaw`, `/app`. */
+  readonly installDir?: string;
+  /** The container it runs in, when it is not ours: the id, cut to 12 digits. */
+  readonly container?: { readonly kind: "docker" | "podman" | "kubernetes"; readonly id: string };
+}
+
+const MAX_GATEWAYS = 20;
+
+/**
+ * Finds gateways by their command line. OpenClaw overwrites it with its title (`openclaw`, `openclaw-gateway`), so
+ * a bare `openclaw` counts only when it owns a socket we look for.
+ */
+export async function gatewayProcesses(
+  world: World,
+  pids: readonly number[],
+  listening: ReadonlySet<number>,
+  salt: string,
+): Promise<readonly GatewayProcess[]> {
+  const found: GatewayProcess[] = [];
+  for (const pid of pids) {
+    if (found.length >= MAX_GATEWAYS) break;
+    const cmdline = await world.readText(`/proc/${pid}/cmdline`, 65_536);
+    if (!cmdline.ok) continue;
+    const words = cmdline.text.split("\0").filter((word) => word !== "");
+    if (isGatewayCommand(words) || (listening.has(pid) && isOpenClawTitle(words)))
+      found.push(await describe(world, pid, words, salt));
+  }
+  return found;
+}
+
+/** Words of a running gateway's command line, and not of a client, a test or an editor that names one. */
+export function isGatewayCommand(words: readonly string[]): boolean {
+  if (words.length === 1 && /^(?:openclaw|clawdbot|moltbot)-gateway\s*$/.test(words[0] ?? "")) return true;
+  const program = words.findIndex((word) =>
+    /(?:^|\/)(?:openclaw|clawdbot|moltbot)(?:\.mjs)?$|(?:^|\/)dist\/(?:index|entry)\.m?js$/.test(word),
+  );
+  // `docker run … openclaw gateway` and the like have the program further back.
+  if (program === -1 || program > 3) return false;
+  if (
+    program > 0 &&
+    !words.slice(0, program).some((word) => /(?:^|\/)(?:node|bun|docker-init|tini|dumb-init)$/.test(word))
+  )
+    return false;
+  const rest = words.slice(program + 1).filter((word) => !word.startsWith("-"));
+  const verb =
+    rest[0] === "gateway" || (rest[0] !== undefined && words.includes("--profile") && rest[1] === "gateway");
+  if (!verb) return false;
+  const sub = rest[rest.indexOf("gateway") + 1];
+  return (
+    sub === undefined ||
+    !/^(?:status|restart|stop|start|install|uninstall|call|health|probe|discover|auth-token|usage-cost|diagnostics)$/.test(
+      sub,
+    )
+  );
+}
+
+function isOpenClawTitle(words: readonly string[]): boolean {
+  return /^(?:openclaw|clawdbot|moltbot)\b/.test(words[0] ?? "");
+}
+
+async function describe(
+  world: World,
+  pid: number,
+  words: readonly string[],
+  salt: string,
+): Promise<GatewayProcess> {
+  const [environ, status, cgroup, cwd] = await Promise.all([
+    world.readText(`/proc/${pid}/environ`, 524_288),
+    world.readText(`/proc/${pid}/status`, 16_384),
+    world.readText(`/proc/${pid}/cgroup`, 65_536),
+    world.link(`/proc/${pid}/cwd`),
+  ]);
+  const env = environ.ok ? environOf(environ.text, salt) : undefined;
+  const uid = status.ok ? /^Uid:\s*(\d{1,10})/m.exec(status.text)?.[1] : undefined;
+  const home = env?.HOME?.reveal();
+  const installDir = await installDirOf(world, pid, words, cwd);
+  const container = cgroup.ok ? containerOfCgroup(cgroup.text) : undefined;
+  // Our own container shows in our own cgroup too; only another one is worth naming.
+  const own = await world.readText("/proc/self/cgroup", 65_536);
+  const same = own.ok && container !== undefined && own.text.includes(container.id);
+  return {
+    pid,
+    ...(uid === undefined ? {} : { uid: Number(uid) }),
+    flags: gatewayFlags(words, salt),
+    ...(env === undefined ? {} : { env }),
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(home === undefined || home === "" ? {} : { home }),
+    ...(installDir === undefined ? {} : { installDir }),
+    ...(container === undefined || same
+      ? {}
+      : { container: { ...container, id: container.id.slice(0, 12) } }),
+  };
+}
+
+function environOf(text: string, salt: string): Readonly<Record<string, Secret>> {
+  const env: Record<string, Secret> = {};
+  for (const pair of text.split("\0").slice(0, 2000)) {
+    const equals = pair.indexOf("=");
+    const name = pair.slice(0, Math.max(0, equals));
+    if (/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)) env[name] = new Secret(pair.slice(equals + 1), salt);
+  }
+  return env;
+}
+
+/** Where the running code is installed: from the command line, else from the open directory. */
+async function installDirOf(
+  world: World,
+  pid: number,
+  words: readonly string[],
+  cwd: string | undefined,
+): Promise<string | undefined> {
+  for (const word of words.slice(0, 5)) {
+    const direct = /^(\/.{0,500}\/openclaw)\/(?:dist\/(?:index|entry)\.m?js|openclaw\.mjs)$/.exec(word)?.[1];
+    if (direct !== undefined) return direct;
+    const relative = /^(?:dist\/(?:index|entry)\.m?js|openclaw\.mjs)$/.test(word);
+    if (relative && cwd !== undefined) return cwd;
+    const absolute = /^(\/.{0,500})\/dist\/(?:index|entry)\.m?js$/.exec(word)?.[1];
+    if (absolute !== undefined) return absolute;
+    if (/^\/.{0,500}\/bin\/openclaw$/.test(word)) {
+      const target = await world.link(word);
+      const inside =
+        target === undefined ? undefined : /^(.{0,500}\/openclaw)\/openclaw\.mjs$/.exec(target)?.[1];
+      if (inside !== undefined)
+        return inside.startsWith("/") ? inside : normal(`${word.slice(0, word.lastIndexOf("/"))}/${inside}`);
+    }
+  }
+  if (cwd !== undefined && (await world.exists(`/proc/${pid}/root${cwd}/openclaw.mjs`))) return cwd;
+  return undefined;
+}
+
+function normal(path: string): string {
+  const out: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "..") out.pop();
+    else if (part !== "" && part !== ".") out.push(part);
+  }
+  return `/${out.join("/")}`;
+}
+
+function containerOfCgroup(
+  cgroup: string,
+): { readonly kind: "docker" | "podman" | "kubernetes"; readonly id: string } | undefined {
+  const id = /(?:^|[/-])([0-9a-f]{64})(?:\.scope)?(?:\/|$)/m.exec(cgroup)?.[1];
+  if (id === undefined) return undefined;
+  if (cgroup.includes("kubepods")) return { kind: "kubernetes", id };
+  return { kind: cgroup.includes("libpod") ? "podman" : "docker", id };
+}
