@@ -10,7 +10,7 @@ import type { Step } from "../../src/core/finding.ts";
 import { type CommandContext, commandsFor } from "../../src/deployments/commands.ts";
 import { layPaths, PATHS, pageAttempt, visit } from "./cases.ts";
 import { type Agent, startAgent } from "./rig/agent.ts";
-import { newDevice } from "./rig/client.ts";
+import { newDevice, OWNER_SCOPES } from "./rig/client.ts";
 import { type ClientName, clientEnvironment, ensureClient } from "./rig/clients.ts";
 import { openclawOnPath } from "./rig/doctor.ts";
 import { type Gateway, startGateway, TOKEN } from "./rig/gateway.ts";
@@ -73,7 +73,7 @@ describe("local lines, run as printed", { skip: noNamespaces ?? false }, () => {
       const config = () => JSON.parse(readFileSync(gateway.configPath, "utf8"));
 
       test("devices list shows, and devices approve admits, the browser that was refused", async () => {
-        // Proxied, with headers that nobody trusts, in the old release; a LAN address in the new one.
+        // 2026.9.6 admits a published port at once.
         const path = release === RELEASES[0] ? "published port" : "lan address";
         const device = newDevice();
         const refused = await visit(gateway, client, { path, credentials: "right" }, device);
@@ -114,7 +114,11 @@ describe("local lines, run as printed", { skip: noNamespaces ?? false }, () => {
         const hash = new URLSearchParams(new URL(browserUrl).hash.slice(1));
         const bootstrapToken = hash.get("bootstrapToken");
         assert.ok(bootstrapToken, "no bootstrap token in the link");
-        const outcome = await gateway.agent.connect({ ...attempt, auth: { bootstrapToken } });
+        const outcome = await gateway.agent.connect({
+          ...attempt,
+          scopes: OWNER_SCOPES,
+          auth: { bootstrapToken },
+        });
         assert.equal(outcome.admitted, true, JSON.stringify(outcome));
       });
 

@@ -63,6 +63,17 @@ export const CLI: ClientSettings = { id: "cli", mode: "cli", version: "rig", pla
 /** What the Control UI of every release asks for, or more than it. */
 const PAGE_SCOPES = ["operator.admin", "operator.approvals", "operator.pairing"];
 
+/** What a page asks for that was opened with the owner's one-time link (2026.9.6: all of them, or it is refused). */
+export const OWNER_SCOPES = [
+  "operator.admin",
+  "operator.approvals",
+  "operator.pairing",
+  "operator.questions",
+  "operator.read",
+  "operator.talk.secrets",
+  "operator.write",
+];
+
 interface DeviceKey {
   readonly id: string;
   readonly publicKey: string;
