@@ -1,0 +1,263 @@
+import type { AdmissionConfig, Connection, ConnectionAuth, ConnectionDevice } from "../core/connection.ts";
+import type {
+  Assessment,
+  Confidence,
+  Deployment,
+  Evidence,
+  ProbeReading,
+  Release,
+  Target,
+} from "../core/facts.ts";
+import type { LogDigest, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
+import { gateOfAnswer } from "../core/refusals.ts";
+import { admit } from "./admit.ts";
+import { gatesAhead } from "./gates-ahead.ts";
+import { browserDevice, isSecureContext, pageBehaviour } from "./page.ts";
+
+/** What is known of the user's browser and of the way to the gateway; everything but the release may be missing. */
+export interface AssessmentSources {
+  readonly release: Release;
+  readonly target: Target;
+  readonly config?: AdmissionConfig;
+  readonly deployment?: Deployment;
+  readonly logs?: LogDigest;
+  readonly probe?: ProbeReading;
+  /** Where the user's browser opens the Control UI, as said by the user: `http://192.168.1.5:18789`. */
+  readonly origin?: string;
+}
+
+/** What the page of a Control UI asks for (all releases of the measurement). */
+const PAGE_SCOPES = ["operator.admin", "operator.approvals", "operator.pairing"];
+const CONTROL_UI = { id: "openclaw-control-ui", mode: "webchat" };
+
+/**
+ * Builds the connection that a new browser makes (best evidence first: the refusal that the gateway logged,
+ * what the user said, the deployment's usual way), asks the model, and holds the answer against what the
+ * probe met.
+ */
+export function assess(sources: AssessmentSources): Assessment {
+  const { release, config = {}, probe } = sources;
+  const basis: Evidence[] = [];
+  const route = routeOf(sources, basis);
+  const device = deviceOf(sources, route, basis);
+  const auth = authOf(sources, route, basis);
+  const connection: Connection = {
+    remoteAddress: route.remoteAddress,
+    headers: route.headers,
+    client: CONTROL_UI,
+    role: "operator",
+    scopes: PAGE_SCOPES,
+    auth,
+    device,
+  };
+  const fitted = fitConfig(config, sources, connection, basis);
+  const input = { release: release.version, config: fitted, connection };
+  const now = admit(input);
+  return {
+    connection,
+    basis,
+    confidence: weakest(route.confidence, release.confidence),
+    now,
+    ahead: now.outcome === "refused" ? gatesAhead(input) : [],
+    page: pageBehaviour(release.version, now),
+    contradictions: probe ? contradictionsOf(probe, connection, input) : [],
+  };
+}
+
+interface Route {
+  readonly remoteAddress: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly confidence: Confidence;
+  /** The logged refusal that the connection is taken from. */
+  readonly seen?: RefusalGroup;
+}
+
+function routeOf(sources: AssessmentSources, basis: Evidence[]): Route {
+  const { origin: saidOrigin, logs, target } = sources;
+  const seen = logs === undefined ? undefined : pageRefusal(logs, saidOrigin);
+  if (seen?.latest.remote !== undefined) {
+    const { latest } = seen;
+    basis.push({ fact: "logs", source: `${latest.source}:${latest.line}`, quote: latest.quote });
+    return {
+      remoteAddress: seen.latest.remote,
+      headers: headersOf(latest, saidOrigin ?? pageOfUrl(target.url)),
+      confidence: "certain",
+      seen,
+    };
+  }
+  const origin = saidOrigin ?? pageOfUrl(target.url) ?? "http://127.0.0.1:18789";
+  const headers = { host: hostOf(origin), origin };
+  const way = usualWay(origin, sources);
+  basis.push({
+    fact: saidOrigin === undefined ? "deployment" : "target",
+    source: saidOrigin === undefined ? "the usual way of this deployment" : "--origin",
+    quote: `${origin} from ${way.remoteAddress}`,
+  });
+  return {
+    remoteAddress: way.remoteAddress,
+    headers: way.forwardedFor === undefined ? headers : { ...headers, "x-forwarded-for": way.forwardedFor },
+    confidence: way.confidence,
+  };
+}
+
+/** The newest refusal of a page; of the page that the user named, when one did. */
+function pageRefusal(logs: LogDigest, saidOrigin: string | undefined): RefusalGroup | undefined {
+  return logs.refusals.find(({ latest, connectedLater, gate }) => {
+    if (connectedLater || gate === "left" || gate === "timeout" || gate === "starting") return false;
+    const page = latest.origin !== undefined || latest.client === CONTROL_UI.id;
+    return page && (saidOrigin === undefined || latest.origin === saidOrigin);
+  });
+}
+
+function headersOf(event: RefusedEvent, fallbackOrigin: string | undefined): Record<string, string> {
+  const origin = event.origin ?? fallbackOrigin;
+  return {
+    ...(origin === undefined ? {} : { origin }),
+    ...(event.host === undefined
+      ? origin === undefined
+        ? {}
+        : { host: hostOf(origin) }
+      : { host: event.host }),
+    ...(event.fwd === undefined ? {} : { "x-forwarded-for": event.fwd }),
+  };
+}
+
+interface Way {
+  readonly remoteAddress: string;
+  readonly forwardedFor?: string;
+  readonly confidence: Confidence;
+}
+
+/** Documentation addresses (RFC 5737) stand for a client that nobody has seen. */
+const SOME_PUBLIC = "203.0.113.1";
+const SOME_PRIVATE = "192.168.1.2";
+
+/** How a browser at this origin reaches the gateway in this deployment, when no log tells. */
+function usualWay(origin: string, { deployment, target }: AssessmentSources): Way {
+  const host = hostOf(origin).replace(/:\d+$/, "");
+  const loopback = isSecureContext(origin) && !origin.startsWith("https:");
+  const kind =
+    deployment?.kind ?? (target.kind === "url" || target.kind === "offline" ? undefined : target.kind);
+  if (origin.startsWith("https:")) {
+    // TLS ends at a proxy, on the host unless the gateway sits in a network of its own.
+    const inside = kind === "docker" ? "172.17.0.1" : kind === "kubernetes" ? "10.244.0.2" : "127.0.0.1";
+    return { remoteAddress: inside, forwardedFor: SOME_PUBLIC, confidence: "possible" };
+  }
+  if (loopback) {
+    // A published port goes through the bridge; a tunnel, a port-forward and the host itself arrive as loopback.
+    if (kind === "docker") return { remoteAddress: "172.17.0.1", confidence: "likely" };
+    return { remoteAddress: "127.0.0.1", confidence: kind === "local" ? "certain" : "likely" };
+  }
+  if (
+    /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/.test(host)
+  ) {
+    return { remoteAddress: kind === "docker" ? "172.17.0.1" : SOME_PRIVATE, confidence: "likely" };
+  }
+  return { remoteAddress: SOME_PUBLIC, confidence: "likely" };
+}
+
+/** A new browser has no paired device; whether it can have one at all depends on the page and the release. */
+function deviceOf(sources: AssessmentSources, route: Route, basis: Evidence[]): ConnectionDevice {
+  const { seen } = route;
+  const why = seen?.why ?? seen?.latest.why;
+  if (seen?.gate === "pairing") {
+    if (why === "scope-upgrade") return { state: "paired", approvedScopes: ["operator.read"] };
+    if (why === "metadata-upgrade") {
+      return { state: "paired", approvedScopes: PAGE_SCOPES, metadataChanged: "platform" };
+    }
+    return { state: "unpaired" };
+  }
+  if (seen?.gate === "device-identity") return { state: "absent" };
+  const origin = route.headers.origin ?? "";
+  const state = browserDevice(sources.release.version, isSecureContext(origin));
+  basis.push({
+    fact: "assessment",
+    source: "Control UI",
+    quote: `device identity: ${state === "absent" ? "none" : "new"}`,
+  });
+  return { state };
+}
+
+/** What the browser sends as credential is not seen from outside; a refusal in the log tells, else it is taken as right. */
+function authOf({ probe }: AssessmentSources, { seen }: Route, basis: Evidence[]): ConnectionAuth {
+  if (seen?.gate === "shared-auth") {
+    const why = seen.why ?? seen.latest.why ?? "";
+    if (/missing/.test(why)) return "missing";
+    return "wrong";
+  }
+  const client = probe?.attempts.find((attempt) => attempt.as === "client");
+  if (client?.result === "admitted") {
+    basis.push({ fact: "probe", source: probe?.url ?? "", quote: "the token is right" });
+  }
+  return "valid";
+}
+
+/**
+ * Without the config the model would take the defaults. What the probe met says more: an origin that was let
+ * through is allowed, one that was refused is not.
+ */
+function fitConfig(
+  config: AdmissionConfig,
+  { probe, config: readConfig }: AssessmentSources,
+  connection: Connection,
+  basis: Evidence[],
+): AdmissionConfig {
+  if (readConfig !== undefined || probe === undefined) return config;
+  const page = probe.attempts.find((attempt) => attempt.as === "page");
+  const origin = page?.connection.headers.origin ?? page?.connection.headers.Origin;
+  if (page === undefined || origin === undefined || origin !== connection.headers.origin) return config;
+  const { gate } = gateOfAnswer(page);
+  const passed = page.result === "admitted" || gate === "device-identity" || gate === "shared-auth";
+  if (!passed) return config;
+  basis.push({ fact: "probe", source: probe.url, quote: `the origin ${origin} passes` });
+  return {
+    gateway: { ...config.gateway, controlUi: { ...config.gateway?.controlUi, allowedOrigins: [origin] } },
+  };
+}
+
+/**
+ * The probe's page attempt is a connection too: same origin, no device, no credentials. The model has to
+ * foretell the gate that it met, as far as the probe took the browser's way.
+ */
+function contradictionsOf(
+  probe: ProbeReading,
+  connection: Connection,
+  input: Parameters<typeof admit>[0],
+): Evidence[] {
+  const page = probe.attempts.find((attempt) => attempt.as === "page");
+  if (page === undefined || page.result === "no-answer") return [];
+  const origin = page.connection.headers.origin ?? page.connection.headers.Origin;
+  if (origin !== connection.headers.origin) return [];
+  const met = page.result === "admitted" ? "admitted" : gateOfAnswer(page).gate;
+  // Gates that depend on the peer's address may differ: the probe need not come from where the browser does.
+  if (met !== "origin" && met !== "protocol") return [];
+  const foretold = admit({
+    ...input,
+    connection: { ...connection, auth: "missing", device: { state: "absent" } },
+  });
+  const gate = foretold.outcome === "admitted" ? "admitted" : foretold.gate;
+  if (gate === met || foretold.gate === "proxy-attribution") return [];
+  return [
+    {
+      fact: "probe",
+      source: probe.url,
+      quote: `met ${met}; the model of ${input.release} foretells ${gate ?? "unknown"}`,
+    },
+  ];
+}
+
+function weakest(...confidences: readonly Confidence[]): Confidence {
+  if (confidences.includes("possible")) return "possible";
+  return confidences.includes("likely") ? "likely" : "certain";
+}
+
+function pageOfUrl(url: string | undefined): string | undefined {
+  const match = /^(wss?):\/\/([^/?#]+)/i.exec(url ?? "");
+  if (!match?.[2]) return undefined;
+  return `${match[1]?.toLowerCase() === "wss" ? "https" : "http"}://${match[2].toLowerCase()}`;
+}
+
+/** `host[:port]` of an origin, as the browser sends it in Host. */
+function hostOf(origin: string): string {
+  return /^[a-z]+:\/\/([^/?#]+)/i.exec(origin)?.[1] ?? origin;
+}
