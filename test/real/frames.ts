@@ -249,10 +249,14 @@ function withoutMachine(frame: Readonly<Record<string, unknown>>): unknown {
   const payload = frame.payload;
   if (!isRecord(payload) || payload.type !== "hello-ok") return frame;
   const snapshot = isRecord(payload.snapshot) ? payload.snapshot : {};
+  const server = isRecord(payload.server) ? { ...payload.server } : {};
+  // The machine's name, sent up to 2026.2.26.
+  if (typeof server.host === "string") server.host = "<host>";
   return {
     ...frame,
     payload: {
       ...Object.fromEntries(helloParts.map((part) => [part, payload[part]])),
+      server,
       authMode: snapshot.authMode,
     },
   };
@@ -262,6 +266,8 @@ function masked(text: string): string {
   return text
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "<uuid>")
     .replace(/\b[0-9a-f]{64}\b/g, "<device>")
+    .replace(/\b[0-9a-f]{32}\b/g, "<token>")
+    .replace(/^2\d{3}\.[\w.]+-release-.*$/, "<build>")
     .replace(/\b1[5-9]\d{11}\b/g, "<time>")
     .replace(/\b[\w-]{43}\b/g, "<token>");
 }

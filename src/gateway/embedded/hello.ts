@@ -34,6 +34,7 @@ export function helloOf(
     readonly traits: Traits;
     readonly book: DeviceBook;
     readonly conn: string;
+    readonly bootId: string;
     readonly scopes: readonly string[];
     readonly authMode: string;
     readonly now: number;
@@ -47,6 +48,7 @@ export function helloOf(
     server: {
       version: traits.helloVersion,
       ...(traits.knowsBuildId ? { buildId: traits.buildId } : {}),
+      ...(traits.logMeta ? { bootId: of.bootId, controlUiBuildSource: "bundled" } : {}),
       ...(traits.helloHost ? { host: "embedded" } : {}),
       connId: of.conn,
     },
@@ -85,6 +87,9 @@ function authPart(
     role: params.role,
     scopes: granted,
     ...(traits.logMeta ? { recoveryScope: randomBytes(32).toString("base64url") } : {}),
+    ...(traits.logMeta && paired && params.client.id === clients.page.id
+      ? { recoveryMigrationAllowed: true }
+      : {}),
     ...(paired ? { deviceToken: book.tokenOf(paired.deviceId, traits.longHex), issuedAtMs: now } : {}),
   };
 }

@@ -49,7 +49,6 @@ export function answerMethod(
     case "device.pair.reject": {
       const entry = book.reject(requestId);
       if (!entry) return refused("unknown requestId");
-      log.info("gateway", `device pairing rejected device=${entry.deviceId} request=${requestId}`);
       return { ok: true, payload: { requestId, deviceId: entry.deviceId } };
     }
     case "device.pair.remove":

@@ -30,6 +30,8 @@ export interface RefusalContext {
   readonly requestId?: string;
   readonly paired?: PairedEntry;
   readonly isLocal: boolean;
+  /** `source:port->destination:port`. */
+  readonly endpoint: string;
   readonly sentToken: boolean;
 }
 
@@ -50,14 +52,7 @@ type Maker = (admission: Admission, context: RefusalContext) => Refusal;
 const byGate: Record<Gate, Maker> = {
   // Refused at the upgrade; a connection never comes so far.
   "proxy-attribution": (admission) => simple(admission, "unauthorized", "unauthorized"),
-  schema: (admission) => ({
-    ...simple(admission, "invalid connect params", "invalid-handshake"),
-    meta: {
-      frameType: "req",
-      frameMethod: "connect",
-      handshakeError: said(admission, "invalid connect params"),
-    },
-  }),
+  schema: (admission) => simple(admission, "invalid connect params", "invalid-handshake"),
   protocol: protocolRefusal,
   role: (admission, { connection }) => ({
     ...simple(admission, "invalid role", "invalid-role"),
@@ -69,7 +64,7 @@ const byGate: Record<Gate, Maker> = {
     return {
       ...simple(admission, originMessage, "origin-mismatch"),
       ...(traits.codes ? { details: { code: "CONTROL_UI_ORIGIN_NOT_ALLOWED", reason } } : {}),
-      meta: { reason },
+      meta: { ...(connection.headers.origin === undefined ? { origin: "n/a" } : {}), reason },
     };
   },
   "shared-auth": authRefusal,
@@ -191,6 +186,14 @@ function authRefusal(admission: Admission, context: RefusalContext): Refusal {
       authProvided: connection.auth === "missing" ? "none" : context.sentToken ? "token" : "password",
       authReason: reason,
       allowTailscale: false,
+      ...(traits.logMessageField
+        ? {
+            peer: context.endpoint,
+            role: connection.role,
+            scopeCount: context.deviceId === undefined ? 0 : connection.scopes.length,
+            hasDeviceIdentity: context.deviceId !== undefined,
+          }
+        : {}),
     },
     unauthorized: reason,
   };

@@ -68,7 +68,9 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
   const log = new GatewayLog(options, traits, now);
   const book = new DeviceBook(now);
   let config = options.config;
+  let port = 0;
   let proxyNoticed = false;
+  const bootId = randomUUID();
   const readyAt = now() + (options.startingMs ?? 0);
 
   const http = createServer();
@@ -133,16 +135,16 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
     const arrival = arrivalOf(request);
     if (isUnattributable(arrival)) return refuseUpgrade(socket, proxyAttribution);
     wss.handleUpgrade(request, socket, head, (client) => {
-      serve(client, arrival, `${plainAddress(socket.remoteAddress)}:${socket.remotePort}`);
+      serve(client, arrival);
     });
   });
 
-  const serve = (socket: WebSocket, arrival: Arrival, _tcpPeer: string) => {
+  const serve = (socket: WebSocket, arrival: Arrival) => {
     const started = now();
     const conn = randomUUID();
     const nonce = randomUUID();
     const peerPort = 40_000 + Math.floor(Math.random() * 20_000);
-    const endpoint = `${arrival.remoteAddress}:${peerPort}->127.0.0.1:${port()}`;
+    const endpoint = `${arrival.remoteAddress}:${peerPort}->127.0.0.1:${port}`;
     let refusal: Refusal | undefined;
     let params: ConnectParams | undefined;
     let scopes: readonly string[] | undefined;
@@ -191,6 +193,8 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
       logProxySigns(arrival);
       const admission = options.admit({ release: traits.release, config, connection });
       if (admission.outcome === "admitted") return welcome(id, read, admission);
+      if (admission.gate === "schema")
+        return refuse(id, invalidHandshake(admission.closeReason ?? "invalid connect params", "connect", id));
       const applicant = applicantOf(read, arrival);
       const requestId =
         admission.gate === "pairing" && applicant ? book.request(applicant).requestId : undefined;
@@ -208,6 +212,7 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
           ...(requestId === undefined ? {} : { requestId }),
           ...(paired === undefined ? {} : { paired }),
           isLocal: isLocal(arrival),
+          endpoint,
           sentToken: read.auth?.token !== undefined,
         }),
       );
@@ -231,6 +236,7 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
         traits,
         book,
         conn,
+        bootId,
         scopes,
         authMode: config.gateway?.auth?.mode ?? "token",
         now: now(),
@@ -314,7 +320,7 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
           params,
           lastFrame,
           peerPort,
-          port: port(),
+          port: port,
           endpoint,
           took: now() - started,
         }),
@@ -354,7 +360,6 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
       );
   };
 
-  const port = () => (http.address() as AddressInfo).port;
   await new Promise<void>((listening, failed) => {
     http.once("error", failed);
     http.listen(options.port ?? 0, "127.0.0.1", () => {
@@ -362,23 +367,20 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
       listening();
     });
   });
+  port = (http.address() as AddressInfo).port;
   const bind = config.gateway?.bind === "lan" ? "0.0.0.0" : "127.0.0.1";
   log.info(
     "gateway",
     traits.startupLine === "listening"
-      ? `listening on ws://${bind}:${port()} (PID ${process.pid})`
+      ? `listening on ws://${bind}:${port} (PID ${process.pid})`
       : "http server listening (0 plugins, 0.1s)",
   );
   if (traits.startupLine !== "listening") log.info("gateway", "ready");
 
   return {
     release: traits.release,
-    get port() {
-      return port();
-    },
-    get url() {
-      return `ws://127.0.0.1:${port()}`;
-    },
+    port,
+    url: `ws://127.0.0.1:${port}`,
     devices: book,
     get config() {
       return config;
