@@ -1,0 +1,135 @@
+// The doctor against real gateways: its first finding is the cause that an independent client met, and its verdict
+// on each remedy is what that client meets after the remedy was applied.
+import assert from "node:assert/strict";
+import { truncateSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import {
+  CASES,
+  type Case,
+  caseName,
+  gateOf,
+  layPaths,
+  PATHS,
+  SITUATIONS,
+  type Situation,
+  shown,
+  visit,
+} from "./cases.ts";
+import { expectedCauses } from "./expected.ts";
+import { applyRemedy } from "./remedy.ts";
+import { type Agent, startAgent } from "./rig/agent.ts";
+import { newDevice } from "./rig/client.ts";
+import { type DoctorRun, type DocumentRemedy, openclawOnPath, runDoctor } from "./rig/doctor.ts";
+import { type Gateway, startGateway } from "./rig/gateway.ts";
+import { createNetwork, type Network, whyNoNamespaces } from "./rig/namespace.ts";
+import { RELEASES } from "./selection.ts";
+
+const noNamespaces = await whyNoNamespaces();
+
+/** What the user would type, on the machine where the browser is refused. */
+async function diagnose(gateway: Gateway, network: Network, one: Case): Promise<DoctorRun> {
+  const path = PATHS[one.path];
+  const outside = one.path === "published port";
+  return runDoctor({
+    args: [
+      "diagnose",
+      "--json",
+      "--origin",
+      path.page,
+      ...(outside ? ["--deployment", "docker", "--target", path.url, "--config", gateway.configPath] : []),
+      "--log",
+      gateway.fileLog,
+    ],
+    host: outside ? network.client : network.gateway,
+    home: gateway.home,
+    path: [openclawOnPath(gateway)],
+  });
+}
+
+const verdictText = (after: DocumentRemedy["after"]): string =>
+  after === undefined ? "not asked" : after === "admitted" ? "admitted" : `refused at ${after.refusedAt}`;
+
+for (const release of RELEASES) {
+  describe(`openclaw ${release}`, { skip: noNamespaces ?? false }, () => {
+    let network: Network;
+    let gateway: Gateway;
+    let client: Agent;
+
+    before(async () => {
+      network = await createNetwork();
+      gateway = await startGateway({ release, host: network.gateway, config: { gateway: { bind: "lan" } } });
+      client = startAgent(network.client);
+      await layPaths(gateway, client);
+    });
+    after(async () => {
+      await client?.stop();
+      await gateway?.stop();
+      await network?.remove();
+    });
+
+    for (const situation of SITUATIONS) {
+      describe(situation.name, () => {
+        before(() => gateway.reconfigure(situation.config));
+        for (const one of CASES)
+          test(caseName(one), (t) => judge(situation, one, (line) => t.diagnostic(line)));
+      });
+    }
+
+    async function judge(situation: Situation, one: Case, say: (line: string) => void): Promise<void> {
+      // The doctor reads what this visit leaves in the log, not what the visits before left.
+      for (const file of [gateway.consoleLog, gateway.fileLog]) truncateSync(file);
+      const device = newDevice();
+      const truth = await visit(gateway, client, one, device);
+      say(`the browser met: ${shown(truth)}`);
+      const run = await diagnose(gateway, network, one);
+      const { document } = run;
+      assert.ok(document, `no document; exit ${run.exitCode}\n${run.stdout.slice(0, 500)}\n${run.stderr}`);
+      const errors = document.findings.filter(({ severity }) => severity === "error");
+      const found = errors.map(({ id }) => id).join(", ") || "nothing";
+      if (truth.admitted) {
+        assert.equal(found, "nothing", `admitted, yet the doctor found ${found}`);
+        assert.equal(run.exitCode, 0, run.stderr);
+        return;
+      }
+      const causes = expectedCauses(release, situation, one, truth);
+      const first = document.findings[0];
+      assert.ok(
+        first && causes.includes(first.id),
+        `expected ${causes.join(" or ")} first, got ${document.findings.map(({ id }) => id).join(", ") || "nothing"}`,
+      );
+      assert.equal(run.exitCode, 1, run.stderr);
+      assert.equal(document.gateway.version, release);
+      for (const remedy of first.remedies) await prove(situation, one, remedy, device, say);
+    }
+
+    /** The doctor foretold what the browser meets after this remedy: apply it, and look. */
+    async function prove(
+      situation: Situation,
+      one: Case,
+      remedy: DocumentRemedy,
+      device: string,
+      say: (line: string) => void,
+    ): Promise<void> {
+      if (remedy.after === undefined) {
+        say(`${remedy.id}: the model was not asked`);
+        return;
+      }
+      let changed = true;
+      try {
+        const applied = await applyRemedy(gateway, client, one, remedy, device);
+        if ("notApplied" in applied) {
+          changed = false;
+          say(`${remedy.id}: foretold ${verdictText(remedy.after)}, not applied: ${applied.notApplied}`);
+          return;
+        }
+        changed = applied.changedConfig;
+        const gate = gateOf(applied.outcome);
+        const real = gate === "admitted" ? "admitted" : `refused at ${gate}`;
+        say(`${remedy.id}: foretold ${verdictText(remedy.after)}, met ${real}`);
+        assert.equal(verdictText(remedy.after), real, `${remedy.id}: ${shown(applied.outcome)}`);
+      } finally {
+        if (changed) await gateway.reconfigure(situation.config);
+      }
+    }
+  });
+}
