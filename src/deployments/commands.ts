@@ -214,9 +214,12 @@ function logFileLine(context: CommandContext): string {
 // --- Docker ----------------------------------------------------------------------------------------------------
 
 function docker(names: DeploymentNames, context: CommandContext): Place {
-  const service = names.composeService && safeName(names.composeService);
-  const compose = ["docker", "compose", ...(names.composeFiles ?? []).flatMap((file) => ["-f", clean(file)])];
   const container = names.container && safeName(names.container);
+  // Nothing known at all: upstream's Compose file and its two services are what most people have.
+  const standard = !container && !names.composeService;
+  const service = standard ? "openclaw-gateway" : names.composeService && safeName(names.composeService);
+  const cliService = standard ? "openclaw-cli" : names.composeCliService && safeName(names.composeCliService);
+  const compose = ["docker", "compose", ...(names.composeFiles ?? []).flatMap((file) => ["-f", clean(file)])];
   // Upstream's image has no `openclaw` on the PATH; its working directory is /app.
   const program = programWords(names, "node dist/index.js");
   const running = context.running !== false;
@@ -226,7 +229,6 @@ function docker(names: DeploymentNames, context: CommandContext): Place {
   const cli = (args: readonly Word[], options: CliOptions = {}): string => {
     if (context.inside) return render([...programWords(names, "node /app/dist/index.js"), ...args], "posix");
     if (service) {
-      const cliService = names.composeCliService && safeName(names.composeCliService);
       // The CLI service reaches the gateway over the bridge in older Compose files and then needs pairing itself,
       // so whatever talks to the gateway runs inside the gateway's container, where it counts as local.
       if (options.config && cliService && running)

@@ -1,0 +1,244 @@
+import type {
+  Confidence,
+  ConfigReading,
+  Deployment,
+  DeploymentKind,
+  DeploymentNames,
+  Evidence,
+  FactName,
+  HostSigns,
+  ProbeReading,
+} from "../core/facts.ts";
+import type { LogDigest } from "../core/log-event.ts";
+import { safeText } from "../core/text.ts";
+import { peerNetwork, scopeOf } from "./address.ts";
+import type { Listeners } from "./listeners.ts";
+import { namesFromLogs, namesFromUnits } from "./names.ts";
+
+export interface DetectInput {
+  readonly host: HostSigns;
+  readonly listeners?: Listeners;
+  readonly logs?: LogDigest;
+  readonly probe?: ProbeReading;
+  readonly config?: ConfigReading;
+  /** `--deployment`: wins over every sign. */
+  readonly said?: DeploymentKind;
+  /** Names that `--target` or a running gateway gave; they win over guesses. */
+  readonly names?: DeploymentNames;
+  /** The signs are of another machine than the logs and the target (a pasted log): the host says nothing. */
+  readonly elsewhere?: boolean;
+}
+
+/** How much a sign counts: 10 settles it, 6 makes it likely, less is a hint. */
+interface Vote {
+  readonly kind: DeploymentKind;
+  readonly weight: number;
+  readonly evidence: Evidence;
+}
+
+const CERTAIN = 10;
+const LIKELY = 5;
+const MAX_EVIDENCE = 12;
+
+/** Which kind of deployment the gateway is, by signs that cost nothing, with the signs and what else would fit. */
+export function detectDeployment(input: DetectInput): Deployment {
+  const votes = [
+    ...(input.elsewhere === true ? [] : hostVotes(input.host)),
+    ...listenerVotes(input.listeners),
+    ...logVotes(input.logs),
+    ...configVotes(input.config),
+    ...targetVotes(input),
+  ];
+  const totals = new Map<DeploymentKind, number>();
+  for (const { kind, weight } of votes) totals.set(kind, Math.max(totals.get(kind) ?? 0, 0) + weight);
+  const ranked = [...totals].sort(([, a], [, b]) => b - a);
+  const kind = input.said ?? ranked[0]?.[0] ?? "local";
+  const best = totals.get(kind) ?? 0;
+  const strongest = Math.max(0, ...votes.filter((vote) => vote.kind === kind).map((vote) => vote.weight));
+  const confidence: Confidence =
+    input.said !== undefined || strongest >= CERTAIN ? "certain" : best >= LIKELY ? "likely" : "possible";
+
+  const said: Evidence[] =
+    input.said === undefined
+      ? []
+      : [{ fact: "deployment", source: "--deployment", quote: `said to be ${input.said}` }];
+  const evidence = [
+    ...said,
+    ...votes
+      .filter((vote) => vote.kind === kind)
+      .sort((a, b) => b.weight - a.weight)
+      .map((vote) => vote.evidence),
+  ].slice(0, MAX_EVIDENCE);
+  return {
+    kind,
+    confidence,
+    evidence,
+    alternatives: ranked.filter(([other, total]) => other !== kind && total >= 2).map(([other]) => other),
+    names: namesOf(kind, input),
+  };
+}
+
+function namesOf(kind: DeploymentKind, input: DetectInput): DeploymentNames {
+  const container = input.listeners?.gateways.find((gateway) => gateway.container !== undefined)?.container
+    ?.id;
+  const fromLogs = namesFromLogs(input.logs, kind);
+  const contained =
+    kind === "docker" || (kind === "vps" && (container !== undefined || fromLogs.composeService));
+  return {
+    ...(contained && container !== undefined && fromLogs.composeService === undefined ? { container } : {}),
+    ...(kind === "local" || kind === "vps" ? namesFromUnits(input.host.units) : {}),
+    ...fromLogs,
+    ...input.names,
+  };
+}
+
+function vote(kind: DeploymentKind, weight: number, fact: FactName, source: string, quote: string): Vote {
+  return { kind, weight, evidence: { fact, source: safeText(source, 120), quote: safeText(quote, 300) } };
+}
+
+function hostVotes(host: HostSigns): Vote[] {
+  const votes: Vote[] = [];
+  if (host.container === "docker" || host.container === "podman")
+    votes.push(
+      vote("docker", 8, "host", "cgroup and mounts", `this runs inside a ${host.container} container`),
+    );
+  if (host.container === "kubernetes")
+    votes.push(vote("kubernetes", 8, "host", "cgroup and mounts", "this runs inside a pod"));
+  const inContainer = host.container !== "none";
+  if (host.units.length > 0 && !inContainer)
+    votes.push(vote("local", 4, "host", "service files", host.units[0]?.split("/").at(-1) ?? ""));
+  const open = host.addresses.find(({ scope }) => scope === "public");
+  if (open !== undefined && !inContainer)
+    votes.push(vote("vps", 3, "host", `interface ${open.name}`, `public address ${open.address}`));
+  if (host.sshSession && !inContainer)
+    votes.push(vote("vps", 3, "host", "SSH_CONNECTION", "this is an SSH session"));
+  // A socket says that there is an engine, not that the gateway is in it.
+  for (const { kind, path } of host.engines)
+    votes.push(
+      vote(kind === "kubernetes" ? "kubernetes" : "docker", 0.5, "host", path, `${kind} is at hand`),
+    );
+  return votes;
+}
+
+function listenerVotes(listeners: Listeners | undefined): Vote[] {
+  const votes: Vote[] = [];
+  if (listeners === undefined) return votes;
+  for (const { owner, address, port, published, program } of listeners.sockets) {
+    const source = `${address}:${port}`;
+    if (owner === "docker-proxy") {
+      const target =
+        published === undefined ? "" : ` to ${published.containerAddress}:${published.containerPort}`;
+      votes.push(vote("docker", CERTAIN, "host", source, `docker-proxy publishes it${target}`));
+    } else if (owner === "ssh") votes.push(vote("vps", 6, "host", source, "an SSH tunnel listens there"));
+    else if (owner === "kubectl")
+      votes.push(vote("kubernetes", 8, "host", source, "kubectl port-forward listens there"));
+    else if (
+      owner === "other" &&
+      /^(?:rootlessport|conmon|rootlesskit|com\.docker\.backend|vpnkit-bridge)$/.test(program ?? "")
+    )
+      votes.push(vote("docker", 8, "host", source, `${program ?? ""} listens there`));
+  }
+  for (const gateway of listeners.gateways) {
+    const { container } = gateway;
+    if (container === undefined)
+      votes.push(vote("local", 6, "host", `process ${gateway.pid}`, "a gateway runs here"));
+    else if (container.kind === "kubernetes")
+      votes.push(
+        vote("kubernetes", CERTAIN, "host", `process ${gateway.pid}`, "a gateway runs in a pod here"),
+      );
+    else
+      votes.push(
+        vote(
+          "docker",
+          CERTAIN,
+          "host",
+          `process ${gateway.pid}`,
+          `a gateway runs in the container ${container.id}`,
+        ),
+      );
+  }
+  return votes;
+}
+
+function logVotes(logs: LogDigest | undefined): Vote[] {
+  const votes: Vote[] = [];
+  if (logs === undefined) return votes;
+  const names = namesFromLogs(logs, undefined);
+  if (names.composeService !== undefined)
+    votes.push(vote("docker", 8, "logs", "line prefix", `Compose service ${names.composeService}`));
+  if (names.workload !== undefined) votes.push(vote("kubernetes", 8, "logs", "line prefix", names.workload));
+
+  // One vote for each network, however many refusals came from it.
+  const seen = new Set<string>();
+  for (const { latest } of logs.refusals) {
+    const remote = latest.remote;
+    if (remote === undefined) continue;
+    const network = peerNetwork(remote);
+    const proxied = network === "loopback" && latest.fwd !== undefined && latest.fwd !== "n/a";
+    const key = `${network}${proxied ? "+fwd" : ""}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const source = `${latest.source}:${latest.line}`;
+    const quote = `remote=${remote}${latest.fwd === undefined ? "" : ` fwd=${latest.fwd}`}`;
+    if (network === "docker-bridge") votes.push(vote("docker", 6, "logs", source, quote));
+    if (network === "docker-desktop") votes.push(vote("docker", 7, "logs", source, quote));
+    if (network === "podman") votes.push(vote("docker", 6, "logs", source, quote));
+    if (network === "pod") votes.push(vote("kubernetes", 6, "logs", source, quote));
+    if (proxied) votes.push(vote("vps", 2, "logs", source, quote));
+    if (network === "loopback" && !proxied) votes.push(vote("local", 1, "logs", source, quote));
+    if (network === "other" && scopeOf(remote) === "public")
+      votes.push(vote("vps", 2, "logs", source, quote));
+  }
+  for (const event of logs.events) {
+    if (event.type !== "client-error" || event.configPath === undefined || seen.has("path")) continue;
+    seen.add("path");
+    votes.push(...pathVotes(event.configPath, "logs", `${event.source}:${event.line}`));
+  }
+  return votes;
+}
+
+function configVotes(config: ConfigReading | undefined): Vote[] {
+  if (config === undefined) return [];
+  const votes = pathVotes(config.path, "config", "path");
+  const injected = config.problems.find(
+    ({ kind, detail }) => kind === "bad-env" && detail.includes("tcp://"),
+  );
+  if (injected !== undefined)
+    votes.push(vote("kubernetes", 6, "config", injected.key, "set by Kubernetes for a Service of that name"));
+  return votes;
+}
+
+function pathVotes(path: string, fact: FactName, source: string): Vote[] {
+  // Home of upstream's image, in Docker and in a pod alike; no person's home is called so often.
+  if (/^\/home\/node\/\.openclaw\//.test(path)) return [vote("docker", 3, fact, source, path)];
+  if (/^\/data\/(?:\.openclaw\/)?openclaw\.json$/.test(path)) return [vote("docker", 3, fact, source, path)];
+  if (/^\/home\/openclaw\/\.openclaw\//.test(path)) return [vote("vps", 2, fact, source, path)];
+  return [];
+}
+
+function targetVotes({ names, probe }: DetectInput): Vote[] {
+  const votes: Vote[] = [];
+  if (names?.workload !== undefined || names?.namespace !== undefined)
+    votes.push(vote("kubernetes", CERTAIN, "target", "--target", names.workload ?? names.namespace ?? ""));
+  else if (names?.sshHost !== undefined)
+    votes.push(vote("vps", CERTAIN, "target", "--target", names.sshHost));
+  else if (names?.composeService !== undefined || names?.container !== undefined)
+    votes.push(vote("docker", CERTAIN, "target", "--target", names.composeService ?? names.container ?? ""));
+  const host = probe === undefined ? undefined : hostOf(probe.url);
+  if (host !== undefined) {
+    const scope = host === "localhost" ? "loopback" : scopeOf(host);
+    if (
+      scope === "public" ||
+      (scope === "unknown" && /\.[a-z]{2,}$/i.test(host) && !/\.(?:local|lan|internal)$/i.test(host))
+    )
+      votes.push(vote("vps", 3, "probe", "url", host));
+    if (scope === "loopback") votes.push(vote("local", 0.5, "probe", "url", host));
+  }
+  return votes;
+}
+
+/** The host of a ws:// or wss:// URL, without brackets. */
+export function hostOf(url: string): string | undefined {
+  const match = /^[a-z]{2,5}:\/\/(?:[^/@?#]{0,300}@)?(\[[0-9a-f:.%]{2,60}\]|[^/:?#]{1,255})/i.exec(url);
+  return match?.[1]?.replace(/^\[|\]$/g, "").toLowerCase();
+}

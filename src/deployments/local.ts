@@ -1,0 +1,390 @@
+import { gatewayFlags } from "../config/flags.ts";
+import { type ConfigCandidate, locateConfig } from "../config/locate.ts";
+import { readConfig } from "../config/read.ts";
+import { fileEnv, plistEnv, type ServiceEnv, unitEnv } from "../config/service-env.ts";
+import { type Fact, known, unknown } from "../core/fact.ts";
+import type { DeploymentNames, DeviceList, HostSigns, Release } from "../core/facts.ts";
+import type { Secret } from "../core/secret.ts";
+import { safeText } from "../core/text.ts";
+import { devicesFromJson } from "./devices.ts";
+import { findLogFiles, logTexts } from "./log-files.ts";
+import { namesFromUnits } from "./names.ts";
+import type { GatewayProcess } from "./processes.ts";
+import { devicesFromSqlite } from "./sqlite.ts";
+import type { ConfigAndSecrets, DeploymentAccess, LogText } from "./types.ts";
+import type { ReadOutcome, World } from "./world.ts";
+
+export interface LocalOptions {
+  readonly world: World;
+  /** Random, one for each run. */
+  readonly salt: string;
+  readonly host?: HostSigns;
+  /** The running gateway, when one was found in our own view of files (not in another container). */
+  readonly gateway?: GatewayProcess;
+  /** `--config`. */
+  readonly configPath?: string;
+  /** `--profile`. */
+  readonly profile?: string;
+  /** What is known of the release when the config is read. */
+  readonly release?: string;
+  /** The release found out from elsewhere, asked only when the config is read. */
+  readonly askRelease?: () => Promise<string | undefined>;
+  readonly names?: DeploymentNames;
+}
+
+const MAX_CONFIG = 4_000_000;
+/** Homes of the images' users, for a doctor that runs in the container as somebody else. */
+const IMAGE_HOMES = ["/home/node", "/home/openclaw", "/root"] as const;
+
+/** The gateway of this machine, or of the container or pod around us: everything is read from files, nothing is changed. */
+export function localAccess(options: LocalOptions): DeploymentAccess {
+  return new Local(options);
+}
+
+interface Place {
+  readonly candidate: ConfigCandidate;
+  readonly text: ReadOutcome;
+  readonly profile: string | undefined;
+}
+
+class Local implements DeploymentAccess {
+  readonly kind = "local";
+  readonly names: DeploymentNames;
+  readonly #options: LocalOptions;
+  #place: Promise<Place> | undefined;
+  #config: Promise<Fact<ConfigAndSecrets>> | undefined;
+
+  constructor(options: LocalOptions) {
+    this.#options = options;
+    this.names = options.names ?? namesFromUnits(options.host?.units ?? []);
+  }
+
+  config(): Promise<Fact<ConfigAndSecrets>> {
+    this.#config ??= this.#readConfig();
+    return this.#config;
+  }
+
+  async logs(): Promise<Fact<readonly LogText[]>> {
+    const { world, gateway } = this.#options;
+    const config = await this.config();
+    const logFile = config.known ? config.value.logFile : undefined;
+    const place = await this.#located();
+    const files = await findLogFiles(world, {
+      ...(logFile === undefined ? {} : { configured: logFile }),
+      home: gateway?.home ?? world.homedir,
+      ...(place.profile === undefined ? {} : { profile: place.profile }),
+      ...(gateway?.uid === undefined ? {} : { uid: gateway.uid }),
+    });
+    const newest = files.at(-1);
+    if (newest === undefined)
+      return unknown(
+        "absent",
+        `no log file in ${logFile === undefined ? "/tmp/openclaw" : "the configured place or /tmp/openclaw"}`,
+        "--log FILE",
+      );
+    return known(logTexts(world, files), newest.path);
+  }
+
+  async devices(): Promise<Fact<DeviceList>> {
+    const { world } = this.#options;
+    const { candidate } = await this.#located();
+    const store = `${candidate.stateDir}/state/openclaw.sqlite`;
+    if (await world.exists(store)) {
+      const list = await devicesFromSqlite(world, store);
+      // Up to 2026.7.x a database of that name may hold other things, and the lists are files beside it.
+      if (list.known) return list;
+      const files = await this.#deviceFiles(candidate.stateDir);
+      return files.known ? files : list;
+    }
+    return this.#deviceFiles(candidate.stateDir);
+  }
+
+  async #deviceFiles(stateDir: string): Promise<Fact<DeviceList>> {
+    const directory = `${stateDir}/devices`;
+    const [pending, paired] = await Promise.all(
+      ["pending", "paired"].map((name) =>
+        this.#options.world.readText(`${directory}/${name}.json`, MAX_CONFIG),
+      ),
+    );
+    if (pending === undefined || paired === undefined || (!pending.ok && !paired.ok)) {
+      const first = pending ?? paired;
+      return first !== undefined && !first.ok
+        ? unknown(
+            first.reason,
+            `${safeText(directory, 200)}: ${first.detail}`,
+            "openclaw devices list --json",
+          )
+        : unknown("failed", safeText(directory, 200), "openclaw devices list --json");
+    }
+    return devicesFromJson(
+      pending.ok ? pending.text : undefined,
+      paired.ok ? paired.text : undefined,
+      directory,
+    );
+  }
+
+  async release(): Promise<Fact<Release>> {
+    const { world, gateway } = this.#options;
+    const running = gateway?.installDir;
+    // The files can be newer than the process that was started from them, so this is never certain.
+    if (running !== undefined) {
+      const version = await this.#versionIn(running);
+      if (version !== undefined)
+        return known({ version, confidence: "likely", from: "package.json" }, `${running}/package.json`);
+    }
+    const installed = await this.#installed();
+    for (const directory of [...installed, ...(this.#inContainer() ? ["/app"] : [])]) {
+      const version = await this.#versionIn(directory);
+      if (version !== undefined)
+        return known({ version, confidence: "possible", from: "package.json" }, `${directory}/package.json`);
+    }
+    return unknown(
+      "absent",
+      `no installed OpenClaw was found on ${safeText(world.platform, 20)}`,
+      "--release VERSION",
+    );
+  }
+
+  // --- config --------------------------------------------------------------------------------------------------
+
+  async #readConfig(): Promise<Fact<ConfigAndSecrets>> {
+    const { world, salt, gateway, host } = this.#options;
+    const { candidate, text, profile } = await this.#located();
+    const path = candidate.configPath;
+    if (!text.ok && text.reason !== "absent")
+      return unknown(text.reason, `${safeText(path, 200)}: ${text.detail}`, "--config PATH");
+    if (
+      !text.ok &&
+      (this.#options.configPath !== undefined || (gateway === undefined && (host?.units.length ?? 0) === 0))
+    )
+      return unknown("absent", `${safeText(path, 200)}: ${text.detail}`, "--config PATH");
+    if (text.ok && text.truncated)
+      return unknown("failed", `${safeText(path, 200)}: too long for a config`, "--config PATH");
+
+    const unit = await this.#unit();
+    const dotenv = await this.#envFile(`${candidate.stateDir}/.env`, ".env");
+    const release =
+      this.#options.release ?? (await this.#options.askRelease?.()) ?? (await this.#ownRelease());
+    const includes = text.ok
+      ? await this.#includes(text.text, path)
+      : new Map<string, { path: string; text: string }>();
+    const result = readConfig({
+      text: text.ok ? text.text : undefined,
+      path,
+      stateDir: candidate.stateDir,
+      ...(profile === undefined ? {} : { profile }),
+      // A service does not see the doctor's shell, so that counts only when nothing better is there.
+      env: gateway?.env === undefined && unit === undefined ? this.#relevantEnv() : {},
+      services: [...serviceSources(unit, gateway), ...(dotenv === undefined ? [] : [dotenv])],
+      flags: { ...gatewayFlags(unit?.env.exec ?? [], salt), ...gateway?.flags },
+      ...(release === undefined ? {} : { release }),
+      container: this.#inContainer(),
+      readInclude: (name) => includes.get(name),
+      salt,
+    });
+    const { reading, secrets, logFile } = result;
+    return known({ reading, ...secrets, ...(logFile === undefined ? {} : { logFile }) }, path);
+  }
+
+  #located(): Promise<Place> {
+    this.#place ??= this.#locate();
+    return this.#place;
+  }
+
+  async #locate(): Promise<Place> {
+    const { world, gateway, configPath, profile } = this.#options;
+    const env: Record<string, string | undefined> =
+      gateway?.env === undefined
+        ? { ...world.env }
+        : Object.fromEntries(Object.entries(gateway.env).map(([name, value]) => [name, value.reveal()]));
+    const unit = gateway?.env === undefined ? await this.#unit() : undefined;
+    for (const name of ["OPENCLAW_STATE_DIR", "OPENCLAW_CONFIG_PATH", "OPENCLAW_HOME", "OPENCLAW_PROFILE"])
+      env[name] ??= unit?.env.values[name]?.reveal();
+    if (configPath !== undefined) env.OPENCLAW_CONFIG_PATH = configPath;
+    const cwd = gateway?.cwd ?? world.cwd;
+    const chosen = profile ?? gateway?.flags.profile;
+    const location = locateConfig({
+      env,
+      homedir: gateway?.home ?? world.homedir,
+      ...(chosen === undefined ? {} : { profile: chosen }),
+      platform: world.platform,
+      cwd,
+      ...(this.#inContainer() ? { extraHomes: IMAGE_HOMES } : {}),
+    });
+    let denied: Place | undefined;
+    for (const candidate of location.candidates) {
+      const text = await world.readText(candidate.configPath, MAX_CONFIG);
+      const place: Place = { candidate, text, profile: location.profile };
+      if (text.ok) return place;
+      if (text.reason !== "absent") denied ??= place;
+    }
+    const first = location.candidates[0] ?? {
+      configPath: location.configPath,
+      stateDir: location.stateDir,
+      because: "default",
+    };
+    return (
+      denied ?? {
+        candidate: first,
+        text: { ok: false, reason: "absent", detail: "no such file" },
+        profile: location.profile,
+      }
+    );
+  }
+
+  /** Only what is OpenClaw's own, plus what the config may refer to by `${NAME}`; nothing is kept. */
+  #relevantEnv(): Readonly<Record<string, string | undefined>> {
+    return this.#options.world.env;
+  }
+
+  async #unit(): Promise<{ readonly name: string; readonly env: ServiceEnv } | undefined> {
+    const { world, host, salt } = this.#options;
+    const wanted = this.names.unit?.name;
+    const path = host?.units.find((unit) => wanted === undefined || unit.includes(`/${wanted}.`));
+    if (path === undefined) return undefined;
+    const read = await world.readText(path, 262_144);
+    if (!read.ok) return undefined;
+    const name = path.split("/").at(-1) ?? path;
+    if (name.endsWith(".plist"))
+      return { name, env: { values: plistEnv(read.text, salt), files: [], exec: [] } };
+    const parts = [read.text];
+    // Drop-ins of `systemctl edit` come after the unit and win.
+    for (const dropIn of (await world.list(`${path}.d`, 100))
+      .filter((file) => file.endsWith(".conf"))
+      .slice(0, 20)) {
+      const more = await world.readText(`${path}.d/${dropIn}`, 262_144);
+      if (more.ok) parts.push(more.text);
+    }
+    const env = unitEnv(parts.join("\n"), salt);
+    const values: Record<string, Secret> = { ...env.values };
+    for (const file of env.files) {
+      const read = await world.readText(file.replaceAll("%h", world.homedir), 262_144);
+      // systemd lets the files win over Environment=.
+      if (read.ok) Object.assign(values, fileEnv(read.text, salt));
+    }
+    return { name, env: { ...env, values } };
+  }
+
+  async #envFile(
+    path: string,
+    source: string,
+  ): Promise<
+    | { readonly from: "env"; readonly source: string; readonly values: Readonly<Record<string, Secret>> }
+    | undefined
+  > {
+    const read = await this.#options.world.readText(path, 262_144);
+    return read.ok ? { from: "env", source, values: fileEnv(read.text, this.#options.salt) } : undefined;
+  }
+
+  /** The files that `$include` names, one level after the other; only below the config's own directory. */
+  async #includes(text: string, configPath: string): Promise<Map<string, { path: string; text: string }>> {
+    const found = new Map<string, { path: string; text: string }>();
+    const base = configPath.slice(0, Math.max(configPath.lastIndexOf("/"), configPath.lastIndexOf("\\")));
+    let names = includeNames(text);
+    for (let level = 0; level < 10 && names.length > 0 && found.size < 50; level += 1) {
+      const next: string[] = [];
+      for (const name of names.slice(0, 50)) {
+        if (found.has(name) || name.split(/[\\/]/).includes("..")) continue;
+        const path = name.startsWith("/") ? name : `${base}/${name.replace(/^\.\//, "")}`;
+        if (!path.startsWith(`${base}/`)) continue;
+        const read = await this.#options.world.readText(path, MAX_CONFIG);
+        if (!read.ok || read.truncated) continue;
+        found.set(name, { path, text: read.text });
+        next.push(...includeNames(read.text));
+      }
+      names = next;
+    }
+    return found;
+  }
+
+  // --- release -------------------------------------------------------------------------------------------------
+
+  async #ownRelease(): Promise<string | undefined> {
+    const release = await this.release();
+    return release.known && release.value.confidence !== "possible" ? release.value.version : undefined;
+  }
+
+  async #versionIn(directory: string): Promise<string | undefined> {
+    const read = await this.#options.world.readText(`${directory}/package.json`, 1_000_000);
+    if (!read.ok) return undefined;
+    try {
+      const parsed: unknown = JSON.parse(read.text);
+      if (typeof parsed !== "object" || parsed === null || !("name" in parsed) || !("version" in parsed))
+        return undefined;
+      const { name, version } = parsed;
+      if (name !== "openclaw" && name !== "clawdbot" && name !== "moltbot") return undefined;
+      return typeof version === "string" && /^\d{4}\.\d{1,2}\.\d{1,3}[0-9A-Za-z.-]{0,32}$/.test(version)
+        ? version
+        : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Packages behind the `openclaw` of the PATH and behind the unit's command. */
+  async #installed(): Promise<readonly string[]> {
+    const { world } = this.#options;
+    const directories: string[] = [];
+    const unit = await this.#unit();
+    for (const word of unit?.env.exec ?? []) {
+      const inside = /^(\/.{1,400}\/openclaw)\/(?:dist\/(?:index|entry)\.m?js|openclaw\.mjs)$/.exec(
+        word,
+      )?.[1];
+      if (inside !== undefined) directories.push(inside);
+    }
+    for (const entry of (world.env.PATH ?? "").split(":").slice(0, 50)) {
+      if (!entry.startsWith("/")) continue;
+      const target = await world.link(`${entry}/openclaw`);
+      const inside =
+        target === undefined ? undefined : /^(.{0,400}\/openclaw)\/openclaw\.mjs$/.exec(target)?.[1];
+      if (inside !== undefined)
+        directories.push(inside.startsWith("/") ? inside : resolved(`${entry}/${inside}`));
+    }
+    return [...new Set(directories)];
+  }
+
+  #inContainer(): boolean {
+    const container = this.#options.host?.container;
+    return container !== undefined && container !== "none";
+  }
+}
+
+function serviceSources(
+  unit: { readonly name: string; readonly env: ServiceEnv } | undefined,
+  gateway: GatewayProcess | undefined,
+): readonly { from: "service" | "env"; source: string; values: Readonly<Record<string, Secret>> }[] {
+  const sources: { from: "service" | "env"; source: string; values: Readonly<Record<string, Secret>> }[] = [];
+  const env = gateway?.env;
+  if (unit !== undefined) {
+    // What the running gateway does not have, the unit says only to the next one.
+    const values = Object.fromEntries(
+      Object.entries(unit.env.values).filter(
+        ([name, value]) => env === undefined || env[name]?.equals(value) === true,
+      ),
+    );
+    sources.push({ from: "service", source: unit.name, values });
+  }
+  if (env !== undefined) sources.push({ from: "env", source: `process ${gateway?.pid ?? ""}`, values: env });
+  return sources;
+}
+
+function includeNames(text: string): string[] {
+  if (!text.includes("$include")) return [];
+  const names: string[] = [];
+  const find = /\$include["']?\s{0,20}:\s{0,20}(?:["']([^"'\n]{1,500})["']|\[([^\]]{0,5000})\])/g;
+  for (const match of text.matchAll(find)) {
+    if (match[1] !== undefined) names.push(match[1]);
+    for (const item of (match[2] ?? "").matchAll(/["']([^"'\n]{1,500})["']/g))
+      if (item[1] !== undefined) names.push(item[1]);
+  }
+  return names.slice(0, 50);
+}
+
+function resolved(path: string): string {
+  const out: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "..") out.pop();
+    else if (part !== "" && part !== ".") out.push(part);
+  }
+  return `/${out.join("/")}`;
+}

@@ -1,0 +1,76 @@
+import type { LogText } from "./types.ts";
+import type { World } from "./world.ts";
+
+/** Bytes that are read of all logs together, from their ends. */
+export const LOG_TAIL_BYTES = 8 * 1024 * 1024;
+const MAX_FILES = 3;
+
+export interface LogFileQuery {
+  /** `logging.file`, when the config has it. 2026.4.15 ignores it, so the default place is looked at too. */
+  readonly configured?: string;
+  readonly home: string;
+  readonly profile?: string;
+  /** User id of the gateway, for `/tmp/openclaw-<uid>/`. */
+  readonly uid?: number;
+}
+
+/**
+ * The gateway's log files, newest last, with the bytes to read of each: at most 8 MiB in all, counted from the
+ * newest end backwards over the rotated ones.
+ */
+export async function findLogFiles(
+  world: World,
+  query: LogFileQuery,
+): Promise<readonly { readonly path: string; readonly start: number; readonly end: number }[]> {
+  const found: { path: string; size: number; modified: number }[] = [];
+  const look = async (path: string): Promise<void> => {
+    const info = await world.info(path);
+    if (info?.kind === "file" && info.size > 0 && !found.some((file) => file.path === path))
+      found.push({ path, size: info.size, modified: info.modified });
+  };
+  if (query.configured !== undefined) {
+    const path = query.configured.startsWith("~/")
+      ? `${query.home}${query.configured.slice(1)}`
+      : query.configured;
+    await look(path);
+    for (const suffix of [".1", ".2"]) await look(`${path}${suffix}`);
+  }
+  const uid = query.uid ?? world.uid;
+  const directories = [
+    "/tmp/openclaw",
+    ...(uid === undefined ? [] : [`/tmp/openclaw-${uid}`]),
+    ...(world.tmpdir === "/tmp" ? [] : [`${world.tmpdir}/openclaw`]),
+  ];
+  for (const directory of directories) {
+    const names = (await world.list(directory, 2000)).filter((name) => isLogName(name, query.profile));
+    // The names carry the date, so the last in order are the newest.
+    for (const name of names.sort().slice(-MAX_FILES)) await look(`${directory}/${name}`);
+  }
+  const newest = found.sort((a, b) => b.modified - a.modified).slice(0, MAX_FILES);
+  let left = LOG_TAIL_BYTES;
+  const chosen: { path: string; start: number; end: number }[] = [];
+  for (const { path, size } of newest) {
+    if (left <= 0) break;
+    const bytes = Math.min(left, size);
+    chosen.push({ path, start: size - bytes, end: size });
+    left -= bytes;
+  }
+  return chosen.reverse();
+}
+
+/** `openclaw-2026-11-22.log`, with a profile `openclaw-work-2026-11-22.log`; rotated ones carry a number. */
+function isLogName(name: string, profile: string | undefined): boolean {
+  const match =
+    /^(?:openclaw|clawdbot|moltbot)(?:-([A-Za-z0-9_-]{1,64}))?-\d{4}-\d\d-\d\d(?:\.\d{1,3})?\.log(?:\.\d{1,3})?$/.exec(
+      name,
+    );
+  return match !== null && (match[1] === undefined || match[1] === profile);
+}
+
+/** The files as sources of text. */
+export function logTexts(
+  world: World,
+  files: readonly { readonly path: string; readonly start: number; readonly end: number }[],
+): readonly LogText[] {
+  return files.map(({ path, start, end }) => ({ name: path, chunks: world.stream(path, start, end) }));
+}

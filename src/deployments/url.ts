@@ -1,0 +1,35 @@
+import { unknown } from "../core/fact.ts";
+import type { DeploymentKind, DeploymentNames } from "../core/facts.ts";
+import type { DeploymentAccess } from "./types.ts";
+
+/** A gateway of which only the address is known: all that is not on the wire has to be said or handed in. */
+export function urlAccess(): DeploymentAccess {
+  const because = "only the address of this gateway is known";
+  return {
+    kind: "url",
+    names: {},
+    config: async () => unknown("not-asked", because, "--config PATH"),
+    logs: async () => unknown("not-asked", because, "--log FILE"),
+    devices: async () => unknown("not-asked", because, "openclaw devices list --json"),
+    release: async () => unknown("not-asked", because, "--release VERSION"),
+  };
+}
+
+/** Where a deployment's own reading is not there: what to hand in instead, by its own tools. */
+export function handedIn(kind: Exclude<DeploymentKind, "local">, names: DeploymentNames): DeploymentAccess {
+  const because = `reading from ${PLACE[kind]} is not done here`;
+  return {
+    kind,
+    names,
+    config: async () => unknown("not-asked", because, "--config PATH"),
+    logs: async () => unknown("not-asked", because, "--log FILE"),
+    devices: async () => unknown("not-asked", because, "openclaw devices list --json"),
+    release: async () => unknown("not-asked", because, "--release VERSION"),
+  };
+}
+
+const PLACE: Readonly<Record<Exclude<DeploymentKind, "local">, string>> = {
+  docker: "a container",
+  kubernetes: "a cluster",
+  vps: "another host",
+};
