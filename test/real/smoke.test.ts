@@ -1,0 +1,136 @@
+// The doctor beside a gateway that admits, one that refuses and one that is down: exit code, document, no trace.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { visit } from "./cases.ts";
+import { type Agent, REPOSITORY, startAgent } from "./rig/agent.ts";
+import { type DoctorOptions, type DoctorRun, openclawOnPath, runDoctor } from "./rig/doctor.ts";
+import { type Gateway, startGateway } from "./rig/gateway.ts";
+import { ADDRESSES, createNetwork, type Network, whyNoNamespaces } from "./rig/namespace.ts";
+import { pidsMarked } from "./rig/processes.ts";
+import { CORE, RELEASES } from "./selection.ts";
+
+const noNamespaces = await whyNoNamespaces();
+const schema = JSON.parse(
+  readFileSync(path.join(REPOSITORY, "src/report/schema/report.schema.json"), "utf8"),
+);
+const valid = new Ajv2020({ strict: false, allErrors: true }).compile(schema);
+
+function assertValid(run: DoctorRun): void {
+  assert.ok(run.document, `no document; exit ${run.exitCode}\n${run.stdout.slice(0, 400)}\n${run.stderr}`);
+  assert.ok(valid(run.document), JSON.stringify(valid.errors?.slice(0, 5), null, 1));
+}
+
+const MARK = "PAIRING_DOCTOR_SMOKE";
+
+/** Runs the doctor and sees that none of its processes and files outlives it. */
+async function cleanRun(options: DoctorOptions): Promise<DoctorRun> {
+  const mark = randomUUID();
+  const run = await runDoctor({ ...options, env: { ...options.env, [MARK]: mark } });
+  assert.deepEqual(pidsMarked(MARK, mark), [], "a process is left");
+  assert.deepEqual(run.leftInTemp, [], "files are left in the temporary folder");
+  return run;
+}
+
+/** What the gateway keeps: names of its files, its config's bytes, its devices. */
+async function stateOf(gateway: Gateway): Promise<unknown> {
+  const listed = await gateway.cli(["devices", "list", "--json"]);
+  assert.equal(listed.code, 0, listed.stderr);
+  const devices = JSON.parse(listed.stdout.slice(listed.stdout.indexOf("{"))) as Record<string, unknown[]>;
+  const ids = (entries: unknown[] = []) =>
+    entries
+      .map((entry) => {
+        const { requestId = "", deviceId = "" } = entry as Record<string, string>;
+        return `${deviceId} ${requestId}`;
+      })
+      .sort();
+  const files = readdirSync(gateway.stateDir, { recursive: true })
+    .map(String)
+    // SQLite's own side files come and go with every reader.
+    .filter((name) => !/-(?:wal|shm|journal)$/.test(name))
+    .sort();
+  return {
+    pending: ids(devices.pending),
+    paired: ids(devices.paired),
+    files,
+    config: readFileSync(gateway.configPath, "utf8"),
+  };
+}
+
+for (const release of CORE ? [RELEASES[0], RELEASES.at(-1)] : RELEASES) {
+  if (release === undefined) continue;
+  describe(`openclaw ${release}`, { skip: noNamespaces ?? false }, () => {
+    let network: Network;
+    let gateway: Gateway;
+    let client: Agent;
+    let stopped = false;
+
+    before(async () => {
+      network = await createNetwork();
+      gateway = await startGateway({ release, host: network.gateway, config: { gateway: { bind: "lan" } } });
+      client = startAgent(network.client);
+      // The release's own CLI pairs itself on its first call; that is not the doctor's doing.
+      await gateway.cli(["devices", "list", "--json"]);
+    });
+    after(async () => {
+      await client?.stop();
+      if (!stopped) await gateway?.stop();
+      await network?.remove();
+    });
+
+    const here = (): Pick<DoctorOptions, "host" | "home" | "path"> => ({
+      host: network.gateway,
+      home: gateway.home,
+      path: [openclawOnPath(gateway)],
+    });
+
+    test("a gateway that admits: 0, healthy, no trace", async () => {
+      const state = await stateOf(gateway);
+      const run = await cleanRun({ ...here(), args: ["diagnose", "--json"] });
+      assertValid(run);
+      assert.equal(run.exitCode, 0, run.stdout);
+      assert.equal(run.document?.verdict, "healthy");
+      assert.equal(run.document?.gateway.version, release);
+      assert.deepEqual(await stateOf(gateway), state);
+    });
+
+    test("a browser that is refused: 1, found, no trace", async () => {
+      const refused = await visit(gateway, client, { path: "lan address", credentials: "right" });
+      assert.equal(refused.admitted, false);
+      const state = await stateOf(gateway);
+      const origin = `http://${ADDRESSES.gatewayOnLan}:${gateway.port}`;
+      const run = await cleanRun({ ...here(), args: ["diagnose", "--json", "--origin", origin] });
+      assertValid(run);
+      assert.equal(run.exitCode, 1, run.stdout);
+      assert.equal(run.document?.verdict, "found");
+      assert.deepEqual(await stateOf(gateway), state);
+    });
+
+    test("the token is nowhere in what is written", async () => {
+      for (const args of [["diagnose"], ["diagnose", "--json"], ["diagnose", "--verbose"]]) {
+        const run = await cleanRun({ ...here(), args });
+        assert.doesNotMatch(run.stdout + run.stderr, new RegExp(gateway.token));
+      }
+    });
+
+    test("a gateway that is down: 3 when nothing is known of it, and no invented cause", async () => {
+      const empty = await cleanRun({
+        host: network.client,
+        args: ["diagnose", "--json", "--target", `ws://127.0.0.1:${gateway.port + 1}`],
+      });
+      assertValid(empty);
+      assert.ok(empty.exitCode === 3 || empty.exitCode === 1, `exit ${empty.exitCode}`);
+      assert.notEqual(empty.document?.verdict, "healthy");
+      const ids = empty.document?.findings.map(({ id }) => id) ?? [];
+      assert.deepEqual(
+        ids.filter((id) => id !== "gateway-down-or-starting"),
+        [],
+      );
+      await gateway.stop();
+      stopped = true;
+    });
+  });
+}
