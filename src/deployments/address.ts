@@ -33,6 +33,21 @@ function ipv4(text: string): V4 | undefined {
   return Math.max(a, b, c, d) > 255 ? undefined : [a, b, c, d];
 }
 
+/**
+ * How far an address of our own interfaces reaches. The documentation blocks (RFC 5737) are not routed on the
+ * Internet, so on an interface they are as private as 10.0.0.0/8; as a client's address they stand for a public one.
+ */
+export function ownScope(address: string): Exposure {
+  const v4 = ipv4(address.trim());
+  if (v4 === undefined) return scopeOf(address);
+  const [a, b, c] = v4;
+  const documentation =
+    (a === 192 && b === 0 && c === 2) ||
+    (a === 198 && b === 51 && c === 100) ||
+    (a === 203 && b === 0 && c === 113);
+  return documentation ? "private" : scopeOf(address);
+}
+
 /** What network a peer address in the gateway's log is typical of. A hint, never a proof. */
 export type PeerNetwork =
   | "loopback"

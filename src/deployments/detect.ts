@@ -138,8 +138,13 @@ function listenerVotes(listeners: Listeners | undefined): Vote[] {
     )
       votes.push(vote("docker", 8, "host", source, `${program ?? ""} listens there`));
   }
+  // Several gateways in the same kind of place are one sign.
+  const kinds = new Set<string>();
   for (const gateway of listeners.gateways) {
     const { container } = gateway;
+    const place = container?.kind ?? "here";
+    if (kinds.has(place)) continue;
+    kinds.add(place);
     if (container === undefined)
       votes.push(vote("local", 6, "host", `process ${gateway.pid}`, "a gateway runs here"));
     else if (container.kind === "kubernetes")

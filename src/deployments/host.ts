@@ -1,6 +1,6 @@
 import type { HostSigns } from "../core/facts.ts";
 import { safeText } from "../core/text.ts";
-import { scopeOf } from "./address.ts";
+import { ownScope } from "./address.ts";
 import type { World } from "./world.ts";
 
 /** Bytes of a /proc file that are looked at. */
@@ -23,7 +23,7 @@ export async function readHost(world: World): Promise<HostSigns> {
       .map(({ name, address, internal }) => ({
         name: safeText(name, 60),
         address: safeText(address, 60),
-        scope: internal ? "loopback" : scopeOf(address),
+        scope: internal ? "loopback" : ownScope(address),
       })),
     engines: await enginesOf(world),
     units: await unitsOf(world),

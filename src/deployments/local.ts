@@ -148,7 +148,7 @@ class Local implements DeploymentAccess {
   // --- config --------------------------------------------------------------------------------------------------
 
   async #readConfig(): Promise<Fact<ConfigAndSecrets>> {
-    const { world, salt, gateway, host } = this.#options;
+    const { salt, gateway, host } = this.#options;
     const { candidate, text, profile } = await this.#located();
     const path = candidate.configPath;
     if (!text.ok && text.reason !== "absent")
@@ -174,7 +174,7 @@ class Local implements DeploymentAccess {
       stateDir: candidate.stateDir,
       ...(profile === undefined ? {} : { profile }),
       // A service does not see the doctor's shell, so that counts only when nothing better is there.
-      env: gateway?.env === undefined && unit === undefined ? this.#relevantEnv() : {},
+      env: gateway?.env === undefined && unit === undefined ? this.#options.world.env : {},
       services: [...serviceSources(unit, gateway), ...(dotenv === undefined ? [] : [dotenv])],
       flags: { ...gatewayFlags(unit?.env.exec ?? [], salt), ...gateway?.flags },
       ...(release === undefined ? {} : { release }),
@@ -230,11 +230,6 @@ class Local implements DeploymentAccess {
         profile: location.profile,
       }
     );
-  }
-
-  /** Only what is OpenClaw's own, plus what the config may refer to by `${NAME}`; nothing is kept. */
-  #relevantEnv(): Readonly<Record<string, string | undefined>> {
-    return this.#options.world.env;
   }
 
   async #unit(): Promise<{ readonly name: string; readonly env: ServiceEnv } | undefined> {

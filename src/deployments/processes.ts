@@ -5,6 +5,7 @@ import type { World } from "./world.ts";
 /** A gateway that runs on this machine, or in a container of it that we can see. */
 export interface GatewayProcess {
   readonly pid: number;
+  readonly parent?: number;
   readonly uid?: number;
   /** Command line, where the process has not overwritten it with its title. */
   readonly flags: GatewayFlags;
@@ -39,7 +40,21 @@ export async function gatewayProcesses(
     if (isGatewayCommand(words) || (listening.has(pid) && isOpenClawTitle(words)))
       found.push(await describe(world, pid, words, salt));
   }
-  return found;
+  // A launcher and the gateway that it started are one gateway; the one that serves is kept.
+  const parents = new Set(found.map(({ parent }) => parent));
+  return found.filter(({ pid }) => !parents.has(pid));
+}
+
+/**
+ * The gateway to look at: the one that listens on the port, else the only one there is. Two that nothing tells
+ * apart give none, so that nobody reads the wrong config.
+ */
+export function pickGateway(
+  gateways: readonly GatewayProcess[],
+  listeners: readonly { readonly pid?: number }[],
+): GatewayProcess | undefined {
+  const owner = gateways.find(({ pid }) => listeners.some((listener) => listener.pid === pid));
+  return owner ?? (gateways.length === 1 ? gateways[0] : undefined);
 }
 
 /** Words of a running gateway's command line, and not of a client, a test or an editor that names one. */
@@ -85,17 +100,20 @@ async function describe(
     world.link(`/proc/${pid}/cwd`),
   ]);
   const env = environ.ok ? environOf(environ.text, salt) : undefined;
-  const uid = status.ok ? /^Uid:\s*(\d{1,10})/m.exec(status.text)?.[1] : undefined;
+  const uid = status.ok ? /^Uid:\s{1,10}(\d{1,10})/m.exec(status.text)?.[1] : undefined;
+  const parent = status.ok ? /^PPid:\s{1,10}(\d{1,10})/m.exec(status.text)?.[1] : undefined;
+  const command = await commandOf(world, words, parent);
   const home = env?.HOME?.reveal();
-  const installDir = await installDirOf(world, pid, words, cwd);
+  const installDir = await installDirOf(world, pid, command, cwd);
   const container = cgroup.ok ? containerOfCgroup(cgroup.text) : undefined;
   // Our own container shows in our own cgroup too; only another one is worth naming.
   const own = await world.readText("/proc/self/cgroup", 65_536);
   const same = own.ok && container !== undefined && own.text.includes(container.id);
   return {
     pid,
+    ...(parent === undefined ? {} : { parent: Number(parent) }),
     ...(uid === undefined ? {} : { uid: Number(uid) }),
-    flags: gatewayFlags(words, salt),
+    flags: gatewayFlags(command, salt),
     ...(env === undefined ? {} : { env }),
     ...(cwd === undefined ? {} : { cwd }),
     ...(home === undefined || home === "" ? {} : { home }),
@@ -104,6 +122,18 @@ async function describe(
       ? {}
       : { container: { ...container, id: container.id.slice(0, 12) } }),
   };
+}
+
+/** The words it was started with: its own, or its launcher's when it shows its title only. */
+async function commandOf(
+  world: World,
+  words: readonly string[],
+  parent: string | undefined,
+): Promise<readonly string[]> {
+  if (words.length > 1 || parent === undefined) return words;
+  const launcher = await world.readText(`/proc/${parent}/cmdline`, 65_536);
+  const command = launcher.ok ? launcher.text.split("\0").filter((word) => word !== "") : [];
+  return isGatewayCommand(command) ? command : words;
 }
 
 function environOf(text: string, salt: string): Readonly<Record<string, Secret>> {
