@@ -28,6 +28,10 @@ for (const name of readdirSync(fixtures)) {
       golden(name, "human.txt", renderHuman(report, { lang: "en", width: 80, unicode: true }));
     });
 
+    test("for a person who reads Chinese", () => {
+      golden(name, "human.zh.txt", renderHuman(report, { lang: "zh", width: 80, unicode: true }));
+    });
+
     test("for a script: the document of the contract, valid under its schema", () => {
       const json = renderJson(report, "en");
       golden(name, "document.json", json);

@@ -22,6 +22,7 @@ describe("wrapping", () => {
   test("Chinese breaks between characters, and never before closing or after opening punctuation", () => {
     assert.deepEqual(wrap("网关看不到浏览器。", 8), ["网关看不", "到浏览", "器。"]);
     assert.deepEqual(wrap("在（网关）上", 5), ["在", "（网", "关）", "上"]);
+    assert.deepEqual(wrap("这是来源。`openclaw`可以", 12), ["这是来源。", "`openclaw`可", "以"]);
     assert.deepEqual(wrap("运行 openclaw 后", 10), ["运行", "openclaw", "后"]);
   });
 

@@ -32,60 +32,117 @@ const STEPS = `config.set config.unset device.list device.approve dashboard.link
 const BANNED =
   /\b(?:just|simply|obviously|of course|easy|easily|clearly|you forgot|your mistake|stupid|wrongly)\b/i;
 
+const languages = ["en", "zh"] as const;
 const en = catalogueOf("en");
+const zh = catalogueOf("zh");
+const FULL_STOP = { en: /[.]$/, zh: /。$/ } as const;
 
 function textsOf(value: unknown): string[] {
-  if (typeof value === "string") return [value];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsOf) : [];
+  return Object.values(leavesOf(value));
 }
 
-describe("English wording", () => {
-  test("every cause has every field, filled without any argument", () => {
-    assert.deepEqual(Object.keys(en.causes).sort(), [...CAUSES].sort());
-    for (const id of CAUSES) {
-      for (const variant of [undefined, ...Object.keys(en.causes[id]?.variants ?? {})]) {
-        const text = causeText(en, id, variant);
-        assert.ok(text, id);
-        const { caveats = "-", ...fields } = text;
-        for (const [field, words] of Object.entries({ ...fields, caveats })) {
-          assert.ok(words.trim().length > 0, `${id} ${variant}: ${field} is empty`);
-          assert.doesNotMatch(words, /[{}]|undefined/, `${id} ${variant}: ${field} shows a gap`);
+/** Every text by its dotted path. */
+function leavesOf(value: unknown, path = ""): Record<string, string> {
+  if (typeof value === "string") return { [path]: value };
+  if (typeof value !== "object" || value === null) return {};
+  return Object.assign({}, ...Object.entries(value).map(([key, item]) => leavesOf(item, `${path}/${key}`)));
+}
+
+for (const lang of languages) {
+  const words = catalogueOf(lang);
+
+  describe(`wording: ${lang}`, () => {
+    test("every cause has every field, filled without any argument", () => {
+      assert.deepEqual(Object.keys(words.causes).sort(), [...CAUSES].sort());
+      for (const id of CAUSES) {
+        for (const variant of [undefined, ...Object.keys(words.causes[id]?.variants ?? {})]) {
+          const text = causeText(words, id, variant);
+          assert.ok(text, id);
+          const { caveats = "-", ...fields } = text;
+          for (const [field, filled] of Object.entries({ ...fields, caveats })) {
+            assert.ok(filled.trim().length > 0, `${id} ${variant}: ${field} is empty`);
+            assert.doesNotMatch(filled, /[{}]|undefined/, `${id} ${variant}: ${field} shows a gap`);
+          }
         }
       }
-    }
-  });
+    });
 
-  test("sentences end as sentences, headlines do not, and headlines stay short", () => {
-    for (const id of CAUSES) {
-      const text = causeText(en, id) as CauseText;
-      for (const field of ["what", "why", "fix", "verify"] as const) {
-        assert.match(text[field], /[.]$/, `${id}: ${field}`);
+    test("sentences end as sentences, headlines do not, and headlines stay short", () => {
+      for (const id of CAUSES) {
+        const text = causeText(words, id) as CauseText;
+        for (const field of ["what", "why", "fix", "verify"] as const) {
+          assert.match(text[field], FULL_STOP[lang], `${id}: ${field}`);
+        }
+        for (const headline of [text.title, text.healthy]) {
+          assert.doesNotMatch(headline, /[.。]$/, headline);
+          assert.ok(displayWidth(headline) <= 100, headline);
+        }
       }
-      for (const headline of [text.title, text.healthy]) {
-        assert.doesNotMatch(headline, /[.]$/, headline);
-        assert.ok(displayWidth(headline) <= 100, headline);
+    });
+
+    test("code spans are closed, and no space is doubled or hangs at an end", () => {
+      for (const [path, text] of Object.entries(leavesOf(words))) {
+        if (/^\/words\/(?:colon|inset|comma)$/.test(path)) continue;
+        assert.doesNotMatch(text, /\s{2}|[\t\n]|^\s|\s$/, text);
+        assert.equal((text.match(/`/g) ?? []).length % 2, 0, `unbalanced code span: ${text}`);
       }
+    });
+
+    test("every remedy and every step has words", () => {
+      for (const id of REMEDIES) {
+        const remedy = words.remedies[id];
+        assert.ok(remedy && remedy.title.length > 0 && remedy.what.length > 0, id);
+        for (const text of textsOf(remedy)) assert.doesNotMatch(fill(text), /[{}]/, id);
+      }
+      for (const id of STEPS) assert.ok(words.human[id], id);
+    });
+  });
+}
+
+test("nobody is blamed and nothing is called easy", () => {
+  for (const text of textsOf(en)) assert.doesNotMatch(text, BANNED, text);
+});
+
+describe("the Chinese catalogue beside the English one", () => {
+  const english = leavesOf(en);
+  const chinese = leavesOf(zh);
+
+  test("has the same keys", () => {
+    assert.deepEqual(Object.keys(chinese).sort(), Object.keys(english).sort());
+  });
+
+  test("fills in the same arguments", () => {
+    const namesIn = (text = "") =>
+      [...text.matchAll(/\{[（(]?(\w+)/g)]
+        .map(([, name]) => name)
+        .filter((name, i, all) => all.indexOf(name) === i)
+        .sort();
+    for (const [path, text] of Object.entries(chinese)) {
+      assert.deepEqual(namesIn(text), namesIn(english[path]), path);
     }
   });
 
-  test("nobody is blamed and nothing is called easy", () => {
-    for (const text of textsOf(en)) assert.doesNotMatch(text, BANNED, text);
-  });
-
-  test("only spaces and printable text, no double space, no typographic surprise in code spans", () => {
-    for (const text of textsOf(en)) {
-      assert.doesNotMatch(text, /\s{2}|[\t\n]|^\s|\s$/, text);
-      assert.equal((text.match(/`/g) ?? []).length % 2, 0, `unbalanced code span: ${text}`);
+  test("leaves commands, keys and OpenClaw's own words as they are", () => {
+    const withoutFallback = (text: string) => text.replace(/\|[^{}]*\}/g, "}");
+    const spans = (text = "") => (withoutFallback(text).match(/`[^`]*`/g) ?? []).sort();
+    const keys = (text = "") => [...new Set(text.match(/gateway\.[A-Za-z.]+[A-Za-z]/g) ?? [])].sort();
+    const releases = (text = "") => [...new Set(text.match(/\b2026\.\d+\.\d+\b/g) ?? [])].sort();
+    for (const [path, text] of Object.entries(chinese)) {
+      assert.deepEqual(spans(text), spans(english[path]), path);
+      assert.deepEqual(keys(text), keys(english[path]), path);
+      assert.deepEqual(releases(text), releases(english[path]), path);
     }
   });
 
-  test("every remedy and every step has words, and a step's words stand without arguments or name them", () => {
-    for (const id of REMEDIES) {
-      const remedy = en.remedies[id];
-      assert.ok(remedy && remedy.title.length > 0 && remedy.what.length > 0, id);
-      for (const text of textsOf(remedy)) assert.doesNotMatch(fill(text), /[{}]/, id);
+  test("uses full-width punctuation between Chinese words, and a space beside Latin ones", () => {
+    for (const [path, text] of Object.entries(chinese)) {
+      assert.doesNotMatch(text, /\p{Script=Han}[,;:!?()]|[,;!?()]\p{Script=Han}/u, path);
+      assert.doesNotMatch(
+        fill(text),
+        /\p{Script=Han}[A-Za-z0-9`]|[A-Za-z0-9`]\p{Script=Han}/u,
+        `${path}: ${text}`,
+      );
     }
-    for (const id of STEPS) assert.ok(en.human[id], id);
   });
 });
 
@@ -104,6 +161,13 @@ describe("filling", () => {
     assert.equal(fill("an address{(remote)} is"), "an address is");
     assert.equal(fill("an address{(remote)} is", { remote: "10.0.0.1" }), "an address (10.0.0.1) is");
     assert.equal(fill("地址{（remote）}不在", { remote: "10.0.0.1" }), "地址（10.0.0.1）不在");
+  });
+
+  test("in a Chinese text a space stands between Chinese and Latin, whatever the argument is", () => {
+    assert.equal(fill("来自{remote|该地址}的连接", { remote: "10.0.0.1" }), "来自 10.0.0.1 的连接");
+    assert.equal(fill("来自 {remote|该地址} 的连接"), "来自该地址的连接");
+    assert.equal(fill("运行`{command}`后", { command: "cd 目录abc" }), "运行 `cd 目录abc` 后");
+    assert.equal(fill("at {path}", { path: "/srv/数据a" }), "at /srv/数据a");
   });
 
   test("names of the prototype are no arguments and no keys", () => {

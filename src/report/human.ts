@@ -138,12 +138,19 @@ class Page {
     ];
   }
 
-  browser({ page, verdict }: Report): string[] {
+  browser({ page, verdict, gateway, ahead, path }: Report): string[] {
     if (!page || verdict !== "found") return [];
+    const gates = [
+      gateway.admission?.gate,
+      ...[...ahead, ...path.map((hop) => hop.breaks)].map((at) => at?.gate),
+    ];
     const { words } = this.#words;
-    const after = page.connectsByItself ? words.pageConnects : words.pageStops;
+    const after = gates.includes("pairing")
+      ? [page.connectsByItself ? words.pageConnects : words.pageStops]
+      : [];
     const shows = page.shows === undefined ? [] : [fill(words.pageShows, { text: page.shows })];
-    return [this.#heading(words.page), ...[...shows, after].flatMap((line) => this.#bullet(line))];
+    const lines = [...shows, ...after].flatMap((line) => this.#bullet(line));
+    return lines.length === 0 ? [] : [this.#heading(words.page), ...lines];
   }
 
   missing({ missing = [], checks }: Report): string[] {
@@ -152,7 +159,7 @@ class Page {
     const lines: string[] = [];
     for (const { fact, reason, detail, provide } of missing) {
       const what = wordsOf(facts, fact);
-      lines.push(...this.#bullet(`${what}: ${detail || unknownReasons[reason]}`));
+      lines.push(...this.#bullet(`${what}${words.colon}${detail || unknownReasons[reason]}`));
       lines.push(...this.#provide(provide));
       const blind = undetermined.filter(({ why }) => why === `${fact}: ${detail}`);
       lines.push(...this.#affects(blind.map(({ id }) => id)));
@@ -205,18 +212,16 @@ class Page {
   }
 
   #gatewayLine({ gateway, target, deployment }: Report): string {
-    const { words, confidences, exposures } = this.#words;
+    const { words, confidences, exposures, releaseSources } = this.#words;
     const { version, versionRange, versionFrom, versionConfidence } = gateway;
     const range = versionRange
       ? fill(words.releaseRange, { from: versionRange[0], to: versionRange[1] })
       : version;
     const doubt =
       versionConfidence && versionConfidence !== "certain" ? [confidences[versionConfidence]] : [];
-    const basis = [...(versionFrom ? [versionFrom] : []), ...doubt];
+    const basis = [...(versionFrom ? [wordsOf(releaseSources, versionFrom)] : []), ...doubt];
     const release =
-      range === null
-        ? words.releaseUnknown
-        : `OpenClaw ${range}${basis.length > 0 ? ` (${basis.join(", ")})` : ""}`;
+      range === null ? words.releaseUnknown : `OpenClaw ${range}${this.#inset(basis.join(words.comma))}`;
     const where = deployment?.kind ?? target.kind;
     const name = target.name === where ? [] : [target.name];
     const exposed = target.exposure === "unknown" ? [] : [exposures[target.exposure]];
@@ -227,23 +232,23 @@ class Page {
     if (!admission) return "";
     const { words, gates, reasons } = this.#words;
     const { outcome, gate, reason, closeCode, closeReason, httpStatus, autoApproved, assumed } = admission;
-    const doubt = assumed === undefined ? "" : ` (${words.assumed}: ${assumed})`;
+    const doubt = assumed === undefined ? "" : this.#inset(`${words.assumed}${words.colon}${assumed}`);
     if (outcome === "admitted") return (autoApproved ? words.autoApproved : words.admitted) + doubt;
     const where = fill(words.refused, { gate: wordsOf(gates, gate ?? "unknown") });
-    const because = reason === undefined ? "" : `: ${wordsOf(reasons, reason)}`;
+    const because = reason === undefined ? "" : words.colon + wordsOf(reasons, reason);
     const code = httpStatus === 101 ? (closeCode ?? "") : `HTTP ${httpStatus}`;
     const answer = [code, closeReason ?? ""].filter((part) => part !== "").join(" ");
-    return `${where}${because}${answer === "" ? "" : ` (${answer})`}${doubt}`;
+    return where + because + this.#inset(answer) + doubt;
   }
 
   #hop({ hop, address, note, breaks }: Hop, index: number): string[] {
-    const { hops, hopNotes, gates, reasons } = this.#words;
+    const { hops, hopNotes, gates, reasons, words } = this.#words;
     const place = address === undefined ? "" : ` ${address}`;
-    const remark = note === undefined ? "" : ` (${wordsOf(hopNotes, note)})`;
+    const remark = note === undefined ? "" : this.#inset(wordsOf(hopNotes, note));
     const arrow = index === 0 ? "" : `${this.#symbols.arrow} `;
     const lines = hang(arrow, `${wordsOf(hops, hop)}${place}${remark}`, { indent: 2, width: this.#width });
     if (!breaks) return lines;
-    const because = breaks.reason === undefined ? "" : `: ${wordsOf(reasons, breaks.reason)}`;
+    const because = breaks.reason === undefined ? "" : words.colon + wordsOf(reasons, breaks.reason);
     const text = `${wordsOf(gates, breaks.gate)}${because}`;
     const end = hang(`${this.#symbols.found} `, text, { indent: 4, width: this.#width });
     return [...lines, ...end.map(this.#style.bad)];
@@ -297,7 +302,9 @@ class Page {
       const { command, placeholders = [] } = action;
       const line = `        ${number}. ${this.#style.command(command)}`;
       if (placeholders.length === 0) return [line];
-      const text = fill(this.#words.words.fillIn, { placeholders: placeholders.join(", ") });
+      const text = fill(this.#words.words.fillIn, {
+        placeholders: placeholders.join(this.#words.words.comma),
+      });
       return [line, ...hang("", text, { indent: 11, width: this.#width }).map(this.#style.dim)];
     }
     const text = wordsOf(this.#words.human, action.message, action.args);
@@ -341,13 +348,18 @@ class Page {
   }
 
   #aheadText({ gate, reason, closeReason, httpStatus, closeCode, cause }: AheadGate): string {
-    const { gates, reasons } = this.#words;
-    const because = reason === undefined ? "" : `: ${wordsOf(reasons, reason)}`;
+    const { gates, reasons, words } = this.#words;
+    const because = reason === undefined ? "" : words.colon + wordsOf(reasons, reason);
     const refusedUpgrade = httpStatus !== undefined && httpStatus !== 101;
     const code = refusedUpgrade ? `HTTP ${httpStatus}` : (closeCode ?? "");
     const answer = [code, closeReason ?? ""].filter((part) => part !== "").join(" ");
     const told = cause === undefined ? "" : ` ${this.#symbols.arrow} ${cause}`;
-    return `${wordsOf(gates, gate ?? "unknown")}${because}${answer === "" ? "" : ` (${answer})`}${told}`;
+    return `${wordsOf(gates, gate ?? "unknown")}${because}${this.#inset(answer)}${told}`;
+  }
+
+  /** A remark in the brackets of the language; nothing for nothing. */
+  #inset(text: string): string {
+    return text === "" ? "" : fill(this.#words.words.inset, { text });
   }
 
   #provide(option: string | undefined): string[] {
@@ -362,7 +374,7 @@ class Page {
     const shown = this.#options.verbose ? ids : ids.slice(0, 4);
     const rest = ids.length - shown.length;
     const more = rest > 0 ? [fill(words.more, { count: rest })] : [];
-    const text = fill(words.affects, { ids: [...shown, ...more].join(", ") });
+    const text = fill(words.affects, { ids: [...shown, ...more].join(words.comma) });
     return hang("", text, { indent: 4, width: this.#width }).map(this.#style.dim);
   }
 

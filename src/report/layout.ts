@@ -75,7 +75,10 @@ function piecesOf(text: string, longest: number): string[] {
     word = "";
   };
   for (const character of text) {
-    if (character === "`") inCode = !inCode;
+    if (character === "`") {
+      if (!inCode && endsWide(word) && !NOT_LAST.test(word)) flush();
+      inCode = !inCode;
+    }
     if (inCode || character === "`") {
       word += character;
     } else if (character === " " || character === "\n") {
@@ -88,13 +91,16 @@ function piecesOf(text: string, longest: number): string[] {
       word += character;
     } else {
       // A Latin word after a wide character may stand on the next line.
-      const last = word.at(-1);
-      if (last !== undefined && isWide(last.codePointAt(0) ?? 0) && !NOT_LAST.test(word)) flush();
+      if (endsWide(word) && !NOT_LAST.test(word)) flush();
       word += character;
     }
   }
   flush();
   return pieces;
+}
+
+function endsWide(word: string): boolean {
+  return isWide(word.at(-1)?.codePointAt(0) ?? 0);
 }
 
 function cut(word: string, longest: number): string[] {

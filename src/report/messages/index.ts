@@ -2,14 +2,14 @@ import type { MessageArgs } from "../../core/finding.ts";
 import { safeText } from "../../core/text.ts";
 import { en } from "./en.ts";
 import type { Catalogue, CauseText, Lang } from "./types.ts";
+import { zh } from "./zh.ts";
 
 export type { Catalogue, CauseMessage, CauseText, Lang, RemedyMessage } from "./types.ts";
 
-const catalogues: Readonly<Partial<Record<Lang, Catalogue>>> = { en };
+const catalogues: Readonly<Record<Lang, Catalogue>> = { en, zh };
 
-/** The catalogue of a language; English while that language has none. */
 export function catalogueOf(lang: Lang): Catalogue {
-  return catalogues[lang] ?? en;
+  return catalogues[lang];
 }
 
 /** Looks a key up among a table's own entries, so that ids from outside never reach the prototype. */
@@ -28,11 +28,29 @@ export function fill(template: string, args: MessageArgs = {}): string {
     const arg = entryOf(args, name);
     return arg === undefined || arg === "" ? undefined : safeText(String(arg), 300);
   };
-  return template.replace(PLACEHOLDER, (whole, inset, wideInset, name, words: string | undefined) => {
+  const filled = template.replace(PLACEHOLDER, (whole, inset, wideInset, name, words: string | undefined) => {
     if (inset !== undefined) return value(inset) === undefined ? "" : ` (${value(inset)})`;
     if (wideInset !== undefined) return value(wideInset) === undefined ? "" : `（${value(wideInset)}）`;
     return value(name) ?? words ?? whole;
   });
+  return HAN.test(template) ? spaceHan(filled) : filled;
+}
+
+const HAN = /\p{Script=Han}/u;
+
+/** Chinese convention: a space between Chinese and Latin, none within Chinese. Code spans are left alone. */
+function spaceHan(text: string): string {
+  return text
+    .split("`")
+    .map((part, index, parts) => {
+      if (index % 2 === 1) return part;
+      return part
+        .replace(/(?<=[\p{Script=Han}，。：；！？、（）“”]) (?=[\p{Script=Han}，。：；！？、（）“”])/gu, "")
+        .replace(/(?<=\p{Script=Han})(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=\p{Script=Han})/gu, " ")
+        .replace(index > 0 ? /^(?=\p{Script=Han})/u : /(?!)/, " ")
+        .replace(index < parts.length - 1 ? /(?<=\p{Script=Han})$/u : /(?!)/, " ");
+    })
+    .join("`");
 }
 
 /** The filled text of a cause; undefined when the catalogue does not know it (a third-party check). */

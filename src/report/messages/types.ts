@@ -56,12 +56,18 @@ export interface Catalogue {
   readonly unknownReasons: Readonly<Record<"absent" | "denied" | "timeout" | "failed" | "not-asked", string>>;
   readonly risks: Readonly<Record<Risk, string>>;
   readonly exposures: Readonly<Record<"loopback" | "private" | "public" | "unknown", string>>;
+  /** `Release.from`. */
+  readonly releaseSources: Readonly<Record<string, string>>;
   readonly facts: Readonly<Record<string, string>>;
   /** Headings and short phrases of the formats. */
   readonly words: Words;
 }
 
 export interface Words {
+  /** Punctuation of the language: after a label, around a remark `{text}`, between items. */
+  readonly colon: string;
+  readonly inset: string;
+  readonly comma: string;
   readonly path: string;
   readonly what: string;
   readonly why: string;

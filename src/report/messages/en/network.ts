@@ -125,7 +125,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "The proxy will not be trusted",
-        what: "Nobody was refused yet. Requests through the proxy carry forwarded headers from {remote|an address} that gateway.trustedProxies does not have.",
+        what: "Nobody was refused yet. Requests through the proxy carry forwarded headers, and they come from {remote|an address}, which is not in gateway.trustedProxies.",
       },
     },
   },
@@ -133,7 +133,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
   "proxy-attribution-required": {
     title: "The gateway refuses the proxy's requests, the page included",
     healthy: "The gateway can attribute what comes through a proxy, or there is none",
-    what: "The gateway answers HTTP 403 `proxy_attribution_required`: the request carries forwarded headers, and it comes from {remote|an address} that gateway.trustedProxies does not have.",
+    what: "The gateway answers HTTP 403 `proxy_attribution_required`: the request carries forwarded headers, and it comes from {remote|an address}, which is not in gateway.trustedProxies.",
     why: "From 2026.8.1 `Forwarded`, `X-Real-IP` or `X-Forwarded-*` from a peer that is not trusted ends every request. No WebSocket opens, so the log has no [ws] line; `observed unattributable proxy-shaped traffic` appears once for each start of the gateway.",
     fix: "Add the proxy's exact address to gateway.trustedProxies (127.0.0.1 and ::1 for a proxy on the same host, the proxy's pod range in a cluster), and let the proxy overwrite X-Forwarded-For.",
     verify:
@@ -156,7 +156,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "From this release on the gateway will refuse the proxy's requests",
-        what: "Nobody was refused yet. Requests through the proxy carry forwarded headers from {remote|an address} that gateway.trustedProxies does not have; from 2026.8.1 they end in HTTP 403.",
+        what: "Nobody was refused yet. Requests through the proxy carry forwarded headers, and they come from {remote|an address}, which is not in gateway.trustedProxies; from 2026.8.1 they end in HTTP 403.",
       },
     },
   },

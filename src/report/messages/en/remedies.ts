@@ -134,4 +134,8 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "Send the CLI to 127.0.0.1",
     what: "Beside the gateway the loopback address counts as local.",
   },
+  "read-json-log": {
+    title: "Read the JSON log",
+    what: "The same lines carry the cause there, which the console leaves out up to 2026.5.28.",
+  },
 };

@@ -142,6 +142,15 @@ export const tables: Tables = {
     public: "reachable from the Internet",
     unknown: "exposure unknown",
   },
+  releaseSources: {
+    "hello-ok": "said by the gateway",
+    html: "from its page",
+    "control-ui-config": "from control-ui-config.json",
+    log: "from its log",
+    "package.json": "from package.json",
+    protocol: "from its protocol",
+    said: "as given, not observed",
+  },
   facts: {
     target: "the target",
     host: "this machine",
@@ -155,6 +164,9 @@ export const tables: Tables = {
     assessment: "the model's answer for this browser",
   },
   words: {
+    colon: ": ",
+    inset: " ({text})",
+    comma: ", ",
     path: "The path of the connection",
     what: "What",
     why: "Why",

@@ -1,0 +1,16 @@
+import type { Catalogue } from "./types.ts";
+import { host } from "./zh/host.ts";
+import { network } from "./zh/network.ts";
+import { page } from "./zh/page.ts";
+import { pairing } from "./zh/pairing.ts";
+import { remedies } from "./zh/remedies.ts";
+import { human } from "./zh/steps.ts";
+import { tables } from "./zh/words.ts";
+
+export const zh: Catalogue = {
+  lang: "zh",
+  causes: { ...network, ...page, ...pairing, ...host },
+  remedies,
+  human,
+  ...tables,
+};

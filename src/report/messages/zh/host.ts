@@ -1,0 +1,154 @@
+import type { CauseMessage } from "../types.ts";
+
+/** The host's side: configuration, switches, credentials of the CLI, files, several gateways. */
+export const host: Readonly<Record<string, CauseMessage>> = {
+  "flag-retired-or-noop": {
+    title: "设置了一个开关，但它在该版本中起不到预期的作用",
+    healthy: "没有设置该版本会忽略或拒绝的开关",
+    what: "设置了 {key|gateway.controlUi.allowInsecureAuth}，而 {release|该版本} {effect|对这个连接忽略它}。",
+    why: "gateway.controlUi.allowInsecureAuth 在 2026.2.19 及更早的版本中会跳过配对。2026.2.21 忽略它；2026.2.22 至 2026.7.35 只对 localhost 上没有设备身份的页面有效；从 2026.8.1 起这个键不再被识别，`config set` 会拒绝它，网关启动时会把它从 openclaw.json 中删除。gateway.controlUi.dangerouslyDisableDeviceAuth 在 2026.7.35 及更早的版本中有效；从 2026.8.1 起会被接受但被忽略。",
+    fix: "删除这个键，并解决真正的拒绝原因：多数情况下，缺少的是对浏览器的一次批准。",
+    verify:
+      "`openclaw config get {key|gateway.controlUi.allowInsecureAuth}` 找不到这个路径，网关启动时不再对这个键发出警告。",
+    caveats: "推荐这些开关的教程是为早期版本写的。在它们仍然有效的版本中，任何持有令牌的人都能不经批准进入。",
+    variants: {
+      rejected: {
+        title: "设置了该版本不认识的开关",
+        what: "{key|gateway.controlUi.allowInsecureAuth} 不是 {release|该版本} 的键：`config set` 会拒绝它{（detail）}。",
+      },
+      foretold: {
+        title: "升级之后有一个开关将不再起作用",
+        what: "{key|gateway.controlUi.allowInsecureAuth} 现在有效，在 {release|新版本} 中将无效。依赖它的浏览器在升级之后会被拒绝。",
+        fix: "升级之前先批准正在使用的浏览器，升级之后删除这个键。",
+      },
+    },
+  },
+
+  "insecure-flags-set": {
+    title: "开启了危险的开关",
+    healthy: "没有开启危险的开关",
+    what: "{keys|某些开关} 削弱了网关对客户端的把关。",
+    why: "有了它们，持有令牌的人，或能诱使浏览器访问某个页面的人，可以得到该版本本来不会给的权限。OpenClaw 自己的审计把 dangerouslyDisableDeviceAuth 评为严重，把 allowInsecureAuth 评为警告或更高。",
+    fix: "先批准正在使用的浏览器，然后删除这些开关。",
+    verify: "重启之后日志中不再出现 `dangerous config flags enabled`，页面仍能连接。",
+  },
+
+  "origin-fallback-risky": {
+    title: "页面凭 Host 请求头就被接受",
+    healthy: "页面按来源列表被接受",
+    what: "gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback 处于开启状态{（detail）}：只要页面的 Origin 与它自己给出的 Host 相同就会放行。",
+    why: "如果一个恶意域名解析到网关的地址（DNS 重绑定），它的 Host 和 Origin 也会一致，这项检查就不再能挡住它。",
+    fix: "把实际使用的准确来源写入 gateway.controlUi.allowedOrigins，然后删除该开关。",
+    verify: "页面连接成功，日志中不再出现 `websocket origin accepted via Host-header fallback`。",
+  },
+
+  "env-token-overrides-config": {
+    title: "环境变量中的令牌与配置中的不一致",
+    healthy: "环境变量与配置中的令牌一致",
+    what: "{source|网关环境}中的 OPENCLAW_GATEWAY_TOKEN 与 gateway.auth.token 不同：{winner|运行中的网关用一个，部分客户端用另一个}。",
+    why: "compose 文件、.env 文件、Kubernetes Secret 和服务单元里有这个变量，而向导或 `config set` 写的是文件。两边可以各自变化。",
+    fix: "决定以哪一个为准，把另一个改成相同的值或删除，然后重启网关；环境变量变化后容器需要重新创建，服务单元需要重新安装。",
+    verify: "本报告中的两个指纹相同，使用该令牌的客户端连接成功。",
+    caveats: "本工具只比较指纹，从不显示令牌。",
+    variants: {
+      foretold: {
+        title: "环境变量与配置中的令牌不一致",
+        what: "目前还没有人被拒绝。但{source|网关环境}中的 OPENCLAW_GATEWAY_TOKEN 与 gateway.auth.token 不同，使用另一个令牌的客户端将会被拒绝。",
+      },
+    },
+  },
+
+  "auth-rate-limited": {
+    title: "失败次数过多，网关让该地址等待",
+    healthy: "没有客户端因失败次数过多被锁定",
+    what: "来自 {remote|该地址} 的{client|客户端}被拒绝，提示 `too many failed authentication attempts`。",
+    why: "一分钟内失败十次之后，网关会把该地址或来源锁定几分钟。带有失效令牌的页面或脚本会一再失败；在 Docker 网络或代理后面，所有客户端共用一个地址。2026.3.13 仍会让正确的令牌通过，2026.4.15 及之后的版本（实测）不会。",
+    fix: "关闭带有失效令牌的页面或停止脚本，等锁定结束，然后用正确的令牌连接一次。",
+    verify: "正确的令牌能够连接，失败次数不再增加。",
+    caveats: "继续试令牌会延长锁定。关闭认证会让网关对所有人开放。",
+    variants: {
+      over: {
+        title: "某个地址之前被锁定，现在锁定已结束",
+        what: "{client|某个客户端}之前因失败次数过多被锁定，后来已被接纳。",
+        fix: "无需处理，除非有失效的页面仍在重试。",
+        verify: "日志中没有更新的 `too many failed authentication attempts`。",
+      },
+    },
+  },
+
+  "plaintext-ws-blocked": {
+    title: "客户端拒绝以明文发送令牌",
+    healthy: "客户端通过回环地址或加密连接到网关",
+    what: "客户端自行停止了：{url|它的地址} 是明文 ws://，而且不是回环地址。",
+    why: "从 2026.2.18 起，OpenClaw 的客户端不会通过明文 ws:// 向别的机器发送凭据。在 2026.2.18 和 2026.2.19 中，绑定为 `lan` 的网关旁边的 CLI 也会受影响，因为它连接的是局域网地址。",
+    fix: "使用 wss://，或通过 SSH 隧道连接 127.0.0.1。在网关旁边时，加上 `--url ws://127.0.0.1:{port|18789}`，或者升级。",
+    verify: "客户端连接成功，不再出现 `plaintext ws://` 的提示。",
+    caveats:
+      "从 2026.3.2 起，OPENCLAW_ALLOW_INSECURE_PRIVATE_WS=1 可以取消这项检查；只适用于无人能够窃听的网络。",
+  },
+
+  "probe-scope-limited": {
+    title: "状态命令缺少一个权限范围，网关本身有回应",
+    healthy: "状态命令拥有所需的权限范围",
+    what: "`{command|openclaw gateway probe}` 报告 `missing scope: operator.read`：它已到达网关并被接纳，但权限很少。",
+    why: "这些命令连接时不带设备身份；从 2026.3.13 起，这样的连接在远程路径上没有权限范围。这不是配对失败。",
+    fix: "可以认为网关是可访问的。要得到完整的结果，请在网关所在的主机上用已配对的 CLI 运行该命令。",
+    verify: "`openclaw devices list` 有正常的回应。",
+    caveats: "CI 任务不应因这一行而失败。",
+  },
+
+  "trusted-proxy-cli-unauthorized": {
+    title: "在 trusted-proxy 模式下，CLI 没有可以证明身份的凭据",
+    healthy: "CLI 有自己的进入方式",
+    what: "gateway.auth.mode 是 `trusted-proxy`：浏览器通过代理进入，而主机上的 CLI 得到 `unauthorized`。",
+    why: "在这种模式下，代理的请求头就是凭据，而 CLI 不经过代理。也不能另加共享令牌：两种模式互相排斥。",
+    fix: "使用该版本文档中为 CLI 说明的本地直连方式，或让 CLI 经过代理，或改回令牌模式。",
+    verify: "在主机上 `openclaw devices list` 有正常的回应。",
+  },
+
+  "trusted-proxy-token-conflict": {
+    title: "trusted-proxy 模式与共享令牌互相排斥，网关无法启动",
+    healthy: "认证模式与所设的凭据相符",
+    what: "gateway.auth.mode 是 `trusted-proxy`，同时还设置了令牌，位于 {source|gateway.auth.token 或 OPENCLAW_GATEWAY_TOKEN}。",
+    why: "两者同时存在时网关拒绝启动。总是设置 OPENCLAW_GATEWAY_TOKEN 的应用目录会导致这种情况。",
+    fix: "删除 gateway.auth.token 和 OPENCLAW_GATEWAY_TOKEN，或把 gateway.auth.mode 设为 `token`。",
+    verify: "网关能够启动，页面按所选的模式进入。",
+  },
+
+  "state-permissions": {
+    title: "网关或 CLI 无权使用状态目录",
+    healthy: "网关和 CLI 可以读写状态目录",
+    what: "{path|状态目录中的文件} 无法使用：{detail|没有权限}。",
+    why: "挂载的目录属于容器用户（node，uid 1000）以外的用户，或者以 root 运行的 CLI 留下了属于 root 的文件。",
+    fix: "把目录的属主改为网关的运行用户（官方镜像中 uid 和 gid 都是 1000），并且用同一用户运行 CLI：`docker exec -u node …`。",
+    verify: "不再出现 EACCES，`openclaw devices list` 有正常的回应。",
+    caveats: "对所有人开放权限（777）会让每个本地用户都能读到令牌。",
+  },
+
+  "multiple-gateways": {
+    title: "存在多个网关，客户端连接的不是同一个",
+    healthy: "这个端口和状态目录只属于一个网关",
+    what: "发现了 {count|多} 个网关或 profile{（detail）}：请求在一个网关上等待，CLI 询问的却是另一个。",
+    why: "主机上的网关与容器中的网关使用同一端口、两个 profile，或两个状态目录，各自都有自己的设备和令牌。",
+    fix: "确定页面使用的是哪个网关，停止另一个或给它换一个端口，并让 CLI 指向前者。",
+    verify: "`openclaw gateway status --deep` 只找到一个网关，`devices list` 显示页面发出的请求。",
+  },
+
+  "wrong-port-or-config-path": {
+    title: "CLI 读取的配置与网关不同",
+    healthy: "CLI 与网关使用同一份配置",
+    what: "CLI 使用的是 {path|另一份 openclaw.json}，连接的是 {url|另一个端口}，与运行中的网关不同。",
+    why: "两者的 HOME、OPENCLAW_HOME、OPENCLAW_CONFIG_PATH、OPENCLAW_STATE_DIR 或 profile 不同，例如以 root 执行了 `docker exec`，或者状态目录里又套了一个状态目录。",
+    fix: "以网关的用户和相同的 HOME 运行 CLI，或为它设置 OPENCLAW_CONFIG_PATH 和 OPENCLAW_STATE_DIR。也可以用 `--url` 指定网关的端口。",
+    verify: "CLI 输出中 `Config:` 之后的路径就是网关的路径。",
+  },
+
+  "out-of-scope": {
+    title: "这与网关的准入无关",
+    healthy: "输入中没有属于 OpenClaw 其他部分的内容",
+    what: "{subject|这里显示的内容}看起来相似，但与网关如何接纳客户端无关。",
+    why: "聊天渠道的配对码、浏览器中继、模型提供商的 401、渠道自己的 1006，用的是同样的词，说的是别的事。",
+    fix: "查看写出这一行的部分：渠道的设置、中继，或提供商的密钥。批准设备对此没有作用。",
+    verify: "写出这一行的部分恢复正常。",
+  },
+};

@@ -1,0 +1,260 @@
+import type { CauseMessage } from "../types.ts";
+
+/** Between the browser and the gateway: reach, containers, proxies, clusters. */
+export const network: Readonly<Record<string, CauseMessage>> = {
+  "gateway-down-or-starting": {
+    title: "网关地址上没有任何回应",
+    healthy: "网关在它的地址上有回应",
+    what: "{url|网关的地址} 上没有网关接受连接{（detail）}。",
+    why: "进程没有运行，或在启动时退出（openclaw.json 被拒绝、端口被占用），或监听在别的地址或端口上。现在还谈不上配对，因为没有可以询问的对象。",
+    fix: "先查看状态和日志的最后几行，然后启动网关。如果它又自行退出，退出前的最后几行会说明原因；镜像升级后，也可能要先迁移一段时间才开始监听。",
+    verify:
+      "{url|网关的地址} 上的页面能够打开。从 2026.3.13 起 `/health` 返回 `live`；2026.2.1 对任何路径都返回页面。",
+    caveats: "即使没有任何回应，`openclaw gateway status` 的退出码也是 0：要看它输出的内容。",
+    variants: {
+      starting: {
+        title: "网关还在启动",
+        what: "网关已在 {url|它的地址} 上监听，但还不能接受客户端。",
+        why: "在小型机器上，首次启动最多需要一分钟。2026.4.29 及之后的版本会以关闭码 1013 `gateway starting` 说明这一点，意思是稍后再试。",
+        fix: "等一会儿再试。只有持续几分钟都这样的网关才需要查看日志。",
+        verify: "页面连接成功，或因别的原因被拒绝。",
+      },
+      over: {
+        title: "网关之前无法访问，现在已有回应",
+        what: "客户端之前遇到端口关闭或网关正在启动，现在已有回应。",
+        fix: "无需处理；如果再次发生，请查看进程退出的原因。",
+        verify: "网关有回应。",
+      },
+      foretold: {
+        title: "网关在这个地址上将无法访问",
+        what: "目前还没有人尝试。但按照这份配置，网关不会在 {url|客户端使用的地址} 上监听。",
+      },
+    },
+  },
+
+  "gateway-starting-1013": {
+    title: "客户端连接时网关还在启动，属于正常现象",
+    healthy: "没有客户端因网关正在启动而被拒",
+    what: "有 {count|一些} 个连接以 1013 `gateway starting` 关闭。",
+    why: "网关重启期间，打开的页面会不断重试。从 2026.4.29 起，网关在就绪之前回应 1013，意思是稍后再试。",
+    fix: "如果一分钟内自行结束，无需处理。如果一直持续，请查看启动卡在哪里。",
+    verify: "日志显示网关就绪之后，这些记录不再出现。",
+    variants: {
+      over: {
+        title: "网关曾短暂处于启动状态，现在已就绪",
+        what: "有 {count|一些} 个连接以 1013 `gateway starting` 关闭，之后再没有出现。",
+        fix: "无需处理。",
+      },
+    },
+  },
+
+  "handshake-timeout-1000": {
+    title: "网关还没来得及回应，连接就超时了",
+    healthy: "握手都在时限内完成",
+    what: "{client|某个客户端}在握手尚未完成时以 1000 或 1006 关闭，没有给出原因。",
+    why: "2026.3.11 至 2026.3.13 在客户端留两秒、在服务端留三秒；繁忙或小型的机器需要更久。2026.3.22 及之后的版本留十秒。它看起来像被拒绝，其实不是。",
+    fix: "升级到 2026.3.22 或更高版本。在较慢的机器上，给网关调大 OPENCLAW_HANDSHAKE_TIMEOUT_MS。",
+    verify: "不再出现新的 `handshake timeout`，客户端能得到回应。",
+    variants: {
+      over: {
+        title: "之前的握手超时，该客户端后来已被接纳",
+        what: "{client|某个客户端}之前超时，后来已被接纳。",
+        fix: "无需处理，除非在高负载时再次出现。",
+        verify: "日志中没有更新的 `handshake timeout`。",
+      },
+    },
+  },
+
+  "bind-loopback-in-container": {
+    title: "网关只在容器内部监听，发布的端口通不到它",
+    healthy: "网关监听的地址能被发布的端口访问到",
+    what: "容器有自己的网络，而 gateway.bind 是 {bind|loopback}：访问发布的端口时，连接会被重置或得到空响应，容器内部的检查却一切正常。",
+    why: "Docker 把发布的端口转到容器自己的地址，而网关在那里只监听 127.0.0.1。官方的 compose 文件设置了 `lan`，直接使用 `docker run` 时默认是回环地址。",
+    fix: "在已配置认证模式的前提下，把 gateway.bind 设为 `lan`（就是这个词，不是 0.0.0.0），把端口发布为 127.0.0.1:{port|18789}，然后重启。另一种办法是使用主机网络（`network_mode: host`）。",
+    verify: "从主机上能打开页面。之后才轮到之前被掩盖的来源和配对检查。",
+    caveats:
+      "`lan` 加上发布在 0.0.0.0 的端口，会让网关对主机的所有网络开放。2026.2.23 至 2026.2.26 在设置 gateway.controlUi.allowedOrigins 之前会拒绝以 `lan` 启动。如果地址是由 OPENCLAW_GATEWAY_BIND 或 `--bind` 设置的，请在那里修改。",
+    variants: {
+      kubernetes: {
+        title: "网关只在 Pod 内部监听，Service 通不到它",
+        what: "Pod 中的 gateway.bind 是 {bind|loopback}：Service 或 Ingress 无法访问它，而 port-forward 可以。",
+        why: "Service 把流量送到 Pod 的地址，而网关在那里只监听 127.0.0.1。官方清单有意如此，并假定使用 port-forward。",
+        fix: "只供一个人使用时，保持回环地址并使用 `kubectl port-forward`。要使用 Service 或 Ingress，把 gateway.bind 设为 `lan`，并配置 TLS、gateway.controlUi.allowedOrigins，以及在 gateway.trustedProxies 中写上代理的地址。",
+        verify: "通过所选的路径能打开页面。",
+      },
+      over: {
+        title: "网关之前只在容器内部监听，现在已可访问",
+        what: "发布的端口之前不通，现在已有回应。",
+        fix: "无需处理。",
+        verify: "从主机上能打开页面。",
+      },
+      foretold: {
+        title: "发布的端口将不通",
+        what: "目前还没有人尝试。容器有自己的网络，而 gateway.bind 是 {bind|loopback}，因此发布的端口通不到网关。",
+      },
+    },
+  },
+
+  "allowed-origins-required-startup": {
+    title: "没有来源列表，网关拒绝启动",
+    healthy: "网关已配置其绑定地址所要求的来源列表",
+    what: "网关在启动时退出：使用{bind|非回环的绑定地址}时，它要求设置 gateway.controlUi.allowedOrigins。",
+    why: "2026.2.23 至 2026.2.26 在这样的地址上没有该列表就不启动。从 2026.3.1 起会自动填入本地来源。",
+    fix: "把 gateway.controlUi.allowedOrigins 设为浏览器实际使用的准确来源，例如 `{origin|http://127.0.0.1:18789}`，然后启动网关。对于本地来源，升级到 2026.3.1 或更高版本也可以。",
+    verify: "日志中出现启动完成的记录，网关保持运行。",
+    caveats: "与网关共用网络的 CLI 容器，会在反复重启时一起中断。",
+  },
+
+  "proxy-not-trusted": {
+    title: "网关不信任它前面的代理",
+    healthy: "网关信任它前面的代理，或者前面没有代理",
+    what: "代理添加了转发类请求头，而它的地址{（remote）}不在 gateway.trustedProxies 中，网关无法判断客户端是谁。",
+    why: "来自不受信任对端且带有转发类请求头的连接永远不算本地，日志中本应是客户端的位置显示的是代理。在 2026.7.35 及更早的版本中这只是警告（`Proxy headers detected from untrusted address`），从 2026.8.1 起则是 HTTP 403。",
+    fix: "把代理的准确地址加入 gateway.trustedProxies，并让代理覆盖 X-Forwarded-For。之后，新浏览器的来源仍需在 gateway.controlUi.allowedOrigins 中（2026.2.2 起），并且需要批准一次。",
+    verify: "警告不再出现，日志的 `fwd=` 或 `remote=` 显示真正的客户端。",
+    caveats:
+      "在 2026.7.35 及更早的版本中，仅此一项不会让任何新浏览器进入。2026.2.1 只接受单个地址，不接受网段。在 2026.2.19 至 2026.3.28 中，列表里有 127.0.0.1 会让普通的本地连接变成远程。去掉这些请求头，或信任过大的网段，会让整个网络都被当作本地。",
+    variants: {
+      over: {
+        title: "代理之前不受信任，现在已受信任",
+        what: "之前无法判断经过代理的请求来自谁，后来的请求可以了。",
+        fix: "无需处理。",
+        verify: "日志中没有更新的代理请求头警告。",
+      },
+      foretold: {
+        title: "代理将不受信任",
+        what: "目前还没有人被拒绝。但经过代理的请求带有转发类请求头，而来源地址 {remote|代理的地址} 不在 gateway.trustedProxies 中。",
+      },
+    },
+  },
+
+  "proxy-attribution-required": {
+    title: "网关拒绝了代理转来的请求，连页面也不返回",
+    healthy: "网关能判断代理转来的请求来自谁，或者没有代理",
+    what: "网关返回 HTTP 403 `proxy_attribution_required`：请求带有转发类请求头，而来源地址 {remote|代理的地址} 不在 gateway.trustedProxies 中。",
+    why: "从 2026.8.1 起，来自不受信任对端的 `Forwarded`、`X-Real-IP` 或 `X-Forwarded-*` 会让所有请求终止。WebSocket 不会打开，因此日志中没有 [ws] 记录；网关每次启动后只会出现一次 `observed unattributable proxy-shaped traffic`。",
+    fix: "把代理的准确地址加入 gateway.trustedProxies（同主机的代理写 127.0.0.1 和 ::1，集群中写代理 Pod 的网段），并让代理覆盖 X-Forwarded-For。",
+    verify: "能打开页面，而不再是 JSON 错误。`/healthz` 在这里不能作为证明：两种情况下它都返回 200。",
+    caveats:
+      "不要把客户端所在的网段写进列表：如果链路上全是受信任的地址，就无法得出客户端是谁，同样会被拒绝。这一关后面还有来源和配对。",
+    variants: {
+      "no-forwarded-headers": {
+        title: "受信任的代理地址发来的请求没有转发类请求头，因此被拒绝",
+        what: "{remote|某个地址} 在 gateway.trustedProxies 中，但来自它的请求没有转发类请求头：网关返回 HTTP 403 `proxy_attribution_required`。",
+        why: "从 2026.8.1 起，来自受信任代理的请求必须说明客户端是谁。如果列表中有 Docker 网桥的地址，所有经过发布端口的浏览器看起来都像一个没有说明客户端的代理。",
+        fix: "从 gateway.trustedProxies 中去掉 {remote|该地址}。",
+        caveats: "如果确实有代理也使用这个地址，请给它单独的网络，并把那个地址写进列表。",
+      },
+      over: {
+        title: "网关之前拒绝代理转来的请求，现在已接受",
+        what: "经过代理的请求之前遇到 HTTP 403，后来的请求已能判断来自谁。",
+        fix: "无需处理。",
+        verify: "通过代理能打开页面。",
+      },
+      foretold: {
+        title: "从这个版本起，网关将拒绝代理转来的请求",
+        what: "目前还没有人被拒绝。但经过代理的请求带有转发类请求头，而来源地址 {remote|代理的地址} 不在 gateway.trustedProxies 中；从 2026.8.1 起，这会以 HTTP 403 告终。",
+      },
+    },
+  },
+
+  "loopback-in-trusted-proxies": {
+    title: "受信任代理中的 127.0.0.1 让本地客户端变成远程",
+    healthy: "配置了受信任代理之后，本地客户端仍是本地",
+    what: "gateway.trustedProxies 中有 {key|回环地址}，网关主机上的客户端之间并没有代理，却被要求配对。",
+    why: "2026.2.19 至 2026.3.28 会把受信任的回环对端当作代理，即使没有转发类请求头。2026.2.1 以及 2026.3.31 之后的版本不会。",
+    fix: "升级到 2026.3.31 或更高版本；如果本机没有代理需要它，也可以从列表中去掉回环地址。在此期间可以批准该设备：CLI 会改用本地文件来完成批准。",
+    verify: "直接打开 http://127.0.0.1:{port|18789} 的页面能连接成功，且不产生新的请求。",
+    variants: {
+      foretold: {
+        title: "受信任代理中的 127.0.0.1 将让本地客户端变成远程",
+        what: "目前还没有人被拒绝。但在该版本中，gateway.trustedProxies 里有 {key|回环地址} 会让网关主机上的客户端被要求配对。",
+      },
+    },
+  },
+
+  "edge-blocks-upgrade": {
+    title: "前面的代理拦住了 WebSocket",
+    healthy: "WebSocket 升级请求能到达网关",
+    what: "页面能打开，但它的 WebSocket 在到达网关之前就终止了{（detail）}：网关日志中没有它的 [ws] 记录。",
+    why: "前面的代理没有转发 `Upgrade` 和 `Connection`，或自己回应了升级请求，或关闭了空闲一段时间的连接。网关根本没有看到这个连接，因此它的设置目前还无关紧要。",
+    fix: "让代理以 HTTP/1.1 连接网关，转发 `Upgrade` 和 `Connection`，并调大读取超时。在边缘平台上，为这条路由启用 WebSocket。",
+    verify: "升级请求返回 101，网关日志中出现 [ws] 记录；下一关会显示在那里。",
+    variants: {
+      over: {
+        title: "之前代理拦住了 WebSocket，现在已能到达网关",
+        what: "升级请求之前在到达网关之前终止，后来的已经到达。",
+        fix: "无需处理。",
+        verify: "网关日志中出现新的 [ws] 记录。",
+      },
+    },
+  },
+
+  "tailscale-serve-pairing": {
+    title: "对网关来说 Tailscale Serve 是代理，浏览器需要允许来源并批准",
+    healthy: "通过 Tailscale Serve 访问的浏览器能被识别，或已批准",
+    what: "页面是在 {origin|.ts.net 地址} 打开的；网关看到的是带有转发类请求头的回环对端，结果是{reason|要求配对}。",
+    why: "Serve 从 127.0.0.1 转交请求，并用请求头说明 tailnet 客户端是谁。网关只能对自己管理的监听（gateway.tailscale.mode `serve`）核实这个身份；手工配置的 Serve 与普通代理没有区别。在 2026.2.26 及更早的版本中，allowTailscale 不会跳过配对。",
+    fix: "让网关管理 Serve：设置 gateway.tailscale.mode `serve` 和 gateway.auth.allowTailscale，并把 .ts.net 来源加入 gateway.controlUi.allowedOrigins。如果使用自己配置的 Serve，在 gateway.trustedProxies 中写上 127.0.0.1 和 ::1，并批准浏览器一次。",
+    verify: ".ts.net 地址的页面连接成功。",
+    caveats:
+      "Funnel 面向整个互联网：它要求认证模式为 `password`，绝不能用 `none`。`openclaw configure gateway.tailscale.serve` 并不是有效的命令。",
+    variants: {
+      over: {
+        title: "通过 Tailscale Serve 的浏览器之前被拒绝，现在已被接纳",
+        what: "{origin|.ts.net 地址} 的浏览器之前被拒绝，后来已被接纳。",
+        fix: "无需处理。",
+        verify: ".ts.net 地址的页面连接成功。",
+      },
+    },
+  },
+
+  "trusted-proxy-still-pairs": {
+    title: "单点登录已成功，但网关仍要求批准设备",
+    healthy: "认证代理后面的用户按配置被接纳",
+    what: "gateway.auth.mode 是 `trusted-proxy`，代理已说明用户是谁，浏览器却遇到了 `pairing required`。",
+    why: "能生成设备身份的浏览器，即使在认证代理后面也要经过配对；有报告提到 2026.5.27 及之后的版本。",
+    fix: "按请求 ID 批准浏览器一次。从 2026.8.1 起，gateway.auth.trustedProxy.deviceAutoApprove 会为代理的用户自动批准。",
+    verify: "登录之后浏览器连接成功；启用自动批准后，全新的浏览器配置也能连接。",
+    caveats:
+      "自动批准默认不包括 operator.admin；放宽之前请慎重考虑。它的可靠程度取决于是否只有代理能访问网关。",
+  },
+
+  "trusted-proxy-loopback-source": {
+    title: "本机的认证代理来自回环地址，因此被拒绝",
+    healthy: "认证代理来自网关接受的地址",
+    what: "gateway.auth.mode 是 `trusted-proxy`，而代理的请求来自 {remote|127.0.0.1}：`trusted_proxy_loopback_source`。",
+    why: "主机上的任何进程都能使用回环地址并写出同样的请求头，因此除非明确允许，网关不接受来自那里的身份。",
+    fix: "如果主机上没有其他程序能访问网关的端口，把 gateway.auth.trustedProxy.allowLoopback 设为 true，并在 gateway.trustedProxies 中写上回环地址；没有这个键的版本，需要让代理使用单独的地址。另一种办法是使用令牌模式。",
+    verify: "浏览器能通过代理进入，日志中不再出现这条记录。",
+    caveats: "启用 allowLoopback 之后，任何本地进程都能冒充任何用户。",
+  },
+
+  "kubernetes-exposure": {
+    title: "进入集群的方式改变了网关看到的连接",
+    healthy: "进入集群的方式与网关的设置相符",
+    what: "通过 {via|Ingress 或 Service} 打开的页面被拒绝；对同一个 Pod 做 port-forward 可能可以。",
+    why: "port-forward 在 Pod 内部结束，从 127.0.0.1 到达，因此算作本地。Ingress 则是带有转发类请求头和自己来源的代理，而官方清单让网关绑定到回环地址，Service 无法访问。",
+    fix: "只供一个人使用时，用 `kubectl port-forward`。使用 Ingress 时：gateway.bind 设为 `lan`，配置 TLS，把公开的来源加入 gateway.controlUi.allowedOrigins，把 Ingress 控制器的 Pod 网段加入 gateway.trustedProxies，每个浏览器批准一次。",
+    verify: "通过所选的路径能连接成功，日志显示真正的客户端。",
+    caveats:
+      "如果配置在每次启动时从 ConfigMap 复制，在 Pod 内的修改会在下次启动后丢失：请修改 ConfigMap。只有集群真正执行 NetworkPolicy 时，它才有保护作用。",
+    variants: {
+      over: {
+        title: "之前这种进入集群的方式被拒绝，现在已被接纳",
+        what: "通过 {via|Ingress 或 Service} 的浏览器之前被拒绝，后来已被接纳。",
+        fix: "无需处理。",
+        verify: "通过这条路径能连接成功。",
+      },
+    },
+  },
+
+  "cli-container-wrong-netns": {
+    title: "CLI 的容器在自己的网络里寻找网关",
+    healthy: "CLI 的容器能访问到网关",
+    what: "CLI 在 {url|ws://127.0.0.1:18789} 得到 ECONNREFUSED 或 1006：在它的容器里，127.0.0.1 就是容器自己，那里没有运行网关。",
+    why: "每个容器都有自己的回环地址。官方的 compose 文件从 2026 年 2 月起让 `openclaw-cli` 共用网关的网络，更早的副本没有。",
+    fix: "给 CLI 的服务加上 `network_mode: service:openclaw-gateway`，或在网关容器内运行 CLI。",
+    verify: "在 CLI 的容器里，`devices list` 有正常的回应。",
+  },
+};

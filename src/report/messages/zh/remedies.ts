@@ -1,0 +1,138 @@
+import type { RemedyMessage } from "../types.ts";
+
+export const remedies: Readonly<Record<string, RemedyMessage>> = {
+  "approve-device": {
+    title: "批准这一个请求",
+    what: "在所有版本和部署方式中都有效。批准只针对这个浏览器配置在这个地址上的设备。",
+    caution:
+      "这会把设备请求的权限范围授予它。请与自己的尝试核对地址、客户端和时间，不要不看内容就批准最新的请求。",
+  },
+  "open-dashboard-link": {
+    title: "通过面板自己的链接打开",
+    what: "从 2026.8.1 起，链接只能用一次，十分钟内有效，打开它的浏览器无需令牌也无需批准即可进入。更早的版本会把令牌放在链接里。",
+    caution: "链接本身就是机密：谁先打开，谁就拥有所有者权限。请在浏览器实际使用的地址上打开。",
+  },
+  "set-allow-insecure-auth": {
+    title: "开启 allowInsecureAuth",
+    what: "让 Control UI 只凭令牌进入，不需要设备和批准。只在 2026.2.19 及更早的版本中有此效果。",
+    caution: "任何得到令牌的人都能进入。它不能代替 HTTPS，而且升级之后会失效。",
+  },
+  "unset-retired-keys": {
+    title: "删除不起作用的开关",
+    what: "不会改变目前谁能进入，只是让配置在下一个版本中仍然有效。",
+  },
+  "add-allowed-origin": {
+    title: "允许来源 {origin|该页面的来源}",
+    what: "把这个准确的来源加入 gateway.controlUi.allowedOrigins，其他来源保持不变。",
+    caution: "该来源的页面可以从用户的浏览器与网关通信。",
+  },
+  "set-trusted-proxies": {
+    title: "信任代理 {remote|的准确地址}",
+    what: "让网关采信这个代理给出的客户端地址。这不会批准任何浏览器。",
+    caution:
+      "代理必须覆盖 X-Forwarded-For。对于经过发布端口的浏览器，绝不要写入 Docker 网桥的地址，也不要写入客户端所在的网段。",
+  },
+  "remove-trusted-proxy": {
+    title: "从受信任的代理中去掉 {remote|该地址}",
+    what: "来自那里的连接重新按其自身的地址判断。",
+    caution: "如果确实有代理使用这个地址，就无法再区分它的客户端。",
+  },
+  "set-bind-lan": {
+    title: "让网关在容器的网络上监听",
+    what: "把 gateway.bind 设为 `lan`，使发布的端口能通到网关。",
+    caution: "除非要让其他机器访问，否则请把端口发布在 127.0.0.1 上。",
+  },
+  "align-token": {
+    title: "让各处使用同一个令牌",
+    what: "令牌只有一个来源，网关在下次启动时读取。",
+    caution: "保存着旧令牌的页面需要换成新的令牌。",
+  },
+  "paste-token": {
+    title: "把令牌交给页面",
+    what: "页面会为自己的标签页或来源保存它。",
+    caution: "不要通过聊天、工单或截图传递令牌。",
+  },
+  "enter-password": {
+    title: "在页面中输入密码",
+    what: "页面只在内存中保存密码，每个新标签页都会再次询问。",
+  },
+  "ssh-tunnel": {
+    title: "通过 SSH 隧道打开页面",
+    what: "浏览器得到 localhost 地址，网关看到的是本地客户端：所有版本都会自动批准，无需任何配置。",
+    caution: "隧道断开即失效。",
+  },
+  "port-forward": {
+    title: "通过 port-forward 打开页面",
+    what: "连接在 Pod 内部结束，在那里算作本地。",
+    caution: "命令结束即失效。",
+  },
+  "tailscale-serve": {
+    title: "在 tailnet 中提供页面",
+    what: "给页面 HTTPS 和域名，只对 tailnet 中的设备开放。",
+    caution: "Funnel 不同：它会把页面开放给整个互联网。",
+  },
+  "https-proxy": {
+    title: "在前面放一个带 HTTPS 的代理",
+    what: "让页面处于安全上下文。代理必须受信任，它的来源必须允许，每个浏览器批准一次。",
+    caution: "代理必须转发 WebSocket，并覆盖 X-Forwarded-For。",
+  },
+  "start-gateway": {
+    title: "启动网关",
+    what: "之后看一眼日志：如果它又退出，最后几行会说明原因。",
+  },
+  "wait-for-start": {
+    title: "等待网关就绪",
+    what: "在小型机器上，首次启动最多需要一分钟。",
+  },
+  "reload-page": {
+    title: "刷新页面",
+    what: "取得当前版本的页面，并重新连接。",
+  },
+  upgrade: {
+    title: "把 OpenClaw 升级到 {release|更高的版本}",
+    what: "消除原因，而不是绕过它。",
+    caution: "请先用 `pairing-doctor what-if --release {release|X}` 查看网关准入还有哪些变化。",
+  },
+  "sync-clock": {
+    title: "校准时钟",
+    what: "让机器同步时间，签名到达时就不会已经过期。",
+  },
+  "update-client": {
+    title: "更新客户端",
+    what: "得到一个按该网关版本的要求签名和通信的客户端。",
+  },
+  "reject-device": {
+    title: "拒绝该请求",
+    what: "用于没有人认得的请求。该设备可以再次请求。",
+  },
+  "remove-device": {
+    title: "移除该设备",
+    what: "取消它的批准和令牌，之后需要重新批准。",
+  },
+  "rotate-device-token": {
+    title: "给该设备换一个新令牌",
+    what: "客户端在下一次获准连接时取得它。",
+  },
+  "restart-gateway": {
+    title: "重启网关",
+    what: "让它读取环境和配置中的变化。已打开的连接会断开。",
+  },
+  "run-doctor-fix": {
+    title: "用 OpenClaw 自己的 doctor 修复",
+    what: "`openclaw doctor --fix` 会迁移旧文件，并删除已取消的键。",
+    caution: "它会修改配置和状态：请先备份状态目录。",
+  },
+  "disable-device-auth": {
+    title: "关闭设备认证",
+    what: "在 2026.7.35 及更早的版本中，让 Control UI 只凭令牌进入。从 2026.8.1 起该开关被忽略。",
+    caution: "OpenClaw 的审计把它评为严重：任何持有令牌的人都拥有一切权限。",
+  },
+  "use-loopback-url": {
+    title: "让 CLI 连接 127.0.0.1",
+    what: "在网关旁边，回环地址算作本地。",
+  },
+  "read-json-log": {
+    title: "读取 JSON 日志",
+    what: "同样的记录在那里带有原因，而 2026.5.28 及更早版本的控制台不显示。",
+  },
+};
