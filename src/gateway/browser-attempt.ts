@@ -60,7 +60,7 @@ export async function attemptAsBrowser(
   return { handshake, attempt: { ...attempt, cleanup } };
 }
 
-function browserParams(
+export function browserParams(
   device: DeviceIdentity,
   challenge: Challenge,
   { auth, sendBuildId }: BrowserAttemptOptions,

@@ -121,12 +121,16 @@ function getOnce(url: string, options: TransportOptions): Promise<Answer | Trans
     const request = url.startsWith("https:") ? requestHttps : requestHttp;
     const timeout = AbortSignal.timeout(Math.ceil(options.timeoutMs));
     const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
-    const fail = (error: unknown) =>
+    let answered: (() => void) | undefined;
+    const fail = (error: unknown) => {
+      // A body that breaks off or drips past the deadline: what came before still counts.
+      if (answered) return answered();
       resolve(
         signal.aborted
           ? { state: "timeout", detail: options.signal?.aborted ? "aborted" : "no answer in time" }
           : transportFailure(error, options.clean),
       );
+    };
     const req = request(
       url,
       {
@@ -156,8 +160,8 @@ function getOnce(url: string, options: TransportOptions): Promise<Answer | Trans
           size += chunk.length;
           if (size >= maxBody) finish();
         });
+        answered = finish;
         response.on("end", finish);
-        // A body that breaks off or drips past the deadline: what came before still counts.
         response.on("error", finish);
       },
     );

@@ -135,7 +135,7 @@ export async function probe(options: ProbeOptions): Promise<ProbeReading> {
     );
   }
   // A wrong secret would only count as a second failure in the gateway's rate limit.
-  const isWrong = attempts.some((attempt) => attempt.as === "client" && attempt.connection.auth === "wrong");
+  const isWrong = attempts.some(({ as, connection }) => as === "client" && connection.auth !== "valid");
   if (options.asBrowser === true && !isWrong) {
     const auth = revealAuth(options);
     const browser = await attemptAsBrowser({
@@ -308,8 +308,8 @@ function pinned(addresses: readonly ResolvedAddress[]): LookupFunction {
 
 function authOf(client: HandshakeResult, options: ProbeOptions): ConnectionAuth {
   const text = `${client.error?.details?.code ?? ""} ${client.error?.message ?? ""}`;
-  // A password went to a gateway that wants a token.
-  if (options.credentials?.token === undefined && /token.missing/i.test(text))
+  // A password went to a gateway that wants a token: `token missing` up to 2026.7, `token mismatch` on 2026.9.6.
+  if (options.credentials?.token === undefined && /gateway token (?:missing|mismatch)/.test(text))
     return "password-instead-of-token";
   return /mismatch/i.test(text) && !/protocol/i.test(text) ? "wrong" : "valid";
 }

@@ -269,5 +269,5 @@ function masked(text: string): string {
     .replace(/\b[0-9a-f]{32}\b/g, "<token>")
     .replace(/^2\d{3}\.[\w.]+-release-.*$/, "<build>")
     .replace(/\b1[5-9]\d{11}\b/g, "<time>")
-    .replace(/\b[\w-]{43}\b/g, "<token>");
+    .replace(/^[\w-]{43}$/, "<token>");
 }
