@@ -121,6 +121,7 @@ export interface UpgradeRequestedEvent extends EventBase {
   readonly roleTo?: string;
 }
 
+/** The gateway listens; or only `release`: the banner that every OpenClaw command prints. */
 export interface StartupEvent extends EventBase {
   readonly type: "startup";
   readonly release?: string;

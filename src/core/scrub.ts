@@ -28,8 +28,14 @@ const NOT_A_SECRET = new Set(
 /** `token`, `gateway.auth.token`, `OPENCLAW_GATEWAY_PASSWORD`, `bootstrapToken`, `apiKey`, `setupCode` … */
 const KEY = "(?:tokens?|password|passwd|passphrase|secret|api[_-]?key|setup[_-]?code|private[_-]?key)";
 
-/** Value of a key: up to white space or a quote. Punctuation may be part of a password, so it goes with it. */
-const VALUE = "[^\\s\"'`<>\\\\]";
+/**
+ * Value of a key without quotes: up to white space, a double quote or an escaped line break. Other punctuation
+ * may be part of a password, so it goes with it.
+ */
+const VALUE = '((?!["\'`])(?:[^\\s"\\\\]|\\\\(?![nrt"])){1,4096})';
+
+/** Value in quotes; it may hold spaces. */
+const QUOTED = "([^\"'\\\\]{1,4096})";
 
 interface Pattern {
   /** Cheap test before the regular expression: one of these is in the text, in lower case. */
@@ -65,16 +71,18 @@ const PATTERNS: readonly Pattern[] = [
     find: /(:\/\/[^\s/:@"'<>]{0,256}:)([^\s/@"'<>]{1,1024})(@)/g,
     keep: ([, head = "", , tail = ""]) => `${head}${REDACTED}${tail}`,
   },
-  // "token":"abc", \"token\":\"abc\", 'token': 'abc' (the value may hold spaces)
-  keyed(`(${KEY}\\\\{0,3}["']\\s{0,4}[:=]\\s{0,4}\\\\{0,3}["'])([^"'\\\\<>]{1,4096})`, "quoted"),
+  // "token":"abc", \"token\":\"abc\", 'token': 'abc'
+  keyed(`(${KEY}\\\\{0,3}["']\\s{0,4}[:=]\\s{0,4}\\\\{0,3}["'])${QUOTED}`, "quoted"),
   // token="abc def", token: 'abc'
-  keyed(`(${KEY}\\s{0,4}[:=]\\s{0,4}\\\\{0,3}["'])([^"'\\\\<>]{1,4096})`, "quoted"),
+  keyed(`(${KEY}\\s{0,4}[:=]\\s{0,4}\\\\{0,3}["'])${QUOTED}`, "quoted"),
   // token=abc, ?token=abc, #bootstrapToken=abc, OPENCLAW_GATEWAY_TOKEN=abc
-  keyed(`(${KEY}=)(${VALUE}{1,4096})`, "assigned"),
+  keyed(`(${KEY}=)${VALUE}`, "assigned"),
   // token: abc (YAML, tickets); prose after a colon is left alone
-  keyed(`(${KEY}["']?\\s{0,2}:\\s{1,4})(${VALUE}{1,4096})`, "said"),
+  keyed(`(${KEY}["']?\\s{0,2}:\\s{1,4})${VALUE}`, "said"),
   // --token abc, --gateway-password abc
-  keyed(`(--(?:[a-z]{1,20}-){0,4}${KEY}\\s{1,4})(${VALUE}{1,4096})`, "option"),
+  keyed(`(--(?:[a-z]{1,20}-){0,4}${KEY}\\s{1,4})${VALUE}`, "option"),
+  // openclaw config set gateway.auth.token abc
+  keyed(`(config set [\\w.]{0,80}${KEY}\\s{1,4}["']?)${VALUE}`, "option"),
   // Shapes that are secrets by themselves: setup codes and JWTs, provider keys, Telegram bot tokens
   shape("eyj", /()(\beyJ[A-Za-z0-9_-]{16,4096}(?:\.[A-Za-z0-9_-]{1,4096}){0,2})/g),
   shape("sk-", /(\b)(sk-[A-Za-z0-9_-]{16,256})/g),
@@ -118,9 +126,7 @@ export function createScrubber(secrets: readonly string[] = []): Scrubber {
       });
     }
     text = text.replace(BARE, (value) => {
-      // 43 characters of one kind are a rule, a path or a word, not a key.
-      if (value.length === 43 && !(/[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value)))
-        return value;
+      if (value.length === 43 && !looksRandom(value)) return value;
       hits++;
       return REDACTED;
     });
@@ -164,6 +170,11 @@ function keyed(source: string, context: Context): Pattern {
   return { hints: ["token", "pass", "secret", "key", "code"], find: new RegExp(source, "gi"), keep };
 }
 
+/** Characters of all kinds; a build id has a date in it. */
+function looksRandom(value: string): boolean {
+  return /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value) && !/\d{4}-\d\d-\d\d/.test(value);
+}
+
 function shape(hint: string, find: RegExp): Pattern {
   return { hints: [hint], find, keep: ([, head = ""]) => `${head}${REDACTED}` };
 }
@@ -173,9 +184,10 @@ function isPlain(raw: string): boolean {
   const value = raw.replace(/[),.;:!?\]}]{1,8}$/, "");
   return (
     value === "" ||
+    /^<[^<>]{0,64}>$/.test(value) ||
     NOT_A_SECRET.has(value.toLowerCase()) ||
     /^\$\{?[A-Za-z_][A-Za-z0-9_]{0,64}\}?$/.test(value) ||
-    /^[.…*•x-]{1,64}$/i.test(value) ||
+    /^(?:[.…*•-]{1,64}|x{3,64})$/i.test(value) ||
     value.startsWith("$(") ||
     value === REDACTED
   );

@@ -27,13 +27,20 @@ export function blockLine(text: string): Block | undefined {
   }
   const request =
     /\bdevices approve ([0-9a-f-]{36})\b/i.exec(text) ??
-    /["']?requestId["']?: ?["']?([0-9a-f-]{36})/i.exec(text);
+    /^["']?requestId["']?: ?["']?([0-9a-f-]{36})["']?,?$/i.exec(text);
   const requestId = uuid(request?.[1]);
   return requestId === undefined ? undefined : { requestId };
 }
 
+/** A request id below an error that is not about pairing is of something else. */
 export function mergeBlock(event: ClientErrorEvent, block: Block): ClientErrorEvent {
-  return { ...block, ...event };
+  const { requestId, ...rest } = block;
+  return { ...rest, ...(event.gate === "pairing" && requestId !== undefined ? { requestId } : {}), ...event };
+}
+
+/** The next command of a pasted terminal session: what follows is about something else. */
+export function isPrompt(text: string): boolean {
+  return /^(?:[$#%❯] \S|PS [A-Z]:[^>]{0,200}> |[\w.-]{1,64}@[\w.-]{1,64}[: ][^$#]{0,120}[$#] \S)/u.test(text);
 }
 
 /**
@@ -44,13 +51,16 @@ export function mergeClient(first: ClientErrorEvent, second: ClientErrorEvent): 
   if (second.at !== undefined) return undefined;
   // 2026.4.x adds "Gateway not reachable. Is it running and accessible?" under a refusal, too.
   if (first.gate !== undefined && /^Gateway not reachable(?! at)/.test(second.message)) return first;
+  // The browser is refused and the CLI that should approve it, too: two things.
+  if (first.from !== second.from && first.from !== "unknown" && second.from !== "unknown") return undefined;
   const sameGate = first.gate === second.gate;
   const sameWhy = first.why === undefined || second.why === undefined || first.why === second.why;
-  const empty = (event: ClientErrorEvent) => event.gate === undefined || event.gate === "unknown";
-  if (!(sameGate && sameWhy) && !(empty(first) !== empty(second) && first.from === second.from))
-    return undefined;
-  const [told, other] =
-    empty(first) || (first.why === undefined && second.why !== undefined) ? [second, first] : [first, second];
+  // "Could not connect" says nothing; the raw error below it does (7.1, 7.35).
+  const unexplained = first.gate === "unknown" && first.from === "page" && second.gate !== undefined;
+  const same = first.gate === undefined ? first.message === second.message : sameGate && sameWhy;
+  if (!same && !unexplained) return undefined;
+  const secondTells = unexplained || (first.why === undefined && second.why !== undefined);
+  const [told, other] = secondTells ? [second, first] : [first, second];
   const from = told.from === "unknown" ? other.from : told.from;
   return { ...other, ...told, from, line: first.line, quote: first.quote };
 }

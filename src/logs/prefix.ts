@@ -21,12 +21,14 @@ const CLOCK = /^\[?\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?[AP]M)?\]?\s{1,4}(?=\S)
 const DECORATION =
   /^(?:[\s\u00a0\ufeff]{1,200}|>{1,8}(?= |$)|`{1,4}(?:[a-z]{1,12}$)?|[│┃║┌└├╭╰◇◆◓◒◐◑○●▲■✔✖⚠]\ufe0f?(?=\s|$)|[-*•+](?= ))/u;
 /** `service-1  | `, also when its beginning was lost in copying. The gutter of a table has no word before it. */
-const COMPOSE = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,80})? {0,80}\| ?(?=\S)/;
+const COMPOSE = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,80})? {0,80}\| ?/;
 /** kubectl logs --prefix */
 const POD = /^\[pod\/([A-Za-z0-9.-]{1,253}\/[A-Za-z0-9.-]{1,63})\] {1,2}/;
-/** stern: `pod container …` or `pod › container …`; only before something that a gateway line begins with. */
-const STERN =
-  /^([a-z0-9](?:[a-z0-9.-]{0,120}[a-z0-9])?) (?:› )?([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?) (?=\d{4}-\d\d-\d\dT|\[[a-z]|\{"|\d\d:\d\d:\d\d )/;
+/** stern: `pod › container …` */
+const STERN = /^([a-z0-9][a-z0-9.-]{0,252}) › ([a-z0-9][a-z0-9-]{0,62}) /;
+/** stern without the arrow (`pod container …`): two words, so only before what a gateway's line begins with. */
+const STERN_PLAIN =
+  /^([a-z0-9][a-z0-9.-]{0,252}) ([a-z0-9][a-z0-9-]{0,62}) (?=\d{4}-\d\d-\d\dT|\[[a-z]|\{"|\d\d:\d\d:\d\d )/;
 /** journald short and RFC 3164: `Nov 22 12:00:00 host openclaw[123]: ` */
 const SYSLOG =
   /^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})? \S{1,255} ([\w.@/\\:-]{1,64}?)(?:\[\d{1,10}\])?: /;
@@ -55,15 +57,9 @@ export function stripPrefixes(line: string): Stripped {
 
   for (let layer = 0; layer < MAX_LAYERS; layer++) {
     const before = text;
-    const decoration = DECORATION.exec(text);
-    if (decoration !== null) {
-      text = text.slice(decoration[0].length);
-      // Decorations of one paste do not use up the layers, but there is an end.
-      for (let more = 0; more < 32; more++) {
-        const next = DECORATION.exec(text);
-        if (next === null) break;
-        text = text.slice(next[0].length);
-      }
+    const bare = undecorated(text);
+    if (bare !== text) {
+      text = bare;
       own = text;
     }
     const wrapped = unwrap(text);
@@ -109,6 +105,19 @@ export function stripPrefixes(line: string): Stripped {
   };
 }
 
+/** Without quote marks, indentation, list marks, gutters and code marks, however many. */
+function undecorated(line: string): string {
+  let text = line;
+  for (let mark = 0; mark < 32; mark++) {
+    const decoration = DECORATION.exec(text);
+    if (decoration === null) break;
+    text = text.slice(decoration[0].length);
+    // Inline code has a mark at its end, too.
+    if (decoration[0].startsWith("`")) text = text.replace(/`{1,3}$/, "");
+  }
+  return text;
+}
+
 function nameOf(text: string, dated: boolean): { length: number; via?: string; at?: string } | undefined {
   const rfc5424 = text.startsWith("<") ? SYSLOG_5424.exec(text) : null;
   if (rfc5424 !== null) {
@@ -127,7 +136,7 @@ function nameOf(text: string, dated: boolean): { length: number; via?: string; a
     (text.includes("|") ? COMPOSE.exec(text) : null);
   if (match !== null)
     return { length: match[0].length, ...(match[1] === undefined ? {} : { via: match[1] }) };
-  const stern = STERN.exec(text);
+  const stern = STERN.exec(text) ?? STERN_PLAIN.exec(text);
   if (stern !== null) return { length: stern[0].length, via: `${stern[1]}/${stern[2]}` };
   return undefined;
 }

@@ -1,7 +1,7 @@
 import type { ClientErrorEvent, LogEvent } from "../core/log-event.ts";
 import { createScrubber, type Scrubber, safeQuote } from "../core/scrub.ts";
 import { safeText } from "../core/text.ts";
-import { type Block, blockLine, mergeBlock, mergeClient } from "./client-block.ts";
+import { type Block, blockLine, isPrompt, mergeBlock, mergeClient } from "./client-block.ts";
 import { continuesFragment, FRAGMENT_HINTS, looseMeta, readFragment } from "./fragment.ts";
 import { type JsonLine, readJsonLine } from "./json-log.ts";
 import type { Line, Meta } from "./line.ts";
@@ -40,7 +40,7 @@ const MAX_PENDING = 12;
 
 /** What makes a line worth a closer look: hints of all shapes, and JSON messages that journald wrote as bytes. */
 const HINTS: readonly string[] = [
-  ...new Set([...SHAPES.flatMap(({ hints }) => hints), ...FRAGMENT_HINTS, "Gateway target:", '"MESSAGE"']),
+  ...new Set([...SHAPES.flatMap(({ hints }) => hints), ...FRAGMENT_HINTS, "Gateway target:", "MESSAGE"]),
 ];
 /** One pass over the line instead of one for each hint. */
 const RELEVANT = new RegExp(HINTS.map((hint) => hint.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("|"));
@@ -118,7 +118,8 @@ class LineReader {
     this.#pending = undefined;
     if (pending === undefined) return;
     if (pending.kind === "wrapped") this.#emit(recognise(pending.line));
-    else if (pending.kind === "fragment") this.#emit(fragmentOf(pending.line, pending.text));
+    else if (pending.kind === "fragment")
+      this.#emit(fragmentOf(quoting(pending.line, pending.text), pending.text));
     else if (pending.kind === "box") this.#emit(pending.event);
     else this.#emit(pending.event === undefined ? undefined : mergeBlock(pending.event, pending.block));
   }
@@ -189,6 +190,7 @@ class LineReader {
       pending.kind === "client" &&
       pending.lines < MAX_PENDING &&
       line.base.at === undefined &&
+      !isPrompt(line.text) &&
       recognise(line) === undefined
     ) {
       return false;
@@ -198,14 +200,15 @@ class LineReader {
   }
 
   #continueClient(pending: Extract<Pending, { kind: "client" }>, line: Line): boolean {
-    const part = blockLine(line.text);
-    if (part !== undefined) {
+    const event = recognise(line);
+    if (event === undefined) {
+      const part = isPrompt(line.text) ? undefined : blockLine(line.text);
+      if (part === undefined) return false;
       pending.block = { ...pending.block, ...part };
       pending.lines = 0;
       return true;
     }
-    const event = recognise(line);
-    if (event?.type !== "client-error") return false;
+    if (event.type !== "client-error") return false;
     if (pending.event === undefined) {
       pending.event = event;
       return true;
@@ -220,6 +223,7 @@ class LineReader {
     const { text } = line;
     if (line.form !== "json") {
       if (isWrapped(text)) {
+        this.flush();
         this.#pending = { kind: "wrapped", line, lines: 0 };
         return;
       }
@@ -270,6 +274,11 @@ class LineReader {
 
 function fragmentOf(line: Line, text: string): LogEvent | undefined {
   return readFragment(line, { ...looseMeta(text), ...line.meta });
+}
+
+/** The fragment as a whole, not only its first line, is the evidence. */
+function quoting(line: Line, text: string): Line {
+  return { ...line, base: { ...line.base, quote: safeText(text, 500) } };
 }
 
 /** Text and meta of a JSON line as one quote: both are needed to see what it says. */

@@ -13,6 +13,9 @@ export interface ClientErrorFields {
   readonly target?: string | undefined;
   readonly detailCode?: string | undefined;
   readonly httpStatus?: number | undefined;
+  /** Where the message itself does not name them. */
+  readonly requestId?: string | undefined;
+  readonly why?: string | undefined;
 }
 
 /** An event of what a client printed; the gate is read from the wording where the caller does not know it. */
@@ -30,12 +33,12 @@ export function clientError(line: Line, fields: ClientErrorFields): ClientErrorE
     message,
     ...definedOnly({
       code,
-      requestId,
+      requestId: requestId ?? fields.requestId,
       target,
       detailCode,
       httpStatus,
       gate: fields.gate ?? wording?.gate ?? ofCode(code),
-      why: wording?.why,
+      why: wording?.why ?? fields.why,
     }),
   };
 }

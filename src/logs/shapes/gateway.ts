@@ -167,7 +167,9 @@ export const configError: Shape = {
       const keys = names.map((name) => (/^[\w-]+(\.[\w-]+)*$/.test(parent) ? `${parent}.${name}` : name));
       return { type: "config-error", ...line.base, keys: keys.slice(0, 50), kind: "unrecognized-key" };
     }
-    if (!/config validation failed|invalid config\b|config(?: is)? invalid/i.test(text)) return undefined;
+    // In OpenClaw's own spelling: people write "config invalid" about other things.
+    if (!/Config validation failed|Invalid config(?: at\b|:)|Config invalid\b|\(invalid config\)/.test(text))
+      return undefined;
     return { type: "config-error", ...line.base, keys: configKeys(text), kind: "invalid" };
   },
 };

@@ -1,4 +1,5 @@
 import { gateOfWording } from "../gate.ts";
+import { uuid } from "../keys.ts";
 import type { Shape } from "../line.ts";
 import { clientError } from "./client-error.ts";
 
@@ -11,7 +12,7 @@ const PHRASE =
 
 /** Detail codes of error frames (2.22 on) and the frames' own codes. */
 const DETAIL =
-  /\b(PAIRING_REQUIRED|CONTROL_UI_[A-Z_]{4,40}|DEVICE_(?:AUTH|IDENTITY)_[A-Z_]{4,40}|AUTH_[A-Z_]{4,40}|PROTOCOL_MISMATCH|CLIENT_VERSION_MISMATCH|NOT_PAIRED)\b/;
+  /\b(PAIRING_REQUIRED|CONTROL_UI_[A-Z_]{4,40}|DEVICE_(?:AUTH|IDENTITY)_[A-Z_]{4,40}|AUTH_[A-Z_]{4,40}|PROTOCOL_MISMATCH|CLIENT_VERSION_MISMATCH)\b/g;
 
 export const phrase: Shape = {
   name: "phrase",
@@ -21,7 +22,7 @@ export const phrase: Shape = {
     "rigin not allowed",
     "ontrol ui requires",
     "ontrol UI requires",
-    "evice identity required",
+    "evice identity ",
     "nauthorized: ",
     "failed authentication attempts",
     "evice signature",
@@ -38,13 +39,11 @@ export const phrase: Shape = {
     "DEVICE_IDENTITY",
     "AUTH_",
     "PROTOCOL_MISMATCH",
-    "NOT_PAIRED",
   ],
   read(line) {
     const { text } = line;
     const said = PHRASE.exec(text)?.[0];
-    const detail = DETAIL.exec(text)?.[1];
-    const detailCode = detail !== undefined && gateOfWording(detail) !== undefined ? detail : undefined;
+    const detailCode = text.match(DETAIL)?.find((code) => gateOfWording(code) !== undefined);
     if (said === undefined && detailCode === undefined) return undefined;
     const code = /\b(1008|4008)\b/.exec(text)?.[1];
     return clientError(line, {
@@ -52,12 +51,17 @@ export const phrase: Shape = {
       message: said ?? detailCode ?? "",
       code: code === undefined ? undefined : Number(code),
       detailCode,
+      // An error frame: `"details":{"code":"PAIRING_REQUIRED","requestId":"…","reason":"not-paired"}`
+      requestId: uuid(/\brequestId\\?["']?: ?\\?["']?([0-9a-f-]{36})/i.exec(text)?.[1]),
+      why: /\breason\\?["']: ?\\?["']((?:not-paired|[a-z]{4,8}-upgrade))\b/.exec(text)?.[1],
     });
   },
 };
 
 /** The hints in brackets name whom the gateway talks to. */
 function from(text: string): "cli" | "page" | "unknown" {
-  if (/Control UI|dashboard|gateway\.controlUi|control ui/i.test(text)) return "page";
+  if (/Control UI|dashboard|gateway\.controlUi|\bdevice pairing required|\bbrowser\b|web ?page/i.test(text)) {
+    return "page";
+  }
   return /gateway\.remote|GatewayClientRequestError|\[openclaw\]/.test(text) ? "cli" : "unknown";
 }
