@@ -9,7 +9,7 @@ import type {
   Target,
 } from "../core/facts.ts";
 import type { LogDigest, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
-import { gateOfAnswer } from "../core/refusals.ts";
+import { gateOfAnswer, isOwnProbe } from "../core/refusals.ts";
 import { admit } from "./admit.ts";
 import { gatesAhead } from "./gates-ahead.ts";
 import { browserDevice, isSecureContext, pageBehaviour } from "./page.ts";
@@ -103,7 +103,7 @@ function routeOf(sources: AssessmentSources, basis: Evidence[]): Route {
 /** The newest refusal of a page; of the page that the user named, when one did. */
 function pageRefusal(logs: LogDigest, saidOrigin: string | undefined): RefusalGroup | undefined {
   return logs.refusals.find(({ latest, connectedLater, gate }) => {
-    if (connectedLater || gate === "left" || gate === "timeout" || gate === "starting") return false;
+    if (connectedLater || isOwnProbe(latest) || gate === "left" || gate === "timeout" || gate === "starting") return false;
     const page = latest.origin !== undefined || latest.client === CONTROL_UI.id;
     return page && (saidOrigin === undefined || latest.origin === saidOrigin);
   });

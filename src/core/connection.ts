@@ -12,6 +12,8 @@ export interface Connection {
   readonly device: ConnectionDevice;
   /** Protocol range that the client offers; the gateway's own when absent. */
   readonly protocol?: { readonly min: number; readonly max: number };
+  /** The peer address is one of the gateway's own addresses (a proxy or client on the same host). Unknown when absent. */
+  readonly fromGatewayHost?: boolean;
   /** What the client says in `client.buildId` (checked from 2026.8.1); the gateway's own when absent. */
   readonly uiBuild?: string;
 }

@@ -170,7 +170,7 @@ function describeAttempt(attempt: ProbeAttempt): string {
 // ---- what the gateway and its clients wrote
 
 function logRefusals(logs: LogDigest): Refusal[] {
-  const groups = logs.refusals.map((group) => groupRefusal(group));
+  const groups = logs.refusals.filter(({ latest }) => !isOwnProbe(latest)).map((group) => groupRefusal(group));
   const marked = groups.map((refusal) => ({
     ...refusal,
     over: refusal.over || passedLater(refusal, groups),
@@ -179,6 +179,11 @@ function logRefusals(logs: LogDigest): Refusal[] {
     event.type === "client-error" ? clientRefusal(event, marked) : [],
   );
   return [...marked, ...mergeClientErrors(printed)];
+}
+
+/** The doctor's own probes stand in the log too; they are nobody's trouble. */
+export function isOwnProbe({ ua, clientVersion }: Pick<RefusedEvent, "ua" | "clientVersion">): boolean {
+  return clientVersion === "pairing-doctor" || ua?.startsWith("openclaw-pairing-doctor") === true;
 }
 
 function groupRefusal(group: RefusalGroup): Refusal {

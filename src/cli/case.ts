@@ -1,0 +1,163 @@
+import { checks } from "../../checks/index.ts";
+import type { Check } from "../core/check.ts";
+import type { Facts } from "../core/collect.ts";
+import { type Diagnosed, diagnose } from "../core/diagnose.ts";
+import { knownValue } from "../core/fact.ts";
+import type { Deployment, FactName, Refusal, Target } from "../core/facts.ts";
+import type { Step } from "../core/finding.ts";
+import { type CommandContext, commandsFor } from "../deployments/commands.ts";
+import { connectionPath } from "../report/path.ts";
+import { type MissingFact, type Report, type ReportNote, toReportFinding } from "../report/result.ts";
+import { describeError } from "./describe-error.ts";
+import { VERSION } from "./version.ts";
+
+export interface CaseOptions {
+  /** Checks to run; all when absent. */
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly context?: CommandContext;
+  readonly notes?: readonly ReportNote[];
+  /** What to type next, instead of the first command of the first remedy. */
+  readonly next?: string;
+}
+
+/** Facts in, report out: runs the checks and puts their findings into the words of the deployment. */
+export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
+  const selected = checks.filter(
+    ({ id }) => (options.only?.length ? options.only.includes(id) : true) && !options.skip?.includes(id),
+  );
+  const diagnosed = withUnexplained(diagnose(selected, facts, { describeError }), facts, selected);
+  const target = knownValue(facts.target) ?? OFFLINE;
+  const deployment = knownValue(facts.deployment);
+  const release = knownValue(facts.release);
+  const assessment = knownValue(facts.assessment);
+  const place = deployment ?? UNKNOWN_PLACE;
+  const context = contextOf(facts, options.context);
+  const print = (steps: readonly Step[]) => commandsFor(steps, place, context);
+  const findings = diagnosed.findings.map((finding) => toReportFinding(finding, print));
+  const shown = shownRefusal(facts);
+  const command = findings[0]?.remedies
+    .flatMap((remedy) => remedy.actions)
+    .flatMap((action) => (action.kind === "command" ? [action.command] : []))[0];
+  const explain = findings[0] === undefined ? "" : `pairing-doctor explain ${findings[0].id}`;
+  return {
+    schemaVersion: 1,
+    tool: { name: "openclaw-pairing-doctor", version: VERSION },
+    verdict: diagnosed.verdict,
+    target,
+    ...(deployment === undefined ? {} : { deployment }),
+    gateway: {
+      version: release?.version ?? null,
+      ...(release === undefined ? {} : { versionFrom: release.from, versionConfidence: release.confidence }),
+      ...(release?.range === undefined ? {} : { versionRange: release.range }),
+      url: target.url ?? null,
+      admission: assessment?.now ?? null,
+    },
+    path: connectionPath({
+      target,
+      ...(deployment === undefined ? {} : { deployment }),
+      ...(pathConnection(shown, assessment?.connection) ?? {}),
+      admission: assessment?.now ?? null,
+      ...(shown === undefined ? {} : { refusal: shown }),
+    }),
+    findings,
+    ahead: diagnosed.findings[0]?.severity === "error" ? (assessment?.ahead ?? []) : [],
+    checks: diagnosed.checks,
+    suppressed: diagnosed.suppressed,
+    missing: missingFacts(facts),
+    ...(assessment === undefined || assessment.now.outcome === "admitted" ? {} : { page: assessment.page }),
+    next: options.next ?? command ?? explain,
+    notes: [...notesOf(facts, diagnosed), ...(options.notes ?? [])],
+  };
+}
+
+const OFFLINE: Target = { kind: "offline", name: "", exposure: "unknown" };
+
+/** Commands are printed as for a gateway on this machine while nothing says otherwise. */
+const UNKNOWN_PLACE: Deployment = {
+  kind: "local",
+  confidence: "possible",
+  evidence: [],
+  alternatives: ["docker", "kubernetes", "vps"],
+  names: {},
+};
+
+function contextOf(facts: Facts, context: CommandContext = {}): CommandContext {
+  const config = knownValue(facts.config);
+  const release = knownValue(facts.release)?.version;
+  const port = config?.effective.gateway?.port;
+  return {
+    ...(release === undefined ? {} : { release }),
+    ...(port === undefined ? {} : { port }),
+    ...(config === undefined ? {} : { configPath: config.path }),
+    ...(config?.profile === undefined ? {} : { profile: config.profile }),
+    ...context,
+  };
+}
+
+/** The refusal that the report's picture is about: the first that is not over and no client of ours. */
+function shownRefusal(facts: Facts): Refusal | undefined {
+  const current = (knownValue(facts.refusals) ?? []).filter(({ over, gate }) => !over && gate !== "left");
+  return current.find(({ client }) => client === "control-ui") ?? current[0];
+}
+
+function pathConnection(
+  refusal: Refusal | undefined,
+  assessed: Parameters<typeof connectionPath>[0]["connection"],
+) {
+  const seen = refusal?.connection;
+  if (seen === undefined && assessed === undefined) return undefined;
+  const headers = { ...assessed?.headers, ...seen?.headers };
+  return { connection: { ...assessed, ...seen, headers } };
+}
+
+/** A refusal that no check explains is neither health nor a finding: the verdict stays open. */
+function withUnexplained(diagnosed: Diagnosed, facts: Facts, selected: readonly Check[]): Diagnosed {
+  if (diagnosed.verdict !== "healthy" || selected.length < checks.length) return diagnosed;
+  const open = (knownValue(facts.refusals) ?? []).find(({ over, gate }) => !over && gate !== "left");
+  return open === undefined ? diagnosed : { ...diagnosed, verdict: "undetermined" };
+}
+
+/** Facts of which the absence narrows the verdict, and how to provide them. */
+const EXPECTED: readonly FactName[] = ["probe", "release", "config", "logs", "devices", "assessment"];
+
+function missingFacts(facts: Facts): MissingFact[] {
+  return EXPECTED.flatMap((name) => {
+    const fact = facts[name];
+    if (fact.known || (fact.reason === "not-asked" && fact.provide === undefined)) return [];
+    const { reason, detail, provide } = fact;
+    return [{ fact: name, reason, detail, ...(provide === undefined ? {} : { provide }) }];
+  });
+}
+
+function notesOf(facts: Facts, diagnosed: Diagnosed): ReportNote[] {
+  const notes: ReportNote[] = [];
+  const assessment = knownValue(facts.assessment);
+  const deployment = knownValue(facts.deployment);
+  for (const evidence of assessment?.contradictions ?? []) {
+    notes.push({ message: "model-contradicted", args: { detail: evidence.quote }, evidence: [evidence] });
+  }
+  if (assessment?.now.assumed !== undefined) {
+    notes.push({ message: "release-assumed", args: { detail: assessment.now.assumed } });
+  }
+  if (facts.release.known && facts.release.said) notes.push({ message: "release-said" });
+  if (deployment !== undefined && deployment.confidence !== "certain" && deployment.alternatives.length > 0) {
+    notes.push({
+      message: "deployment-uncertain",
+      args: { kind: deployment.kind, alternatives: deployment.alternatives.join(", ") },
+    });
+  }
+  const ids = Object.keys(diagnosed.suppressed);
+  if (ids.length > 0) notes.push({ message: "symptoms-hidden", args: { ids: ids.join(", ") } });
+  for (const { cleanup } of knownValue(facts.probe)?.attempts ?? []) {
+    if (cleanup === undefined) continue;
+    const message =
+      cleanup.left === "nothing"
+        ? "probe-left-nothing"
+        : cleanup.removed
+          ? "probe-cleaned-up"
+          : "probe-left-something";
+    notes.push({ message, args: { detail: cleanup.detail } });
+  }
+  return notes;
+}

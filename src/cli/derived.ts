@@ -1,0 +1,74 @@
+import { assess } from "../admission/assess.ts";
+import type { Ask, Collector, Collectors } from "../core/collect.ts";
+import { type Fact, known, knownValue, unknown } from "../core/fact.ts";
+import type { Assessment, FactMap, Refusal } from "../core/facts.ts";
+import { refusalsOf } from "../core/refusals.ts";
+
+/** Facts that follow from others: the model's answer, and all refusals in the order of their mending. */
+export function derivedCollectors(options: {
+  readonly origin?: string;
+  readonly timeoutMs: number;
+}): Collectors {
+  return {
+    assessment: collector(options.timeoutMs, (ask) => assessmentFact(ask, options.origin)),
+    refusals: collector(options.timeoutMs, refusalsFact),
+  };
+}
+
+export function collector<K extends keyof FactMap>(
+  timeoutMs: number,
+  collect: (ask: Ask, signal: AbortSignal) => Promise<Fact<FactMap[K]>>,
+): Collector<K> {
+  return { timeoutMs, collect };
+}
+
+async function assessmentFact(ask: Ask, origin: string | undefined): Promise<Fact<Assessment>> {
+  const [release, target, config, deployment, logs, probe] = await Promise.all([
+    ask("release"),
+    ask("target"),
+    ask("config"),
+    ask("deployment"),
+    ask("logs"),
+    ask("probe"),
+  ]);
+  if (!release.known) {
+    return unknown("absent", `the release is not known (${release.detail})`, "--release X");
+  }
+  if (!target.known) return unknown("absent", target.detail);
+  const reading = knownValue(config);
+  const sources = {
+    release: release.value,
+    target: target.value,
+    ...given("config", reading?.effective),
+    ...given("deployment", knownValue(deployment)),
+    ...given("logs", knownValue(logs)),
+    ...given("probe", knownValue(probe)),
+    ...given("origin", origin),
+  };
+  return known(assess(sources), `admission model of ${release.value.version}`);
+}
+
+/**
+ * Known as soon as one source could tell of a refusal or of none: the model's answer, a probe that was
+ * answered or found nobody, or a log with anything about connections in it.
+ */
+async function refusalsFact(ask: Ask): Promise<Fact<readonly Refusal[]>> {
+  const [assessment, logs, probe] = await Promise.all([ask("assessment"), ask("logs"), ask("probe")]);
+  const refusals = refusalsOf({
+    ...given("assessment", knownValue(assessment)),
+    ...given("logs", knownValue(logs)),
+    ...given("probe", knownValue(probe)),
+  });
+  if (refusals.length > 0 || assessment.known) return known(refusals, "log, probe and model");
+  const digest = knownValue(logs);
+  const told = digest !== undefined && (digest.counts.connected ?? 0) + digest.refusals.length > 0;
+  if (told) return known(refusals, "log");
+  if (digest !== undefined) {
+    return unknown("absent", "nothing in the log is about a connection to the gateway", "--log FILE");
+  }
+  return assessment;
+}
+
+function given<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V };
+}

@@ -1,0 +1,54 @@
+import { writeFile } from "node:fs/promises";
+import { renderJson } from "../report/json.ts";
+import type { Lang } from "../report/messages/index.ts";
+import type { Report } from "../report/result.ts";
+import { renderTerminal } from "../report/terminal.ts";
+import type { Io } from "./io.ts";
+import { type ColorOption, lookOf } from "./style.ts";
+import { UsageError } from "./usage-error.ts";
+
+export type Format = "human" | "json";
+
+export interface EmitOptions {
+  readonly format: Format;
+  readonly lang: Lang;
+  readonly color: ColorOption;
+  readonly output?: string;
+  readonly verbose: boolean;
+}
+
+/** Writes the report to stdout, or to `--output FILE` (plain, no box). */
+export async function emit(report: Report, options: EmitOptions, io: Io): Promise<void> {
+  const toFile = options.output !== undefined;
+  const look = lookOf(options.color, io);
+  const text =
+    options.format === "json"
+      ? renderJson(report, options.lang)
+      : await renderTerminal(report, {
+          lang: options.lang,
+          verbose: options.verbose,
+          width: toFile ? 80 : look.width,
+          unicode: look.unicode,
+          color: toFile ? options.color === "always" : look.color,
+          box: !toFile && look.box,
+        });
+  await write(text.endsWith("\n") ? text : `${text}\n`, options.output, io);
+}
+
+/** @throws {UsageError} the file cannot be written. */
+export async function write(text: string, output: string | undefined, io: Io): Promise<void> {
+  if (output === undefined) {
+    io.stdout.write(text);
+    return;
+  }
+  try {
+    await writeFile(output, text, { mode: 0o600 });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "failed";
+    throw new UsageError(
+      `--output ${output}`,
+      `the file cannot be written (${code})`,
+      "name a file in a directory that you may write to",
+    );
+  }
+}

@@ -1,0 +1,306 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { compareReleases } from "../admission/releases.ts";
+import type { Ask, Collectors } from "../core/collect.ts";
+import { type Fact, known, knownValue, said, unknown } from "../core/fact.ts";
+import type { Confidence, DeploymentKind, HostSigns, ProbeReading, Release, Target } from "../core/facts.ts";
+import type { LogDigest } from "../core/log-event.ts";
+import { createScrubber, safeQuote } from "../core/scrub.ts";
+import type { Secret } from "../core/secret.ts";
+import { detectDeployment } from "../deployments/detect.ts";
+import { exposureOf } from "../deployments/exposure.ts";
+import { readHost } from "../deployments/host.ts";
+import { type Listeners, readListeners } from "../deployments/listeners.ts";
+import { localAccess } from "../deployments/local.ts";
+import type { ConfigAndSecrets, DeploymentAccess } from "../deployments/types.ts";
+import { urlAccess } from "../deployments/url.ts";
+import type { World } from "../deployments/world.ts";
+import { probe } from "../gateway/probe.ts";
+import { parseGatewayUrl, reachOfAddress } from "../gateway/url.ts";
+import { digestLogs, type LogSource } from "../logs/index.ts";
+import { releaseOfLogs } from "./commands/triage.ts";
+import type { Credentials } from "./credentials.ts";
+import { collector, derivedCollectors } from "./derived.ts";
+import type { ChosenTarget } from "./target.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface LiveOptions {
+  readonly target: ChosenTarget;
+  readonly world: World;
+  readonly salt: string;
+  readonly credentials?: Credentials;
+  readonly release: Fact<Release>;
+  readonly deployment?: DeploymentKind;
+  readonly origin?: string;
+  readonly configPath?: string;
+  /** Files that take the place of the logs that would be found. */
+  readonly logFiles?: readonly string[];
+  readonly asBrowser: boolean;
+  readonly allowPlaintextToken: boolean;
+  readonly insecureTls: boolean;
+  /** For the probe; the other facts have limits of their own. Milliseconds. */
+  readonly timeoutMs: number;
+  /** Where config, logs and devices are read, when that is not to be found out. */
+  readonly access?: DeploymentAccess;
+}
+
+/** OpenClaw's default port in every release. */
+const DEFAULT_PORT = 18789;
+/** Local files; generous, for network file systems. */
+const FILES_MS = 15_000;
+
+/** How the facts of a running gateway are collected. What is shared between them is asked once. */
+export class Live {
+  readonly #options: LiveOptions;
+  #access: Promise<DeploymentAccess> | undefined;
+  #host: Promise<HostSigns> | undefined;
+  #listeners: Promise<Fact<Listeners>> | undefined;
+  #configured: Promise<Fact<ConfigAndSecrets>> | undefined;
+  #probed: Promise<ProbeReading> | undefined;
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+  }
+
+  collectors(): Collectors {
+    const { timeoutMs, origin, deployment } = this.#options;
+    const all = FILES_MS * 2 + timeoutMs;
+    return {
+      host: collector(FILES_MS, async () => known(await this.#hostSigns(), "this machine")),
+      config: collector(FILES_MS, async () => {
+        const config = await this.#config();
+        return config.known ? known(config.value.reading, config.source) : config;
+      }),
+      devices: collector(FILES_MS, async () => (await this.#place()).devices()),
+      logs: collector(FILES_MS * 2, (_ask, signal) => this.#logs(signal)),
+      probe: collector(timeoutMs + FILES_MS + 2000, async (_ask, signal) => {
+        const reading = await this.#probe(signal);
+        return known(reading, reading.url);
+      }),
+      release: collector(all, (ask) => this.#release(ask)),
+      deployment: collector(all, async (ask) => {
+        const [host, logs, config] = await Promise.all([ask("host"), ask("logs"), ask("config")]);
+        const listeners = knownValue(await this.#sockets());
+        const found = detectDeployment({
+          host: knownValue(host) ?? (await this.#hostSigns()),
+          ...present("logs", knownValue(logs)),
+          ...present("config", knownValue(config)),
+          ...present("listeners", listeners),
+          ...present("said", deployment),
+          elsewhere: await this.#isElsewhere(),
+        });
+        return deployment === undefined ? known(found, "signs of this machine") : said(found, "--deployment");
+      }),
+      target: collector(all, (ask) => this.#target(ask)),
+      ...derivedCollectors({ timeoutMs: all, ...present("origin", origin) }),
+    };
+  }
+
+  /** Every secret value that was read, for whoever writes text. */
+  async secrets(): Promise<readonly Secret[]> {
+    const config = await this.#config();
+    const { credentials } = this.#options;
+    return [
+      ...(config.known ? config.value.all : []),
+      ...[credentials?.token, credentials?.password].filter((secret) => secret !== undefined),
+    ];
+  }
+
+  // ---- what several facts share
+
+  #hostSigns(): Promise<HostSigns> {
+    this.#host ??= readHost(this.#options.world);
+    return this.#host;
+  }
+
+  #sockets(): Promise<Fact<Listeners>> {
+    this.#listeners ??= this.#port().then((port) =>
+      readListeners(this.#options.world, port, this.#options.salt),
+    );
+    return this.#listeners;
+  }
+
+  /** The port to look at, before the config is read: of the URL, of the environment, else the default. */
+  async #port(): Promise<number> {
+    const { target, world } = this.#options;
+    if (target.kind === "url") return portOf(target.url);
+    const named = world.env.OPENCLAW_GATEWAY_PORT ?? "";
+    return /^\d{1,5}$/.test(named) ? Number(named) : DEFAULT_PORT;
+  }
+
+  #place(): Promise<DeploymentAccess> {
+    this.#access ??= this.#openPlace();
+    return this.#access;
+  }
+
+  async #openPlace(): Promise<DeploymentAccess> {
+    const { target, world, salt, configPath, release, access } = this.#options;
+    if (access !== undefined) return access;
+    if (configPath === undefined && target.kind === "url" && (await this.#isElsewhere())) return urlAccess();
+    const host = await this.#hostSigns();
+    const sockets = knownValue(await this.#sockets());
+    // A gateway in another container has files of its own, which are not ours.
+    const gateway = sockets?.gateways.find((process) => process.container === undefined);
+    const owned = target.kind !== "url" || gateway !== undefined || configPath !== undefined;
+    if (!owned) return urlAccess();
+    return localAccess({
+      world,
+      salt,
+      host,
+      ...present("gateway", gateway),
+      ...present("configPath", configPath),
+      ...present("release", knownValue(release)?.version),
+    });
+  }
+
+  /** A URL that does not lead to this machine: nothing here is evidence of it. */
+  async #isElsewhere(): Promise<boolean> {
+    const { target, world, access } = this.#options;
+    if (access !== undefined) return true;
+    if (target.kind !== "url") return false;
+    const { hostname } = parseGatewayUrl(target.url);
+    if (hostname === "localhost" || reachOfAddress(hostname) === "loopback") return false;
+    return !world.interfaces().some(({ address }) => address === hostname);
+  }
+
+  #config(): Promise<Fact<ConfigAndSecrets>> {
+    this.#configured ??= this.#place().then((place) => place.config());
+    return this.#configured;
+  }
+
+  async #url(): Promise<string> {
+    const { target } = this.#options;
+    if (target.kind === "url") return target.url;
+    const config = knownValue(await this.#config());
+    return `ws://127.0.0.1:${config?.reading.effective.gateway?.port ?? (await this.#port())}`;
+  }
+
+  // ---- facts
+
+  #probe(signal: AbortSignal): Promise<ProbeReading> {
+    this.#probed ??= this.#runProbe(signal);
+    return this.#probed;
+  }
+
+  async #runProbe(signal: AbortSignal): Promise<ProbeReading> {
+    const { origin, asBrowser, allowPlaintextToken, insecureTls, timeoutMs, credentials } = this.#options;
+    const config = knownValue(await this.#config());
+    const token = credentials?.token ?? (credentials ? undefined : config?.token);
+    const password = credentials?.password ?? (credentials ? undefined : config?.password);
+    const scrub = createScrubber((await this.secrets()).map((secret) => secret.reveal()));
+    return probe({
+      url: await this.#url(),
+      timeoutMs,
+      signal,
+      asBrowser,
+      allowPlaintextToken,
+      insecureTls,
+      scrub: (text) => scrub(text).text,
+      ...present("origin", origin),
+      ...(token === undefined && password === undefined
+        ? {}
+        : { credentials: { ...present("token", token), ...present("password", password) } }),
+    });
+  }
+
+  async #logs(signal: AbortSignal): Promise<Fact<LogDigest>> {
+    const secrets = (await this.secrets()).map((secret) => secret.reveal());
+    const { logFiles = [] } = this.#options;
+    if (logFiles.length > 0) {
+      const sources = await Promise.all(logFiles.map((path) => logFile(path, signal)));
+      return known(await digestLogs(sources, { secrets }), logFiles.join(", "));
+    }
+    const texts = await (await this.#place()).logs();
+    if (!texts.known) return texts;
+    return known(await digestLogs(texts.value, { secrets }), texts.source);
+  }
+
+  /** What was said, else the surest of what the wire, the files and the log tell. */
+  async #release(ask: Ask): Promise<Fact<Release>> {
+    if (this.#options.release.known) return this.#options.release;
+    const [probed, logs, files] = await Promise.all([
+      ask("probe"),
+      ask("logs"),
+      this.#place().then((place) => place.release()),
+    ]);
+    const wire = knownValue(probed)?.release;
+    const candidates: Fact<Release>[] = [
+      ...(wire === undefined ? [] : [known(wire, knownValue(probed)?.url ?? "probe")]),
+      files,
+      releaseOfLogs(logs),
+    ];
+    const found = candidates.filter((fact) => fact.known).filter(({ value }) => fits(value, wire));
+    found.sort(
+      (a, b) =>
+        SURENESS[a.value.confidence] - SURENESS[b.value.confidence] || ranged(a.value) - ranged(b.value),
+    );
+    return (
+      found[0] ??
+      unknown("absent", "neither the gateway, nor files, nor a log name the release", "--release X")
+    );
+  }
+
+  async #target(ask: Ask): Promise<Fact<Target>> {
+    const { target } = this.#options;
+    const [config, host, deployment, probed, logs] = await Promise.all([
+      ask("config"),
+      ask("host"),
+      ask("deployment"),
+      ask("probe"),
+      ask("logs"),
+    ]);
+    const url = await this.#url();
+    const { exposure, because } = exposureOf({
+      ...present("config", knownValue(config)),
+      ...present("host", knownValue(host)),
+      ...present("deployment", knownValue(deployment)),
+      ...present("probe", knownValue(probed)),
+      ...present("logs", knownValue(logs)),
+      ...present("listeners", knownValue(await this.#sockets())),
+      url,
+    });
+    const kind = target.kind === "url" ? "url" : (knownValue(deployment)?.kind ?? "local");
+    const name = target.kind === "url" ? url : (knownValue(config)?.path ?? url);
+    return known(
+      { kind, name, url, exposure, exposureBecause: because },
+      target.kind === "url" ? "--target" : "this machine",
+    );
+  }
+}
+
+/** The port of a ws:// or wss:// URL, the scheme's own when there is none in it. */
+function portOf(url: string): number {
+  const { port, protocol } = new URL(url);
+  return port === "" ? (protocol === "wss:" ? 443 : 80) : Number(port);
+}
+
+const SURENESS: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, possible: 2 };
+
+/** A version beats a range of versions. */
+const ranged = ({ range }: Release): number => (range === undefined ? 0 : 1);
+
+/** Files and old log lines must not contradict the range that the wire shows. */
+function fits(release: Release, wire: Release | undefined): boolean {
+  if (wire === undefined || release === wire) return true;
+  const [from, to] = wire.range ?? [wire.version, wire.version];
+  return compareReleases(release.version, from) >= 0 && compareReleases(release.version, to) <= 0;
+}
+
+/** @throws {UsageError} the file cannot be read. */
+async function logFile(path: string, signal: AbortSignal): Promise<LogSource> {
+  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    const name = safeQuote(path, createScrubber(), 200);
+    throw new UsageError(
+      `--log ${name}`,
+      `it cannot be read (${error.code ?? "failed"})`,
+      "name a log file that you may read",
+    );
+  });
+  if (info.isDirectory()) throw new UsageError("--log", "that is a directory", "name a log file");
+  return { name: basename(path), chunks: createReadStream(path, { signal }) };
+}
+
+function present<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V };
+}

@@ -1,0 +1,155 @@
+import type { Argv } from "yargs";
+import { checks } from "../../checks/index.ts";
+import { isRelease, KNOWN_RELEASES } from "../admission/releases.ts";
+import { type Fact, said, unknown } from "../core/fact.ts";
+import type { Release } from "../core/facts.ts";
+import { nearest } from "../report/explain.ts";
+import type { EmitOptions, Format } from "./emit.ts";
+import type { FailOn } from "./exit-code.ts";
+import type { Io } from "./io.ts";
+import { type ColorOption, langOf } from "./style.ts";
+import { UsageError } from "./usage-error.ts";
+
+const FORMATS = ["human", "json"] as const;
+const FAIL_ON = ["error", "warning", "info", "never"] as const;
+const COLORS = ["auto", "always", "never"] as const;
+export const KINDS = ["local", "docker", "kubernetes", "vps"] as const;
+
+/** Language and colour: on every command that writes for people. */
+export function wordingOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option("lang", { choices: ["en", "zh"] as const, describe: "Language; default from the locale" })
+    .option("color", {
+      choices: COLORS,
+      default: "auto" as ColorOption,
+      describe: "Colours; NO_COLOR and FORCE_COLOR count too",
+    });
+}
+
+export interface WordingArguments {
+  readonly lang: "en" | "zh" | undefined;
+  readonly color: ColorOption;
+}
+
+/** How the report is written: on every command that makes one. */
+export function outputOptions<T>(yargs: Argv<T>) {
+  return wordingOptions(yargs)
+    .option("format", { choices: FORMATS, default: "human" as Format, describe: "Format of the report" })
+    .option("json", { type: "boolean", default: false, describe: "Same as --format json" })
+    .option("output", { type: "string", requiresArg: true, describe: "Write the report to FILE" })
+    .option("quiet", { type: "boolean", default: false, describe: "No spinner, no notes on stderr" })
+    .option("verbose", { type: "boolean", default: false, describe: "All evidence, remedies and checks" });
+}
+
+/** What is judged, and when it fails. */
+export function judgeOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option("only", {
+      type: "string",
+      array: true,
+      requiresArg: true,
+      describe: "Run only this check (repeatable)",
+    })
+    .option("skip", {
+      type: "string",
+      array: true,
+      requiresArg: true,
+      describe: "Leave this check out (repeatable)",
+    })
+    .option("fail-on", {
+      choices: FAIL_ON,
+      default: "error" as FailOn,
+      describe: "Least severity that exits with 1",
+    });
+}
+
+/** What the tool cannot see and the user may say. */
+export function saidOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option("release", {
+      type: "string",
+      requiresArg: true,
+      describe: "The gateway's release, e.g. 2026.3.13",
+    })
+    .option("deployment", { choices: KINDS, describe: "How the gateway is deployed" })
+    .option("origin", {
+      type: "string",
+      requiresArg: true,
+      describe: "Where the browser opens the Control UI, e.g. http://192.168.1.5:18789",
+    });
+}
+
+export interface OutputArguments extends WordingArguments {
+  readonly format: Format;
+  readonly json: boolean;
+  readonly output: string | undefined;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+export function emitOptions(args: OutputArguments, io: Pick<Io, "env">): EmitOptions {
+  return {
+    format: args.json ? "json" : args.format,
+    lang: langOf(args.lang, io.env),
+    color: args.color,
+    verbose: args.verbose,
+    ...(args.output === undefined ? {} : { output: args.output }),
+  };
+}
+
+/** @throws {UsageError} an id that no check has. */
+export function selection(args: {
+  readonly only: string[] | undefined;
+  readonly skip: string[] | undefined;
+}) {
+  const only = (args.only ?? []).map(checkId);
+  const skip = (args.skip ?? []).map(checkId);
+  return { only, skip };
+}
+
+function checkId(asked: string): string {
+  const found = checks.find(({ id, code }) => id === asked || code.toLowerCase() === asked.toLowerCase());
+  if (found) return found.id;
+  const ids = checks.map(({ id }) => id);
+  const [suggestion] = nearest(asked, ids);
+  throw new UsageError(
+    `check ${JSON.stringify(asked.slice(0, 60))}`,
+    "there is no such check",
+    suggestion === undefined
+      ? "see `pairing-doctor checks`"
+      : `did you mean ${suggestion}? See \`pairing-doctor checks\``,
+  );
+}
+
+/** @throws {UsageError} no release. */
+export function saidRelease(release: string | undefined): Fact<Release> {
+  if (release === undefined) return unknown("not-asked", "nobody said", "--release X");
+  const version = release.trim().replace(/^v/, "");
+  if (!isRelease(version)) {
+    const [near] = nearest(version, KNOWN_RELEASES);
+    throw new UsageError(
+      `--release ${JSON.stringify(release.slice(0, 40))}`,
+      "that is no release of OpenClaw; they look like 2026.3.13",
+      near === undefined ? "see `openclaw --version`" : `did you mean ${near}?`,
+    );
+  }
+  return said({ version, confidence: "certain", from: "said" }, "--release");
+}
+
+/**
+ * The origin as a browser sends it: scheme, host in lower case, port unless it is the scheme's own.
+ *
+ * @throws {UsageError} no http or https URL.
+ */
+export function pageOrigin(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:")) {
+    throw new UsageError(
+      "--origin",
+      "that is no http or https address",
+      "give the address in the browser's address bar, e.g. http://192.168.1.5:18789",
+    );
+  }
+  return url.origin;
+}

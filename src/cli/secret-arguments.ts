@@ -1,0 +1,23 @@
+import { UsageError } from "./usage-error.ts";
+
+const SECRET_OPTIONS = /^--?(?:token|password|gateway-token|gateway-password|bootstrap-token|secret)(?:=|$)/i;
+const SECRET_IN_URL = /^\w{2,5}:\/\/[^/?#\s]*@|[?&#](?:token|password|bootstrapToken|auth)=/i;
+
+/**
+ * Refuses credentials on the command line: every process of the machine can read them there, and shells keep
+ * them. Runs before any parsing, so that no error message can repeat one.
+ *
+ * @throws {UsageError}
+ */
+export function refuseSecretArguments(argv: readonly string[]): void {
+  for (const word of argv) {
+    const option = SECRET_OPTIONS.exec(word);
+    const url = SECRET_IN_URL.test(word.replace(/^--[\w-]{1,40}=/, ""));
+    if (!option && !url) continue;
+    throw new UsageError(
+      option ? `${word.split("=")[0]} is not taken` : "a URL with a credential in it is not taken",
+      "a command line can be read by every process of this machine and stays in the shell's history",
+      "set OPENCLAW_GATEWAY_TOKEN (or OPENCLAW_GATEWAY_PASSWORD) in the environment, or use --token-file FILE or --token-stdin",
+    );
+  }
+}

@@ -1,0 +1,31 @@
+import type { Io } from "./io.ts";
+
+export interface Spinner {
+  say(text: string): void;
+  stop(): void;
+}
+
+const silent: Spinner = { say: () => {}, stop: () => {} };
+
+/** A spinner on stderr while something takes long: only on a terminal, never in CI, never with `--quiet`. */
+export async function startSpinner(
+  text: string,
+  io: Pick<Io, "stderr" | "env">,
+  quiet: boolean,
+): Promise<Spinner> {
+  if (quiet || io.stderr.isTTY !== true || io.env.CI || io.env.TERM === "dumb") return silent;
+  const { default: ora } = await import("ora");
+  const spinner = ora({
+    text,
+    stream: io.stderr as unknown as NodeJS.WriteStream,
+    discardStdin: false,
+  }).start();
+  return {
+    say: (next) => {
+      spinner.text = next;
+    },
+    stop: () => {
+      spinner.stop();
+    },
+  };
+}

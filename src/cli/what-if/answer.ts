@@ -1,0 +1,76 @@
+import { isLoopbackHost, isPrivate } from "../../../checks/addresses.ts";
+import { checks } from "../../../checks/index.ts";
+import { admit } from "../../admission/admit.ts";
+import { gatesAhead } from "../../admission/gates-ahead.ts";
+import { pageBehaviour } from "../../admission/page.ts";
+import { completeFacts } from "../../core/collect.ts";
+import type { Admission, AdmissionInput } from "../../core/connection.ts";
+import { diagnose } from "../../core/diagnose.ts";
+import { known } from "../../core/fact.ts";
+import type { Assessment, Exposure } from "../../core/facts.ts";
+import type { Remedy } from "../../core/finding.ts";
+import { refusalsOf } from "../../core/refusals.ts";
+import { describeError } from "../describe-error.ts";
+
+export interface Answer {
+  readonly admission: Admission;
+  /** Remedies after which the model admits this connection, in the order in which they are advised. */
+  readonly remedies: readonly Pick<Remedy, "id" | "risk">[];
+  /** Gates behind the first refusal. */
+  readonly ahead?: readonly Admission[];
+}
+
+/** The model's answer, and the remedies that the checks advise for it. */
+export function answer(input: AdmissionInput): Answer {
+  const admission = admit(input);
+  if (admission.outcome === "admitted") return { admission, remedies: [] };
+  const ahead = gatesAhead(input);
+  return { admission, remedies: remediesFor(input, admission), ahead };
+}
+
+function remediesFor(input: AdmissionInput, now: Admission): Pick<Remedy, "id" | "risk">[] {
+  const assessment: Assessment = {
+    connection: input.connection,
+    basis: [],
+    confidence: "certain",
+    now,
+    ahead: [],
+    page: pageBehaviour(input.release, now),
+    contradictions: [],
+  };
+  const source = "what-if";
+  const facts = completeFacts({
+    target: known({ kind: "offline", name: source, exposure: exposureOf(input) }, source),
+    release: known({ version: input.release, confidence: "certain", from: "said" }, source),
+    config: known(
+      { path: source, stateDir: "", effective: input.config, origins: {}, problems: [], exists: true },
+      source,
+    ),
+    assessment: known(assessment, source),
+    refusals: known(refusalsOf({ assessment }), source),
+  });
+  const { findings } = diagnose(checks, facts, { describeError });
+  const remedies = new Map<string, Pick<Remedy, "id" | "risk">>();
+  for (const { id, risk, after } of findings.flatMap((finding) => finding.remedies)) {
+    if (after === "admitted") remedies.set(id, { id, risk });
+  }
+  return [...remedies.values()];
+}
+
+/**
+ * How far this connection shows the gateway to be reachable: a client that came from a public address, or a
+ * page under a public name, means public; so does everything that is not seen to be private.
+ */
+function exposureOf({ connection }: AdmissionInput): Exposure {
+  const { remoteAddress, headers } = connection;
+  const clients = [remoteAddress, ...(headers["x-forwarded-for"] ?? "").split(",")].map((address) =>
+    address.trim(),
+  );
+  const inside = clients
+    .filter((address) => address !== "")
+    .every((address) => isPrivate(address) || isLoopbackHost(address));
+  const host = (headers.host ?? "").replace(/:\d{1,5}$/, "");
+  if (!inside || host === "") return inside && host === "" ? "private" : "public";
+  if (isLoopbackHost(host)) return "private";
+  return isPrivate(host) || /\.(?:local|lan|internal|home\.arpa)$/i.test(host) ? "private" : "unknown";
+}
