@@ -56,7 +56,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     variants: {
       foretold: {
         title: "Environment and configuration hold different tokens",
-        what: "Nobody was refused yet. OPENCLAW_GATEWAY_TOKEN in {source|the gateway's environment} differs from gateway.auth.token, so a client with the other one will be refused.",
+        what: "No refusal was seen; this follows from the release and its settings. OPENCLAW_GATEWAY_TOKEN in {source|the gateway's environment} differs from gateway.auth.token, so a client with the other one will be refused.",
       },
     },
   },

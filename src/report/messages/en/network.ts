@@ -28,7 +28,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "The gateway will not be reachable at this address",
-        what: "Nobody tried yet. With this configuration the gateway does not listen at {url|the address that clients use}.",
+        what: "No attempt was seen; this follows from the settings. With this configuration the gateway does not listen at {url|the address that clients use}.",
       },
     },
   },
@@ -92,7 +92,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "The published port will lead nowhere",
-        what: "Nobody tried yet. gateway.bind is {bind|loopback} in a container with a network of its own, so the published port cannot reach the gateway.",
+        what: "No attempt was seen; this follows from the settings. gateway.bind is {bind|loopback} in a container with a network of its own, so the published port cannot reach the gateway.",
       },
     },
   },
@@ -125,7 +125,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "The proxy will not be trusted",
-        what: "Nobody was refused yet. Requests through the proxy carry forwarded headers, and they come from {remote|an address}, which is not in gateway.trustedProxies.",
+        what: "No refusal was seen; this follows from the release and its settings. Requests through the proxy carry forwarded headers, and they come from {remote|an address}, which is not in gateway.trustedProxies.",
       },
     },
   },
@@ -156,7 +156,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "From this release on the gateway will refuse the proxy's requests",
-        what: "Nobody was refused yet. Requests through the proxy carry forwarded headers, and they come from {remote|an address}, which is not in gateway.trustedProxies; from 2026.8.1 they end in HTTP 403.",
+        what: "No refusal was seen; this follows from the release and its settings. Requests through the proxy carry forwarded headers, and they come from {remote|an address}, which is not in gateway.trustedProxies; from 2026.8.1 they end in HTTP 403.",
       },
     },
   },
@@ -171,7 +171,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     variants: {
       foretold: {
         title: "127.0.0.1 among the trusted proxies will make local clients remote",
-        what: "Nobody was refused yet. With this release and {key|a loopback address} in gateway.trustedProxies, clients on the gateway's own host will be asked to pair.",
+        what: "No refusal was seen; this follows from the release and its settings. With this release and {key|a loopback address} in gateway.trustedProxies, clients on the gateway's own host will be asked to pair.",
       },
     },
   },

@@ -21,7 +21,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "A page opened over plain HTTP will be refused",
-        what: "Nobody was refused yet. A browser that opens {origin|this address} will be: it has no secure context, and this release demands a device identity.",
+        what: "No refusal was seen; this follows from the release and its settings. A browser that opens {origin|this address} will be: it has no secure context, and this release demands a device identity.",
       },
     },
   },
@@ -45,7 +45,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "This origin will not be accepted",
-        what: "Nobody was refused yet. A page opened at {origin|this origin} will be: the origin is not in gateway.controlUi.allowedOrigins.",
+        what: "No refusal was seen; this follows from the release and its settings. A page opened at {origin|this origin} will be: the origin is not in gateway.controlUi.allowedOrigins.",
       },
     },
   },
@@ -68,7 +68,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "A page without the token will be refused",
-        what: "Nobody was refused yet. The gateway asks for its shared token, so a bare dashboard address will not connect.",
+        what: "No refusal was seen; this follows from the release and its settings. The gateway asks for its shared token, so a bare dashboard address will not connect.",
       },
     },
   },
@@ -92,7 +92,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "Two places hold different tokens",
-        what: "Nobody was refused yet, but {source|one place} holds another token than the configuration. Clients that use the other one will be refused.",
+        what: "No refusal was seen, but {source|one place} holds another token than the configuration. Clients that use the other one will be refused.",
       },
     },
   },
@@ -100,7 +100,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
   "gateway-password-missing-or-mismatch": {
     title: "The gateway's password is missing or not the one that it expects",
     healthy: "The client sends the password that the gateway expects",
-    what: "gateway.auth.mode is `password`, and {client|the page} sent {reason|none or a different one}.",
+    what: "gateway.auth.mode is `password`, and {client|the page} sent none or a different one{(reason)}.",
     why: "The Control UI keeps a password in memory only, so each new tab and each reload starts without it. OPENCLAW_GATEWAY_PASSWORD in the gateway's environment wins over gateway.auth.password.",
     fix: "Enter the password in the page's connection settings. Where typing it for every tab is a burden, use gateway.auth.mode `token`, which the page can keep.",
     verify: "The page connects or goes on to pairing, and the log shows no new `password_` line.",
@@ -134,7 +134,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "A client without a device identity will be refused",
-        what: "Nobody was refused yet. {client|This client} brings no device identity, and this release demands one here.",
+        what: "No refusal was seen; this follows from the release and its settings. {client|This client} brings no device identity, and this release demands one here.",
       },
     },
   },

@@ -20,7 +20,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "A new browser will need one approval",
-        what: "Nobody was refused yet. A browser that is new to this gateway will meet `pairing required` on this path.",
+        what: "No refusal was seen; this follows from the release and its settings. A browser that is new to this gateway will meet `pairing required` on this path.",
       },
     },
   },
@@ -44,7 +44,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "A new browser will need one approval, because Docker's network makes it remote",
-        what: "Nobody was refused yet. A new browser will reach the gateway from {remote|Docker's own address} and meet `pairing required`.",
+        what: "No refusal was seen; this follows from the release and its settings. A new browser will reach the gateway from {remote|Docker's own address} and meet `pairing required`.",
       },
       cli: {
         title: "Docker's network makes the CLI remote, so it needs pairing itself",

@@ -130,6 +130,10 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "Lets the Control UI in with the token alone, up to 2026.7.35. From 2026.8.1 the switch is ignored.",
     caution: "OpenClaw's audit rates it as critical: whoever has the token has everything.",
   },
+  "wait-lockout": {
+    title: "Stop what keeps failing, and wait",
+    what: "The lock ends by itself after some minutes without failures; then the right token gets in.",
+  },
   "use-loopback-url": {
     title: "Send the CLI to 127.0.0.1",
     what: "Beside the gateway the loopback address counts as local.",

@@ -41,6 +41,10 @@ export const human: Readonly<Record<string, string>> = {
   upgrade: "Upgrade OpenClaw to {release|a later release}, with the same state directory.",
   "wait-for-start": "Wait until the log says that the gateway is ready, then try again.",
   "wait-lockout": "Close the page or script that keeps trying, and wait until the lock ends (some minutes).",
+  "find-origin":
+    "Copy the beginning of the address in the browser that is refused: scheme, host and port, up to the third slash. Add it to gateway.controlUi.allowedOrigins.",
+  "keep-origins":
+    "The command replaces the whole list: if gateway.controlUi.allowedOrigins has entries already, put them into it too.",
   "find-proxy-address": "Take the proxy's address from the log line: it is the `remote=` beside `fwd=`.",
   "overwrite-forwarded-for":
     "Let the proxy overwrite X-Forwarded-For with the client's address rather than append to it.",

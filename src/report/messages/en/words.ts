@@ -94,11 +94,10 @@ export const tables: Tables = {
   notes: {
     text: "{text}",
     "model-contradicted":
-      "The evidence says something else than the model of this release. The evidence counts; please report it.",
-    "release-assumed":
-      "The model was not measured on {release|this very release}: {why|the nearest one is used}.",
+      "The evidence says something else than the model of this release. The evidence counts; please report it to this tool's maintainers.",
+    "release-assumed": "The model was not measured on this very release: {detail|the nearest one is used}.",
     "release-unknown": "The release is unknown; what depends on it is left open. `--release X` says it.",
-    "release-said": "The release is what `{option|--release}` says; nothing confirms it.",
+    "release-said": "The release is what `--release` says; nothing confirms it.",
     said: "Taken from the command line, not observed: {what}.",
     "deployment-uncertain": "The deployment looks like {kind}; the signs also fit {alternatives}.",
     "several-targets": "Several gateways were found: {targets}. Choose with `--target`.",

@@ -53,7 +53,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     variants: {
       foretold: {
         title: "环境变量与配置中的令牌不一致",
-        what: "目前还没有人被拒绝。但{source|网关环境}中的 OPENCLAW_GATEWAY_TOKEN 与 gateway.auth.token 不同，使用另一个令牌的客户端将会被拒绝。",
+        what: "没有看到拒绝记录，以下是根据版本和设置得出的结论：{source|网关环境}中的 OPENCLAW_GATEWAY_TOKEN 与 gateway.auth.token 不同，使用另一个令牌的客户端将会被拒绝。",
       },
     },
   },

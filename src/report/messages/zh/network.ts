@@ -27,7 +27,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "网关在这个地址上将无法访问",
-        what: "目前还没有人尝试。但按照这份配置，网关不会在 {url|客户端使用的地址} 上监听。",
+        what: "没有看到连接尝试，以下是根据设置得出的结论：按照这份配置，网关不会在 {url|客户端使用的地址} 上监听。",
       },
     },
   },
@@ -90,7 +90,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "发布的端口将不通",
-        what: "目前还没有人尝试。容器有自己的网络，而 gateway.bind 是 {bind|loopback}，因此发布的端口通不到网关。",
+        what: "没有看到连接尝试，以下是根据设置得出的结论：容器有自己的网络，而 gateway.bind 是 {bind|loopback}，因此发布的端口通不到网关。",
       },
     },
   },
@@ -123,7 +123,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "代理将不受信任",
-        what: "目前还没有人被拒绝。但经过代理的请求带有转发类请求头，而来源地址 {remote|代理的地址} 不在 gateway.trustedProxies 中。",
+        what: "没有看到拒绝记录，以下是根据版本和设置得出的结论：经过代理的请求带有转发类请求头，而来源地址 {remote|代理的地址} 不在 gateway.trustedProxies 中。",
       },
     },
   },
@@ -153,7 +153,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "从这个版本起，网关将拒绝代理转来的请求",
-        what: "目前还没有人被拒绝。但经过代理的请求带有转发类请求头，而来源地址 {remote|代理的地址} 不在 gateway.trustedProxies 中；从 2026.8.1 起，这会以 HTTP 403 告终。",
+        what: "没有看到拒绝记录，以下是根据版本和设置得出的结论：经过代理的请求带有转发类请求头，而来源地址 {remote|代理的地址} 不在 gateway.trustedProxies 中；从 2026.8.1 起，这会以 HTTP 403 告终。",
       },
     },
   },
@@ -168,7 +168,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     variants: {
       foretold: {
         title: "受信任代理中的 127.0.0.1 将让本地客户端变成远程",
-        what: "目前还没有人被拒绝。但在该版本中，gateway.trustedProxies 里有 {key|回环地址} 会让网关主机上的客户端被要求配对。",
+        what: "没有看到拒绝记录，以下是根据版本和设置得出的结论：在该版本中，gateway.trustedProxies 里有 {key|回环地址} 会让网关主机上的客户端被要求配对。",
       },
     },
   },

@@ -21,7 +21,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "通过明文 HTTP 打开的页面将会被拒绝",
-        what: "目前还没有人被拒绝。但从 {origin|这个地址} 打开页面的浏览器将会被拒绝：它不在安全上下文中，而该版本要求设备身份。",
+        what: "没有看到拒绝记录，以下是根据版本和设置得出的结论：从 {origin|这个地址} 打开页面的浏览器将会被拒绝：它不在安全上下文中，而该版本要求设备身份。",
       },
     },
   },
@@ -45,7 +45,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "该来源将不会被接受",
-        what: "目前还没有人被拒绝。但从 {origin|该来源} 打开的页面将会被拒绝，因为它不在 gateway.controlUi.allowedOrigins 中。",
+        what: "没有看到拒绝记录，以下是根据版本和设置得出的结论：从 {origin|该来源} 打开的页面将会被拒绝，因为它不在 gateway.controlUi.allowedOrigins 中。",
       },
     },
   },
@@ -68,7 +68,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "不带令牌的页面将会被拒绝",
-        what: "目前还没有人被拒绝。但网关要求共享令牌，因此不带令牌的面板地址将无法连接。",
+        what: "没有看到拒绝记录，以下是根据版本和设置得出的结论：网关要求共享令牌，因此不带令牌的面板地址将无法连接。",
       },
     },
   },
@@ -91,7 +91,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "两个地方保存的令牌不一致",
-        what: "目前还没有人被拒绝，但{source|某个地方}的令牌与配置中的不同，使用另一个令牌的客户端将会被拒绝。",
+        what: "没有看到拒绝记录，但{source|某个地方}的令牌与配置中的不同，使用另一个令牌的客户端将会被拒绝。",
       },
     },
   },
@@ -99,7 +99,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
   "gateway-password-missing-or-mismatch": {
     title: "缺少网关密码，或密码与网关的不一致",
     healthy: "客户端发送了正确的密码",
-    what: "gateway.auth.mode 是 `password`，而{client|页面}的密码有问题：{reason|没有发送，或不一致}。",
+    what: "gateway.auth.mode 是 `password`，而{client|页面}没有发送密码，或发送的密码不一致{（reason）}。",
     why: "Control UI 只在内存中保存密码，每个新标签页和每次刷新都要重新输入。网关环境中的 OPENCLAW_GATEWAY_PASSWORD 优先于 gateway.auth.password。",
     fix: "在页面的连接设置中输入密码。如果每个标签页都输入太麻烦，可以把 gateway.auth.mode 改为 `token`，令牌可以由页面保存。",
     verify: "页面连接成功或进入配对，日志中不再出现新的 `password_` 记录。",
@@ -132,7 +132,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "没有设备身份的客户端将会被拒绝",
-        what: "目前还没有人被拒绝。但{client|该客户端}没有设备身份，而该版本在这里要求设备身份。",
+        what: "没有看到拒绝记录，以下是根据版本和设置得出的结论：{client|该客户端}没有设备身份，而该版本在这里要求设备身份。",
       },
     },
   },

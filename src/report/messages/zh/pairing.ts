@@ -20,7 +20,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "新浏览器需要批准一次",
-        what: "目前还没有人被拒绝。但对该网关来说是新的浏览器，走这条路径会遇到 `pairing required`。",
+        what: "没有看到拒绝记录，以下是根据版本和设置得出的结论：对该网关来说是新的浏览器，走这条路径会遇到 `pairing required`。",
       },
     },
   },
@@ -43,7 +43,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
       },
       foretold: {
         title: "经过 Docker 网络后新浏览器会被视为远程，需要批准一次",
-        what: "目前还没有人被拒绝。但新浏览器将从 {remote|Docker 自己的地址} 到达网关，并遇到 `pairing required`。",
+        what: "没有看到拒绝记录，以下是根据版本和设置得出的结论：新浏览器将从 {remote|Docker 自己的地址} 到达网关，并遇到 `pairing required`。",
       },
       cli: {
         title: "经过 Docker 网络后 CLI 被视为远程，自己也需要配对",

@@ -127,6 +127,10 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "在 2026.7.35 及更早的版本中，让 Control UI 只凭令牌进入。从 2026.8.1 起该开关被忽略。",
     caution: "OpenClaw 的审计把它评为严重：任何持有令牌的人都拥有一切权限。",
   },
+  "wait-lockout": {
+    title: "停止不断失败的客户端，然后等待",
+    what: "几分钟内没有新的失败，锁定会自行结束，之后正确的令牌就能进入。",
+  },
   "use-loopback-url": {
     title: "让 CLI 连接 127.0.0.1",
     what: "在网关旁边，回环地址算作本地。",

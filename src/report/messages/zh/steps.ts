@@ -36,6 +36,9 @@ export const human: Readonly<Record<string, string>> = {
   upgrade: "把 OpenClaw 升级到 {release|更高的版本}，沿用同一个状态目录。",
   "wait-for-start": "等日志显示网关就绪之后再试。",
   "wait-lockout": "关闭不断重试的页面或脚本，等锁定结束（几分钟）。",
+  "find-origin":
+    "复制被拒绝的浏览器地址栏中的开头部分：协议、主机名和端口，到第三个斜杠为止，加入 gateway.controlUi.allowedOrigins。",
+  "keep-origins": "该命令会替换整个列表：如果 gateway.controlUi.allowedOrigins 已有内容，请一并写入。",
   "find-proxy-address": "从日志中取得代理的地址：就是 `fwd=` 旁边的 `remote=`。",
   "overwrite-forwarded-for": "让代理用客户端的地址覆盖 X-Forwarded-For，而不是追加。",
   "https-proxy": "配置一个带 HTTPS 的代理，转发 `Upgrade` 和 `Connection`，并覆盖 X-Forwarded-For。",

@@ -93,10 +93,10 @@ export const tables: Tables = {
   },
   notes: {
     text: "{text}",
-    "model-contradicted": "证据与该版本的模型不符。以证据为准，请反馈给我们。",
-    "release-assumed": "模型没有在 {release|该版本} 上实测过：{why|使用最接近的版本}。",
+    "model-contradicted": "证据与该版本的模型不符。以证据为准，请反馈给本工具的维护者。",
+    "release-assumed": "模型没有在该版本上实测过：{detail|使用最接近的版本}。",
     "release-unknown": "版本未知，与版本有关的结论暂时空缺。可用 `--release X` 指明。",
-    "release-said": "版本取自 `{option|--release}`，没有得到证实。",
+    "release-said": "版本取自 `--release`，没有得到证实。",
     said: "取自命令行，并非观察所得：{what}。",
     "deployment-uncertain": "部署方式看起来是 {kind}，但迹象也符合 {alternatives}。",
     "several-targets": "找到多个网关：{targets}。请用 `--target` 选择。",
