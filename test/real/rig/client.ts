@@ -61,7 +61,7 @@ export const CONTROL_UI: ClientSettings = {
 export const CLI: ClientSettings = { id: "cli", mode: "cli", version: "rig", platform: "linux" };
 
 /** What the Control UI of every release asks for, or more than it. */
-const PAGE_SCOPES = ["operator.admin", "operator.approvals", "operator.pairing"];
+export const PAGE_SCOPES = ["operator.admin", "operator.approvals", "operator.pairing"];
 
 /** What a page asks for that was opened with the owner's one-time link (2026.9.6: all of them, or it is refused). */
 export const OWNER_SCOPES = [
