@@ -1,0 +1,72 @@
+import { type Attempt, at, type GateRefusal, header, strings } from "../attempt.ts";
+import { hostName, isLoopbackName, type ParsedOrigin, parseOrigin } from "../hosts.ts";
+import { isLocalClient } from "../locality.ts";
+import { isPrivateOrLoopbackIp, parseIp } from "../net.ts";
+
+/** The gateway's port when the config names none. */
+export const DEFAULT_PORT = 18789;
+
+/** The Origin of a browser client must be allowed; from 2026.2.25 the Origin of any client that sends one. */
+export function origin(attempt: Attempt): GateRefusal | undefined {
+  const { checkedFor, detailCode } = attempt.rules.origin;
+  if (checkedFor === "nobody") return undefined;
+  const browser = attempt.isBrowserUi || attempt.isWebchat;
+  if (!browser && !(checkedFor === "any-origin-header" && attempt.hasOrigin)) return undefined;
+  if (isAllowed(attempt)) return undefined;
+  return {
+    gate: "origin",
+    reason: "origin-mismatch",
+    closeReason:
+      "origin not allowed (open the Control UI from the gateway host or allow it in gateway.controlUi.allowedOrigins)",
+    ...(detailCode ? { detailCode: "CONTROL_UI_ORIGIN_NOT_ALLOWED" } : {}),
+  };
+}
+
+function isAllowed(attempt: Attempt): boolean {
+  const { rules, connection, gateway } = attempt;
+  const parsed = parseOrigin(header(connection, "origin"), rules.origin.strict);
+  if (parsed === undefined) return false;
+  const allowed = allowedOrigins(attempt);
+  if (allowed.includes(parsed.origin) || (rules.origin.wildcard && allowed.includes("*"))) return true;
+  const host = header(connection, "host").trim().toLowerCase();
+  const sameHost = host !== "" && parsed.host === host;
+  const switchedOn = at(gateway, "controlUi", "dangerouslyAllowHostHeaderOriginFallback") === true;
+  if (sameHost && (rules.origin.sameHost === "always" || switchedOn)) return true;
+  const local = isLocalClient(attempt);
+  if (sameHost && rules.origin.privateSameHost && isPrivateHost(host, local)) return true;
+  return isLoopbackOriginAllowed(attempt, parsed, host, local);
+}
+
+function isLoopbackOriginAllowed(
+  { rules }: Attempt,
+  parsed: ParsedOrigin,
+  host: string,
+  local: boolean,
+): boolean {
+  if (!isLoopbackName(parsed.name)) return false;
+  return rules.origin.loopback === "local-client" ? local : isLoopbackName(hostName(host));
+}
+
+function isPrivateHost(host: string, local: boolean): boolean {
+  const name = hostName(host);
+  if (isLoopbackName(name)) return local;
+  const ip = parseIp(name);
+  if (ip !== undefined) return isPrivateOrLoopbackIp(ip);
+  return name.endsWith(".local") || name.endsWith(".ts.net");
+}
+
+/** What the config allows, or what the gateway allows itself at start when the config allows nothing. */
+export function allowedOrigins({ rules, gateway }: Attempt): readonly string[] {
+  const configured = strings(at(gateway, "controlUi", "allowedOrigins"))
+    .map((value) => value.trim().toLowerCase())
+    .filter((value) => value !== "");
+  if (configured.length > 0 || !rules.origin.seededFor.includes(gateway.bind ?? "")) return configured;
+  if (at(gateway, "controlUi", "dangerouslyAllowHostHeaderOriginFallback") === true) return configured;
+  const port = gateway.port ?? DEFAULT_PORT;
+  const seeded = [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
+  const custom = at(gateway, "customBindHost");
+  if (gateway.bind === "custom" && typeof custom === "string" && custom.trim() !== "") {
+    seeded.push(`http://${custom.trim().toLowerCase()}:${port}`);
+  }
+  return seeded;
+}
