@@ -4,9 +4,19 @@ import { describe, test } from "node:test";
 import { admit } from "../../src/admission/admit.ts";
 import type { AdmissionConfig } from "../../src/core/connection.ts";
 import { type EmbeddedGateway, startEmbeddedGateway } from "../../src/gateway/embedded/server.ts";
-import { compareFrames, frameScenarios, recordFrames } from "./frames.ts";
+import { compareFrames, frameScenarios, type RecordOptions, recordFrames } from "./frames.ts";
 import { type Gateway, startGateway, TOKEN } from "./rig/gateway.ts";
 import { CORE, RELEASES } from "./selection.ts";
+
+/** A page says the build that it was served with (2026.8.1 and later). */
+async function embeddedBuild(url: string): Promise<string | undefined> {
+  const page = await (await fetch(url.replace(/^ws/, "http"))).text();
+  return /data-openclaw-control-ui-build-id="([^"]+)"/.exec(page)?.[1];
+}
+
+function optionsFor(buildId: string | undefined): RecordOptions {
+  return { token: TOKEN, ...(buildId === undefined ? {} : { buildId }) };
+}
 
 for (const release of CORE ? [RELEASES[0], RELEASES.at(-1)] : RELEASES) {
   if (release === undefined) continue;
@@ -19,19 +29,17 @@ for (const release of CORE ? [RELEASES[0], RELEASES.at(-1)] : RELEASES) {
         gateway: { mode: "local", bind: "loopback", auth: { mode: "token", token: TOKEN } },
       };
       embedded = await startEmbeddedGateway({ release, config, admit });
-      const { uiBuild } = real.installed;
-      const build = uiBuild === undefined ? {} : { buildId: uiBuild };
+      const ours = optionsFor(await embeddedBuild(embedded.url));
+      const theirs = optionsFor(real.installed.uiBuild);
       const differences: string[] = [];
       for (const scenario of frameScenarios) {
-        const options = { token: TOKEN, ...build };
-        // The embedded one is of no build, and takes what a page of any build says.
-        const ours = await recordFrames(embedded.url, scenario, options);
-        const theirs = await recordFrames(real.url, scenario, options);
+        const embeddedFrames = await recordFrames(embedded.url, scenario, ours);
+        const realFrames = await recordFrames(real.url, scenario, theirs);
         assert.ok(
-          theirs.frames.length > 0 || theirs.httpStatus !== 101,
+          realFrames.frames.length > 0 || realFrames.httpStatus !== 101,
           `${scenario.name}: the real gateway said nothing`,
         );
-        differences.push(...compareFrames(theirs, ours));
+        differences.push(...compareFrames(realFrames, embeddedFrames));
       }
       t.diagnostic(`${frameScenarios.length} scenarios compared`);
       assert.deepEqual(differences, []);
