@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** Which rooms a room may import, itself and the report's schema aside. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  admission: ["core"],
+  gateway: ["core"],
+  logs: ["core"],
+  config: ["core"],
+  report: ["core", "admission", "gateway", "logs", "config"],
+  deployments: ["core", "admission", "gateway", "logs", "config"],
+  checks: ["core", "admission", "gateway", "logs", "config"],
+  cli: ["core", "admission", "gateway", "logs", "config", "report", "deployments", "checks"],
+};
+
+/** Rooms that run in a browser page as they are: no Node module, no process, no clock. */
+const PURE = ["core", "admission", "logs", "checks", "report"];
+const IMPURE_FILES = ["src/report/terminal.ts"];
+/** Small packages without any platform in them. */
+const PURE_PACKAGES = /^(?:@noble\/hashes\/|json5$)/;
+
+interface Source {
+  readonly path: string;
+  readonly room: string;
+  readonly text: string;
+}
+
+function sources(): Source[] {
+  const files = ["src", "checks"].flatMap((top) =>
+    readdirSync(join(root, top), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+      .map((entry) => relative(root, join(entry.parentPath, entry.name))),
+  );
+  return files.map((path) => ({ path, room: roomOf(path), text: readFileSync(join(root, path), "utf8") }));
+}
+
+function roomOf(path: string): string {
+  const [top = "", second = ""] = path.split("/");
+  return top === "src" ? second : top;
+}
+
+function importsOf(text: string): string[] {
+  const statement = /(?:from\s+|import\s*\(?\s*)["']([^"'\n]+)["']/g;
+  return [...text.matchAll(statement)].map((match) => match[1] ?? "");
+}
+
+test("every import follows the one-way street", () => {
+  const wrong: string[] = [];
+  for (const { path, room, text } of sources()) {
+    assert.ok(room in ARROWS, `${path} is in no known room`);
+    for (const target of importsOf(text)) {
+      if (!target.startsWith(".")) continue;
+      const to = roomOf(relative(root, resolve(root, dirname(path), target)));
+      if (to === room || to === "package.json") continue;
+      if (!ARROWS[room]?.includes(to)) wrong.push(`${path} imports ${target} (${room} -> ${to})`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test("the pure rooms ask nothing of the platform", () => {
+  const wrong: string[] = [];
+  for (const { path, room, text } of sources()) {
+    if (!PURE.includes(room) || IMPURE_FILES.includes(path)) continue;
+    for (const target of importsOf(text)) {
+      if (!target.startsWith(".") && !PURE_PACKAGES.test(target)) wrong.push(`${path} imports ${target}`);
+    }
+    const code = text
+      .replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, "")
+      .replace(/(["'`])(?:\\.|(?!\1)[^\\])*\1/g, '""');
+    for (const name of [
+      "process.",
+      "Buffer.",
+      "Date.now(",
+      "new Date()",
+      "Math.random(",
+      "globalThis",
+      "require(",
+    ]) {
+      if (code.includes(name)) wrong.push(`${path} uses ${name}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test("the test sees imports", () => {
+  const found = importsOf(
+    'import a from "./a.ts";\nexport { b } from "node:b";\nawait import("./c.ts");\nimport "d";',
+  );
+  assert.deepEqual(found, ["./a.ts", "node:b", "./c.ts", "d"]);
+});
