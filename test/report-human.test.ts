@@ -99,8 +99,25 @@ describe("the model's word on each remedy", () => {
   });
 
   test("what leads to the next gate is not called useless", () => {
-    const toOrigin = { ...approve, after: { refusedAt: "origin" } };
-    assert.match(renderHuman(withRemedies([toOrigin]), plain), /✓ passes this gate; origin waits behind it/);
+    const [first] = dockerPairing.findings;
+    assert.ok(first);
+    const remedies = [{ ...approve, after: { refusedAt: "origin" } }];
+    const report = { ...dockerPairing, findings: [{ ...first, id: "proxy-attribution-required", remedies }] };
+    assert.match(renderHuman(report, plain), /✓ passes this gate; origin waits behind it/);
+  });
+
+  test("the finding's own gate counts, not the one of the model's browser", () => {
+    const [first] = dockerPairing.findings;
+    assert.ok(first);
+    const remedies = [{ ...noHelp, id: "add-allowed-origin", after: { refusedAt: "pairing" } }];
+    const report = { ...dockerPairing, findings: [{ ...first, id: "origin-not-allowed", remedies }] };
+    assert.match(renderHuman(report, plain), /✓ passes this gate; pairing waits behind it/);
+  });
+
+  test("a remedy behind an earlier gate is neither praised nor dismissed", () => {
+    const text = renderHuman(withRemedies([{ ...approve, after: { refusedAt: "origin" } }]), plain);
+    assert.match(text, /needed too, but origin refuses first/);
+    assert.match(text, /approve-command/);
   });
 
   test("a remedy that was not tried on the model promises nothing", () => {

@@ -91,7 +91,7 @@ export function nearest(asked: string, ids: readonly string[], most = 3): string
   return ids
     .map((id) => ({ id, score: similarity(pairs, pairsOf(id)) }))
     .filter(({ score }) => score >= 0.35)
-    .sort((a, b) => b.score - a.score || a.id.localeCompare(b.id))
+    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
     .slice(0, most)
     .map(({ id }) => id);
 }

@@ -1,4 +1,5 @@
 import type { Evidence } from "../core/facts.ts";
+import { gateOfCause, isBefore } from "./cause-gate.ts";
 import { displayWidth, hang } from "./layout.ts";
 import {
   type Catalogue,
@@ -50,8 +51,11 @@ export function renderHuman(raw: Report, options: HumanOptions): string {
     .join("\n\n")}\n`;
 }
 
-/** What the model says of a remedy: `passes` leads past this gate and to a later one. */
-type Effect = "admits" | "passes" | "refused" | "unknown";
+/**
+ * What the model says of a remedy: `passes` leads past the finding's gate and to a later one, `waits` is
+ * still stopped at an earlier one.
+ */
+type Effect = "admits" | "passes" | "waits" | "refused" | "unknown";
 
 /** Each method gives the lines of one block, `[]` when the report has nothing for it. */
 class Page {
@@ -223,7 +227,7 @@ class Page {
     const release =
       range === null ? words.releaseUnknown : `OpenClaw ${range}${this.#inset(basis.join(words.comma))}`;
     const where = deployment?.kind ?? target.kind;
-    const name = target.name === where ? [] : [target.name];
+    const name = target.name === where || target.name === "" ? [] : [target.name];
     const exposed = target.exposure === "unknown" ? [] : [exposures[target.exposure]];
     return [release, where, ...name, ...exposed].join(` ${this.#symbols.bullet} `);
   }
@@ -232,7 +236,7 @@ class Page {
     if (!admission) return "";
     const { words, gates, reasons } = this.#words;
     const { outcome, gate, reason, closeCode, closeReason, httpStatus, autoApproved, assumed } = admission;
-    const doubt = assumed === undefined ? "" : this.#inset(`${words.assumed}${words.colon}${assumed}`);
+    const doubt = assumed === undefined ? "" : this.#inset(words.assumed);
     if (outcome === "admitted") return (autoApproved ? words.autoApproved : words.admitted) + doubt;
     const where = fill(words.refused, { gate: wordsOf(gates, gate ?? "unknown") });
     const because = reason === undefined ? "" : words.colon + wordsOf(reasons, reason);
@@ -254,8 +258,8 @@ class Page {
     return [...lines, ...end.map(this.#style.bad)];
   }
 
-  #remedies({ remedies, severity }: ReportFinding, report: Report): string[] {
-    const effects = remedies.map((remedy) => this.#effect(remedy, report));
+  #remedies({ id, remedies, severity }: ReportFinding, report: Report): string[] {
+    const effects = remedies.map((remedy) => this.#effect(remedy, id, report));
     // What does not help is named, so that nobody looks for it; it is spelled out only where nothing does,
     // or where the finding is not about the refusal.
     const anyHelps = effects.some((effect) => effect === "admits" || effect === "passes");
@@ -276,7 +280,9 @@ class Page {
     if (effect === "unknown") return lines;
     const { after } = remedy;
     const gate = typeof after === "object" ? wordsOf(gates, after.refusedAt) : "";
-    const text = { admits: words.admits, passes: words.passes, refused: words.refusedAt }[effect];
+    const text = { admits: words.admits, passes: words.passes, waits: words.waits, refused: words.refusedAt }[
+      effect
+    ];
     const mark = effect === "refused" ? this.#symbols.found : this.#symbols.healthy;
     const tone = effect === "refused" ? this.#style.warn : this.#style.good;
     return [...lines, ...hang(`${mark} `, fill(text, { gate }), { indent: 8, width: this.#width }).map(tone)];
@@ -291,10 +297,12 @@ class Page {
     ];
   }
 
-  #effect({ after }: ReportRemedy, report: Report): Effect {
+  #effect({ after }: ReportRemedy, id: string, report: Report): Effect {
     if (after === undefined) return "unknown";
     if (after === "admitted") return "admits";
-    return after.refusedAt === report.gateway.admission?.gate ? "refused" : "passes";
+    const gate = gateOfCause(id) ?? report.gateway.admission?.gate;
+    if (after.refusedAt === gate) return "refused";
+    return gate !== undefined && isBefore(after.refusedAt, gate) ? "waits" : "passes";
   }
 
   #action(action: RemedyAction, number: number): string[] {

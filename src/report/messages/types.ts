@@ -85,6 +85,8 @@ export interface Words {
   readonly refusedAt: string;
   /** `{gate}`: this gate is passed, a later one refuses. */
   readonly passes: string;
+  /** `{gate}`: an earlier gate refuses, whatever this remedy does. */
+  readonly waits: string;
   /** `{placeholders}`: words of a command that the user fills in first. */
   readonly fillIn: string;
   readonly ahead: string;
