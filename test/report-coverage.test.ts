@@ -48,3 +48,8 @@ for (const lang of ["en", "zh"] as const) {
     });
   });
 }
+
+test("the healthy sentence of a check is the same in its file and in the English catalogue", () => {
+  const { causes } = catalogueOf("en");
+  for (const { id, title } of checks) assert.equal(entryOf(causes, id)?.healthy, title, id);
+});

@@ -49,9 +49,9 @@ test("the list has code, id and the healthy sentence of each check, in the given
     checkList(checks, options),
     [
       "OPD201  docker-nat-not-local",
-      "        The browser counts as local, or its device is approved",
+      "        A browser behind a published port counts as local, or is approved",
       "OPD104  origin-not-allowed",
-      "        The page's origin is one that the gateway accepts",
+      "        The page's origin is allowed",
       "",
       "What each one means: pairing-doctor explain ID",
       "",

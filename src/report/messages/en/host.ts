@@ -63,7 +63,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
 
   "auth-rate-limited": {
     title: "Too many failed attempts: the gateway makes this address wait",
-    healthy: "No client is locked out for failed attempts",
+    healthy: "No address is locked out for wrong tokens",
     what: "{client|A client} at {remote|this address} was refused with `too many failed authentication attempts`.",
     why: "After ten failures within a minute the gateway locks the address or origin out for some minutes. An open page or a script with a stale token fails again and again; behind Docker's network or a proxy all clients share one address. 2026.3.13 still lets a right token through, 2026.4.15 and later (measured) do not.",
     fix: "Close the page or stop the script that holds the stale token, wait until the lock ends, then connect once with the right one.",

@@ -4,7 +4,7 @@ import type { CauseMessage } from "../types.ts";
 export const network: Readonly<Record<string, CauseMessage>> = {
   "gateway-down-or-starting": {
     title: "Nothing answers at the gateway's address",
-    healthy: "The gateway answers at its address",
+    healthy: "The gateway is up and answers",
     what: "No gateway accepted the connection at {url|its address}{(detail)}.",
     why: "The process is stopped, ends during its start (an openclaw.json that it rejects, a port in use), or listens on another address or port. Pairing is not the question yet: nobody is there to ask it.",
     fix: "Look at the state and the newest lines of the log, then start the gateway. If it ends again by itself, the last lines before the end name the reason; an image upgrade may also run migrations for a while before it listens.",
@@ -51,7 +51,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
 
   "handshake-timeout-1000": {
     title: "The connection ran out of time before the gateway could answer",
-    healthy: "Handshakes finish in time",
+    healthy: "Handshakes end within the gateway's time limit",
     what: "{client|A client} was closed with 1000 or 1006 and no reason while its handshake was still going on.",
     why: "2026.3.11 to 2026.3.13 allow two seconds on the client and three on the gateway; a busy or small machine needs longer. 2026.3.22 and later allow ten. It looks like a refusal and is none.",
     fix: "Upgrade to 2026.3.22 or later. On a slow machine raise OPENCLAW_HANDSHAKE_TIMEOUT_MS for the gateway.",
@@ -68,7 +68,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
 
   "bind-loopback-in-container": {
     title: "The gateway listens only inside its container, so the published port leads nowhere",
-    healthy: "The gateway listens where its published port can reach it",
+    healthy: "The gateway in the container listens on the container's network",
     what: "gateway.bind is {bind|loopback} in a container with a network of its own: connections to the published port are reset or come back empty, while checks inside the container pass.",
     why: "Docker delivers a published port to the container's own address, and the gateway listens on 127.0.0.1 alone there. The official compose file sets `lan`; a plain `docker run` starts with loopback.",
     fix: "Set gateway.bind to `lan` (the word, not 0.0.0.0) with an auth mode in place, publish the port as 127.0.0.1:{port|18789}, and restart. The host's network (`network_mode: host`) is the other way.",
@@ -109,7 +109,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
 
   "proxy-not-trusted": {
     title: "The gateway does not trust the proxy in front of it",
-    healthy: "The gateway trusts the proxy in front of it, or there is none",
+    healthy: "Proxies that add forwarded headers are trusted by their exact address",
     what: "A proxy adds forwarded headers, and its address{(remote)} is not in gateway.trustedProxies: the gateway cannot tell who the client is.",
     why: "A connection with forwarded headers from an untrusted peer is never local, and the log names the proxy where the client should be. Up to 2026.7.35 that is a warning (`Proxy headers detected from untrusted address`); from 2026.8.1 it is HTTP 403.",
     fix: "Add the proxy's exact address to gateway.trustedProxies and let the proxy overwrite X-Forwarded-For. A new browser then still needs its origin in gateway.controlUi.allowedOrigins (from 2026.2.2) and one approval.",
@@ -132,7 +132,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
 
   "proxy-attribution-required": {
     title: "The gateway refuses the proxy's requests, the page included",
-    healthy: "The gateway can attribute what comes through a proxy, or there is none",
+    healthy: "The gateway can tell which client is behind the proxy",
     what: "The gateway answers HTTP 403 `proxy_attribution_required`: the request carries forwarded headers, and it comes from {remote|an address}, which is not in gateway.trustedProxies.",
     why: "From 2026.8.1 `Forwarded`, `X-Real-IP` or `X-Forwarded-*` from a peer that is not trusted ends every request. No WebSocket opens, so the log has no [ws] line; `observed unattributable proxy-shaped traffic` appears once for each start of the gateway.",
     fix: "Add the proxy's exact address to gateway.trustedProxies (127.0.0.1 and ::1 for a proxy on the same host, the proxy's pod range in a cluster), and let the proxy overwrite X-Forwarded-For.",

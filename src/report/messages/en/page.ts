@@ -4,7 +4,7 @@ import type { CauseMessage } from "../types.ts";
 export const page: Readonly<Record<string, CauseMessage>> = {
   "secure-context-required": {
     title: "The page has no secure context, so the browser cannot prove who it is",
-    healthy: "The page is opened over HTTPS or on localhost, or the release does not depend on it",
+    healthy: "The page is open over HTTPS or on localhost",
     what: "The Control UI was opened over plain HTTP at {origin|an address that is not localhost}. Up to 2026.7.35 the page then sends no device identity, and the gateway refuses it before it looks at the token.",
     why: "Browsers offer the cryptography that a device identity needs only in a secure context: HTTPS, or a localhost address. Up to 2026.2.19 the refusal reads `control ui requires HTTPS or localhost (secure context)`, from 2026.2.21 to 2026.7.35 `control ui requires device identity (use HTTPS or localhost secure context)`.",
     fix: "Open the page in a secure context: through an SSH tunnel at http://127.0.0.1:{port|18789}, through Tailscale Serve, or through a proxy with HTTPS. Another way is an upgrade to 2026.8.1 or later, where the page makes its identity without a secure context and then needs one approval.",
@@ -28,7 +28,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
 
   "origin-not-allowed": {
     title: "The gateway does not accept pages from this origin",
-    healthy: "The page's origin is one that the gateway accepts",
+    healthy: "The page's origin is allowed",
     what: "The browser opened the Control UI at {origin|an origin}, and that origin is not in gateway.controlUi.allowedOrigins.",
     why: "From 2026.2.2 the gateway compares the Origin header with that list as exact text: scheme, host and port. 2026.2.2 to 2026.2.22 also let a page pass whose Host equals its Origin; later releases do so only for loopback, and from 2026.5.18 for private addresses of the same origin.",
     fix: "Add the exact origin `{origin|https://HOST:PORT}` to gateway.controlUi.allowedOrigins: with scheme, with the port unless it is the scheme's own, without path and without a slash at the end.",
@@ -52,7 +52,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
 
   "gateway-token-missing": {
     title: "The page sent no gateway token",
-    healthy: "The client sends the gateway's token",
+    healthy: "Clients send the gateway's token",
     what: "The gateway asks for its shared token, and {client|the page} connected without one.",
     why: "A bare dashboard address carries no token, and a browser keeps one for its own tab or origin: another host name, another port or a private window starts without it. Where the address may carry it depends on the release: `?token=` in 2026.2.1, `#token=` alone in 2026.3.13, both in the releases between and from 2026.4.15 on.",
     fix: "Open the dashboard through a link that carries the token, or paste the token into the page's connection settings. From 2026.8.1 `openclaw dashboard` gives a one-time link that needs no token.",
@@ -75,7 +75,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
 
   "gateway-token-mismatch": {
     title: "The token that was sent is not the gateway's",
-    healthy: "The client's token is the one that the gateway expects",
+    healthy: "Clients send the right gateway token",
     what: "{client|A client} sent a token, and the running gateway expects another one.",
     why: "The token lives in several places: gateway.auth.token, OPENCLAW_GATEWAY_TOKEN in the environment of the container or service, the compose .env file, gateway.remote.token for the CLI, and the browser's own memory. The running gateway uses {source|one of them}; a change in another one does not reach it.",
     fix: "Make one place the source and give the same value to the rest, restart the gateway so that it reads it, then paste the token into the page once more.",
@@ -99,7 +99,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
 
   "gateway-password-missing-or-mismatch": {
     title: "The gateway's password is missing or not the one that it expects",
-    healthy: "The client sends the password that the gateway expects",
+    healthy: "Clients send the gateway's password",
     what: "gateway.auth.mode is `password`, and {client|the page} sent none or a different one{(reason)}.",
     why: "The Control UI keeps a password in memory only, so each new tab and each reload starts without it. OPENCLAW_GATEWAY_PASSWORD in the gateway's environment wins over gateway.auth.password.",
     fix: "Enter the password in the page's connection settings. Where typing it for every tab is a burden, use gateway.auth.mode `token`, which the page can keep.",
@@ -117,7 +117,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
 
   "device-identity-required": {
     title: "The client connected without a device identity",
-    healthy: "The client brings a device identity, or is one that needs none",
+    healthy: "Clients identify their device",
     what: "{client|The client} sent no device identity, and nothing in its connection excuses it from one.",
     why: "The gateway wants a signed device identity from every client, except from a few that come with a valid token. A client without identity and without token is refused here, and so is one that relies on a switch that its release no longer honours.",
     fix: "Give the client the gateway's token. If it is a third-party client, use a version that signs with a device identity. If it is the Control UI, open it over HTTPS or on localhost.",
@@ -141,7 +141,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
 
   "device-auth-handshake-invalid": {
     title: "The client's proof of its device does not hold",
-    healthy: "The client's device signature is valid",
+    healthy: "Clients prove their device as this release expects",
     what: "{client|The client} sent a device identity, and the gateway rejected its proof: {reason|nonce, signature or device id}.",
     why: "A client signs the gateway's challenge with its device key. From 2026.2.22 the nonce is mandatory and the oldest form of the signature (v1) is gone; 2026.2.26 and later take v2 and v3. A client older than that, or one that signs other fields, fails here, and so does one whose key and device id do not belong together.",
     fix: "Update the client to a version made for this gateway's release. If it is up to date, let it forget its device key and make a new one, then approve it.",
@@ -197,7 +197,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
 
   "protocol-or-build-skew": {
     title: "Page or client and gateway are of different releases",
-    healthy: "The client speaks the gateway's protocol and build",
+    healthy: "Client and gateway speak the same protocol and build",
     what: "{client|The client} speaks another protocol than the gateway{(detail)}: it was refused before anything else was looked at.",
     why: "Protocol 3 is spoken up to 2026.5.7, protocol 4 from 2026.5.12; a client that offers only the other one is closed with 1002. A CLI, an app or a cached page from before an upgrade does that.",
     fix: "Bring both sides to the same release: reload the page without its cache, or update the client that is named here.",
@@ -221,7 +221,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
 
   "client-side-4008": {
     title: "A browser was refused, and this line does not say why",
-    healthy: "Every refusal in the log names its cause",
+    healthy: "Refusals in the log name their cause",
     what: "The log says `code=4008 reason=connect failed`: a page closed its own connection after the gateway had refused it.",
     why: "The page closes with 4008 as soon as it reads the refusal, whatever the refusal was; whether the gateway logs this code or its own 1008 is a race. So 4008 alone means neither pairing nor anything else.",
     fix: "Give this tool the JSON log, where the same line has `cause`; from 2026.7.1 the console's `phase=` tells it too: `auth_validated` is pairing, `auth_credentials_received` the token or the secure context, `ws_upgrade_started` the origin. `openclaw devices list` shows whether a request waits.",

@@ -4,7 +4,7 @@ import type { CauseMessage } from "../types.ts";
 export const pairing: Readonly<Record<string, CauseMessage>> = {
   "first-time-not-paired": {
     title: "This device is not approved yet",
-    healthy: "The device is approved, or counts as local and is approved by itself",
+    healthy: "The device is approved, or counts as local",
     what: "{client|The browser} passed every other gate; the gateway has not seen this device before and waits for somebody to approve it.",
     why: "A device that does not count as local needs one approval. Every browser profile and every origin is a device of its own: 127.0.0.1, localhost and another port are three.",
     fix: "On the gateway's host, list the waiting requests, compare address and time, and approve the one request by its id. After that, an open page of 2026.2.26 and earlier or of 2026.9.6 connects by itself; from 2026.3.13 to 2026.8.2 press Connect or reload it.",
@@ -27,7 +27,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
 
   "docker-nat-not-local": {
     title: "Docker's network makes the browser remote, so it needs one approval",
-    healthy: "The browser counts as local, or its device is approved",
+    healthy: "A browser behind a published port counts as local, or is approved",
     what: "The page is open at {origin|a localhost address}, but the gateway in the container sees the connection come from {remote|Docker's own address} and asks for pairing.",
     why: "A published port goes through Docker's network translation: the peer that the gateway sees is the bridge or the virtual machine, not 127.0.0.1. Up to 2026.4.5 such a browser is remote. From 2026.4.7 it is approved by itself when the token is right, the address in the browser is a localhost name, the peer is private and no proxy adds headers.",
     fix: "Approve this browser once. On 2026.2.19 and earlier gateway.controlUi.allowInsecureAuth also lets it in; from 2026.2.21 that switch has no effect here. An upgrade to 2026.4.7 or later makes the approval unnecessary on this path.",
@@ -76,7 +76,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
 
   "role-upgrade-pending": {
     title: "An approved device asks for another role",
-    healthy: "Devices connect in the role that they were approved for",
+    healthy: "Approved devices keep the role that they were approved for",
     what: "The device {deviceId|of this client} is approved as {roleFrom|one role} and connects as {roleTo|another}; that waits for an approval of its own.",
     why: "A device that is approved as operator may not act as node, or the reverse, without somebody's consent. It happens when a client and a node host share one state directory, or when an app starts to offer node features.",
     fix: "If the new role is intended, approve the request by its id. If not, give the second client a state directory, and so an identity, of its own.",
@@ -94,7 +94,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
 
   "metadata-upgrade-pending": {
     title: "An approved device looks different and has to be approved again",
-    healthy: "Approved devices still look as they did when they were approved",
+    healthy: "Approved devices look as they did when they were approved",
     what: "The device {deviceId|of this client} is approved, but {field|its platform or device family} changed, so the gateway wants a new approval.",
     why: "From 2026.2.26 the gateway pins what a device said of its platform. An upgrade of the operating system or the app changes that, and a copied key would too.",
     fix: "If the change is explained by an upgrade, approve the request by its id. List the requests right before: retries can give the request a new id.",
