@@ -43,8 +43,12 @@ export interface ProbeOptions {
 
 /**
  * Asks a gateway what it thinks of us. Without `asBrowser` it leaves no device, no pending request, and sends
- * the credentials at most once; a wrong one counts as one failure in the gateway's rate limit. The attempt
- * without credentials counts in none (a missing token is not a failure there).
+ * the credentials at most once; wrong ones count as one failure in the gateway's rate limit (10 a minute).
+ *
+ * The attempt without credentials counts in no limit of 2026.3.13 and later. In 2026.3.1 and its neighbours it
+ * counts once (a missing token is a failure there, for clients with an Origin); in 2026.2.21 only where
+ * `gateway.auth.rateLimit` is set (shipped code). So probing those ten times a minute would lock browsers of
+ * this address out; nothing is retried here but a gateway that is starting, which has not come so far.
  *
  * Never throws for what the network or the peer does.
  *

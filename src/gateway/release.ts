@@ -95,11 +95,11 @@ export function estimateRelease(
 function httpEras(http: HttpSurface): Era[] {
   if (http.reading.looksLike !== "openclaw") return [];
   const eras: Era[] = [];
-  // Not served by 2026.2.21, served by 2026.3.13.
+  // Not served by 2026.2.21, served by 2026.3.1.
   if (http.reading.health === "live") eras.push({ since: "2026.2.22", from: "healthz" });
-  // Every path is the page up to 2026.2.12; 2026.3.13 has a real document.
   if (http.reading.health === "absent" && http.reading.status === 200)
-    eras.push({ until: "2026.3.12", from: "healthz" });
+    eras.push({ until: "2026.2.26", from: "healthz" });
+  // Every path is the page up to 2026.2.12.
   if (http.signs.config === "page") eras.push({ until: "2026.2.16", from: "control-ui-config" });
   if (http.signs.config === "open")
     eras.push({ since: "2026.2.13", until: "2026.5.27", from: "control-ui-config" });

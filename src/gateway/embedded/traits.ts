@@ -73,7 +73,7 @@ export function traitsOf(release: string): Traits {
           ? "local-backend-and-cli"
           : "local-backend",
     impliedScopes: from("2026.4.2") && !from("2026.8.1"),
-    removesDevices: from("2026.2.22"),
+    removesDevices: from("2026.2.21"),
     healthz: from("2026.3.1"),
     configDocument: !from("2026.2.17")
       ? "page"
