@@ -1,8 +1,9 @@
 import { assess } from "../admission/assess.ts";
-import type { Ask, Collector, Collectors } from "../core/collect.ts";
+import type { Ask, CollectOptions, Collector, Collectors } from "../core/collect.ts";
 import { type Fact, known, knownValue, unknown } from "../core/fact.ts";
 import type { Assessment, FactMap, Refusal } from "../core/facts.ts";
 import { refusalsOf } from "../core/refusals.ts";
+import { describeError } from "./describe-error.ts";
 
 /** Facts that follow from others: the model's answer, and all refusals in the order of their mending. */
 export function derivedCollectors(options: {
@@ -12,6 +13,16 @@ export function derivedCollectors(options: {
   return {
     assessment: collector(options.timeoutMs, (ask) => assessmentFact(ask, options.origin)),
     refusals: collector(options.timeoutMs, refusalsFact),
+  };
+}
+
+/** The platform's timers for the engine. */
+export function collectOptions(signal: AbortSignal): CollectOptions {
+  return {
+    signal,
+    setTimeout: (run, ms) => setTimeout(run, ms),
+    clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+    describeError,
   };
 }
 

@@ -19,9 +19,9 @@ import type { World } from "../deployments/world.ts";
 import { probe } from "../gateway/probe.ts";
 import { parseGatewayUrl, reachOfAddress } from "../gateway/url.ts";
 import { digestLogs, type LogSource } from "../logs/index.ts";
-import { releaseOfLogs } from "./commands/triage.ts";
 import type { Credentials } from "./credentials.ts";
 import { collector, derivedCollectors } from "./derived.ts";
+import { releaseOfLogs } from "./offline.ts";
 import type { ChosenTarget } from "./target.ts";
 import { UsageError } from "./usage-error.ts";
 

@@ -5,7 +5,7 @@ import type { FactName } from "../../core/facts.ts";
 import { nodeWorld } from "../../deployments/world.ts";
 import { reportOf } from "../case.ts";
 import { handedCredentials } from "../credentials.ts";
-import { describeError } from "../describe-error.ts";
+import { collectOptions } from "../derived.ts";
 import { emit } from "../emit.ts";
 import { exitCode } from "../exit-code.ts";
 import { Live } from "../live.ts";
@@ -123,12 +123,7 @@ export function registerDiagnose(yargs: Argv, session: Session, done: Done): voi
       });
       const spinner = await startSpinner("Looking at the gateway", io, args.quiet);
       try {
-        const facts = await collect(LIVE_FACTS, live.collectors(), {
-          signal: io.signal,
-          setTimeout,
-          clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
-          describeError,
-        });
+        const facts = await collect(LIVE_FACTS, live.collectors(), collectOptions(io.signal));
         const report = reportOf(facts, { ...select, context: { platform: process.platform } });
         spinner.stop();
         await emit(report, emitOptions(args, io), io);

@@ -11,7 +11,7 @@ import type { World } from "../../deployments/world.ts";
 import { startEmbeddedGateway } from "../../gateway/embedded/server.ts";
 import { probeUserAgent } from "../../gateway/protocol.ts";
 import { visitAsPage } from "../../gateway/visit.ts";
-import { describeError } from "../describe-error.ts";
+import { collectOptions } from "../derived.ts";
 import { Live } from "../live.ts";
 import type { Scenario } from "./scenarios.ts";
 
@@ -77,12 +77,7 @@ export async function play(scenario: Scenario, { facts, world, salt, signal }: P
       timeoutMs: 10_000,
       access: memoryAccess(withPort, log, scenario, salt),
     });
-    const collected = await collect(facts, live.collectors(), {
-      signal,
-      setTimeout,
-      clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
-      describeError,
-    });
+    const collected = await collect(facts, live.collectors(), collectOptions(signal));
     return { facts: collected, log, url: gateway.url };
   } finally {
     if (!scenario.down) await gateway.close();

@@ -3,7 +3,7 @@ import type { AdmissionInput } from "../../core/connection.ts";
 import { knownValue, unknown } from "../../core/fact.ts";
 import { nodeWorld } from "../../deployments/world.ts";
 import { handedCredentials } from "../credentials.ts";
-import { describeError } from "../describe-error.ts";
+import { collectOptions } from "../derived.ts";
 import { Live } from "../live.ts";
 import type { Session } from "../main.ts";
 import { UsageError } from "../usage-error.ts";
@@ -26,12 +26,11 @@ export async function collectedInput({ io, salt }: Session): Promise<AdmissionIn
     timeoutMs: 15_000,
     ...(credentials === undefined ? {} : { credentials }),
   });
-  const facts = await collect(["release", "config", "assessment"], live.collectors(), {
-    signal: io.signal,
-    setTimeout,
-    clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
-    describeError,
-  });
+  const facts = await collect(
+    ["release", "config", "assessment"],
+    live.collectors(),
+    collectOptions(io.signal),
+  );
   const connection = knownValue(facts.assessment)?.connection;
   const release = knownValue(facts.release)?.version;
   if (connection === undefined || release === undefined) {
