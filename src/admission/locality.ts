@@ -49,7 +49,7 @@ export function clientAddress(attempt: Attempt): IpAddress | undefined {
   const socket = parseIp(connection.remoteAddress);
   if (socket === undefined || !isTrustedProxy(attempt, socket)) return socket;
   const forwarded = header(connection, "x-forwarded-for").split(",", 100);
-  const realIpAllowed = !rules.proxies.realIpNeedsSwitch || gateway["allowRealIpFallback"] === true;
+  const realIpAllowed = !rules.proxies.realIpNeedsSwitch || gateway.allowRealIpFallback === true;
   const realIp = realIpAllowed ? parseIpWithPort(header(connection, "x-real-ip")) : undefined;
   switch (rules.local.clientAddress) {
     case "first-forwarded-or-socket":

@@ -112,18 +112,18 @@ function proxyFailure(attempt: Attempt, settings: Readonly<Record<string, unknow
   if (!isTrustedProxy(attempt, remoteAddress)) return "trusted_proxy_untrusted_source";
   const loopback = isLoopbackIp(parseIp(remoteAddress));
   const { loopbackProxy } = rules.auth;
-  const switchedOn = loopbackProxy === "with-switch" && settings["allowLoopback"] === true;
+  const switchedOn = loopbackProxy === "with-switch" && settings.allowLoopback === true;
   if (loopback && loopbackProxy !== "accepted" && !switchedOn) return "trusted_proxy_loopback_source";
   if (!loopback && rules.auth.ownAddressProxyRefused && connection.fromGatewayHost === true) {
     return "trusted_proxy_local_interface_source";
   }
-  for (const name of strings(settings["requiredHeaders"])) {
+  for (const name of strings(settings.requiredHeaders)) {
     if (header(connection, name.toLowerCase()).trim() === "") return `trusted_proxy_missing_header_${name}`;
   }
-  const userHeader = settings["userHeader"];
+  const userHeader = settings.userHeader;
   const user = typeof userHeader === "string" ? header(connection, userHeader.toLowerCase()).trim() : "";
   if (user === "") return "trusted_proxy_user_missing";
-  const users = strings(settings["allowUsers"]);
+  const users = strings(settings.allowUsers);
   return users.length > 0 && !users.includes(user) ? "trusted_proxy_user_not_allowed" : undefined;
 }
 

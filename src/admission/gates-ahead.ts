@@ -1,0 +1,133 @@
+import type { Admission, AdmissionConfig, AdmissionInput, Connection } from "../core/connection.ts";
+import { admit } from "./admit.ts";
+import { at, strings } from "./attempt.ts";
+import { parseOrigin } from "./hosts.ts";
+import { approved } from "./trial.ts";
+
+/** More gates than any release has; a mend that does not help ends the walk earlier. */
+const MAX_GATES = 12;
+
+/**
+ * The refusals that wait behind the first one: each gate is mended in the smallest way (the Origin allowed, the
+ * secret right, a device that signs properly, the proxy trusted, the device approved) and the gateway asked
+ * again, until it admits. Empty when the connection is admitted, or when nothing waits behind.
+ */
+export function gatesAhead(input: AdmissionInput): readonly Admission[] {
+  const ahead: Admission[] = [];
+  let now = admit(input);
+  let mended = input;
+  for (let i = 0; i < MAX_GATES && now.outcome === "refused"; i += 1) {
+    mended = mend(mended, now);
+    const next = admit(mended);
+    if (next.outcome !== "refused" || (next.gate === now.gate && next.reason === now.reason)) break;
+    ahead.push(next);
+    now = next;
+  }
+  return ahead;
+}
+
+function mend(input: AdmissionInput, { gate, reason = "" }: Admission): AdmissionInput {
+  switch (gate) {
+    case "proxy-attribution":
+      return firstThatHelps(input, [trustPeer(input), distrustPeer(input), withoutProxy(input)]);
+    case "schema":
+      return withConnection(withProof(input), {
+        client: { id: "openclaw-control-ui", mode: "webchat" },
+        role: input.connection.role === "" ? "operator" : input.connection.role,
+      });
+    case "protocol": {
+      const { protocol: _range, uiBuild: _build, ...connection } = input.connection;
+      return { ...input, connection };
+    }
+    case "role":
+      return withConnection(input, { role: "operator" });
+    case "origin":
+      return withOriginAllowed(input);
+    case "shared-auth":
+      return withAuth(input, reason);
+    case "device-identity":
+      if (input.connection.device.state !== "absent") return withConnection(input, { auth: "valid" });
+      return withConnection(input, { device: { state: "unpaired" } });
+    case "device-signature":
+      return withProof(input);
+    case "pairing":
+      return approved(input);
+    default:
+      return input;
+  }
+}
+
+function withConnection(input: AdmissionInput, change: Partial<Connection>): AdmissionInput {
+  return { ...input, connection: { ...input.connection, ...change } };
+}
+
+type Gateway = NonNullable<AdmissionConfig["gateway"]>;
+
+function withGateway(input: AdmissionInput, change: Partial<Gateway>): AdmissionInput {
+  return { ...input, config: { ...input.config, gateway: { ...input.config.gateway, ...change } } };
+}
+
+function firstThatHelps(input: AdmissionInput, candidates: readonly AdmissionInput[]): AdmissionInput {
+  const { gate } = admit(input);
+  return candidates.find((candidate) => admit(candidate).gate !== gate) ?? input;
+}
+
+function trustPeer(input: AdmissionInput): AdmissionInput {
+  const trusted = strings(input.config.gateway?.trustedProxies);
+  return withGateway(input, { trustedProxies: [...trusted, input.connection.remoteAddress] });
+}
+
+function distrustPeer(input: AdmissionInput): AdmissionInput {
+  return withGateway(input, { trustedProxies: [] });
+}
+
+function withoutProxy(input: AdmissionInput): AdmissionInput {
+  const kept = Object.entries(input.connection.headers).filter(([name]) => {
+    const lower = name.toLowerCase();
+    return !/^(?:forwarded$|x-real-ip$|x-forwarded-|tailscale-)/.test(lower);
+  });
+  return withConnection(distrustPeer(input), { headers: Object.fromEntries(kept) });
+}
+
+function withOriginAllowed(input: AdmissionInput): AdmissionInput {
+  const { headers } = input.connection;
+  const parsed = parseOrigin(headers.origin, true);
+  const origin = parsed?.origin ?? `http://${headers.host ?? "127.0.0.1"}`;
+  const { controlUi } = input.config.gateway ?? {};
+  const allowed = [...strings(controlUi?.allowedOrigins), origin];
+  return withConnection(withGateway(input, { controlUi: { ...controlUi, allowedOrigins: allowed } }), {
+    headers: { ...headers, origin },
+  });
+}
+
+function withAuth(input: AdmissionInput, reason: string): AdmissionInput {
+  const valid = withConnection(input, { auth: "valid" });
+  if (!reason.startsWith("trusted_proxy")) return valid;
+  return firstThatHelps(input, [withIdentity(input), withSharedToken(valid)]);
+}
+
+/** A trusted proxy that says who the user is. */
+function withIdentity(input: AdmissionInput): AdmissionInput {
+  const settings = input.config.gateway?.auth?.trustedProxy;
+  const users = strings(at(settings, "allowUsers"));
+  const userHeader = at(settings, "userHeader");
+  const headers: Record<string, string> = { ...input.connection.headers };
+  for (const name of strings(at(settings, "requiredHeaders"))) headers[name.toLowerCase()] ||= "present";
+  if (typeof userHeader === "string") headers[userHeader.toLowerCase()] = users[0] ?? "user";
+  return withConnection(trustPeer(input), { headers });
+}
+
+function withSharedToken(input: AdmissionInput): AdmissionInput {
+  return withGateway(input, { auth: { mode: "token", token: true } });
+}
+
+function withProof(input: AdmissionInput): AdmissionInput {
+  const {
+    id: _id,
+    nonce: _nonce,
+    signature: _signature,
+    clockSkewMs: _skew,
+    ...device
+  } = input.connection.device;
+  return withConnection(input, { device });
+}
