@@ -66,7 +66,7 @@ export function locateConfig(input: LocateInput): ConfigLocation {
     else if (profile !== undefined)
       all(ownDir, input.profile === undefined ? "OPENCLAW_PROFILE" : "--profile");
     // A profile that was asked for by name is never replaced by the default one.
-    if (stateOverride === undefined && input.profile === undefined) {
+    if (stateOverride === undefined && (profile === undefined || input.profile === undefined)) {
       for (const each of [home, ...(input.extraHomes ?? [])]) {
         const dir = paths.join(each, ".openclaw");
         add(paths.join(dir, CONFIG_NAME), dir, each === home ? "default" : "another home directory");
