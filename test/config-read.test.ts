@@ -27,7 +27,7 @@ describe("where an effective value comes from", () => {
   gateway: {
     port: 20100, // not the usual one
     bind: 'lan',
-    auth: { token: `\$TOKEN`, },
+    auth: { token: "${TOKEN}", },
     controlUi: {
       "allowedOrigins": ["https://claw.example"],
       allowInsecureAuth: true,
@@ -198,7 +198,7 @@ describe("what is wrong", () => {
   });
 
   test("nesting without end is refused, not followed", () => {
-    assert.deepEqual(kinds(`{ a: ${"[`.repeat(5000)}${`]".repeat(5000)} }`), ["unreadable "]);
+    assert.deepEqual(kinds(`{ a: ${"[".repeat(5000)}${"]".repeat(5000)} }`), ["unreadable "]);
   });
 
   test("a file that is no object", () => {
@@ -208,8 +208,7 @@ describe("what is wrong", () => {
 
 describe("references", () => {
   test(`\${NAME} is filled in, $\${NAME} stands for itself, a missing one makes the value unknown`, () => {
-    const text =
-      `{ gateway: { bind: '\${BIND}', auth: { token: '\${TOKEN_VAR}' }, controlUi: { basePath: '/$\${X}' } } }`;
+    const text = `{ gateway: { bind: '\${BIND}', auth: { token: '\${TOKEN_VAR}' }, controlUi: { basePath: '/$\${X}' } } }`;
     const filled = read(text, { env: { BIND: "lan", TOKEN_VAR: OTHER } });
     assert.equal(filled.reading.effective.gateway?.bind, "lan");
     assert.equal(filled.reading.effective.gateway?.controlUi?.basePath, `/\${X}`);
@@ -291,7 +290,10 @@ describe("secrets", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
         const { reading } = read(text);
-        assert.doesNotMatch(JSON.stringify(reading), /[\u0000-\u001f\u007f-\u009f]/);
+        assert.equal(
+          [...JSON.stringify(reading)].some((char) => char < " " || (char >= "\u007f" && char <= "\u009f")),
+          false,
+        );
       }),
       { numRuns: 200 },
     );
