@@ -14,22 +14,27 @@ const MAX_GATES = 12;
  */
 export function gatesAhead(input: AdmissionInput): readonly Admission[] {
   const ahead: Admission[] = [];
+  const met = new Set<string>();
   let now = admit(input);
   let mended = input;
-  for (let i = 0; i < MAX_GATES && now.outcome === "refused"; i += 1) {
+  while (now.outcome === "refused" && met.size < MAX_GATES) {
+    met.add(nameOf(now));
     mended = mend(mended, now);
-    const next = admit(mended);
-    if (next.outcome !== "refused" || (next.gate === now.gate && next.reason === now.reason)) break;
-    ahead.push(next);
-    now = next;
+    now = admit(mended);
+    if (now.outcome !== "refused" || met.has(nameOf(now))) break;
+    ahead.push(now);
   }
   return ahead;
+}
+
+function nameOf({ gate, reason }: Admission): string {
+  return `${gate} ${reason}`;
 }
 
 function mend(input: AdmissionInput, { gate, reason = "" }: Admission): AdmissionInput {
   switch (gate) {
     case "proxy-attribution":
-      return firstThatHelps(input, [trustPeer(input), distrustPeer(input), withoutProxy(input)]);
+      return pastAttribution(input);
     case "schema":
       return withConnection(withProof(input), {
         client: { id: "openclaw-control-ui", mode: "webchat" },
@@ -67,9 +72,18 @@ function withGateway(input: AdmissionInput, change: Partial<Gateway>): Admission
   return { ...input, config: { ...input.config, gateway: { ...input.config.gateway, ...change } } };
 }
 
-function firstThatHelps(input: AdmissionInput, candidates: readonly AdmissionInput[]): AdmissionInput {
-  const { gate } = admit(input);
-  return candidates.find((candidate) => admit(candidate).gate !== gate) ?? input;
+/** The first candidate that gets past the gates that depend on proxies; the last one when none does. */
+function firstThatHelps(candidates: readonly [AdmissionInput, ...AdmissionInput[]]): AdmissionInput {
+  const past = candidates.find((candidate) => {
+    const { gate } = admit(candidate);
+    return gate !== "proxy-attribution" && gate !== "shared-auth";
+  });
+  return past ?? candidates.at(-1) ?? candidates[0];
+}
+
+function pastAttribution(input: AdmissionInput): AdmissionInput {
+  const candidates = [trustPeer(input), distrustPeer(input), withoutProxy(input)];
+  return candidates.find((candidate) => admit(candidate).gate !== "proxy-attribution") ?? input;
 }
 
 function trustPeer(input: AdmissionInput): AdmissionInput {
@@ -103,7 +117,7 @@ function withOriginAllowed(input: AdmissionInput): AdmissionInput {
 function withAuth(input: AdmissionInput, reason: string): AdmissionInput {
   const valid = withConnection(input, { auth: "valid" });
   if (!reason.startsWith("trusted_proxy")) return valid;
-  return firstThatHelps(input, [withIdentity(input), withSharedToken(valid)]);
+  return firstThatHelps([withIdentity(input), withProxyAt(withIdentity(input)), withSharedToken(valid)]);
 }
 
 /** A trusted proxy that says who the user is. */
@@ -114,7 +128,17 @@ function withIdentity(input: AdmissionInput): AdmissionInput {
   const headers: Record<string, string> = { ...input.connection.headers };
   for (const name of strings(at(settings, "requiredHeaders"))) headers[name.toLowerCase()] ||= "present";
   if (typeof userHeader === "string") headers[userHeader.toLowerCase()] = users[0] ?? "user";
-  return withConnection(trustPeer(input), { headers });
+  headers["x-forwarded-for"] ||= CLIENT_BEHIND_PROXY;
+  return withConnection(trustPeer(input), { headers, fromGatewayHost: false });
+}
+
+/** Documentation addresses: a client on the Internet, a proxy in a container network. */
+const CLIENT_BEHIND_PROXY = "203.0.113.1";
+const PROXY = "172.18.0.2";
+
+/** The same proxy on a host of its own, for releases that take no identity from loopback. */
+function withProxyAt(input: AdmissionInput): AdmissionInput {
+  return trustPeer(withConnection(input, { remoteAddress: PROXY }));
 }
 
 function withSharedToken(input: AdmissionInput): AdmissionInput {
