@@ -68,7 +68,8 @@ const PATTERNS: readonly Pattern[] = [
   // ws://user:password@host
   {
     hints: ["://"],
-    find: /(:\/\/[^\s/:@"'<>]{0,256}:)([^\s/@"'<>]{1,1024})(@)/g,
+    // A port and a path are no password, also before an @ in a query.
+    find: /(:\/\/[^\s/:@"'<>]{0,256}:)(?!\d{1,5}\/)([^\s@"'<>]{1,512})(@)/g,
     keep: ([, head = "", , tail = ""]) => `${head}${REDACTED}${tail}`,
   },
   // "token":"abc", \"token\":\"abc\", 'token': 'abc'

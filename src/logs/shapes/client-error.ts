@@ -28,7 +28,8 @@ export function clientError(line: Line, fields: ClientErrorFields): ClientErrorE
   return {
     type: "client-error",
     ...line.base,
-    form: "client",
+    // The gateway logs the requests that it denies; everything else is what a client printed.
+    form: line.text.includes("⇄ res") ? line.form : "client",
     from,
     message,
     ...definedOnly({

@@ -164,7 +164,7 @@ export const configError: Shape = {
       const names = [...(unrecognized[2] ?? "").matchAll(/["'`]([\w.-]{1,80})["'`]/g)].map(
         (name) => name[1] ?? "",
       );
-      const keys = names.map((name) => (/^[\w-]+(\.[\w-]+)*$/.test(parent) ? `${parent}.${name}` : name));
+      const keys = names.map((name) => (/^[\w.-]+$/.test(parent) ? `${parent}.${name}` : name));
       return { type: "config-error", ...line.base, keys: keys.slice(0, 50), kind: "unrecognized-key" };
     }
     // In OpenClaw's own spelling: people write "config invalid" about other things.

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { createScrubber, REDACTED, safeQuote } from "../src/core/scrub.ts";
+
+const scrub = createScrubber();
+
+describe("takes secrets out", () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ["http://127.0.0.1:18789/?token=abc123&session=main", `http://127.0.0.1:18789/?token=${REDACTED}`],
+    [
+      "http://127.0.0.1:18789/#bootstrapToken=z&bootstrapProfile=owner",
+      `http://127.0.0.1:18789/#bootstrapToken=${REDACTED}`,
+    ],
+    ["OPENCLAW_GATEWAY_TOKEN=deadbeef12 openclaw", `OPENCLAW_GATEWAY_TOKEN=${REDACTED} openclaw`],
+    ["OPENCLAW_GATEWAY_TOKEN: abcdef0123", `OPENCLAW_GATEWAY_TOKEN: ${REDACTED}`],
+    ["export OPENCLAW_GATEWAY_PASSWORD='a b c'", `export OPENCLAW_GATEWAY_PASSWORD='${REDACTED}'`],
+    ["openclaw devices list --token x --json", `openclaw devices list --token ${REDACTED} --json`],
+    ["--gateway-password p#w,d", `--gateway-password ${REDACTED}`],
+    ["openclaw config set gateway.auth.token abc", `openclaw config set gateway.auth.token ${REDACTED}`],
+    ["Authorization: Bearer abc.def", `Authorization: Bearer ${REDACTED}`],
+    ["authorization=Basic Zm9v", `authorization=Basic ${REDACTED}`],
+    ["-H 'Authorization: Bearer xyz'", `-H 'Authorization: Bearer ${REDACTED}'`],
+    ["Cookie: a=b; c=d", `Cookie: ${REDACTED}`],
+    ["ws://user:p4ss@10.0.0.1:18789", `ws://user:${REDACTED}@10.0.0.1:18789`],
+    ['{"token":"my token","port":1}', `{"token":"${REDACTED}","port":1}`],
+    ['{\\"apiKey\\":\\"pw\\"}', `{\\"apiKey\\":\\"${REDACTED}\\"}`],
+    ["'secret': 'aa'", `'secret': '${REDACTED}'`],
+    ["password: hunter2", `password: ${REDACTED}`],
+    ["password=it's;#", `password=${REDACTED}`],
+    ["setup code: eyJ1cmwiOiJ3czovL2V4YW1wbGUifQabc", `setup code: ${REDACTED}`],
+    [`gateway token is ${"0123456789abcdef".repeat(3)}.`, `gateway token is ${REDACTED}.`],
+    ["azRD-DgEP6Q3LBDf7b4R-NZaT0kunV0SZzb9CzXjmIk", REDACTED],
+    ["key sk-abcdefghij0123456789", `key ${REDACTED}`],
+    ["bot 123456789:AAabcdefghijklmnopqrstuvwxyz0123456", `bot ${REDACTED}`],
+  ];
+  for (const [text, expected] of cases) {
+    it(text, () => {
+      const scrubbed = scrub(text);
+      assert.equal(scrubbed.text, expected);
+      assert.equal(scrubbed.hits, 1);
+    });
+  }
+});
+
+describe("leaves the gateway's words alone", () => {
+  for (const text of [
+    "unauthorized: gateway token mismatch (set gateway.remote.token to match gateway.auth.token)",
+    "unauthorized: device token rejected (pair/repair this device, or provide gateway token)",
+    "unauthorized: bootstrap token invalid or expired (scan a fresh setup code)",
+    "unauthorized: gateway password missing (enter the password in Control UI settings)",
+    "reason=token_missing guidance=unauthorized: gateway token missing",
+    "auth=token authMode=token authProvided=password authReason=password_mismatch",
+    "device=daaa500cab4d51fd130c92c403b7cc8ce38ba0ad4c9dcfc1a0087b19b2ead317 conn=11ae341f-d33e-4e81-bc26-43e9f77584fc",
+    "gatewayBuild=2026.9.16-release-eb377ac59e6c-2026-09-23T16-33-12.144Z",
+    "token=<redacted> token=$OPENCLAW_GATEWAY_TOKEN token=missing, token: missing",
+    '"token": "__OPENCLAW_REDACTED__"',
+    "workaround: --token, or --token or --password",
+    "ws://127.0.0.1:18789/x?y=a@b",
+  ]) {
+    it(text, () => assert.deepEqual(scrub(text), { text, hits: 0 }));
+  }
+});
+
+it("exact values go, in URL and JSON form too, the longer of two first", () => {
+  const own = createScrubber(['pass"word/1', "password", "short"]);
+  assert.equal(own('a pass"word/1 b').text, `a ${REDACTED} b`);
+  assert.equal(own('{"x":"pass\\"word/1"}').text, `{"x":"${REDACTED}"}`);
+  assert.equal(own("?x=pass%22word%2F1&y=1").text, `?x=${REDACTED}&y=1`);
+  // Too short to be taken out of every text.
+  assert.equal(own("in short").text, "in short");
+});
+
+it("scrubbing twice changes nothing more", () => {
+  const piece = fc.constantFrom(
+    "token=",
+    "password: ",
+    '"',
+    "'",
+    "a1B2c3D4",
+    "--token ",
+    " ",
+    "Bearer ",
+    "://u:",
+    "@h",
+    "\\",
+    "<",
+    ">",
+    "eyJabcdefghijklmnopqrst",
+    "Cookie: x",
+    "\n",
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
+      const once = scrub(pieces.join("")).text;
+      assert.equal(scrub(once).text, once);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+it("a quote is cut after the scrubbing: no half of a secret at its end", () => {
+  const secret = "s3cr3t-0123456789-abcdefghij";
+  const own = createScrubber([secret]);
+  for (let before = 460; before <= 510; before++) {
+    const quote = safeQuote(`${"x".repeat(before)}${secret}${"y".repeat(9000)}`, own);
+    assert.ok(quote.length <= 500);
+    assert.doesNotMatch(quote, /s3c/);
+  }
+});
+
+it("a secret with invisible characters in its middle is found in a quote", () => {
+  assert.equal(safeQuote("tok\u200ben=ab\u0000cd", scrub), `token=${REDACTED}`);
+});
