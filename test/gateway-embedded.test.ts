@@ -174,10 +174,10 @@ describe("embedded gateway: frames", () => {
 
   it("lets only those with the scope touch the device list", async () => {
     const server = await gateway("2026.3.13");
-    const then = [{ method: "device.pair.list", params: {} }];
-    const client = await recordFrames(server.url, { ...scenario("client, token"), then }, { token });
+    const calls = [{ method: "device.pair.list", params: {} }];
+    const client = await recordFrames(server.url, { ...scenario("client, token"), calls }, { token });
     assert.match(JSON.stringify(client.frames.at(-1)), /missing scope: operator\.pairing/);
-    const browser = await recordFrames(server.url, { ...scenario("browser, token"), then }, { token });
+    const browser = await recordFrames(server.url, { ...scenario("browser, token"), calls }, { token });
     assert.match(JSON.stringify(browser.frames.at(-1)), /"paired":\[\{/);
   });
 

@@ -16,7 +16,7 @@ export interface FrameScenario {
   /** Sent instead of `connect`. */
   readonly raw?: string;
   /** Methods called once admitted. */
-  readonly then?: readonly { readonly method: string; readonly params: unknown }[];
+  readonly calls?: readonly { readonly method: string; readonly params: unknown }[];
 }
 
 const cli = { id: "cli", mode: "cli" };
@@ -108,11 +108,11 @@ export function recordFrames(
       });
     };
     const timer = setTimeout(finish, options.timeoutMs ?? 8000);
-    let calls = [...(scenario.then ?? [])];
+    let calls = [...(scenario.calls ?? [])];
     const next = () => {
       const [call, ...rest] = calls;
       calls = rest;
-      if (call) socket.send(JSON.stringify({ type: "req", id: "then", ...call }));
+      if (call) socket.send(JSON.stringify({ type: "req", id: "call", ...call }));
       else socket.close(1000, "done");
     };
     socket.on("upgrade", (response) => {
@@ -141,7 +141,7 @@ export function recordFrames(
       if (isChallenge) {
         const payload = isRecord(frame.payload) ? frame.payload : {};
         socket.send(scenario.raw ?? connectFrame(scenario, String(payload.nonce), options));
-      } else if (frame.ok === true) next();
+      } else if (frame.ok === true || frame.id === "call") next();
     });
   });
 }
