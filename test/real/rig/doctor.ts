@@ -7,7 +7,8 @@ import type { Gateway } from "./gateway.ts";
 import { type Namespace, ownNamespace } from "./namespace.ts";
 import { run } from "./processes.ts";
 
-export const BIN = path.join(REPOSITORY, "dist", "bin.js");
+/** `PAIRING_DOCTOR_BIN`: another build to judge, for example a packed and installed one. */
+export const BIN = process.env.PAIRING_DOCTOR_BIN ?? path.join(REPOSITORY, "dist", "bin.js");
 
 export interface DoctorOptions {
   /** After `node dist/bin.js`, for example `["diagnose", "--json"]`. */
