@@ -16,7 +16,9 @@ export default defineCheck({
     return explainRefusals(facts as GateFacts, {
       explains: ({ gate, reason, closeReason = "" }) =>
         gate === "device-signature" && (reason === "device-signature-stale" || /expired/i.test(closeReason)),
-      args: () => args({ skew: skewMs === undefined ? undefined : `${Math.round(skewMs / 1000)} s` }),
+      // The probe's clock is not the client's; only a difference worth naming is named.
+      args: () =>
+        args({ skew: Math.abs(skewMs ?? 0) < 30_000 ? undefined : `${Math.round((skewMs ?? 0) / 1000)} s` }),
       remedies: () => [syncClock()],
     });
   },

@@ -41,7 +41,7 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
     import("./commands/index.ts"),
   ]);
   let code = 0;
-  const parser = yargs([...argv])
+  const parser = yargs()
     .scriptName("pairing-doctor")
     .locale("en")
     .version(VERSION)
@@ -69,7 +69,7 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
     failure = error instanceof Error ? error : usageError(message);
   });
   try {
-    await parser.parseAsync([], {}, (_error, _argv, text) => {
+    await parser.parseAsync([...argv], {}, (_error, _argv, text) => {
       output = text;
     });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { type Fact, unknown } from "./fact.ts";
+import { type Fact, type Unknown, unknown } from "./fact.ts";
 import type { FactMap, FactName } from "./facts.ts";
 
 /** Facts as collected so far, or as handed to the checks. */
@@ -37,6 +37,19 @@ export async function collect(
   options: CollectOptions,
 ): Promise<Facts> {
   const running = new Map<FactName, Promise<Fact<unknown>>>();
+  const { signal } = options;
+  // One listener for all facts, however many there are.
+  const controllers = new Set<AbortController>();
+  let stop: (fact: Unknown) => void = () => {};
+  const stopped = new Promise<Unknown>((resolve) => {
+    stop = resolve;
+  });
+  const interrupt = () => {
+    stop(unknown("failed", "interrupted"));
+    for (const controller of controllers) controller.abort(signal?.reason);
+  };
+  if (signal?.aborted) interrupt();
+  signal?.addEventListener("abort", interrupt, { once: true });
 
   const askFor = <K extends FactName>(name: K, askedBy: readonly FactName[]): Promise<Fact<FactMap[K]>> => {
     if (askedBy.includes(name)) {
@@ -59,20 +72,14 @@ export async function collect(
     if (!collector) return unknown("not-asked", `nothing collects ${name} here`);
     options.onProgress?.(name, "started");
     const controller = new AbortController();
-    const abort = () => controller.abort(options.signal?.reason);
-    if (options.signal?.aborted) abort();
-    options.signal?.addEventListener("abort", abort, { once: true });
+    controllers.add(controller);
+    if (signal?.aborted) controller.abort(signal.reason);
     let timer: unknown;
     const late = new Promise<Fact<FactMap[K]>>((resolve) => {
       timer = options.setTimeout(() => {
         controller.abort();
         resolve(unknown("timeout", `no answer within ${collector.timeoutMs / 1000} s`));
       }, collector.timeoutMs);
-    });
-    const stopped = new Promise<Fact<FactMap[K]>>((resolve) => {
-      const stop = () => resolve(unknown("failed", "interrupted"));
-      if (options.signal?.aborted) stop();
-      options.signal?.addEventListener("abort", stop, { once: true });
     });
     // Who asked is part of the question: two collectors that wait for each other would never end.
     const ask: Ask = (other) => askFor(other, [...askedBy, name]);
@@ -81,12 +88,13 @@ export async function collect(
     );
     const fact = await Promise.race([work, late, stopped]);
     options.clearTimeout(timer);
-    options.signal?.removeEventListener("abort", abort);
+    controllers.delete(controller);
     options.onProgress?.(name, "done", fact);
     return fact;
   };
 
   const entries = await Promise.all(names.map(async (name) => [name, await askFor(name, [])] as const));
+  signal?.removeEventListener("abort", interrupt);
   return completeFacts(Object.fromEntries(entries));
 }
 
