@@ -48,7 +48,7 @@ export interface EmbeddedGateway {
   /** Pending and paired devices: list, approve, reject, remove. */
   readonly devices: DeviceBook;
   readonly config: AdmissionConfig;
-  /** Takes a new config and writes the `[reload]` line for the keys that changed. */
+  /** Takes a new config and writes the `[reload]` line for the keys that changed; none for no keys. */
   reconfigure(config: AdmissionConfig, changedKeys: readonly string[]): void;
   close(): Promise<void>;
 }
@@ -76,6 +76,8 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
   const http = createServer();
   http.maxConnections = maxHttpConnections;
   const wss = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, perMessageDeflate: false });
+  /** The port that it really has is the port of its config, unless the config says another. */
+  const asConfigured = (): AdmissionConfig => ({ ...config, gateway: { port, ...config.gateway } });
   const later = (run: () => void) => {
     if (options.latencyMs) setTimeout(run, options.latencyMs);
     else run();
@@ -96,7 +98,7 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
   const isUnattributable = (arrival: Arrival): boolean => {
     const admission = options.admit({
       release: traits.release,
-      config,
+      config: asConfigured(),
       connection: {
         remoteAddress: arrival.remoteAddress,
         headers: arrival.headers,
@@ -191,7 +193,7 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
       if (now() < readyAt) return refuse(id, starting);
       const connection = connectionOf(read, arrival, nonce, { config, traits, book, now: now() });
       logProxySigns(arrival);
-      const admission = options.admit({ release: traits.release, config, connection });
+      const admission = options.admit({ release: traits.release, config: asConfigured(), connection });
       if (admission.outcome === "admitted") return welcome(id, read, admission);
       if (admission.gate === "schema")
         return refuse(id, invalidHandshake(admission.closeReason ?? "invalid connect params", "connect", id));
@@ -387,7 +389,8 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
     },
     reconfigure(next, changedKeys) {
       config = next;
-      log.info("reload", `config change requires gateway restart (${changedKeys.join(", ")})`);
+      if (changedKeys.length > 0)
+        log.info("reload", `config change requires gateway restart (${changedKeys.join(", ")})`);
     },
     async close() {
       for (const client of wss.clients) client.close(1012, "service restart");
