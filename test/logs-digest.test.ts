@@ -127,6 +127,25 @@ describe("4008 hides the cause; what tells it", () => {
   }
 });
 
+it("beside an unknown refusal stands what refused the same page nearest in time", async () => {
+  const lines = [
+    closed(1, "1008 reason=origin not allowed"),
+    closed(20, UNKNOWN),
+    closed(22, "1008 reason=pairing required"),
+  ];
+  const other = closed(30, UNKNOWN, "remote=10.0.0.9 fwd=n/a origin=http://localhost:18789");
+  const { refusals } = await digest([...lines, other].join("\n"));
+  assert.deepEqual(
+    refusals.map(({ gate, likely }) => [gate, likely]),
+    [
+      ["unknown", undefined],
+      ["pairing", undefined],
+      ["unknown", "pairing"],
+      ["origin", undefined],
+    ],
+  );
+});
+
 describe("one attempt is one refusal", () => {
   const console = [1, 2, 3]
     .map((n) => closed(n, n === 2 ? "1008 reason=pairing required" : UNKNOWN))
@@ -254,6 +273,16 @@ describe("release and era", () => {
     assert.equal((await digest(line("vdev"))).release, undefined);
     assert.equal((await digest(line("vrig"))).release, undefined);
     assert.equal((await digest(line("v2026.3.8"))).release?.version, "2026.3.8");
+  });
+  it("`openclaw logs` shows the meta of any release: no sign of 9.x", async () => {
+    const body = closed(
+      1,
+      `${UNKNOWN} phase=auth_validated`,
+      "peer=10.0.0.9:1->10.0.0.1:2 remote=10.0.0.9 fwd=n/a",
+    ).replace(/^\S+ \[ws\] /, "");
+    const line = `2026-07-02T00:00:00.000Z warn gateway/ws {"subsystem":"gateway/ws"} {"cause":"pairing-required","phase":"auth_validated"} ${body}`;
+    const { era } = await digest(line);
+    assert.deepEqual([era?.from, era?.to], ["2026.7.1", undefined]);
   });
   it("after an upgrade the newest counts", async () => {
     const { era } = await digest(`${fixture("console-2026.2.1.log")}${fixture("console-2026.9.6.log")}`);

@@ -247,6 +247,11 @@ export interface RefusalGroup {
    * `connect failed` (4008) is there.
    */
   readonly gate: RefusalGate;
+  /**
+   * With gate `unknown` only: the gate that refused the same client (address, Host, Origin) at the nearest time.
+   * A page tries again for the same reason, and its 4008 hides it in about a third of the attempts.
+   */
+  readonly likely?: RefusalGate;
   /** `not-paired`, `scope-upgrade`, `token_missing`, `rate_limited` …, from the meta or read from the wording. */
   readonly why?: string;
   /** Times of the requests are not the user's any more when the same client connected later. */

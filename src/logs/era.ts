@@ -35,7 +35,13 @@ export function hintsOf(event: LogEvent): readonly EraHint[] {
       if (event.phase !== undefined) hints.push({ from: "2026.7.1", because: "refusals have phase=" });
       else if (whole && event.peer !== undefined && event.reason !== undefined)
         hints.push({ to: "2026.6.11", because: "refusals have no phase=" });
-      if (event.form === "console" && event.cause !== undefined && event.phase !== undefined) {
+      // Behind the reason; `openclaw logs` prints the meta of any release, as JSON in front.
+      if (
+        event.form === "console" &&
+        event.cause !== undefined &&
+        event.phase !== undefined &&
+        !event.quote.includes('{"')
+      ) {
         hints.push({ from: "2026.9.1", because: "the console shows the cause of a refusal" });
       }
       if (/^pairing required: /.test(event.reason ?? ""))

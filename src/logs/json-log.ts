@@ -10,19 +10,26 @@ export interface JsonLine {
 /**
  * A line of the gateway's JSON file: `{"0":"{\"subsystem\":…}","1":META or text,"2":text,"_meta":…,"time":…}`.
  * With meta the text is in "2", without in "1", without subsystem in "0"; from 5.28 on `message` repeats it.
- * `undefined`: some other JSON, or none.
+ * Also its JSON console (`logging.consoleStyle: json`: `{"time":…,"subsystem":…,"message":text,…META}`) and
+ * `openclaw logs --json` (`{"type":"log",…,"raw":LINE}`). `undefined`: some other JSON, or none.
  */
 export function readJsonLine(line: string): JsonLine | undefined {
-  if (
-    !line.startsWith("{") ||
-    !(line.includes('"_meta"') || line.includes('{"0":') || line.includes('"1":'))
-  ) {
-    return undefined;
-  }
+  if (!line.startsWith("{")) return undefined;
+  const isFile = line.includes('"_meta"') || line.startsWith('{"0":') || line.includes('"1":');
+  const isConsole = line.includes('"subsystem"') && line.includes('"message"');
+  if (!isFile && !isConsole) return undefined;
   const value = parseJson(line);
   if (!isObject(value)) return undefined;
+  const { raw, message, time } = value;
+  // Once: a raw line inside a raw line is nobody's output.
+  if (typeof raw === "string" && !raw.includes('"raw"')) return readJsonLine(raw) ?? undefined;
+  const at = typeof time === "string" ? { at: time.slice(0, 40) } : {};
+  if (typeof value.subsystem === "string" && typeof message === "string") {
+    const { time: _, level: __, subsystem: ___, message: ____, ...meta } = value;
+    return { text: message, ...at, ...(Object.keys(meta).length === 0 ? {} : { meta: scalars(meta) }) };
+  }
   const parts: string[] = [];
-  let meta: Record<string, string | number | boolean> | undefined;
+  let meta: Meta | undefined;
   for (const key of ["0", "1", "2", "3"]) {
     const part = value[key];
     if (typeof part === "string") {
@@ -31,14 +38,21 @@ export function readJsonLine(line: string): JsonLine | undefined {
       meta = { ...meta, ...scalars(part) };
     }
   }
-  const message = value.message;
   const text = parts.length > 0 ? parts.join(" ") : typeof message === "string" ? message : "";
-  const at = value.time;
-  return {
-    text,
-    ...(typeof at === "string" ? { at: at.slice(0, 40) } : {}),
-    ...(meta === undefined ? {} : { meta }),
-  };
+  return { text, ...at, ...(meta === undefined ? {} : { meta }) };
+}
+
+/** `{"cause":"pairing-required",…} closed before connect …`: how `openclaw logs` prints a line with meta. */
+export function readLeadingMeta(line: string): { meta: Meta; text: string } | undefined {
+  if (!line.startsWith("{")) return undefined;
+  let end = line.indexOf("} ");
+  // The meta is flat: its end is the first or, with a brace in a text, one of the next few.
+  for (let attempt = 0; end > 0 && attempt < 4; attempt++) {
+    const value = parseJson(line.slice(0, end + 1));
+    if (isObject(value)) return { meta: scalars(value), text: line.slice(end + 2) };
+    end = line.indexOf("} ", end + 1);
+  }
+  return undefined;
 }
 
 /** Scalar members, bounded: the meta is flat in every release. */

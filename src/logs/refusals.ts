@@ -1,4 +1,4 @@
-import type { LogEvent, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
+import type { LogEvent, RefusalGate, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
 import { type GateReading, gateOf } from "./gate.ts";
 import { Lru } from "./lru.ts";
 
@@ -127,6 +127,7 @@ export class RefusalBook {
         latest,
         gate,
         ...(why === undefined ? {} : { why }),
+        ...this.#likely(latest, gate),
         connectedLater: this.#connectedAfter(latest, { at: lastAt, seq: lastSeq, source: latest.source }),
       }));
   }
@@ -209,6 +210,18 @@ export class RefusalBook {
     return loose.remote === undefined || loose.remote === event.remote ? loose.reading : undefined;
   }
 
+  /** What refused the same client nearest in time, where the line itself does not tell. */
+  #likely(latest: RefusedEvent, gate: RefusalGate): { likely?: RefusalGate } {
+    if (gate !== "unknown" || latest.remote === undefined) return {};
+    let nearest: { distance: number; gate: RefusalGate } | undefined;
+    for (const other of this.#groups.values()) {
+      if (!TELLING_GATES.has(other.gate) || !isSameClient(other.latest, latest)) continue;
+      const distance = Math.abs(Date.parse(other.latest.at ?? "") - Date.parse(latest.at ?? ""));
+      if (nearest === undefined || distance < nearest.distance) nearest = { distance, gate: other.gate };
+    }
+    return nearest === undefined ? {} : { likely: nearest.gate };
+  }
+
   #connectedAfter(latest: RefusedEvent, last: Moment): boolean {
     const client = latest.client ?? (latest.origin !== undefined ? "openclaw-control-ui" : undefined);
     if (latest.remote === undefined || client === undefined) return false;
@@ -270,6 +283,21 @@ function merged(first: RefusedEvent, second: RefusedEvent): RefusedEvent {
   const kept = { ...other, ...telling, ...(at === undefined ? {} : { at }) };
   // Both lines of one attempt carry the same count.
   return kept;
+}
+
+/** Gates that refuse the same client again and again. */
+const TELLING_GATES = new Set<RefusalGate>([
+  "pairing",
+  "origin",
+  "shared-auth",
+  "device-identity",
+  "rate-limit",
+]);
+
+function isSameClient(a: RefusedEvent, b: RefusedEvent): boolean {
+  return (
+    a.remote === b.remote && a.fwd === b.fwd && a.host === b.host && a.origin === b.origin && a.ua === b.ua
+  );
 }
 
 /** Gates whose name and `why` say all; others are told apart by the wording too. */

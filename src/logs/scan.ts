@@ -3,7 +3,7 @@ import { createScrubber, type Scrubber, safeQuote } from "../core/scrub.ts";
 import { safeText } from "../core/text.ts";
 import { type Block, blockLine, isPrompt, mergeBlock, mergeClient } from "./client-block.ts";
 import { continuesFragment, FRAGMENT_HINTS, looseMeta, readFragment } from "./fragment.ts";
-import { type JsonLine, readJsonLine } from "./json-log.ts";
+import { type JsonLine, readJsonLine, readLeadingMeta } from "./json-log.ts";
 import type { Line, Meta } from "./line.ts";
 import { type Chunk, detached, LineSplitter } from "./lines.ts";
 import { stripPrefixes } from "./prefix.ts";
@@ -140,7 +140,12 @@ class LineReader {
       const meta = json.meta === undefined ? {} : { meta: this.#cleanMeta(json.meta) };
       return { text: this.#clean(json.text), form: "json", base: { ...base, form: "json" }, ...meta };
     }
-    // `{"cause":"pairing-required",…} closed before connect …`: what `openclaw logs` prints.
+    const leading = readLeadingMeta(text);
+    if (leading !== undefined) {
+      const meta = this.#cleanMeta(leading.meta);
+      return { text: this.#clean(leading.text), form: "console", base: { ...base, form: "console" }, meta };
+    }
+    // The same with parts of the meta cut out by hand.
     const behind = text.startsWith("{") ? text.lastIndexOf("} ") : -1;
     if (behind > 0) {
       const meta = looseMeta(this.#clean(text.slice(0, behind + 1)));

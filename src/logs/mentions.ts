@@ -1,0 +1,39 @@
+import { releaseOf } from "./keys.ts";
+
+/** A release that somebody names in prose: "I run 2026.3.13 in Docker". */
+export interface Mention {
+  readonly release: string;
+  /** 1-based. */
+  readonly line: number;
+  /** How sure it is what runs: it stands beside the product's name or a label, or it only stands there. */
+  readonly as: "running" | "named";
+}
+
+const RELEASE =
+  /(?<![\w.-])v?20\d\d\.\d{1,2}\.\d{1,3}(?:-(?:\d{1,2}|(?:alpha|beta|rc)[.\d]{0,6}))?(?![\w.]*\d)/g;
+/** Before a release that does not run here (any more). */
+const ELSEWHERE =
+  /(?:downgrad\w{1,4}(?: to)?|fixed in|works? (?:in|on|with)|worked (?:in|on|with)|until|before|older than|newer than|from|(?<![-=])[<>\u2264\u2265]=?) {0,3}(?:version |openclaw |release )?[`"'(v]{0,3}$/i;
+/** Behind one: `2026.4.15 -> 2026.4.21`, "2026.4.15 worked". */
+const GONE = /^[`"')]{0,2} {0,2}(?:-{1,2}>|\u2192|=>|worked\b|was fine)/i;
+const RUNNING =
+  /(?:openclaw|version|release|image|gateway|\u7248\u672c|running|run|tag)[\s:=@(`"'*_-]{0,8}v?$/i;
+
+/** Releases in a ticket, in order, at most 20. For prose; a log names its release in its own lines. */
+export function releaseMentions(text: string): readonly Mention[] {
+  const mentions: Mention[] = [];
+  for (const [index, line] of text.split("\n").entries()) {
+    if (!line.includes("20")) continue;
+    for (const match of line.slice(0, 2000).matchAll(RELEASE)) {
+      const release = releaseOf(match[0]);
+      const before = line.slice(Math.max(0, match.index - 40), match.index);
+      if (release === undefined) continue;
+      const behind = line.slice(match.index + match[0].length, match.index + match[0].length + 20);
+      if (ELSEWHERE.test(before) || GONE.test(behind)) continue;
+      const running = RUNNING.test(before);
+      mentions.push({ release, line: index + 1, as: running ? "running" : "named" });
+      if (mentions.length === 20) return mentions;
+    }
+  }
+  return mentions;
+}
