@@ -1,4 +1,5 @@
 import { admit } from "../src/admission/admit.ts";
+import { browserDevice, isSecureContext } from "../src/admission/page.ts";
 import { compareReleases } from "../src/admission/releases.ts";
 import { applySteps } from "../src/admission/trial.ts";
 import type { Admission, AdmissionInput, Connection } from "../src/core/connection.ts";
@@ -244,7 +245,19 @@ export function upgradeTo(release: string, refusal: Refusal, facts: GateFacts): 
     args: { release },
     steps: [human("upgrade", { release })],
   };
-  return [tried(remedy, refusal, facts, (input) => ({ ...input, release }))];
+  return [
+    tried(remedy, refusal, facts, ({ config, connection }) => {
+      // The newer gateway serves a newer page, which may have a device identity where the old one had none.
+      const { device, headers } = connection;
+      const state =
+        device.state === "absent" ? browserDevice(release, isSecureContext(headers.origin ?? "")) : undefined;
+      return {
+        release,
+        config,
+        connection: state === undefined ? connection : { ...connection, device: { state } },
+      };
+    }),
+  ];
 }
 
 export function reloadPage(): Remedy {

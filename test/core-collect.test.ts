@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Ask, type CollectOptions, type Collectors, collect } from "../src/core/collect.ts";
+import {
+  type Ask,
+  type CollectOptions,
+  type Collector,
+  type Collectors,
+  collect,
+} from "../src/core/collect.ts";
 import { type Fact, known, unknown } from "../src/core/fact.ts";
 import type { FactMap, Release } from "../src/core/facts.ts";
 
@@ -31,18 +37,18 @@ const release: Release = { version: "2026.3.13", confidence: "certain", from: "s
 function collectorOf<K extends keyof FactMap>(
   run: (ask: Ask, signal: AbortSignal) => Promise<Fact<FactMap[K]>>,
   timeoutMs = 1000,
-) {
+): Collector<K> {
   return { timeoutMs, collect: run };
 }
 
 test("a fact that several ask for is collected once", async () => {
   let runs = 0;
   const collectors: Collectors = {
-    release: collectorOf(async () => {
+    release: collectorOf<"release">(async () => {
       runs++;
       return known(release, "test");
     }),
-    refusals: collectorOf(async (ask) => {
+    refusals: collectorOf<"refusals">(async (ask) => {
       await Promise.all([ask("release"), ask("release")]);
       return known([], "test");
     }),
@@ -56,7 +62,7 @@ test("a slow fact becomes unknown and holds up nobody else", async () => {
   const { options, fire } = manualTimers();
   let aborted = false;
   const collectors: Collectors = {
-    logs: collectorOf(
+    logs: collectorOf<"logs">(
       (_ask, signal) =>
         new Promise(() => {
           signal.addEventListener("abort", () => {
@@ -65,7 +71,7 @@ test("a slow fact becomes unknown and holds up nobody else", async () => {
         }),
       50,
     ),
-    release: collectorOf(async () => known(release, "test"), 1000),
+    release: collectorOf<"release">(async () => known(release, "test"), 1000),
   };
   const done: string[] = [];
   const running = collect(["logs", "release"], collectors, {
@@ -85,7 +91,7 @@ test("a slow fact becomes unknown and holds up nobody else", async () => {
 
 test("a collector that throws gives an unknown fact", async () => {
   const collectors: Collectors = {
-    config: collectorOf(async () => {
+    config: collectorOf<"config">(async () => {
       throw new Error("disk on fire");
     }),
   };
@@ -97,11 +103,11 @@ test("a collector that throws gives an unknown fact", async () => {
 
 test("facts that wait for each other do not hang", async () => {
   const collectors: Collectors = {
-    release: collectorOf(async (ask) => {
+    release: collectorOf<"release">(async (ask) => {
       const config = await ask("config");
       return config.known ? known(release, "test") : config;
     }),
-    config: collectorOf(async (ask) => {
+    config: collectorOf<"config">(async (ask) => {
       const fact = await ask("release");
       return fact.known ? unknown("failed", "cannot be") : fact;
     }),
@@ -121,7 +127,7 @@ test("facts that nobody collects are unknown, not healthy", async () => {
 
 test("an interrupt ends the collection", async () => {
   const controller = new AbortController();
-  const collectors: Collectors = { logs: collectorOf(() => new Promise(() => {})) };
+  const collectors: Collectors = { logs: collectorOf<"logs">(() => new Promise(() => {})) };
   const { options } = manualTimers();
   const running = collect(["logs"], collectors, { ...options, signal: controller.signal });
   controller.abort();
