@@ -9,7 +9,10 @@ export interface CommandContext {
   readonly release?: string;
   /** The gateway's own port; 18789 when absent. */
   readonly port?: number;
+  /** Config of the gateway; a place that is not the default becomes part of the lines, when `home` is known. */
   readonly configPath?: string;
+  /** Home directory of whoever types the lines. */
+  readonly home?: string;
   /** `process.platform` of the machine on which the user types. */
   readonly platform?: string;
   readonly profile?: string;
@@ -146,7 +149,8 @@ function local(names: DeploymentNames, context: CommandContext): Place {
     ...programWords(names, "openclaw"),
     ...(profile ? [word("--profile"), word(profile)] : []),
   ];
-  const cli = (args: readonly Word[]): string => render([...program, ...args], dialect);
+  const prefix = windows ? "" : configPrefix(context);
+  const cli = (args: readonly Word[]): string => prefix + render([...program, ...args], dialect);
   const service = serviceLines(names, context, cli);
   return {
     dialect,
@@ -205,6 +209,19 @@ function serviceLines(
   };
 }
 
+/** A config outside `~/.openclaw` is the gateway's by its environment, which the user's shell does not have. */
+function configPrefix({ configPath, home }: CommandContext): string {
+  // Without the home directory nobody can say what is usual; a copy that was handed in is no place at all.
+  if (home === undefined || configPath === undefined || !/^\/[\w@%+:,./ -]{1,400}$/.test(configPath))
+    return "";
+  const [directory, name] = [configPath.slice(0, configPath.lastIndexOf("/")), configPath.split("/").at(-1)];
+  const usual = /^(.{0,300})\/\.openclaw(?:-[\w-]{1,64})?$/.exec(directory);
+  if (usual?.[1] === home.replace(/\/$/, "") && name === "openclaw.json") return "";
+  const state =
+    name === "openclaw.json" && directory !== "" ? `OPENCLAW_STATE_DIR=${shellWord(directory)} ` : "";
+  return `${state}OPENCLAW_CONFIG_PATH=${shellWord(configPath)} `;
+}
+
 function logFileLine(context: CommandContext): string {
   if (context.logFile) return shellLine(["tail", "-n", "200", clean(context.logFile)]);
   if (context.platform === "win32") return "openclaw logs --limit 200 --plain";
@@ -213,13 +230,16 @@ function logFileLine(context: CommandContext): string {
 
 // --- Docker ----------------------------------------------------------------------------------------------------
 
-function docker(names: DeploymentNames, context: CommandContext): Place {
+/** `remote`: typed into `ssh`, so without a terminal, and not in the directory of the Compose file. */
+function docker(names: DeploymentNames, context: CommandContext, remote = false): Place {
   const container = names.container && safeName(names.container);
   // Nothing known at all: upstream's Compose file and its two services are what most people have.
   const standard = !container && !names.composeService;
   const service = standard ? "openclaw-gateway" : names.composeService && safeName(names.composeService);
   const cliService = standard ? "openclaw-cli" : names.composeCliService && safeName(names.composeCliService);
-  const compose = ["docker", "compose", ...(names.composeFiles ?? []).flatMap((file) => ["-f", clean(file)])];
+  const files = (names.composeFiles ?? []).flatMap((file) => ["-f", clean(file)]);
+  const fileless = remote && files.length === 0;
+  const compose = ["docker", "compose", ...(fileless ? ["-p", projectOf(names)] : files)];
   // Upstream's image has no `openclaw` on the PATH; its working directory is /app.
   const program = programWords(names, "node dist/index.js");
   const running = context.running !== false;
@@ -231,14 +251,15 @@ function docker(names: DeploymentNames, context: CommandContext): Place {
     if (service) {
       // The CLI service reaches the gateway over the bridge in older Compose files and then needs pairing itself,
       // so whatever talks to the gateway runs inside the gateway's container, where it counts as local.
-      if (options.config && cliService && running)
-        return render([...outer([...compose, "run", "--rm", cliService]), ...args], "posix");
-      if (options.config && !running)
+      const quiet = remote && options.terminal !== true ? ["-T"] : [];
+      if (options.config && cliService && running && !fileless)
+        return render([...outer([...compose, "run", "--rm", ...quiet, cliService]), ...args], "posix");
+      if (options.config && !running && !fileless)
         return render(
-          [...outer([...compose, "run", "--rm", "--no-deps", service]), ...program, ...args],
+          [...outer([...compose, "run", "--rm", ...quiet, "--no-deps", service]), ...program, ...args],
           "posix",
         );
-      return render([...outer([...compose, "exec", service]), ...program, ...args], "posix");
+      return render([...outer([...compose, "exec", ...quiet, service]), ...program, ...args], "posix");
     }
     if (options.config && !running) {
       const image = container ? `"$(docker inspect -f '{{.Config.Image}}' ${container})"` : "<container>";
@@ -259,7 +280,7 @@ function docker(names: DeploymentNames, context: CommandContext): Place {
   return {
     dialect: "posix",
     cli,
-    start: on(["up", "-d"], ["start"]),
+    start: on(fileless ? ["start"] : ["up", "-d"], ["start"]),
     restart: on(["restart"], ["restart"]),
     status: service
       ? shellLine([...compose, "ps", "--all", service])
@@ -270,6 +291,14 @@ function docker(names: DeploymentNames, context: CommandContext): Place {
     tailscale: `tailscale serve --bg ${portOf(context.port)}`,
     tunnel: (port) => sshTunnel(port, port, names.sshHost),
   };
+}
+
+/** The Compose project: what stands before the service in the container's name, else upstream's directory. */
+function projectOf(names: DeploymentNames): string {
+  const project = /^([a-z0-9][a-z0-9_-]{0,100})[-_](?:openclaw|clawdbot|moltbot)-gateway[-_]\d{1,3}$/.exec(
+    names.container ?? "",
+  );
+  return project?.[1] ?? "openclaw";
 }
 
 // --- Kubernetes ------------------------------------------------------------------------------------------------
@@ -311,11 +340,12 @@ function vps(names: DeploymentNames, context: CommandContext): Place {
   const onServer: CommandContext = { ...context, platform: "linux" };
   const { inside, ...withoutInside } = onServer;
   const contained = names.composeService !== undefined || names.container !== undefined;
-  const inner = contained ? docker(names, withoutInside) : local(names, onServer);
+  const here = inside === true || names.sshHost === undefined;
+  const inner = contained ? docker(names, withoutInside, !here) : local(names, onServer);
   const host = names.sshHost === undefined ? undefined : safeHost(names.sshHost);
   const tunnel = (port: number): string => sshTunnel(port, portOf(context.port), names.sshHost);
   // On the server itself, as in the usual SSH session, the plain line is right.
-  if (inside === true || names.sshHost === undefined) return { ...inner, tunnel };
+  if (here) return { ...inner, tunnel };
   const remote = (line: string, terminal = false): string =>
     `ssh ${terminal ? "-t " : ""}${host === undefined ? "<user>@<host>" : shellWord(host)} ${shellWord(line)}`;
   const maybe = (line: string | undefined): string | undefined =>
@@ -391,13 +421,16 @@ function requestWord(requestId: string | undefined): Word {
 }
 
 function programWords(names: DeploymentNames, otherwise: string): Word[] {
-  const program =
-    names.cli !== undefined && /^[A-Za-z0-9_@%+:,./ -]{1,300}$/.test(names.cli) ? names.cli : otherwise;
+  const program = names.cli !== undefined && PROGRAM.test(names.cli) ? names.cli : otherwise;
   return program
     .split(" ")
     .filter((part) => part !== "")
     .map(word);
 }
+
+/** `openclaw` or a script that node runs, each perhaps with its directory. */
+const PROGRAM =
+  /^(?:(?:\/[\w@%+:,./-]{0,200}\/)?(?:openclaw|clawdbot|moltbot)|(?:\/[\w@%+:,./-]{0,200}\/)?node \/?[\w@%+:,-][\w@%+:,./-]{0,200}\.m?js)$/;
 
 function safeName(name: string): string | undefined {
   return /^[A-Za-z0-9][A-Za-z0-9_.@-]{0,252}$/.test(name) ? name : undefined;

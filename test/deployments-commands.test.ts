@@ -1,0 +1,325 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import JSON5 from "json5";
+import type { Deployment, DeploymentKind, DeploymentNames } from "../src/core/facts.ts";
+import type { JsonValue, Step } from "../src/core/finding.ts";
+import { type CommandContext, commandsFor } from "../src/deployments/commands.ts";
+import { shellLine, shellWord, windowsWord } from "../src/deployments/quote.ts";
+
+const REQUEST = "13cdbf31-cf5b-463d-8852-6016110fbf6c";
+
+const STEPS: readonly Step[] = [
+  { do: "config.set", key: "gateway.controlUi.allowInsecureAuth", value: true },
+  {
+    do: "config.set",
+    key: "gateway.controlUi.allowedOrigins",
+    value: ["https://claw.example", "http://10.0.0.2:18789"],
+  },
+  { do: "config.set", key: "gateway.bind", value: "loopback" },
+  { do: "config.unset", key: "gateway.trustedProxies" },
+  { do: "device.list" },
+  { do: "device.approve", requestId: REQUEST },
+  { do: "device.approve" },
+  { do: "dashboard.link", json: true },
+  { do: "token.show" },
+  { do: "gateway.start" },
+  { do: "gateway.restart" },
+  { do: "gateway.status" },
+  { do: "logs.show" },
+  { do: "doctor.fix" },
+  { do: "tailscale.serve" },
+  { do: "ssh.tunnel", port: 18789 },
+  { do: "page.open", url: "http://localhost:18789/" },
+  { do: "human", message: "press-connect" },
+];
+
+const SITUATIONS: readonly (readonly [string, DeploymentKind, DeploymentNames, CommandContext])[] = [
+  ["local, 2026.2.1, no service", "local", {}, { release: "2026.2.1", platform: "linux" }],
+  ["local, 2026.9.6, no service", "local", {}, { release: "2026.9.6", platform: "linux" }],
+  [
+    "local, 2026.3.13, user unit, profile",
+    "local",
+    { unit: { name: "openclaw-gateway-work", user: true } },
+    { release: "2026.3.13", platform: "linux", profile: "work" },
+  ],
+  [
+    "local, system unit, release unknown",
+    "local",
+    { unit: { name: "openclaw", user: false } },
+    { platform: "linux" },
+  ],
+  [
+    "local, config of another place",
+    "local",
+    {},
+    {
+      release: "2026.9.6",
+      platform: "linux",
+      home: "/home/me",
+      configPath: "/data/claw home/openclaw.json",
+      logFile: "/data/claw.log",
+    },
+  ],
+  ["local, macOS, 2026.5.28", "local", {}, { release: "2026.5.28", platform: "darwin" }],
+  ["local, Windows, 2026.9.6", "local", {}, { release: "2026.9.6", platform: "win32" }],
+  ["docker, nothing known", "docker", {}, { release: "2026.3.13" }],
+  [
+    "docker compose, own names, two files",
+    "docker",
+    { composeService: "claw", composeFiles: ["docker-compose.yml", "my override.yml"] },
+    { release: "2026.9.6" },
+  ],
+  [
+    "docker compose, container down",
+    "docker",
+    { composeService: "claw", composeCliService: "claw-cli" },
+    { release: "2026.2.1", running: false },
+  ],
+  ["docker run", "docker", { container: "openclaw" }, { release: "2026.9.6" }],
+  [
+    "docker run, container down",
+    "docker",
+    { container: "openclaw" },
+    { release: "2026.2.1", running: false },
+  ],
+  [
+    "docker, inside the container",
+    "docker",
+    { container: "9176124ba561" },
+    { release: "2026.3.13", inside: true },
+  ],
+  ["kubernetes, nothing known", "kubernetes", {}, { release: "2026.3.13" }],
+  [
+    "kubernetes, own names, config from a ConfigMap",
+    "kubernetes",
+    { namespace: "bots", workload: "statefulset/claw", container: "main" },
+    { release: "2026.9.6", configMap: "claw-config", port: 19000 },
+  ],
+  [
+    "kubernetes, a bare pod",
+    "kubernetes",
+    { namespace: "bots", workload: "pod/claw" },
+    { release: "2026.2.1" },
+  ],
+  [
+    "vps, over SSH",
+    "vps",
+    { sshHost: "me@claw.example", unit: { name: "openclaw-gateway", user: true } },
+    { release: "2026.9.6" },
+  ],
+  [
+    "vps, Compose on it, over SSH",
+    "vps",
+    { sshHost: "me@claw.example", composeService: "openclaw-gateway" },
+    { release: "2026.3.13" },
+  ],
+  [
+    "vps, in the SSH session",
+    "vps",
+    { sshHost: "me@claw.example", unit: { name: "openclaw-gateway", user: true } },
+    { release: "2026.3.13", inside: true },
+  ],
+  ["vps, host unknown", "vps", {}, { release: "2026.3.13" }],
+];
+
+function deployment(kind: DeploymentKind, names: DeploymentNames): Deployment {
+  return { kind, confidence: "certain", evidence: [], alternatives: [], names };
+}
+
+function label(step: Step): string {
+  if (step.do === "config.set") return `config.set ${step.key.split(".").at(-1) ?? ""}`;
+  return step.do === "device.approve" && step.requestId === undefined
+    ? "device.approve (id not known)"
+    : step.do;
+}
+
+/** To write the file anew after a wanted change: UPDATE_GOLDEN=1, then read the difference. */
+test("the lines of every deployment are those of the golden file", () => {
+  const text = SITUATIONS.map(([name, kind, names, context]) => {
+    const lines = commandsFor(STEPS, deployment(kind, names), context).map(
+      ({ step, command, placeholders }) =>
+        `  ${label(step).padEnd(30)} ${command ?? "-"}${placeholders === undefined ? "" : `   # fill in ${placeholders.join(", ")}`}`,
+    );
+    return `${name}\n${lines.join("\n")}\n`;
+  }).join("\n");
+  const file = new URL("../fixtures/commands/golden.txt", import.meta.url);
+  if (process.env.UPDATE_GOLDEN === "1") writeFileSync(file, text);
+  assert.equal(text, readFileSync(file, "utf8"));
+});
+
+test("the config's place is part of a line only when it is not the usual one", () => {
+  const line = (configPath: string, home?: string) =>
+    commandsFor([{ do: "device.list" }], deployment("local", {}), {
+      configPath,
+      ...(home === undefined ? {} : { home }),
+    })[0]?.command;
+  assert.equal(line("/home/me/.openclaw/openclaw.json"), "openclaw devices list");
+  assert.equal(line("/home/me/.openclaw/openclaw.json", "/home/me"), "openclaw devices list");
+  assert.equal(
+    line("/srv/claw/.openclaw/openclaw.json", "/home/me"),
+    "OPENCLAW_STATE_DIR=/srv/claw/.openclaw OPENCLAW_CONFIG_PATH=/srv/claw/.openclaw/openclaw.json openclaw devices list",
+  );
+  assert.equal(line("/tmp/copy/openclaw.json"), "openclaw devices list");
+  assert.equal(line("/x/$(reboot)/openclaw.json", "/home/me"), "openclaw devices list");
+});
+
+describe("words", () => {
+  const printable = fc.string({ unit: "grapheme", maxLength: 60 }).filter((text) => !text.includes("\0"));
+
+  test("every word comes back from a shell as it went in", () => {
+    fc.assert(
+      fc.property(fc.array(printable, { minLength: 1, maxLength: 5 }), (words) => {
+        const out = execFileSync("sh", ["-c", `printf '%s\\0' ${shellLine(words)}`], { encoding: "utf8" });
+        assert.deepEqual(
+          out.split("\0").slice(0, -1),
+          words.map((word) => word.toWellFormed()),
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("a word that a shell would expand is quoted", () => {
+    for (const word of [
+      "",
+      "~",
+      "a b",
+      "$(id)",
+      "`id`",
+      "*",
+      "a;b",
+      "a&b",
+      "<requestId>",
+      "=x",
+      "{a,b}",
+      "!x",
+      "#x",
+      "a\nb",
+    ])
+      assert.match(shellWord(word), /^'/, word);
+    assert.equal(shellWord("deploy/openclaw"), "deploy/openclaw");
+  });
+
+  test("a line through ssh comes out as the line that was meant", () => {
+    const values = fc.array(fc.stringMatching(/^https?:\/\/[a-z'"$ ]{1,20}$/), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    fc.assert(
+      fc.property(values, (origins) => {
+        const [printed] = commandsFor(
+          [{ do: "config.set", key: "gateway.controlUi.allowedOrigins", value: origins }],
+          deployment("vps", { sshHost: "me@claw.example" }),
+        );
+        // `ssh` hands its last word to a shell on the other side; two shells, one after the other, stand for that.
+        const outer = execFileSync(
+          "sh",
+          ["-c", `ssh() { shift; printf %s "$1"; }; ${printed?.command ?? ""}`],
+          {
+            encoding: "utf8",
+          },
+        );
+        const inner = execFileSync("sh", ["-c", `openclaw() { printf '%s\\0' "$@"; }; ${outer}`], {
+          encoding: "utf8",
+        });
+        assert.deepEqual(JSON.parse(inner.split("\0")[3] ?? ""), origins);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test("a value that is set is the value that OpenClaw reads", () => {
+    const value = fc.oneof(
+      fc.boolean(),
+      fc.integer(),
+      fc.constantFrom("true", "null", "18789", "Infinity", "/claw", "lan", "'x'", "-x", "// c", "a, b"),
+      fc.stringMatching(/^[ -~]{0,30}$/),
+      fc.array(fc.stringMatching(/^[ -~]{0,20}$/), { maxLength: 3 }),
+    );
+    fc.assert(
+      fc.property(
+        value,
+        fc.constantFrom("2026.2.1", "2026.3.13", "2026.9.6"),
+        (wanted: JsonValue, release) => {
+          const [printed] = commandsFor(
+            [{ do: "config.set", key: "a.b", value: wanted }],
+            deployment("local", {}),
+            {
+              release,
+              platform: "linux",
+            },
+          );
+          const out = execFileSync(
+            "sh",
+            ["-c", `openclaw() { printf '%s\\0' "$@"; }; ${printed?.command ?? ""}`],
+            {
+              encoding: "utf8",
+            },
+          );
+          const [, , , text = "", flag] = out.split("\0");
+          assert.deepEqual(asOpenClawReads(text, flag !== ""), wanted);
+          assert.equal(text.startsWith("-") && typeof wanted === "string", false);
+        },
+      ),
+      { numRuns: 120 },
+    );
+  });
+
+  test("on Windows a word holds nothing that cmd.exe or PowerShell expands", () => {
+    fc.assert(
+      fc.property(fc.string(), (word) =>
+        assert.match(windowsWord(word), /^(?:[A-Za-z0-9_+=:./\\-]+|"[^"`$%!^]*")$/),
+      ),
+    );
+    assert.equal(windowsWord("['https://x']"), "\"['https://x']\"");
+  });
+});
+
+describe("hostile names become placeholders or standard names, never options or code", () => {
+  test("request ids", () => {
+    for (const requestId of ["--all", "$(reboot)", "a b", "x".repeat(200), "\u001b[31mid", ""]) {
+      const [printed] = commandsFor([{ do: "device.approve", requestId }], deployment("local", {}));
+      assert.equal(printed?.command, "openclaw devices approve <requestId>");
+      assert.deepEqual(printed?.placeholders, ["<requestId>"]);
+    }
+  });
+
+  test("hosts, containers, namespaces, workloads, services", () => {
+    const bad = ["-oProxyCommand=reboot", "$(reboot)", "a;b", "../x", "a\nb"];
+    for (const name of bad) {
+      const all = [
+        ...commandsFor(STEPS, deployment("vps", { sshHost: name })),
+        ...commandsFor(STEPS, deployment("docker", { container: name })),
+        ...commandsFor(STEPS, deployment("docker", { composeService: name })),
+        ...commandsFor(STEPS, deployment("kubernetes", { namespace: name, workload: name, container: name })),
+        ...commandsFor(STEPS, deployment("local", { cli: name, unit: { name, user: true } }), {
+          profile: name,
+        }),
+      ];
+      for (const { command } of all)
+        assert.equal(command?.includes(name) ?? false, false, `${name}: ${command}`);
+    }
+  });
+
+  test("control characters of a value never reach the line", () => {
+    const value = ["https://x\u001b[31m", "\u202eevil"];
+    const [printed] = commandsFor([{ do: "config.set", key: "a", value }], deployment("local", {}));
+    assert.equal(
+      [...(printed?.command ?? "")].some((char) => char < " " || char === "\u202e"),
+      false,
+    );
+  });
+});
+
+/** What `config set` makes of its value: JSON with the flag, else JSON5 or the raw text. */
+function asOpenClawReads(text: string, strict: boolean): unknown {
+  if (strict) return JSON.parse(text);
+  try {
+    return JSON5.parse(text);
+  } catch {
+    return text;
+  }
+}
