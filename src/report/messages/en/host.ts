@@ -113,7 +113,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     title: "Trusted-proxy mode and a shared token exclude each other, so the gateway does not start",
     healthy: "The auth mode and the credentials that are set fit together",
     what: "gateway.auth.mode is `trusted-proxy` and a token is set too, in {source|gateway.auth.token or OPENCLAW_GATEWAY_TOKEN}.",
-    why: "The gateway refuses to start with both. App catalogues that always set OPENCLAW_GATEWAY_TOKEN lead there.",
+    why: "From 2026.3.31 the gateway refuses to start with both. App catalogues that always set OPENCLAW_GATEWAY_TOKEN lead there.",
     fix: "Remove gateway.auth.token and OPENCLAW_GATEWAY_TOKEN, or set gateway.auth.mode to `token`.",
     verify: "The gateway starts, and the page comes in by the mode that was chosen.",
   },

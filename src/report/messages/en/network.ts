@@ -115,7 +115,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     fix: "Add the proxy's exact address to gateway.trustedProxies and let the proxy overwrite X-Forwarded-For. A new browser then still needs its origin in gateway.controlUi.allowedOrigins (from 2026.2.2) and one approval.",
     verify: "The warning is gone, and the log names the real client in `fwd=` or `remote=`.",
     caveats:
-      "Up to 2026.7.35 this alone lets no new browser in. 2026.2.1 takes single addresses only, no ranges. On 2026.2.19 to 2026.3.28, 127.0.0.1 in the list makes plain local connections remote. Taking the headers away, or trusting wide ranges, would let the whole network count as local.",
+      "Up to 2026.7.35 this alone lets no new browser in. Releases up to 2026.2.12 take single addresses only, no ranges. On 2026.2.19 to 2026.3.28, 127.0.0.1 in the list makes plain local connections remote. Taking the headers away, or trusting wide ranges, would let the whole network count as local.",
     variants: {
       over: {
         title: "The proxy was not trusted before; it is now",
@@ -198,7 +198,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     title: "Tailscale Serve is a proxy to the gateway, so the browser needs its origin and an approval",
     healthy: "Browsers that come through Tailscale Serve are recognised or approved",
     what: "The page is open at {origin|a .ts.net address}; the gateway sees a loopback peer with forwarded headers and {reason|asks for pairing}.",
-    why: "Serve hands requests over from 127.0.0.1 with headers that name the tailnet client. The gateway can check that identity only for the listener that it manages itself (gateway.tailscale.mode `serve`); a Serve that was set up by hand is a proxy like any other. Up to 2026.2.26 allowTailscale did not skip pairing.",
+    why: "Serve hands requests over from 127.0.0.1 with headers that name the tailnet client. The gateway can check that identity only for the listener that it manages itself (gateway.tailscale.mode `serve`); a Serve that was set up by hand is a proxy like any other. Before 2026.4.25 even a verified Tailscale identity does not spare the browser its pairing.",
     fix: "Let the gateway manage Serve: gateway.tailscale.mode `serve` with gateway.auth.allowTailscale, and the .ts.net origin in gateway.controlUi.allowedOrigins. With a Serve of your own, list 127.0.0.1 and ::1 in gateway.trustedProxies and approve the browser once.",
     verify: "The page at the .ts.net address connects.",
     caveats:
@@ -217,7 +217,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     title: "Single sign-on succeeded, and the gateway still wants the device approved",
     healthy: "Users behind the authenticating proxy are admitted as configured",
     what: "gateway.auth.mode is `trusted-proxy`, the proxy named the user, and the browser met `pairing required`.",
-    why: "A browser that can make a device identity goes through pairing even behind an authenticating proxy; reports name releases from 2026.5.27 on.",
+    why: "From 2026.2.24 to 2026.5.12 such a login spares the Control UI pairing; later releases ask every browser that has a device identity.",
     fix: "Approve the browser once by its request id. From 2026.8.1 gateway.auth.trustedProxy.deviceAutoApprove does that for users of the proxy.",
     verify: "The browser connects after sign-on; with auto-approval a fresh profile does so too.",
     caveats:
@@ -228,8 +228,8 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     title: "The authenticating proxy on this host is refused because it comes from loopback",
     healthy: "The authenticating proxy comes from an address that the gateway takes it from",
     what: "gateway.auth.mode is `trusted-proxy`, and the proxy's requests come from {remote|127.0.0.1}: `trusted_proxy_loopback_source`.",
-    why: "Every process on the host can use the loopback address and write the same headers, so the gateway does not take an identity from there unless it is told to.",
-    fix: "If nothing else on the host can reach the gateway's port, set gateway.auth.trustedProxy.allowLoopback to true, with the loopback address in gateway.trustedProxies; releases without that key need the proxy on an address of its own. Token mode is the other way.",
+    why: "Every process on the host can use the loopback address and write the same headers, so from 2026.3.31 the gateway does not take an identity from there unless it is told to.",
+    fix: "If nothing else on the host can reach the gateway's port, set gateway.auth.trustedProxy.allowLoopback to true, with the loopback address in gateway.trustedProxies; releases before 2026.4.27 do not have that key and need the proxy on an address of its own. Token mode is the other way.",
     verify: "The browser comes in through the proxy, and the line is gone from the log.",
     caveats: "With allowLoopback, any local process can pose as any user.",
   },

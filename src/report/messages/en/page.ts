@@ -180,8 +180,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     title: "The client holds a device token that the gateway no longer knows",
     healthy: "The client's device token is the gateway's current one",
     what: "{client|The client} sent the token of its device, and the gateway has another one for that device, or none.",
-    why: "The token was rotated, or the pairing record was made anew, and the client kept the old one. 2026.2.14 to 2026.2.19 use the same words when the shared gateway token differs, so compare that one first there.",
-    fix: "On 2026.2.14 to 2026.2.19, see first whether OPENCLAW_GATEWAY_TOKEN and gateway.auth.token agree. Otherwise rotate the device's token, or remove the device and approve it again; in a browser, let the page forget the device or clear the site data of that origin.",
+    why: "The token was rotated, or the pairing record was made anew, and the client kept the old one. 2026.2.14 to 2026.2.21 use the same words when the shared gateway token differs, so compare that one first there.",
+    fix: "On 2026.2.14 to 2026.2.21, see first whether OPENCLAW_GATEWAY_TOKEN and gateway.auth.token agree. Otherwise rotate the device's token, or remove the device and approve it again; in a browser, let the page forget the device or clear the site data of that origin.",
     verify: "The client connects, and no new `device token mismatch` appears in the log.",
     caveats:
       "Clearing a browser's site data makes it a new device: it has to be approved once more. Rotating needs the scopes of the device that is rotated.",

@@ -29,12 +29,12 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     title: "Docker's network makes the browser remote, so it needs one approval",
     healthy: "A browser behind a published port counts as local, or is approved",
     what: "The page is open at {origin|a localhost address}, but the gateway in the container sees the connection come from {remote|Docker's own address} and asks for pairing.",
-    why: "A published port goes through Docker's network translation: the peer that the gateway sees is the bridge or the virtual machine, not 127.0.0.1. Up to 2026.4.5 such a browser is remote. From 2026.4.7 it is approved by itself when the token is right, the address in the browser is a localhost name, the peer is private and no proxy adds headers.",
+    why: "A published port goes through Docker's network translation: the peer that the gateway sees is the bridge or the virtual machine, not 127.0.0.1. Up to 2026.4.5 such a browser is remote. From 2026.4.7 (but not from 2026.5.14 to 2026.5.21) it is approved by itself when the token is right, the address in the browser is a localhost name, the peer is private and no proxy adds headers.",
     fix: "Approve this browser once. On 2026.2.19 and earlier gateway.controlUi.allowInsecureAuth also lets it in; from 2026.2.21 that switch has no effect here. An upgrade to 2026.4.7 or later makes the approval unnecessary on this path.",
     verify:
       "The page at {origin|the same address} connects after a reload, and keeps doing so after a restart of the container.",
     caveats:
-      "The bridge address does not belong in gateway.trustedProxies: every neighbouring container has it, and from 2026.8.1 the gateway then answers HTTP 403 to all browsers on this path. The CLI over the bridge needs pairing in every release; run it inside the gateway's container.",
+      "The bridge address does not belong in gateway.trustedProxies: every neighbouring container has it, and from 2026.8.1 the gateway then answers HTTP 403 to all browsers on this path. The CLI over the bridge needs pairing in nearly every release; run it inside the gateway's container.",
     variants: {
       over: {
         title: "Earlier pairing refusals through Docker's network; the browser was admitted later",
@@ -59,7 +59,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     title: "An approved device asks for more than it was approved for",
     healthy: "Approved devices ask for no more than they were approved for",
     what: "The device {deviceId|of this client} is paired, now asks for {scopes|more scopes} and is held back until somebody approves that.",
-    why: "Each device is approved for certain scopes. A newer client, another command or a first pairing with fewer scopes makes it ask for more, and the gateway treats that as a new request. Up to 2026.7.1 a waiting upgrade also holds the same device back on localhost; 2026.8.2 and later (measured) approve it by themselves for local devices.",
+    why: "Each device is approved for certain scopes. A newer client, another command or a first pairing with fewer scopes makes it ask for more, and the gateway treats that as a new request. Up to 2026.7.35 a waiting upgrade also holds the same device back on localhost; from 2026.8.1 local devices get wider scopes without being asked.",
     fix: "List the requests, compare what is requested with what is approved, and approve the one request by its id.",
     verify: "The client connects, and `openclaw devices list` shows the wider scopes for the device.",
     caveats:
@@ -78,7 +78,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     title: "An approved device asks for another role",
     healthy: "Approved devices keep the role that they were approved for",
     what: "The device {deviceId|of this client} is approved as {roleFrom|one role} and connects as {roleTo|another}; that waits for an approval of its own.",
-    why: "A device that is approved as operator may not act as node, or the reverse, without somebody's consent. It happens when a client and a node host share one state directory, or when an app starts to offer node features.",
+    why: "A device that is approved as operator may not act as node, or the reverse, without somebody's consent. It happens when a client and a node host share one state directory, or when an app starts to offer node features. From 2026.4.2 local devices get the role without being asked.",
     fix: "If the new role is intended, approve the request by its id. If not, give the second client a state directory, and so an identity, of its own.",
     verify: "The client connects in the new role, or the request is gone and does not return.",
     caveats: "Approving a role needs operator.admin.",
@@ -115,7 +115,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     title: "A local browser is asked to pair although it should be approved by itself",
     healthy: "A browser on the gateway's own host is approved by itself",
     what: "The browser reached the gateway on the loopback address, without forwarded headers, and still met `pairing required`.",
-    why: "Silent approval needs a loopback peer, a valid token, a device identity and a localhost Host and Origin. With all of them present, some releases still ask: reports name 2026.3.13. From 2026.8.1 autoApproveLocal: false asks for it on purpose.",
+    why: "Silent approval needs a loopback peer, a valid token, a device identity and a localhost Host and Origin. With all of them present, some releases still ask: 2026.5.14 to 2026.5.21 approve no browser by themselves, and reports name 2026.3.13. From 2026.8.1 autoApproveLocal: false asks for it on purpose.",
     fix: "Approve the request by its id; that works in every release. An upgrade to a later release removes the cause, unless autoApproveLocal is set to false.",
     verify: "The page on 127.0.0.1 connects, and a fresh browser profile does so too after the upgrade.",
     variants: {
@@ -132,7 +132,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     title: "The gateway's own host is asked to pair: a fault of this release",
     healthy: "The CLI, sub-agents and cron on the gateway's host connect without pairing",
     what: "{client|The CLI or a sub-agent} on the gateway's own host was refused with `pairing required` at ws://127.0.0.1.",
-    why: "2026.2.19 and 2026.2.21 narrowed the scopes of same-host callers and did not approve the wider ones silently; sub-agents, cron and the browser tool fail while channels go on working. Parts of it returned from 2026.4.20 until 2026.8.1.",
+    why: "2026.2.19 and 2026.2.21 narrowed the scopes of same-host callers and did not approve the wider ones silently; sub-agents, cron and the browser tool fail while channels go on working. From 2026.3.28 to 2026.7.35 wider scopes of local callers have to be approved again.",
     fix: "Upgrade: to 2026.3 or later for sub-agents and cron, to 2026.8.1 or later for silent local upgrades. Until then list the requests and approve them by id.",
     verify: "`openclaw devices list` answers, and a sub-agent or cron run goes through.",
     caveats:

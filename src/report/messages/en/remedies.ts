@@ -60,7 +60,7 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
   },
   "ssh-tunnel": {
     title: "Open the page through an SSH tunnel",
-    what: "The browser gets a localhost address, and the gateway sees a local client: approved by itself in every release, nothing to configure.",
+    what: "The browser gets a localhost address, and the gateway sees a local client. Nothing has to be configured.",
     caution: "It lasts as long as the tunnel is open.",
   },
   "port-forward": {

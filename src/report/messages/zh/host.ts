@@ -110,7 +110,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     title: "trusted-proxy 模式与共享令牌互相排斥，网关无法启动",
     healthy: "认证模式与所设的凭据相符",
     what: "gateway.auth.mode 是 `trusted-proxy`，同时还设置了令牌，位于 {source|gateway.auth.token 或 OPENCLAW_GATEWAY_TOKEN}。",
-    why: "两者同时存在时网关拒绝启动。总是设置 OPENCLAW_GATEWAY_TOKEN 的应用目录会导致这种情况。",
+    why: "从 2026.3.31 起，两者同时存在时网关拒绝启动。总是设置 OPENCLAW_GATEWAY_TOKEN 的应用目录会导致这种情况。",
     fix: "删除 gateway.auth.token 和 OPENCLAW_GATEWAY_TOKEN，或把 gateway.auth.mode 设为 `token`。",
     verify: "网关能够启动，页面按所选的模式进入。",
   },

@@ -113,7 +113,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     fix: "把代理的准确地址加入 gateway.trustedProxies，并让代理覆盖 X-Forwarded-For。之后，新浏览器的来源仍需在 gateway.controlUi.allowedOrigins 中（2026.2.2 起），并且需要批准一次。",
     verify: "警告不再出现，日志的 `fwd=` 或 `remote=` 显示真正的客户端。",
     caveats:
-      "在 2026.7.35 及更早的版本中，仅此一项不会让任何新浏览器进入。2026.2.1 只接受单个地址，不接受网段。在 2026.2.19 至 2026.3.28 中，列表里有 127.0.0.1 会让普通的本地连接变成远程。去掉这些请求头，或信任过大的网段，会让整个网络都被当作本地。",
+      "在 2026.7.35 及更早的版本中，仅此一项不会让任何新浏览器进入。2026.2.12 及更早的版本只接受单个地址，不接受网段。在 2026.2.19 至 2026.3.28 中，列表里有 127.0.0.1 会让普通的本地连接变成远程。去掉这些请求头，或信任过大的网段，会让整个网络都被当作本地。",
     variants: {
       over: {
         title: "代理之前不受信任，现在已受信任",
@@ -194,7 +194,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     title: "对网关来说 Tailscale Serve 是代理，浏览器需要允许来源并批准",
     healthy: "通过 Tailscale Serve 访问的浏览器能被识别，或已批准",
     what: "页面是在 {origin|.ts.net 地址} 打开的；网关看到的是带有转发类请求头的回环对端，结果是{reason|要求配对}。",
-    why: "Serve 从 127.0.0.1 转交请求，并用请求头说明 tailnet 客户端是谁。网关只能对自己管理的监听（gateway.tailscale.mode `serve`）核实这个身份；手工配置的 Serve 与普通代理没有区别。在 2026.2.26 及更早的版本中，allowTailscale 不会跳过配对。",
+    why: "Serve 从 127.0.0.1 转交请求，并用请求头说明 tailnet 客户端是谁。网关只能对自己管理的监听（gateway.tailscale.mode `serve`）核实这个身份；手工配置的 Serve 与普通代理没有区别。在 2026.4.25 之前，即使核实了 Tailscale 身份，浏览器仍需要配对。",
     fix: "让网关管理 Serve：设置 gateway.tailscale.mode `serve` 和 gateway.auth.allowTailscale，并把 .ts.net 来源加入 gateway.controlUi.allowedOrigins。如果使用自己配置的 Serve，在 gateway.trustedProxies 中写上 127.0.0.1 和 ::1，并批准浏览器一次。",
     verify: ".ts.net 地址的页面连接成功。",
     caveats:
@@ -213,7 +213,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     title: "单点登录已成功，但网关仍要求批准设备",
     healthy: "认证代理后面的用户按配置被接纳",
     what: "gateway.auth.mode 是 `trusted-proxy`，代理已说明用户是谁，浏览器却遇到了 `pairing required`。",
-    why: "能生成设备身份的浏览器，即使在认证代理后面也要经过配对；有报告提到 2026.5.27 及之后的版本。",
+    why: "在 2026.2.24 至 2026.5.12 中，这样的登录会让 Control UI 免于配对；之后的版本要求每个带有设备身份的浏览器配对。",
     fix: "按请求 ID 批准浏览器一次。从 2026.8.1 起，gateway.auth.trustedProxy.deviceAutoApprove 会为代理的用户自动批准。",
     verify: "登录之后浏览器连接成功；启用自动批准后，全新的浏览器配置也能连接。",
     caveats:
@@ -224,8 +224,8 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     title: "本机的认证代理来自回环地址，因此被拒绝",
     healthy: "认证代理来自网关接受的地址",
     what: "gateway.auth.mode 是 `trusted-proxy`，而代理的请求来自 {remote|127.0.0.1}：`trusted_proxy_loopback_source`。",
-    why: "主机上的任何进程都能使用回环地址并写出同样的请求头，因此除非明确允许，网关不接受来自那里的身份。",
-    fix: "如果主机上没有其他程序能访问网关的端口，把 gateway.auth.trustedProxy.allowLoopback 设为 true，并在 gateway.trustedProxies 中写上回环地址；没有这个键的版本，需要让代理使用单独的地址。另一种办法是使用令牌模式。",
+    why: "主机上的任何进程都能使用回环地址并写出同样的请求头，因此从 2026.3.31 起，除非明确允许，网关不接受来自那里的身份。",
+    fix: "如果主机上没有其他程序能访问网关的端口，把 gateway.auth.trustedProxy.allowLoopback 设为 true，并在 gateway.trustedProxies 中写上回环地址；2026.4.27 之前的版本没有这个键，需要让代理使用单独的地址。另一种办法是使用令牌模式。",
     verify: "浏览器能通过代理进入，日志中不再出现这条记录。",
     caveats: "启用 allowLoopback 之后，任何本地进程都能冒充任何用户。",
   },

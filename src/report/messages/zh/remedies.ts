@@ -58,7 +58,7 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
   },
   "ssh-tunnel": {
     title: "通过 SSH 隧道打开页面",
-    what: "浏览器得到 localhost 地址，网关看到的是本地客户端：所有版本都会自动批准，无需任何配置。",
+    what: "浏览器得到 localhost 地址，网关看到的是本地客户端，无需任何配置。",
     caution: "隧道断开即失效。",
   },
   "port-forward": {
