@@ -103,7 +103,8 @@ function routeOf(sources: AssessmentSources, basis: Evidence[]): Route {
 /** The newest refusal of a page; of the page that the user named, when one did. */
 function pageRefusal(logs: LogDigest, saidOrigin: string | undefined): RefusalGroup | undefined {
   return logs.refusals.find(({ latest, connectedLater, gate }) => {
-    if (connectedLater || isOwnProbe(latest) || gate === "left" || gate === "timeout" || gate === "starting") return false;
+    if (connectedLater || isOwnProbe(latest) || gate === "left" || gate === "timeout" || gate === "starting")
+      return false;
     const page = latest.origin !== undefined || latest.client === CONTROL_UI.id;
     return page && (saidOrigin === undefined || latest.origin === saidOrigin);
   });
