@@ -5,8 +5,9 @@ import type { LogDigest, RefusedEvent } from "../src/core/log-event.ts";
 import { type DetectInput, detectDeployment } from "../src/deployments/detect.ts";
 import { type ExposureInput, exposureOf } from "../src/deployments/exposure.ts";
 import type { Listener, Listeners } from "../src/deployments/listeners.ts";
-import { composeServiceOf, workloadOf } from "../src/deployments/names.ts";
+import { composeServiceOf, ownNames, workloadOf } from "../src/deployments/names.ts";
 import type { GatewayProcess } from "../src/deployments/processes.ts";
+import { fakeWorld } from "./fake-world.ts";
 
 const HOST: HostSigns = {
   platform: "linux",
@@ -279,6 +280,22 @@ test("Compose's names", () => {
   assert.deepEqual(composeServiceOf("my-gateway-1"), { service: "my-gateway" });
   assert.equal(composeServiceOf("postgres-1"), undefined);
   assert.equal(composeServiceOf("gateway.log"), undefined);
+});
+
+test("names of the container and the pod around us", async () => {
+  const pod = fakeWorld({
+    env: { HOSTNAME: "openclaw-866cf46ddf-fhq2t" },
+    files: { "/var/run/secrets/kubernetes.io/serviceaccount/namespace": "bots" },
+  });
+  const host = { ...HOST, container: "kubernetes" } as const;
+  const own = await ownNames(pod, host);
+  assert.deepEqual(own, { namespace: "bots", workload: "deploy/openclaw" });
+  assert.deepEqual(detect({ host, own }).names, own);
+  const container = fakeWorld({ env: { HOSTNAME: "9176124ba561" } });
+  assert.deepEqual(await ownNames(container, { ...HOST, container: "docker" }), {
+    container: "9176124ba561",
+  });
+  assert.deepEqual(await ownNames(container, HOST), {});
 });
 
 test("workloads of pods", () => {

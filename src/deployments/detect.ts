@@ -25,6 +25,8 @@ export interface DetectInput {
   readonly said?: DeploymentKind;
   /** Names that `--target` or a running gateway gave; they win over guesses. */
   readonly names?: DeploymentNames;
+  /** Names of the container or pod around us (`ownNames`). */
+  readonly own?: DeploymentNames;
   /** The signs are of another machine than the logs and the target (a pasted log): the host says nothing. */
   readonly elsewhere?: boolean;
 }
@@ -85,6 +87,7 @@ function namesOf(kind: DeploymentKind, input: DetectInput): DeploymentNames {
   const contained =
     kind === "docker" || (kind === "vps" && (container !== undefined || fromLogs.composeService));
   return {
+    ...(input.elsewhere !== true && (kind === "docker" || kind === "kubernetes") ? input.own : {}),
     ...(contained && container !== undefined && fromLogs.composeService === undefined ? { container } : {}),
     ...(kind === "local" || kind === "vps" ? namesFromUnits(input.host.units) : {}),
     ...fromLogs,

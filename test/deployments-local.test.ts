@@ -1,0 +1,424 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import type { HostSigns } from "../src/core/facts.ts";
+import { Secret } from "../src/core/secret.ts";
+import { type LocalOptions, localAccess } from "../src/deployments/local.ts";
+import { findLogFiles, LOG_TAIL_BYTES } from "../src/deployments/log-files.ts";
+import { devicesFromSqlite } from "../src/deployments/sqlite.ts";
+import { handedIn, urlAccess } from "../src/deployments/url.ts";
+import { nodeWorld } from "../src/deployments/world.ts";
+import { type FakeWorldInput, fakeWorld, textOf } from "./fake-world.ts";
+
+const SALT = "salt of the tests";
+const HOST: HostSigns = {
+  platform: "linux",
+  wsl: false,
+  sshSession: false,
+  container: "none",
+  addresses: [],
+  engines: [],
+  units: [],
+};
+const STATE = "/home/user/.openclaw";
+const UNIT = "/home/user/.config/systemd/user/openclaw-gateway.service";
+
+function access(input: FakeWorldInput, more: Partial<LocalOptions> = {}) {
+  return localAccess({ world: fakeWorld(input), salt: SALT, host: HOST, ...more });
+}
+
+const secrets = (values: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, new Secret(value, SALT)]));
+
+describe("config of this machine", () => {
+  test("the file of the home directory", async () => {
+    const fact = await access({
+      files: { [`${STATE}/openclaw.json`]: "{ gateway: { port: 20100 } }" },
+    }).config();
+    assert.ok(fact.known);
+    assert.equal(fact.source, `${STATE}/openclaw.json`);
+    assert.equal(fact.value.reading.effective.gateway?.port, 20100);
+  });
+
+  test("no file and no gateway: absent; no file, but a gateway: its defaults", async () => {
+    const nothing = await access({}).config();
+    assert.deepEqual([nothing.known, !nothing.known && nothing.reason], [false, "absent"]);
+    const running = await access({}, { gateway: { pid: 4, flags: { port: 3000 } } }).config();
+    assert.ok(running.known);
+    assert.equal(running.value.reading.exists, false);
+    assert.equal(running.value.reading.effective.gateway?.port, 3000);
+  });
+
+  test("a file that may not be read is denied, never passed over for another", async () => {
+    const fact = await access({
+      files: { [`${STATE}/openclaw.json`]: undefined, "/home/user/.moltbot/moltbot.json": undefined },
+    }).config();
+    assert.deepEqual(
+      [fact.known, !fact.known && fact.reason, !fact.known && fact.provide],
+      [false, "denied", "--config PATH"],
+    );
+  });
+
+  test("the environment of the running gateway counts, the doctor's own does not", async () => {
+    const fact = await access(
+      {
+        env: { OPENCLAW_GATEWAY_TOKEN: "tok-of-the-shell", OPENCLAW_STATE_DIR: "/nowhere" },
+        files: { "/srv/claw/.openclaw/openclaw.json": "{}" },
+      },
+      {
+        gateway: {
+          pid: 42,
+          flags: {},
+          home: "/srv/claw",
+          env: secrets({ OPENCLAW_GATEWAY_TOKEN: "tok-of-the-gateway" }),
+        },
+      },
+    ).config();
+    assert.ok(fact.known);
+    assert.equal(fact.value.token?.reveal(), "tok-of-the-gateway");
+    assert.equal(fact.value.tokenSource, "process 42 OPENCLAW_GATEWAY_TOKEN");
+    assert.equal(fact.value.reading.path, "/srv/claw/.openclaw/openclaw.json");
+  });
+
+  test("a unit's token that loses against the file is told", async () => {
+    const fact = await access(
+      {
+        files: {
+          [UNIT]:
+            "[Service]\nEnvironment=OPENCLAW_GATEWAY_TOKEN=tok-of-the-unit\nEnvironmentFile=-/etc/claw.env\n",
+          "/etc/claw.env": "OPENCLAW_GATEWAY_PORT=4000\n",
+          [`${UNIT}.d/override.conf`]:
+            "[Service]\nEnvironment=OPENCLAW_GATEWAY_PASSWORD=pass-of-the-drop-in\n",
+          [`${STATE}/openclaw.json`]: "{ gateway: { auth: { token: 'tok-of-the-file' } } }",
+        },
+      },
+      { host: { ...HOST, units: [UNIT] } },
+    ).config();
+    assert.ok(fact.known);
+    const { origins, effective } = fact.value.reading;
+    assert.deepEqual(origins["gateway.auth.token"]?.overrides, {
+      from: "service",
+      source: "openclaw-gateway.service OPENCLAW_GATEWAY_TOKEN",
+    });
+    assert.equal(effective.gateway?.port, 4000);
+    assert.equal(fact.value.password?.reveal(), "pass-of-the-drop-in");
+    assert.doesNotMatch(JSON.stringify(fact), /tok-of|pass-of/);
+  });
+
+  test("the .env of the state directory fills gaps", async () => {
+    const fact = await access({
+      files: {
+        [`${STATE}/openclaw.json`]: "{}",
+        [`${STATE}/.env`]: "OPENCLAW_GATEWAY_TOKEN=tok-of-dotenv\n",
+      },
+    }).config();
+    assert.equal(fact.known && fact.value.tokenSource, ".env OPENCLAW_GATEWAY_TOKEN");
+  });
+
+  test("includes are read below the config's directory only", async () => {
+    const fact = await access({
+      files: {
+        [`${STATE}/openclaw.json`]: "{ $include: ['./a.json5', '../../secret.json', '/etc/passwd'] }",
+        [`${STATE}/a.json5`]: "{ gateway: { $include: 'b.json5' } }",
+        [`${STATE}/b.json5`]: "{ bind: 'lan' }",
+        "/home/secret.json": "{ gateway: { port: 1 } }",
+        "/etc/passwd": "{ gateway: { port: 2 } }",
+      },
+    }).config();
+    assert.ok(fact.known);
+    assert.equal(fact.value.reading.effective.gateway?.bind, "lan");
+    assert.equal(fact.value.reading.effective.gateway?.port, 18789);
+    assert.equal(fact.value.reading.problems.filter(({ kind }) => kind === "unreadable").length, 2);
+  });
+
+  test("inside the container, as root, the image user's config is found", async () => {
+    const fact = await access(
+      { homedir: "/root", files: { "/home/node/.openclaw/openclaw.json": "{ gateway: { bind: 'lan' } }" } },
+      { host: { ...HOST, container: "docker" } },
+    ).config();
+    assert.equal(fact.known && fact.value.reading.stateDir, "/home/node/.openclaw");
+  });
+
+  test("--config wins, and a wrong one is said", async () => {
+    const files = { [`${STATE}/openclaw.json`]: "{}", "/x/y.json": "{ gateway: { port: 7 } }" };
+    const chosen = await access({ files }, { configPath: "/x/y.json" }).config();
+    assert.equal(chosen.known && chosen.value.reading.effective.gateway?.port, 7);
+    const wrong = await access({ files }, { configPath: "/x/z.json" }).config();
+    assert.equal(!wrong.known && wrong.reason, "absent");
+  });
+});
+
+describe("devices", () => {
+  const pending = {
+    "r-1": {
+      requestId: "r-1",
+      deviceId: "d-1",
+      clientId: "openclaw-control-ui",
+      role: "operator",
+      scopes: ["operator.admin"],
+      remoteIp: "172.18.0.1",
+      ts: 1795350354580,
+      isRepair: false,
+    },
+    odd: "not an object",
+    bare: { requestId: "r-2" },
+  };
+  const paired = {
+    "d-2": {
+      deviceId: "d-2",
+      platform: "Linux\u001b[31m",
+      role: "operator",
+      scopes: ["a"],
+      approvedScopes: ["a", "b"],
+      tokens: { operator: { token: "device-token-value" } },
+      approvedAtMs: 1795350579491,
+    },
+  };
+
+  test("the JSON store: bounded, cleaned, without tokens", async () => {
+    const fact = await access({
+      files: {
+        [`${STATE}/openclaw.json`]: "{}",
+        [`${STATE}/devices/pending.json`]: JSON.stringify(pending),
+        [`${STATE}/devices/paired.json`]: JSON.stringify(paired),
+      },
+    }).devices();
+    assert.ok(fact.known);
+    assert.deepEqual(fact.value, {
+      pending: [
+        {
+          requestId: "r-1",
+          deviceId: "d-1",
+          client: "openclaw-control-ui",
+          role: "operator",
+          scopes: ["operator.admin"],
+          remoteIp: "172.18.0.1",
+          at: "2026-11-22T12:25:54.580Z",
+        },
+      ],
+      paired: [
+        {
+          deviceId: "d-2",
+          platform: "Linux",
+          role: "operator",
+          scopes: ["a", "b"],
+          at: "2026-11-22T12:29:39.491Z",
+        },
+      ],
+      store: "json",
+    });
+    assert.doesNotMatch(JSON.stringify(fact), /device-token-value/);
+  });
+
+  test("no store, a store that may not be read, and one that is no JSON", async () => {
+    const config = { [`${STATE}/openclaw.json`]: "{}" };
+    const reason = async (files: Record<string, string | undefined>) => {
+      const fact = await access({ files: { ...config, ...files } }).devices();
+      return fact.known ? "known" : fact.reason;
+    };
+    assert.equal(await reason({}), "absent");
+    assert.equal(
+      await reason({
+        [`${STATE}/devices/pending.json`]: undefined,
+        [`${STATE}/devices/paired.json`]: undefined,
+      }),
+      "denied",
+    );
+    assert.equal(
+      await reason({ [`${STATE}/devices/pending.json`]: "{", [`${STATE}/devices/paired.json`]: "{}" }),
+      "failed",
+    );
+  });
+
+  test("the SQLite store: read from a copy that leaves nothing, or said to be unreadable by this Node", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "opd-test-"));
+    try {
+      mkdirSync(join(directory, "state"));
+      const store = join(directory, "state", "openclaw.sqlite");
+      const written = await writeStore(store);
+      const before = readdirSync(join(directory, "state"));
+      const fact = await devicesFromSqlite(nodeWorld(), store);
+      if (written) {
+        assert.ok(fact.known);
+        assert.deepEqual(fact.value.pending, [
+          {
+            requestId: "r-1",
+            deviceId: "d-1",
+            client: "openclaw-control-ui",
+            role: "operator",
+            scopes: ["operator.admin"],
+            remoteIp: "172.18.0.1",
+            at: "2026-11-22T12:25:54.580Z",
+            isRepair: true,
+          },
+        ]);
+        assert.equal(fact.value.store, "sqlite");
+      } else {
+        assert.equal(fact.known, false);
+        assert.equal(!fact.known && fact.provide, "openclaw devices list --json");
+      }
+      assert.deepEqual(readdirSync(join(directory, "state")), before);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
+
+describe("logs", () => {
+  test("the configured file and the default place, newest last; other names are left alone", async () => {
+    const world = {
+      files: {
+        [`${STATE}/openclaw.json`]: "{ logging: { file: '~/claw.log' } }",
+        "/home/user/claw.log": "newest\n",
+        "/tmp/openclaw/openclaw-2026-11-21.log": "older\n",
+        "/tmp/openclaw/openclaw-2026-11-22.log": "newer\n",
+        "/tmp/openclaw/openclaw-work-2026-11-22.log": "of another profile\n",
+        "/tmp/openclaw/other.log": "not ours\n",
+      },
+      modified: {
+        "/home/user/claw.log": 3,
+        "/tmp/openclaw/openclaw-2026-11-21.log": 1,
+        "/tmp/openclaw/openclaw-2026-11-22.log": 2,
+      },
+    };
+    const fact = await access(world).logs();
+    assert.ok(fact.known);
+    assert.deepEqual(
+      await Promise.all(
+        fact.value.map(async ({ name, chunks }) => [name.split("/").at(-1), await textOf(chunks)]),
+      ),
+      [
+        ["openclaw-2026-11-21.log", "older\n"],
+        ["openclaw-2026-11-22.log", "newer\n"],
+        ["claw.log", "newest\n"],
+      ],
+    );
+    assert.equal(fact.source, "/home/user/claw.log");
+  });
+
+  test("of huge logs the end is read, eight MiB in all", async () => {
+    const big = "x".repeat(LOG_TAIL_BYTES - 10);
+    const world = fakeWorld({
+      files: { "/tmp/openclaw/openclaw-2026-11-21.log": big, "/tmp/openclaw/openclaw-2026-11-22.log": big },
+      modified: { "/tmp/openclaw/openclaw-2026-11-21.log": 1, "/tmp/openclaw/openclaw-2026-11-22.log": 2 },
+    });
+    const files = await findLogFiles(world, { home: "/home/user" });
+    assert.deepEqual(
+      files.map(({ start, end }) => [start, end]),
+      [
+        [big.length - 10, big.length],
+        [0, big.length],
+      ],
+    );
+  });
+
+  test("no log: what to hand in", async () => {
+    const fact = await access({ files: { [`${STATE}/openclaw.json`]: "{}" } }).logs();
+    assert.equal(!fact.known && fact.provide, "--log FILE");
+  });
+});
+
+describe("release", () => {
+  const packageJson = (version: string, name = "openclaw") => JSON.stringify({ name, version });
+
+  test("of the running gateway's files it is likely, of the PATH possible", async () => {
+    const running = await access(
+      { files: { "/opt/openclaw/package.json": packageJson("2026.3.13") } },
+      { gateway: { pid: 4, flags: {}, installDir: "/opt/openclaw" } },
+    ).release();
+    assert.deepEqual(running.known && running.value, {
+      version: "2026.3.13",
+      confidence: "likely",
+      from: "package.json",
+    });
+    const onPath = await access({
+      env: { PATH: "/usr/local/bin:/usr/bin" },
+      files: { "/usr/lib/node_modules/openclaw/package.json": packageJson("2026.9.6") },
+      links: { "/usr/bin/openclaw": "../lib/node_modules/openclaw/openclaw.mjs" },
+    }).release();
+    assert.deepEqual(onPath.known && onPath.value, {
+      version: "2026.9.6",
+      confidence: "possible",
+      from: "package.json",
+    });
+  });
+
+  test("another package in its place is not believed", async () => {
+    const fact = await access(
+      { files: { "/app/package.json": packageJson("2026.9.6", "something") } },
+      { host: { ...HOST, container: "docker" } },
+    ).release();
+    assert.equal(!fact.known && fact.reason, "absent");
+  });
+});
+
+test("where nothing can be read, every fact says what to hand in", async () => {
+  for (const place of [
+    urlAccess(),
+    handedIn("docker", {}),
+    handedIn("kubernetes", {}),
+    handedIn("vps", {}),
+  ]) {
+    for (const fact of [
+      await place.config(),
+      await place.logs(),
+      await place.devices(),
+      await place.release(),
+    ]) {
+      assert.equal(fact.known, false);
+      assert.equal(!fact.known && fact.reason, "not-asked");
+      assert.ok(!fact.known && fact.provide);
+    }
+    assert.equal(place.changes, undefined);
+  }
+});
+
+test("a named pipe and a directory are not read", async () => {
+  const world = nodeWorld();
+  const directory = mkdtempSync(join(tmpdir(), "opd-test-"));
+  try {
+    assert.equal((await world.readText(directory, 100)).ok, false);
+    // Opening a pipe that nobody writes to would wait for ever.
+    execFileSync("mkfifo", [join(directory, "pipe")]);
+    assert.equal((await world.readText(join(directory, "pipe"), 100)).ok, false);
+    writeFileSync(join(directory, "a"), "0123456789");
+    assert.deepEqual(await world.readText(join(directory, "a"), 4), {
+      ok: true,
+      text: "0123",
+      truncated: true,
+    });
+    assert.deepEqual(await world.readText(join(directory, "none"), 4), {
+      ok: false,
+      reason: "absent",
+      detail: "no such file",
+    });
+    assert.equal(await textOf(world.stream(join(directory, "a"), 3, 6)), "345");
+    const rooted = nodeWorld({ root: directory });
+    assert.deepEqual(await rooted.readText("/a", 100), { ok: true, text: "0123456789", truncated: false });
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+/** Writes a store as 2026.9.6 has it, where this Node can; the write-ahead log stays beside it. */
+async function writeStore(path: string): Promise<boolean> {
+  const name: string = "node:sqlite";
+  let sqlite: { DatabaseSync: new (path: string) => { exec(sql: string): void; close(): void } };
+  try {
+    sqlite = await import(name);
+  } catch {
+    writeFileSync(path, "not read by this Node");
+    return false;
+  }
+  const database = new sqlite.DatabaseSync(path);
+  database.exec(
+    "CREATE TABLE device_pairing_pending (request_id TEXT, device_id TEXT, platform TEXT, client_id TEXT, role TEXT, roles_json TEXT, scopes_json TEXT, remote_ip TEXT, is_repair INTEGER, ts INTEGER);" +
+      "CREATE TABLE device_pairing_paired (device_id TEXT, platform TEXT, client_id TEXT, role TEXT, roles_json TEXT, scopes_json TEXT, approved_scopes_json TEXT, tokens_json TEXT, approved_at_ms INTEGER, created_at_ms INTEGER);" +
+      "INSERT INTO device_pairing_pending VALUES ('r-1','d-1',NULL,'openclaw-control-ui','operator','[\"operator\"]','[\"operator.admin\"]','172.18.0.1',1,1795350354580);",
+  );
+  database.close();
+  return true;
+}
