@@ -126,6 +126,20 @@ describe("the model's word on each remedy", () => {
   });
 });
 
+test("what is over takes a few lines: no fix, no remedies", () => {
+  const [first] = dockerPairing.findings;
+  assert.ok(first);
+  const over = { ...first, severity: "info", variant: "over", remedies: [] } as const;
+  const text = renderHuman({ ...dockerPairing, findings: [over], next: "" }, plain);
+  assert.match(text, /INFO OPD201 +Earlier pairing refusals through Docker's network/);
+  assert.match(text, /seen 14 times · claw-openclaw-gateway-1:41/);
+  assert.doesNotMatch(text, /^ +(?:Why|Fix|Verify|Mind) /m);
+  assert.match(
+    renderHuman({ ...dockerPairing, findings: [over] }, { ...plain, verbose: true }),
+    /^ +Verify /m,
+  );
+});
+
 describe("steps of a deployment", () => {
   const remedy = {
     id: "approve-device",

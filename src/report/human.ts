@@ -101,7 +101,11 @@ class Page {
     const { words, severities, confidences } = this.#words;
     const text = causeText(this.#words, finding.id, finding.variant, finding.args);
     const times = (finding.count ?? 1) > 1 ? [fill(words.seen, { count: finding.count ?? 1 })] : [];
-    const about = [finding.id, confidences[finding.confidence], ...times].join(` ${this.#symbols.bullet} `);
+    const brief = finding.variant === "over" && !this.#options.verbose;
+    const place = brief ? finding.evidence.slice(0, 1).map(({ source }) => source) : [];
+    const about = [finding.id, confidences[finding.confidence], ...times, ...place].join(
+      ` ${this.#symbols.bullet} `,
+    );
     const title = hang(
       `${number}. `,
       `${severities[finding.severity]} ${finding.code}  ${this.#title(finding)}`,
@@ -116,6 +120,8 @@ class Page {
     ];
     if (!text)
       return [...lines, "", ...this.#section("", words.unknownCause), ...this.#remedies(finding, report)];
+    // What is over needs nobody's time: it is named, with the place that shows it.
+    if (brief) return lines;
     return [
       ...lines,
       "",
@@ -322,7 +328,7 @@ class Page {
   #evidence(evidence: readonly Evidence[]): string[] {
     if (evidence.length === 0) return [];
     const { words } = this.#words;
-    const shown = this.#options.verbose ? evidence : evidence.slice(0, 3);
+    const shown = this.#options.verbose ? evidence : evidence.slice(0, 2);
     const rest = evidence.length - shown.length;
     const more = rest > 0 ? [`     ${this.#style.dim(fill(words.more, { count: rest }))}`] : [];
     return [

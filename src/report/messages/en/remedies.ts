@@ -25,7 +25,7 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
   },
   "add-allowed-origin": {
     title: "Allow the origin {origin|of this page}",
-    what: "Adds this exact origin to gateway.controlUi.allowedOrigins and keeps the others.",
+    what: "Puts this exact origin into gateway.controlUi.allowedOrigins.",
     caution: "Pages of that origin may talk to the gateway from the user's browser.",
   },
   "set-trusted-proxies": {

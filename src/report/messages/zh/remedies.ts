@@ -23,7 +23,7 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
   },
   "add-allowed-origin": {
     title: "允许来源 {origin|该页面的来源}",
-    what: "把这个准确的来源加入 gateway.controlUi.allowedOrigins，其他来源保持不变。",
+    what: "把这个准确的来源写入 gateway.controlUi.allowedOrigins。",
     caution: "该来源的页面可以从用户的浏览器与网关通信。",
   },
   "set-trusted-proxies": {
