@@ -160,6 +160,17 @@ describe("the path of a connection", () => {
   ];
   for (const [name, input, expected] of rows) test(name, () => assert.equal(line(input), expected));
 
+  test("a reason that the log leaves out comes from the model, if it means the same gate", () => {
+    const reasonOf = (gate: "pairing" | "origin") =>
+      connectionPath({
+        target: target("local"),
+        admission: refusedAt("pairing", "not-paired"),
+        refusal: { gate },
+      }).at(-1)?.breaks;
+    assert.deepEqual(reasonOf("pairing"), { gate: "pairing", reason: "not-paired" });
+    assert.deepEqual(reasonOf("origin"), { gate: "origin" });
+  });
+
   test("nothing known, nothing drawn", () => {
     assert.deepEqual(connectionPath({ target: { kind: "offline", name: "log", exposure: "unknown" } }), []);
   });

@@ -88,7 +88,11 @@ function stationsBetween(
 }
 
 function breakOf({ admission, refusal }: PathInput): Hop["breaks"] {
-  if (refusal) return { gate: refusal.gate, ...optional("reason", refusal.reason) };
+  if (refusal) {
+    // Older releases log no reason; where the model agrees on the gate, it knows which.
+    const assumed = admission?.gate === refusal.gate ? admission.reason : undefined;
+    return { gate: refusal.gate, ...optional("reason", refusal.reason ?? assumed) };
+  }
   if (admission?.outcome !== "refused") return undefined;
   return { gate: admission.gate ?? "unknown", ...optional("reason", admission.reason) };
 }
