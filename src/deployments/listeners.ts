@@ -57,7 +57,9 @@ export async function readListeners(world: World, port: number, salt: string): P
     const pid = owners.get(inode);
     sockets.push(await describe(world, { address, port }, pid, gateways));
   }
-  return known({ port, sockets, gateways }, "/proc");
+  // The one that listens on the port comes first.
+  const serves = ({ pid }: GatewayProcess): number => (sockets.some((socket) => socket.pid === pid) ? 0 : 1);
+  return known({ port, sockets, gateways: [...gateways].sort((a, b) => serves(a) - serves(b)) }, "/proc");
 }
 
 async function describe(

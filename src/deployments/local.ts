@@ -69,7 +69,9 @@ class Local implements DeploymentAccess {
     const config = await this.config();
     const logFile = config.known ? config.value.logFile : undefined;
     const place = await this.#located();
+    const release = this.#options.release ?? (await this.#ownRelease());
     const files = await findLogFiles(world, {
+      ...(release === undefined ? {} : { release }),
       ...(logFile === undefined ? {} : { configured: logFile }),
       home: gateway?.home ?? world.homedir,
       ...(place.profile === undefined ? {} : { profile: place.profile }),

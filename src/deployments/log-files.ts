@@ -6,8 +6,9 @@ export const LOG_TAIL_BYTES = 8 * 1024 * 1024;
 const MAX_FILES = 3;
 
 export interface LogFileQuery {
-  /** `logging.file`, when the config has it. 2026.4.15 ignores it, so the default place is looked at too. */
+  /** `logging.file`, when the config has it. */
   readonly configured?: string;
+  readonly release?: string;
   readonly home: string;
   readonly profile?: string;
   /** User id of the gateway, for `/tmp/openclaw-<uid>/`. */
@@ -36,11 +37,16 @@ export async function findLogFiles(
     for (const suffix of [".1", ".2"]) await look(`${path}${suffix}`);
   }
   const uid = query.uid ?? world.uid;
-  const directories = [
-    "/tmp/openclaw",
-    ...(uid === undefined ? [] : [`/tmp/openclaw-${uid}`]),
-    ...(world.tmpdir === "/tmp" ? [] : [`${world.tmpdir}/openclaw`]),
-  ];
+  // The default place is shared by all gateways of the machine, so it counts only where the own file is not
+  // written: 2026.4.15 ignores `logging.file` (run; the releases before and after honour it).
+  const own = found.length > 0 && query.release !== "2026.4.15";
+  const directories = own
+    ? []
+    : [
+        "/tmp/openclaw",
+        ...(uid === undefined ? [] : [`/tmp/openclaw-${uid}`]),
+        ...(world.tmpdir === "/tmp" ? [] : [`${world.tmpdir}/openclaw`]),
+      ];
   for (const directory of directories) {
     const names = (await world.list(directory, 2000)).filter((name) => isLogName(name, query.profile));
     // The names carry the date, so the last in order are the newest.

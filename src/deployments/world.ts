@@ -1,5 +1,5 @@
 import { constants, createReadStream } from "node:fs";
-import { access, lstat, open, readdir, readlink, stat } from "node:fs/promises";
+import { access, open, readdir, readlink, stat } from "node:fs/promises";
 import { homedir, networkInterfaces, platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { UnknownReason } from "../core/fact.ts";
@@ -142,13 +142,4 @@ export function failure(error: unknown): { readonly reason: UnknownReason; reado
   if (code === "ENOENT" || code === "ENOTDIR") return { reason: "absent", detail: "no such file" };
   if (code === "EACCES" || code === "EPERM") return { reason: "denied", detail: "no permission to read it" };
   return { reason: "failed", detail: code };
-}
-
-/** Whether a path is itself a symbolic link. */
-export async function isLink(path: string): Promise<boolean> {
-  try {
-    return (await lstat(path)).isSymbolicLink();
-  } catch {
-    return false;
-  }
 }
