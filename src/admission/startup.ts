@@ -1,4 +1,5 @@
 import type { AdmissionConfig } from "../core/connection.ts";
+import { safeText } from "../core/text.ts";
 import { at, strings } from "./attempt.ts";
 import { ipMatches, parseIp } from "./net.ts";
 import { type ReleaseRules, rulesFor } from "./releases.ts";
@@ -26,11 +27,11 @@ export function startupProblem(release: string, config: AdmissionConfig): Startu
 }
 
 function modeProblem(rules: ReleaseRules, { gateway }: AdmissionConfig): StartupProblem | undefined {
-  const mode = gateway?.auth?.mode;
-  if (mode === undefined || rules.auth.modes.includes(mode)) return undefined;
+  const mode: unknown = gateway?.auth?.mode;
+  if (mode === undefined || (typeof mode === "string" && rules.auth.modes.includes(mode))) return undefined;
   return {
     key: "gateway.auth.mode",
-    why: `this release knows no auth mode ${JSON.stringify(mode.slice(0, 40))}`,
+    why: `this release knows no auth mode "${safeText(String(mode), 40)}"`,
   };
 }
 
