@@ -4,7 +4,7 @@ import { en } from "./en.ts";
 import type { Catalogue, CauseText, Lang } from "./types.ts";
 import { zh } from "./zh.ts";
 
-export type { Catalogue, CauseMessage, CauseText, Lang, RemedyMessage } from "./types.ts";
+export type { Catalogue, CauseText, Lang } from "./types.ts";
 
 const catalogues: Readonly<Record<Lang, Catalogue>> = { en, zh };
 
