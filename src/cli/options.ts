@@ -1,14 +1,12 @@
-import type { Argv } from "yargs";
-import { checks } from "../../checks/index.ts";
-import { isRelease, KNOWN_RELEASES } from "../admission/releases.ts";
-import { type Fact, said, unknown } from "../core/fact.ts";
-import type { Release } from "../core/facts.ts";
-import { nearest } from "../report/explain.ts";
+import type { ArgumentsCamelCase, Argv } from "yargs";
 import type { EmitOptions, Format } from "./emit.ts";
 import type { FailOn } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { type ColorOption, langOf } from "./style.ts";
-import { UsageError } from "./usage-error.ts";
+
+/** What a command's handler gets, of the function that declares the command's options. */
+export type ArgumentsOf<F extends (yargs: Argv) => Argv<unknown>> =
+  ReturnType<F> extends Argv<infer A> ? ArgumentsCamelCase<A> : never;
 
 const FORMATS = ["human", "json"] as const;
 const FAIL_ON = ["error", "warning", "info", "never"] as const;
@@ -95,61 +93,4 @@ export function emitOptions(args: OutputArguments, io: Pick<Io, "env">): EmitOpt
     verbose: args.verbose,
     ...(args.output === undefined ? {} : { output: args.output }),
   };
-}
-
-/** @throws {UsageError} an id that no check has. */
-export function selection(args: {
-  readonly only: string[] | undefined;
-  readonly skip: string[] | undefined;
-}) {
-  const only = (args.only ?? []).map(checkId);
-  const skip = (args.skip ?? []).map(checkId);
-  return { only, skip };
-}
-
-function checkId(asked: string): string {
-  const found = checks.find(({ id, code }) => id === asked || code.toLowerCase() === asked.toLowerCase());
-  if (found) return found.id;
-  const ids = checks.map(({ id }) => id);
-  const [suggestion] = nearest(asked, ids);
-  throw new UsageError(
-    `check ${JSON.stringify(asked.slice(0, 60))}`,
-    "there is no such check",
-    suggestion === undefined
-      ? "see `pairing-doctor checks`"
-      : `did you mean ${suggestion}? See \`pairing-doctor checks\``,
-  );
-}
-
-/** @throws {UsageError} no release. */
-export function saidRelease(release: string | undefined): Fact<Release> {
-  if (release === undefined) return unknown("not-asked", "nobody said", "--release X");
-  const version = release.trim().replace(/^v/, "");
-  if (!isRelease(version)) {
-    const [near] = nearest(version, KNOWN_RELEASES);
-    throw new UsageError(
-      `--release ${JSON.stringify(release.slice(0, 40))}`,
-      "that is no release of OpenClaw; they look like 2026.3.13",
-      near === undefined ? "see `openclaw --version`" : `did you mean ${near}?`,
-    );
-  }
-  return said({ version, confidence: "certain", from: "said" }, "--release");
-}
-
-/**
- * The origin as a browser sends it: scheme, host in lower case, port unless it is the scheme's own.
- *
- * @throws {UsageError} no http or https URL.
- */
-export function pageOrigin(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:")) {
-    throw new UsageError(
-      "--origin",
-      "that is no http or https address",
-      "give the address in the browser's address bar, e.g. http://192.168.1.5:18789",
-    );
-  }
-  return url.origin;
 }

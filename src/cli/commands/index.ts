@@ -10,6 +10,10 @@ import { registerWhatIf } from "./what-if.ts";
 /** Takes a command's exit code. */
 export type Done = (code: number) => void;
 
+/**
+ * Declares the commands. A command's work is loaded when it runs: `checks` needs no WebSocket, `triage` no
+ * gateway.
+ */
 export function register(yargs: Argv, session: Session, done: Done): void {
   registerDiagnose(yargs, session, done);
   registerTriage(yargs, session, done);

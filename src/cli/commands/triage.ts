@@ -1,94 +1,20 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
-import { basename } from "node:path";
 import type { Argv } from "yargs";
-import { reportOf } from "../case.ts";
-import { emit } from "../emit.ts";
-import { exitCode } from "../exit-code.ts";
-import type { Io } from "../io.ts";
 import type { Session } from "../main.ts";
-import { offlineFacts } from "../offline.ts";
-import {
-  emitOptions,
-  judgeOptions,
-  outputOptions,
-  pageOrigin,
-  saidOptions,
-  saidRelease,
-  selection,
-} from "../options.ts";
-import { startSpinner } from "../spinner.ts";
-import { UsageError } from "../usage-error.ts";
+import { type ArgumentsOf, judgeOptions, outputOptions, saidOptions } from "../options.ts";
 import type { Done } from "./index.ts";
 
-export function registerTriage(yargs: Argv, { io }: Session, done: Done): void {
-  yargs.command(
-    "triage [files..]",
-    "Reads logs offline; no gateway needed",
-    (command) =>
-      saidOptions(judgeOptions(outputOptions(command))).positional("files", {
-        type: "string",
-        array: true,
-        describe: "Gateway logs (console, JSON, docker, kubectl, journal); - for standard input",
-      }),
-    async (args) => {
-      const select = selection(args);
-      const release = saidRelease(args.release);
-      const origin = pageOrigin(args.origin);
-      const sources = await sourcesOf(args.files ?? [], io);
-      const spinner = await startSpinner("Reading the log", io, args.quiet);
-      try {
-        const facts = await offlineFacts({
-          name: sources.map(({ name }) => name).join(", "),
-          sources: (signal) => sources.map(({ name, open }) => ({ name, chunks: open(signal) })),
-          release,
-          ...(args.deployment === undefined ? {} : { deployment: args.deployment }),
-          ...(origin === undefined ? {} : { origin }),
-          signal: io.signal,
-        });
-        const report = reportOf(facts, select);
-        spinner.stop();
-        await emit(report, emitOptions(args, io), io);
-        done(exitCode(report, args.failOn));
-      } finally {
-        spinner.stop();
-      }
-    },
-  );
-}
-
-interface Source {
-  readonly name: string;
-  open(signal: AbortSignal): AsyncIterable<Uint8Array>;
-}
-
-/** @throws {UsageError} nothing to read, or a file that cannot be read. */
-async function sourcesOf(files: readonly string[], io: Io): Promise<readonly Source[]> {
-  const names = files.length > 0 ? files : io.stdin.isTTY === true ? [] : ["-"];
-  if (names.length === 0) {
-    throw new UsageError(
-      "triage",
-      "there is nothing to read",
-      "name a log file, or pipe one in: `docker logs NAME 2>&1 | pairing-doctor triage -`",
-    );
-  }
-  return Promise.all(names.map((name) => (name === "-" ? stdinSource(io) : fileSource(name))));
-}
-
-function stdinSource(io: Io): Source {
-  return { name: "stdin", open: () => io.stdin as AsyncIterable<Uint8Array> };
-}
-
-async function fileSource(path: string): Promise<Source> {
-  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      path,
-      `it cannot be read (${error.code ?? "failed"})`,
-      "name a log file that you may read",
-    );
+const options = (command: Argv) =>
+  saidOptions(judgeOptions(outputOptions(command))).positional("files", {
+    type: "string",
+    array: true,
+    describe: "Gateway logs (console, JSON, docker, kubectl, journal); - for standard input",
   });
-  if (info.isDirectory()) {
-    throw new UsageError(path, "it is a directory", "name the log files in it");
-  }
-  return { name: basename(path), open: (signal) => createReadStream(path, { signal }) };
+
+export type TriageArguments = ArgumentsOf<typeof options>;
+
+export function registerTriage(yargs: Argv, session: Session, done: Done): void {
+  yargs.command("triage [files..]", "Reads logs offline; no gateway needed", options, async (args) => {
+    const { triage } = await import("../run/triage.ts");
+    done(await triage(args, session));
+  });
 }

@@ -2,9 +2,7 @@ import { applySteps } from "../../admission/trial.ts";
 import type { AdmissionInput, Connection } from "../../core/connection.ts";
 import type { JsonValue, Step } from "../../core/finding.ts";
 import { UsageError } from "../usage-error.ts";
-
-export const VIAS = ["direct", "lan", "docker", "ssh", "proxy", "tailscale", "port-forward"] as const;
-export type Via = (typeof VIAS)[number];
+import type { Via } from "./vias.ts";
 
 export interface Change {
   /** `PATH=VALUE`; VALUE is JSON, or text when it is none. */

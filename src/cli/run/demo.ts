@@ -1,0 +1,53 @@
+import { nodeWorld } from "../../deployments/world.ts";
+import { nearest } from "../../report/explain.ts";
+import { reportOf } from "../case.ts";
+import type { DemoArguments } from "../commands/demo.ts";
+import { play } from "../demo/play.ts";
+import { SCENARIOS } from "../demo/scenarios.ts";
+import { emit } from "../emit.ts";
+import { LIVE_FACTS } from "../live-facts.ts";
+import type { Session } from "../main.ts";
+import { emitOptions } from "../options.ts";
+import { startSpinner } from "../spinner.ts";
+import { UsageError } from "../usage-error.ts";
+
+export async function demo(args: DemoArguments, { io, salt }: Session): Promise<number> {
+  if (args.list) {
+    const width = Math.max(...SCENARIOS.map(({ id }) => id.length));
+    io.stdout.write(SCENARIOS.map(({ id, title }) => `${id.padEnd(width)}  ${title}\n`).join(""));
+    return 0;
+  }
+  const scenario = SCENARIOS.find(({ id }) => id === (args.scenario ?? SCENARIOS[0]?.id));
+  if (scenario === undefined) {
+    const [near] = nearest(
+      args.scenario ?? "",
+      SCENARIOS.map(({ id }) => id),
+    );
+    throw new UsageError(
+      `demo ${JSON.stringify(args.scenario?.slice(0, 60))}`,
+      "there is no such scenario",
+      near === undefined
+        ? "see `pairing-doctor demo --list`"
+        : `did you mean ${near}? See \`pairing-doctor demo --list\``,
+    );
+  }
+  const options = emitOptions(args, io);
+  const spinner = await startSpinner("Starting an embedded gateway", io, args.quiet);
+  try {
+    const { facts } = await play(scenario, {
+      facts: LIVE_FACTS,
+      world: nodeWorld({ env: io.env }),
+      salt,
+      signal: io.signal,
+    });
+    spinner.stop();
+    if (options.format === "human" && options.output === undefined) {
+      io.stdout.write(`Demonstration on an embedded gateway: ${scenario.title}.\n\n`);
+    }
+    await emit(reportOf(facts, { next: "npx pairing-doctor --target ws://127.0.0.1:18789" }), options, io);
+    // The demonstration worked, whatever the embedded gateway's trouble is.
+    return 0;
+  } finally {
+    spinner.stop();
+  }
+}

@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import type { AdmissionInput } from "../../core/connection.ts";
+import type { WhatIfArguments } from "../commands/what-if.ts";
+import { readAll } from "../credentials.ts";
+import type { Session } from "../main.ts";
+import { saidRelease } from "../said.ts";
+import { langOf } from "../style.ts";
+import { UsageError } from "../usage-error.ts";
+import { answer } from "../what-if/answer.ts";
+import { type Change, changed } from "../what-if/change.ts";
+import { parseInputs } from "../what-if/input.ts";
+import { renderAnswer } from "../what-if/render.ts";
+import type { Via } from "../what-if/vias.ts";
+
+/** Largest input, bytes. */
+const MAX_INPUT = 64 * 1024 * 1024;
+
+export async function whatIf(args: WhatIfArguments, session: Session): Promise<number> {
+  const { io } = session;
+  const change: Change = {
+    set: args.set ?? [],
+    unset: args.unset ?? [],
+    ...releaseChange(args.release),
+    ...viaChange(args.via),
+  };
+  const inputs: readonly AdmissionInput[] =
+    args.input === undefined
+      ? [await foundHere(session)]
+      : parseInputs(await readInput(args.input, session), args.input, change.release);
+  const lang = langOf(args.lang, io.env);
+  for (const input of inputs) {
+    const next = changed(input, change);
+    const result = answer(next);
+    io.stdout.write(args.json ? `${JSON.stringify(result)}\n` : `${renderAnswer(next, result, lang)}\n`);
+  }
+  return 0;
+}
+
+function releaseChange(release: string | undefined): { release?: string } {
+  const fact = saidRelease(release);
+  return fact.known ? { release: fact.value.version } : {};
+}
+
+function viaChange(via: Via | undefined): { via?: Via } {
+  return via === undefined ? {} : { via };
+}
+
+async function readInput(path: string, { io }: Session): Promise<string> {
+  if (path === "-") return readAll(io.stdin, MAX_INPUT);
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "failed";
+    throw new UsageError(
+      `--input ${path}`,
+      `it cannot be read (${code})`,
+      "name a readable file, or - for standard input",
+    );
+  }
+}
+
+/** Loaded only here: with an input there is nothing to connect to. */
+async function foundHere(session: Session): Promise<AdmissionInput> {
+  const { collectedInput } = await import("../what-if/collected.ts");
+  return collectedInput(session);
+}
