@@ -16,6 +16,8 @@ describe("takes secrets out", () => {
     ["OPENCLAW_GATEWAY_TOKEN: abcdef0123", `OPENCLAW_GATEWAY_TOKEN: ${REDACTED}`],
     ["export OPENCLAW_GATEWAY_PASSWORD='a b c'", `export OPENCLAW_GATEWAY_PASSWORD='${REDACTED}'`],
     ["openclaw devices list --token x --json", `openclaw devices list --token ${REDACTED} --json`],
+    ["--token --password abc", `--token --password ${REDACTED}`],
+    ["token: password: hunter2", `token: password: ${REDACTED}`],
     ["--gateway-password p#w,d", `--gateway-password ${REDACTED}`],
     ["openclaw config set gateway.auth.token abc", `openclaw config set gateway.auth.token ${REDACTED}`],
     ["Authorization: Bearer abc.def", `Authorization: Bearer ${REDACTED}`],

@@ -64,6 +64,21 @@ const WRAPPERS: readonly { name: string; wrap: (line: string) => string; via?: s
       JSON.stringify({ SYSLOG_IDENTIFIER: "openclaw", MESSAGE: [...new TextEncoder().encode(line)] }),
     via: "openclaw",
   },
+  {
+    name: "journald short-full",
+    wrap: (line) => `Sun 2026-11-22 12:00:00 UTC host openclaw[123]: ${line}`,
+    via: "openclaw",
+  },
+  {
+    name: "swarm",
+    wrap: (line) => `openclaw_gateway.1.abc@node-1    | ${line}`,
+    via: "openclaw_gateway.1.abc@node-1",
+  },
+  {
+    name: "platform export",
+    wrap: (line) =>
+      JSON.stringify({ message: line, timestamp: "2026-02-01T06:35:04.000Z", severity: "warn" }),
+  },
   { name: "quote", wrap: (line) => `> ${line}` },
   { name: "twice quoted", wrap: (line) => `>> > ${line}` },
   { name: "indented", wrap: (line) => `      ${line}` },

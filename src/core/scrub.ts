@@ -119,12 +119,9 @@ export function createScrubber(secrets: readonly string[] = []): Scrubber {
     const lower = text.toLowerCase();
     for (const { hints, find, keep } of PATTERNS) {
       if (!hints.some((hint) => lower.includes(hint))) continue;
-      text = text.replace(find, (...match: string[]) => {
-        const kept = keep(match);
-        if (kept === undefined) return match[0] ?? "";
-        hits++;
-        return kept;
-      });
+      const replaced = replace(text, find, keep);
+      text = replaced.text;
+      hits += replaced.hits;
     }
     text = text.replace(BARE, (value) => {
       if (value.length === 43 && !looksRandom(value)) return value;
@@ -133,6 +130,26 @@ export function createScrubber(secrets: readonly string[] = []): Scrubber {
     });
     return { text, hits };
   };
+}
+
+/** As `String.replace`, but what stands after a head that is no secret is looked at again: `--token --password x`. */
+function replace(text: string, find: RegExp, keep: Pattern["keep"]): Scrubbed {
+  const parts: string[] = [];
+  let hits = 0;
+  let from = 0;
+  find.lastIndex = 0;
+  for (let match = find.exec(text); match !== null; match = find.exec(text)) {
+    const kept = keep(match);
+    if (kept === undefined) {
+      find.lastIndex = match.index + Math.max(1, match[1]?.length ?? 0);
+      continue;
+    }
+    hits++;
+    parts.push(text.slice(from, match.index), kept);
+    from = match.index + match[0].length;
+    if (match[0] === "") find.lastIndex++;
+  }
+  return { text: from === 0 ? text : parts.join("") + text.slice(from), hits };
 }
 
 /** Safe to print, without secrets, at most `max` characters: what every quote goes through. */

@@ -10,6 +10,14 @@ export function uuid(text: string | undefined): string | undefined {
   return text !== undefined && UUID.test(text) ? text.toLowerCase() : undefined;
 }
 
+/** A whole ISO 8601 timestamp in the form that is stored, or `undefined`: nothing else may stand for a time. */
+export function timestamp(text: unknown): string | undefined {
+  if (typeof text !== "string" || text.length > 40) return undefined;
+  if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?$/.test(text))
+    return undefined;
+  return text.replace(" ", "T").replace(",", ".");
+}
+
 /** The gateway writes `n/a` and `?` for what it does not know; people write `...`. */
 export function given(text: string | undefined): string | undefined {
   const value = text?.trim();

@@ -21,7 +21,7 @@ const CLOCK = /^\[?\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?[AP]M)?\]?\s{1,4}(?=\S)
 const DECORATION =
   /^(?:[\s\u00a0\ufeff]{1,200}|>{1,8}(?= |$)|`{1,4}(?:[a-z]{1,12}$)?|[│┃║┌└├╭╰◇◆◓◒◐◑○●▲■✔✖⚠]\ufe0f?(?=\s|$)|[-*•+](?= ))/u;
 /** `service-1  | `, also when its beginning was lost in copying. The gutter of a table has no word before it. */
-const COMPOSE = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,80})? {0,80}\| ?/;
+const COMPOSE = /^([A-Za-z0-9][A-Za-z0-9_.@-]{0,120})? {0,80}\| ?/;
 /** kubectl logs --prefix */
 const POD = /^\[pod\/([A-Za-z0-9.-]{1,253}\/[A-Za-z0-9.-]{1,63})\] {1,2}/;
 /** stern: `pod › container …` */
@@ -32,6 +32,9 @@ const STERN_PLAIN =
 /** journald short and RFC 3164: `Nov 22 12:00:00 host openclaw[123]: ` */
 const SYSLOG =
   /^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})? \S{1,255} ([\w.@/\\:-]{1,64}?)(?:\[\d{1,10}\])?: /;
+/** journald short-full and with-unit: `Sun 2026-11-22 12:00:00 UTC host openclaw[123]: ` */
+const JOURNAL_FULL =
+  /^[A-Z][a-z]{2} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?) [A-Z]{2,5} \S{1,255} ([\w.@/-]{1,64})\[\d{1,10}\]: /;
 /** RFC 5424 */
 const SYSLOG_5424 =
   /^<\d{1,3}>1 (\S{1,40}) \S{1,255} (\S{1,48}) \S{1,128} \S{1,32} (?:-|\[[^\]]{0,512}\]) ?\ufeff?/;
@@ -100,7 +103,7 @@ export function stripPrefixes(line: string): Stripped {
   return {
     text,
     own,
-    ...(at === undefined ? {} : { at: at.replace(" ", "T").replace(",", ".") }),
+    ...(at === undefined ? {} : { at }),
     ...(via === undefined ? {} : { via }),
   };
 }
@@ -128,6 +131,8 @@ function nameOf(text: string, dated: boolean): { length: number; via?: string; a
       ...(at === undefined ? {} : { at }),
     };
   }
+  const full = JOURNAL_FULL.exec(text);
+  if (full !== null) return { length: full[0].length, ...(full[2] === undefined ? {} : { via: full[2] }) };
   // A compose prefix comes first or after another name, never after the gateway's own time.
   const match =
     POD.exec(text) ??
@@ -141,15 +146,27 @@ function nameOf(text: string, dated: boolean): { length: number; via?: string; a
   return undefined;
 }
 
-/** Docker's json-file and journald's JSON; the gateway's own JSON lines are not wrappers. */
+/**
+ * Docker's json-file, journald's JSON, and log platforms' exports (`{"message":…,"timestamp":…}`,
+ * `{"textPayload":…}`); the gateway's own JSON lines and error bodies are not wrappers.
+ */
 function unwrap(text: string): { text: string; at?: string; via?: string } | undefined {
-  if (!text.startsWith("{") || !(text.includes('"log"') || text.includes('"MESSAGE"'))) return undefined;
+  if (!text.startsWith("{") || !/"(?:log|MESSAGE|message|textPayload)"/.test(text)) return undefined;
   const value = parseJson(text);
-  if (!isObject(value)) return undefined;
-  if (typeof value.log === "string") {
-    const time = value.time;
-    return { text: value.log.trimEnd(), ...(typeof time === "string" ? { at: time.slice(0, 40) } : {}) };
+  if (
+    !isObject(value) ||
+    "_meta" in value ||
+    "subsystem" in value ||
+    "error" in value ||
+    "details" in value
+  ) {
+    return undefined;
   }
+  const time = value.time ?? value.timestamp;
+  const at = typeof time === "string" ? { at: time.slice(0, 40) } : {};
+  const exported = time !== undefined && !("0" in value) ? value.message : undefined;
+  const inner = value.log ?? value.textPayload ?? exported;
+  if (typeof inner === "string") return { text: inner.trimEnd(), ...at };
   const message = journalMessage(value.MESSAGE);
   if (message === undefined) return undefined;
   const micros = Number(value.__REALTIME_TIMESTAMP);

@@ -4,6 +4,7 @@ import { safeText } from "../core/text.ts";
 import { type Block, blockLine, isPrompt, mergeBlock, mergeClient } from "./client-block.ts";
 import { continuesFragment, FRAGMENT_HINTS, looseMeta, readFragment } from "./fragment.ts";
 import { type JsonLine, readJsonLine, readLeadingMeta } from "./json-log.ts";
+import { timestamp } from "./keys.ts";
 import type { Line, Meta } from "./line.ts";
 import { type Chunk, detached, LineSplitter } from "./lines.ts";
 import { stripPrefixes } from "./prefix.ts";
@@ -35,8 +36,9 @@ export interface Scanner {
 
 /** Characters of a line that are parsed; 9.x lines are some 1,500 long. */
 const MAX_TEXT = 4096;
-/** Lines that a pasted block or a wrapped line may be long. */
+/** Lines that a pasted block or a wrapped line may be long, and a pretty-printed meta object. */
 const MAX_PENDING = 12;
+const MAX_FRAGMENT = 40;
 
 /** What makes a line worth a closer look: hints of all shapes, and JSON messages that journald wrote as bytes. */
 const HINTS: readonly string[] = [
@@ -128,12 +130,12 @@ class LineReader {
   #parse(raw: string, number: number): Line {
     const { text, own, at, via } = stripPrefixes(detached(raw));
     const json = readJsonLine(text);
-    const time = json?.at ?? at;
+    const time = timestamp(json?.at) ?? timestamp(at);
     const base = {
       line: number,
       source: this.#source,
       quote: safeQuote(json === undefined ? own : quoteOf(json), this.#scrub),
-      ...(time === undefined ? {} : { at: safeText(time, 40) }),
+      ...(time === undefined ? {} : { at: time }),
       ...(via === undefined ? {} : { via: safeQuote(via, this.#scrub, 200) }),
     };
     if (json !== undefined) {
@@ -171,16 +173,22 @@ class LineReader {
   #continue(line: Line): boolean {
     const pending = this.#pending;
     if (pending === undefined) return false;
-    if (line.form !== "json" && pending.lines < MAX_PENDING) {
+    if (line.form !== "json" && pending.lines < (pending.kind === "fragment" ? MAX_FRAGMENT : MAX_PENDING)) {
       pending.lines++;
       if (pending.kind === "wrapped" && continuesWrapped(pending.line.text, line.text)) {
         pending.line = joinWrapped(pending.line, line);
         if (!isWrapped(pending.line.text)) this.flush();
         return true;
       }
+      if (pending.kind === "fragment" && /^["']?[12]["']?: .{0,4}closed before connect/.test(line.text)) {
+        // A whole line of the JSON file, pretty-printed: its text comes behind its meta.
+        this.#pending = undefined;
+        this.#emit(recognise({ ...line, meta: looseMeta(pending.text) }));
+        return true;
+      }
       if (pending.kind === "fragment" && continuesFragment(line.text)) {
         if (pending.text.length < MAX_TEXT) pending.text += ` ${line.text}`;
-        if (/^[}\]]/.test(line.text)) this.flush();
+        if (/^[}\]]{1,4}$/.test(line.text)) this.flush();
         return true;
       }
       if (pending.kind === "box" && /[│├╰]/u.test(line.base.quote)) {

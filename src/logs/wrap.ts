@@ -1,6 +1,6 @@
 import type { Line } from "./line.ts";
 
-const NAMES = /closed before connect|device access upgrade requested/;
+const NAMES = /closed before connect|unauthorized conn=|device access upgrade requested/;
 /** A key that a continuation begins with. */
 const KEY =
   /^(?:conn|peer|remote|fwd|origin|host|ua|code|reason|phase|cause|durationMs|handshake|client|mode|requestId|deviceId|scopesFrom|scopesTo|roleFrom|roleTo|ip|auth|device)=/;

@@ -1,4 +1,5 @@
 import type { Shape } from "../line.ts";
+import { CARDS, UNEXPLAINED } from "./cards.ts";
 import { clientError } from "./client-error.ts";
 
 const FROM = { from: "page" } as const;
@@ -16,30 +17,17 @@ export const disconnected: Shape = {
   },
 };
 
-/** Headings and sentences of the cards, 2026.5.28 to 2026.9.6, in the words of the page. */
-const CARDS: readonly (readonly [string, string])[] = [
-  ["Device pairing required", "device pairing required"],
-  ["Approve this browser", "device pairing required"],
-  ["needs pairing approval from the gateway host", "pairing required"],
-  ["Browser origin not allowed", "origin not allowed"],
-  ["Secure browser context required", "control ui requires device identity"],
-  ["Auth required", "unauthorized: gateway token missing"],
-  ["Auth did not match", "unauthorized: gateway token mismatch"],
-  ["rejected the supplied Gateway secret", "unauthorized: gateway token mismatch"],
-  ["needs a matching token or password before this browser", "unauthorized: gateway token missing"],
-];
-
-/** A card of the page. 7.1 and 7.35 show "Could not connect" for token and insecure context alike: no gate. */
+/** A card of the page. */
 export const card: Shape = {
   name: "card",
-  hints: [...CARDS.map(([words]) => words), "could not complete the Gateway connection"],
+  hints: [...CARDS.map(({ says }) => says), ...UNEXPLAINED],
   read(line) {
-    for (const [words, message] of CARDS) {
-      if (line.text.includes(words) && !(words.startsWith("Auth ") && line.text.length > 40)) {
-        return clientError(line, { ...FROM, message });
-      }
-    }
-    if (!line.text.includes("could not complete the Gateway connection")) return undefined;
+    const { text } = line;
+    const found = CARDS.find(
+      ({ says, alone }) => text.includes(says) && !(alone === true && text.length > says.length + 12),
+    );
+    if (found !== undefined) return clientError(line, { ...FROM, message: found.means });
+    if (!UNEXPLAINED.some((says) => text.includes(says))) return undefined;
     return clientError(line, { ...FROM, message: "Could not connect", gate: "unknown" });
   },
 };
