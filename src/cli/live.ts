@@ -13,6 +13,7 @@ import { exposureOf } from "../deployments/exposure.ts";
 import { readHost } from "../deployments/host.ts";
 import { type Listeners, readListeners } from "../deployments/listeners.ts";
 import { localAccess } from "../deployments/local.ts";
+import type { GatewayProcess } from "../deployments/processes.ts";
 import type { ConfigAndSecrets, DeploymentAccess } from "../deployments/types.ts";
 import { urlAccess } from "../deployments/url.ts";
 import type { World } from "../deployments/world.ts";
@@ -114,11 +115,20 @@ export class Live {
     return this.#host;
   }
 
+  /** Who listens on the gateway's port, once that is settled. */
   #sockets(): Promise<Fact<Listeners>> {
-    this.#listeners ??= this.#port().then((port) =>
-      readListeners(this.#options.world, port, this.#options.salt),
-    );
+    this.#listeners ??= this.#settledPort().then((port) => this.#listen(port));
     return this.#listeners;
+  }
+
+  #listen(port: number): Promise<Fact<Listeners>> {
+    return readListeners(this.#options.world, port, this.#options.salt);
+  }
+
+  async #settledPort(): Promise<number> {
+    const config = knownValue(await this.#config());
+    if (this.#options.target.kind === "url") return this.#port();
+    return config?.reading.effective.gateway?.port ?? this.#port();
   }
 
   /** The port to look at, before the config is read: of the URL, of the environment, else the default. */
@@ -139,19 +149,37 @@ export class Live {
     if (access !== undefined) return access;
     if (configPath === undefined && target.kind === "url" && (await this.#isElsewhere())) return urlAccess();
     const host = await this.#hostSigns();
-    const sockets = knownValue(await this.#sockets());
-    // A gateway in another container has files of its own, which are not ours.
-    const gateway = sockets?.gateways.find((process) => process.container === undefined);
-    const owned = target.kind !== "url" || gateway !== undefined || configPath !== undefined;
-    if (!owned) return urlAccess();
-    return localAccess({
-      world,
-      salt,
-      host,
-      ...present("gateway", gateway),
-      ...present("configPath", configPath),
-      ...present("release", knownValue(release)?.version),
-    });
+    const open = (gateway: GatewayProcess | undefined) =>
+      localAccess({
+        world,
+        salt,
+        host,
+        ...present("gateway", gateway),
+        ...present("configPath", configPath),
+        ...present("release", knownValue(release)?.version),
+      });
+    if (target.kind === "url" && configPath === undefined) {
+      // Files count only when it is one of our processes that holds the port.
+      const gateway = await this.#holder(await this.#port());
+      return gateway === undefined ? urlAccess() : open(gateway);
+    }
+    // The config that OpenClaw's own CLI would read here names the gateway; without one, a lone running gateway does.
+    const own = await open(undefined).config();
+    if (own.known) return open(await this.#holder(own.value.reading.effective.gateway?.port ?? DEFAULT_PORT));
+    return open((await this.#holder(await this.#port())) ?? (await this.#lone()));
+  }
+
+  /** The gateway process that listens on a port, unless it is in a container, whose files are not ours. */
+  async #holder(port: number): Promise<GatewayProcess | undefined> {
+    const listeners = knownValue(await this.#listen(port));
+    const pids = new Set(listeners?.sockets.map(({ pid }) => pid));
+    return listeners?.gateways.find(({ pid, container }) => container === undefined && pids.has(pid));
+  }
+
+  async #lone(): Promise<GatewayProcess | undefined> {
+    const gateways = knownValue(await this.#listen(await this.#port()))?.gateways ?? [];
+    const ours = gateways.filter(({ container }) => container === undefined);
+    return ours.length === 1 ? ours[0] : undefined;
   }
 
   /** A URL that does not lead to this machine: nothing here is evidence of it. */

@@ -44,11 +44,14 @@ const MAX_EVIDENCE = 12;
 
 /** Which kind of deployment the gateway is, by signs that cost nothing, with the signs and what else would fit. */
 export function detectDeployment(input: DetectInput): Deployment {
+  // Who holds the port settles where the gateway is; peers in a log are only how its clients came.
+  const here = heldByProcess(input.listeners);
+  const fits = ({ kind }: Vote) => !here || (kind !== "docker" && kind !== "kubernetes");
   const votes = [
     ...(input.elsewhere === true ? [] : hostVotes(input.host)),
     ...listenerVotes(input.listeners),
-    ...logVotes(input.logs),
-    ...configVotes(input.config),
+    ...logVotes(input.logs).filter(fits),
+    ...configVotes(input.config).filter(fits),
     ...targetVotes(input),
   ];
   const totals = new Map<DeploymentKind, number>();
@@ -166,6 +169,14 @@ function listenerVotes(listeners: Listeners | undefined): Vote[] {
       );
   }
   return votes;
+}
+
+/** A gateway process of this machine, in no container, listens on the port. */
+function heldByProcess(listeners: Listeners | undefined): boolean {
+  const pids = new Set(
+    listeners?.sockets.flatMap(({ owner, pid }) => (owner === "gateway" && pid !== undefined ? [pid] : [])),
+  );
+  return listeners?.gateways.some(({ pid, container }) => container === undefined && pids.has(pid)) ?? false;
 }
 
 function logVotes(logs: LogDigest | undefined): Vote[] {
