@@ -42,7 +42,7 @@ export const FIRST: ReleaseRules = {
     mismatchCode: false,
     uiBuildCheck: false,
   },
-  clients: { ids: CLIENT_IDS, modes: CLIENT_MODES, tuiIsOperatorUi: false },
+  clients: { ids: CLIENT_IDS, modes: CLIENT_MODES, unknownIs: "no-match-in-union", tuiIsOperatorUi: false },
   local: {
     by: "client-address-and-host",
     hostNames: "three-literals",
@@ -338,9 +338,13 @@ export const BOUNDARIES: readonly Boundary[] = [
   },
   {
     from: "2026.4.22",
-    what: "Forwarded, X-Forwarded-Proto and X-Forwarded-Host end the container localities too; container clients may change their platform",
+    what: "Forwarded, X-Forwarded-Proto and X-Forwarded-Host end the container localities too; container clients may change their platform; an unknown client id is worded otherwise",
     source: "static: shipped code of openclaw@2026.4.21 and 2026.4.22",
-    set: { local: { proxied: "forwarded-for-ip-host-proto" }, pairing: { silentMetadata: "container" } },
+    set: {
+      clients: { unknownIs: "not-allowed-value" },
+      local: { proxied: "forwarded-for-ip-host-proto" },
+      pairing: { silentMetadata: "container" },
+    },
   },
   {
     from: "2026.4.24",

@@ -34,6 +34,8 @@ export interface ProtocolRules {
 export interface ClientRules {
   readonly ids: readonly string[];
   readonly modes: readonly string[];
+  /** How the schema words an id or mode that it does not know. */
+  readonly unknownIs: "no-match-in-union" | "not-allowed-value";
   /** `openclaw-tui` is held to the Control UI's device rules. */
   readonly tuiIsOperatorUi: boolean;
 }

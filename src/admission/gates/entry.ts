@@ -2,6 +2,7 @@ import { type Attempt, at, type GateRefusal, header } from "../attempt.ts";
 import { parseOrigin } from "../hosts.ts";
 import { clientAddress, hasHeaders, isTrustedProxy } from "../locality.ts";
 import { isLoopbackIp, parseIp } from "../net.ts";
+import type { ReleaseRules } from "../rules.ts";
 
 /** HTTP 403 before any WebSocket: a request that looks proxied, from an address that is no trusted proxy. */
 export function proxyAttribution(attempt: Attempt): GateRefusal | undefined {
@@ -53,8 +54,8 @@ function hasTailscaleHeaders({ connection }: Attempt): boolean {
 export function schema({ rules, connection }: Attempt): GateRefusal | undefined {
   const problems: string[] = [];
   const { device, client } = connection;
-  if (!rules.clients.ids.includes(client.id)) problems.push(...noneOf("/client/id"));
-  if (!rules.clients.modes.includes(client.mode)) problems.push(...noneOf("/client/mode"));
+  if (!rules.clients.ids.includes(client.id)) problems.push(...unknown(rules, "/client/id"));
+  if (!rules.clients.modes.includes(client.mode)) problems.push(...unknown(rules, "/client/mode"));
   if (connection.role === "") problems.push("at /role: must NOT have fewer than 1 characters");
   if (rules.proof.nonce === "schema" && device.state !== "absent" && device.nonce === "missing") {
     problems.push("at /device: must have required property 'nonce'");
@@ -67,7 +68,10 @@ export function schema({ rules, connection }: Attempt): GateRefusal | undefined 
   };
 }
 
-function noneOf(path: string): readonly string[] {
+function unknown(rules: ReleaseRules, path: string): readonly string[] {
+  if (rules.clients.unknownIs === "not-allowed-value") {
+    return [`at ${path}: must be equal to one of the allowed values`];
+  }
   return [`at ${path}: must be equal to constant`, `at ${path}: must match a schema in anyOf`];
 }
 
