@@ -410,6 +410,25 @@ const EXPOSURES: readonly (readonly [string, ExposureInput, string, RegExp])[] =
     "loopback",
     /loopback/,
   ],
+  [
+    "Compose publishes on loopback only",
+    {
+      deployment: detect({ said: "docker" }),
+      compose: { file: "compose.yaml", service: "claw", publishedOn: ["127.0.0.1"] },
+    },
+    "loopback",
+    /compose\.yaml/,
+  ],
+  [
+    "Compose publishes everywhere",
+    {
+      host: { ...HOST, addresses: [PRIVATE] },
+      deployment: detect({ said: "docker" }),
+      compose: { file: "compose.yaml", service: "claw", publishedOn: ["127.0.0.1", "0.0.0.0"] },
+    },
+    "private",
+    /0\.0\.0\.0/,
+  ],
   ["a loopback URL says nothing of the rest", { url: "ws://127.0.0.1:18789" }, "unknown", /neither/],
 ];
 

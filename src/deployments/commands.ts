@@ -177,7 +177,10 @@ function serviceLines(
     return {
       start: cli([word("gateway"), word("start")]),
       // $(id -u) is for the user's shell, so this line is not made of quoted words.
-      restart: `launchctl kickstart -k gui/$(id -u)/${label}`,
+      restart:
+        names.unit?.user === false
+          ? `sudo launchctl kickstart -k system/${label}`
+          : `launchctl kickstart -k gui/$(id -u)/${label}`,
       logs,
     };
   }

@@ -12,6 +12,7 @@ import type {
 import type { LogDigest } from "../core/log-event.ts";
 import { safeText } from "../core/text.ts";
 import { peerNetwork, scopeOf } from "./address.ts";
+import type { ComposeSigns } from "./compose-file.ts";
 import type { Listeners } from "./listeners.ts";
 import { namesFromLogs, namesFromUnits } from "./names.ts";
 
@@ -25,6 +26,8 @@ export interface DetectInput {
   readonly said?: DeploymentKind;
   /** Names that `--target` or a running gateway gave; they win over guesses. */
   readonly names?: DeploymentNames;
+  /** The Compose file of the working directory (`readComposeFile`). */
+  readonly compose?: ComposeSigns;
   /** Names of the container or pod around us (`ownNames`). */
   readonly own?: DeploymentNames;
   /** The signs are of another machine than the logs and the target (a pasted log): the host says nothing. */
@@ -48,7 +51,7 @@ export function detectDeployment(input: DetectInput): Deployment {
   const here = heldByProcess(input.listeners);
   const fits = ({ kind }: Vote) => !here || (kind !== "docker" && kind !== "kubernetes");
   const votes = [
-    ...(input.elsewhere === true ? [] : hostVotes(input.host)),
+    ...(input.elsewhere === true ? [] : [...hostVotes(input.host), ...composeVotes(input.compose)]),
     ...listenerVotes(input.listeners),
     ...logVotes(input.logs).filter(fits),
     ...configVotes(input.config).filter(fits),
@@ -93,8 +96,19 @@ function namesOf(kind: DeploymentKind, input: DetectInput): DeploymentNames {
     ...(input.elsewhere !== true && (kind === "docker" || kind === "kubernetes") ? input.own : {}),
     ...(contained && container !== undefined && fromLogs.composeService === undefined ? { container } : {}),
     ...(kind === "local" || kind === "vps" ? namesFromUnits(input.host.units) : {}),
+    ...(kind === "docker" && input.elsewhere !== true ? namesFromCompose(input.compose) : {}),
     ...fromLogs,
     ...input.names,
+  };
+}
+
+function namesFromCompose(compose: ComposeSigns | undefined): DeploymentNames {
+  if (compose === undefined) return {};
+  const { service, cliService, container } = compose;
+  return {
+    composeService: service,
+    ...(cliService === undefined ? {} : { composeCliService: cliService }),
+    ...(container === undefined ? {} : { container }),
   };
 }
 
@@ -124,6 +138,11 @@ function hostVotes(host: HostSigns): Vote[] {
       vote(kind === "kubernetes" ? "kubernetes" : "docker", 0.5, "host", path, `${kind} is at hand`),
     );
   return votes;
+}
+
+function composeVotes(compose: ComposeSigns | undefined): Vote[] {
+  if (compose === undefined) return [];
+  return [vote("docker", 4, "host", compose.file, `the service ${compose.service} is of OpenClaw`)];
 }
 
 function listenerVotes(listeners: Listeners | undefined): Vote[] {

@@ -2,6 +2,7 @@ import type { ConfigReading, Deployment, Exposure, HostSigns, ProbeReading } fro
 import type { LogDigest } from "../core/log-event.ts";
 import { safeText } from "../core/text.ts";
 import { scopeOf } from "./address.ts";
+import type { ComposeSigns } from "./compose-file.ts";
 import { hostOf } from "./detect.ts";
 import type { Listeners } from "./listeners.ts";
 
@@ -10,6 +11,7 @@ export interface ExposureInput {
   readonly host?: HostSigns;
   readonly deployment?: Deployment;
   readonly listeners?: Listeners;
+  readonly compose?: ComposeSigns;
   readonly probe?: ProbeReading;
   readonly logs?: LogDigest;
   /** The gateway's URL, when there is no probe. */
@@ -31,6 +33,7 @@ export function exposureOf(input: ExposureInput): ExposureVerdict {
     seenFromOutside(input) ??
     byUrl(input) ??
     bySockets(input) ??
+    byCompose(input) ??
     byBind(input) ?? {
       exposure: "unknown",
       because: "neither the config nor a listening socket was seen",
@@ -119,6 +122,19 @@ function ofAddress(address: string, because: string, { host }: ExposureInput): E
     return verdict("unknown", `${because}, inside a container: what is published was not seen`);
   if (host.sshSession) return verdict("unknown", `${because}, on a server that is reached over SSH`);
   return verdict("private", `${because}; no interface has a public address`);
+}
+
+/** Where listening sockets cannot be seen (Docker Desktop), what the Compose file publishes. */
+function byCompose(input: ExposureInput): ExposureVerdict | undefined {
+  const { compose, deployment } = input;
+  if (compose === undefined || deployment?.kind !== "docker" || compose.publishedOn.length === 0)
+    return undefined;
+  const open = compose.publishedOn.find((address) => scopeOf(address) !== "loopback");
+  return ofAddress(
+    open ?? compose.publishedOn[0] ?? "",
+    `${compose.file} publishes it on ${open ?? "loopback"}`,
+    input,
+  );
 }
 
 function byBind(input: ExposureInput): ExposureVerdict | undefined {
