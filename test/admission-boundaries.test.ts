@@ -195,6 +195,12 @@ describe("Host and Origin", () => {
     withGateway({ bind: "loopback" }),
   );
   grid(
+    "a loopback Origin through NAT, no bind in the config (a container's own choice, or a flag)",
+    "2026.2.22 pair | 2026.3.13 pair | 2026.4.7 auto | 2026.9.6 auto",
+    browser(DOCKER),
+    { gateway: { port: PORT, auth: { mode: "token", token: true } } },
+  );
+  grid(
     "IPv6 loopback",
     "2026.3.13 auto | 2026.9.6 auto",
     browser({ remoteAddress: "::1", headers: { host: `[::1]:${PORT}`, origin: `http://[::1]:${PORT}` } }),

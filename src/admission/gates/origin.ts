@@ -1,7 +1,7 @@
 import { type Attempt, at, type GateRefusal, header, strings } from "../attempt.ts";
 import { hostName, isLoopbackName, type ParsedOrigin, parseOrigin } from "../hosts.ts";
 import { isLocalClient } from "../locality.ts";
-import { isPrivateOrLoopbackIp, parseIp } from "../net.ts";
+import { isLoopbackIp, isPrivateOrLoopbackIp, parseIp } from "../net.ts";
 
 /** The gateway's port when the config names none. */
 export const DEFAULT_PORT = 18789;
@@ -56,11 +56,12 @@ function isPrivateHost(host: string, local: boolean): boolean {
 }
 
 /** What the config allows, or what the gateway allows itself at start when the config allows nothing. */
-export function allowedOrigins({ rules, gateway }: Attempt): readonly string[] {
+export function allowedOrigins(attempt: Attempt): readonly string[] {
+  const { rules, gateway } = attempt;
   const configured = strings(at(gateway, "controlUi", "allowedOrigins"))
     .map((value) => value.trim().toLowerCase())
     .filter((value) => value !== "");
-  if (configured.length > 0 || !rules.origin.seededFor.includes(gateway.bind ?? "")) return configured;
+  if (configured.length > 0 || !rules.origin.seededFor.includes(bindOf(attempt))) return configured;
   if (at(gateway, "controlUi", "dangerouslyAllowHostHeaderOriginFallback") === true) return configured;
   const port = gateway.port ?? DEFAULT_PORT;
   const seeded = [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
@@ -69,4 +70,14 @@ export function allowedOrigins({ rules, gateway }: Attempt): readonly string[] {
     seeded.push(`http://${custom.trim().toLowerCase()}:${port}`);
   }
   return seeded;
+}
+
+/**
+ * Without a bind in the config a gateway that a peer from another address reaches got one by flag, or by itself
+ * in a container (2026.4.7 and later bind to all addresses there).
+ */
+function bindOf({ gateway, connection }: Attempt): string {
+  const { bind } = gateway;
+  if (typeof bind === "string") return bind;
+  return isLoopbackIp(parseIp(connection.remoteAddress)) ? "loopback" : "lan";
 }
