@@ -55,7 +55,7 @@ describe("leaves the gateway's words alone", () => {
     "auth=token authMode=token authProvided=password authReason=password_mismatch",
     "device=daaa500cab4d51fd130c92c403b7cc8ce38ba0ad4c9dcfc1a0087b19b2ead317 conn=11ae341f-d33e-4e81-bc26-43e9f77584fc",
     "gatewayBuild=2026.9.16-release-eb377ac59e6c-2026-09-23T16-33-12.144Z",
-    "token=<redacted> token=$OPENCLAW_GATEWAY_TOKEN token=missing, token: missing",
+    "token=<redacted> token=<your token> token=<secret 3f9a1c> token=$OPENCLAW_GATEWAY_TOKEN token=missing, token: missing",
     '"token": "__OPENCLAW_REDACTED__"',
     "workaround: --token, or --token or --password",
     "ws://127.0.0.1:18789/x?y=a@b",
