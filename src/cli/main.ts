@@ -20,6 +20,11 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const session: Session = { io, salt: randomBytes(16).toString("hex") };
   try {
     refuseSecretArguments(argv);
+    if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
+      // Scripts ask this often; it needs no parser.
+      io.stdout.write(`${VERSION}\n`);
+      return 0;
+    }
     const code = await parse(argv, session);
     return io.signal.aborted ? 130 : code;
   } catch (error) {
@@ -36,7 +41,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 }
 
 async function parse(argv: readonly string[], session: Session): Promise<number> {
-  const [{ default: yargs }, { register }] = await Promise.all([
+  const [{ default: yargs }, { commandNames, register }] = await Promise.all([
     import("yargs"),
     import("./commands/index.ts"),
   ]);
@@ -64,27 +69,53 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
     code = result;
   });
   let output = "";
-  let failure: Error | undefined;
+  // Thrown at once: yargs runs the command in spite of a failure that is only noted.
   parser.fail((message, error) => {
-    failure = error instanceof Error ? error : usageError(message);
+    throw error instanceof Error && error.name !== "YError" ? error : new ParseFailure(message);
   });
   try {
     await parser.parseAsync([...argv], {}, (_error, _argv, text) => {
       output = text;
     });
   } catch (error) {
-    failure ??= error as Error;
+    throw error instanceof ParseFailure ? await usageError(error.message, argv, commandNames) : error;
   }
-  if (failure) throw failure;
   // Help and version; everything else writes for itself.
   if (output !== "") session.io.stdout.write(`${output}\n`);
   return code;
 }
 
-function usageError(message: string): UsageError {
-  const first = message
-    .split("\n")
-    .filter((line) => line.trim() !== "")
-    .join("; ");
-  return new UsageError("command line", first, "see `pairing-doctor --help`");
+/** What yargs says of the command line. */
+class ParseFailure extends Error {}
+
+/** yargs' sentence about the command line in our words: what, why, what to do. */
+async function usageError(
+  message: string,
+  argv: readonly string[],
+  commands: readonly string[],
+): Promise<UsageError> {
+  const help = "see `pairing-doctor --help`";
+  const unknown = /^Unknown arguments?: ([^,\n]*)/.exec(message)?.[1];
+  if (unknown !== undefined && argv.includes(unknown) && !argv.some((word) => commands.includes(word))) {
+    const { nearest } = await import("../report/explain.ts");
+    const [near] = nearest(unknown, commands, 1);
+    return new UsageError(
+      `command ${JSON.stringify(unknown.slice(0, 60))}`,
+      "there is no such command",
+      near === undefined ? help : `did you mean ${near}? S${help.slice(1)}`,
+    );
+  }
+  const option = argv.find((word) => word.replace(/=.*/s, "").replace(/^--?/, "") === unknown);
+  if (unknown !== undefined && option?.startsWith("-")) {
+    return new UsageError(option.replace(/=.*/s, ""), "there is no such option", help);
+  }
+  const valueless = /^Not enough arguments following: (.*)/.exec(message)?.[1];
+  if (valueless !== undefined) return new UsageError(`--${valueless}`, "its value is missing", help);
+  const choice = /Argument: ([\w-]+), Given: (.*), Choices: (.*)/.exec(message);
+  if (choice) {
+    const [, name, given, choices] = choice;
+    return new UsageError(`--${name} ${given}`, "that is none of its values", `give one of ${choices}`);
+  }
+  const lines = message.split("\n").map((line) => line.trim());
+  return new UsageError("command line", lines.filter((line) => line !== "").join("; "), help);
 }

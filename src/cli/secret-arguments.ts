@@ -1,6 +1,8 @@
 import { UsageError } from "./usage-error.ts";
 
-const SECRET_OPTIONS = /^--?(?:token|password|gateway-token|gateway-password|bootstrap-token|secret)(?:=|$)/i;
+/** Whatever is called a token, password or secret; `--allow-plaintext-token` takes no value. */
+const SECRET_OPTIONS =
+  /^--?(?!-?(?:no-)?allow-plaintext-token$)[\w-]{0,40}(?:token|password|passwd|secret|api-?key)(?:=|$)/i;
 const SECRET_IN_URL = /^\w{2,5}:\/\/[^/?#\s]*@|[?&#](?:token|password|bootstrapToken|auth)=/i;
 
 /**

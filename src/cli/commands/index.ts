@@ -10,15 +10,21 @@ import { registerWhatIf } from "./what-if.ts";
 /** Takes a command's exit code. */
 export type Done = (code: number) => void;
 
+const COMMANDS: Readonly<Record<string, (yargs: Argv, session: Session, done: Done) => void>> = {
+  diagnose: registerDiagnose,
+  triage: registerTriage,
+  "what-if": registerWhatIf,
+  explain: registerExplain,
+  checks: registerChecks,
+  demo: registerDemo,
+};
+
+export const commandNames: readonly string[] = Object.keys(COMMANDS);
+
 /**
  * Declares the commands. A command's work is loaded when it runs: `checks` needs no WebSocket, `triage` no
  * gateway.
  */
 export function register(yargs: Argv, session: Session, done: Done): void {
-  registerDiagnose(yargs, session, done);
-  registerTriage(yargs, session, done);
-  registerWhatIf(yargs, session, done);
-  registerExplain(yargs, session, done);
-  registerChecks(yargs, session, done);
-  registerDemo(yargs, session, done);
+  for (const command of Object.values(COMMANDS)) command(yargs, session, done);
 }

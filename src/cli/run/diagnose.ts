@@ -1,4 +1,4 @@
-import { access, constants } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { collect } from "../../core/collect.ts";
 import { nodeWorld } from "../../deployments/world.ts";
 import { reportOf } from "../case.ts";
@@ -64,10 +64,12 @@ export async function runDiagnosis(args: DiagnoseArguments, { io, salt }: Sessio
 async function mustRead(option: string, path: string): Promise<void> {
   try {
     await access(path, constants.R_OK);
+    if (!(await stat(path)).isDirectory()) return;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "failed";
     throw new UsageError(`${option} ${path}`, `it cannot be read (${code})`, "name a file that you may read");
   }
+  throw new UsageError(`${option} ${path}`, "it is a directory", "name a file");
 }
 
 /** @throws {UsageError} not a number of seconds between 1 and 600. */
