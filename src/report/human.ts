@@ -1,4 +1,5 @@
 import type { Evidence } from "../core/facts.ts";
+import { safeText } from "../core/text.ts";
 import { gateOfCause, isBefore } from "./cause-gate.ts";
 import { displayWidth, hang } from "./layout.ts";
 import {
@@ -13,6 +14,9 @@ import {
 import type { AheadGate, Hop, RemedyAction, Report, ReportFinding, ReportRemedy } from "./result.ts";
 import { safeReport } from "./safe.ts";
 import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } from "./style.ts";
+
+/** Characters of a quote that show what it is; the whole of it with `--verbose` and in JSON. */
+const QUOTE = 240;
 
 export interface HumanOptions {
   readonly lang: Lang;
@@ -122,6 +126,8 @@ class Page {
       return [...lines, "", ...this.#section("", words.unknownCause), ...this.#remedies(finding, report)];
     // What is over needs nobody's time: it is named, with the place that shows it.
     if (brief) return lines;
+    if (number > 1 && !this.#options.verbose)
+      return [...lines, "", ...this.#short(finding, text.what, report)];
     return [
       ...lines,
       "",
@@ -133,6 +139,22 @@ class Page {
       ...this.#section(words.verify, text.verify),
       ...(text.caveats === undefined ? [] : this.#section(words.caveats, text.caveats)),
       ...this.#evidence(finding.evidence),
+    ];
+  }
+
+  /** Only the first finding is told in full: it is the one to mend, and the others often go with it. */
+  #short(finding: ReportFinding, what: string, report: Report): string[] {
+    const { words } = this.#words;
+    const [first, ...others] = finding.remedies;
+    const remedies =
+      first === undefined ? [] : this.#remedies({ ...finding, remedies: [first] }, report, true);
+    const rest = others.length + finding.evidence.length - 1;
+    const more = rest > 0 ? [`     ${this.#style.dim(fill(words.more, { count: rest }))}`] : [];
+    return [
+      ...this.#section(words.what, what),
+      ...remedies,
+      ...finding.evidence.slice(0, 1).flatMap((one) => ["", ...this.#quote(one, 5)]),
+      ...more,
     ];
   }
 
@@ -264,7 +286,7 @@ class Page {
     return [...lines, ...end.map(this.#style.bad)];
   }
 
-  #remedies({ id, remedies, severity }: ReportFinding, report: Report): string[] {
+  #remedies({ id, remedies, severity }: ReportFinding, report: Report, short = false): string[] {
     const effects = remedies.map((remedy) => this.#effect(remedy, id, report));
     // What does not help is named, so that nobody looks for it; it is spelled out only where nothing does,
     // or where the finding is not about the refusal.
@@ -274,7 +296,7 @@ class Page {
       const letter = String.fromCharCode(65 + (index % 26));
       const brief = effect === "refused" && anyHelps && !this.#options.verbose;
       const shown = effect === "refused" && severity !== "error" ? "unknown" : effect;
-      return ["", ...this.#remedy(remedy, letter, shown), ...(brief ? [] : this.#howTo(remedy))];
+      return ["", ...this.#remedy(remedy, letter, shown), ...(brief ? [] : this.#howTo(remedy, short))];
     });
   }
 
@@ -294,9 +316,11 @@ class Page {
     return [...lines, ...hang(`${mark} `, fill(text, { gate }), { indent: 8, width: this.#width }).map(tone)];
   }
 
-  #howTo(remedy: ReportRemedy): string[] {
+  #howTo(remedy: ReportRemedy, short: boolean): string[] {
     const text = entryOf(this.#words.remedies, remedy.id);
-    const prose = [text?.what, text?.caution].filter((part) => part !== undefined);
+    const prose = (short ? [text?.caution] : [text?.what, text?.caution]).filter(
+      (part) => part !== undefined,
+    );
     return [
       ...prose.flatMap((part) => this.#prose(fill(part, remedy.args), 8)),
       ...remedy.actions.flatMap((action, index) => this.#action(action, index + 1)),
@@ -341,9 +365,12 @@ class Page {
 
   #quote({ source, quote }: Evidence, indent: number): string[] {
     const options = { indent, width: this.#width, cutLongWords: true };
+    // A browser's name is long and says least; what follows it says most.
+    const brief = quote.replace(/ ua=Mozilla\/.{1,400}? code=/, " ua=Mozilla/… code=");
+    const shown = this.#options.verbose ? quote : safeText(brief, QUOTE);
     return [
       ...hang("", source, options).map(this.#style.dim),
-      ...hang("  ", quote, options).map(this.#style.dim),
+      ...hang("  ", shown, options).map(this.#style.dim),
     ];
   }
 
