@@ -1,7 +1,7 @@
 // The doctor against real gateways: its first finding is the cause that an independent client met, and its verdict
 // on each remedy is what that client meets after the remedy was applied.
 import assert from "node:assert/strict";
-import { truncateSync } from "node:fs";
+import { readFileSync, truncateSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import {
   CASES,
@@ -10,6 +10,7 @@ import {
   gateOf,
   layPaths,
   PATHS,
+  type PathName,
   SITUATIONS,
   type Situation,
   shown,
@@ -19,24 +20,44 @@ import { expectedCauses } from "./expected.ts";
 import { applyRemedy } from "./remedy.ts";
 import { type Agent, startAgent } from "./rig/agent.ts";
 import { newDevice } from "./rig/client.ts";
-import { type DoctorRun, type DocumentRemedy, openclawOnPath, runDoctor } from "./rig/doctor.ts";
+import {
+  type DoctorDocument,
+  type DoctorRun,
+  type DocumentRemedy,
+  openclawOnPath,
+  runDoctor,
+} from "./rig/doctor.ts";
 import { type Gateway, startGateway } from "./rig/gateway.ts";
 import { createNetwork, type Network, whyNoNamespaces } from "./rig/namespace.ts";
+import { until } from "./rig/processes.ts";
+import { compareReleases } from "./rig/releases.ts";
 import { RELEASES } from "./selection.ts";
+
+/** Ways without anything between browser and gateway that only the user knows of. */
+const VISIBLE: ReadonlySet<PathName> = new Set(["loopback", "published port", "lan address"]);
 
 const noNamespaces = await whyNoNamespaces();
 
-/** What the user would type, on the machine where the browser is refused. */
-async function diagnose(gateway: Gateway, network: Network, one: Case): Promise<DoctorRun> {
+/**
+ * What the user would type, on the machine where the browser is refused. Who is let in has no page to ask about;
+ * only on a way that the doctor can see for itself is it asked all the same.
+ */
+async function diagnose(
+  gateway: Gateway,
+  network: Network,
+  one: Case,
+  admitted: boolean,
+): Promise<DoctorRun> {
   const path = PATHS[one.path];
   const outside = one.path === "published port";
   return runDoctor({
     args: [
       "diagnose",
       "--json",
-      "--origin",
-      path.page,
-      ...(outside ? ["--deployment", "docker", "--target", path.url, "--config", gateway.configPath] : []),
+      ...(admitted && !VISIBLE.has(one.path) ? [] : ["--origin", path.page]),
+      "--config",
+      gateway.configPath,
+      ...(outside ? ["--deployment", "docker", "--target", path.url] : []),
       "--log",
       gateway.fileLog,
     ],
@@ -81,7 +102,12 @@ for (const release of RELEASES) {
       const device = newDevice();
       const truth = await visit(gateway, client, one, device);
       say(`the browser met: ${shown(truth)}`);
-      const run = await diagnose(gateway, network, one);
+      if (!truth.admitted && one.credentials !== "right" && !(await isLogged())) {
+        // 2026.5.28 keeps a refusal quiet that repeats one of the minute before; nobody could know of it.
+        say("the gateway did not log this refusal");
+        return;
+      }
+      const run = await diagnose(gateway, network, one, truth.admitted);
       const { document } = run;
       assert.ok(document, `no document; exit ${run.exitCode}\n${run.stdout.slice(0, 500)}\n${run.stderr}`);
       const errors = document.findings.filter(({ severity }) => severity === "error");
@@ -98,8 +124,18 @@ for (const release of RELEASES) {
         `expected ${causes.join(" or ")} first, got ${document.findings.map(({ id }) => id).join(", ") || "nothing"}`,
       );
       assert.equal(run.exitCode, 1, run.stderr);
-      assert.equal(document.gateway.version, release);
+      assert.ok(isThisRelease(document.gateway), JSON.stringify(document.gateway));
       for (const remedy of first.remedies) await prove(situation, one, remedy, device, say);
+    }
+
+    const isLogged = (): Promise<boolean> =>
+      until(() => /unauthorized/.test(readFileSync(gateway.fileLog, "utf8")), 1500);
+
+    /** An old release tells no more than its era. */
+    function isThisRelease({ version, versionRange }: DoctorDocument["gateway"]): boolean {
+      if (versionRange === undefined) return version === release;
+      const [from, to] = versionRange;
+      return compareReleases(from, release) <= 0 && compareReleases(release, to) <= 0;
     }
 
     /** The doctor foretold what the browser meets after this remedy: apply it, and look. */

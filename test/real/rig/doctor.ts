@@ -39,6 +39,8 @@ export interface DoctorDocument {
   readonly verdict: "healthy" | "found" | "undetermined";
   readonly gateway: {
     readonly version: string | null;
+    /** Inclusive, when only an era is known. */
+    readonly versionRange?: readonly [string, string];
     readonly admission: { readonly outcome: string; readonly gate?: string; readonly reason?: string } | null;
   };
   readonly findings: readonly DocumentFinding[];
