@@ -366,7 +366,7 @@ class Page {
   #quote({ source, quote }: Evidence, indent: number): string[] {
     const options = { indent, width: this.#width, cutLongWords: true };
     // A browser's name is long and says least; what follows it says most.
-    const brief = quote.replace(/ ua=Mozilla\/.{1,400}? code=/, " ua=Mozilla/… code=");
+    const brief = quote.replace(/ ua=Mozilla\/.{1,400}? code=/, " ua=Mozilla/... code=");
     const shown = this.#options.verbose ? quote : safeText(brief, QUOTE);
     return [
       ...hang("", source, options).map(this.#style.dim),
