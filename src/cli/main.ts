@@ -62,7 +62,13 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
     .parserConfiguration({
       "parse-numbers": false,
       "parse-positional-numbers": false,
-      "duplicate-arguments-array": false,
+      // One value for each `--only`, so that a file name after it stays a file name.
+      "greedy-arrays": false,
+    })
+    .check((args) => {
+      const twice = Object.keys(args).find((name) => Array.isArray(args[name]) && !REPEATABLE.has(name));
+      if (twice === undefined) return true;
+      throw new UsageError(`--${twice}`, "it is there more than once", "give it once");
     })
     .epilogue("Exit codes: 0 nothing found, 1 findings, 2 usage, 3 could not look, 130 interrupted.");
   register(parser, session, (result) => {
@@ -84,6 +90,9 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
   if (output !== "") session.io.stdout.write(`${output}\n`);
   return code;
 }
+
+/** Options and arguments that take several values; `_` are yargs' command words. */
+const REPEATABLE = new Set(["_", "files", "only", "skip", "log", "set", "unset"]);
 
 /** What yargs says of the command line. */
 class ParseFailure extends Error {}
