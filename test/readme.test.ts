@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { checks } from "../checks/index.ts";
+import { main } from "../src/cli/main.ts";
+import { catalogueOf } from "../src/report/messages/index.ts";
+
+const root = resolve(fileURLToPath(new URL("..", import.meta.url)));
+const path = join(root, "README.md");
+
+async function run(argv: readonly string[], stdin = ""): Promise<string> {
+  let out = "";
+  const code = await main(argv, {
+    stdin: (await import("node:stream")).Readable.from([stdin]),
+    stdout: { write: (text) => (out += text) },
+    stderr: { write: () => {} },
+    env: { LANG: "en_US.UTF-8" },
+    signal: new AbortController().signal,
+  });
+  assert.equal(code, 0);
+  return out;
+}
+
+const fence = (language: string, text: string) => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
+
+/** The classic ticket up to its first remedy; the port is another one each time, so OpenClaw's own stands in for it. */
+async function demo(): Promise<string> {
+  const text = (await run(["demo", "classic", "--quiet"])).replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:18789");
+  const lines = text.split("\n");
+  const end = lines.findIndex((line) => /^ {5}B\. /.test(line));
+  return fence("text", `${lines.slice(2, end).join("\n").trimEnd()}\n…`);
+}
+
+const QUESTION = JSON.stringify({
+  release: "2026.7.1",
+  config: { gateway: { bind: "loopback", controlUi: { allowedOrigins: ["https://claw.example.com"] } } },
+  connection: {
+    remoteAddress: "127.0.0.1",
+    headers: {
+      host: "claw.example.com",
+      origin: "https://claw.example.com",
+      "x-forwarded-for": "203.0.113.7",
+    },
+    device: { state: "paired", approvedScopes: ["operator.admin", "operator.approvals", "operator.pairing"] },
+  },
+});
+
+async function whatIf(): Promise<string> {
+  const now = await run(["what-if", "--input", "-"], QUESTION);
+  const later = await run(["what-if", "--input", "-", "--release", "2026.9.6"], QUESTION);
+  return [
+    "A browser that is approved today, behind a proxy that is not in `gateway.trustedProxies`:",
+    "",
+    fence("console", `$ npx openclaw-pairing-doctor what-if --input browser.json\n${now}`),
+    "",
+    fence(
+      "console",
+      `$ npx openclaw-pairing-doctor what-if --input browser.json --release 2026.9.6\n${later}`,
+    ),
+    "",
+    "Without `--input` it starts from the gateway that it finds here.",
+  ].join("\n");
+}
+
+function causes(): string {
+  const words = catalogueOf("en");
+  const rows = checks.map(({ id, code }) => `| ${code} | \`${id}\` | ${words.causes[id]?.title ?? ""} |`);
+  return ["| code | id | what is wrong |", "|---|---|---|", ...rows].join("\n");
+}
+
+const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
+  demo,
+  "what-if": whatIf,
+  causes,
+};
+
+test("what the README shows is what the tool prints (UPDATE_README=1 rewrites it)", async () => {
+  let fresh = readFileSync(path, "utf8");
+  for (const [name, make] of Object.entries(GENERATED)) {
+    const block = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(\n<!-- /${name} -->)`);
+    assert.match(fresh, block, `README.md has no block ${name}`);
+    const text = await make();
+    fresh = fresh.replace(block, (_all, start: string, end: string) => `${start}${text}${end}`);
+  }
+  if (process.env.UPDATE_README === "1") writeFileSync(path, fresh);
+  const normal = (text: string) => text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z|conn=[0-9a-f-]{36}/g, "…");
+  assert.equal(normal(readFileSync(path, "utf8")), normal(fresh));
+});
+
+test("the README's commands are the package's scripts", () => {
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  const named = [
+    ...readFileSync(path, "utf8").matchAll(/npm (?:run )?(start|test(?::real)?|check|bench)\b/g),
+  ];
+  assert.ok(named.length >= 5);
+  for (const [, script = ""] of named) assert.ok(script in manifest.scripts, script);
+});
