@@ -347,6 +347,26 @@ describe("release", () => {
     });
   });
 
+  test("beside the running Node, and what last wrote the config", async () => {
+    const beside = await access(
+      { files: { "/opt/node/lib/node_modules/openclaw/package.json": packageJson("2026.5.28") } },
+      { gateway: { pid: 4, flags: {}, node: "/opt/node/bin/node" } },
+    ).release();
+    assert.deepEqual(beside.known && beside.value, {
+      version: "2026.5.28",
+      confidence: "possible",
+      from: "package.json",
+    });
+    const touched = await access({
+      files: { [`${STATE}/openclaw.json`]: '{ "meta": { "lastTouchedVersion": "2026.3.13" } }' },
+    }).release();
+    assert.deepEqual(touched.known && touched.value, {
+      version: "2026.3.13",
+      confidence: "possible",
+      from: "config",
+    });
+  });
+
   test("another package in its place is not believed", async () => {
     const fact = await access(
       { files: { "/app/package.json": packageJson("2026.9.6", "something") } },

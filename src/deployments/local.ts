@@ -329,7 +329,11 @@ class Local implements DeploymentAccess {
       )?.[1];
       if (inside !== undefined) directories.push(inside);
     }
-    for (const entry of (world.env.PATH ?? "").split(":").slice(0, 50)) {
+    // npm's global packages are beside the Node that runs them.
+    const prefix = this.#options.gateway?.node?.replace(/\/bin\/node$/, "");
+    if (prefix !== undefined) directories.push(`${prefix}/lib/node_modules/openclaw`);
+    const path = this.#options.gateway?.env?.PATH?.reveal() ?? world.env.PATH ?? "";
+    for (const entry of path.split(":").slice(0, 50)) {
       if (!entry.startsWith("/")) continue;
       const target = await world.link(`${entry}/openclaw`);
       const inside =

@@ -13,6 +13,8 @@ export interface GatewayProcess {
   readonly env?: Readonly<Record<string, Secret>>;
   readonly cwd?: string;
   readonly home?: string;
+  /** The Node that runs it. */
+  readonly node?: string;
   /** Directory of the installed package: `…/node_modules/openclaw`, `/app`. */
   readonly installDir?: string;
   /** The container it runs in, when it is not ours: the id, cut to 12 digits. */
@@ -93,11 +95,12 @@ async function describe(
   words: readonly string[],
   salt: string,
 ): Promise<GatewayProcess> {
-  const [environ, status, cgroup, cwd] = await Promise.all([
+  const [environ, status, cgroup, cwd, node] = await Promise.all([
     world.readText(`/proc/${pid}/environ`, 524_288),
     world.readText(`/proc/${pid}/status`, 16_384),
     world.readText(`/proc/${pid}/cgroup`, 65_536),
     world.link(`/proc/${pid}/cwd`),
+    world.link(`/proc/${pid}/exe`),
   ]);
   const env = environ.ok ? environOf(environ.text, salt) : undefined;
   const uid = status.ok ? /^Uid:\s{1,10}(\d{1,10})/m.exec(status.text)?.[1] : undefined;
@@ -117,6 +120,7 @@ async function describe(
     ...(env === undefined ? {} : { env }),
     ...(cwd === undefined ? {} : { cwd }),
     ...(home === undefined || home === "" ? {} : { home }),
+    ...(node?.startsWith("/") ? { node } : {}),
     ...(installDir === undefined ? {} : { installDir }),
     ...(container === undefined || same
       ? {}
