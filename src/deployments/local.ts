@@ -140,6 +140,8 @@ class Local implements DeploymentAccess {
       if (version !== undefined)
         return known({ version, confidence: "possible", from: "package.json" }, `${directory}/package.json`);
     }
+    const touched = await this.#touchedBy();
+    if (touched !== undefined) return touched;
     return unknown(
       "absent",
       `no installed OpenClaw was found on ${safeText(world.platform, 20)}`,
