@@ -21,7 +21,8 @@ const rows: readonly Row[] = [
   ["found", ["error"], "never", 0],
   ["undetermined", [], undefined, 3],
   ["undetermined", ["info"], undefined, 3],
-  ["undetermined", ["warning"], "warning", 1],
+  ["undetermined", ["error"], undefined, 3],
+  ["undetermined", ["warning"], "warning", 3],
   ["undetermined", [], "never", 0],
 ];
 

@@ -3,7 +3,7 @@ import type { Check } from "../core/check.ts";
 import type { Facts } from "../core/collect.ts";
 import { type Diagnosed, diagnose } from "../core/diagnose.ts";
 import { knownValue } from "../core/fact.ts";
-import type { Deployment, FactName, Refusal, Target } from "../core/facts.ts";
+import type { Deployment, FactName, ProbeReading, Refusal, Target } from "../core/facts.ts";
 import type { Step } from "../core/finding.ts";
 import { type CommandContext, commandsFor } from "../deployments/commands.ts";
 import { connectionPath } from "../report/path.ts";
@@ -26,7 +26,10 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
   const selected = checks.filter(
     ({ id }) => (options.only?.length ? options.only.includes(id) : true) && !options.skip?.includes(id),
   );
-  const diagnosed = withUnexplained(diagnose(selected, facts, { describeError }), facts, selected);
+  const diagnosed = withNobodyThere(
+    withUnexplained(diagnose(selected, facts, { describeError }), facts, selected),
+    facts,
+  );
   const target = knownValue(facts.target) ?? OFFLINE;
   const deployment = knownValue(facts.deployment);
   const release = knownValue(facts.release);
@@ -117,6 +120,23 @@ function withUnexplained(diagnosed: Diagnosed, facts: Facts, selected: readonly 
   const open = (knownValue(facts.refusals) ?? []).find(({ over, gate }) => !over && gate !== "left");
   return open === undefined ? diagnosed : { ...diagnosed, verdict: "undetermined" };
 }
+
+/**
+ * A gateway that our own probe could not reach is shown as a finding, but whether it would let the browser in
+ * could not be looked at: the verdict stays open (exit code 3), so that a script tells "down" from "refuses".
+ * A log that names the same refusal is different: there somebody was turned away, and that is a finding.
+ */
+function withNobodyThere(diagnosed: Diagnosed, facts: Facts): Diagnosed {
+  const reach = knownValue(facts.probe)?.reach.state;
+  if (reach === undefined || !NOBODY_THERE.has(reach) || diagnosed.verdict !== "found") return diagnosed;
+  const others = diagnosed.findings.some(
+    ({ id, severity }) => severity === "error" && id !== "gateway-down-or-starting",
+  );
+  return others ? diagnosed : { ...diagnosed, verdict: "undetermined" };
+}
+
+/** Nothing answered at all; what answers wrongly (`tls`, `reset`, `not-openclaw`) or is `starting` was looked at. */
+const NOBODY_THERE: ReadonlySet<ProbeReading["reach"]["state"]> = new Set(["refused", "timeout", "dns"]);
 
 /** Facts of which the absence narrows the verdict, and how to provide them. */
 const EXPECTED: readonly FactName[] = ["probe", "release", "config", "logs", "devices", "assessment"];

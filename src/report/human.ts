@@ -81,7 +81,7 @@ class Page {
     const { verdicts } = this.#words;
     const [first] = report.findings;
     const worst = first && first.severity !== "info" ? first : undefined;
-    const text = report.verdict === "found" && worst ? this.#title(worst) : verdicts[report.verdict];
+    const text = report.verdict !== "healthy" && worst ? this.#title(worst) : verdicts[report.verdict];
     // A box takes a border and a column of air on each side.
     const width = this.#options.box ? this.#width - 4 : this.#width;
     const onlyWarns = report.verdict === "found" && worst?.severity === "warning";
