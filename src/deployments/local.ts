@@ -303,6 +303,15 @@ class Local implements DeploymentAccess {
     return release.known && release.value.confidence !== "possible" ? release.value.version : undefined;
   }
 
+  /** The release that last wrote the config (`meta.lastTouchedVersion`): the gateway's, unless upgraded since. */
+  async #touchedBy(): Promise<Fact<Release> | undefined> {
+    const { candidate, text } = await this.#located();
+    if (!text.ok) return undefined;
+    const version = TOUCHED.exec(text.text)?.[1];
+    if (version === undefined) return undefined;
+    return known({ version, confidence: "possible", from: "config" }, candidate.configPath);
+  }
+
   async #versionIn(directory: string): Promise<string | undefined> {
     const read = await this.#options.world.readText(`${directory}/package.json`, 1_000_000);
     if (!read.ok) return undefined;
@@ -351,6 +360,9 @@ class Local implements DeploymentAccess {
     return container !== undefined && container !== "none";
   }
 }
+
+const TOUCHED =
+  /["']?lastTouchedVersion["']?\s{0,9}:\s{0,9}["'](\d{4}\.\d{1,2}\.\d{1,3}(?:-[0-9A-Za-z.]{1,20})?)["']/;
 
 function serviceSources(
   unit: { readonly name: string; readonly env: ServiceEnv } | undefined,
