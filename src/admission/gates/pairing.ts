@@ -144,8 +144,6 @@ function isTrustedNetworkNode(attempt: Attempt, reason: PairingReason): boolean 
   return cidrs.some((entry) => ipMatches(address, entry, true));
 }
 
-const DEFAULT_PROXY_SCOPES = ["operator.read", "operator.write", "operator.approvals", "operator.questions"];
-
 /** gateway.auth.trustedProxy.deviceAutoApprove (from 2026.8.1): browser operators behind a login. */
 function isProxyAutoApproved(attempt: Attempt, auth: AuthVerdict, reason: PairingReason): boolean {
   const { rules, gateway } = attempt;
@@ -153,12 +151,8 @@ function isProxyAutoApproved(attempt: Attempt, auth: AuthVerdict, reason: Pairin
     return false;
   if (reason !== "not-paired" && reason !== "scope-upgrade") return false;
   if (!attempt.isBrowserUi && !attempt.isWebchat) return false;
-  const settings = at(gateway, "auth", "trustedProxy", "deviceAutoApprove");
-  if (at(settings, "enabled") !== true) return false;
-  const scopes = at(settings, "scopes");
-  const granted = scopes === undefined ? DEFAULT_PROXY_SCOPES : strings(scopes);
-  // The connection goes on with what is granted; nothing in common leaves it without scopes, still admitted.
-  return granted.length >= 0;
+  // With no scope in common the connection goes on without scopes, but it goes on.
+  return at(gateway, "auth", "trustedProxy", "deviceAutoApprove", "enabled") === true;
 }
 
 const WHY: Readonly<Record<PairingReason, string>> = {

@@ -42,13 +42,11 @@ export function authenticate(attempt: Attempt): AuthVerdict {
   return { ...base, ok: true, method: mode, secretOk: true, sharedOk: true };
 }
 
-/** The mode in force: what is set, else what the set secrets make it, else token (the gateway makes one up). */
+/** The mode in force: what is set, else password when one is set, else token (the gateway makes one up). */
 export function authMode({ gateway }: Attempt): string {
-  const { mode, password, token } = gateway.auth ?? {};
+  const { mode, password } = gateway.auth ?? {};
   if (typeof mode === "string" && mode !== "") return mode;
-  return password !== undefined && password !== null && (token === undefined || token === null)
-    ? "password"
-    : "token";
+  return password === undefined || password === null ? "token" : "password";
 }
 
 function isSecretMode(mode: string): mode is "token" | "password" {
