@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import manifest from "../package.json" with { type: "json" };
+import { type CliResult, cli, fixture } from "./support/cli.ts";
+
+const dir = mkdtempSync(join(tmpdir(), "pairing-doctor-usage-"));
+after(() => rmSync(dir, { recursive: true, force: true }));
+const empty = join(dir, "empty.token");
+writeFileSync(empty, "\n");
+mkdirSync(join(dir, "logs"));
+
+/** Exit code 2, nothing on stdout, two lines on stderr: what and why, what to do. No stack, no control character. */
+function assertUsageError({ code, stdout, stderr }: CliResult): void {
+  assert.deepEqual({ code, stdout }, { code: 2, stdout: "" }, stderr);
+  const lines = stderr.split("\n");
+  assert.equal(lines.length, 3, stderr);
+  assert.match(lines[0] ?? "", /^pairing-doctor: .+: .+/);
+  assert.match(lines[1] ?? "", /^ {2}\S/);
+  assert.equal(lines[2], "");
+  assert.doesNotMatch(stderr, /^\s+at .+:\d+/m);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for control characters.
+  assert.doesNotMatch(stderr, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+}
+
+test("--help lists the commands, on stdout", async () => {
+  const { code, stdout, stderr } = await cli(["--help"]);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+  for (const name of ["diagnose", "triage", "what-if", "explain", "checks", "demo"]) {
+    assert.match(stdout, new RegExp(`pairing-doctor ${name}\\b`));
+  }
+  assert.match(stdout, /Exit codes/);
+});
+
+for (const name of ["diagnose", "triage", "what-if", "explain", "checks", "demo"]) {
+  test(`${name} --help`, async () => {
+    const { code, stdout, stderr } = await cli([name, "--help"]);
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+    assert.match(stdout, new RegExp(`^pairing-doctor (?:${name}|\\[command\\])`));
+    assert.match(stdout, /--lang/);
+  });
+}
+
+for (const args of [["--version"], ["-V"], ["--version", "--color", "never"], ["triage", "--version"]]) {
+  test(args.join(" "), async () => {
+    assert.deepEqual(await cli(args), { code: 0, stdout: `${manifest.version}\n`, stderr: "" });
+  });
+}
+
+describe("a wrong command line is one clear error", () => {
+  const ticket = fixture("logs/ticket.log");
+  const rows: readonly (readonly [args: readonly string[], stderr: RegExp])[] = [
+    [["triag"], /command "triag": there is no such command\n {2}did you mean triage\?/],
+    [["wat-if", "--json"], /did you mean what-if\?/],
+    [["--color", "never", "diagnos"], /did you mean diagnose\?/],
+    [["qqqq"], /command "qqqq": there is no such command\n {2}see `pairing-doctor --help`/],
+    [["explain", "docker-nat"], /explain "docker-nat": .+\n {2}did you mean docker-nat-not-local/],
+    [["explain", "OPD999"], /explain "OPD999"/],
+    [["demo", "clasic"], /did you mean classic\?/],
+    [["--nope"], /--nope: there is no such option/],
+    [["triage", "--nope=hunter2", ticket], /--nope: there is no such option/],
+    [
+      ["triage", "--only", "docker-nat", ticket],
+      /check "docker-nat": .+\n {2}did you mean docker-nat-not-local/,
+    ],
+    [["triage", "--skip", "origin-not-alowed", ticket], /did you mean origin-not-allowed/],
+    [["diagnose", "--only", "xx"], /check "xx": there is no such check\n {2}see `pairing-doctor checks`/],
+    [["triage", "--release", "tomorrow", ticket], /--release "tomorrow": that is no release/],
+    [["triage", "--release", "3.13", ticket], /--release "3\.13"/],
+    [["triage", "--release"], /--release: its value is missing/],
+    [
+      ["triage", "--release", "2026.3.13", "--release", "2026.9.6", ticket],
+      /--release: it is there more than once/,
+    ],
+    [["--origin", "claw.example.com"], /--origin: that is no http or https address/],
+    [["--origin", "ftp://claw.example.com"], /--origin/],
+    [["--target", "nonsense"], /--target: that is no target\n {2}give local/],
+    [["--target", "ws://"], /--target: that is no address/],
+    [["--target", "ws://host:99999"], /--target/],
+    [["--target", "http://[::1"], /--target/],
+    [["--timeout", "0"], /--timeout/],
+    [["--timeout", "1e9"], /--timeout/],
+    [["--format", "xml"], /--format "xml": that is none of its values\n {2}give one of "human", "json"/],
+    [["triage", "--fail-on", "fatal"], /--fail-on "fatal"/],
+    [["triage", "--lang", "de"], /--lang "de"/],
+    [["triage", join(dir, "missing.log")], /missing\.log: it cannot be read \(ENOENT\)/],
+    [["triage", join(dir, "logs")], /logs: it is a directory/],
+    [["triage", ticket, join(dir, "missing.log")], /missing\.log/],
+    [["--log", join(dir, "missing.log")], /--log .*missing\.log: it cannot be read \(ENOENT\)/],
+    [["--log", join(dir, "logs")], /--log .*logs: it is a directory/],
+    [["--config", join(dir, "missing.json")], /--config .*missing\.json: it cannot be read/],
+    [["--token-file", join(dir, "missing.token")], /--token-file .*: the file cannot be read \(ENOENT\)/],
+    [["--token-file", dir], /--token-file .*: the file cannot be read \(EISDIR\)/],
+    [["--token-file", empty], /--token-file .*: there is no token in it/],
+    [["--token-stdin"], /standard input: there is no token in it/],
+    [["--token-file", empty, "--token-stdin"], /one place only/],
+    [
+      ["triage", "--output", join(dir, "no", "report.txt"), ticket],
+      /--output .*: the file cannot be written \(ENOENT\)/,
+    ],
+    [["triage", "--output", join(dir, "logs"), ticket], /--output .*: the file cannot be written \(EISDIR\)/],
+    [["what-if", "--input", join(dir, "missing.json")], /--input .*: it cannot be read/],
+    [["what-if", "--via", "teleport"], /--via "teleport"/],
+    [["what-if"], /what-if: no gateway was found to start from/],
+    [["diagnose", "extra"], /extra/],
+    [["triage", "\u001b[31m\u0007evil\u202e.log"], /evil\.log: it cannot be read/],
+  ];
+  for (const [args, expected] of rows) {
+    test(`pairing-doctor ${JSON.stringify(args.map((arg) => arg.replace(dir, "")).join(" "))}`, async () => {
+      // Port 1: should a command run in spite of its error, it meets nobody.
+      const result = await cli(args, { env: { OPENCLAW_GATEWAY_PORT: "1" } });
+      assertUsageError(result);
+      assert.match(result.stderr, expected);
+    });
+  }
+  for (const form of ["docker:claw", "compose:gateway", "k8s:ns/deploy/claw", "ssh:me@host"]) {
+    test(`--target ${form} is read, or says what to do instead`, async () => {
+      const result = await cli(["--target", form, "--timeout", "2"]);
+      if (result.code === 2) assertUsageError(result);
+      else assert.equal(result.code, 3);
+    });
+  }
+});
+
+describe("credentials on the command line are refused and never repeated", () => {
+  const secret = "hunter2-hunter2-hunter2";
+  const rows: readonly (readonly string[])[] = [
+    ["--token", secret],
+    [`--token=${secret}`],
+    [`--Token=${secret}`],
+    ["-token", secret],
+    ["--password", secret],
+    [`--password=${secret}`],
+    ["diagnose", `--gateway-token=${secret}`],
+    ["diagnose", "--auth-token", secret],
+    ["--target", `ws://user:${secret}@127.0.0.1:1`],
+    [`--target=ws://${secret}@127.0.0.1:1`],
+    ["--target", `wss://claw.example.com/?token=${secret}`],
+    ["--target", `wss://claw.example.com/?a=b&password=${secret}`],
+    [`--origin=https://claw.example.com/#token=${secret}`],
+    ["triage", "--origin", `https://claw.example.com/chat#token=${secret}`],
+    ["what-if", "--token", secret, "--json"],
+    ["explain", `--secret=${secret}`],
+  ];
+  for (const args of rows) {
+    test(args.join(" ").replace(secret, "…"), async () => {
+      const result = await cli(args, { env: { OPENCLAW_GATEWAY_PORT: "1" } });
+      assertUsageError(result);
+      assert.match(result.stderr, /is not taken: a command line can be read by every process/);
+      assert.match(result.stderr, /--token-file FILE or --token-stdin/);
+      assert.doesNotMatch(result.stderr, /hunter2/);
+    });
+  }
+  test("--allow-plaintext-token is no credential", async () => {
+    const { code, stderr } = await cli(["--allow-plaintext-token", "--timeout", "nope"]);
+    assert.equal(code, 2);
+    assert.match(stderr, /--timeout/);
+  });
+});
