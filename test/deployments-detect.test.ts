@@ -85,6 +85,16 @@ const GRID: readonly (readonly [
   ["inside podman", { host: { ...HOST, container: "podman" } }, "docker", "likely", []],
   ["inside a pod", { host: { ...HOST, container: "kubernetes" } }, "kubernetes", "likely", []],
   [
+    "clients over a bridge of a gateway that a process of this machine runs",
+    {
+      listeners: listeners([{ owner: "gateway", pid: 4 }], [{ pid: 4, flags: {} }]),
+      logs: logs([refused({ remote: "172.18.0.1" })]),
+    },
+    "local",
+    "likely",
+    [],
+  ],
+  [
     "a docker socket alone proves nothing",
     { host: { ...HOST, engines: [{ kind: "docker", path: "/var/run/docker.sock" }] } },
     "docker",

@@ -51,7 +51,9 @@ export function detectDeployment(input: DetectInput): Deployment {
   const here = heldByProcess(input.listeners);
   const fits = ({ kind }: Vote) => !here || (kind !== "docker" && kind !== "kubernetes");
   const votes = [
-    ...(input.elsewhere === true ? [] : [...hostVotes(input.host), ...composeVotes(input.compose)]),
+    ...(input.elsewhere === true
+      ? []
+      : [...hostVotes(input.host), ...composeVotes(input.compose).filter(fits)]),
     ...listenerVotes(input.listeners),
     ...logVotes(input.logs).filter(fits),
     ...configVotes(input.config).filter(fits),
