@@ -159,6 +159,7 @@ it("healthy lines are no events", () => {
     "2026-11-22T12:32:12.595+00:00 [gateway] agent model: openai/gpt-5.5",
     "2026-11-22T12:55:24.244+00:00 [gateway] parse/handle error: cause: timeout of the provider",
     "2026-11-22T12:55:24.244+00:00 [agent] fetch failed: connect ECONNRESET api.example.com:443",
+    "2026-11-22T12:55:24.244+00:00 [gateway] fetch failed: connect ECONNREFUSED 10.1.2.3:443",
     "[gateway/channels/telegram] pairing request from user 42, code ABCD1234",
   ];
   assert.deepEqual(scan([quiet.join("\n")]), []);

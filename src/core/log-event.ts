@@ -205,7 +205,12 @@ export interface ClientErrorEvent extends EventBase {
   readonly requestId?: string;
   /** Which gate the message is from, as far as its wording tells. `transport`: no gateway answered, or not with a WebSocket. */
   readonly gate?: RefusalGate | "transport";
-  /** The reason in the gateway's own words for it: `not-paired`, `scope-upgrade`, `token_mismatch` … */
+  /**
+   * The reason in the gateway's own words for it: `not-paired`, `scope-upgrade`, `token_mismatch` …; with gate
+   * `transport` one of `refused`, `reset`, `timeout`, `dns`, `tls`, `empty-reply`, `abnormal-closure`,
+   * `not-upgraded`, `plaintext-ws`; without a gate `missing-scope`, `unknown-request`, `approval-denied`,
+   * `state-permissions`, `identity-migration`.
+   */
   readonly why?: string;
   /** `PAIRING_REQUIRED` … as printed (2026.2.22 on). */
   readonly detailCode?: string;

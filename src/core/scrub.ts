@@ -206,7 +206,7 @@ function isPlain(raw: string): boolean {
     /^<[a-z]{1,20}$/.test(value) ||
     /^<(?:[a-z][a-z _-]{0,40}|[A-Z][A-Z _-]{0,40}|secret [0-9a-f]{6})>$/.test(value) ||
     NOT_A_SECRET.has(value.toLowerCase()) ||
-    /^\$\{?[A-Za-z_][A-Za-z0-9_]{0,64}\}?$/.test(value) ||
+    /^\$\{?[A-Z_][A-Z0-9_]{0,64}\}?$/.test(value) ||
     /^(?:[.…*•-]{1,64}|x{3,64})$/i.test(value) ||
     value.startsWith("$(") ||
     value === REDACTED

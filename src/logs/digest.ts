@@ -1,4 +1,5 @@
 import type { LogDigest, LogEvent, RefusedEvent } from "../core/log-event.ts";
+import { safeText } from "../core/text.ts";
 import { type EraHint, eraOf, hintsOf } from "./era.ts";
 import type { Chunk } from "./lines.ts";
 import { Lru } from "./lru.ts";
@@ -19,7 +20,7 @@ export interface DigestOptions {
 export interface Digester {
   add(event: LogEvent): void;
   noteSource(name: string, lines: number, bytes: number): void;
-  /** Characters of over-long lines and the like: they count as dropped. May be called at any time, and go on. */
+  /** What is known so far; adding may go on after it. */
   finish(): LogDigest;
 }
 
@@ -74,7 +75,7 @@ export function createDigester(options: DigestOptions = {}): Digester {
       }
     },
     noteSource(name, lines, bytes) {
-      if (sources.length < MAX_SOURCES) sources.push({ name: name.slice(0, 200), lines, bytes });
+      if (sources.length < MAX_SOURCES) sources.push({ name: safeText(name, 200), lines, bytes });
     },
     finish() {
       const kept = newest(events, maxEvents);

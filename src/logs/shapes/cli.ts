@@ -38,7 +38,12 @@ export const notReachable: Shape = {
   read(line) {
     const match = /Gateway not reachable(?: at (wss?:\/\/[^\s)"]{1,200}))?.{0,120}/.exec(line.text);
     if (match === null) return undefined;
-    return clientError(line, { ...FROM, message: match[0], gate: "transport", target: match[1] });
+    const why = match[0].includes("ECONNREFUSED")
+      ? "refused"
+      : match[0].includes("after waiting")
+        ? "timeout"
+        : undefined;
+    return clientError(line, { ...FROM, message: match[0], gate: "transport", why, target: match[1] });
   },
 };
 
@@ -53,7 +58,7 @@ export const securityError: Shape = {
       );
     if (match === null) return undefined;
     const target = /"(wss?:\/\/[^"\s]{1,200})"/.exec(match[0])?.[1];
-    return clientError(line, { ...FROM, message: match[0], gate: "transport", target });
+    return clientError(line, { ...FROM, message: match[0], gate: "transport", why: "plaintext-ws", target });
   },
 };
 
@@ -65,7 +70,7 @@ export const missingScope: Shape = {
     const match = /missing scope: [\w.]{1,60}/.exec(line.text);
     return match === null
       ? undefined
-      : clientError(line, { from: byCli(line), message: match[0].replace(/\.$/, "") });
+      : clientError(line, { from: byCli(line), message: match[0].replace(/\.$/, ""), why: "missing-scope" });
   },
 };
 
@@ -78,9 +83,10 @@ export const unknownRequest: Shape = {
       /unknown requestId|No pending device request matches [0-9a-f-]{0,40}|device pairing approval denied.{0,160}/.exec(
         line.text,
       );
-    return match === null
-      ? undefined
-      : clientError(line, { from: byCli(line), message: match[0].replace(/ (?:conn|id)=.*$/, "") });
+    if (match === null) return undefined;
+    const message = match[0].replace(/ (?:conn|id)=.*$/, "");
+    const why = message.startsWith("device pairing") ? "approval-denied" : "unknown-request";
+    return clientError(line, { from: byCli(line), message, why });
   },
 };
 
@@ -94,7 +100,7 @@ export const identityMigration: Shape = {
     );
     return match === null
       ? undefined
-      : clientError(line, { ...FROM, message: match[0], gate: "device-identity" });
+      : clientError(line, { ...FROM, message: match[0], why: "identity-migration" });
   },
 };
 
@@ -105,7 +111,7 @@ export const statePermissions: Shape = {
   read(line) {
     const match = /(?:EACCES|EPERM|EROFS): [^,]{1,60}, \w{1,20} ['"][^'"]{1,300}['"]?/.exec(line.text);
     if (match === null || !/openclaw|clawdbot|moltbot/i.test(match[0])) return undefined;
-    return clientError(line, { ...FROM, message: match[0] });
+    return clientError(line, { ...FROM, message: match[0], why: "state-permissions" });
   },
 };
 

@@ -39,7 +39,7 @@ export function clientError(line: Line, fields: ClientErrorFields): ClientErrorE
       detailCode,
       httpStatus,
       gate: fields.gate ?? wording?.gate ?? ofCode(code),
-      why: wording?.why ?? fields.why,
+      why: wording?.why ?? fields.why ?? (fields.gate === undefined ? whyOfCode(code) : undefined),
     }),
   };
 }
@@ -54,4 +54,9 @@ function ofCode(code: number | undefined): ClientErrorEvent["gate"] | undefined 
   if (code === 1012 || code === 1013) return "starting";
   const gate = code === undefined ? undefined : gateOf({ code }).gate;
   return gate === "unknown" ? undefined : gate;
+}
+
+/** In the words of a probe's `Reach`, and `abnormal-closure` for a close without a close frame. */
+function whyOfCode(code: number | undefined): string | undefined {
+  return code === 1006 ? "abnormal-closure" : code === 1015 ? "tls" : undefined;
 }

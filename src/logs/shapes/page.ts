@@ -1,6 +1,7 @@
 import type { Shape } from "../line.ts";
 import { CARDS, UNEXPLAINED } from "./cards.ts";
 import { clientError } from "./client-error.ts";
+import { stateOf } from "./transport.ts";
 
 const FROM = { from: "page" } as const;
 
@@ -59,6 +60,7 @@ export const browserConsole: Shape = {
       ...FROM,
       message: failed[0],
       gate: "transport",
+      why: status === undefined ? stateOf(failed[0]) : "not-upgraded",
       target: failed[1],
       httpStatus,
     });

@@ -1,35 +1,78 @@
 import type { Shape } from "../line.ts";
 import { clientError } from "./client-error.ts";
 
-/** `connect ECONNREFUSED 127.0.0.1:18789` and its like, of a gateway's address or in a gateway's words. */
+/** Words of sockets and browsers, and the state in the words of a probe's `Reach`. */
+const STATES: readonly (readonly [RegExp, string])[] = [
+  [/ECONNREFUSED|ERR_CONNECTION_REFUSED|refused to connect|[Cc]onnection refused/, "refused"],
+  [/ERR_EMPTY_RESPONSE/, "empty-reply"],
+  [/ECONNRESET|ERR_CONNECTION_(?:RESET|CLOSED)|socket hang up/, "reset"],
+  [/ENOTFOUND|EAI_AGAIN|ERR_NAME_NOT_RESOLVED/, "dns"],
+  [/ETIMEDOUT|EHOSTUNREACH|ERR_CONNECTION_TIMED_OUT|ERR_ADDRESS_UNREACHABLE/, "timeout"],
+  [/ERR_(?:SSL|CERT)_[A-Z_]{1,40}/, "tls"],
+];
+
+/** The state that a text names, or `undefined`. */
+export function stateOf(text: string): string | undefined {
+  return STATES.find(([words]) => words.test(text))?.[1];
+}
+
+/** `connect ECONNREFUSED 127.0.0.1:18789`, `net::ERR_CONNECTION_REFUSED` and their like, where a gateway is meant. */
 export const socketError: Shape = {
   name: "socket-error",
-  hints: ["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "ETIMEDOUT", "EHOSTUNREACH", "socket hang up"],
+  hints: [
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "ETIMEDOUT",
+    "EHOSTUNREACH",
+    "socket hang up",
+    "ERR_",
+    "refused to connect",
+    "onnection refused",
+  ],
   read(line) {
-    const match =
-      /(?:connect )?(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH)\b[^"',)]{0,120}|socket hang up/.exec(
-        line.text,
-      );
-    if (match === null) return undefined;
-    // Gateways also log failures of providers and channels; those are not ours.
+    const { text } = line;
+    const state = STATES.find(([words]) => words.test(text));
+    if (state === undefined) return undefined;
+    // A gateway's own log tells of providers and channels, too: there only its own address counts.
+    const logged = line.form === "json" || /^\[(?!openclaw\])[a-z]/.test(text);
     const ours =
-      /gateway|18789|\bws\b|wss?:\/\/|openclaw/i.test(line.text) ||
-      /^(?:Error: )?connect ECONNREFUSED/.test(line.text);
+      /18789|wss?:\/\//.test(text) ||
+      (!logged && /gateway|openclaw|localhost|127\.0\.0\.1|\[::1\]|^connect E/i.test(text));
     if (!ours) return undefined;
-    const target = /\b(wss?:\/\/[^\s"')]{1,200})/.exec(line.text)?.[1];
-    return clientError(line, { from: "cli", message: match[0], gate: "transport", target });
+    const target = /\b(wss?:\/\/[^\s"')]{1,200})/.exec(text)?.[1];
+    const from = /ERR_|refused to connect/.test(text) ? "page" : "cli";
+    const message =
+      /(?:connect |net::)?\b(?:E[A-Z_]{5,30})\b[^"',)]{0,120}/.exec(text)?.[0] ?? state[0].exec(text)?.[0];
+    return clientError(line, { from, message: message ?? text, gate: "transport", why: state[1], target });
   },
 };
 
-/** `curl: (52) Empty reply from server`, (7) refused, (56) reset, (35) TLS */
+/** Exit codes of curl. */
+const CURL: Readonly<Record<string, string>> = {
+  6: "dns",
+  7: "refused",
+  28: "timeout",
+  35: "tls",
+  52: "empty-reply",
+  56: "reset",
+  60: "tls",
+};
+
+/** `curl: (52) Empty reply from server` */
 export const curl: Shape = {
   name: "curl",
   hints: ["curl: ("],
   read(line) {
     const match = /curl: \((\d{1,2})\) .{1,200}$/.exec(line.text);
-    return match === null
-      ? undefined
-      : clientError(line, { from: "http", message: match[0], gate: "transport" });
+    if (match === null) return undefined;
+    return clientError(line, {
+      from: "http",
+      message: match[0],
+      gate: "transport",
+      why: CURL[match[1] ?? ""],
+    });
   },
 };
 
