@@ -68,8 +68,8 @@ const PATTERNS: readonly Pattern[] = [
   // ws://user:password@host
   {
     hints: ["://"],
-    // A port and a path are no password, also before an @ in a query.
-    find: /(:\/\/[^\s/:@"'<>]{0,256}:)(?!\d{1,5}\/)([^\s@"'<>]{1,512})(@)/g,
+    // The port of a host and a path are no password, also before an @ in a query.
+    find: /(:\/\/(?!(?:localhost|[^\s/:@"'<>.]{0,128}\.[^\s/:@"'<>]{0,128}):\d{1,5}[/?#])[^\s/:@"'<>]{0,256}:)([^\s@"'<>]{1,512})(@)/g,
     keep: ([, head = "", , tail = ""]) => `${head}${REDACTED}${tail}`,
   },
   // "token":"abc", \"token\":\"abc\", 'token': 'abc'
