@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { describe, test } from "node:test";
 import { listening, readListeners } from "../src/deployments/listeners.ts";
-import { isGatewayCommand, pickGateway } from "../src/deployments/processes.ts";
+import { isGatewayCommand } from "../src/deployments/processes.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
 import { type FakeWorldInput, fakeWorld } from "./fake-world.ts";
 
@@ -190,12 +190,15 @@ test("which command lines are a running gateway", () => {
   for (const command of no) assert.equal(isGatewayCommand(command), false, command.join(" "));
 });
 
-test("of several gateways the one on the port is read, and none when nothing tells them apart", () => {
-  const gateways = [
-    { pid: 1, flags: {} },
-    { pid: 2, flags: {} },
-  ];
-  assert.equal(pickGateway(gateways, [{ pid: 2 }])?.pid, 2);
-  assert.equal(pickGateway(gateways, []), undefined);
-  assert.equal(pickGateway(gateways.slice(0, 1), [])?.pid, 1);
+test("of several gateways the one on the port comes first", async () => {
+  const world = fakeWorld({
+    files: {
+      "/proc/net/tcp": HEAD + row("00000000", 20100, 5),
+      "/proc/1/cmdline": words("openclaw-gateway"),
+      "/proc/2/cmdline": words("openclaw-gateway"),
+    },
+    links: { "/proc/2/fd/4": "socket:[5]" },
+  });
+  const fact = await readListeners(world, 20100, "salt");
+  assert.deepEqual(fact.known && fact.value.gateways.map(({ pid }) => pid), [2, 1]);
 });

@@ -121,9 +121,9 @@ describe("config of this machine", () => {
   test("includes are read below the config's directory only", async () => {
     const fact = await access({
       files: {
-        [`${STATE}/openclaw.json`]: "{ $include: ['./a.json5', '../../secret.json', '/etc/passwd'] }",
-        [`${STATE}/a.json5`]: "{ gateway: { $include: 'b.json5' } }",
-        [`${STATE}/b.json5`]: "{ bind: 'lan' }",
+        [`${STATE}/openclaw.json`]: "{ $include: ['./sub/a.json5', '../../secret.json', '/etc/passwd'] }",
+        [`${STATE}/sub/a.json5`]: "{ gateway: { $include: 'b.json5' } }",
+        [`${STATE}/sub/b.json5`]: "{ bind: 'lan' }",
         "/home/secret.json": "{ gateway: { port: 1 } }",
         "/etc/passwd": "{ gateway: { port: 2 } }",
       },

@@ -1,4 +1,5 @@
 import { gatewayFlags } from "../config/flags.ts";
+import type { ReadInclude } from "../config/includes.ts";
 import { type ConfigCandidate, locateConfig } from "../config/locate.ts";
 import { readConfig } from "../config/read.ts";
 import { fileEnv, plistEnv, type ServiceEnv, unitEnv } from "../config/service-env.ts";
@@ -169,9 +170,7 @@ class Local implements DeploymentAccess {
     const dotenv = await this.#envFile(`${candidate.stateDir}/.env`, ".env");
     const release =
       this.#options.release ?? (await this.#options.askRelease?.()) ?? (await this.#ownRelease());
-    const includes = text.ok
-      ? await this.#includes(text.text, path)
-      : new Map<string, { path: string; text: string }>();
+    const readInclude = text.ok ? await this.#includes(text.text, path) : undefined;
     const result = readConfig({
       text: text.ok ? text.text : undefined,
       path,
@@ -183,7 +182,7 @@ class Local implements DeploymentAccess {
       flags: { ...gatewayFlags(unit?.env.exec ?? [], salt), ...gateway?.flags },
       ...(release === undefined ? {} : { release }),
       container: this.#inContainer(),
-      readInclude: (name) => includes.get(name),
+      ...(readInclude === undefined ? {} : { readInclude }),
       salt,
     });
     const { reading, secrets, logFile } = result;
@@ -275,25 +274,25 @@ class Local implements DeploymentAccess {
     return read.ok ? { from: "env", source, values: fileEnv(read.text, this.#options.salt) } : undefined;
   }
 
-  /** The files that `$include` names, one level after the other; only below the config's own directory. */
-  async #includes(text: string, configPath: string): Promise<Map<string, { path: string; text: string }>> {
+  /** The files that `$include` names, relative to the file that names them, below the config's own directory. */
+  async #includes(text: string, configPath: string): Promise<ReadInclude> {
     const found = new Map<string, { path: string; text: string }>();
-    const base = configPath.slice(0, Math.max(configPath.lastIndexOf("/"), configPath.lastIndexOf("\\")));
-    let names = includeNames(text);
-    for (let level = 0; level < 10 && names.length > 0 && found.size < 50; level += 1) {
-      const next: string[] = [];
-      for (const name of names.slice(0, 50)) {
-        if (found.has(name) || name.split(/[\\/]/).includes("..")) continue;
-        const path = name.startsWith("/") ? name : `${base}/${name.replace(/^\.\//, "")}`;
-        if (!path.startsWith(`${base}/`)) continue;
-        const read = await this.#options.world.readText(path, MAX_CONFIG);
-        if (!read.ok || read.truncated) continue;
-        found.set(name, { path, text: read.text });
-        next.push(...includeNames(read.text));
-      }
-      names = next;
+    const base = directoryOf(configPath);
+    let level = [{ path: configPath, text }];
+    for (let depth = 0; depth < 10 && level.length > 0; depth += 1) {
+      const next: { path: string; text: string }[] = [];
+      for (const file of level)
+        for (const name of includeNames(file.text)) {
+          const path = resolved(name.startsWith("/") ? name : `${directoryOf(file.path)}/${name}`);
+          if (found.size >= 50 || found.has(path) || !path.startsWith(`${base}/`)) continue;
+          const read = await this.#options.world.readText(path, MAX_CONFIG);
+          if (!read.ok || read.truncated) continue;
+          found.set(path, { path, text: read.text });
+          next.push({ path, text: read.text });
+        }
+      level = next;
     }
-    return found;
+    return (name, from) => found.get(resolved(name.startsWith("/") ? name : `${directoryOf(from)}/${name}`));
   }
 
   // --- release -------------------------------------------------------------------------------------------------
@@ -393,6 +392,10 @@ function includeNames(text: string): string[] {
       if (item[1] !== undefined) names.push(item[1]);
   }
   return names.slice(0, 50);
+}
+
+function directoryOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
 function resolved(path: string): string {

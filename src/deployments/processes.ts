@@ -47,18 +47,6 @@ export async function gatewayProcesses(
   return found.filter(({ pid }) => !parents.has(pid));
 }
 
-/**
- * The gateway to look at: the one that listens on the port, else the only one there is. Two that nothing tells
- * apart give none, so that nobody reads the wrong config.
- */
-export function pickGateway(
-  gateways: readonly GatewayProcess[],
-  listeners: readonly { readonly pid?: number }[],
-): GatewayProcess | undefined {
-  const owner = gateways.find(({ pid }) => listeners.some((listener) => listener.pid === pid));
-  return owner ?? (gateways.length === 1 ? gateways[0] : undefined);
-}
-
 /** Words of a running gateway's command line, and not of a client, a test or an editor that names one. */
 export function isGatewayCommand(words: readonly string[]): boolean {
   if (words.length === 1 && /^(?:openclaw|clawdbot|moltbot)-gateway\s*$/.test(words[0] ?? "")) return true;
