@@ -8,8 +8,9 @@ import type {
   Release,
   Target,
 } from "../core/facts.ts";
-import type { LogDigest, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
-import { gateOfAnswer, isOwnProbe } from "../core/refusals.ts";
+import { gateOfAnswer } from "../core/gate.ts";
+import type { ConnectedEvent, LogDigest, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
+import { isOwnProbe } from "../core/refusals.ts";
 import { admit } from "./admit.ts";
 import { gatesAhead } from "./gates-ahead.ts";
 import { browserDevice, isSecureContext, pageBehaviour } from "./page.ts";
@@ -157,6 +158,14 @@ function usualWay(origin: string, { deployment, target }: AssessmentSources): Wa
   return { remoteAddress: SOME_PUBLIC, confidence: "likely" };
 }
 
+/** A page that the gateway let in, and nobody asks about another one: what it brought suffices. */
+function pageConnected({ logs, origin }: AssessmentSources): ConnectedEvent | undefined {
+  if (logs === undefined || origin !== undefined) return undefined;
+  return logs.events
+    .filter((event) => event.type === "connected")
+    .findLast((event) => event.client === CONTROL_UI.id && !isOwnProbe(event));
+}
+
 /** A new browser has no paired device; whether it can have one at all depends on the page and the release. */
 function deviceOf(sources: AssessmentSources, route: Route, basis: Evidence[]): ConnectionDevice {
   const { seen } = route;
@@ -169,6 +178,11 @@ function deviceOf(sources: AssessmentSources, route: Route, basis: Evidence[]): 
     return { state: "unpaired" };
   }
   if (seen?.gate === "device-identity") return { state: "absent" };
+  const connected = seen === undefined ? pageConnected(sources) : undefined;
+  if (connected !== undefined) {
+    basis.push({ fact: "logs", source: `${connected.source}:${connected.line}`, quote: connected.quote });
+    return { state: "paired", approvedScopes: PAGE_SCOPES };
+  }
   const origin = route.headers.origin ?? "";
   const state = browserDevice(sources.release.version, isSecureContext(origin));
   basis.push({
@@ -186,6 +200,8 @@ function authOf({ probe }: AssessmentSources, { seen }: Route, basis: Evidence[]
     if (/missing/.test(why)) return "missing";
     return "wrong";
   }
+  // Only wrong credentials are counted, so what locked the address out was wrong.
+  if (seen?.gate === "rate-limit") return "wrong";
   const client = probe?.attempts.find((attempt) => attempt.as === "client");
   if (client?.result === "admitted") {
     basis.push({ fact: "probe", source: probe?.url ?? "", quote: "the token is right" });

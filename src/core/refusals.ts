@@ -1,5 +1,6 @@
 import type { Connection } from "./connection.ts";
 import type { Assessment, Evidence, ProbeAttempt, ProbeReading, Refusal } from "./facts.ts";
+import { gateOfAnswer } from "./gate.ts";
 import type { ClientErrorEvent, LogDigest, LogEvent, RefusalGroup, RefusedEvent } from "./log-event.ts";
 import { safeText } from "./text.ts";
 
@@ -50,91 +51,10 @@ function probeRefusals(probe: ProbeReading): Refusal[] {
   });
 }
 
-const GATE_OF_DETAIL: Readonly<Record<string, Refusal["gate"]>> = {
-  CONTROL_UI_ORIGIN_NOT_ALLOWED: "origin",
-  PROTOCOL_MISMATCH: "protocol",
-  AUTH_RATE_LIMITED: "rate-limit",
-  AUTH_TOKEN_MISMATCH: "shared-auth",
-  AUTH_TOKEN_MISSING: "shared-auth",
-  AUTH_TOKEN_NOT_CONFIGURED: "shared-auth",
-  AUTH_PASSWORD_MISMATCH: "shared-auth",
-  AUTH_PASSWORD_MISSING: "shared-auth",
-  AUTH_UNAUTHORIZED: "shared-auth",
-  CONTROL_UI_DEVICE_IDENTITY_REQUIRED: "device-identity",
-  DEVICE_IDENTITY_REQUIRED: "device-identity",
-  PAIRING_REQUIRED: "pairing",
-};
-
-/**
- * The gate and reason of a refusal as a client gets it. Releases before 2026.2.22 send no detail code, so
- * the wording has to do (vocabulary of 50 releases).
- */
-export function gateOfAnswer(answer: {
-  readonly detailCode?: string;
-  readonly httpStatus?: number;
-  readonly closeReason?: string;
-  readonly message?: string;
-}): { readonly gate: Refusal["gate"]; readonly reason?: string } {
-  if (answer.httpStatus === 403) return { gate: "proxy-attribution", reason: "proxy_attribution_required" };
-  const text = `${answer.message ?? ""} ${answer.closeReason ?? ""}`.toLowerCase();
-  const byCode = answer.detailCode === undefined ? undefined : GATE_OF_DETAIL[answer.detailCode];
-  const reason = reasonOfText(text);
-  if (byCode) return reason === undefined ? { gate: byCode } : { gate: byCode, reason };
-  if (answer.detailCode?.startsWith("DEVICE_AUTH_")) {
-    return { gate: "device-signature", reason: reason ?? answer.detailCode };
-  }
-  for (const [part, gate] of GATE_OF_WORDS) {
-    if (text.includes(part)) return reason === undefined ? { gate } : { gate, reason };
-  }
-  return reason === undefined ? { gate: "unknown" } : { gate: "unknown", reason };
-}
-
-const GATE_OF_WORDS: readonly (readonly [string, Refusal["gate"]])[] = [
-  ["gateway starting", "starting"],
-  ["protocol mismatch", "protocol"],
-  ["origin not allowed", "origin"],
-  ["control ui requires", "device-identity"],
-  ["device identity required", "device-identity"],
-  ["device identity changed", "pairing"],
-  ["device nonce", "device-signature"],
-  ["device signature", "device-signature"],
-  ["device identity mismatch", "device-signature"],
-  ["device public key", "device-signature"],
-  ["too many failed", "rate-limit"],
-  ["unauthorized", "shared-auth"],
-  ["pairing required", "pairing"],
-  ["pairing-required", "pairing"],
-  ["invalid role", "role"],
-  ["invalid connect params", "schema"],
-];
-
-const REASON_OF_WORDS: readonly (readonly [string, string])[] = [
-  ["not approved yet", "not-paired"],
-  ["higher role", "role-upgrade"],
-  ["more scopes", "scope-upgrade"],
-  ["identity changed", "metadata-upgrade"],
-  ["too many failed", "rate_limited"],
-  ["device token mismatch", "device_token_mismatch"],
-  ["token missing", "token_missing"],
-  ["token mismatch", "token_mismatch"],
-  ["password missing", "password_missing"],
-  ["password mismatch", "password_mismatch"],
-  ["signature expired", "device-signature-stale"],
-  ["signature invalid", "device-signature"],
-  ["nonce required", "device-nonce-missing"],
-  ["nonce mismatch", "device-nonce-mismatch"],
-  ["identity mismatch", "device-id-mismatch"],
-  ["control ui updated", "stale-ui"],
-];
-
-function reasonOfText(text: string): string | undefined {
-  return REASON_OF_WORDS.find(([part]) => text.includes(part))?.[1];
-}
-
 function attemptRefusal(attempt: ProbeAttempt, url: string): Refusal | undefined {
   if (attempt.result === "admitted") return undefined;
   if (attempt.result === "no-answer") return undefined;
-  const { gate, reason } = gateOfAnswer(attempt);
+  const { gate, why: reason } = gateOfAnswer(attempt);
   // The page attempt goes without device and credentials on purpose: those two refusals are its normal end.
   if (attempt.as === "page" && (gate === "device-identity" || gate === "shared-auth")) return undefined;
   const detailReason = attempt.details?.reason;
@@ -170,7 +90,9 @@ function describeAttempt(attempt: ProbeAttempt): string {
 // ---- what the gateway and its clients wrote
 
 function logRefusals(logs: LogDigest): Refusal[] {
-  const groups = logs.refusals.filter(({ latest }) => !isOwnProbe(latest)).map((group) => groupRefusal(group));
+  const groups = logs.refusals
+    .filter(({ latest }) => !isOwnProbe(latest))
+    .map((group) => groupRefusal(group));
   const marked = groups.map((refusal) => ({
     ...refusal,
     over: refusal.over || passedLater(refusal, groups),
@@ -269,6 +191,7 @@ function passedLater(refusal: Refusal, all: readonly Refusal[]): boolean {
 /** What a client printed is news only when no line of the gateway tells of it. */
 function clientRefusal(event: ClientErrorEvent, logged: readonly Refusal[]): Refusal[] {
   if (event.gate === undefined) return [];
+  const why = event.why ?? (event.gate === "transport" ? reachOfText(event.message) : undefined);
   const twin = logged.some(
     (refusal) =>
       refusal.gate === event.gate &&
@@ -284,7 +207,7 @@ function clientRefusal(event: ClientErrorEvent, logged: readonly Refusal[]): Ref
     {
       from: "client",
       gate: event.gate,
-      ...(event.why === undefined ? {} : { reason: event.why }),
+      ...(why === undefined ? {} : { reason: why }),
       ...(event.detailCode === undefined ? {} : { detailCode: event.detailCode }),
       ...(event.code === undefined ? {} : { closeCode: event.code }),
       ...(event.httpStatus === undefined ? {} : { httpStatus: event.httpStatus }),
@@ -298,6 +221,19 @@ function clientRefusal(event: ClientErrorEvent, logged: readonly Refusal[]): Ref
       evidence: [evidenceOf(event)],
     },
   ];
+}
+
+/** How a connection failed, in the words of curl, Node and OpenClaw's CLI; the names are those of `Reach`. */
+const REACH_OF_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/empty reply/i, "empty-reply"],
+  [/ECONNRESET|connection (?:was )?reset|socket hang up/i, "reset"],
+  [/ECONNREFUSED|connection refused|failed to connect|couldn't connect|could not connect/i, "refused"],
+  [/ENOTFOUND|could not resolve/i, "dns"],
+  [/ETIMEDOUT|timed out/i, "timeout"],
+];
+
+function reachOfText(message: string): string | undefined {
+  return REACH_OF_WORDS.find(([words]) => words.test(message))?.[1];
 }
 
 function sameClient(event: ClientErrorEvent, refusal: Refusal): boolean {
@@ -328,11 +264,40 @@ function mergeClientErrors(refusals: readonly Refusal[]): Refusal[] {
 
 // ---- what the model foretells
 
-/** The model's refusal of the user's browser, unless somebody saw that very refusal. */
+/**
+ * Gates that depend on what the model cannot know: the socket, the clock, the credential. A page that was
+ * seen there does not get as far as the model foretells; what waits behind is in `Assessment.ahead`.
+ */
+const OUT_OF_MODEL: ReadonlySet<Refusal["gate"]> = new Set([
+  "transport",
+  "starting",
+  "timeout",
+  "schema",
+  "protocol",
+  "role",
+  "device-signature",
+  "rate-limit",
+  "shared-auth",
+]);
+
+/** A refusal that stops this page: its own, or one that stops everybody. */
+function isPage({ gate, client, connection }: Refusal, origin: string | undefined): boolean {
+  if (gate === "transport" || gate === "starting") return true;
+  if (client !== "control-ui" && client !== "unknown") return false;
+  const seen = connection.headers?.origin;
+  return seen === undefined || seen === origin;
+}
+
+/** The model's refusal of the user's browser, unless somebody saw that very refusal or one before it. */
 function modelRefusal(assessment: Assessment, observed: readonly Refusal[]): Refusal | undefined {
   const { now, connection } = assessment;
   if (now.outcome === "admitted" || now.gate === undefined) return undefined;
-  const seen = observed.some((refusal) => refusal.gate === now.gate && !refusal.over);
+  const origin = connection.headers.origin;
+  const seen = observed.some(
+    (refusal) =>
+      !refusal.over &&
+      (refusal.gate === now.gate || (OUT_OF_MODEL.has(refusal.gate) && isPage(refusal, origin))),
+  );
   if (seen) return undefined;
   return {
     from: "model",

@@ -1,5 +1,5 @@
+import { isCause } from "../core/gate.ts";
 import type { RefusedEvent } from "../core/log-event.ts";
-import { isCause } from "./gate.ts";
 import { definedOnly, integer, metaText } from "./keys.ts";
 import type { Line, Meta } from "./line.ts";
 import { ofMeta, ofReason } from "./shapes/closed-before.ts";

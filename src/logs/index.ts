@@ -1,5 +1,4 @@
 export { createDigester, type Digester, type DigestOptions, digestLogs, type LogSource } from "./digest.ts";
-export { type GateReading, type GateSigns, gateOf, gateOfWording } from "./gate.ts";
 export type { Line, Shape } from "./line.ts";
 export { type Chunk, LineSplitter, MAX_LINE } from "./lines.ts";
 export { type Mention, releaseMentions } from "./mentions.ts";

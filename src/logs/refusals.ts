@@ -1,5 +1,5 @@
+import { type GateReading, gateOf } from "../core/gate.ts";
 import type { LogEvent, RefusalGate, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
-import { type GateReading, gateOf } from "./gate.ts";
 import { Lru } from "./lru.ts";
 
 /** What is remembered of one connection. */

@@ -1,6 +1,6 @@
+import { gateOf, gateOfWording } from "../../core/gate.ts";
 import type { ClientErrorEvent } from "../../core/log-event.ts";
 import { safeText } from "../../core/text.ts";
-import { gateOf, gateOfWording } from "../gate.ts";
 import { definedOnly } from "../keys.ts";
 import type { Line } from "../line.ts";
 import { ofReason } from "./closed-before.ts";

@@ -1,4 +1,4 @@
-import { gateOfWording } from "../gate.ts";
+import { gateOfWording } from "../../core/gate.ts";
 import { uuid } from "../keys.ts";
 import type { Shape } from "../line.ts";
 import { clientError } from "./client-error.ts";

@@ -1,4 +1,4 @@
-import type { RefusalGate } from "../core/log-event.ts";
+import type { RefusalGate } from "./log-event.ts";
 
 export interface GateReading {
   readonly gate: RefusalGate;
@@ -179,4 +179,19 @@ function normalWhy(why: string | undefined): string | undefined {
   return why !== undefined && /^[a-z][a-z_-]{2,48}$/.test(why)
     ? why.replace("rate-limited", "rate_limited")
     : undefined;
+}
+
+/**
+ * The gate and reason of a refusal as a client gets it: its detail code (2026.2.22 on) and its wording. From
+ * 2026.8.1 a proxy's connection ends before the WebSocket, with HTTP 403.
+ */
+export function gateOfAnswer(answer: {
+  readonly detailCode?: string;
+  readonly httpStatus?: number;
+  readonly closeReason?: string;
+  readonly message?: string;
+}): GateReading {
+  if (answer.httpStatus === 403) return { gate: "proxy-attribution", why: "proxy_attribution_required" };
+  const text = [answer.detailCode, answer.message, answer.closeReason].filter(Boolean).join(" ");
+  return gateOfWording(text) ?? { gate: "unknown" };
 }
