@@ -571,6 +571,11 @@ describe("nodes", () => {
   );
 });
 
+test("header names in capitals are the same headers", () => {
+  const connection = browser({ headers: { Host: `127.0.0.1:${PORT}`, Origin: "https://evil.example.org" } });
+  assert.equal(word(admit({ release: "2026.9.6", config: LAN, connection })), "origin");
+});
+
 test("wording by era", () => {
   const reasons = ["2026.2.21", "2026.2.25", "2026.4.15", "2026.4.20", "2026.9.6"].map((release) => {
     const { closeReason, detailCode = "-" } = admit({ release, config: LAN, connection: cli(DOCKER) });

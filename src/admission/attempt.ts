@@ -29,7 +29,7 @@ export interface GateRefusal {
 }
 
 export function attemptOf(rules: ReleaseRules, input: AdmissionInput): Attempt {
-  const { connection } = input;
+  const connection = { ...input.connection, headers: lowerNames(input.connection.headers) };
   const gateway = input.config.gateway ?? {};
   const { id, mode } = connection.client;
   const isBrowserUi = id === "openclaw-control-ui";
@@ -45,6 +45,13 @@ export function attemptOf(rules: ReleaseRules, input: AdmissionInput): Attempt {
     isWebchat: mode === "webchat" || id === "webchat-ui",
     hasOrigin: header(connection, "origin").trim() !== "",
   };
+}
+
+/** Header names are the same in any case; inputs written by hand have them in both. */
+function lowerNames(headers: Connection["headers"]): Connection["headers"] {
+  const names = Object.keys(headers);
+  if (names.every((name) => name === name.toLowerCase())) return headers;
+  return Object.fromEntries(names.map((name) => [name.toLowerCase(), headers[name] ?? ""]));
 }
 
 /** The value of a header, empty when it is absent. */

@@ -63,6 +63,7 @@ export function allowedOrigins(attempt: Attempt): readonly string[] {
     .filter((value) => value !== "");
   if (configured.length > 0 || !rules.origin.seededFor.includes(bindOf(attempt))) return configured;
   if (at(gateway, "controlUi", "dangerouslyAllowHostHeaderOriginFallback") === true) return configured;
+  if (at(gateway, "controlUi", "enabled") === false) return configured;
   const port = gateway.port ?? DEFAULT_PORT;
   const seeded = [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
   const custom = at(gateway, "customBindHost");
