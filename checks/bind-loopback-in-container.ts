@@ -1,8 +1,10 @@
 import { defineCheck, notApplicable } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Remedy } from "../src/core/finding.ts";
+import type { LogDigest } from "../src/core/log-event.ts";
+import { isLoopback } from "./addresses.ts";
 import { human } from "./remedies.ts";
-import { args, explainRefusals, portOf, WANTED } from "./support.ts";
+import { args, explainRefusals, type GateFacts, portOf, WANTED } from "./support.ts";
 
 /** A published port accepts and then drops the connection when nothing listens behind it. */
 const DROPPED = new Set(["reset", "empty-reply"]);
@@ -13,29 +15,37 @@ export default defineCheck({
   title: "The gateway in the container listens on the container's network",
   severity: "error",
   needs: ["refusals"],
-  wants: WANTED,
+  wants: [...WANTED, "logs"],
   diagnose(facts) {
+    const gateFacts = facts as GateFacts;
     const deployment = knownValue(facts.wanted.deployment);
-    const bind = knownValue(facts.wanted.config)?.effective.gateway?.bind;
+    const bind =
+      knownValue(facts.wanted.config)?.effective.gateway?.bind ?? loggedBind(knownValue(facts.wanted.logs));
     const contained = deployment?.kind === "docker" || deployment?.kind === "kubernetes";
     if (deployment !== undefined && !contained && deployment.confidence === "certain") {
       return notApplicable("the gateway does not run in a container");
     }
     if (bind !== undefined && bind !== "loopback" && bind !== "auto") return [];
-    return explainRefusals(facts, {
+    return explainRefusals(gateFacts, {
       explains: ({ gate, reason }) =>
         gate === "transport" &&
         (DROPPED.has(reason ?? "") || (contained && bind === "loopback" && reason === "refused")),
       confidence: () => (contained && bind === "loopback" ? "certain" : "likely"),
       variant: () => (deployment?.kind === "kubernetes" ? "kubernetes" : undefined),
-      args: () => args({ bind, port: portOf(facts) }),
+      args: () => args({ bind, port: portOf(gateFacts) }),
       remedies: () => [
-        ...(deployment?.kind === "kubernetes" ? [portForward(portOf(facts))] : []),
-        bindLan(portOf(facts)),
+        ...(deployment?.kind === "kubernetes" ? [portForward(portOf(gateFacts))] : []),
+        bindLan(portOf(gateFacts)),
       ],
     });
   },
 });
+
+/** The last `listening on ws://127.0.0.1:18789` of the log is a loopback bind; any other address may be several. */
+function loggedBind(logs: LogDigest | undefined): "loopback" | undefined {
+  const address = logs?.events.filter((event) => event.type === "startup").at(-1)?.bind;
+  return address !== undefined && isLoopback(address) ? "loopback" : undefined;
+}
 
 /** In a pod the port-forward reaches the loopback listener; nothing has to change. */
 function portForward(port: number): Remedy {

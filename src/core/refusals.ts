@@ -191,7 +191,6 @@ function passedLater(refusal: Refusal, all: readonly Refusal[]): boolean {
 /** What a client printed is news only when no line of the gateway tells of it. */
 function clientRefusal(event: ClientErrorEvent, logged: readonly Refusal[]): Refusal[] {
   if (event.gate === undefined) return [];
-  const why = event.why ?? (event.gate === "transport" ? reachOfText(event.message) : undefined);
   const twin = logged.some(
     (refusal) =>
       refusal.gate === event.gate &&
@@ -207,7 +206,7 @@ function clientRefusal(event: ClientErrorEvent, logged: readonly Refusal[]): Ref
     {
       from: "client",
       gate: event.gate,
-      ...(why === undefined ? {} : { reason: why }),
+      ...(event.why === undefined ? {} : { reason: event.why }),
       ...(event.detailCode === undefined ? {} : { detailCode: event.detailCode }),
       ...(event.code === undefined ? {} : { closeCode: event.code }),
       ...(event.httpStatus === undefined ? {} : { httpStatus: event.httpStatus }),
@@ -221,19 +220,6 @@ function clientRefusal(event: ClientErrorEvent, logged: readonly Refusal[]): Ref
       evidence: [evidenceOf(event)],
     },
   ];
-}
-
-/** How a connection failed, in the words of curl, Node and OpenClaw's CLI; the names are those of `Reach`. */
-const REACH_OF_WORDS: readonly (readonly [RegExp, string])[] = [
-  [/empty reply/i, "empty-reply"],
-  [/ECONNRESET|connection (?:was )?reset|socket hang up/i, "reset"],
-  [/ECONNREFUSED|connection refused|failed to connect|couldn't connect|could not connect/i, "refused"],
-  [/ENOTFOUND|could not resolve/i, "dns"],
-  [/ETIMEDOUT|timed out/i, "timeout"],
-];
-
-function reachOfText(message: string): string | undefined {
-  return REACH_OF_WORDS.find(([words]) => words.test(message))?.[1];
 }
 
 function sameClient(event: ClientErrorEvent, refusal: Refusal): boolean {

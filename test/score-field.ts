@@ -1,0 +1,117 @@
+/**
+ * Scores offline triage against logs and tickets from the field. Not part of the tests:
+ * `node --import tsx test/score-field.ts DIR`, with `logs-dev.jsonl` and `tickets-dev.jsonl` in DIR.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { checks } from "../checks/index.ts";
+import { reportOf } from "../src/cli/case.ts";
+import { offlineFacts } from "../src/cli/offline.ts";
+import { said, unknown } from "../src/core/fact.ts";
+import type { Report } from "../src/report/result.ts";
+
+interface Sample {
+  readonly name: string;
+  readonly text: string;
+  readonly release?: string;
+  /** Ids that are right as the first finding; none where the sample is healthy. */
+  readonly right: readonly string[];
+}
+
+interface LogLine {
+  readonly source: string;
+  readonly version?: string;
+  readonly line: string;
+  readonly expectedDiagnosis: string;
+  readonly alsoAcceptable?: readonly string[];
+}
+
+interface Ticket {
+  readonly id: string;
+  readonly release?: string;
+  readonly text: string;
+  readonly expected: { readonly ids: readonly string[] };
+}
+
+const CHECKED: ReadonlySet<string> = new Set(checks.map(({ id }) => id));
+const HEALTHY = "none-healthy";
+
+function read<T>(dir: string, file: string): T[] {
+  const lines = readFileSync(join(dir, file), "utf8").split("\n");
+  return lines.filter((line) => line.trim() !== "").map((line) => JSON.parse(line) as T);
+}
+
+function versionOf(text: string | undefined): string | undefined {
+  return /\b20\d\d\.\d{1,2}\.\d{1,2}\b/.exec(text ?? "")?.[0];
+}
+
+function logSample(log: LogLine, index: number): Sample {
+  const release = versionOf(log.version);
+  return {
+    name: `log ${index + 1} ${log.source}`,
+    text: log.line,
+    ...(release === undefined ? {} : { release }),
+    right: [log.expectedDiagnosis, ...(log.alsoAcceptable ?? [])],
+  };
+}
+
+function ticketSample({ id, text, release, expected }: Ticket): Sample {
+  const version = versionOf(release);
+  return {
+    name: `ticket ${id}`,
+    text,
+    ...(version === undefined ? {} : { release: version }),
+    right: expected.ids,
+  };
+}
+
+async function triage({ text, release }: Sample, told: boolean): Promise<Report> {
+  const facts = await offlineFacts({
+    signal: new AbortController().signal,
+    name: "sample",
+    sources: () => [{ name: "sample", chunks: [new TextEncoder().encode(`${text}\n`)] }],
+    release:
+      told && release !== undefined
+        ? said({ version: release, confidence: "certain", from: "said" }, "--release")
+        : unknown("not-asked", "nobody said", "--release X"),
+  });
+  return reportOf(facts);
+}
+
+function isHit({ right }: Sample, { findings }: Report): boolean {
+  const errors = findings.filter(({ severity }) => severity === "error");
+  if (right.includes(HEALTHY) || right.length === 0) return errors.length === 0;
+  return findings[0] !== undefined && right.includes(findings[0].id);
+}
+
+async function score(title: string, samples: readonly Sample[], told: boolean): Promise<void> {
+  const misses: string[] = [];
+  const unchecked: string[] = [];
+  let hits = 0;
+  for (const sample of samples) {
+    const report = await triage(sample, told);
+    if (isHit(sample, report)) {
+      hits++;
+      continue;
+    }
+    const found = report.findings.map(({ id, severity }) => `${id}:${severity}`).join(", ") || report.verdict;
+    const line = `  ${sample.name}: want ${sample.right.join(" | ")}; got ${found}`;
+    const possible =
+      sample.right.some((id) => CHECKED.has(id) || id === HEALTHY) || sample.right.length === 0;
+    (possible ? misses : unchecked).push(line);
+  }
+  const print = (line: string) => process.stdout.write(`${line}\n`);
+  print(`${title}, release ${told ? "told" : "not told"}: ${hits}/${samples.length}`);
+  for (const line of misses) print(line);
+  if (unchecked.length > 0) print(" causes without a check:");
+  for (const line of unchecked) print(line);
+}
+
+const dir = process.argv[2];
+if (dir === undefined) throw new Error("usage: node --import tsx test/score-field.ts DIR");
+const logs = read<LogLine>(dir, "logs-dev.jsonl").map(logSample);
+const tickets = read<Ticket>(dir, "tickets-dev.jsonl").map(ticketSample);
+for (const told of [false, true]) {
+  await score("logs", logs, told);
+  await score("tickets", tickets, told);
+}
