@@ -1,7 +1,7 @@
 import type { AdmissionConfig, Connection, ConnectionAuth, ConnectionDevice } from "../../core/connection.ts";
 import { deviceIdOf, type SignatureForm, signaturePayload, verifySignature } from "../device.ts";
 import { isRecord, type JsonRecord, numberOf, textOf, textsOf } from "../json.ts";
-import type { ConnectParams } from "../protocol.ts";
+import { type ConnectParams, clients } from "../protocol.ts";
 import type { DeviceBook } from "./devices.ts";
 import type { Traits } from "./traits.ts";
 
@@ -67,6 +67,17 @@ function readAuth(value: JsonRecord): NonNullable<ConnectParams["auth"]> {
     ...(password === undefined ? {} : { password }),
     ...(deviceToken === undefined ? {} : { deviceToken }),
   };
+}
+
+/**
+ * Whether the gateway takes no notice of a page's device, because a switch lets pages in without one:
+ * `allowInsecureAuth` up to 2026.2.19, `dangerouslyDisableDeviceAuth` up to 2026.7.35.
+ */
+export function ignoresDevice(params: ConnectParams, config: AdmissionConfig, traits: Traits): boolean {
+  const ui = config.gateway?.controlUi;
+  if (params.client.id !== clients.page.id) return false;
+  if (traits.insecureAuthSkipsDevice && ui?.allowInsecureAuth === true) return true;
+  return !traits.knowsBuildId && ui?.dangerouslyDisableDeviceAuth === true;
 }
 
 /** Looks at everything that can be verified and says it in the model's words. */

@@ -12,8 +12,9 @@ export function scopesOf(
   book: DeviceBook,
 ): readonly string[] {
   if (params.device !== undefined && book.pairedOf(params.device.id)) return params.scopes;
-  // A page that a switch lets in without pairing keeps what it asks for.
-  if (params.device !== undefined || params.client.id === clients.page.id) return params.scopes;
+  // A page that a switch lets in without pairing keeps what it asks for; from 2026.8.1 no switch does.
+  if (params.client.id === clients.page.id) return traits.knowsBuildId ? [] : params.scopes;
+  if (params.device !== undefined) return params.scopes;
   const { id } = params.client;
   switch (traits.scopesWithoutDevice) {
     case "all":
@@ -77,7 +78,9 @@ function authPart(
   { traits, book, scopes, now, authMode }: Parameters<typeof helloOf>[1],
 ): object | undefined {
   const paired = params.device === undefined ? undefined : book.pairedOf(params.device.id);
-  if (!paired && !traits.helloAuthAlways) return undefined;
+  // 2026.3.13 gives neither a node nor a client of a trusted proxy a device token.
+  const hasToken = !traits.helloAuthMode || (authMode !== "trusted-proxy" && params.role !== "node");
+  if (!traits.helloAuthAlways && !(paired && hasToken)) return undefined;
   const granted =
     traits.impliedScopes && paired && scopes.includes("operator.admin")
       ? [...new Set([...scopes, "operator.read", "operator.write"])]

@@ -127,7 +127,8 @@ function protocolRefusal(admission: Admission, { traits, protocol, connection }:
 
 function deviceIdentityRefusal(admission: Admission, { traits, connection }: RefusalContext): Refusal {
   const phase = connection.auth === "missing" ? "ws_upgrade_started" : "auth_credentials_received";
-  if (connection.client.id !== controlUi)
+  // A page whose device a switch ignores meets the words of the others when its token is missing.
+  if (connection.client.id !== controlUi || admission.closeReason === "device identity required")
     return {
       ...simple(admission, "device identity required", "device-required"),
       code: "NOT_PAIRED",
@@ -190,7 +191,10 @@ function authRefusal(admission: Admission, context: RefusalContext): Refusal {
         ? {
             peer: context.endpoint,
             role: connection.role,
-            scopeCount: context.deviceId === undefined ? 0 : connection.scopes.length,
+            scopeCount:
+              context.deviceId === undefined && connection.client.id !== controlUi
+                ? 0
+                : connection.scopes.length,
             hasDeviceIdentity: context.deviceId !== undefined,
           }
         : {}),
@@ -219,9 +223,9 @@ function authAdvice(reason: string, context: RefusalContext): object {
   const retry = reason === "token_mismatch" && context.sentToken && context.deviceId !== undefined;
   const next = retry
     ? "retry_with_device_token"
-    : reason.endsWith("_mismatch")
+    : /^(?:token|password)_mismatch$/.test(reason)
       ? "update_auth_credentials"
-      : reason.endsWith("_missing")
+      : /^(?:token|password)_missing$/.test(reason)
         ? "update_auth_configuration"
         : "review_auth_configuration";
   return { canRetryWithDeviceToken: retry, recommendedNextStep: next };

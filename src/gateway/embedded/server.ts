@@ -6,7 +6,7 @@ import type { Admission, AdmissionConfig, AdmissionInput } from "../../core/conn
 import { isRecord, parseBoundedJson, textOf } from "../json.ts";
 import { type ConnectParams, clients } from "../protocol.ts";
 import { reachOfAddress } from "../url.ts";
-import { type Arrival, connectionOf, readConnectParams } from "./connect.ts";
+import { type Arrival, connectionOf, ignoresDevice, readConnectParams } from "./connect.ts";
 import { type Applicant, DeviceBook } from "./devices.ts";
 import { helloOf, scopesOf } from "./hello.ts";
 import { forLog, GatewayLog, type LogMeta, type LogSinks } from "./log.ts";
@@ -179,7 +179,7 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
       const who = `client=${forLog(client?.id)} ${forLog(client?.mode)} v${forLog(client?.version)}`;
       const auth = params?.auth?.token ? "token" : params?.auth?.password ? "password" : "none";
       const more = traits.logPeer
-        ? ` role=${forLog(params?.role)} scopes=${params?.device ? params.scopes.length : 0} auth=${auth} device=${params?.device ? "yes" : "no"} platform=${forLog(client?.platform)} instance=n/a host=${forLog(arrival.headers.host)} origin=${forLog(arrival.headers.origin)} ua=${forLog(arrival.headers["user-agent"])}`
+        ? ` role=${forLog(params?.role)} scopes=${scopeCount(params)} auth=${auth} device=${params?.device ? "yes" : "no"} platform=${forLog(client?.platform)} instance=n/a host=${forLog(arrival.headers.host)} origin=${forLog(arrival.headers.origin)} ua=${forLog(arrival.headers["user-agent"])}`
         : "";
       log.warn(
         "gateway/ws",
@@ -188,10 +188,11 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
     };
     const peerField = () => (traits.logPeer ? ` peer=${endpoint}` : "");
 
-    const onConnect = (id: string, read: ConnectParams) => {
+    const onConnect = (id: string, sent: ConnectParams) => {
+      const read = heeded(sent);
       params = read;
       if (now() < readyAt) return refuse(id, starting);
-      const connection = connectionOf(read, arrival, nonce, { config, traits, book, now: now() });
+      const connection = connectionOf(sent, arrival, nonce, { config, traits, book, now: now() });
       logProxySigns(arrival);
       const admission = options.admit({ release: traits.release, config: asConfigured(), connection });
       if (admission.outcome === "admitted") return welcome(id, read, admission);
@@ -262,12 +263,12 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
       applicant: Applicant,
       paired: Pick<Applicant, "role" | "scopes">,
     ) => {
-      if (reason !== "scope-upgrade" && reason !== "role-upgrade") return;
+      if (!traits.codes || (reason !== "scope-upgrade" && reason !== "role-upgrade")) return;
       const list = (items: readonly string[]) =>
         items.length === 0 ? "<none>" : [...items].sort().join(",");
       log.warn(
         "gateway",
-        `security audit: device access upgrade requested reason=${reason} device=${applicant.deviceId} ip=${arrival.remoteAddress} auth=token roleFrom=${paired.role} roleTo=${forLog(applicant.role)} scopesFrom=${list(paired.scopes)} scopesTo=${forLog(list(applicant.scopes))} client=${forLog(applicant.clientId)} conn=${conn}`,
+        `security audit: device access upgrade requested reason=${reason} device=${applicant.deviceId} ip=${applicant.remoteIp ?? "unknown-ip"} auth=token roleFrom=${paired.role} roleTo=${forLog(applicant.role)} scopesFrom=${list(paired.scopes)} scopesTo=${forLog(list(applicant.scopes))} client=${forLog(applicant.clientId)} conn=${conn}`,
       );
     };
 
@@ -343,6 +344,12 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
     );
   };
 
+  /** The parameters without a device that the gateway takes no notice of. */
+  const heeded = (params: ConnectParams): ConnectParams => {
+    if (!ignoresDevice(params, config, traits)) return params;
+    const { device: _ignored, ...others } = params;
+    return others;
+  };
   const logProxySigns = (arrival: Arrival) => {
     const hasProxyHeaders = Object.keys(arrival.headers).some((name) =>
       /^(?:x-forwarded-(?:for|host)|x-real-ip)$/.test(name),
@@ -483,6 +490,12 @@ function closeMeta(of: {
     ...refusal?.meta,
     ...(withClient ? client : {}),
   };
+}
+
+/** Only a page keeps the scopes that it asks for without a device up to the look at its token. */
+function scopeCount(params: ConnectParams | undefined): number {
+  const keeps = params?.device !== undefined || params?.client.id === clients.page.id;
+  return keeps ? (params?.scopes.length ?? 0) : 0;
 }
 
 function applicantOf(params: ConnectParams, arrival: Arrival): Applicant | undefined {

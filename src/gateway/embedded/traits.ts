@@ -29,6 +29,8 @@ export interface Traits {
   readonly challengeCapabilities: boolean;
   /** Who keeps the scopes that it asks for without a device. */
   readonly scopesWithoutDevice: "all" | "none" | "local-backend" | "local-backend-and-cli";
+  /** `allowInsecureAuth` lets a page in without a look at its device: up to 2026.2.19. */
+  readonly insecureAuthSkipsDevice: boolean;
   /** An approved admin also gets read and write spelt out (seen on 2026.4.5 to 2026.7.35). */
   readonly impliedScopes: boolean;
   readonly removesDevices: boolean;
@@ -72,6 +74,7 @@ export function traitsOf(release: string): Traits {
         : from("2026.7.1")
           ? "local-backend-and-cli"
           : "local-backend",
+    insecureAuthSkipsDevice: !from("2026.2.21"),
     impliedScopes: from("2026.4.2") && !from("2026.8.1"),
     removesDevices: from("2026.2.21"),
     healthz: from("2026.3.1"),
