@@ -20,6 +20,8 @@ export function processIo(): Io {
   const stop = () => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort(new Error("interrupted"));
+    // An open input would keep the process alive, and a `for await` over it waiting.
+    process.stdin.destroy();
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);

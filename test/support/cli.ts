@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 const ROOT = resolve(fileURLToPath(new URL("../..", import.meta.url)));
@@ -80,14 +81,21 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
   return finish(start(args, options), options.input);
 }
 
-export function finish(child: ChildProcess, input: string | Uint8Array = ""): Promise<CliResult> {
+/** Collects what a started command writes, until it has ended. */
+export function finish(
+  child: ChildProcess,
+  input: string | Uint8Array | Iterable<string> = "",
+): Promise<CliResult> {
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   child.stdout?.on("data", (chunk: Buffer) => out.push(chunk));
   child.stderr?.on("data", (chunk: Buffer) => err.push(chunk));
   // A command that does not read its input closes it.
   child.stdin?.on("error", () => undefined);
-  child.stdin?.end(input);
+  if (child.stdin) {
+    const pieces = typeof input === "string" || input instanceof Uint8Array ? [input] : input;
+    Readable.from(pieces).pipe(child.stdin);
+  }
   return new Promise((done, failed) => {
     child.on("error", failed);
     child.on("close", (code) => {
