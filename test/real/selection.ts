@@ -8,4 +8,11 @@ export const CORE = process.env.PAIRING_DOCTOR_CORE === "1";
  * effect. 2026.5.28: protocol 4, a published port counts as local. 2026.9.6: proxies must be attributable, the
  * page signs without a secure context, devices in SQLite.
  */
-export const RELEASES: readonly string[] = ["2026.2.1", "2026.3.13", "2026.5.28", "2026.9.6"];
+const ALL: readonly string[] = ["2026.2.1", "2026.3.13", "2026.5.28", "2026.9.6"];
+
+export const RELEASES: readonly string[] = CORE ? ALL.filter((release) => release !== "2026.5.28") : ALL;
+
+/** For suites whose subject does not change at every boundary: in the short run the oldest and the newest. */
+export const OUTERMOST: readonly string[] = CORE
+  ? RELEASES.filter((_, at, all) => at === 0 || at === all.length - 1)
+  : RELEASES;

@@ -5,13 +5,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { visit } from "./cases.ts";
+import { layPaths, visit } from "./cases.ts";
 import { type Agent, REPOSITORY, startAgent } from "./rig/agent.ts";
 import { type DoctorOptions, type DoctorRun, openclawOnPath, runDoctor } from "./rig/doctor.ts";
 import { type Gateway, startGateway } from "./rig/gateway.ts";
 import { ADDRESSES, createNetwork, type Network, whyNoNamespaces } from "./rig/namespace.ts";
 import { pidsMarked } from "./rig/processes.ts";
-import { CORE, RELEASES } from "./selection.ts";
+import { OUTERMOST } from "./selection.ts";
 
 const noNamespaces = await whyNoNamespaces();
 const schema = JSON.parse(
@@ -60,24 +60,23 @@ async function stateOf(gateway: Gateway): Promise<unknown> {
   };
 }
 
-for (const release of CORE ? [RELEASES[0], RELEASES.at(-1)] : RELEASES) {
-  if (release === undefined) continue;
+for (const release of OUTERMOST) {
   describe(`openclaw ${release}`, { skip: noNamespaces ?? false }, () => {
     let network: Network;
     let gateway: Gateway;
     let client: Agent;
-    let stopped = false;
 
     before(async () => {
       network = await createNetwork();
       gateway = await startGateway({ release, host: network.gateway, config: { gateway: { bind: "lan" } } });
       client = startAgent(network.client);
+      await layPaths(gateway, client);
       // The release's own CLI pairs itself on its first call; that is not the doctor's doing.
       await gateway.cli(["devices", "list", "--json"]);
     });
     after(async () => {
       await client?.stop();
-      if (!stopped) await gateway?.stop();
+      await gateway?.stop();
       await network?.remove();
     });
 
@@ -121,21 +120,35 @@ for (const release of CORE ? [RELEASES[0], RELEASES.at(-1)] : RELEASES) {
       }
     });
 
-    test("a gateway that is down: 3 when nothing is known of it, and no invented cause", async () => {
-      const empty = await cleanRun({
+    test("what cannot be seen is not called healthy: a published port, without config, log or token", async () => {
+      const browser = await visit(gateway, client, { path: "published port", credentials: "right" });
+      const run = await cleanRun({
         host: network.client,
-        args: ["diagnose", "--json", "--target", `ws://127.0.0.1:${gateway.port + 1}`],
+        args: ["diagnose", "--json", "--target", gateway.url],
       });
-      assertValid(empty);
-      assert.ok(empty.exitCode === 3 || empty.exitCode === 1, `exit ${empty.exitCode}`);
-      assert.notEqual(empty.document?.verdict, "healthy");
-      const ids = empty.document?.findings.map(({ id }) => id) ?? [];
+      assertValid(run);
+      const { verdict } = run.document ?? {};
+      if (!browser.admitted) assert.notEqual(verdict, "healthy", "a browser on this very path is refused");
+      assert.equal(run.exitCode, { healthy: 0, found: 1, undetermined: 3 }[verdict ?? "undetermined"]);
+    });
+
+    test("nothing listens: says so, and nothing else", async () => {
+      const target = `ws://127.0.0.1:${gateway.port + 1}`;
+      const run = await cleanRun({ host: network.client, args: ["diagnose", "--json", "--target", target] });
+      assertValid(run);
       assert.deepEqual(
-        ids.filter((id) => id !== "gateway-down-or-starting"),
-        [],
+        run.document?.findings.map(({ id }) => id),
+        ["gateway-down-or-starting"],
       );
-      await gateway.stop();
-      stopped = true;
+      assert.equal(run.exitCode, 1);
+    });
+
+    test("a gateway that was stopped: says so, whatever its log tells of before", async () => {
+      await gateway.halt();
+      const run = await cleanRun({ ...here(), args: ["diagnose", "--json", ...own()] });
+      assertValid(run);
+      assert.equal(run.document?.findings[0]?.id, "gateway-down-or-starting", run.stdout.slice(0, 2000));
+      assert.equal(run.exitCode, 1);
     });
   });
 }

@@ -65,6 +65,9 @@ export interface Gateway {
   /** Runs the release's own CLI on the gateway's machine. */
   cli(args: readonly string[], options?: { readonly timeoutMs?: number }): Promise<CommandResult>;
   readConsole(): string;
+  /** Ends the gateway and leaves its files. */
+  halt(): Promise<void>;
+  /** Ends the gateway and everything of the rig around it, and removes a home that the rig made. */
   stop(): Promise<void>;
 }
 
@@ -269,6 +272,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         timeoutMs: cliOptions.timeoutMs ?? 90_000,
       }),
     readConsole,
+    halt: () => endMarked(MARK, mark),
     stop,
   };
   running.add(gateway);
