@@ -181,7 +181,10 @@ function authRefusal(admission: Admission, context: RefusalContext): Refusal {
     ...(traits.codes
       ? { details: { code: authCode(reason), authReason: reason, ...(traits.authAdvice ? advice : {}) } }
       : {}),
-    phase: "auth_credentials_received",
+    phase:
+      connection.auth === "missing" && context.deviceId === undefined
+        ? "ws_upgrade_started"
+        : "auth_credentials_received",
     meta: {
       authMode,
       authProvided: connection.auth === "missing" ? "none" : context.sentToken ? "token" : "password",
@@ -249,7 +252,7 @@ function pageHint(kind: string, what: string, traits: Traits): string {
   if (kind === "password") return "enter the password in Control UI settings";
   if (!traits.codes && traits.release !== "2026.2.21")
     return "open a tokenized dashboard URL or paste token in Control UI settings";
-  if (traits.logMeta && what === "missing")
+  if (traits.logGuidance && what === "missing")
     return "paste in Control UI settings or openclaw doctor --generate-gateway-token; restart";
   return "open the dashboard URL and paste the token in Control UI settings";
 }
@@ -275,7 +278,10 @@ function pairingRefusal(admission: Admission, context: RefusalContext): Refusal 
   const reason = admission.reason ?? "not-paired";
   const [why, hint] = pairingWhy[reason] ?? pairingWhy["not-paired"] ?? ["", ""];
   const message = traits.longPairing ? `pairing required: ${why}` : "pairing required";
-  const waits = traits.pairingWait && (connection.client.mode === "webchat" || connection.role === "node");
+  const waits =
+    traits.pairingWait &&
+    reason !== "role-upgrade" &&
+    (connection.client.mode === "webchat" || connection.role === "node");
   return {
     ...simple(admission, message, "pairing-required"),
     message,

@@ -183,7 +183,7 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
         : "";
       log.warn(
         "gateway/ws",
-        `unauthorized conn=${conn}${peerField()} remote=${arrival.remoteAddress} ${who}${more} reason=${reason}${traits.logMeta ? ` guidance=${guidance}` : ""}`,
+        `unauthorized conn=${conn}${peerField()} remote=${arrival.remoteAddress} ${who}${more} reason=${reason}${traits.logGuidance ? ` guidance=${guidance}` : ""}`,
       );
     };
     const peerField = () => (traits.logPeer ? ` peer=${endpoint}` : "");
@@ -229,6 +229,8 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
     const welcome = (id: string, read: ConnectParams, admission: Admission) => {
       const applicant = applicantOf(read, arrival);
       if (admission.autoApproved && applicant) {
+        const before = book.pairedOf(applicant.deviceId);
+        if (before) logUpgrade("scope-upgrade", applicant, before);
         const pending = book.pendingOf(applicant.deviceId);
         if (pending) book.reject(pending.requestId);
         const entry = book.pair(applicant);
@@ -486,6 +488,7 @@ function closeMeta(of: {
     host: optional(arrival.headers.host),
     origin: optional(arrival.headers.origin),
     userAgent: optional(arrival.headers["user-agent"]),
+    forwardedFor: optional(arrival.headers["x-forwarded-for"]),
     ...addresses,
     ...refusal?.meta,
     ...(withClient ? client : {}),

@@ -42,6 +42,8 @@ export interface Traits {
   readonly logPeer: boolean;
   readonly logPhase: boolean;
   readonly logMeta: boolean;
+  /** `guidance=` on the unauthorized line, and advice to generate a token for a page (seen on 2026.8.1). */
+  readonly logGuidance: boolean;
   readonly logMessageField: boolean;
   readonly proxyWarning: boolean;
   readonly startupLine: "listening" | "http server listening";
@@ -97,6 +99,7 @@ export function traitsOf(release: string): Traits {
     logPeer: from("2026.4.10"),
     logPhase: from("2026.7.1"),
     logMeta: from("2026.8.3"),
+    logGuidance: from("2026.8.1"),
     logMessageField: from("2026.5.12"),
     proxyWarning: !from("2026.8.1"),
     startupLine: from("2026.5.12") ? "http server listening" : "listening",
