@@ -18,12 +18,9 @@ export function changed(input: AdmissionInput, { set, unset, release, via }: Cha
     ...set.map(setStep),
     ...unset.map((key): Step => ({ do: "config.unset", key: key.trim() })),
   ];
-  const next = applySteps(input, steps);
-  return {
-    ...next,
-    ...(release === undefined ? {} : { release }),
-    ...(via === undefined ? {} : { connection: routed(next, via) }),
-  };
+  // The release first: which keys there are depends on it.
+  const next = applySteps(release === undefined ? input : { ...input, release }, steps);
+  return via === undefined ? next : { ...next, connection: routed(next, via) };
 }
 
 function setStep(text: string): Step {
