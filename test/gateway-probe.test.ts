@@ -199,18 +199,34 @@ describe("probe as a browser", () => {
     assert.deepEqual(server.devices.list().pending, []);
   });
 
-  it("takes only its own request back", async () => {
-    const server = await gateway("2026.2.1", { peer: { remoteAddress: "172.18.0.1" } });
-    const other = server.devices.request({
-      deviceId: "a".repeat(64),
-      publicKey: "x",
+  it("takes only its own request back, even when another browser asked after it", async () => {
+    const applicant = {
       clientId: "openclaw-control-ui",
       clientMode: "webchat",
       role: "operator",
       scopes: [],
+    };
+    const others: string[] = [];
+    const server = await gateway("2026.2.1", {
+      peer: { remoteAddress: "172.18.0.1" },
+      admit: (input) => {
+        const decision = fakeAdmit(input);
+        // The list has the newest first: this one stands before ours.
+        if (decision.gate === "pairing")
+          queueMicrotask(() => {
+            const other = server.devices.request({ ...applicant, deviceId: "a".repeat(64), publicKey: "x" });
+            others.push(other.requestId);
+          });
+        return decision;
+      },
     });
-    await probing(server.url, { credentials, asBrowser: true });
-    assert.deepEqual(server.devices.list().pending, [other]);
+    const reading = await probing(server.url, { credentials, asBrowser: true });
+    assert.equal(reading.attempts[2]?.cleanup?.removed, true);
+    assert.equal(others.length, 1);
+    assert.deepEqual(
+      server.devices.list().pending.map(({ requestId }) => requestId),
+      others,
+    );
   });
 
   it("says that the request stays where the gateway does not let it", async () => {
