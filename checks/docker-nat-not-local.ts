@@ -13,7 +13,7 @@ export default defineCheck({
   wants: WANTED,
   diagnose: (facts) =>
     explainRefusals(facts, {
-      explains: (refusal) => isNotPaired(refusal) && isTranslated(refusal, facts),
+      explains: (refusal) => isNotPaired(refusal, facts) && isTranslated(refusal, facts),
       variant: ({ client }) => (client === "cli" ? "cli" : undefined),
       confidence: ({ from }) => (from === "model" ? "likely" : "certain"),
       args: (refusal) => args({ origin: originOf(refusal, facts), remote: remoteOf(refusal, facts) }),

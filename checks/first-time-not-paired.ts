@@ -12,7 +12,7 @@ export default defineCheck({
   wants: WANTED,
   diagnose: (facts) =>
     explainRefusals(facts, {
-      explains: (refusal) => isNotPaired(refusal) && !isTranslated(refusal, facts),
+      explains: (refusal) => isNotPaired(refusal, facts) && !isTranslated(refusal, facts),
       remedies: (refusal) => [
         ...dashboardLink(refusal, facts),
         approveDevice(refusal, facts),

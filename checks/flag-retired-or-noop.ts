@@ -1,11 +1,12 @@
-import { keyStatus } from "../src/admission/trial.ts";
+import { type KeyStatus, keyStatus } from "../src/admission/trial.ts";
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { Evidence } from "../src/core/facts.ts";
+import type { ConfigReading, Evidence } from "../src/core/facts.ts";
 import type { Occurrence } from "../src/core/finding.ts";
+import type { LogEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import { unsetKey } from "./remedies.ts";
-import { args, type GateFacts, releaseOf, WANTED } from "./support.ts";
+import { args, WANTED } from "./support.ts";
 
 const SWITCHES = ["allowInsecureAuth", "dangerouslyDisableDeviceAuth"] as const;
 
@@ -15,16 +16,20 @@ export default defineCheck({
   code: "OPD301",
   title: "No switch is set that this release ignores or rejects",
   severity: "warning",
-  needs: ["refusals"],
+  needs: [],
   wants: [...WANTED, "logs"],
   diagnose(facts) {
-    const release = releaseOf(facts as GateFacts);
+    const release = knownValue(facts.wanted.release)?.version;
+    const config = knownValue(facts.wanted.config);
+    const events = knownValue(facts.wanted.logs)?.events ?? [];
     return SWITCHES.flatMap((name): Occurrence[] => {
       const key = `gateway.controlUi.${name}`;
-      const evidence = [...configEvidence(facts as GateFacts, name, key), ...logEvidence(facts, key)];
+      const refused = configErrors(events, key);
+      const warned = flagWarnings(events, key);
+      const evidence = [...configEvidence(config, name, key), ...refused, ...warned];
       if (evidence.length === 0) return [];
-      const rejected = logEvidence(facts, key).length > 0;
-      const status = release === undefined ? undefined : keyStatus(release, key);
+      const rejected = refused.length > 0;
+      const status = release === undefined ? statusByWarning(name, warned) : keyStatus(release, key);
       if (!rejected && (status === undefined || status === "works")) return [];
       const gone = rejected || status === "unknown-key" || status === "retired";
       return [
@@ -40,23 +45,39 @@ export default defineCheck({
   },
 });
 
-function configEvidence(facts: GateFacts, name: (typeof SWITCHES)[number], key: string): Evidence[] {
-  const config = knownValue(facts.wanted.config);
+/** No release that warns of flags at its start lets this one skip anything any more (2026.2.22 on, by its text). */
+function statusByWarning(
+  name: (typeof SWITCHES)[number],
+  warned: readonly Evidence[],
+): KeyStatus | undefined {
+  return name === "allowInsecureAuth" && warned.length > 0 ? "no-effect" : undefined;
+}
+
+function configEvidence(
+  config: ConfigReading | undefined,
+  name: (typeof SWITCHES)[number],
+  key: string,
+): Evidence[] {
   if (config?.effective.gateway?.controlUi?.[name] !== true) return [];
   return [{ fact: "config", source: config.origins[key]?.source ?? config.path, quote: `${key} = true` }];
 }
 
 /** `Unrecognized key` at start or in `config set`; the newest releases strip the key and say "migrated". */
-function logEvidence(facts: { wanted: { logs: GateLogs } }, key: string): Evidence[] {
-  const events = knownValue(facts.wanted.logs)?.events ?? [];
+function configErrors(events: readonly LogEvent[], key: string): Evidence[] {
+  const name = key.split(".").at(-1) ?? key;
   return events
-    .filter(
-      (event) =>
-        event.type === "config-error" &&
-        event.keys.some((named) => named.endsWith(key.split(".").at(-1) ?? key)),
-    )
+    .filter((event) => event.type === "config-error" && event.keys.some((named) => named.endsWith(name)))
     .slice(-2)
     .map(evidenceOf);
 }
 
-type GateLogs = import("../src/core/fact.ts").Fact<import("../src/core/log-event.ts").LogDigest>;
+/** `security warning: dangerous config flags enabled: gateway.controlUi.allowInsecureAuth=true` */
+function flagWarnings(events: readonly LogEvent[], key: string): Evidence[] {
+  return events
+    .filter(
+      (event) =>
+        event.type === "security-warning" && event.warning === "dangerous-flags" && event.keys.includes(key),
+    )
+    .slice(-1)
+    .map(evidenceOf);
+}

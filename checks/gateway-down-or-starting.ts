@@ -13,6 +13,7 @@ const DOWN = new Set([
   "connection-refused",
   "econnrefused",
   "abnormal-closure",
+  "startup-failed",
 ]);
 
 export default defineCheck({

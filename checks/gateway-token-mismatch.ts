@@ -1,8 +1,9 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
+import { compareReleases } from "../src/core/release.ts";
 import { alignToken, pasteToken } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, WANTED } from "./support.ts";
+import { args, explainRefusals, type GateFacts, releaseOf, WANTED } from "./support.ts";
 
 export default defineCheck({
   id: "gateway-token-mismatch",
@@ -14,7 +15,8 @@ export default defineCheck({
   causedBy: ["auth-rate-limited"],
   diagnose: (facts) =>
     explainRefusals(facts, {
-      explains: (refusal) => isTokenMismatch(refusal),
+      explains: (refusal) => isTokenMismatch(refusal) || isUnderDeviceToken(refusal, facts),
+      ...(isOnlyUnderDeviceToken(facts) ? { confidence: () => "possible" as const } : {}),
       args: () => args({ source: knownValue(facts.wanted.config)?.origins["gateway.auth.token"]?.source }),
       remedies: (refusal) => remediesFor(refusal, facts),
     }),
@@ -27,6 +29,20 @@ export default defineCheck({
 function isTokenMismatch({ gate, reason, from }: Refusal): boolean {
   if (gate !== "shared-auth") return false;
   return reason === "token_mismatch" || (reason === undefined && from !== "client");
+}
+
+/**
+ * `device token mismatch` was said of a wrong shared token, too, up to 2026.2.21; which of the two it was the
+ * refusal does not tell, and the shared token is the one to compare first.
+ */
+function isUnderDeviceToken({ gate, reason }: Refusal, facts: GateFacts): boolean {
+  if (gate !== "shared-auth" || reason !== "device_token_mismatch") return false;
+  const release = releaseOf(facts);
+  return release === undefined || compareReleases(release, "2026.2.22") < 0;
+}
+
+function isOnlyUnderDeviceToken(facts: GateFacts): boolean {
+  return !facts.refusals.some((refusal) => isTokenMismatch(refusal));
 }
 
 /**

@@ -4,10 +4,32 @@ import { isEngineAddress, isLoopback, isLoopbackHost, isLoopbackOrigin, isPrivat
 import { type GateFacts, originOf, remoteOf } from "./support.ts";
 
 /** Pairing refusals of devices that are not approved yet; older releases give no reason. */
-export function isNotPaired({ gate, reason }: Refusal): boolean {
-  return (
-    gate === "pairing" && (reason === undefined || reason === "not-paired" || reason === "pairing-required")
-  );
+export function isNotPaired(refusal: Refusal, facts: GateFacts): boolean {
+  const { gate, reason } = refusal;
+  return gate === "pairing" && (reason === "not-paired" || (isUnnamed(refusal) && !isLocal(refusal, facts)));
+}
+
+/**
+ * Every release approves a new device of the gateway's own host by itself (measured 2026.1.29 to 2026.9.6), so
+ * one that is refused there without a reason is approved already and asks for more (run 2.1: a scope upgrade).
+ */
+export function isLocalUpgrade(refusal: Refusal, facts: GateFacts): boolean {
+  return refusal.gate === "pairing" && isUnnamed(refusal) && isLocal(refusal, facts);
+}
+
+function isUnnamed({ reason }: Refusal): boolean {
+  return reason === undefined || reason === "pairing-required";
+}
+
+/** As far as the refusal shows it; a trusted proxy on loopback makes its own host remote (2026.2.19 to 2026.3.28). */
+function isLocal({ connection }: Refusal, facts: GateFacts): boolean {
+  const { remoteAddress, headers = {} } = connection;
+  if (remoteAddress === undefined || !isLoopback(remoteAddress)) return false;
+  if (headers["x-forwarded-for"] !== undefined) return false;
+  if (headers.host !== undefined && !isLoopbackHost(headers.host)) return false;
+  if (headers.origin !== undefined && !isLoopbackOrigin(headers.origin)) return false;
+  const trusted = knownValue(facts.wanted.config)?.effective.gateway?.trustedProxies ?? [];
+  return !trusted.some((address) => isLoopback(address.replace(/\/\d{1,3}$/, "")));
 }
 
 /**

@@ -1,9 +1,9 @@
-import { compareReleases } from "../src/admission/releases.ts";
 import { defineCheck, notApplicable } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Occurrence } from "../src/core/finding.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
+import { compareReleases } from "../src/core/release.ts";
 import { bareAddress } from "./addresses.ts";
 import { trustProxy } from "./remedies.ts";
 import { args, type GateFacts, releaseOf, remoteOf, WANTED } from "./support.ts";
@@ -18,11 +18,13 @@ export default defineCheck({
   code: "OPD105",
   title: "Proxies that add forwarded headers are trusted by their exact address",
   severity: "error",
-  needs: ["refusals"],
-  wants: [...WANTED, "logs"],
+  needs: [],
+  wants: [...WANTED, "logs", "refusals"],
   causedBy: ["proxy-attribution-required"],
   diagnose(facts) {
-    const gateFacts = facts as GateFacts;
+    // A log with nothing but the warning tells of no refusal.
+    const refusals = knownValue(facts.wanted.refusals) ?? [];
+    const gateFacts: GateFacts = { wanted: facts.wanted, sources: { refusals: "log" }, refusals };
     const release = releaseOf(gateFacts);
     if (release !== undefined && compareReleases(release, "2026.8.1") >= 0) {
       return notApplicable("from 2026.8.1 on the gateway refuses such a proxy with HTTP 403");
@@ -31,14 +33,14 @@ export default defineCheck({
       knownValue(facts.wanted.logs)?.events.filter(
         (event) => event.type === "proxy-warning" && event.warning === "untrusted",
       ) ?? [];
-    const proxied = facts.refusals.filter((refusal) => !refusal.over && isUntrustedProxy(refusal, gateFacts));
+    const proxied = refusals.filter((refusal) => !refusal.over && isUntrustedProxy(refusal, gateFacts));
     const first = proxied[0];
     if (warnings.length === 0 && first === undefined) return [];
     const evidence = [
       ...warnings.slice(-2).map(evidenceOf),
       ...proxied.flatMap((refusal) => refusal.evidence),
     ];
-    const refused = facts.refusals.some(
+    const refused = refusals.some(
       (refusal) => !refusal.over && refusal.gate !== "unknown" && refusal.gate !== "left",
     );
     const stand: Refusal = first ?? {

@@ -1,11 +1,11 @@
 import { admit } from "../src/admission/admit.ts";
 import { browserDevice, isSecureContext } from "../src/admission/page.ts";
-import { compareReleases } from "../src/admission/releases.ts";
 import { applySteps } from "../src/admission/trial.ts";
 import type { Admission, AdmissionInput, Connection } from "../src/core/connection.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy, Step } from "../src/core/finding.ts";
+import { compareReleases } from "../src/core/release.ts";
 import { bareAddress, isEngineAddress, isLoopback, isPrivate } from "./addresses.ts";
 import { args, type GateFacts, originOf, portOf, releaseOf, remoteOf } from "./support.ts";
 
@@ -32,15 +32,21 @@ function verdict(admission: Admission): NonNullable<Remedy["after"]> {
   return reason === undefined ? { refusedAt: gate } : { refusedAt: gate, reason };
 }
 
-/** The remedy with the model's verdict on it, where the model can be asked. */
+/**
+ * The remedy with the model's verdict on it, where the model can be asked. A model that admits what was refused
+ * does not know what stood in the way, so it has no say on a setting that is to take it away.
+ */
 export function tried(
   remedy: Remedy,
   refusal: Refusal,
   facts: GateFacts,
-  change: (input: AdmissionInput) => AdmissionInput = (input) => applySteps(input, remedy.steps),
+  change?: (input: AdmissionInput) => AdmissionInput,
 ): Remedy {
   const input = modelInput(refusal, facts);
-  return input === undefined ? remedy : { ...remedy, after: verdict(admit(change(input))) };
+  if (input === undefined) return remedy;
+  if (change !== undefined) return { ...remedy, after: verdict(admit(change(input))) };
+  if (admit(input).outcome === "admitted") return remedy;
+  return { ...remedy, after: verdict(admit(applySteps(input, remedy.steps))) };
 }
 
 const human = (message: string, values: Parameters<typeof args>[0] = {}): Step => ({

@@ -1,4 +1,5 @@
 import { defineCheck } from "../src/core/check.ts";
+import { isLocalUpgrade } from "./pairing.ts";
 import { approveDevice } from "./remedies.ts";
 import { args, explainRefusals, WANTED } from "./support.ts";
 
@@ -12,7 +13,8 @@ export default defineCheck({
   wants: WANTED,
   diagnose: (facts) =>
     explainRefusals(facts, {
-      explains: ({ gate, reason }) => gate === "pairing" && reason === "scope-upgrade",
+      explains: (refusal) =>
+        (refusal.gate === "pairing" && refusal.reason === "scope-upgrade") || isLocalUpgrade(refusal, facts),
       args: ({ deviceId, connection }) => args({ deviceId, scopes: connection.scopes?.join(", ") }),
       remedies: (refusal) => [approveDevice(refusal, facts)],
     }),

@@ -3,8 +3,8 @@ import { isLoopbackOrigin } from "./addresses.ts";
 import { type GateFacts, originOf } from "./support.ts";
 
 /**
- * Whether a refused page had no device identity because plain HTTP gave it no WebCrypto. The wording is the
- * Control UI's own (`control ui requires …`); a page on https or localhost had every means.
+ * Whether a refused page had no device identity because plain HTTP gave it no WebCrypto. The gateway has a
+ * wording for the Control UI (`control ui requires …`); a page on https or localhost had every means.
  */
 export function lacksSecureContext(refusal: Refusal, facts: GateFacts): boolean {
   if (refusal.gate !== "device-identity") return false;

@@ -61,9 +61,13 @@ function clientArg(refusal: Refusal): MessageArgs {
   return refusal.client === "other" && id !== undefined ? { client: id } : {};
 }
 
+/** The origin that was refused; else the one that the user or the log named, never the usual one of a deployment. */
 export function originOf(refusal: Refusal, facts: GateFacts): string | undefined {
-  const assessed = knownValue(facts.wanted.assessment)?.connection.headers.origin;
-  return refusal.connection.headers?.origin ?? (refusal.client === "cli" ? undefined : assessed);
+  const seen = refusal.connection.headers?.origin;
+  if (seen !== undefined || refusal.client === "cli") return seen;
+  const assessment = knownValue(facts.wanted.assessment);
+  const supposed = assessment?.basis.some(({ fact }) => fact === "deployment") ?? true;
+  return supposed ? undefined : assessment?.connection.headers.origin;
 }
 
 export function remoteOf(refusal: Refusal, facts: GateFacts): string | undefined {

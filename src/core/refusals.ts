@@ -1,8 +1,12 @@
 import type { Connection } from "./connection.ts";
-import type { Assessment, Evidence, ProbeAttempt, ProbeReading, Refusal } from "./facts.ts";
+import type { Assessment, ProbeAttempt, ProbeReading, Refusal } from "./facts.ts";
 import { gateOfAnswer } from "./gate.ts";
-import type { ClientErrorEvent, LogDigest, LogEvent, RefusalGroup, RefusedEvent } from "./log-event.ts";
+import type { ClientErrorEvent, LogDigest, RefusalGroup, RefusedEvent } from "./log-event.ts";
+import { clientOf, evidenceOf, isOwnProbe } from "./log-parts.ts";
+import { failedStart, loneRefusals } from "./lone-lines.ts";
 import { safeText } from "./text.ts";
+
+export { evidenceOf, isOwnProbe };
 
 export interface RefusalSources {
   readonly logs?: LogDigest;
@@ -16,7 +20,12 @@ export interface RefusalSources {
  * model foretells. A refusal that the same client passed later is `over`.
  */
 export function refusalsOf({ logs, probe, assessment }: RefusalSources): Refusal[] {
-  const observed = [...(probe ? probeRefusals(probe) : []), ...(logs ? logRefusals(logs) : [])];
+  const answers = probe?.reach.state === "open";
+  const observed = [
+    ...(probe ? probeRefusals(probe) : []),
+    ...(logs && !answers ? failedStart(logs.events) : []),
+    ...(logs ? logRefusals(logs) : []),
+  ];
   const foretold = assessment ? modelRefusal(assessment, observed) : undefined;
   return [
     ...observed.filter(isTransport),
@@ -97,15 +106,11 @@ function logRefusals(logs: LogDigest): Refusal[] {
     ...refusal,
     over: refusal.over || passedLater(refusal, groups),
   }));
+  const logged = [...marked, ...mergeAlike(loneRefusals(logs.events, marked))];
   const printed = logs.events.flatMap((event) =>
-    event.type === "client-error" ? clientRefusal(event, marked) : [],
+    event.type === "client-error" ? clientRefusal(event, logged) : [],
   );
-  return [...marked, ...mergeClientErrors(printed)];
-}
-
-/** The doctor's own probes stand in the log too; they are nobody's trouble. */
-export function isOwnProbe({ ua, clientVersion }: Pick<RefusedEvent, "ua" | "clientVersion">): boolean {
-  return clientVersion === "pairing-doctor" || ua?.startsWith("openclaw-pairing-doctor") === true;
+  return [...logged, ...mergeAlike(printed)];
 }
 
 function groupRefusal(group: RefusalGroup): Refusal {
@@ -129,10 +134,6 @@ function groupRefusal(group: RefusalGroup): Refusal {
   };
 }
 
-export function evidenceOf(event: LogEvent): Evidence {
-  return { fact: "logs", source: `${event.source}:${event.line}`, quote: event.quote };
-}
-
 function connectionOf(event: RefusedEvent): Partial<Connection> {
   const headers: Record<string, string> = {};
   if (event.host !== undefined) headers.host = event.host;
@@ -144,18 +145,6 @@ function connectionOf(event: RefusedEvent): Partial<Connection> {
     headers,
     ...(event.client === undefined ? {} : { client: { id: event.client, mode: event.mode ?? "" } }),
   };
-}
-
-/** A browser names an origin; OpenClaw's own CLI logs neither origin nor user agent. */
-function clientOf(event: Pick<RefusedEvent, "client" | "mode" | "origin" | "ua">): Refusal["client"] {
-  const { client, mode, origin, ua } = event;
-  if (client === "openclaw-control-ui" || mode === "webchat" || mode === "ui") return "control-ui";
-  if (client === "cli" || mode === "cli") return "cli";
-  if (client === "node-host" || mode === "node") return "node";
-  if (client !== undefined) return "other";
-  if (ua?.startsWith("Mozilla/")) return "control-ui";
-  if (origin !== undefined) return ua === undefined ? "unknown" : "other";
-  return ua === undefined ? "unknown" : "other";
 }
 
 /** The order in which a client meets the gates from 2026.2.2 on (BEHAVIOUR.md, section 5). */
@@ -211,7 +200,7 @@ function clientRefusal(event: ClientErrorEvent, logged: readonly Refusal[]): Ref
       ...(event.code === undefined ? {} : { closeCode: event.code }),
       ...(event.httpStatus === undefined ? {} : { httpStatus: event.httpStatus }),
       closeReason: event.message,
-      connection: {},
+      connection: dialled(event),
       client: event.from === "cli" ? "cli" : event.from === "page" ? "control-ui" : "unknown",
       ...(event.requestId === undefined ? {} : { requestId: event.requestId }),
       count: 1,
@@ -222,17 +211,24 @@ function clientRefusal(event: ClientErrorEvent, logged: readonly Refusal[]): Ref
   ];
 }
 
+/** The block below an error of the CLI: with `Source: local loopback` it dialled the gateway of its own host. */
+function dialled({ target, targetSource }: ClientErrorEvent): Partial<Connection> {
+  const host = /^wss?:\/\/([^/?#]+)/.exec(target ?? "")?.[1];
+  if (host === undefined) return {};
+  return { ...(targetSource === "local loopback" ? { remoteAddress: "127.0.0.1" } : {}), headers: { host } };
+}
+
 function sameClient(event: ClientErrorEvent, refusal: Refusal): boolean {
   if (event.from === "cli") return refusal.client === "cli" || refusal.client === "unknown";
   if (event.from === "page") return refusal.client === "control-ui" || refusal.client === "unknown";
   return true;
 }
 
-/** One refusal for each (client, gate, reason); the CLI alone prints the same error up to three times. */
-function mergeClientErrors(refusals: readonly Refusal[]): Refusal[] {
+/** One refusal for each (client, gate, reason, over); the CLI alone prints the same error up to three times. */
+function mergeAlike(refusals: readonly Refusal[]): Refusal[] {
   const merged = new Map<string, Refusal>();
   for (const refusal of refusals) {
-    const key = `${refusal.client} ${refusal.gate} ${refusal.reason ?? ""}`;
+    const key = `${refusal.client} ${refusal.gate} ${refusal.reason ?? ""} ${refusal.over}`;
     const before = merged.get(key);
     merged.set(
       key,
@@ -279,10 +275,14 @@ function modelRefusal(assessment: Assessment, observed: readonly Refusal[]): Ref
   const { now, connection } = assessment;
   if (now.outcome === "admitted" || now.gate === undefined) return undefined;
   const origin = connection.headers.origin;
+  // A way that is only the usual one says nothing beside a page that was seen on its own.
+  const supposed = assessment.basis.some(({ fact }) => fact === "deployment");
   const seen = observed.some(
     (refusal) =>
       !refusal.over &&
-      (refusal.gate === now.gate || (OUT_OF_MODEL.has(refusal.gate) && isPage(refusal, origin))),
+      (refusal.gate === now.gate ||
+        (OUT_OF_MODEL.has(refusal.gate) && isPage(refusal, origin)) ||
+        (supposed && refusal.client === "control-ui")),
   );
   if (seen) return undefined;
   return {

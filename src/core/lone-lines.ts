@@ -1,0 +1,125 @@
+import type { Connection } from "./connection.ts";
+import type { Refusal } from "./facts.ts";
+import { gateOf } from "./gate.ts";
+import type { LogEvent } from "./log-event.ts";
+import { clientOf, evidenceOf, isOwnProbe } from "./log-parts.ts";
+
+/**
+ * Refusals of which only the line beside `closed before connect` is there: tickets quote the one without the
+ * other. `closed` are the refusals that have theirs.
+ */
+export function loneRefusals(events: readonly LogEvent[], closed: readonly Refusal[]): Refusal[] {
+  const lone = events.flatMap((event) => {
+    const told = tellsOf(event);
+    if (told === undefined) return [];
+    const { gate, reason, ...rest } = told;
+    const known = closed.some(
+      (refusal) =>
+        refusal.gate === gate &&
+        (reason === undefined || refusal.reason === undefined || refusal.reason === reason),
+    );
+    if (known) return [];
+    return [
+      {
+        from: "log" as const,
+        gate,
+        ...(reason === undefined ? {} : { reason }),
+        ...rest,
+        count: 1,
+        ...(event.at === undefined ? {} : { firstAt: event.at, lastAt: event.at }),
+        over: connectedSince(event, rest.client, events),
+        evidence: [evidenceOf(event)],
+      },
+    ];
+  });
+  return lone.reverse();
+}
+
+type Told = Pick<Refusal, "gate" | "reason" | "connection" | "client" | "deviceId">;
+
+function tellsOf(event: LogEvent): Told | undefined {
+  switch (event.type) {
+    case "unauthorized": {
+      if (isOwnProbe(event)) return undefined;
+      const { gate, why } = gateOf({ why: event.reason });
+      const headers = {
+        ...(event.host === undefined ? {} : { host: event.host }),
+        ...(event.origin === undefined ? {} : { origin: event.origin }),
+      };
+      return {
+        gate: gate === "rate-limit" ? gate : "shared-auth",
+        ...(why === undefined ? {} : { reason: why }),
+        connection: { ...remoteOf(event), headers },
+        client: clientOf(event),
+      };
+    }
+    case "protocol-mismatch":
+      if (isOwnProbe(event)) return undefined;
+      return { gate: "protocol", connection: remoteOf(event), client: clientOf(event) };
+    case "build-rejected":
+      return {
+        gate: "protocol",
+        reason: "control-ui-build-mismatch",
+        connection: {},
+        client: "control-ui",
+      };
+    case "handshake-timeout":
+      return { gate: "timeout", connection: remoteOf(event), client: "unknown" };
+    case "upgrade-requested":
+      return {
+        gate: "pairing",
+        ...(event.reason === undefined ? {} : { reason: event.reason }),
+        ...(event.deviceId === undefined ? {} : { deviceId: event.deviceId }),
+        connection: {
+          ...remoteOf(event),
+          ...(event.roleTo === undefined ? {} : { role: event.roleTo }),
+          ...(event.scopesTo === undefined ? {} : { scopes: event.scopesTo }),
+        },
+        client: clientOf(event),
+      };
+    default:
+      return undefined;
+  }
+}
+
+function remoteOf({ remote }: { readonly remote?: string }): Partial<Connection> {
+  return remote === undefined ? {} : { remoteAddress: remote };
+}
+
+/** Whether a client of this kind was let in later. */
+function connectedSince(event: LogEvent, client: Refusal["client"], events: readonly LogEvent[]): boolean {
+  const at = Date.parse(event.at ?? "");
+  return events.some(
+    (other) =>
+      other.type === "connected" &&
+      (client === "unknown" || clientOf(other) === client) &&
+      Date.parse(other.at ?? "") > at,
+  );
+}
+
+/** Start-ups that failed because the gateway runs already. */
+const RUNS_ALREADY: ReadonlySet<string> = new Set(["address-in-use", "already-running"]);
+
+/** The gateway's last start failed, and nothing shows that it came up since: nobody can connect. */
+export function failedStart(events: readonly LogEvent[]): Refusal[] {
+  const last = events.findLast(
+    (event) =>
+      event.type === "startup-failed" ||
+      event.type === "connected" ||
+      // A start-up event with a release alone is the banner of any command.
+      (event.type === "startup" && (event.port !== undefined || event.release === undefined)),
+  );
+  if (last?.type !== "startup-failed" || RUNS_ALREADY.has(last.why)) return [];
+  return [
+    {
+      from: "log",
+      gate: "transport",
+      reason: "startup-failed",
+      connection: {},
+      client: "unknown",
+      count: 1,
+      over: false,
+      evidence: [evidenceOf(last)],
+    },
+  ];
+}
