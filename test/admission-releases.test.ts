@@ -4,14 +4,12 @@ import { test } from "node:test";
 import fc from "fast-check";
 import {
   BOUNDARIES,
-  compareReleases,
-  isRelease,
   KNOWN_RELEASES,
   MEASURED_RELEASES,
   nearestPublished,
-  ReleaseError,
   rulesFor,
 } from "../src/admission/releases.ts";
+import { compareReleases, isRelease, ReleaseError } from "../src/core/release.ts";
 
 test("betas come before, corrections after their release", () => {
   const inOrder = [

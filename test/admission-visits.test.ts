@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { admit } from "../src/admission/admit.ts";
 import { browserDevice, isSecureContext, pageBehaviour } from "../src/admission/page.ts";
-import { compareReleases } from "../src/admission/releases.ts";
 import type { Admission, AdmissionConfig, ConnectionAuth } from "../src/core/connection.ts";
+import { compareReleases } from "../src/core/release.ts";
 
 interface Visit {
   readonly release: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { closest, KNOWN_KEYS, keyProblems } from "../src/config/keys.ts";
-import { atLeast, compareReleases } from "../src/config/release.ts";
+import { atLeast, compareReleases } from "../src/core/release.ts";
 
 /** config, release, expected `kind key` (empty: no problem). */
 const GRID: readonly (readonly [unknown, string | undefined, readonly string[]])[] = [
@@ -92,8 +92,8 @@ describe("keys of the config by release", () => {
 
   test("every boundary of the table is two releases in order", () => {
     for (const [key, { without, since, until, gone }] of Object.entries(KNOWN_KEYS)) {
-      if (without !== undefined) assert.equal(compareReleases(without, since ?? ""), -1, key);
-      if (until !== undefined) assert.equal(compareReleases(until, gone ?? ""), -1, key);
+      if (without !== undefined) assert.ok(compareReleases(without, since ?? "") < 0, key);
+      if (until !== undefined) assert.ok(compareReleases(until, gone ?? "") < 0, key);
     }
   });
 
@@ -103,21 +103,11 @@ describe("keys of the config by release", () => {
   });
 });
 
-test("order of releases", () => {
-  const ordered = [
-    "2026.1.29",
-    "2026.2.1",
-    "2026.2.3-beta.1",
-    "2026.2.3",
-    "2026.2.3-1",
-    "2026.2.12",
-    "2026.10.1",
-  ];
-  for (const [index, release] of ordered.entries())
-    for (const [other, second] of ordered.entries())
-      assert.equal(compareReleases(release, second), Math.sign(index - other), `${release} ${second}`);
-  assert.equal(compareReleases("dev", "2026.2.1"), undefined);
+test("a release that is not known is at least nothing", () => {
   assert.equal(atLeast(undefined, "2026.2.1"), undefined);
+  assert.equal(atLeast("dev", "2026.2.1"), undefined);
+  assert.equal(atLeast("2026.2.1-1", "2026.2.1"), true);
+  assert.equal(atLeast("2026.2.1-beta.1", "2026.2.1"), false);
 });
 
 test("closest is near, or nothing", () => {

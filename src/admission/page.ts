@@ -1,7 +1,7 @@
 import type { Admission } from "../core/connection.ts";
 import type { PageBehaviour } from "../core/facts.ts";
+import { compareReleases } from "../core/release.ts";
 import { isLoopbackName } from "./hosts.ts";
-import { compareReleases } from "./versions.ts";
 
 /** Whether a browser gives a page at this URL a secure context: https, or a loopback host. False for what is no URL. */
 export function isSecureContext(pageUrl: string): boolean {

@@ -1,12 +1,11 @@
+import { canonicalRelease, compareParts, partsOf, type ReleaseParts } from "../core/release.ts";
 import { BOUNDARIES, type Changes, FIRST } from "./boundaries.ts";
 import { KNOWN_RELEASES } from "./published.ts";
 import type { ReleaseRules } from "./rules.ts";
-import { canonicalRelease, compareParts, partsOf, type ReleaseParts } from "./versions.ts";
 
-export { BOUNDARIES, type Boundary } from "./boundaries.ts";
+export { BOUNDARIES } from "./boundaries.ts";
 export { KNOWN_RELEASES } from "./published.ts";
 export type { ReleaseRules } from "./rules.ts";
-export { canonicalRelease, compareReleases, isRelease, ReleaseError } from "./versions.ts";
 
 /** Releases whose real gateways admissions.jsonl measured, oldest first. */
 export const MEASURED_RELEASES: readonly string[] = [

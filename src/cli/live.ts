@@ -1,11 +1,11 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { compareReleases } from "../admission/releases.ts";
 import type { Ask, Collectors } from "../core/collect.ts";
 import { type Fact, known, knownValue, said, unknown } from "../core/fact.ts";
 import type { Confidence, DeploymentKind, HostSigns, ProbeReading, Release, Target } from "../core/facts.ts";
 import type { LogDigest } from "../core/log-event.ts";
+import { compareReleases } from "../core/release.ts";
 import { createScrubber, safeQuote } from "../core/scrub.ts";
 import type { Secret } from "../core/secret.ts";
 import { detectDeployment } from "../deployments/detect.ts";

@@ -1,7 +1,8 @@
 import { checks } from "../../checks/index.ts";
-import { isRelease, KNOWN_RELEASES } from "../admission/releases.ts";
+import { KNOWN_RELEASES } from "../admission/releases.ts";
 import { type Fact, said, unknown } from "../core/fact.ts";
 import type { Release } from "../core/facts.ts";
+import { isRelease } from "../core/release.ts";
 import { nearest } from "../report/explain.ts";
 import { UsageError } from "./usage-error.ts";
 

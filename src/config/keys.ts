@@ -1,6 +1,6 @@
 import type { ConfigProblem } from "../core/facts.ts";
+import { atLeast } from "../core/release.ts";
 import { safeText } from "../core/text.ts";
-import { atLeast } from "./release.ts";
 
 /**
  * The keys of `gateway`, `gateway.controlUi`, `gateway.auth` and `gateway.tailscale`, by release.

@@ -1,4 +1,4 @@
-import { atLeast } from "./release.ts";
+import { atLeast } from "../core/release.ts";
 
 /** What OPENCLAW_GATEWAY_PORT says; `port` absent: the gateway passes it over. */
 export interface EnvPort {

@@ -1,6 +1,7 @@
 import JSON5 from "json5";
 import type { AdmissionConfig } from "../core/connection.ts";
 import type { ConfigOrigin, ConfigProblem, ConfigReading } from "../core/facts.ts";
+import { atLeast } from "../core/release.ts";
 import { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
 import type { GatewayFlags } from "./flags.ts";
@@ -9,7 +10,6 @@ import { keyProblems } from "./keys.ts";
 import { defaultPort, envPort } from "./port.ts";
 import { keyLines } from "./positions.ts";
 import { secretRefOf, substitute } from "./references.ts";
-import { atLeast } from "./release.ts";
 
 export interface ReadConfigInput {
   /** The text of openclaw.json; `undefined` when there is no such file. */

@@ -1,6 +1,6 @@
-import { atLeast } from "../config/release.ts";
 import type { Deployment, DeploymentNames } from "../core/facts.ts";
 import type { JsonValue, Step } from "../core/finding.ts";
+import { atLeast } from "../core/release.ts";
 import { safeText } from "../core/text.ts";
 import { shellLine, shellWord, windowsWord } from "./quote.ts";
 

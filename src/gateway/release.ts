@@ -1,4 +1,5 @@
 import type { Confidence, Release } from "../core/facts.ts";
+import { compareReleases } from "../core/release.ts";
 import type { Clean } from "./clean.ts";
 import type { HandshakeResult } from "./handshake.ts";
 import type { HttpSurface } from "./http.ts";
@@ -31,25 +32,6 @@ const messageEras: readonly (Era & { readonly text: string })[] = [
   { text: "open a tokenized dashboard URL", until: "2026.2.19", from: "wording" },
   { text: "openclaw doctor --generate-gateway-token", since: "2026.8.3", from: "wording" },
 ];
-
-/** Release numbers in order: `2026.2.19`, `2026.2.19-2`, `2026.8.1-beta.1` (before `2026.8.1`). */
-export function compareReleases(a: string, b: string): number {
-  const [left, right] = [partsOf(a), partsOf(b)];
-  for (let at = 0; at < 4; at++) {
-    const difference = (left[at] ?? 0) - (right[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-function partsOf(release: string): number[] {
-  const match = /^(\d{1,4})\.(\d{1,3})\.(\d{1,3})(?:-(\d{1,4}|[a-z][\w.]*))?/.exec(release);
-  if (!match) return [0, 0, 0, 0];
-  const suffix = match[4];
-  // `-2` is a repaired publication, a word is a pre-release.
-  const fourth = suffix === undefined ? 0 : /^\d+$/.test(suffix) ? Number(suffix) : -1;
-  return [...match.slice(1, 4).map(Number), fourth];
-}
 
 const releasePattern = /^2\d{3}\.\d{1,2}\.\d{1,3}(?:-[\w.]{1,20})?$/;
 

@@ -1,5 +1,5 @@
 import type { Admission, AdmissionInput, Connection, Gate } from "../../src/core/connection.ts";
-import { compareReleases } from "../../src/gateway/release.ts";
+import { compareReleases } from "../../src/core/release.ts";
 
 /** A rough decision of its own, for tests of the wire: not the model, and not to be mistaken for it. */
 export function fakeAdmit({ release, connection }: AdmissionInput): Admission {

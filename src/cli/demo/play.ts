@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { admit } from "../../admission/admit.ts";
 import { browserDevice, isSecureContext } from "../../admission/page.ts";
-import { compareReleases } from "../../admission/releases.ts";
 import { readConfig } from "../../config/read.ts";
 import { collect, type Facts } from "../../core/collect.ts";
 import { known, unknown } from "../../core/fact.ts";
 import type { FactName } from "../../core/facts.ts";
+import { compareReleases } from "../../core/release.ts";
 import type { DeploymentAccess } from "../../deployments/types.ts";
 import type { World } from "../../deployments/world.ts";
 import { startEmbeddedGateway } from "../../gateway/embedded/server.ts";

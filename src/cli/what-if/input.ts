@@ -1,5 +1,5 @@
-import { isRelease } from "../../admission/releases.ts";
 import type { AdmissionConfig, AdmissionInput, Connection, ConnectionDevice } from "../../core/connection.ts";
+import { isRelease } from "../../core/release.ts";
 import { safeText } from "../../core/text.ts";
 import { UsageError } from "../usage-error.ts";
 

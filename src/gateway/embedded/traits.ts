@@ -1,4 +1,4 @@
-import { compareReleases } from "../release.ts";
+import { compareReleases } from "../../core/release.ts";
 
 /** What differs between releases on the wire and in the log. Sources: measured frames, logs and HTTP bodies. */
 export interface Traits {

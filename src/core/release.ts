@@ -69,3 +69,9 @@ export function canonicalRelease(release: string): string {
   if (kind === BETA) return `${plain}-beta.${number}`;
   return kind === CORRECTION ? `${plain}-${number}` : plain;
 }
+
+/** Whether `release` is `boundary` or later; `undefined` when it is not known or no release. */
+export function atLeast(release: string | undefined, boundary: string): boolean | undefined {
+  const parts = release === undefined ? undefined : parseRelease(release);
+  return parts === undefined ? undefined : compareParts(parts, partsOf(boundary)) >= 0;
+}
