@@ -212,7 +212,7 @@ describe("probe as a browser", () => {
       admit: (input) => {
         const decision = fakeAdmit(input);
         // The list has the newest first: this one stands before ours.
-        if (decision.gate === "pairing")
+        if (decision.gate === "pairing" && input.connection.scopes.length > 0)
           queueMicrotask(() => {
             const other = server.devices.request({ ...applicant, deviceId: "a".repeat(64), publicKey: "x" });
             others.push(other.requestId);

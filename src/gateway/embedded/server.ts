@@ -26,7 +26,10 @@ export interface EmbeddedGatewayOptions extends LogSinks {
   readonly release: string;
   /** With the real token or password, in the clear; it stays in memory. */
   readonly config: AdmissionConfig;
-  /** Decides; the embedded gateway knows no rule of its own. */
+  /**
+   * Decides; the embedded gateway knows no rule of its own. Also asked at every request and upgrade, with a new
+   * page that has no scopes, whether the way there ends at the proxy-attribution gate.
+   */
   readonly admit: (input: AdmissionInput) => Admission;
   /** Presents connections as coming from elsewhere than loopback; `undefined` from the function: as they come. */
   readonly peer?: EmbeddedPeer | ((headers: Readonly<Record<string, string>>) => EmbeddedPeer | undefined);
