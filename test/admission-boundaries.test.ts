@@ -380,6 +380,16 @@ describe("a paired device", () => {
     "2026.2.1 scope-upgrade | 2026.2.22 scope-upgrade | 2026.7.35 scope-upgrade | 2026.8.1 in | 2026.9.6 in",
     browser({ device: { ...reader, pendingUpgrade: true } }),
   );
+  grid(
+    "of the CLI waits for approval and comes locally",
+    "2026.2.1 pair | 2026.5.28 pair | 2026.9.6 pair",
+    cli({ device: { state: "pending" } }),
+  );
+  grid(
+    "of the CLI waits for an upgrade and comes locally",
+    "2026.2.26 scope-upgrade | 2026.8.1 scope-upgrade | 2026.9.6 scope-upgrade",
+    cli({ device: { ...reader, pendingUpgrade: true } }),
+  );
 });
 
 describe("the proof of the device", () => {

@@ -103,7 +103,6 @@ export const FIRST: ReleaseRules = {
     silentWithOrigin: "everybody",
     silentMetadata: "never",
     silentNodeUpgrade: true,
-    pendingUpgradeBlocks: true,
     metadataPinned: false,
     versionRefresh: [],
     scopes: "exact",
@@ -513,7 +512,6 @@ export const BOUNDARIES: readonly Boundary[] = [
       pairing: {
         silentFor: ["not-paired", "role-upgrade", "scope-upgrade"],
         skipCoversPaired: "backend-and-no-auth",
-        pendingUpgradeBlocks: false,
       },
     },
   },

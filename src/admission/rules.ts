@@ -181,8 +181,6 @@ export interface PairingRules {
   readonly silentMetadata: "never" | "container" | "container-and-native";
   /** A paired device that asks as another role than operator is never approved silently. */
   readonly silentNodeUpgrade: boolean;
-  /** A waiting request is not overtaken by a local connection of the same device. */
-  readonly pendingUpgradeBlocks: boolean;
   readonly metadataPinned: boolean;
   /** Version refreshes of these apps do not count as a changed platform. */
   readonly versionRefresh: readonly string[];

@@ -76,7 +76,7 @@ function askedScopes({ rules, connection, isOperator }: Attempt): readonly strin
   return ["operator.admin"];
 }
 
-type Approval = "silent" | "waiting-covered" | "no";
+type Approval = "silent" | "granted-before" | "no";
 
 function approvalOf(attempt: Attempt, auth: AuthVerdict, reason: PairingReason): Approval {
   if (isProxyAutoApproved(attempt, auth, reason)) return "silent";
@@ -84,12 +84,18 @@ function approvalOf(attempt: Attempt, auth: AuthVerdict, reason: PairingReason):
   const local = isLocalApproval(attempt, auth, locality, reason) || isTrustedNetworkNode(attempt, reason);
   if (!local) return "no";
   const { device } = attempt.connection;
-  if (device.state === "pending" && locality !== "browser-container") return "no";
-  if (device.state === "paired" && device.pendingUpgrade === true) {
-    // Measured on 2026.9.6: the waiting upgrade of a local device is granted, not counted as a new approval.
-    return attempt.rules.pairing.pendingUpgradeBlocks ? "no" : "waiting-covered";
-  }
+  if (device.state === "pending") return isStale(attempt, reason) ? "silent" : "no";
+  if (device.pendingUpgrade === true) return isStale(attempt, reason) ? "granted-before" : "no";
   return "silent";
+}
+
+/**
+ * A waiting request is not overtaken by a local connection of the same device (measured on 2026.5.28 and 2026.9.6;
+ * they last five minutes). But a browser's device belongs to one Origin, and where that Origin is approved at once
+ * on every local path, nothing of it can be waiting any more.
+ */
+function isStale({ rules, isBrowserUi }: Attempt, reason: PairingReason): boolean {
+  return isBrowserUi && rules.local.browserContainer && rules.pairing.silentFor.includes(reason);
 }
 
 function isLocalApproval(
