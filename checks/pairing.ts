@@ -1,6 +1,7 @@
+import { isLoopbackHost } from "../src/core/address.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
-import { isEngineAddress, isLoopback, isLoopbackHost, isLoopbackOrigin, isPrivate } from "./addresses.ts";
+import { isEngineAddress, isLoopback, isLoopbackOrigin, isPrivate } from "./addresses.ts";
 import { type GateFacts, originOf, remoteOf } from "./support.ts";
 
 /** Pairing refusals of devices that are not approved yet; older releases give no reason. */

@@ -11,7 +11,7 @@ import { args, type GateFacts, releaseOf, remoteOf, WANTED } from "./support.ts"
 /**
  * Up to 2026.7.35 forwarded headers from an untrusted peer make every client behind the proxy remote and
  * unnamed. Trusting the proxy alone admits no new browser (measured 2.1 to 7.1), so beside a refusal this
- * is a warning; alone it is the error that the log tells of.
+ * or an admission it is a warning; alone it is the error that the log tells of.
  */
 export default defineCheck({
   id: "proxy-not-trusted",
@@ -43,6 +43,7 @@ export default defineCheck({
     const refused = refusals.some(
       (refusal) => !refusal.over && refusal.gate !== "unknown" && refusal.gate !== "left",
     );
+    const connected = knownValue(facts.wanted.logs)?.events.some(({ type }) => type === "connected") ?? false;
     const stand: Refusal = first ?? {
       from: "log",
       gate: "pairing",
@@ -54,7 +55,7 @@ export default defineCheck({
     };
     const occurrence: Occurrence = {
       confidence: warnings.length > 0 ? "certain" : "likely",
-      severity: refused ? "warning" : "error",
+      severity: refused || connected ? "warning" : "error",
       evidence: evidence.slice(0, 4),
       count: Math.max(warnings.length, proxied.length),
       args: args({ remote: remoteOf(stand, gateFacts) }),

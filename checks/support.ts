@@ -32,7 +32,7 @@ export function explainRefusals(facts: GateFacts, gateCase: GateCase): Diagnosis
     : (gateCase.variant?.(first) ?? (first.from === "model" ? "foretold" : undefined));
   const occurrence: Occurrence = {
     confidence: gateCase.confidence?.(first) ?? confidenceOf(first, facts),
-    evidence: [...(gateCase.evidence ?? []), ...evidenceOf(same)].slice(0, 5),
+    evidence: distinct([...(gateCase.evidence ?? []), ...evidenceOf(same)]).slice(0, 5),
     args: { ...clientArg(first), ...gateCase.args?.(first) },
     rank: facts.refusals.indexOf(first),
     count: same.reduce((sum, refusal) => sum + refusal.count, 0),
@@ -52,6 +52,11 @@ function confidenceOf(refusal: Refusal, facts: GateFacts): Confidence {
 
 function evidenceOf(refusals: readonly Refusal[]): Evidence[] {
   return refusals.flatMap((refusal) => refusal.evidence);
+}
+
+function distinct(evidence: readonly Evidence[]): Evidence[] {
+  const bySource = new Map(evidence.map((one) => [`${one.fact} ${one.source} ${one.quote}`, one]));
+  return [...bySource.values()];
 }
 
 /** A browser is what the texts speak of; another client is named. */

@@ -86,7 +86,8 @@ function routeOf(sources: AssessmentSources, basis: Evidence[]): Route {
       seen,
     };
   }
-  const origin = saidOrigin ?? pageOfUrl(target.url) ?? "http://127.0.0.1:18789";
+  const port = sources.config?.gateway?.port ?? 18789;
+  const origin = saidOrigin ?? pageOfUrl(target.url) ?? `http://127.0.0.1:${port}`;
   const headers = { host: hostOf(origin), origin };
   const way = usualWay(origin, sources);
   basis.push({

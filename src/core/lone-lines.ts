@@ -27,7 +27,10 @@ export function loneRefusals(events: readonly LogEvent[], closed: readonly Refus
         ...rest,
         count: 1,
         ...(event.at === undefined ? {} : { firstAt: event.at, lastAt: event.at }),
-        over: connectedSince(event, rest.client, events),
+        over:
+          event.type === "proxy-warning"
+            ? restartedSince(event, events)
+            : connectedSince(event, rest.client, events),
         evidence: [evidenceOf(event)],
       },
     ];
@@ -65,6 +68,10 @@ function tellsOf(event: LogEvent): Told | undefined {
       };
     case "handshake-timeout":
       return { gate: "timeout", connection: remoteOf(event), client: "unknown" };
+    case "proxy-warning":
+      // From 2026.8.1; written once for each start of the gateway, whatever it refuses after (BROWSER.md 1.8).
+      if (event.warning !== "unattributable") return undefined;
+      return { gate: "proxy-attribution", connection: remoteOf(event), client: "unknown" };
     case "upgrade-requested":
       return {
         gate: "pairing",
@@ -95,6 +102,13 @@ function connectedSince(event: LogEvent, client: Refusal["client"], events: read
       (client === "unknown" || clientOf(other) === client) &&
       Date.parse(other.at ?? "") > at,
   );
+}
+
+/** Another start of the gateway, and a page that was let in after it. */
+function restartedSince(event: LogEvent, events: readonly LogEvent[]): boolean {
+  const later = events.slice(events.indexOf(event) + 1);
+  const start = later.findIndex(({ type }) => type === "startup");
+  return start >= 0 && later.slice(start).some(({ type }) => type === "connected");
 }
 
 /** Start-ups that failed because the gateway runs already. */
