@@ -1,4 +1,5 @@
 import { admit } from "../src/admission/admit.ts";
+import { fitToGate } from "../src/admission/fit.ts";
 import { browserDevice, isSecureContext } from "../src/admission/page.ts";
 import { applySteps } from "../src/admission/trial.ts";
 import type { Admission, AdmissionInput, Connection } from "../src/core/connection.ts";
@@ -23,7 +24,10 @@ export function modelInput(refusal: Refusal, facts: GateFacts): AdmissionInput |
     ...(seen.remoteAddress === undefined ? {} : { remoteAddress: seen.remoteAddress }),
     ...(seen.client === undefined ? {} : { client: seen.client }),
   };
-  return { release, config: knownValue(facts.wanted.config)?.effective ?? {}, connection };
+  const config = knownValue(facts.wanted.config)?.effective;
+  if (config !== undefined) return { release, config, connection };
+  const input = { release, config: {}, connection };
+  return refusal.from === "model" ? input : { ...input, config: fitToGate(input, refusal.gate) };
 }
 
 function verdict(admission: Admission): NonNullable<Remedy["after"]> {

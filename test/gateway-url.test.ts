@@ -52,12 +52,19 @@ describe("reachOfAddress", () => {
       "100.63.0.1",
       "100.128.0.1",
       "203.0.113.50",
-      "0.0.0.0",
       "2001:db8::1",
       "::ffff:8.8.8.8",
       "::ffff:808:808",
     ],
-    unknown: ["claw.example.test", "localhost.evil.test", "127.0.0.1.evil.test", "fd00.evil.test", ""],
+    // 0.0.0.0 is routed nowhere; what is neither loopback nor private gets no credentials either way.
+    unknown: [
+      "0.0.0.0",
+      "claw.example.test",
+      "localhost.evil.test",
+      "127.0.0.1.evil.test",
+      "fd00.evil.test",
+      "",
+    ],
   } as const;
 
   for (const [reach, list] of Object.entries(addresses))

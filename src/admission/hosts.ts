@@ -1,4 +1,4 @@
-import { isLoopbackIp, isPrivateOrLoopbackIp, parseIp } from "./net.ts";
+import { isLoopbackIp, isPrivateOrLoopbackIp, parseIp } from "../core/address.ts";
 
 /** The name in a Host header, without port and brackets, in lower case. */
 export function hostName(host: string | undefined): string {

@@ -1,5 +1,3 @@
-import { type Attempt, header } from "./attempt.ts";
-import { hostName, isLoopbackName, isPrivateName, parseOrigin } from "./hosts.ts";
 import {
   type IpAddress,
   ipMatches,
@@ -7,7 +5,9 @@ import {
   isPrivateOrLoopbackIp,
   parseIp,
   parseIpWithPort,
-} from "./net.ts";
+} from "../core/address.ts";
+import { type Attempt, header } from "./attempt.ts";
+import { hostName, isLoopbackName, isPrivateName, parseOrigin } from "./hosts.ts";
 import type { HeaderSet } from "./rules.ts";
 
 /** How near the gateway takes a client to be; everything but `remote` may be approved silently. */

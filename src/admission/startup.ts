@@ -1,7 +1,7 @@
+import { ipMatches, parseIp } from "../core/address.ts";
 import type { AdmissionConfig } from "../core/connection.ts";
 import { safeText } from "../core/text.ts";
 import { at, strings } from "./attempt.ts";
-import { ipMatches, parseIp } from "./net.ts";
 import { type ReleaseRules, rulesFor } from "./releases.ts";
 
 /** Why a gateway of a release does not start with a config. */

@@ -1,29 +1,7 @@
+import { scopeOf } from "../core/address.ts";
 import type { Exposure } from "../core/facts.ts";
 
-/**
- * How far an IP address reaches. 100.64.0.0/10 (Tailscale, carrier NAT) and link-local count as private.
- * `unknown` for text that is no address.
- */
-export function scopeOf(address: string): Exposure {
-  const text = address.trim().toLowerCase().split("%")[0] ?? "";
-  const v4 = ipv4(text.startsWith("::ffff:") ? text.slice(7) : text);
-  if (v4 !== undefined) return scopeOfV4(v4);
-  if (!/^[0-9a-f:]{2,39}$/.test(text) || !text.includes(":")) return "unknown";
-  if (text === "::1") return "loopback";
-  const first = Number.parseInt(text.split(":")[0] || "0", 16);
-  if ((first & 0xfe00) === 0xfc00 || (first & 0xffc0) === 0xfe80) return "private";
-  // 2000::/3 is what is routed on the Internet; documentation and the unspecified address are not.
-  return (first & 0xe000) === 0x2000 ? "public" : "unknown";
-}
-
 type V4 = readonly [number, number, number, number];
-
-function scopeOfV4([a, b]: V4): Exposure {
-  if (a === 127) return "loopback";
-  if (a === 10 || (a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168)) return "private";
-  if ((a === 100 && b >= 64 && b < 128) || (a === 169 && b === 254)) return "private";
-  return a === 0 || a >= 224 ? "unknown" : "public";
-}
 
 function ipv4(text: string): V4 | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);

@@ -1,3 +1,4 @@
+import { scopeOf } from "../core/address.ts";
 import type {
   Confidence,
   ConfigReading,
@@ -11,7 +12,7 @@ import type {
 } from "../core/facts.ts";
 import type { LogDigest } from "../core/log-event.ts";
 import { safeText } from "../core/text.ts";
-import { peerNetwork, scopeOf } from "./address.ts";
+import { peerNetwork } from "./address.ts";
 import type { ComposeSigns } from "./compose-file.ts";
 import type { Listeners } from "./listeners.ts";
 import { namesFromLogs, namesFromUnits } from "./names.ts";

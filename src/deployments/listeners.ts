@@ -1,6 +1,6 @@
+import { scopeOf } from "../core/address.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import { safeText } from "../core/text.ts";
-import { scopeOf } from "./address.ts";
 import { type GatewayProcess, gatewayProcesses } from "./processes.ts";
 import type { World } from "./world.ts";
 

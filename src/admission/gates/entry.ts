@@ -1,7 +1,7 @@
+import { isLoopbackIp, parseIp } from "../../core/address.ts";
 import { type Attempt, at, type GateRefusal, header } from "../attempt.ts";
 import { parseOrigin } from "../hosts.ts";
 import { clientAddress, hasHeaders, isTrustedProxy } from "../locality.ts";
-import { isLoopbackIp, parseIp } from "../net.ts";
 import type { ReleaseRules } from "../rules.ts";
 
 /** HTTP 403 before any WebSocket: a request that looks proxied, from an address that is no trusted proxy. */

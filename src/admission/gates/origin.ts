@@ -1,7 +1,7 @@
+import { isLoopbackIp, isPrivateOrLoopbackIp, parseIp } from "../../core/address.ts";
 import { type Attempt, at, type GateRefusal, header, strings } from "../attempt.ts";
 import { hostName, isLoopbackName, type ParsedOrigin, parseOrigin } from "../hosts.ts";
 import { isLocalClient } from "../locality.ts";
-import { isLoopbackIp, isPrivateOrLoopbackIp, parseIp } from "../net.ts";
 
 /** The gateway's port when the config names none. */
 export const DEFAULT_PORT = 18789;

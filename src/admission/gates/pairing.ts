@@ -1,6 +1,6 @@
+import { ipMatches, isLoopbackIp, parseIp } from "../../core/address.ts";
 import { type Attempt, at, type GateRefusal, strings } from "../attempt.ts";
 import { hasHeaders, isTrustedProxy, type Locality, pairingLocality } from "../locality.ts";
-import { ipMatches, isLoopbackIp, parseIp } from "../net.ts";
 import type { PairingReason } from "../rules.ts";
 import { scopesAllow } from "../scopes.ts";
 import { hasDevice, isInsecureAuthAllowed, isProxyLogin, isTrustedBackend } from "./device.ts";

@@ -1,6 +1,6 @@
+import { isLoopbackIp, parseIp } from "../../core/address.ts";
 import { type Attempt, at, type GateRefusal, header, strings } from "../attempt.ts";
 import { clientAddress, isLocalClient, isTrustedProxy } from "../locality.ts";
-import { isLoopbackIp, parseIp } from "../net.ts";
 import { isTailscaleIngress } from "./entry.ts";
 
 export type AuthMethod = "token" | "password" | "none" | "trusted-proxy" | "tailscale";

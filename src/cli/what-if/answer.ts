@@ -1,8 +1,8 @@
-import { isLoopbackHost, isPrivate } from "../../../checks/addresses.ts";
 import { checks } from "../../../checks/index.ts";
 import { admit } from "../../admission/admit.ts";
 import { gatesAhead } from "../../admission/gates-ahead.ts";
 import { pageBehaviour } from "../../admission/page.ts";
+import { isLoopbackHost, scopeOf } from "../../core/address.ts";
 import { completeFacts } from "../../core/collect.ts";
 import type { Admission, AdmissionInput } from "../../core/connection.ts";
 import { diagnose } from "../../core/diagnose.ts";
@@ -68,9 +68,11 @@ function exposureOf({ connection }: AdmissionInput): Exposure {
   );
   const inside = clients
     .filter((address) => address !== "")
-    .every((address) => isPrivate(address) || isLoopbackHost(address));
+    .every((address) => scopeOf(address) === "private" || isLoopbackHost(address));
   const host = (headers.host ?? "").replace(/:\d{1,5}$/, "");
   if (!inside || host === "") return inside && host === "" ? "private" : "public";
   if (isLoopbackHost(host)) return "private";
-  return isPrivate(host) || /\.(?:local|lan|internal|home\.arpa)$/i.test(host) ? "private" : "unknown";
+  return scopeOf(host) === "private" || /\.(?:local|lan|internal|home\.arpa)$/i.test(host)
+    ? "private"
+    : "unknown";
 }

@@ -1,3 +1,5 @@
+import type { Exposure } from "./facts.ts";
+
 /**
  * IP addresses as the gateway compares them: IPv4-mapped IPv6 counts as IPv4, brackets and ports are peeled
  * off, CIDR blocks match within one family. Source: the gateway's own address helpers, 2026.2.22 to 2026.9.6.
@@ -135,4 +137,26 @@ function unmap(groups: readonly number[]): IpAddress {
   if (!mapped) return { family: 6, parts: groups };
   const [high = 0, low = 0] = groups.slice(6);
   return { family: 4, parts: [high >> 8, high & 255, low >> 8, low & 255] };
+}
+
+/**
+ * How far an address reaches: private is RFC 1918, link-local, unique local and 100.64.0.0/10 (Tailscale, carrier
+ * NAT). `unknown` for what is no address, or is routed nowhere.
+ */
+export function scopeOf(address: string): Exposure {
+  const ip = parseIp(address);
+  if (ip === undefined) return "unknown";
+  if (isLoopbackIp(ip)) return "loopback";
+  if (isPrivateOrLoopbackIp(ip)) return "private";
+  const [first = 0] = ip.parts;
+  // 0.0.0.0/8, multicast and reserved; of IPv6 only 2000::/3 is routed on the Internet.
+  const routed = ip.family === 4 ? first > 0 && first < 224 : (first & 0xe000) === 0x2000;
+  return routed ? "public" : "unknown";
+}
+
+/** `127.0.0.1`, `localhost`, `[::1]`, with or without a port: names that only this machine's browser uses. */
+export function isLoopbackHost(host: string): boolean {
+  const bare = host.trim().toLowerCase();
+  const name = /^(\[[^\]]*\]|[^:]*):\d{1,5}$/.exec(bare)?.[1] ?? bare;
+  return name === "localhost" || name.endsWith(".localhost") || isLoopbackIp(parseIp(name));
 }
