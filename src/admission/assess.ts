@@ -12,6 +12,7 @@ import { gateOfAnswer } from "../core/gate.ts";
 import type { ConnectedEvent, LogDigest, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
 import { isOwnProbe } from "../core/refusals.ts";
 import { admit } from "./admit.ts";
+import { fitToGate } from "./fit.ts";
 import { gatesAhead } from "./gates-ahead.ts";
 import { browserDevice, isSecureContext, pageBehaviour } from "./page.ts";
 
@@ -51,7 +52,11 @@ export function assess(sources: AssessmentSources): Assessment {
     auth,
     device,
   };
-  const fitted = fitConfig(config, sources, connection, basis);
+  const met = sources.config === undefined ? route.seen?.gate : undefined;
+  const fitted =
+    met === undefined
+      ? fitConfig(config, sources, connection, basis)
+      : fitToGate({ release: release.version, config, connection }, met);
   const input = { release: release.version, config: fitted, connection };
   const now = admit(input);
   return {
