@@ -62,7 +62,8 @@ function inputOf({ release, config, connection }: Row): AdmissionInput {
 function isMislabelled({ connection, outcome }: Row): boolean {
   const { state, approvedScopes = [], pendingUpgrade } = connection.device;
   if (state !== "paired" || pendingUpgrade === true) return false;
-  const asksForMore = connection.scopes.some((scope) => !approvedScopes.includes(scope));
+  const { role, scopes } = connection;
+  const asksForMore = role !== "operator" || scopes.some((scope) => !approvedScopes.includes(scope));
   return !asksForMore && (outcome.detailReason === "not-paired" || outcome.autoApproved === true);
 }
 
