@@ -89,7 +89,12 @@ function contextOf(facts: Facts, context: CommandContext = {}): CommandContext {
   const config = knownValue(facts.config);
   const release = knownValue(facts.release)?.version;
   const port = config?.effective.gateway?.port;
+  const host = knownValue(facts.host);
+  const kind = knownValue(facts.deployment)?.kind;
+  const contained = host !== undefined && host.container !== "none" && host.container !== "unknown";
+  const inside = contained && (kind === "docker" || kind === "kubernetes");
   return {
+    inside,
     ...(release === undefined ? {} : { release }),
     ...(port === undefined ? {} : { port }),
     ...(config === undefined ? {} : { configPath: config.path }),

@@ -8,11 +8,13 @@ import type { LogDigest } from "../core/log-event.ts";
 import { compareReleases } from "../core/release.ts";
 import { createScrubber, safeQuote } from "../core/scrub.ts";
 import type { Secret } from "../core/secret.ts";
+import { type ComposeSigns, readComposeFile } from "../deployments/compose-file.ts";
 import { detectDeployment } from "../deployments/detect.ts";
 import { exposureOf } from "../deployments/exposure.ts";
 import { readHost } from "../deployments/host.ts";
 import { type Listeners, readListeners } from "../deployments/listeners.ts";
 import { localAccess } from "../deployments/local.ts";
+import { ownNames } from "../deployments/names.ts";
 import type { GatewayProcess } from "../deployments/processes.ts";
 import type { ConfigAndSecrets, DeploymentAccess } from "../deployments/types.ts";
 import { urlAccess } from "../deployments/url.ts";
@@ -83,8 +85,11 @@ export class Live {
       deployment: collector(all, async (ask) => {
         const [host, logs, config] = await Promise.all([ask("host"), ask("logs"), ask("config")]);
         const listeners = knownValue(await this.#sockets());
+        const signs = knownValue(host) ?? (await this.#hostSigns());
         const found = detectDeployment({
-          host: knownValue(host) ?? (await this.#hostSigns()),
+          host: signs,
+          own: await ownNames(this.#options.world, signs),
+          ...present("compose", await this.#compose()),
           ...present("logs", knownValue(logs)),
           ...present("config", knownValue(config)),
           ...present("listeners", listeners),
@@ -113,6 +118,11 @@ export class Live {
   #hostSigns(): Promise<HostSigns> {
     this.#host ??= readHost(this.#options.world);
     return this.#host;
+  }
+
+  /** The Compose file of the working directory; a gateway elsewhere has nothing to do with it. */
+  async #compose(): Promise<ComposeSigns | undefined> {
+    return (await this.#isElsewhere()) ? undefined : readComposeFile(this.#options.world);
   }
 
   /** Who listens on the gateway's port, once that is settled. */
@@ -286,6 +296,7 @@ export class Live {
       ...present("probe", knownValue(probed)),
       ...present("logs", knownValue(logs)),
       ...present("listeners", knownValue(await this.#sockets())),
+      ...present("compose", await this.#compose()),
       url,
     });
     const kind = target.kind === "url" ? "url" : (knownValue(deployment)?.kind ?? "local");

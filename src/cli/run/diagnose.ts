@@ -34,9 +34,10 @@ export async function runDiagnosis(args: DiagnoseArguments, { io, salt }: Sessio
       "Signing in as a new browser with a throw-away key; its request is taken back afterwards.\n",
     );
   }
+  const world = nodeWorld({ env: io.env });
   const live = new Live({
     target: parseTarget(args.target),
-    world: nodeWorld({ env: io.env }),
+    world,
     salt,
     release: saidRelease(args.release),
     asBrowser: args.asBrowser,
@@ -52,7 +53,7 @@ export async function runDiagnosis(args: DiagnoseArguments, { io, salt }: Sessio
   const spinner = await startSpinner("Looking at the gateway", io, args.quiet);
   try {
     const facts = await collect(LIVE_FACTS, live.collectors(), collectOptions(io.signal));
-    const report = reportOf(facts, { ...select, context: { platform: process.platform } });
+    const report = reportOf(facts, { ...select, context: { platform: world.platform, home: world.homedir } });
     spinner.stop();
     await emit(report, emitOptions(args, io), io);
     return exitCode(report, args.failOn);
