@@ -6,14 +6,16 @@ import type { Admission, AdmissionConfig, AdmissionInput } from "../../core/conn
 import { isRecord, parseBoundedJson, textOf } from "../json.ts";
 import { type ConnectParams, clients } from "../protocol.ts";
 import { reachOfAddress } from "../url.ts";
+import { closeMeta } from "./close-meta.ts";
 import { type Arrival, connectionOf, ignoresDevice, readConnectParams } from "./connect.ts";
 import { type Applicant, DeviceBook } from "./devices.ts";
+import { invalidHandshake, starting } from "./early-refusal.ts";
 import { helloOf, scopesOf } from "./hello.ts";
-import { forLog, GatewayLog, type LogMeta, type LogSinks } from "./log.ts";
+import { forLog, GatewayLog, type LogSinks } from "./log.ts";
 import { answerMethod } from "./methods.ts";
 import { proxyAttribution, type Reply, replyTo } from "./page.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
-import { type Traits, traitsOf } from "./traits.ts";
+import { traitsOf } from "./traits.ts";
 
 export interface EmbeddedPeer {
   /** The TCP peer that the gateway is to see. */
@@ -413,88 +415,6 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
         for (const client of wss.clients) client.terminate();
       });
     },
-  };
-}
-
-const starting: Refusal = {
-  code: "UNAVAILABLE",
-  message: "gateway starting; retry shortly",
-  details: { reason: "startup-sidecars" },
-  retryable: true,
-  retryAfterMs: 500,
-  closeCode: 1013,
-  closeReason: "gateway starting",
-  cause: "startup-sidecars-pending",
-  phase: "ws_upgrade_started",
-  meta: {},
-};
-
-function invalidHandshake(message: string, method: string, id: string): Refusal {
-  return {
-    code: "INVALID_REQUEST",
-    message,
-    closeCode: 1008,
-    closeReason: message,
-    cause: "invalid-handshake",
-    phase: "ws_upgrade_started",
-    meta: {
-      frameType: "req",
-      frameMethod: forLog(method, 60),
-      frameId: forLog(id, 60),
-      handshakeError: forLog(message),
-    },
-  };
-}
-
-function closeMeta(of: {
-  readonly traits: Traits;
-  readonly arrival: Arrival;
-  readonly refusal: Refusal | undefined;
-  readonly params: ConnectParams | undefined;
-  readonly lastFrame: { readonly method: string; readonly id: string } | undefined;
-  readonly peerPort: number;
-  readonly port: number;
-  readonly endpoint: string;
-  readonly took: number;
-}): LogMeta {
-  const { traits, arrival, refusal, params, lastFrame } = of;
-  const handshake = { handshake: refusal === undefined ? "pending" : "failed" };
-  const duration = { durationMs: of.took };
-  const phase = traits.logPhase ? { phase: refusal?.phase ?? "ws_upgrade_started" } : {};
-  const optional = (text: string | undefined) =>
-    text === undefined || text === "" ? undefined : forLog(text);
-  const addresses = traits.logMessageField
-    ? {
-        remoteAddr: arrival.remoteAddress,
-        remotePort: of.peerPort,
-        localAddr: "127.0.0.1",
-        localPort: of.port,
-        endpoint: of.endpoint,
-      }
-    : {};
-  const client = {
-    client: optional(params?.client.id),
-    mode: optional(params?.client.mode),
-    version: optional(params?.client.version),
-    ...(params?.client.buildId === undefined ? {} : { buildId: optional(params.client.buildId) }),
-    ...(traits.logMessageField ? { platform: optional(params?.client.platform) } : {}),
-  };
-  // A pairing or device refusal names the device, not the client.
-  const withClient =
-    refusal !== undefined && refusal.meta.deviceId === undefined && refusal.cause !== "invalid-handshake";
-  return {
-    ...(refusal === undefined ? {} : { cause: refusal.cause }),
-    ...(traits.logMeta ? { ...duration, ...handshake, ...phase } : { ...handshake, ...phase, ...duration }),
-    ...(lastFrame === undefined
-      ? {}
-      : { lastFrameType: "req", lastFrameMethod: lastFrame.method, lastFrameId: lastFrame.id }),
-    host: optional(arrival.headers.host),
-    origin: optional(arrival.headers.origin),
-    userAgent: optional(arrival.headers["user-agent"]),
-    forwardedFor: optional(arrival.headers["x-forwarded-for"]),
-    ...addresses,
-    ...refusal?.meta,
-    ...(withClient ? client : {}),
   };
 }
 
