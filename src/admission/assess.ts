@@ -38,7 +38,7 @@ const CONTROL_UI = { id: "openclaw-control-ui", mode: "webchat" };
  * probe met.
  */
 export function assess(sources: AssessmentSources): Assessment {
-  const { release, config = {}, probe } = sources;
+  const { release, probe } = sources;
   const basis: Evidence[] = [];
   const route = routeOf(sources, basis);
   const device = deviceOf(sources, route, basis);
@@ -52,6 +52,7 @@ export function assess(sources: AssessmentSources): Assessment {
     auth,
     device,
   };
+  const config = sources.config ?? unreadConfig(sources, connection);
   const met = sources.config === undefined ? route.seen?.gate : undefined;
   const fitted =
     met === undefined
@@ -213,6 +214,14 @@ function authOf({ probe }: AssessmentSources, { seen }: Route, basis: Evidence[]
     basis.push({ fact: "probe", source: probe?.url ?? "", quote: "the token is right" });
   }
   return "valid";
+}
+
+/** Of a config that nobody read the port alone shows: in the log, or in the Host that a browser on this machine dialled. */
+function unreadConfig({ logs }: AssessmentSources, { headers }: Connection): AdmissionConfig {
+  const logged = logs?.events.findLast((event) => event.type === "startup" && event.port !== undefined);
+  const dialled = /^(?:localhost|127\.0\.0\.1|\[::1\]):(\d{1,5})$/.exec(headers.host ?? "")?.[1];
+  const port = logged?.type === "startup" ? logged.port : dialled === undefined ? undefined : Number(dialled);
+  return port === undefined ? {} : { gateway: { port } };
 }
 
 /**

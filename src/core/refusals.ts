@@ -1,7 +1,7 @@
 import type { Connection } from "./connection.ts";
 import type { Assessment, ProbeAttempt, ProbeReading, Refusal } from "./facts.ts";
 import { gateOfAnswer } from "./gate.ts";
-import type { ClientErrorEvent, LogDigest, RefusalGroup, RefusedEvent } from "./log-event.ts";
+import type { ClientErrorEvent, LogDigest, LogEvent, RefusalGroup, RefusedEvent } from "./log-event.ts";
 import { clientOf, evidenceOf, isOwnProbe } from "./log-parts.ts";
 import { failedStart, loneRefusals } from "./lone-lines.ts";
 import { safeText } from "./text.ts";
@@ -108,7 +108,7 @@ function logRefusals(logs: LogDigest): Refusal[] {
   }));
   const logged = [...marked, ...mergeAlike(loneRefusals(logs.events, marked))];
   const printed = logs.events.flatMap((event) =>
-    event.type === "client-error" ? clientRefusal(event, logged) : [],
+    event.type === "client-error" && !isHeading(event, logs.events) ? clientRefusal(event, logged) : [],
   );
   return [...logged, ...mergeAlike(printed)];
 }
@@ -175,6 +175,20 @@ function passedLater(refusal: Refusal, all: readonly Refusal[]): boolean {
     const b = other.connection.headers;
     return a?.origin === b?.origin && a?.host === b?.host && Date.parse(other.lastAt) > at;
   });
+}
+
+/** From 2026.9.3 the card of a wrong token has the heading of a missing one; the line below it tells. */
+function isHeading({ from, why, source, line }: ClientErrorEvent, events: readonly LogEvent[]): boolean {
+  if (from !== "page" || why !== "token_missing") return false;
+  return events.some(
+    (other) =>
+      other.type === "client-error" &&
+      other.from === "page" &&
+      other.why === "token_mismatch" &&
+      other.source === source &&
+      other.line > line &&
+      other.line <= line + 4,
+  );
 }
 
 /** What a client printed is news only when no line of the gateway tells of it. */
