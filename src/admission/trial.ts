@@ -4,7 +4,7 @@ import { admit } from "./admit.ts";
 import { rulesFor } from "./releases.ts";
 import { keyStatus, startupProblem } from "./startup.ts";
 
-export { type KeyStatus, keyStatus, type StartupProblem, startupProblem } from "./startup.ts";
+export { type KeyStatus, keyStatus, startupProblem } from "./startup.ts";
 
 /**
  * The input as it is after these steps. `config.set` and `config.unset` change the config, `device.approve`
