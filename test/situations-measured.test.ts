@@ -1,0 +1,76 @@
+/** The lines that real gateways wrote of one connection each, and what came of it (fixtures/admissions/logs). */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
+import { reportOf } from "../src/cli/case.ts";
+import { offlineFacts } from "../src/cli/offline.ts";
+import { readConfig } from "../src/config/read.ts";
+import { said, unknown } from "../src/core/fact.ts";
+import type { DeploymentKind } from "../src/core/facts.ts";
+
+interface Row {
+  readonly case: string;
+  readonly release: string;
+  readonly deployment?: DeploymentKind;
+  readonly config: unknown;
+  readonly log: readonly string[];
+  /** The cause of the refusal by the answer that the client got; `none` when it was admitted or has no check. */
+  readonly cause: string;
+  /** 127.0.0.1 is a trusted proxy of a release that takes its own host for remote then; the log does not tell. */
+  readonly trustedLoopback?: true;
+}
+
+const FILE = new URL("../fixtures/admissions/logs.jsonl.gz", import.meta.url);
+const lines = gunzipSync(readFileSync(FILE)).toString("utf8").trimEnd().split("\n");
+const rows = lines.map((line) => JSON.parse(line) as Row);
+
+/** The errors that the doctor finds in a row's log. */
+async function errorsOf(row: Row, told: boolean): Promise<string[]> {
+  const { release, deployment, config, log } = row;
+  const { reading } = readConfig({
+    text: JSON.stringify(config),
+    path: "openclaw.json",
+    stateDir: ".",
+    env: {},
+    salt: "fixture",
+    release,
+  });
+  const facts = await offlineFacts({
+    signal: new AbortController().signal,
+    name: row.case,
+    sources: () => [{ name: "gateway.log", chunks: [new TextEncoder().encode(`${log.join("\n")}\n`)] }],
+    release: told
+      ? said({ version: release, confidence: "certain", from: "said" }, "--release")
+      : unknown("not-asked", "nobody said", "--release X"),
+    ...(told ? { config: reading } : {}),
+    ...(deployment === undefined ? {} : { deployment }),
+  });
+  return reportOf(facts)
+    .findings.filter(({ severity }) => severity === "error")
+    .map(({ id }) => id);
+}
+
+async function misses(told: boolean, among: readonly Row[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const row of among) {
+    const [first = "none"] = await errorsOf(row, told);
+    if (first !== row.cause) found.push(`${row.release} ${row.case}: ${first}, not ${row.cause}`);
+  }
+  return found;
+}
+
+test("the first error of a measured log is the cause, with release and config at hand", async () => {
+  assert.ok(rows.length > 900);
+  assert.deepEqual(await misses(true, rows), []);
+});
+
+test("the log alone tells it, too", async () => {
+  assert.deepEqual(
+    await misses(
+      false,
+      rows.filter(({ trustedLoopback }) => trustedLoopback !== true),
+    ),
+    [],
+  );
+});
