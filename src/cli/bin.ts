@@ -3,3 +3,5 @@ import { processIo } from "./io.ts";
 import { main } from "./main.ts";
 
 process.exitCode = await main(process.argv.slice(2), processIo());
+// What was given up (a timeout, an interrupt) must not keep the process alive; what was written must be out first.
+process.stdout.write("", () => process.stderr.write("", () => process.exit()));

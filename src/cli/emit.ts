@@ -17,8 +17,9 @@ export interface EmitOptions {
   readonly verbose: boolean;
 }
 
-/** Writes the report to stdout, or to `--output FILE` (plain, no box). */
+/** Writes the report to stdout, or to `--output FILE` (plain, no box). An interrupted look gives no report. */
 export async function emit(report: Report, options: EmitOptions, io: Io): Promise<void> {
+  io.signal.throwIfAborted();
   const toFile = options.output !== undefined;
   const look = lookOf(options.color, io);
   const text =

@@ -1,0 +1,288 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { admit } from "../src/admission/admit.ts";
+import type { AdmissionConfig, AdmissionInput } from "../src/core/connection.ts";
+import { type EmbeddedGatewayOptions, startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
+import { visitAsPage } from "../src/gateway/visit.ts";
+import type { JsonReport } from "../src/report/json.ts";
+import { type CliResult, cli, finish, start } from "./support/cli.ts";
+import { challenge, refusalOf, startHostileServer, startTcpServer } from "./support/hostile-server.ts";
+
+const TOKEN = "tok-c0ffee-0123456789-abcdef";
+const TOKEN_ENV = { OPENCLAW_GATEWAY_TOKEN: TOKEN };
+const CHROME =
+  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+
+const dir = mkdtempSync(join(tmpdir(), "pairing-doctor-diagnose-"));
+const open: { close(): Promise<void> }[] = [];
+after(async () => {
+  await Promise.all(open.map((server) => server.close()));
+  rmSync(dir, { recursive: true, force: true });
+});
+
+async function gateway(
+  release: string,
+  settings: NonNullable<AdmissionConfig["gateway"]> = { bind: "loopback" },
+  more: Partial<EmbeddedGatewayOptions> = {},
+) {
+  const log: string[] = [];
+  const asked: AdmissionInput[] = [];
+  const started = await startEmbeddedGateway({
+    release,
+    config: { gateway: { ...settings, auth: { mode: "token", token: TOKEN } } },
+    admit: (input) => {
+      asked.push(input);
+      return admit(input);
+    },
+    onLog: (line) => log.push(line),
+    ...more,
+  });
+  open.push(started);
+  return { ...started, log, asked };
+}
+
+const report = ({ stdout }: CliResult): JsonReport => JSON.parse(stdout) as JsonReport;
+const ids = (result: CliResult) => report(result).findings.map(({ id }) => id);
+
+/** As JSON and for people: the exit code is the same, and no stream has the token. */
+async function diagnose(url: string, args: readonly string[] = [], env = {}): Promise<CliResult> {
+  const human = await cli(["--target", url, ...args], { env });
+  const json = await cli(["diagnose", "--target", url, "--json", "--verbose", ...args], { env });
+  assert.equal(human.code, json.code);
+  for (const { stdout, stderr } of [human, json]) {
+    assert.ok(!`${stdout}${stderr}`.includes(TOKEN), "the token is in a stream");
+    assert.equal(stderr, "");
+  }
+  return json;
+}
+
+for (const release of ["2026.2.1", "2026.3.13", "2026.5.28", "2026.9.6"]) {
+  test(`${release} admits: 0`, async () => {
+    const { url } = await gateway(release);
+    const result = await diagnose(url, [], TOKEN_ENV);
+    assert.equal(result.code, 0, result.stdout);
+    assert.equal(report(result).verdict, "healthy");
+    assert.deepEqual(ids(result), []);
+  });
+}
+
+for (const [release, first] of [
+  ["2026.2.1", "docker-nat-not-local"],
+  ["2026.3.13", "docker-nat-not-local"],
+] as const) {
+  test(`${release} in Docker refuses the page: 1, and its console says why`, async () => {
+    const { url, port, log } = await gateway(
+      release,
+      { bind: "lan" },
+      { peer: (headers) => (headers["user-agent"] === CHROME ? { remoteAddress: "172.18.0.1" } : undefined) },
+    );
+    await visitAsPage({
+      url,
+      origin: `http://127.0.0.1:${port}`,
+      userAgent: CHROME,
+      token: TOKEN,
+      device: true,
+      sendBuildId: false,
+      timeoutMs: 10_000,
+    });
+    for (let i = 0; i < 400 && !log.some((line) => line.includes("closed before connect")); i++) {
+      await new Promise((done) => setTimeout(done, 5));
+    }
+    const file = join(dir, `docker-${release}.log`);
+    writeFileSync(file, log.map((line) => `openclaw-gateway-1  | ${line}\n`).join(""));
+    const result = await diagnose(url, ["--deployment", "docker", "--log", file], TOKEN_ENV);
+    assert.equal(result.code, 1);
+    assert.equal(ids(result)[0], first);
+    const [finding] = report(result).findings;
+    assert.ok(finding?.remedies.some(({ id }) => id === "approve-device"));
+    assert.match(JSON.stringify(finding?.evidence), /closed before connect/);
+  });
+}
+
+test("a wrong token is refused: 1", async () => {
+  const { url } = await gateway("2026.5.28");
+  const result = await diagnose(url, [], { OPENCLAW_GATEWAY_TOKEN: "wrong-token-0123456789" });
+  assert.equal(result.code, 1);
+  assert.equal(ids(result)[0], "gateway-token-mismatch");
+});
+
+describe("a gateway that cannot be reached: 3, and the finding is there", () => {
+  test("nothing listens", async () => {
+    const { url, close } = await gateway("2026.5.28");
+    await close();
+    const result = await diagnose(url, [], TOKEN_ENV);
+    assert.equal(result.code, 3);
+    assert.equal(report(result).verdict, "undetermined");
+    assert.deepEqual(ids(result), ["gateway-down-or-starting"]);
+    const human = await cli(["--target", url]);
+    assert.match(human.stdout, /OPD101/);
+  });
+
+  test("it accepts and says nothing", async () => {
+    const server = await startTcpServer(() => undefined);
+    open.push(server);
+    const result = await diagnose(server.url, ["--timeout", "2"]);
+    assert.equal(result.code, 3, result.stdout);
+  });
+
+  test("a name that does not resolve", async () => {
+    const result = await diagnose("ws://claw.invalid:18789", ["--timeout", "3"]);
+    assert.equal(result.code, 3);
+    assert.deepEqual(ids(result), ["gateway-down-or-starting"]);
+  });
+
+  test("--fail-on never still succeeds", async () => {
+    const { url, close } = await gateway("2026.5.28");
+    await close();
+    assert.equal((await diagnose(url, ["--fail-on", "never"])).code, 0);
+  });
+
+  test("but a refusal in its log is a finding: 1", async () => {
+    const { url, close } = await gateway("2026.2.1");
+    await close();
+    const file = join(dir, "down.log");
+    writeFileSync(
+      file,
+      `openclaw-gateway-1  | 2026-11-22T12:25:55.812Z [ws] closed before connect conn=5909e1c4-fa00-4721-b91b-62505d7cad2c remote=172.18.0.1 fwd=n/a origin=http://localhost:18789 host=localhost:18789 ua=${CHROME} code=1008 reason=pairing required\n`,
+    );
+    const result = await diagnose(url, ["--deployment", "docker", "--log", file]);
+    assert.equal(result.code, 1);
+    assert.ok(ids(result).includes("docker-nat-not-local"), ids(result).join());
+  });
+});
+
+describe("a server of which nothing is known", () => {
+  test("hostile answers reach no terminal", async () => {
+    const evil = "\u001b]0;owned\u0007\u001b[2J\u202e<script>";
+    const server = await startHostileServer({
+      http: (_request, response) => response.end(`<title>${evil}</title>`),
+      socket: (socket) => {
+        socket.send(challenge());
+        socket.on("message", (data) =>
+          socket.send(refusalOf(data.toString(), { code: evil, message: `pairing required ${evil}` })),
+        );
+      },
+    });
+    open.push(server);
+    for (const args of [["--verbose"], ["--json"]]) {
+      const { stdout, stderr } = await cli(["--target", server.url, "--timeout", "5", ...args]);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for control characters.
+      assert.doesNotMatch(`${stdout}${stderr}`, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    }
+  });
+
+  test("an interrupt while it hangs ends with 130, quietly", async () => {
+    let met: () => void = () => undefined;
+    const connected = new Promise<void>((done) => {
+      met = done;
+    });
+    const server = await startTcpServer(() => met());
+    open.push(server);
+    const child = start(["--target", server.url, "--timeout", "60"]);
+    const ended = finish(child);
+    await connected;
+    child.kill("SIGINT");
+    assert.deepEqual(await ended, { code: 130, stdout: "", stderr: "" });
+  });
+});
+
+describe("credentials", () => {
+  const file = join(dir, "token");
+  writeFileSync(file, `${TOKEN}\nsecond line\n`, { mode: 0o600 });
+
+  const ways: readonly (readonly [
+    string,
+    readonly string[],
+    { env?: Record<string, string>; input?: string },
+  ])[] = [
+    ["--token-file", ["--token-file", file], {}],
+    ["--token-stdin", ["--token-stdin"], { input: `${TOKEN}\n` }],
+    ["OPENCLAW_GATEWAY_TOKEN", [], { env: TOKEN_ENV }],
+    [
+      "a file beats the environment",
+      ["--token-file", file],
+      { env: { OPENCLAW_GATEWAY_TOKEN: "another-token-0123456789" } },
+    ],
+  ];
+  for (const [name, args, options] of ways) {
+    test(`${name}: the right token is sent once, and shown nowhere`, async () => {
+      const { url, asked } = await gateway("2026.5.28");
+      const { code, stdout, stderr } = await cli(["--target", url, "--verbose", ...args], options);
+      assert.equal(code, 0, stdout);
+      assert.ok(!`${stdout}${stderr}`.includes(TOKEN));
+      // What the gateway decided about a client with the right token; its HTTP side does not look at one.
+      const connects = asked.filter(
+        ({ connection }) => connection.auth === "valid" && connection.scopes.length > 0,
+      );
+      assert.ok(connects.length <= 1, `${connects.length} times`);
+    });
+
+    test(`${name}: a gateway that refuses it does not get it again`, async () => {
+      const server = await startHostileServer({
+        socket: (socket) => {
+          socket.send(challenge());
+          socket.on("message", (data) => {
+            socket.send(
+              refusalOf(data.toString(), {
+                code: "INVALID_REQUEST",
+                message: "unauthorized: gateway token mismatch",
+              }),
+            );
+            socket.close(1008, "unauthorized: gateway token mismatch");
+          });
+        },
+      });
+      open.push(server);
+      const result = await cli(["--target", server.url, "--json", ...args], options);
+      const sent = [...server.received, ...server.requests].filter((text) => text.includes(TOKEN));
+      assert.equal(sent.length, 1);
+      assert.ok(!`${result.stdout}${result.stderr}`.includes(TOKEN));
+    });
+  }
+
+  // 203.0.113.7 is an address of documentation, public in kind; the process is made to find it on loopback.
+  const redirect = join(dir, "redirect.mjs");
+  writeFileSync(
+    redirect,
+    `import { Socket } from "node:net";
+const real = Socket.prototype.connect;
+Socket.prototype.connect = function (...args) {
+  const [options] = Array.isArray(args[0]) ? args[0] : args;
+  if (options && options.host === "203.0.113.7") Object.assign(options, { host: "127.0.0.1", port: Number(process.env.REDIRECT_PORT) });
+  return real.apply(this, args);
+};
+`,
+  );
+  for (const [args, expected] of [
+    [[], 0],
+    [["--allow-plaintext-token"], 1],
+  ] as const) {
+    test(`plain ws:// to a public address ${args.join(" ") || "without leave"}: the token goes out ${expected} times`, async () => {
+      const server = await startHostileServer({
+        socket: (socket) => {
+          socket.send(challenge());
+          socket.on("message", (data) =>
+            socket.send(
+              refusalOf(data.toString(), {
+                code: "INVALID_REQUEST",
+                message: "unauthorized: gateway token missing",
+              }),
+            ),
+          );
+        },
+      });
+      open.push(server);
+      const port = new URL(server.url).port;
+      const result = await cli(["--target", "ws://203.0.113.7:18789", "--timeout", "8", "--json", ...args], {
+        env: { ...TOKEN_ENV, REDIRECT_PORT: port },
+        node: ["--import", redirect],
+      });
+      assert.ok(server.received.length > 0, "nothing reached the server");
+      assert.equal(server.received.filter((frame) => frame.includes(TOKEN)).length, expected);
+      assert.ok(!`${result.stdout}${result.stderr}`.includes(TOKEN));
+    });
+  }
+});
