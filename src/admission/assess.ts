@@ -1,3 +1,4 @@
+import { isLoopbackIp, parseIp } from "../core/address.ts";
 import type { AdmissionConfig, Connection, ConnectionAuth, ConnectionDevice } from "../core/connection.ts";
 import type {
   Assessment,
@@ -165,6 +166,31 @@ function usualWay(origin: string, { deployment, target }: AssessmentSources): Wa
   return { remoteAddress: SOME_PUBLIC, confidence: "likely" };
 }
 
+/**
+ * A new device of the gateway's own host is approved by itself, so one that is refused there without a reason
+ * is approved already and waits for more scopes (run 2.1 to 7.1).
+ */
+function localUpgrade(
+  { release, config = {} }: AssessmentSources,
+  { seen, ...route }: Route,
+): ConnectionDevice | undefined {
+  const { headers, remoteAddress } = route;
+  const named = (seen?.why ?? seen?.latest.why) !== undefined;
+  if (named || !isLoopbackIp(parseIp(remoteAddress))) return undefined;
+  const asNew: Connection = {
+    remoteAddress,
+    headers,
+    client: CONTROL_UI,
+    role: "operator",
+    scopes: PAGE_SCOPES,
+    auth: "valid",
+    device: { state: "unpaired" },
+  };
+  const { outcome } = admit({ release: release.version, config, connection: asNew });
+  if (outcome !== "admitted") return undefined;
+  return { state: "paired", approvedScopes: ["operator.read"], pendingUpgrade: true };
+}
+
 /** A page that the gateway let in, and nobody asks about another one: what it brought suffices. */
 function pageConnected({ logs, origin }: AssessmentSources): ConnectedEvent | undefined {
   if (logs === undefined || origin !== undefined) return undefined;
@@ -182,7 +208,7 @@ function deviceOf(sources: AssessmentSources, route: Route, basis: Evidence[]): 
     if (why === "metadata-upgrade") {
       return { state: "paired", approvedScopes: PAGE_SCOPES, metadataChanged: "platform" };
     }
-    return { state: "unpaired" };
+    return localUpgrade(sources, route) ?? { state: "unpaired" };
   }
   if (seen?.gate === "device-identity") return { state: "absent" };
   const connected = seen === undefined ? pageConnected(sources) : undefined;

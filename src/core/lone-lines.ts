@@ -13,6 +13,8 @@ export function loneRefusals(events: readonly LogEvent[], closed: readonly Refus
     const told = tellsOf(event);
     if (told === undefined) return [];
     const { gate, reason, ...rest } = told;
+    // From 2026.8.2 a wider request is granted in the same connection (run 9.6).
+    if (event.type === "upgrade-requested" && isConnected(event.conn, events)) return [];
     const known = closed.some(
       (refusal) =>
         refusal.gate === gate &&
@@ -89,6 +91,10 @@ function tellsOf(event: LogEvent): Told | undefined {
   }
 }
 
+function isConnected(conn: string | undefined, events: readonly LogEvent[]): boolean {
+  return conn !== undefined && events.some((event) => event.type === "connected" && event.conn === conn);
+}
+
 function remoteOf({ remote }: { readonly remote?: string }): Partial<Connection> {
   return remote === undefined ? {} : { remoteAddress: remote };
 }
@@ -100,7 +106,7 @@ function connectedSince(event: LogEvent, client: Refusal["client"], events: read
     (other) =>
       other.type === "connected" &&
       (client === "unknown" || clientOf(other) === client) &&
-      Date.parse(other.at ?? "") > at,
+      Date.parse(other.at ?? "") >= at,
   );
 }
 
