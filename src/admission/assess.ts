@@ -93,6 +93,8 @@ function routeOf(sources: AssessmentSources, basis: Evidence[]): Route {
       seen,
     };
   }
+  const refused = saidOrigin === undefined ? proxiedRoute(sources, basis) : undefined;
+  if (refused !== undefined) return refused;
   const port = sources.config?.gateway?.port ?? 18789;
   const origin = saidOrigin ?? pageOfUrl(target.url) ?? `http://127.0.0.1:${port}`;
   const headers = { host: hostOf(origin), origin };
@@ -106,6 +108,29 @@ function routeOf(sources: AssessmentSources, basis: Evidence[]): Route {
     remoteAddress: way.remoteAddress,
     headers: way.forwardedFor === undefined ? headers : { ...headers, "x-forwarded-for": way.forwardedFor },
     confidence: way.confidence,
+  };
+}
+
+/**
+ * The one line that a gateway of 2026.8.1 or later writes of a proxy that it refuses with HTTP 403. A peer that
+ * is trusted was refused because it forwards nothing. The page's own address is not in the line.
+ */
+function proxiedRoute(sources: AssessmentSources, basis: Evidence[]): Route | undefined {
+  const trace = sources.logs?.events.findLast(
+    (event) => event.type === "proxy-warning" && event.warning === "unattributable",
+  );
+  if (trace?.type !== "proxy-warning" || trace.remote === undefined) return undefined;
+  if (pageConnected(sources) !== undefined) return undefined;
+  basis.push({ fact: "logs", source: `${trace.source}:${trace.line}`, quote: trace.quote });
+  const { trustedProxies = [], controlUi } = sources.config?.gateway ?? {};
+  const origin = controlUi?.allowedOrigins?.find((allowed) => allowed.startsWith("https://"));
+  return {
+    remoteAddress: trace.remote,
+    headers: {
+      ...(origin === undefined ? {} : { origin, host: hostOf(origin) }),
+      ...(trustedProxies.includes(trace.remote) ? {} : { "x-forwarded-for": SOME_PUBLIC }),
+    },
+    confidence: "likely",
   };
 }
 
@@ -204,7 +229,10 @@ function deviceOf(sources: AssessmentSources, route: Route, basis: Evidence[]): 
   const { seen } = route;
   const why = seen?.why ?? seen?.latest.why;
   if (seen?.gate === "pairing") {
-    if (why === "scope-upgrade") return { state: "paired", approvedScopes: ["operator.read"] };
+    if (why === "scope-upgrade") {
+      return { state: "paired", approvedScopes: ["operator.read"], pendingUpgrade: true };
+    }
+    if (why === "role-upgrade") return { state: "paired", approvedRole: "node", approvedScopes: PAGE_SCOPES };
     if (why === "metadata-upgrade") {
       return { state: "paired", approvedScopes: PAGE_SCOPES, metadataChanged: "platform" };
     }
