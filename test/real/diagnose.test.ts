@@ -67,6 +67,9 @@ async function diagnose(
   });
 }
 
+/** What became of the remedies, over all releases. */
+const proof = { agreed: 0, notApplied: new Map<string, number>() };
+
 const verdictText = (after: DocumentRemedy["after"]): string =>
   after === undefined ? "not asked" : after === "admitted" ? "admitted" : `refused at ${after.refusedAt}`;
 
@@ -156,6 +159,8 @@ for (const release of RELEASES) {
         if ("notApplied" in applied) {
           changed = false;
           say(`${remedy.id}: foretold ${verdictText(remedy.after)}, not applied: ${applied.notApplied}`);
+          const why = `${remedy.id}: ${applied.notApplied}`;
+          proof.notApplied.set(why, (proof.notApplied.get(why) ?? 0) + 1);
           return;
         }
         changed = applied.changedConfig;
@@ -163,9 +168,16 @@ for (const release of RELEASES) {
         const real = gate === "admitted" ? "admitted" : `refused at ${gate}`;
         say(`${remedy.id}: foretold ${verdictText(remedy.after)}, met ${real}`);
         assert.equal(verdictText(remedy.after), real, `${remedy.id}: ${shown(applied.outcome)}`);
+        proof.agreed++;
       } finally {
         if (changed) await gateway.reconfigure(situation.config);
       }
     }
   });
 }
+
+test("remedies were really tried", { skip: noNamespaces ?? false }, (t) => {
+  t.diagnostic(`${proof.agreed} remedies applied, each met as foretold`);
+  for (const [why, times] of proof.notApplied) t.diagnostic(`not applied, ${times} times: ${why}`);
+  assert.ok(proof.agreed >= 20, `only ${proof.agreed}`);
+});

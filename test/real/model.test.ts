@@ -24,7 +24,7 @@ import { type Agent, startAgent } from "./rig/agent.ts";
 import { CONTROL_UI, PAGE_SCOPES } from "./rig/client.ts";
 import { type Gateway, startGateway } from "./rig/gateway.ts";
 import { ADDRESSES, createNetwork, type Network, whyNoNamespaces } from "./rig/namespace.ts";
-import { RELEASES } from "./selection.ts";
+import { MODEL_RELEASES } from "./selection.ts";
 
 const noNamespaces = await whyNoNamespaces();
 
@@ -62,7 +62,7 @@ function connectionOf(release: string, one: Case): Connection {
   };
 }
 
-for (const release of RELEASES) {
+for (const release of MODEL_RELEASES) {
   describe(`openclaw ${release}`, { skip: noNamespaces ?? false }, () => {
     let network: Network;
     let gateway: Gateway;

@@ -47,6 +47,9 @@ export function shellWords(line: string): string[] {
 /** The arguments of OpenClaw's own CLI in a line, wherever it runs; undefined for another program. */
 export function openclawArguments(line: string): string[] | undefined {
   const words = shellWords(line);
+  // Upstream's Compose file has a service whose entrypoint is the CLI.
+  const service = words[0] === "docker" ? words.indexOf("openclaw-cli") : -1;
+  if (service >= 0) return words.slice(service + 1);
   const program = words.findIndex((word, index) => {
     if (/(?:^|\/)openclaw$/.test(word)) return words[index - 1] !== "-n";
     return /\.(?:m?js)$/.test(word) && /(?:^|\/)node$/.test(words[index - 1] ?? "");

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { BIN } from "./rig/doctor.ts";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, "../..");
@@ -19,8 +20,8 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`unknown option ${unknownOption}; known: --core, and names of suites`);
     return 2;
   }
-  if (!existsSync(path.join(root, "dist", "bin.js"))) {
-    console.error("dist/bin.js is missing: run `npm run build` first");
+  if (!existsSync(BIN)) {
+    console.error(`${path.relative(root, BIN)} is missing: run \`npm run build\` first`);
     return 2;
   }
   const suites = readdirSync(here)

@@ -16,3 +16,18 @@ export const RELEASES: readonly string[] = CORE ? ALL.filter((release) => releas
 export const OUTERMOST: readonly string[] = CORE
   ? RELEASES.filter((_, at, all) => at === 0 || at === all.length - 1)
   : RELEASES;
+
+/** The model is cheap to ask: in a full run it is tried beyond the four, at the edges between them. */
+export const MODEL_RELEASES: readonly string[] = CORE
+  ? RELEASES
+  : [
+      "2026.2.1",
+      "2026.2.21",
+      "2026.2.26",
+      "2026.3.13",
+      "2026.4.7",
+      "2026.5.28",
+      "2026.7.1",
+      "2026.8.2",
+      "2026.9.6",
+    ];

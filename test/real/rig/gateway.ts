@@ -127,6 +127,20 @@ export function configFor(
   };
 }
 
+/** The module that a start failed for want of, as its error names it. */
+function missingModule(said: string): string | undefined {
+  const named = /Cannot find (?:package|module) '([^'./][^']*)'/.exec(said)?.[1];
+  if (named !== undefined) return packageOf(named);
+  // An optional binding of this platform (@snazzah/davey in 2026.2.21 and 2026.2.26).
+  const native = /Cannot find native binding[^]*?node_modules\/([^\s()]{1,200}?)\/index\.js/.exec(said)?.[1];
+  return native === undefined ? undefined : `${packageOf(native)}-linux-${process.arch}-gnu`;
+}
+
+function packageOf(path: string): string {
+  const parts = path.split("/");
+  return parts.slice(0, path.startsWith("@") ? 2 : 1).join("/");
+}
+
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const installed = await installRelease(options.release);
   const { release } = installed;
@@ -202,13 +216,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         await ready();
         return;
       } catch (error) {
-        const module = /Cannot find (?:package|module) '([^'./][^']*)'/.exec(
-          readConsole().slice(before),
-        )?.[1];
+        const module = missingModule(readConsole().slice(before));
         await endMarked(MARK, mark);
         if (module === undefined || missing >= 6) throw error;
-        const parts = module.split("/");
-        await addModule(release, module.startsWith("@") ? parts.slice(0, 2).join("/") : (parts[0] ?? ""));
+        await addModule(release, module);
       }
     }
   };

@@ -89,8 +89,17 @@ export async function addModule(release: string, module: string): Promise<void> 
   await withLock(`release-${release}`, async () => {
     if (existsSync(path.join(dir, "node_modules", module))) return;
     progress(`openclaw@${release} lacks ${module}: adding it`);
-    await npmInstall(dir, [module]);
+    const version = bindingVersion(dir, module);
+    await npmInstall(dir, [version === undefined ? module : `${module}@${version}`]);
   });
+}
+
+/** A native binding has to be of the same version as the package that loads it. */
+function bindingVersion(dir: string, module: string): string | undefined {
+  const owner = /^(.+)-linux-[a-z0-9]+-gnu$/.exec(module)?.[1];
+  if (owner === undefined) return undefined;
+  const manifest = JSON.parse(readFileSync(path.join(dir, "node_modules", owner, "package.json"), "utf8"));
+  return typeof manifest.version === "string" ? manifest.version : undefined;
 }
 
 async function installNode(major: 22 | 24): Promise<string> {
