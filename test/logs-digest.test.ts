@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { LogDigest, LogEvent, RefusalGroup } from "../src/core/log-event.ts";
-import { createDigester, createScanner, digestLogs } from "../src/logs/index.ts";
+import { createDigester, digestLogs } from "../src/logs/digest.ts";
+import { createScanner } from "../src/logs/scan.ts";
 
 const ROOM = new URL("../fixtures/logs/", import.meta.url);
 const fixture = (name: string) => readFileSync(new URL(name, ROOM), "utf8");

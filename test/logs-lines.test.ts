@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { type Chunk, LineSplitter, MAX_LINE } from "../src/logs/index.ts";
+import { type Chunk, LineSplitter, MAX_LINE } from "../src/logs/lines.ts";
 
 function split(chunks: Iterable<Chunk>): { lines: (readonly [number, string])[]; splitter: LineSplitter } {
   const lines: (readonly [number, string])[] = [];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createScanner, stripPrefixes } from "../src/logs/index.ts";
+import { stripPrefixes } from "../src/logs/prefix.ts";
+import { createScanner } from "../src/logs/scan.ts";
 
 const TEXT =
   "[ws] closed before connect conn=823f4c49-0001-4000-8000-000000000001 remote=192.168.65.1 fwd=n/a origin=http://localhost:18789 host=localhost:18789 ua=Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 code=1008 reason=pairing required";

@@ -3,7 +3,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { it } from "node:test";
 import fc from "fast-check";
 import type { LogEvent } from "../src/core/log-event.ts";
-import { type Chunk, createScanner, digestLogs, SHAPES, type Shape, scanLog } from "../src/logs/index.ts";
+import { digestLogs } from "../src/logs/digest.ts";
+import type { Shape } from "../src/logs/line.ts";
+import type { Chunk } from "../src/logs/lines.ts";
+import { createScanner, scanLog } from "../src/logs/scan.ts";
+import { SHAPES } from "../src/logs/shapes/index.ts";
 
 const ROOM = new URL("../fixtures/logs/", import.meta.url);
 const texts = readdirSync(ROOM)

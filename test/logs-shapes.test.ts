@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import type { LogEvent } from "../src/core/log-event.ts";
-import { createScanner, SHAPES, stripPrefixes } from "../src/logs/index.ts";
+import { stripPrefixes } from "../src/logs/prefix.ts";
+import { createScanner } from "../src/logs/scan.ts";
+import { SHAPES } from "../src/logs/shapes/index.ts";
 
 /*
  * Golden files: fixtures/logs/NAME.log (or .jsonl, lines of real gateways; client-*, ticket and startup are our

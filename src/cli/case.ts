@@ -119,11 +119,18 @@ function pathConnection(
   return { connection: { ...assessed, ...seen, headers } };
 }
 
-/** A refusal that no check explains is neither health nor a finding: the verdict stays open. */
+/** Trouble that no check explains is neither health nor a finding: the verdict stays open. */
 function withUnexplained(diagnosed: Diagnosed, facts: Facts, selected: readonly Check[]): Diagnosed {
   if (diagnosed.verdict !== "healthy" || selected.length < checks.length) return diagnosed;
-  const open = (knownValue(facts.refusals) ?? []).find(({ over, gate }) => !over && gate !== "left");
-  return open === undefined ? diagnosed : { ...diagnosed, verdict: "undetermined" };
+  const refused = (knownValue(facts.refusals) ?? []).some(({ over, gate }) => !over && gate !== "left");
+  const events = knownValue(facts.logs)?.events ?? [];
+  const up = events.findLastIndex(({ type }) => type === "startup");
+  const failed = events.some(
+    (event, index) =>
+      (event.type === "startup-failed" && index > up) ||
+      (event.type === "client-error" && event.gate === undefined),
+  );
+  return refused || failed ? { ...diagnosed, verdict: "undetermined" } : diagnosed;
 }
 
 /**

@@ -60,8 +60,8 @@ async function assessmentFact(ask: Ask, origin: string | undefined): Promise<Fac
 }
 
 /**
- * Known as soon as one source could tell of a refusal or of none: the model's answer, a probe that was
- * answered or found nobody, or a log with anything about connections in it.
+ * Known as soon as one source could tell of a refusal or of none: a probe, or a log with anything about
+ * connections in it. The model alone knows no gateway: what it would do with defaults proves nobody's health.
  */
 async function refusalsFact(ask: Ask): Promise<Fact<readonly Refusal[]>> {
   const [assessment, logs, probe] = await Promise.all([ask("assessment"), ask("logs"), ask("probe")]);
@@ -70,14 +70,15 @@ async function refusalsFact(ask: Ask): Promise<Fact<readonly Refusal[]>> {
     ...given("logs", knownValue(logs)),
     ...given("probe", knownValue(probe)),
   });
-  if (refusals.length > 0 || assessment.known) return known(refusals, "log, probe and model");
+  const seen = refusals.some(({ from }) => from !== "model");
+  if (seen || probe.known) return known(refusals, "log, probe and model");
   const digest = knownValue(logs);
   const told = digest !== undefined && (digest.counts.connected ?? 0) + digest.refusals.length > 0;
   if (told) return known(refusals, "log");
   if (digest !== undefined) {
     return unknown("absent", "nothing in the log is about a connection to the gateway", "--log FILE");
   }
-  return assessment;
+  return unknown("absent", "there is neither a gateway nor a log to look at", "--log FILE");
 }
 
 function given<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {

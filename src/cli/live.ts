@@ -21,7 +21,7 @@ import { urlAccess } from "../deployments/url.ts";
 import type { World } from "../deployments/world.ts";
 import { probe } from "../gateway/probe.ts";
 import { parseGatewayUrl, reachOfAddress } from "../gateway/url.ts";
-import { digestLogs, type LogSource } from "../logs/index.ts";
+import { digestLogs, type LogSource } from "../logs/digest.ts";
 import type { Credentials } from "./credentials.ts";
 import { collector, derivedCollectors } from "./derived.ts";
 import { releaseOfLogs } from "./offline.ts";

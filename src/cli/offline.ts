@@ -13,8 +13,9 @@ import type {
 import type { LogDigest } from "../core/log-event.ts";
 import { detectDeployment } from "../deployments/detect.ts";
 import { exposureOf } from "../deployments/exposure.ts";
-import { digestLogs, type LogSource } from "../logs/index.ts";
+import { digestLogs, type LogSource } from "../logs/digest.ts";
 import { collectOptions, collector, derivedCollectors } from "./derived.ts";
+import { TicketText } from "./ticket-text.ts";
 
 /** What there is of a gateway that cannot be asked. Everything may be missing. */
 export interface OfflineOptions {
@@ -47,6 +48,7 @@ const NO_HOST: HostSigns = {
 /** The facts of logs, a config and an earlier probe, without a gateway. Touches nothing but `sources`. */
 export function offlineFacts(options: OfflineOptions): Promise<Facts> {
   const { sources, release, origin, config, probe } = options;
+  const ticket = new TicketText();
   return collect(
     ["logs", "config", "probe", "release", "deployment", "target", "assessment", "refusals"],
     {
@@ -54,7 +56,7 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
         ? {}
         : {
             logs: collector(NO_LIMIT_MS, async (_ask, signal) =>
-              known(await digestLogs(sources(signal)), options.name),
+              known(await digestLogs(sources(signal).map((source) => ticket.listen(source))), options.name),
             ),
           }),
       ...(config === undefined
@@ -64,7 +66,9 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
       release: collector(NO_LIMIT_MS, async (ask) => {
         if (release.known) return release;
         const wire = probe?.release;
-        return wire === undefined ? releaseOfLogs(await ask("logs")) : known(wire, probe?.url ?? "probe");
+        if (wire !== undefined) return known(wire, probe?.url ?? "probe");
+        const logged = releaseOfLogs(await ask("logs"));
+        return logged.known ? logged : (ticket.release() ?? logged);
       }),
       deployment: collector(NO_LIMIT_MS, async (ask) => deploymentOf(await ask("logs"), options)),
       target: collector(NO_LIMIT_MS, async (ask) =>

@@ -49,13 +49,6 @@ export interface ConnectParams {
   readonly locale?: string;
 }
 
-export interface RequestFrame {
-  readonly type: "req";
-  readonly id: string;
-  readonly method: string;
-  readonly params?: unknown;
-}
-
 export interface ErrorShape {
   readonly code: string;
   readonly message: string;

@@ -75,10 +75,6 @@ export function metaText(meta: Meta | undefined, key: string): string | undefine
   return value === undefined ? undefined : given(String(value));
 }
 
-export function metaNumber(meta: Meta | undefined, key: string): number | undefined {
-  return integer(metaText(meta, key));
-}
-
 export function integer(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
