@@ -73,7 +73,9 @@ async function refusalsFact(ask: Ask): Promise<Fact<readonly Refusal[]>> {
   const seen = refusals.some(({ from }) => from !== "model");
   if (seen || probe.known) return known(refusals, "log, probe and model");
   const digest = knownValue(logs);
-  const told = digest !== undefined && (digest.counts.connected ?? 0) + digest.refusals.length > 0;
+  // A client that only left by itself tells nothing of the gateway.
+  const met = digest?.refusals.some(({ gate }) => gate !== "left");
+  const told = digest !== undefined && ((digest.counts.connected ?? 0) > 0 || met);
   if (told) return known(refusals, "log");
   if (digest !== undefined) {
     return unknown("absent", "nothing in the log is about a connection to the gateway", "--log FILE");
