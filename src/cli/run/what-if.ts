@@ -7,7 +7,7 @@ import { saidRelease } from "../said.ts";
 import { langOf } from "../style.ts";
 import { UsageError } from "../usage-error.ts";
 import { answer } from "../what-if/answer.ts";
-import { type Change, changed } from "../what-if/change.ts";
+import { type Change, changed, idleKeys } from "../what-if/change.ts";
 import { parseInputs } from "../what-if/input.ts";
 import { renderAnswer } from "../what-if/render.ts";
 import type { Via } from "../what-if/vias.ts";
@@ -28,11 +28,14 @@ export async function whatIf(args: WhatIfArguments, session: Session): Promise<n
       ? [await foundHere(session)]
       : parseInputs(await readInput(args.input, session), args.input, change.release);
   const lang = langOf(args.lang, io.env);
+  const notes = new Set<string>();
   for (const input of inputs) {
     const next = changed(input, change);
+    for (const note of idleKeys(next, change)) notes.add(note);
     const result = answer(next);
     io.stdout.write(args.json ? `${JSON.stringify(result)}\n` : `${renderAnswer(next, result, lang)}\n`);
   }
+  for (const note of notes) io.stderr.write(`pairing-doctor: ${note}\n`);
   return 0;
 }
 

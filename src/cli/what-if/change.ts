@@ -1,6 +1,7 @@
-import { applySteps } from "../../admission/trial.ts";
+import { applySteps, keyStatus } from "../../admission/trial.ts";
 import type { AdmissionInput, Connection } from "../../core/connection.ts";
 import type { JsonValue, Step } from "../../core/finding.ts";
+import { safeText } from "../../core/text.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Via } from "./vias.ts";
 
@@ -21,6 +22,19 @@ export function changed(input: AdmissionInput, { set, unset, release, via }: Cha
   // The release first: which keys there are depends on it.
   const next = applySteps(release === undefined ? input : { ...input, release }, steps);
   return via === undefined ? next : { ...next, connection: routed(next, via) };
+}
+
+/** Sentences about keys of `--set` that do nothing in this input's release, which would else go unseen. */
+export function idleKeys({ release }: AdmissionInput, { set }: Change): string[] {
+  return set.flatMap((text) => {
+    const key = text.slice(0, Math.max(text.indexOf("="), 0)).trim();
+    const status = keyStatus(release, key);
+    if (status === "works") return [];
+    const name = safeText(key, 120);
+    return status === "unknown-key"
+      ? [`${release} does not know ${name}; it was left out`]
+      : [`${name} has no effect in ${release}`];
+  });
 }
 
 function setStep(text: string): Step {
