@@ -132,7 +132,9 @@ function missingModule(said: string): string | undefined {
   const named = /Cannot find (?:package|module) '([^'./][^']*)'/.exec(said)?.[1];
   if (named !== undefined) return packageOf(named);
   // An optional binding of this platform (@snazzah/davey in 2026.2.21 and 2026.2.26).
-  const native = /Cannot find native binding[^]*?node_modules\/([^\s()]{1,200}?)\/index\.js/.exec(said)?.[1];
+  const from = said.indexOf("Cannot find native binding");
+  const native =
+    from < 0 ? undefined : /node_modules\/([^\s()]{1,200}?)\/index\.js/.exec(said.slice(from))?.[1];
   return native === undefined ? undefined : `${packageOf(native)}-linux-${process.arch}-gnu`;
 }
 
