@@ -39,6 +39,9 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
   const print = (steps: readonly Step[]) => commandsFor(steps, place, context);
   const findings = diagnosed.findings.map((finding) => toReportFinding(finding, print));
   const shown = shownRefusal(facts);
+  // A refusal that somebody met outweighs a model that was asked about the usual way and admits.
+  const outweighed = shown !== undefined && shown.from !== "model" && assessment?.now.outcome === "admitted";
+  const model = outweighed ? undefined : assessment;
   const command = findings[0]?.remedies
     .flatMap((remedy) => remedy.actions)
     .flatMap((action) => (action.kind === "command" ? [action.command] : []))[0];
@@ -50,25 +53,25 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
     target,
     ...(deployment === undefined ? {} : { deployment }),
     gateway: {
-      version: release?.version ?? null,
+      version: release === undefined || release.range !== undefined ? null : release.version,
       ...(release === undefined ? {} : { versionFrom: release.from, versionConfidence: release.confidence }),
       ...(release?.range === undefined ? {} : { versionRange: release.range }),
       url: target.url ?? null,
-      admission: assessment?.now ?? null,
+      admission: model?.now ?? null,
     },
     path: connectionPath({
       target,
       ...(deployment === undefined ? {} : { deployment }),
-      ...(pathConnection(shown, assessment?.connection) ?? {}),
-      admission: assessment?.now ?? null,
+      ...(pathConnection(shown, model?.connection) ?? {}),
+      admission: model?.now ?? null,
       ...(shown === undefined ? {} : { refusal: shown }),
     }),
     findings,
-    ahead: diagnosed.findings[0]?.severity === "error" ? (assessment?.ahead ?? []) : [],
+    ahead: diagnosed.findings[0]?.severity === "error" ? (model?.ahead ?? []) : [],
     checks: diagnosed.checks,
     suppressed: diagnosed.suppressed,
     missing: missingFacts(facts),
-    ...(assessment === undefined || assessment.now.outcome === "admitted" ? {} : { page: assessment.page }),
+    ...(model === undefined || model.now.outcome === "admitted" ? {} : { page: model.page }),
     next: options.next ?? command ?? explain,
     notes: [...notesOf(facts, diagnosed), ...(options.notes ?? [])],
   };

@@ -80,6 +80,7 @@ export const tables: Tables = {
     dns: "the name cannot be resolved",
     tls: "TLS failed",
     starting: "the gateway is still starting",
+    "startup-failed": "the gateway did not start",
     "not-openclaw": "something else answers there",
   },
   hops: {

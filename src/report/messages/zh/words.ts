@@ -80,6 +80,7 @@ export const tables: Tables = {
     dns: "域名无法解析",
     tls: "TLS 失败",
     starting: "网关还在启动",
+    "startup-failed": "网关没有启动",
     "not-openclaw": "回应的是别的程序",
   },
   hops: {
