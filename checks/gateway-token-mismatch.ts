@@ -1,9 +1,15 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
-import { compareReleases } from "../src/core/release.ts";
 import { alignToken, pasteToken } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, releaseOf, WANTED } from "./support.ts";
+import {
+  args,
+  explainRefusals,
+  type GateFacts,
+  isDeviceTokenRefusal,
+  saysSharedTokenToo,
+  WANTED,
+} from "./support.ts";
 
 export default defineCheck({
   id: "gateway-token-mismatch",
@@ -31,14 +37,9 @@ function isTokenMismatch({ gate, reason, from }: Refusal): boolean {
   return reason === "token_mismatch" || (reason === undefined && from !== "client");
 }
 
-/**
- * `device token mismatch` was said of a wrong shared token, too, up to 2026.2.21; which of the two it was the
- * refusal does not tell, and the shared token is the one to compare first.
- */
-function isUnderDeviceToken({ gate, reason }: Refusal, facts: GateFacts): boolean {
-  if (gate !== "shared-auth" || reason !== "device_token_mismatch") return false;
-  const release = releaseOf(facts);
-  return release === undefined || compareReleases(release, "2026.2.22") < 0;
+/** The shared token is the one to compare first, where a refusal can mean either. */
+function isUnderDeviceToken(refusal: Refusal, facts: GateFacts): boolean {
+  return isDeviceTokenRefusal(refusal) && saysSharedTokenToo(facts);
 }
 
 function isOnlyUnderDeviceToken(facts: GateFacts): boolean {

@@ -5,6 +5,7 @@ import clientSide4008 from "./client-side-4008.ts";
 import clockSkew from "./clock-skew.ts";
 import deviceAuthHandshakeInvalid from "./device-auth-handshake-invalid.ts";
 import deviceIdentityRequired from "./device-identity-required.ts";
+import deviceTokenMismatch from "./device-token-mismatch.ts";
 import dockerNatNotLocal from "./docker-nat-not-local.ts";
 import firstTimeNotPaired from "./first-time-not-paired.ts";
 import flagRetiredOrNoop from "./flag-retired-or-noop.ts";
@@ -36,6 +37,7 @@ export const checks: readonly Check[] = [
   clockSkew,
   authRateLimited,
   gatewayTokenMissing,
+  deviceTokenMismatch,
   gatewayTokenMismatch,
   gatewayPasswordMissingOrMismatch,
   dockerNatNotLocal,

@@ -2,6 +2,7 @@ import type { CheckFacts, Diagnosis } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Confidence, Evidence, Refusal } from "../src/core/facts.ts";
 import type { MessageArgs, Occurrence, Remedy } from "../src/core/finding.ts";
+import { compareReleases } from "../src/core/release.ts";
 
 /** What every check of a refusal reads: the refusals, and what helps to name the mend. */
 export const WANTED = ["release", "deployment", "target", "config", "devices", "assessment"] as const;
@@ -82,6 +83,17 @@ export function remoteOf(refusal: Refusal, facts: GateFacts): string | undefined
 
 export function releaseOf(facts: GateFacts): string | undefined {
   return knownValue(facts.wanted.release)?.version;
+}
+
+export function isDeviceTokenRefusal({ gate, reason }: Refusal): boolean {
+  return gate === "shared-auth" && reason === "device_token_mismatch";
+}
+
+/** Up to 2026.2.21 `device token mismatch` is said of a wrong shared token, too; an unknown release may be one of those. */
+export function saysSharedTokenToo(facts: GateFacts): boolean {
+  const known = knownValue(facts.wanted.release);
+  const release = known?.range?.[0] ?? known?.version;
+  return release === undefined || compareReleases(release, "2026.2.22") < 0;
 }
 
 /** The port that the page and the tunnel use; 18789 is OpenClaw's default in every release. */

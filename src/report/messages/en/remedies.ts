@@ -142,4 +142,29 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "Read the JSON log",
     what: "The same lines carry the cause there, which the console leaves out up to 2026.5.28.",
   },
+  "fix-ownership": {
+    title: "Give the state directory back to the gateway's user",
+    what: "Gateway and CLI can read and write it again. Nothing else changes.",
+    caution: "Change the owner, not the rights: 777 lets every local user read the tokens.",
+  },
+  "make-writable": {
+    title: "Make the state directory writable",
+    what: "The gateway keeps devices, tokens and its configuration there.",
+  },
+  "approve-with-shared-token": {
+    title: "Approve from the gateway's own host with the shared token",
+    what: "There the shared token carries the scopes that the approving device lacks.",
+    caution:
+      "It gives the device the scopes that it asks for. Compare address, client and time with your own attempt.",
+  },
+  "stop-other-gateway": {
+    title: "Leave one gateway for each port and state directory",
+    what: "Clients, requests and approvals then meet at the same gateway.",
+    caution: "Look first which of them holds the devices that are approved.",
+  },
+  "pair-app": {
+    title: "Pair the app with a setup code",
+    what: "The code hands the app an address and a credential; what is left is one approval, and a second one for a node.",
+    caution: "A setup code or its QR picture is a credential: show it to the app alone.",
+  },
 };

@@ -62,4 +62,30 @@ export const human: Readonly<Record<string, string>> = {
   "stop-other-gateway": "Stop the gateway that nobody uses, or give it another port and state directory.",
   "run-as-node": "Run the CLI as the gateway's user (in the official image: `-u node`).",
   "read-json-log": "Run this tool again with the JSON log: `--log FILE`.",
+  "compare-shared-token":
+    "Compare first, because 2026.2.14 to 2026.2.21 say the same of a different shared token: OPENCLAW_GATEWAY_TOKEN and gateway.auth.token on the gateway's side, gateway.remote.token on the client's. If they differ, that is the cause, and the device token can stay.",
+  "rotate-device-token":
+    "On the gateway's host: `openclaw devices rotate --device {deviceId|DEVICE_ID} --role {role|operator}`.",
+  "forget-device":
+    "In the browser, let the page forget its device, or clear the site data of this origin alone.",
+  "remove-device": "On the gateway's host: `openclaw devices remove {deviceId|DEVICE_ID}`.",
+  "connect-anew": "Let the client connect anew: it asks as a new device, which waits for one approval.",
+  "pass-loopback-url":
+    "Call the CLI with `--url ws://127.0.0.1:{port|18789}`, and with the token in OPENCLAW_GATEWAY_TOKEN: with that option it does not read the configured one.",
+  "use-wss-url": "Give the client the wss:// address.",
+  "stop-gateway": "Stop the gateway, and whatever starts it again by itself.",
+  "remove-old-cli": "Remove the older OpenClaw that shares this state directory.",
+  "move-identity-aside":
+    "If the doctor refuses because the file differs from what it migrated, move {path|the file} out of the state directory and keep the copy.",
+  "chown-state":
+    "On the host, give the mounted directory to the gateway's user: `sudo chown -R {owner|1000:1000} {path|STATE_DIR}`.",
+  "mount-writable":
+    "Mount the directory without `:ro` or `readOnly`, on a file system that is not read-only.",
+  "approve-with-shared-token":
+    "Approve your own request there, past the paired CLI's device: `openclaw devices approve {requestId|REQUEST_ID} --url ws://127.0.0.1:{port|18789}`, with the shared token in OPENCLAW_GATEWAY_TOKEN.",
+  "find-gateways": "List what runs: `openclaw gateway status --deep`, and `docker ps` where Docker is used.",
+  "make-setup-code":
+    "In the Control UI open Devices, Pair device (or send `/pair` in a chat that OpenClaw serves), and let the app read the setup code.",
+  "approve-node":
+    "Approve the node's own request too: `openclaw nodes pending`, then `openclaw nodes approve`.",
 };

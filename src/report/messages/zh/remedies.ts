@@ -139,4 +139,28 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "读取 JSON 日志",
     what: "同样的记录在那里带有原因，而 2026.5.28 及更早版本的控制台不显示。",
   },
+  "fix-ownership": {
+    title: "把状态目录还给网关的运行用户",
+    what: "网关和 CLI 又可以读写它，其他不变。",
+    caution: "修改的是属主，不是权限：777 会让每个本地用户都能读到令牌。",
+  },
+  "make-writable": {
+    title: "让状态目录可写",
+    what: "网关把设备、令牌和配置保存在那里。",
+  },
+  "approve-with-shared-token": {
+    title: "在网关所在的主机上用共享令牌批准",
+    what: "在那里，共享令牌带有执行批准的设备所缺少的权限范围。",
+    caution: "批准会给予该设备它所请求的权限范围。请把地址、客户端和时间与自己的尝试核对。",
+  },
+  "stop-other-gateway": {
+    title: "每个端口和状态目录只保留一个网关",
+    what: "这样客户端、请求和批准都在同一个网关上。",
+    caution: "请先确认已批准的设备在哪一个网关上。",
+  },
+  "pair-app": {
+    title: "用设置码配对应用",
+    what: "设置码把地址和凭证交给应用；之后只需批准一次，节点还需要第二次批准。",
+    caution: "设置码及其二维码图片就是凭证：只给应用看。",
+  },
 };

@@ -53,4 +53,27 @@ export const human: Readonly<Record<string, string>> = {
   "stop-other-gateway": "停止没有人使用的网关，或给它换一个端口和状态目录。",
   "run-as-node": "以网关的用户运行 CLI（官方镜像中是 `-u node`）。",
   "read-json-log": "带上 JSON 日志再运行一次本工具：`--log FILE`。",
+  "compare-shared-token":
+    "请先比较，因为 2026.2.14 至 2026.2.21 在共享令牌不同时也这样提示：网关一侧的 OPENCLAW_GATEWAY_TOKEN 和 gateway.auth.token，客户端一侧的 gateway.remote.token。如果不同，原因就在这里，设备令牌不用动。",
+  "rotate-device-token":
+    "在网关所在的主机上：`openclaw devices rotate --device {deviceId|DEVICE_ID} --role {role|operator}`。",
+  "forget-device": "在浏览器中让页面忘记该设备，或只清除这个来源的站点数据。",
+  "remove-device": "在网关所在的主机上：`openclaw devices remove {deviceId|DEVICE_ID}`。",
+  "connect-anew": "让客户端重新连接：它会作为新设备请求，等待一次批准。",
+  "pass-loopback-url":
+    "运行 CLI 时加上 `--url ws://127.0.0.1:{port|18789}`，并把令牌放在 OPENCLAW_GATEWAY_TOKEN 中：使用该选项时它不读取配置中的令牌。",
+  "use-wss-url": "让客户端使用 wss:// 地址。",
+  "stop-gateway": "停止网关，以及会自动重启它的程序。",
+  "remove-old-cli": "删除与它共用状态目录的旧版 OpenClaw。",
+  "move-identity-aside":
+    "如果 doctor 因文件与它迁移过的不同而拒绝，请把{path|该文件}移出状态目录，并保留副本。",
+  "chown-state":
+    "在主机上把挂载的目录交给网关的运行用户：`sudo chown -R {owner|1000:1000} {path|STATE_DIR}`。",
+  "mount-writable": "挂载该目录时不要用 `:ro` 或 `readOnly`，文件系统也不能是只读的。",
+  "approve-with-shared-token":
+    "在那里绕过已配对的 CLI 设备，批准自己的请求：`openclaw devices approve {requestId|REQUEST_ID} --url ws://127.0.0.1:{port|18789}`，共享令牌放在 OPENCLAW_GATEWAY_TOKEN 中。",
+  "find-gateways": "列出正在运行的网关：`openclaw gateway status --deep`，使用 Docker 时再看 `docker ps`。",
+  "make-setup-code":
+    "在 Control UI 中打开设备页，选择配对设备（或在 OpenClaw 服务的聊天中发送 `/pair`），让应用读取设置码。",
+  "approve-node": "也要批准节点自己的请求：先 `openclaw nodes pending`，再 `openclaw nodes approve`。",
 };

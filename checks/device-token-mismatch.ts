@@ -1,0 +1,57 @@
+import { defineCheck } from "../src/core/check.ts";
+import type { Remedy } from "../src/core/finding.ts";
+import { human } from "./remedies.ts";
+import { args, explainRefusals, isDeviceTokenRefusal, saysSharedTokenToo, WANTED } from "./support.ts";
+
+/** A client that keeps a device token which the gateway rotated, or no longer has. */
+export default defineCheck({
+  id: "device-token-mismatch",
+  code: "OPD123",
+  title: "The client's device token is the gateway's current one",
+  severity: "error",
+  needs: ["refusals"],
+  wants: WANTED,
+  diagnose(facts) {
+    const both = saysSharedTokenToo(facts);
+    return explainRefusals(facts, {
+      explains: isDeviceTokenRefusal,
+      // Where the words also mean a wrong shared token, the refusal does not tell which of the two it was.
+      confidence: () => (both ? "possible" : "certain"),
+      args: ({ deviceId }) => args({ deviceId }),
+      remedies: ({ client, deviceId, connection }) => [
+        rotate({ both, deviceId, role: connection.role }),
+        forget(client !== "cli", deviceId),
+      ],
+    });
+  },
+});
+
+interface Rotated {
+  readonly both: boolean;
+  readonly deviceId: string | undefined;
+  readonly role: string | undefined;
+}
+
+function rotate({ both, deviceId, role }: Rotated): Remedy {
+  return {
+    id: "rotate-device-token",
+    risk: "none",
+    steps: [
+      ...(both ? [human("compare-shared-token")] : []),
+      { do: "device.list" },
+      human("rotate-device-token", { deviceId, role }),
+    ],
+  };
+}
+
+function forget(page: boolean, deviceId: string | undefined): Remedy {
+  return {
+    id: "remove-device",
+    risk: "none",
+    steps: [
+      human("remove-device", { deviceId }),
+      ...(page ? [human("forget-device")] : []),
+      human("connect-anew"),
+    ],
+  };
+}
