@@ -23,7 +23,7 @@ export default defineCheck({
   severity: "error",
   needs: ["refusals"],
   wants: [...WANTED, "logs"],
-  causedBy: ["bind-loopback-in-container"],
+  causedBy: ["bind-loopback-in-container", "allowed-origins-required-startup"],
   diagnose(facts) {
     const failed =
       knownValue(facts.wanted.logs)?.events.filter((event) => event.type === "startup-failed") ?? [];

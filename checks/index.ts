@@ -1,4 +1,5 @@
 import type { Check } from "../src/core/check.ts";
+import allowedOriginsRequiredStartup from "./allowed-origins-required-startup.ts";
 import authRateLimited from "./auth-rate-limited.ts";
 import bindLoopbackInContainer from "./bind-loopback-in-container.ts";
 import clientSide4008 from "./client-side-4008.ts";
@@ -26,6 +27,7 @@ import secureContextRequired from "./secure-context-required.ts";
 /** All checks in reading order: the way of a connection from the socket to the pairing, then what lies beside it. */
 export const checks: readonly Check[] = [
   gatewayDownOrStarting,
+  allowedOriginsRequiredStartup,
   bindLoopbackInContainer,
   handshakeTimeout1000,
   proxyAttributionRequired,
