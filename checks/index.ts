@@ -17,6 +17,7 @@ import gatewayTokenMissing from "./gateway-token-missing.ts";
 import handshakeTimeout1000 from "./handshake-timeout-1000.ts";
 import metadataUpgradePending from "./metadata-upgrade-pending.ts";
 import originNotAllowed from "./origin-not-allowed.ts";
+import plaintextWsBlocked from "./plaintext-ws-blocked.ts";
 import protocolOrBuildSkew from "./protocol-or-build-skew.ts";
 import proxyAttributionRequired from "./proxy-attribution-required.ts";
 import proxyNotTrusted from "./proxy-not-trusted.ts";
@@ -29,6 +30,7 @@ export const checks: readonly Check[] = [
   gatewayDownOrStarting,
   allowedOriginsRequiredStartup,
   bindLoopbackInContainer,
+  plaintextWsBlocked,
   handshakeTimeout1000,
   proxyAttributionRequired,
   protocolOrBuildSkew,
