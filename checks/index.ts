@@ -21,6 +21,7 @@ import plaintextWsBlocked from "./plaintext-ws-blocked.ts";
 import protocolOrBuildSkew from "./protocol-or-build-skew.ts";
 import proxyAttributionRequired from "./proxy-attribution-required.ts";
 import proxyNotTrusted from "./proxy-not-trusted.ts";
+import retiredIdentityFiles from "./retired-identity-files.ts";
 import roleUpgradePending from "./role-upgrade-pending.ts";
 import scopeUpgradePending from "./scope-upgrade-pending.ts";
 import secureContextRequired from "./secure-context-required.ts";
@@ -46,6 +47,7 @@ export const checks: readonly Check[] = [
   gatewayPasswordMissingOrMismatch,
   dockerNatNotLocal,
   firstTimeNotPaired,
+  retiredIdentityFiles,
   scopeUpgradePending,
   roleUpgradePending,
   metadataUpgradePending,

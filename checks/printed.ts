@@ -1,0 +1,31 @@
+import type { Fact } from "../src/core/fact.ts";
+import { knownValue } from "../src/core/fact.ts";
+import type { Confidence } from "../src/core/facts.ts";
+import type { MessageArgs, Occurrence, Remedy } from "../src/core/finding.ts";
+import type { ClientErrorEvent, LogDigest } from "../src/core/log-event.ts";
+import { evidenceOf } from "../src/core/refusals.ts";
+
+/** Errors that no gate made: what a command or a file answered after the connection, or before it. */
+export function printed(
+  logs: Fact<LogDigest>,
+  matches: (event: ClientErrorEvent) => boolean,
+): readonly ClientErrorEvent[] {
+  const events = knownValue(logs)?.events ?? [];
+  return events.filter((event) => event.type === "client-error").filter(matches);
+}
+
+interface PrintedCase {
+  readonly args?: MessageArgs;
+  readonly confidence?: Confidence;
+  readonly remedies: readonly Remedy[];
+}
+
+/** One occurrence for all of them; the newest are shown. */
+export function explainPrinted(events: readonly ClientErrorEvent[], printedCase: PrintedCase): Occurrence {
+  return {
+    confidence: "certain",
+    ...printedCase,
+    evidence: events.slice(-3).map(evidenceOf),
+    count: events.length,
+  };
+}
