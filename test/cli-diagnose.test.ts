@@ -61,10 +61,27 @@ async function diagnose(url: string, args: readonly string[] = [], env = {}): Pr
 
 for (const release of ["2026.2.1", "2026.3.13", "2026.5.28", "2026.9.6"]) {
   test(`${release} admits: 0`, async () => {
-    const { url } = await gateway(release);
-    const result = await diagnose(url, [], TOKEN_ENV);
+    const { url, port } = await gateway(release);
+    const config = join(dir, `openclaw-${release}.json`);
+    writeFileSync(config, JSON.stringify({ gateway: { port, bind: "loopback", auth: { mode: "token" } } }));
+    const result = await diagnose(url, ["--config", config], TOKEN_ENV);
     assert.equal(result.code, 0, result.stdout);
     assert.equal(report(result).verdict, "healthy");
+    assert.deepEqual(ids(result), []);
+  });
+}
+
+for (const [release, code] of [
+  ["2026.2.1", 3],
+  ["2026.3.13", 3],
+  ["2026.5.28", 0],
+  ["2026.9.6", 0],
+] as const) {
+  test(`${release} of which only the address is known: ${code}, as a published port ${code === 0 ? "changes nothing" : "would be refused"}`, async () => {
+    const { url } = await gateway(release);
+    const result = await diagnose(url, [], TOKEN_ENV);
+    assert.equal(result.code, code, result.stdout);
+    assert.equal(report(result).verdict, code === 0 ? "healthy" : "undetermined");
     assert.deepEqual(ids(result), []);
   });
 }

@@ -1,5 +1,12 @@
 import { isLoopbackIp, parseIp } from "../core/address.ts";
-import type { AdmissionConfig, Connection, ConnectionAuth, ConnectionDevice } from "../core/connection.ts";
+import type {
+  Admission,
+  AdmissionConfig,
+  AdmissionInput,
+  Connection,
+  ConnectionAuth,
+  ConnectionDevice,
+} from "../core/connection.ts";
 import type {
   Assessment,
   Confidence,
@@ -61,15 +68,47 @@ export function assess(sources: AssessmentSources): Assessment {
       : fitToGate({ release: release.version, config, connection }, met);
   const input = { release: release.version, config: fitted, connection };
   const now = admit(input);
+  const undecided = undecidedBy(input, now, sources, route);
   return {
     connection,
     basis,
-    confidence: weakest(route.confidence, release.confidence),
+    confidence: weakest(
+      route.confidence,
+      release.confidence,
+      undecided === undefined ? "certain" : "possible",
+    ),
     now,
+    ...(undecided === undefined ? {} : { undecided }),
     ahead: now.outcome === "refused" ? gatesAhead(input) : [],
     page: pageBehaviour(release.version, now),
     contradictions: probe ? contradictionsOf(probe, connection, input) : [],
   };
+}
+
+/** The bridge of Docker's default network: a peer that a page on localhost can have without knowing it. */
+const BRIDGE = "172.17.0.1";
+
+/**
+ * What is not known and would change the answer. A page on localhost may come through a published port, and
+ * only a config, a log line or a gateway process of this machine tells; a range of releases may lie on both
+ * sides of a boundary.
+ */
+function undecidedBy(
+  input: AdmissionInput,
+  now: Admission,
+  { config, deployment, release }: AssessmentSources,
+  { seen, remoteAddress }: Route,
+): string | undefined {
+  const other = (changed: AdmissionInput) => admit(changed).outcome !== now.outcome;
+  const here = deployment?.kind === "local" && deployment.confidence === "certain";
+  const guessed = seen === undefined && config === undefined && !here && remoteAddress === "127.0.0.1";
+  if (guessed && other({ ...input, connection: { ...input.connection, remoteAddress: BRIDGE } })) {
+    return "as whose address the gateway sees the browser is not known: through a published port it is not 127.0.0.1";
+  }
+  if (release.range?.some((end) => other({ ...input, release: end }))) {
+    return `the release is not known, and ${release.range.join(" to ")} do not answer alike`;
+  }
+  return undefined;
 }
 
 interface Route {

@@ -71,12 +71,19 @@ async function refusalsFact(ask: Ask): Promise<Fact<readonly Refusal[]>> {
     ...given("probe", knownValue(probe)),
   });
   const seen = refusals.some(({ from }) => from !== "model");
-  if (seen || probe.known) return known(refusals, "log, probe and model");
+  if (seen) return known(refusals, "log and probe");
   const digest = knownValue(logs);
   // A client that only left by itself tells nothing of the gateway.
   const met = digest?.refusals.some(({ gate }) => gate !== "left");
-  const told = digest !== undefined && ((digest.counts.connected ?? 0) > 0 || met);
+  const told = digest !== undefined && ((digest.counts.connected ?? 0) > 0 || met === true);
   if (told) return known(refusals, "log");
+  if (probe.known) {
+    // Nobody was refused before our eyes; whether a new browser will be is the model's to say.
+    if (!assessment.known) return assessment;
+    const { undecided } = assessment.value;
+    if (refusals.length > 0 || undecided === undefined) return known(refusals, "probe and model");
+    return unknown("absent", undecided, "--config PATH or --log FILE");
+  }
   if (digest !== undefined) {
     return unknown("absent", "nothing in the log is about a connection to the gateway", "--log FILE");
   }

@@ -247,6 +247,8 @@ export interface Assessment {
   readonly basis: readonly Evidence[];
   readonly confidence: Confidence;
   readonly now: Admission;
+  /** Why the answer could be another one: a peer or a release that is not known, and with which it changes. */
+  readonly undecided?: string;
   /** The gates that wait behind the first, each with what has to be mended before. */
   readonly ahead: readonly Admission[];
   readonly page: PageBehaviour;

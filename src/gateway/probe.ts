@@ -108,7 +108,10 @@ export async function probe(options: ProbeOptions): Promise<ProbeReading> {
   if (http.failure && http.failure.state !== "reset" && http.failure.state !== "not-openclaw")
     return finish(http.failure, http, [], []);
 
-  const headers = { Origin: options.origin ?? url.http, "User-Agent": probeUserAgent };
+  const origin = options.origin ?? url.http;
+  // A browser's Host is its page's; from 2026.5.18 a page of the same private host needs no allowed origin.
+  const host = URL.canParse(origin) ? new URL(origin).host : url.host;
+  const headers = { Host: host, Origin: origin, "User-Agent": probeUserAgent };
   const page = await shakeWhileStarting(() => shakePage(url, headers, http, transport()), options, until);
   const reach = reachOf(page, http);
   const shaken = [page];
