@@ -25,9 +25,11 @@ import retiredIdentityFiles from "./retired-identity-files.ts";
 import roleUpgradePending from "./role-upgrade-pending.ts";
 import scopeUpgradePending from "./scope-upgrade-pending.ts";
 import secureContextRequired from "./secure-context-required.ts";
+import statePermissions from "./state-permissions.ts";
 
-/** All checks in reading order: the way of a connection from the socket to the pairing, then what lies beside it. */
+/** All checks in reading order: the gateway's own files, the way of a connection from the socket to the pairing, then what lies beside it. */
 export const checks: readonly Check[] = [
+  statePermissions,
   gatewayDownOrStarting,
   allowedOriginsRequiredStartup,
   bindLoopbackInContainer,

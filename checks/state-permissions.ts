@@ -1,0 +1,52 @@
+import { defineCheck } from "../src/core/check.ts";
+import { knownValue } from "../src/core/fact.ts";
+import type { Remedy } from "../src/core/finding.ts";
+import { explainPrinted, printed } from "./printed.ts";
+import { human } from "./remedies.ts";
+import { args } from "./support.ts";
+
+/** A mounted directory of another user, or files that a CLI left behind as root. */
+export default defineCheck({
+  id: "state-permissions",
+  code: "OPD302",
+  title: "Gateway and CLI may read and write the state directory",
+  severity: "error",
+  needs: [],
+  wants: ["logs", "deployment"],
+  diagnose({ wanted }) {
+    const events = printed(wanted.logs, ({ why }) => why === "state-permissions");
+    const message = events.at(-1)?.message;
+    if (message === undefined) return [];
+    const local = knownValue(wanted.deployment)?.kind === "local";
+    return [
+      explainPrinted(events, {
+        args: args({
+          path: /['"]([^'"]{1,300})/.exec(message)?.[1],
+          detail: /^\w+: ([^,]+)/.exec(message)?.[1],
+        }),
+        remedies: [message.startsWith("EROFS") ? makeWritable() : fixOwnership(local)],
+      }),
+    ];
+  },
+});
+
+function makeWritable(): Remedy {
+  return {
+    id: "make-writable",
+    risk: "restart",
+    steps: [human("mount-writable"), { do: "gateway.restart" }],
+  };
+}
+
+/** The official image runs as node, uid and gid 1000; on a bare host the directory is the user's own. */
+function fixOwnership(local: boolean): Remedy {
+  return {
+    id: "fix-ownership",
+    risk: "restart",
+    steps: [
+      local ? human("chown-state", { owner: '"$USER"', path: "~/.openclaw" }) : human("chown-state"),
+      ...(local ? [] : [human("run-as-node")]),
+      { do: "gateway.restart" },
+    ],
+  };
+}
