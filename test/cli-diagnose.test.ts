@@ -61,10 +61,12 @@ async function diagnose(url: string, args: readonly string[] = [], env = {}): Pr
 
 for (const release of ["2026.2.1", "2026.3.13", "2026.5.28", "2026.9.6"]) {
   test(`${release} admits: 0`, async () => {
-    const { url, port } = await gateway(release);
+    const { url, port, log } = await gateway(release);
+    const console = join(dir, `console-${release}.log`);
+    writeFileSync(console, log.join("\n"));
     const config = join(dir, `openclaw-${release}.json`);
     writeFileSync(config, JSON.stringify({ gateway: { port, bind: "loopback", auth: { mode: "token" } } }));
-    const result = await diagnose(url, ["--config", config], TOKEN_ENV);
+    const result = await diagnose(url, ["--config", config, "--log", console], TOKEN_ENV);
     assert.equal(result.code, 0, result.stdout);
     assert.equal(report(result).verdict, "healthy");
     assert.deepEqual(ids(result), []);

@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { LogDigest, LogEvent, RefusalGroup } from "../src/core/log-event.ts";
 import { createDigester, digestLogs } from "../src/logs/digest.ts";
+import { ofPort } from "../src/logs/of-port.ts";
 import { createScanner } from "../src/logs/scan.ts";
 
 const ROOM = new URL("../fixtures/logs/", import.meta.url);
@@ -357,4 +358,20 @@ describe("bounds", () => {
     const newest: RefusalGroup | undefined = result.refusals[0];
     assert.equal(newest?.lastAt, time(299));
   });
+});
+
+test("refusals of another gateway's port are left out, where the line names a port", async () => {
+  const line = (port: number, conn: string) =>
+    `2026-11-22T12:00:00.000+00:00 [ws] closed before connect conn=${conn} peer=172.18.0.1:50000->172.18.0.2:${port} remote=172.18.0.1 fwd=n/a origin=http://127.0.0.1:${port} host=127.0.0.1:${port} ua=n/a code=1008 reason=pairing required`;
+  const bare =
+    "2026-02-01T06:35:03.089Z [ws] closed before connect conn=33333333-3333-4333-8333-333333333333 remote=172.18.0.1 fwd=n/a origin=n/a host=n/a ua=n/a code=1008 reason=pairing required";
+  const text = [
+    line(18789, "11111111-1111-4111-8111-111111111111"),
+    line(19999, "22222222-2222-4222-8222-222222222222"),
+    bare,
+  ].join("\n");
+  const digest = await digestLogs([{ name: "gateway.log", chunks: [text] }]);
+  assert.equal(digest.refusals.length, 3);
+  const conns = ofPort(digest, 18789).refusals.map(({ latest }) => latest.conn?.slice(0, 1));
+  assert.deepEqual(conns.sort(), ["1", "3"]);
 });

@@ -22,6 +22,7 @@ import type { World } from "../deployments/world.ts";
 import { probe } from "../gateway/probe.ts";
 import { parseGatewayUrl, reachOfAddress } from "../gateway/url.ts";
 import { digestLogs, type LogSource } from "../logs/digest.ts";
+import { ofPort } from "../logs/of-port.ts";
 import type { Credentials } from "./credentials.ts";
 import { collector, derivedCollectors } from "./derived.ts";
 import { releaseOfLogs } from "./offline.ts";
@@ -251,7 +252,9 @@ export class Live {
     }
     const texts = await (await this.#place()).logs();
     if (!texts.known) return texts;
-    return known(await digestLogs(texts.value, { secrets }), texts.source);
+    const digest = await digestLogs(texts.value, { secrets });
+    const port = knownValue(await this.#config())?.reading.effective.gateway?.port;
+    return known(port === undefined ? digest : ofPort(digest, port), texts.source);
   }
 
   /** What was said, else the surest of what the wire, the files and the log tell. */
