@@ -360,7 +360,7 @@ describe("bounds", () => {
   });
 });
 
-test("refusals of another gateway's port are left out, where the line names a port", async () => {
+it("refusals of another gateway's port are left out, where the line names a port", async () => {
   const line = (port: number, conn: string) =>
     `2026-11-22T12:00:00.000+00:00 [ws] closed before connect conn=${conn} peer=172.18.0.1:50000->172.18.0.2:${port} remote=172.18.0.1 fwd=n/a origin=http://127.0.0.1:${port} host=127.0.0.1:${port} ua=n/a code=1008 reason=pairing required`;
   const bare =
