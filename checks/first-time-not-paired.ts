@@ -10,6 +10,7 @@ export default defineCheck({
   severity: "error",
   needs: ["refusals"],
   wants: WANTED,
+  causedBy: ["loopback-in-trusted-proxies"],
   diagnose: (facts) =>
     explainRefusals(facts, {
       explains: (refusal) => isNotPaired(refusal, facts) && !isTranslated(refusal, facts),

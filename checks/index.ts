@@ -1,5 +1,6 @@
 import type { Check } from "../src/core/check.ts";
 import allowedOriginsRequiredStartup from "./allowed-origins-required-startup.ts";
+import approverLacksScope from "./approver-lacks-scope.ts";
 import authRateLimited from "./auth-rate-limited.ts";
 import bindLoopbackInContainer from "./bind-loopback-in-container.ts";
 import clientSide4008 from "./client-side-4008.ts";
@@ -15,6 +16,7 @@ import gatewayPasswordMissingOrMismatch from "./gateway-password-missing-or-mism
 import gatewayTokenMismatch from "./gateway-token-mismatch.ts";
 import gatewayTokenMissing from "./gateway-token-missing.ts";
 import handshakeTimeout1000 from "./handshake-timeout-1000.ts";
+import loopbackInTrustedProxies from "./loopback-in-trusted-proxies.ts";
 import metadataUpgradePending from "./metadata-upgrade-pending.ts";
 import originNotAllowed from "./origin-not-allowed.ts";
 import plaintextWsBlocked from "./plaintext-ws-blocked.ts";
@@ -47,6 +49,8 @@ export const checks: readonly Check[] = [
   deviceTokenMismatch,
   gatewayTokenMismatch,
   gatewayPasswordMissingOrMismatch,
+  approverLacksScope,
+  loopbackInTrustedProxies,
   dockerNatNotLocal,
   firstTimeNotPaired,
   retiredIdentityFiles,

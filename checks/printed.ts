@@ -2,7 +2,7 @@ import type { Fact } from "../src/core/fact.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Confidence } from "../src/core/facts.ts";
 import type { MessageArgs, Occurrence, Remedy } from "../src/core/finding.ts";
-import type { ClientErrorEvent, LogDigest } from "../src/core/log-event.ts";
+import type { ClientErrorEvent, LogDigest, LogEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 
 /** Errors that no gate made: what a command or a file answered after the connection, or before it. */
@@ -28,4 +28,16 @@ export function explainPrinted(events: readonly ClientErrorEvent[], printedCase:
     evidence: events.slice(-3).map(evidenceOf),
     count: events.length,
   };
+}
+
+/** Whether a device was approved after this: later in the same source, or by the clock. */
+export function approvedSince(event: ClientErrorEvent, all: readonly LogEvent[]): boolean {
+  return all.some(
+    (other) =>
+      other.type === "pairing" &&
+      other.action === "approved" &&
+      (other.source === event.source
+        ? other.line > event.line
+        : Date.parse(other.at ?? "") > Date.parse(event.at ?? "")),
+  );
 }

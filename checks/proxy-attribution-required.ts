@@ -1,10 +1,9 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
-import type { Remedy } from "../src/core/finding.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import { bareAddress } from "./addresses.ts";
-import { human, tried, trustProxy } from "./remedies.ts";
+import { trustProxy, untrust } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, remoteOf, WANTED } from "./support.ts";
 
 const FORWARDED = ["forwarded", "x-forwarded-for", "x-real-ip", "x-forwarded-host", "x-forwarded-proto"];
@@ -28,7 +27,7 @@ export default defineCheck({
       args: (refusal) => args({ remote: remoteOf(refusal, gateFacts) }),
       remedies: (refusal) =>
         trustedWithoutHeaders(refusal, gateFacts)
-          ? [untrust(refusal, gateFacts)]
+          ? [untrust([bareAddress(remoteOf(refusal, gateFacts) ?? "")], refusal, gateFacts)]
           : trustProxy(refusal, gateFacts),
       evidence: trace?.slice(-1).map(evidenceOf) ?? [],
     });
@@ -43,24 +42,4 @@ function trustedWithoutHeaders(refusal: Refusal, facts: GateFacts): boolean {
   const assessed = knownValue(facts.wanted.assessment)?.connection.headers ?? {};
   const headers = { ...assessed, ...refusal.connection.headers };
   return !FORWARDED.some((name) => headers[name] !== undefined);
-}
-
-function untrust(refusal: Refusal, facts: GateFacts): Remedy {
-  const remote = bareAddress(remoteOf(refusal, facts) ?? "");
-  const trusted = knownValue(facts.wanted.config)?.effective.gateway?.trustedProxies ?? [];
-  const rest = trusted.filter((address) => address !== remote);
-  const key = "gateway.trustedProxies";
-  return tried(
-    {
-      id: "remove-trusted-proxy",
-      risk: "restart",
-      args: { remote },
-      steps: [
-        rest.length > 0 ? { do: "config.set", key, value: rest } : { do: "config.unset", key },
-        human("reload-page"),
-      ],
-    },
-    refusal,
-    facts,
-  );
 }

@@ -202,6 +202,26 @@ export function trustProxy(refusal: Refusal, facts: GateFacts): readonly Remedy[
   return [tried(remedy, refusal, facts)];
 }
 
+/** Takes entries out of gateway.trustedProxies; the whole key when nothing is left. */
+export function untrust(entries: readonly string[], refusal: Refusal, facts: GateFacts): Remedy {
+  const trusted = knownValue(facts.wanted.config)?.effective.gateway?.trustedProxies ?? [];
+  const rest = trusted.filter((entry) => !entries.includes(entry));
+  const key = "gateway.trustedProxies";
+  return tried(
+    {
+      id: "remove-trusted-proxy",
+      risk: "restart",
+      args: { remote: entries.join(", ") },
+      steps: [
+        rest.length > 0 ? { do: "config.set", key, value: rest } : { do: "config.unset", key },
+        human("reload-page"),
+      ],
+    },
+    refusal,
+    facts,
+  );
+}
+
 /** Right token into the page; never in a URL that we print. */
 export function pasteToken(refusal: Refusal, facts: GateFacts): Remedy {
   const remedy: Remedy = {
