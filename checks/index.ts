@@ -20,6 +20,7 @@ import loopbackInTrustedProxies from "./loopback-in-trusted-proxies.ts";
 import metadataUpgradePending from "./metadata-upgrade-pending.ts";
 import originNotAllowed from "./origin-not-allowed.ts";
 import plaintextWsBlocked from "./plaintext-ws-blocked.ts";
+import probeScopeLimited from "./probe-scope-limited.ts";
 import protocolOrBuildSkew from "./protocol-or-build-skew.ts";
 import proxyAttributionRequired from "./proxy-attribution-required.ts";
 import proxyNotTrusted from "./proxy-not-trusted.ts";
@@ -60,4 +61,5 @@ export const checks: readonly Check[] = [
   proxyNotTrusted,
   flagRetiredOrNoop,
   clientSide4008,
+  probeScopeLimited,
 ];
