@@ -28,6 +28,7 @@ import retiredIdentityFiles from "./retired-identity-files.ts";
 import roleUpgradePending from "./role-upgrade-pending.ts";
 import scopeUpgradePending from "./scope-upgrade-pending.ts";
 import secureContextRequired from "./secure-context-required.ts";
+import staleRequestId from "./stale-request-id.ts";
 import statePermissions from "./state-permissions.ts";
 
 /** All checks in reading order: the gateway's own files, the way of a connection from the socket to the pairing, then what lies beside it. */
@@ -51,6 +52,7 @@ export const checks: readonly Check[] = [
   gatewayTokenMismatch,
   gatewayPasswordMissingOrMismatch,
   approverLacksScope,
+  staleRequestId,
   loopbackInTrustedProxies,
   dockerNatNotLocal,
   firstTimeNotPaired,
