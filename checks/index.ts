@@ -18,6 +18,7 @@ import gatewayTokenMissing from "./gateway-token-missing.ts";
 import handshakeTimeout1000 from "./handshake-timeout-1000.ts";
 import loopbackInTrustedProxies from "./loopback-in-trusted-proxies.ts";
 import metadataUpgradePending from "./metadata-upgrade-pending.ts";
+import multipleGateways from "./multiple-gateways.ts";
 import originNotAllowed from "./origin-not-allowed.ts";
 import plaintextWsBlocked from "./plaintext-ws-blocked.ts";
 import probeScopeLimited from "./probe-scope-limited.ts";
@@ -62,6 +63,7 @@ export const checks: readonly Check[] = [
   metadataUpgradePending,
   proxyNotTrusted,
   flagRetiredOrNoop,
+  multipleGateways,
   clientSide4008,
   probeScopeLimited,
 ];
