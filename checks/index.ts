@@ -18,6 +18,7 @@ import gatewayTokenMissing from "./gateway-token-missing.ts";
 import handshakeTimeout1000 from "./handshake-timeout-1000.ts";
 import loopbackInTrustedProxies from "./loopback-in-trusted-proxies.ts";
 import metadataUpgradePending from "./metadata-upgrade-pending.ts";
+import mobileOrNodePairing from "./mobile-or-node-pairing.ts";
 import multipleGateways from "./multiple-gateways.ts";
 import originNotAllowed from "./origin-not-allowed.ts";
 import plaintextWsBlocked from "./plaintext-ws-blocked.ts";
@@ -57,6 +58,7 @@ export const checks: readonly Check[] = [
   loopbackInTrustedProxies,
   dockerNatNotLocal,
   firstTimeNotPaired,
+  mobileOrNodePairing,
   retiredIdentityFiles,
   scopeUpgradePending,
   roleUpgradePending,

@@ -17,14 +17,17 @@ export default defineCheck({
     const events = printed(wanted.logs, ({ why }) => why === "state-permissions");
     const message = events.at(-1)?.message;
     if (message === undefined) return [];
-    const local = knownValue(wanted.deployment)?.kind === "local";
+    const path = /['"]([^'"]{1,300})/.exec(message)?.[1];
+    const kind = knownValue(wanted.deployment)?.kind;
+    // The official image's home tells more than a deployment that was only guessed.
+    const contained = kind === "docker" || kind === "kubernetes" || path?.startsWith("/home/node/") === true;
     return [
       explainPrinted(events, {
         args: args({
-          path: /['"]([^'"]{1,300})/.exec(message)?.[1],
+          path,
           detail: /^\w+: ([^,]+)/.exec(message)?.[1],
         }),
-        remedies: [message.startsWith("EROFS") ? makeWritable() : fixOwnership(local)],
+        remedies: [message.startsWith("EROFS") ? makeWritable() : fixOwnership(contained)],
       }),
     ];
   },
@@ -39,13 +42,13 @@ function makeWritable(): Remedy {
 }
 
 /** The official image runs as node, uid and gid 1000; on a bare host the directory is the user's own. */
-function fixOwnership(local: boolean): Remedy {
+function fixOwnership(contained: boolean): Remedy {
   return {
     id: "fix-ownership",
     risk: "restart",
     steps: [
-      local ? human("chown-state", { owner: '"$USER"', path: "~/.openclaw" }) : human("chown-state"),
-      ...(local ? [] : [human("run-as-node")]),
+      contained ? human("chown-state") : human("chown-state", { owner: '"$USER"', path: "~/.openclaw" }),
+      ...(contained ? [human("run-as-node")] : []),
       { do: "gateway.restart" },
     ],
   };
