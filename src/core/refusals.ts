@@ -22,15 +22,37 @@ export interface RefusalSources {
 export function refusalsOf({ logs, probe, assessment }: RefusalSources): Refusal[] {
   const answers = probe?.reach.state === "open";
   const observed = [
-    ...(probe ? probeRefusals(probe) : []),
     ...(logs && !answers ? failedStart(logs.events) : []),
-    ...(logs ? logRefusals(logs) : []),
+    ...joined(probe ? probeRefusals(probe) : [], logs ? logRefusals(logs) : []),
   ];
   const foretold = assessment ? modelRefusal(assessment, observed) : undefined;
   return [
     ...observed.filter(isTransport),
     ...observed.filter((refusal) => !isTransport(refusal)),
     ...(foretold ? [foretold] : []),
+  ];
+}
+
+/**
+ * What we met and what the gateway wrote of the user's own page at the same gate is one refusal: the line knows
+ * the browser's way (peer, Host, proxy headers), and our meeting it shows that it still holds.
+ */
+function joined(met: readonly Refusal[], written: readonly Refusal[]): Refusal[] {
+  const twinOf = (own: Refusal) =>
+    written.find(
+      (line) =>
+        line.gate === own.gate &&
+        !line.over &&
+        line.connection.headers?.origin !== undefined &&
+        line.connection.headers.origin === own.connection.headers?.origin,
+    );
+  const twins = new Set(met.map(twinOf));
+  return [
+    ...met.map((own) => {
+      const line = twinOf(own);
+      return line === undefined ? own : { ...line, evidence: [...own.evidence, ...line.evidence] };
+    }),
+    ...written.filter((line) => !twins.has(line)),
   ];
 }
 

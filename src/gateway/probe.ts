@@ -109,9 +109,7 @@ export async function probe(options: ProbeOptions): Promise<ProbeReading> {
     return finish(http.failure, http, [], []);
 
   const origin = options.origin ?? url.http;
-  // A browser's Host is its page's; from 2026.5.18 a page of the same private host needs no allowed origin.
-  const host = URL.canParse(origin) ? new URL(origin).host : url.host;
-  const headers = { Host: host, Origin: origin, "User-Agent": probeUserAgent };
+  const headers = { Host: hostOfPage(origin, url), Origin: origin, "User-Agent": probeUserAgent };
   const page = await shakeWhileStarting(() => shakePage(url, headers, http, transport()), options, until);
   const reach = reachOf(page, http);
   const shaken = [page];
@@ -345,4 +343,17 @@ function authModeOf(shaken: readonly HandshakeResult[]): string | undefined {
     if (/gateway password|password_(?:missing|mismatch)/.test(reason)) return "password";
   }
   return undefined;
+}
+
+/**
+ * The Host that the page's socket sends. A page that the gateway serves itself dials the page's own host (from
+ * 2026.5.18 that matters: the same private host needs no allowed origin). What a proxy makes of it, or a page of
+ * another site, is not known; the gateway's own address then.
+ */
+function hostOfPage(origin: string, url: GatewayUrl): string {
+  const page = URL.canParse(origin) ? new URL(origin) : undefined;
+  const own = new URL(url.http);
+  return page !== undefined && page.protocol === own.protocol && page.port === own.port
+    ? page.host
+    : url.host;
 }
