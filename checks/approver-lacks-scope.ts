@@ -61,7 +61,7 @@ function remediesFor(facts: GateFacts): readonly Remedy[] {
       risk: "grants-access",
       steps: [
         { do: "device.list" },
-        human("choose-request"),
+        human(waiting?.requestId === undefined ? "choose-request" : "check-request"),
         human("approve-with-shared-token", { port: portOf(facts), requestId: waiting?.requestId }),
       ],
     },

@@ -85,7 +85,7 @@ export const human: Readonly<Record<string, string>> = {
     "Approve your own request there, past the paired CLI's device: `openclaw devices approve {requestId|REQUEST_ID} --url ws://127.0.0.1:{port|18789}`, with the shared token in OPENCLAW_GATEWAY_TOKEN.",
   "find-gateways": "List what runs: `openclaw gateway status --deep`, and `docker ps` where Docker is used.",
   "make-setup-code":
-    "In the Control UI open Devices, Pair device (or send `/pair` in a chat that OpenClaw serves), and let the app read the setup code.",
+    "Get a setup code: in the Control UI under Devices, Pair device, where the release has it, else with `/pair` in a chat that OpenClaw serves. Let the app read it.",
   "approve-node":
     "Approve the node's own request too: `openclaw nodes pending`, then `openclaw nodes approve`.",
 };

@@ -74,6 +74,6 @@ export const human: Readonly<Record<string, string>> = {
     "在那里绕过已配对的 CLI 设备，批准自己的请求：`openclaw devices approve {requestId|REQUEST_ID} --url ws://127.0.0.1:{port|18789}`，共享令牌放在 OPENCLAW_GATEWAY_TOKEN 中。",
   "find-gateways": "列出正在运行的网关：`openclaw gateway status --deep`，使用 Docker 时再看 `docker ps`。",
   "make-setup-code":
-    "在 Control UI 中打开设备页，选择配对设备（或在 OpenClaw 服务的聊天中发送 `/pair`），让应用读取设置码。",
+    "取得设置码：版本支持时，在 Control UI 的设备页中选择配对设备；否则在 OpenClaw 服务的聊天中发送 `/pair`。让应用读取它。",
   "approve-node": "也要批准节点自己的请求：先 `openclaw nodes pending`，再 `openclaw nodes approve`。",
 };
