@@ -34,7 +34,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
   const deployment = knownValue(facts.deployment);
   const release = knownValue(facts.release);
   const assessment = knownValue(facts.assessment);
-  const place = deployment ?? UNKNOWN_PLACE;
+  const place = placeOf(facts, deployment, target);
   const context = contextOf(facts, options.context);
   const print = (steps: readonly Step[]) => commandsFor(steps, place, context);
   const findings = diagnosed.findings.map((finding) => toReportFinding(finding, print));
@@ -87,6 +87,15 @@ const UNKNOWN_PLACE: Deployment = {
   alternatives: ["docker", "kubernetes", "vps"],
   names: {},
 };
+
+/** Lines for a server are typed on it only by somebody who is there; from elsewhere they go through ssh. */
+function placeOf(facts: Facts, deployment: Deployment | undefined, target: Target): Deployment {
+  if (deployment === undefined) return UNKNOWN_PLACE;
+  const host = knownValue(facts.host);
+  const there = host !== undefined && (host.sshSession || target.kind !== "url");
+  if (deployment.kind !== "vps" || there || deployment.names.sshHost !== undefined) return deployment;
+  return { ...deployment, names: { ...deployment.names, sshHost: "<user>@<host>" } };
+}
 
 function contextOf(facts: Facts, context: CommandContext = {}): CommandContext {
   const config = knownValue(facts.config);
