@@ -202,3 +202,23 @@ test("of several gateways the one on the port comes first", async () => {
   const fact = await readListeners(world, 20100, "salt");
   assert.deepEqual(fact.known && fact.value.gateways.map(({ pid }) => pid), [2, 1]);
 });
+
+test("a gateway in another network namespace is not this machine's, unless it is a container's", async () => {
+  const world = fakeWorld({
+    files: {
+      "/proc/net/tcp": HEAD,
+      "/proc/1/cmdline": words("openclaw-gateway"),
+      "/proc/2/cmdline": words("openclaw-gateway"),
+      "/proc/3/cmdline": words("openclaw-gateway"),
+      "/proc/3/cgroup": `0::/docker/${ID}\n`,
+    },
+    links: {
+      "/proc/self/ns/net": "net:[1]",
+      "/proc/1/ns/net": "net:[2]",
+      "/proc/2/ns/net": "net:[1]",
+      "/proc/3/ns/net": "net:[3]",
+    },
+  });
+  const fact = await readListeners(world, 20100, "salt");
+  assert.deepEqual(fact.known && fact.value.gateways.map(({ pid }) => pid), [2, 3]);
+});

@@ -39,8 +39,10 @@ export async function gatewayProcesses(
     const cmdline = await world.readText(`/proc/${pid}/cmdline`, 65_536);
     if (!cmdline.ok) continue;
     const words = cmdline.text.split("\0").filter((word) => word !== "");
-    if (isGatewayCommand(words) || (listening.has(pid) && isOpenClawTitle(words)))
-      found.push(await describe(world, pid, words, salt));
+    if (!isGatewayCommand(words) && !(listening.has(pid) && isOpenClawTitle(words))) continue;
+    const gateway = await describe(world, pid, words, salt);
+    // Behind another loopback it is not the gateway of this machine's addresses, container or not.
+    if (gateway.container !== undefined || (await sharesNetwork(world, pid))) found.push(gateway);
   }
   // A launcher and the gateway that it started are one gateway; the one that serves is kept.
   const parents = new Set(found.map(({ parent }) => parent));
@@ -75,6 +77,15 @@ export function isGatewayCommand(words: readonly string[]): boolean {
 
 function isOpenClawTitle(words: readonly string[]): boolean {
   return /^(?:openclaw|clawdbot|moltbot)\b/.test(words[0] ?? "");
+}
+
+/** Whether a process has our network namespace; taken for granted where that may not be read. */
+async function sharesNetwork(world: World, pid: number): Promise<boolean> {
+  const [own, other] = await Promise.all([
+    world.link("/proc/self/ns/net"),
+    world.link(`/proc/${pid}/ns/net`),
+  ]);
+  return own === undefined || other === undefined || own === other;
 }
 
 async function describe(
