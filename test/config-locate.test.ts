@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { type LocateInput, locateConfig } from "../src/config/locate.ts";
 
 function locate(more: Partial<LocateInput> = {}) {
-  return locateConfig({ env: {}, homedir: "/home/user", platform: "linux", cwd: "/work", ...more });
+  return locateConfig({ env: {}, homedir: "/home/user", platform: "linux", cwd: "/srv", ...more });
 }
 
 /** input, config path, state directory. */
@@ -24,7 +24,7 @@ const GRID: readonly (readonly [string, Partial<LocateInput>, string, string])[]
     "/data/.openclaw",
   ],
   ["~ in it", { env: { OPENCLAW_STATE_DIR: "~/claw" } }, "/home/user/claw/openclaw.json", "/home/user/claw"],
-  ["a relative one", { env: { OPENCLAW_STATE_DIR: "claw" } }, "/work/claw/openclaw.json", "/work/claw"],
+  ["a relative one", { env: { OPENCLAW_STATE_DIR: "claw" } }, "/srv/claw/openclaw.json", "/srv/claw"],
   [
     "OPENCLAW_CONFIG_PATH",
     { env: { OPENCLAW_CONFIG_PATH: "/etc/oc.json" } },
