@@ -15,6 +15,9 @@ import type { AheadGate, Hop, RemedyAction, Report, ReportFinding, ReportRemedy 
 import { safeReport } from "./safe.ts";
 import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } from "./style.ts";
 
+/** Findings that are told; more of them are named only. */
+const TOLD = 4;
+
 /** Characters of a quote that show what it is; the whole of it with `--verbose` and in JSON. */
 const QUOTE = 240;
 
@@ -105,7 +108,7 @@ class Page {
     const { words, severities, confidences } = this.#words;
     const text = causeText(this.#words, finding.id, finding.variant, finding.args);
     const times = (finding.count ?? 1) > 1 ? [fill(words.seen, { count: finding.count ?? 1 })] : [];
-    const brief = finding.variant === "over" && !this.#options.verbose;
+    const brief = (finding.variant === "over" || number > TOLD) && !this.#options.verbose;
     const place = brief ? finding.evidence.slice(0, 1).map(({ source }) => source) : [];
     const about = [finding.id, confidences[finding.confidence], ...times, ...place].join(
       ` ${this.#symbols.bullet} `,
@@ -124,7 +127,7 @@ class Page {
     ];
     if (!text)
       return [...lines, "", ...this.#section("", words.unknownCause), ...this.#remedies(finding, report)];
-    // What is over needs nobody's time: it is named, with the place that shows it.
+    // What is over needs nobody's time, and what is far down the list none yet: named, with the place that shows it.
     if (brief) return lines;
     if (number > 1 && !this.#options.verbose)
       return [...lines, "", ...this.#short(finding, text.what, report)];
