@@ -2,6 +2,7 @@ import { defineCheck } from "../src/core/check.ts";
 import { isNotPaired, isTranslated } from "./pairing.ts";
 import { allowInsecureAuth, approveDevice, dashboardLink, viaTunnel } from "./remedies.ts";
 import { explainRefusals, WANTED } from "./support.ts";
+import { isRemoteByTrust } from "./trusted-loopback.ts";
 
 export default defineCheck({
   id: "first-time-not-paired",
@@ -10,10 +11,10 @@ export default defineCheck({
   severity: "error",
   needs: ["refusals"],
   wants: WANTED,
-  causedBy: ["loopback-in-trusted-proxies"],
   diagnose: (facts) =>
     explainRefusals(facts, {
-      explains: (refusal) => isNotPaired(refusal, facts) && !isTranslated(refusal, facts),
+      explains: (refusal) =>
+        isNotPaired(refusal, facts) && !isTranslated(refusal, facts) && !isRemoteByTrust(refusal, facts),
       remedies: (refusal) => [
         ...dashboardLink(refusal, facts),
         approveDevice(refusal, facts),

@@ -1,14 +1,11 @@
-import { ipMatches, parseIp } from "../src/core/address.ts";
 import { defineCheck } from "../src/core/check.ts";
-import { knownValue } from "../src/core/fact.ts";
-import { isLoopback } from "./addresses.ts";
-import { isNotPaired } from "./pairing.ts";
 import { approveDevice, untrust, upgradeTo } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, portOf, remoteOf, WANTED } from "./support.ts";
+import { args, explainRefusals, portOf, WANTED } from "./support.ts";
+import { isRemoteByTrust, loopbackEntries } from "./trusted-loopback.ts";
 
 /**
  * 2026.2.19 to 2026.3.28 take a trusted loopback peer for a proxy even without forwarded headers (run 2.26 and
- * 3.13; fine on 2.1 and 4.15). What tells is the model: without the entry it admits the very connection.
+ * 3.13; fine on 2.1 and 4.15).
  */
 export default defineCheck({
   id: "loopback-in-trusted-proxies",
@@ -17,27 +14,14 @@ export default defineCheck({
   severity: "error",
   needs: ["refusals"],
   wants: WANTED,
-  diagnose(facts) {
-    const entries = loopbackEntries(facts);
-    if (entries.length === 0) return [];
-    return explainRefusals(facts, {
-      explains: (refusal) =>
-        isNotPaired(refusal, facts) &&
-        isLoopback(remoteOf(refusal, facts) ?? "") &&
-        refusal.connection.headers?.["x-forwarded-for"] === undefined &&
-        untrust(entries, refusal, facts).after === "admitted",
-      args: () => args({ key: entries.join(", "), port: portOf(facts) }),
+  diagnose: (facts) =>
+    explainRefusals(facts, {
+      explains: (refusal) => isRemoteByTrust(refusal, facts),
+      args: () => args({ key: loopbackEntries(facts).join(", "), port: portOf(facts) }),
       remedies: (refusal) => [
         ...upgradeTo("2026.3.31", refusal, facts),
-        untrust(entries, refusal, facts),
+        untrust(loopbackEntries(facts), refusal, facts),
         approveDevice(refusal, facts),
       ],
-    });
-  },
+    }),
 });
-
-function loopbackEntries(facts: GateFacts): readonly string[] {
-  const trusted = knownValue(facts.wanted.config)?.effective.gateway?.trustedProxies ?? [];
-  const loopbacks = ["127.0.0.1", "::1"].map(parseIp).filter((ip) => ip !== undefined);
-  return trusted.filter((entry) => loopbacks.some((ip) => ipMatches(ip, entry, true)));
-}
