@@ -90,6 +90,7 @@ async function refusalsFact(ask: Ask): Promise<Fact<readonly Refusal[]>> {
   return unknown("absent", "there is neither a gateway nor a log to look at", "--log FILE");
 }
 
-function given<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+/** A field for a spread, or nothing while its value is not known. */
+export function given<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
   return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V };
 }

@@ -24,7 +24,7 @@ import { parseGatewayUrl, reachOfAddress } from "../gateway/url.ts";
 import { digestLogs, type LogSource } from "../logs/digest.ts";
 import { ofPort } from "../logs/of-port.ts";
 import type { Credentials } from "./credentials.ts";
-import { collector, derivedCollectors } from "./derived.ts";
+import { collector, derivedCollectors, given } from "./derived.ts";
 import { releaseOfLogs } from "./offline.ts";
 import type { ChosenTarget } from "./target.ts";
 import { UsageError } from "./usage-error.ts";
@@ -90,17 +90,17 @@ export class Live {
         const found = detectDeployment({
           host: signs,
           own: await ownNames(this.#options.world, signs),
-          ...present("compose", await this.#compose()),
-          ...present("logs", knownValue(logs)),
-          ...present("config", knownValue(config)),
-          ...present("listeners", listeners),
-          ...present("said", deployment),
+          ...given("compose", await this.#compose()),
+          ...given("logs", knownValue(logs)),
+          ...given("config", knownValue(config)),
+          ...given("listeners", listeners),
+          ...given("said", deployment),
           elsewhere: await this.#isElsewhere(),
         });
         return deployment === undefined ? known(found, "signs of this machine") : said(found, "--deployment");
       }),
       target: collector(all, (ask) => this.#target(ask)),
-      ...derivedCollectors({ timeoutMs: all, ...present("origin", origin) }),
+      ...derivedCollectors({ timeoutMs: all, ...given("origin", origin) }),
     };
   }
 
@@ -165,9 +165,9 @@ export class Live {
         world,
         salt,
         host,
-        ...present("gateway", gateway),
-        ...present("configPath", configPath),
-        ...present("release", knownValue(release)?.version),
+        ...given("gateway", gateway),
+        ...given("configPath", configPath),
+        ...given("release", knownValue(release)?.version),
       });
     if (target.kind === "url" && configPath === undefined) {
       // Files count only when it is one of our processes that holds the port.
@@ -236,10 +236,10 @@ export class Live {
       allowPlaintextToken,
       insecureTls,
       scrub: (text) => scrub(text).text,
-      ...present("origin", origin),
+      ...given("origin", origin),
       ...(token === undefined && password === undefined
         ? {}
-        : { credentials: { ...present("token", token), ...present("password", password) } }),
+        : { credentials: { ...given("token", token), ...given("password", password) } }),
     });
   }
 
@@ -293,13 +293,13 @@ export class Live {
     ]);
     const url = await this.#url();
     const { exposure, because } = exposureOf({
-      ...present("config", knownValue(config)),
-      ...present("host", knownValue(host)),
-      ...present("deployment", knownValue(deployment)),
-      ...present("probe", knownValue(probed)),
-      ...present("logs", knownValue(logs)),
-      ...present("listeners", knownValue(await this.#sockets())),
-      ...present("compose", await this.#compose()),
+      ...given("config", knownValue(config)),
+      ...given("host", knownValue(host)),
+      ...given("deployment", knownValue(deployment)),
+      ...given("probe", knownValue(probed)),
+      ...given("logs", knownValue(logs)),
+      ...given("listeners", knownValue(await this.#sockets())),
+      ...given("compose", await this.#compose()),
       url,
     });
     const kind = target.kind === "url" ? "url" : (knownValue(deployment)?.kind ?? "local");
@@ -341,8 +341,4 @@ async function logFile(path: string, signal: AbortSignal): Promise<LogSource> {
   });
   if (info.isDirectory()) throw new UsageError("--log", "that is a directory", "name a log file");
   return { name: basename(path), chunks: createReadStream(path, { signal }) };
-}
-
-function present<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
-  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V };
 }
