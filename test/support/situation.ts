@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { reportOf } from "../../src/cli/case.ts";
 import { offlineFacts } from "../../src/cli/offline.ts";
 import { readConfig } from "../../src/config/read.ts";
+import type { Facts } from "../../src/core/collect.ts";
 import { said, unknown } from "../../src/core/fact.ts";
 import type { DeploymentKind, Exposure, ProbeReading } from "../../src/core/facts.ts";
 import type { Severity } from "../../src/core/finding.ts";
@@ -45,6 +46,11 @@ export function readSituation(name: string): Situation {
 
 /** The report that the tool makes of a situation. */
 export async function diagnoseSituation(name: string): Promise<Report> {
+  return reportOf(await factsOfSituation(name));
+}
+
+/** What the checks get of a situation. */
+export async function factsOfSituation(name: string): Promise<Facts> {
   const situation = readSituation(name);
   const dir = join(ROOT, name);
   const logs = readdirSync(dir).filter((file) => /\.(?:log|jsonl|txt)$/.test(file));
@@ -60,7 +66,7 @@ export async function diagnoseSituation(name: string): Promise<Report> {
         ...(release === undefined ? {} : { release }),
       }).reading
     : undefined;
-  const facts = await offlineFacts({
+  return offlineFacts({
     signal: new AbortController().signal,
     name,
     ...(logs.length === 0
@@ -76,7 +82,6 @@ export async function diagnoseSituation(name: string): Promise<Report> {
     ...(config === undefined ? {} : { config }),
     ...(probe === undefined ? {} : { probe }),
   });
-  return reportOf(facts);
 }
 
 export function summary({ findings }: Report): string[] {

@@ -33,6 +33,8 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     fix: "Approve the browsers that are in use, then remove the switches.",
     verify:
       "The line `dangerous config flags enabled` is gone from the log after the restart, and the page still connects.",
+    caveats:
+      "Browsers that came in by a switch alone are not approved: without it they meet the gate that it held open.",
   },
 
   "origin-fallback-risky": {
@@ -43,6 +45,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     fix: "Put the exact origins that are in use into gateway.controlUi.allowedOrigins, then remove the switch.",
     verify:
       "The page connects, and `websocket origin accepted via Host-header fallback` no longer appears in the log.",
+    caveats: "`*` in gateway.controlUi.allowedOrigins is no better: it accepts pages of every origin.",
   },
 
   "env-token-overrides-config": {
@@ -107,6 +110,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     why: "In that mode the proxy's headers are the credential, and the CLI does not come through the proxy. A shared token cannot be added: the two modes exclude each other.",
     fix: "Use the direct local way that the documentation of the release describes for its CLI, let the CLI go through the proxy, or return to token mode.",
     verify: "`openclaw devices list` answers on the host.",
+    caveats: "In token mode whoever has the token gets past the proxy's login.",
   },
 
   "trusted-proxy-token-conflict": {
@@ -116,6 +120,8 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     why: "From 2026.3.31 the gateway refuses to start with both. App catalogues that always set OPENCLAW_GATEWAY_TOKEN lead there.",
     fix: "Remove gateway.auth.token and OPENCLAW_GATEWAY_TOKEN, or set gateway.auth.mode to `token`.",
     verify: "The gateway starts, and the page comes in by the mode that was chosen.",
+    caveats:
+      "In `trusted-proxy` mode the addresses in gateway.trustedProxies are believed when they name a user: keep that list exact. In `token` mode the proxy's login no longer guards the gateway.",
   },
 
   "state-permissions": {
@@ -136,6 +142,8 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     fix: "Decide which gateway the page uses, stop the other one or give it another port, and point the CLI at the first one.",
     verify:
       "`openclaw gateway status --deep` finds one gateway, and `devices list` shows the request that the page made.",
+    caveats:
+      "Before one of them is stopped, see which one holds the approved devices: they do not move to the other.",
   },
 
   "wrong-port-or-config-path": {
@@ -145,6 +153,8 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     why: "HOME, OPENCLAW_HOME, OPENCLAW_CONFIG_PATH, OPENCLAW_STATE_DIR or a profile differ between the two, for example after `docker exec` as root, or with a state directory inside a state directory.",
     fix: "Run the CLI as the gateway's user with the same HOME, or set OPENCLAW_CONFIG_PATH and OPENCLAW_STATE_DIR for it. Or pass `--url` with the gateway's port.",
     verify: "The path after `Config:` in the CLI's message is the gateway's.",
+    caveats:
+      "With `--url` the CLI does not take the token from its configuration: hand it over through OPENCLAW_GATEWAY_TOKEN, not on the command line where others can read it.",
   },
 
   "out-of-scope": {
@@ -154,5 +164,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     why: "Pairing codes of chat channels, the browser relay, a 401 of a model provider and a channel's own 1006 use the same words for other things.",
     fix: "Look at the part that wrote the line: the channel's settings, the relay, or the provider's key. Approving a device changes nothing there.",
     verify: "The part that wrote the line works again.",
+    caveats:
+      "Approving a device or changing the gateway's token does not help here, and an approval lets somebody in.",
   },
 };

@@ -13,13 +13,6 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     caveats:
       "`openclaw gateway status` ends with exit code 0 even while nothing answers: read what it prints.",
     variants: {
-      starting: {
-        title: "The gateway is still starting",
-        what: "The gateway listens at {url|its address} and is not ready for clients yet.",
-        why: "A first start takes up to a minute on a small machine. Releases from 2026.4.29 say so with close code 1013 `gateway starting`, which means: try again later.",
-        fix: "Wait and try again. Only a gateway that says so for minutes needs a look at its log.",
-        verify: "The page connects, or is refused for a reason of its own.",
-      },
       over: {
         title: "The gateway was out of reach before; it answers now",
         what: "Clients met a closed port or a starting gateway before; it answers now.",
@@ -40,6 +33,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     why: "An open page tries again while the gateway restarts. From 2026.4.29 the gateway answers 1013 until it is ready, which means: try again later.",
     fix: "Nothing to do while it ends by itself within a minute. If it goes on, look at what holds the start up.",
     verify: "The lines stop once the log says that the gateway is ready.",
+    caveats: "A check in CI should try again on 1013 rather than fail.",
     variants: {
       over: {
         title: "The gateway was starting for a moment; it is ready now",
@@ -56,6 +50,8 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     why: "2026.3.11 to 2026.3.13 allow two seconds on the client and three on the gateway; a busy or small machine needs longer. 2026.3.22 and later allow ten. It looks like a refusal and is none.",
     fix: "Upgrade to 2026.3.22 or later. On a slow machine raise OPENCLAW_HANDSHAKE_TIMEOUT_MS for the gateway.",
     verify: "No new `handshake timeout` line appears, and the client gets an answer.",
+    caveats:
+      "It looks like pairing and is not: no approval and no other token changes it. A slow or busy machine can run into the longer limit too.",
     variants: {
       over: {
         title: "Earlier handshakes ran out of time; the client was admitted later",
@@ -168,6 +164,8 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     why: "2026.2.19 to 2026.3.28 take a trusted loopback peer for a proxy even without forwarded headers. 2026.2.1 and releases from 2026.3.31 on do not.",
     fix: "Upgrade to 2026.3.31 or later, or take the loopback address out of the list if no proxy on this host needs it. Approving the device works meanwhile: the CLI falls back to the local files for that.",
     verify: "A plain page at http://127.0.0.1:{port|18789} connects without a new request.",
+    caveats:
+      "A proxy on the same host needs the entry: without it the gateway cannot tell the proxy's clients apart, and from 2026.8.1 answers them HTTP 403.",
     variants: {
       foretold: {
         title: "127.0.0.1 among the trusted proxies will make local clients remote",
@@ -184,6 +182,8 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     fix: "Let the proxy use HTTP/1.1 to the gateway, pass `Upgrade` and `Connection` on, and raise its read timeout. On an edge platform switch WebSockets on for this route.",
     verify:
       "The upgrade answers 101, and a [ws] line appears in the gateway's log; the next gate shows there.",
+    caveats:
+      "Behind this gate wait the forwarded headers, the origin and pairing. A proxy in front has to overwrite X-Forwarded-For, or clients could name any address as their own.",
     variants: {
       over: {
         title: "A proxy stopped the WebSocket before; it reaches the gateway now",
@@ -260,5 +260,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     why: "Each container has a loopback of its own. The official compose file lets `openclaw-cli` share the gateway's network since February 2026; older copies do not.",
     fix: "Add `network_mode: service:openclaw-gateway` to the CLI's service, or run the CLI inside the gateway's container.",
     verify: "`devices list` answers from the CLI's container.",
+    caveats:
+      "A CLI that shares the gateway's network goes down with the gateway. Over the bridge's address instead, the CLI is remote and needs pairing itself in nearly every release.",
   },
 };

@@ -166,6 +166,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     why: "The signature carries the client's time. From 2026.2.22 it may be two minutes off (ten before). From 2026.8.1 a current client signs the gateway's own time, so its clock no longer matters.",
     fix: "Let the machine with the wrong time synchronise its clock (NTP). Virtual machines and WSL often drift after sleep. Then reload the page.",
     verify: "`device signature expired` is gone from the log, and the clocks of both machines agree.",
+    caveats:
+      "Approving the device again, or clearing the site data, changes nothing here. For the gateway's own time to be signed, both sides have to be 2026.8.1 or later.",
     variants: {
       over: {
         title: "Earlier signatures were expired; the client was admitted later",
@@ -202,6 +204,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     why: "Protocol 3 is spoken up to 2026.5.7, protocol 4 from 2026.5.12; a client that offers only the other one is closed with 1002. A CLI, an app or a cached page from before an upgrade does that.",
     fix: "Bring both sides to the same release: reload the page without its cache, or update the client that is named here.",
     verify: "No new `protocol mismatch` line appears, and the client goes on to the next gate or connects.",
+    caveats:
+      "Clear the page's cached files, not its site data: the device key is part of that, and a browser without it needs a new approval.",
     variants: {
       build: {
         title: "The open page is from before the gateway's upgrade",
@@ -226,6 +230,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     why: "The page closes with 4008 as soon as it reads the refusal, whatever the refusal was; whether the gateway logs this code or its own 1008 is a race. So 4008 alone means neither pairing nor anything else.",
     fix: "Give this tool the JSON log, where the same line has `cause`; from 2026.7.1 the console's `phase=` tells it too: `auth_validated` is pairing, `auth_credentials_received` the token or the secure context, `ws_upgrade_started` the origin. `openclaw devices list` shows whether a request waits.",
     verify: "A cause with a name takes the place of this finding.",
+    caveats:
+      "Approve nothing on the strength of this line alone: the cause may as well be the token, the origin or the secure context.",
   },
 
   "third-party-client-no-device-identity": {
@@ -235,6 +241,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     why: "Since 2026.2.21 the gateway demands a device identity from the Control UI, and from 2026.2.22 one that signs the gateway's nonce. Dashboards and proxies that were written before that do not sign.",
     fix: "Update that client to a version that signs with its own device key, then approve its device. Where there is none, let it use the gateway as `gateway-client` with the token, if it can.",
     verify: "The client's request appears in `openclaw devices list`, and it connects after the approval.",
+    caveats:
+      "gateway.controlUi.dangerouslyDisableDeviceAuth is no way out: up to 2026.7.35 it lets in whoever has the token, and from 2026.8.1 it is ignored.",
   },
 
   "client-identity-not-persisted": {
@@ -244,5 +252,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     why: "The key is kept in the browser's storage for one origin, or in the client's state directory. A private window, storage that is cleared, another host name or port, or a container without a volume makes a new one.",
     fix: "Keep the place where the identity lives: a normal browser profile and always the same address, or a volume for the client's state directory. Then remove the devices that are no longer used.",
     verify: "After a restart of the client, `openclaw devices list` shows no new request.",
+    caveats:
+      "The kept state directory holds the device's private key: whoever reads it can act as that device.",
   },
 };

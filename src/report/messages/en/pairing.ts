@@ -118,6 +118,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     why: "Silent approval needs a loopback peer, a valid token, a device identity and a localhost Host and Origin. With all of them present, some releases still ask: 2026.5.14 to 2026.5.21 approve no browser by themselves, and reports name 2026.3.13. From 2026.8.1 autoApproveLocal: false asks for it on purpose.",
     fix: "Approve the request by its id; that works in every release. An upgrade to a later release removes the cause, unless autoApproveLocal is set to false.",
     verify: "The page on 127.0.0.1 connects, and a fresh browser profile does so too after the upgrade.",
+    caveats:
+      "Compare client and time before approving, on localhost too: every process on the host reaches the loopback address.",
     variants: {
       over: {
         title: "Earlier pairing refusals on localhost; the browser was admitted later",
@@ -157,6 +159,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     why: "Up to 2026.2.17 internal calls build their address from gateway.bind in the same way as the CLI; with `lan` they leave through the interface and come back as remote.",
     fix: "Upgrade to a later release. Until then bind to loopback, if nothing outside the container has to reach the gateway.",
     verify: "The tool call goes through, and the log shows no refusal from the container's own address.",
+    caveats:
+      "Bound to loopback, the gateway cannot be reached from outside the container any more, through a published port neither.",
   },
 
   "approver-lacks-scope": {
@@ -166,6 +170,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     why: "Nobody can grant more than they have. A CLI that was paired with fewer scopes cannot approve a Control UI that asks for operator.admin, and a client without device loses its scopes on remote paths.",
     fix: "Approve from the gateway's own host on the loopback address with the shared token. From 2026.8.1 the one-time owner link of `openclaw dashboard` is another way.",
     verify: "`devices approve` ends with success, and the waiting client connects.",
+    caveats:
+      "An approval grants what the waiting device asks for, up to full control: compare the request first. Hand the token over through OPENCLAW_GATEWAY_TOKEN, not on the command line where others can read it.",
   },
 
   "stale-request-id": {
@@ -194,6 +200,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     why: "A running gateway keeps the list in memory and writes it over the file. From 2026.8.2 (measured) the list lives in state/openclaw.sqlite, and the JSON files are not read.",
     fix: "Use `openclaw devices` to approve, reject and remove. If the file is damaged, stop the gateway first, repair it or let `openclaw doctor --fix` import it, and start again.",
     verify: "`openclaw devices list` shows the devices, and they are still there after a restart.",
+    caveats:
+      "An approval that was written into the file by hand has no effect, or does not last. Keep a copy of the state directory before any repair.",
   },
 
   "retired-identity-files": {
@@ -203,6 +211,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     why: "From 2026.8.1 identities live in the state database. A restored backup or an older CLI on the same state directory brings the old file back.",
     fix: "Stop the gateway, run `openclaw doctor --fix` once with the same state directory, start the gateway, and remove the older CLI.",
     verify: "The client connects with its former device, and the file does not come back.",
+    caveats:
+      "Keep a copy of the state directory first, and treat it as a secret: the file holds the device's private key.",
   },
 
   "mobile-or-node-pairing": {

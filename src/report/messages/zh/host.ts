@@ -31,6 +31,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     why: "有了它们，持有令牌的人，或能诱使浏览器访问某个页面的人，可以得到该版本本来不会给的权限。OpenClaw 自己的审计把 dangerouslyDisableDeviceAuth 评为严重，把 allowInsecureAuth 评为警告或更高。",
     fix: "先批准正在使用的浏览器，然后删除这些开关。",
     verify: "重启之后日志中不再出现 `dangerous config flags enabled`，页面仍能连接。",
+    caveats: "只靠开关进入的浏览器并没有被批准：关掉开关之后，它们会遇到原本被它跳过的关卡。",
   },
 
   "origin-fallback-risky": {
@@ -40,6 +41,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     why: "如果一个恶意域名解析到网关的地址（DNS 重绑定），它的 Host 和 Origin 也会一致，这项检查就不再能挡住它。",
     fix: "把实际使用的准确来源写入 gateway.controlUi.allowedOrigins，然后删除该开关。",
     verify: "页面连接成功，日志中不再出现 `websocket origin accepted via Host-header fallback`。",
+    caveats: "在 gateway.controlUi.allowedOrigins 中写 `*` 并不会更好：它会接受任何来源的页面。",
   },
 
   "env-token-overrides-config": {
@@ -104,6 +106,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     why: "在这种模式下，代理的请求头就是凭据，而 CLI 不经过代理。也不能另加共享令牌：两种模式互相排斥。",
     fix: "使用该版本文档中为 CLI 说明的本地直连方式，或让 CLI 经过代理，或改回令牌模式。",
     verify: "在主机上 `openclaw devices list` 有正常的回应。",
+    caveats: "在令牌模式下，持有令牌的人可以绕过代理的登录。",
   },
 
   "trusted-proxy-token-conflict": {
@@ -113,6 +116,8 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     why: "从 2026.3.31 起，两者同时存在时网关拒绝启动。总是设置 OPENCLAW_GATEWAY_TOKEN 的应用目录会导致这种情况。",
     fix: "删除 gateway.auth.token 和 OPENCLAW_GATEWAY_TOKEN，或把 gateway.auth.mode 设为 `token`。",
     verify: "网关能够启动，页面按所选的模式进入。",
+    caveats:
+      "在 `trusted-proxy` 模式下，gateway.trustedProxies 中的地址所报告的用户会被采信：请保持列表准确。在 `token` 模式下，代理的登录不再保护网关。",
   },
 
   "state-permissions": {
@@ -132,6 +137,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     why: "主机上的网关与容器中的网关使用同一端口、两个 profile，或两个状态目录，各自都有自己的设备和令牌。",
     fix: "确定页面使用的是哪个网关，停止另一个或给它换一个端口，并让 CLI 指向前者。",
     verify: "`openclaw gateway status --deep` 只找到一个网关，`devices list` 显示页面发出的请求。",
+    caveats: "停止其中一个之前，先确认已批准的设备在哪一个上：它们不会转移到另一个网关。",
   },
 
   "wrong-port-or-config-path": {
@@ -141,6 +147,8 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     why: "两者的 HOME、OPENCLAW_HOME、OPENCLAW_CONFIG_PATH、OPENCLAW_STATE_DIR 或 profile 不同，例如以 root 执行了 `docker exec`，或者状态目录里又套了一个状态目录。",
     fix: "以网关的用户和相同的 HOME 运行 CLI，或为它设置 OPENCLAW_CONFIG_PATH 和 OPENCLAW_STATE_DIR。也可以用 `--url` 指定网关的端口。",
     verify: "CLI 输出中 `Config:` 之后的路径就是网关的路径。",
+    caveats:
+      "使用 `--url` 时，CLI 不会从配置中读取令牌：请通过 OPENCLAW_GATEWAY_TOKEN 传入，不要写在命令行上，那里其他用户也能看到。",
   },
 
   "out-of-scope": {
@@ -150,5 +158,6 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     why: "聊天渠道的配对码、浏览器中继、模型提供商的 401、渠道自己的 1006，用的是同样的词，说的是别的事。",
     fix: "查看写出这一行的部分：渠道的设置、中继，或提供商的密钥。批准设备对此没有作用。",
     verify: "写出这一行的部分恢复正常。",
+    caveats: "批准设备或更换网关令牌在这里没有帮助，而批准会让别人进入。",
   },
 };

@@ -12,13 +12,6 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       "{url|网关的地址} 上的页面能够打开。从 2026.3.13 起 `/health` 返回 `live`；2026.2.1 对任何路径都返回页面。",
     caveats: "即使没有任何回应，`openclaw gateway status` 的退出码也是 0：要看它输出的内容。",
     variants: {
-      starting: {
-        title: "网关还在启动",
-        what: "网关已在 {url|它的地址} 上监听，但还不能接受客户端。",
-        why: "在小型机器上，首次启动最多需要一分钟。2026.4.29 及之后的版本会以关闭码 1013 `gateway starting` 说明这一点，意思是稍后再试。",
-        fix: "等一会儿再试。只有持续几分钟都这样的网关才需要查看日志。",
-        verify: "页面连接成功，或因别的原因被拒绝。",
-      },
       over: {
         title: "网关之前无法访问，现在已有回应",
         what: "客户端之前遇到端口关闭或网关正在启动，现在已有回应。",
@@ -39,6 +32,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     why: "网关重启期间，打开的页面会不断重试。从 2026.4.29 起，网关在就绪之前回应 1013，意思是稍后再试。",
     fix: "如果一分钟内自行结束，无需处理。如果一直持续，请查看启动卡在哪里。",
     verify: "日志显示网关就绪之后，这些记录不再出现。",
+    caveats: "CI 中的检查遇到 1013 时应当重试，而不是判为失败。",
     variants: {
       over: {
         title: "网关曾短暂处于启动状态，现在已就绪",
@@ -55,6 +49,8 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     why: "2026.3.11 至 2026.3.13 在客户端留两秒、在服务端留三秒；繁忙或小型的机器需要更久。2026.3.22 及之后的版本留十秒。它看起来像被拒绝，其实不是。",
     fix: "升级到 2026.3.22 或更高版本。在较慢的机器上，给网关调大 OPENCLAW_HANDSHAKE_TIMEOUT_MS。",
     verify: "不再出现新的 `handshake timeout`，客户端能得到回应。",
+    caveats:
+      "它看起来像配对问题，其实不是：批准设备或更换令牌都没有作用。较慢或繁忙的机器也可能超出更长的时限。",
     variants: {
       over: {
         title: "之前的握手超时，该客户端后来已被接纳",
@@ -165,6 +161,8 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     why: "2026.2.19 至 2026.3.28 会把受信任的回环对端当作代理，即使没有转发类请求头。2026.2.1 以及 2026.3.31 之后的版本不会。",
     fix: "升级到 2026.3.31 或更高版本；如果本机没有代理需要它，也可以从列表中去掉回环地址。在此期间可以批准该设备：CLI 会改用本地文件来完成批准。",
     verify: "直接打开 http://127.0.0.1:{port|18789} 的页面能连接成功，且不产生新的请求。",
+    caveats:
+      "同主机上的代理需要这一项：去掉之后，网关无法区分代理后面的客户端，从 2026.8.1 起还会对它们返回 HTTP 403。",
     variants: {
       foretold: {
         title: "受信任代理中的 127.0.0.1 将让本地客户端变成远程",
@@ -180,6 +178,8 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     why: "前面的代理没有转发 `Upgrade` 和 `Connection`，或自己回应了升级请求，或关闭了空闲一段时间的连接。网关根本没有看到这个连接，因此它的设置目前还无关紧要。",
     fix: "让代理以 HTTP/1.1 连接网关，转发 `Upgrade` 和 `Connection`，并调大读取超时。在边缘平台上，为这条路由启用 WebSocket。",
     verify: "升级请求返回 101，网关日志中出现 [ws] 记录；下一关会显示在那里。",
+    caveats:
+      "这一关后面还有转发类请求头、来源和配对。前面的代理必须覆盖 X-Forwarded-For，否则客户端可以任意声称自己的地址。",
     variants: {
       over: {
         title: "之前代理拦住了 WebSocket，现在已能到达网关",
@@ -256,5 +256,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     why: "每个容器都有自己的回环地址。官方的 compose 文件从 2026 年 2 月起让 `openclaw-cli` 共用网关的网络，更早的副本没有。",
     fix: "给 CLI 的服务加上 `network_mode: service:openclaw-gateway`，或在网关容器内运行 CLI。",
     verify: "在 CLI 的容器里，`devices list` 有正常的回应。",
+    caveats:
+      "共用网关网络的 CLI 会随网关一起中断。如果改用网桥的地址，CLI 就是远程的，在几乎所有版本中自己也需要配对。",
   },
 };

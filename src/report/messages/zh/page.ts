@@ -163,6 +163,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     why: "签名中包含客户端的时间。从 2026.2.22 起允许相差两分钟（之前是十分钟）。从 2026.8.1 起，新版客户端签的是网关自己的时间，本机时钟不再有影响。",
     fix: "在时间不准的机器上开启时间同步（NTP）。虚拟机和 WSL 在休眠之后常常出现偏差。然后刷新页面。",
     verify: "日志中不再出现 `device signature expired`，两台机器的时钟一致。",
+    caveats:
+      "重新批准设备或清除站点数据在这里没有作用。要改为对网关自己的时间签名，两边都必须是 2026.8.1 或更高版本。",
     variants: {
       over: {
         title: "之前的签名已过期，该客户端后来已被接纳",
@@ -198,6 +200,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     why: "2026.5.7 及更早的版本使用协议 3，2026.5.12 及之后的版本使用协议 4；只提供另一种协议的客户端会以 1002 关闭。升级之前的 CLI、应用或缓存的页面都会这样。",
     fix: "让两边处于同一版本：不使用缓存刷新页面，或更新这里提到的客户端。",
     verify: "不再出现新的 `protocol mismatch`，客户端进入下一关或连接成功。",
+    caveats: "请清除页面的缓存文件，而不是站点数据：设备密钥也在站点数据里，没有它的浏览器需要重新批准。",
     variants: {
       build: {
         title: "打开的页面来自网关升级之前",
@@ -222,6 +225,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     why: "页面一读到拒绝就以 4008 关闭连接，不论拒绝的原因是什么；网关记录的是这个代码还是它自己的 1008，取决于谁先到。因此只凭 4008 既不能断定是配对问题，也不能断定是别的问题。",
     fix: "请把 JSON 日志交给本工具，同一行里有 `cause`；从 2026.7.1 起，控制台的 `phase=` 也能说明：`auth_validated` 是配对，`auth_credentials_received` 是令牌或安全上下文，`ws_upgrade_started` 是来源。`openclaw devices list` 可以看出是否有请求在等待。",
     verify: "这一条会被一个有名称的原因取代。",
+    caveats: "不要只凭这一行就批准任何设备：原因同样可能是令牌、来源或安全上下文。",
   },
 
   "third-party-client-no-device-identity": {
@@ -231,6 +235,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     why: "从 2026.2.21 起网关要求 Control UI 提供设备身份，从 2026.2.22 起还必须对网关的 nonce 签名。更早编写的面板和代理不会签名。",
     fix: "把该客户端更新到会用自己的设备密钥签名的版本，然后批准它的设备。如果没有这样的版本，而它又支持的话，让它以 `gateway-client` 的身份带令牌连接。",
     verify: "该客户端的请求出现在 `openclaw devices list` 中，批准后连接成功。",
+    caveats:
+      "不要用 gateway.controlUi.dangerouslyDisableDeviceAuth 来解决：在 2026.7.35 及更早的版本中，它会让任何持有令牌的人进入；从 2026.8.1 起，它会被忽略。",
   },
 
   "client-identity-not-persisted": {
@@ -240,5 +246,6 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     why: "密钥保存在浏览器对应来源的存储中，或客户端的状态目录中。无痕窗口、被清除的存储、换了主机名或端口、没有挂载卷的容器，都会产生新的密钥。",
     fix: "让身份所在的位置保留下来：使用普通的浏览器配置并固定使用同一个地址，或给客户端的状态目录挂载卷。然后移除不再使用的设备。",
     verify: "客户端重启后，`openclaw devices list` 中没有新的请求。",
+    caveats: "保留下来的状态目录里有设备的私钥：能读到它的人就能冒充该设备。",
   },
 };

@@ -116,6 +116,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     why: "自动批准需要回环对端、有效的令牌、设备身份，以及 localhost 的 Host 和 Origin。即使这些都具备，个别版本仍会要求配对：2026.5.14 至 2026.5.21 不会自动批准任何浏览器，另有报告提到 2026.3.13。从 2026.8.1 起，autoApproveLocal: false 会有意要求配对。",
     fix: "按 ID 批准请求，这在所有版本中都有效。升级到更高的版本可以消除原因，除非 autoApproveLocal 被设为 false。",
     verify: "127.0.0.1 上的页面连接成功；升级之后，全新的浏览器配置也能连接。",
+    caveats: "在 localhost 上批准之前也要核对客户端和时间：主机上的任何进程都能使用回环地址。",
     variants: {
       over: {
         title: "之前在 localhost 上被要求配对，该浏览器后来已被接纳",
@@ -155,6 +156,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     why: "在 2026.2.17 及更早的版本中，内部调用与 CLI 一样根据 gateway.bind 拼出地址；取值为 `lan` 时，连接从网卡出去再回来，就成了远程。",
     fix: "升级到更高的版本。在此之前，如果容器外部不需要访问网关，可以绑定到回环地址。",
     verify: "工具调用能够跑通，日志中没有来自容器自身地址的拒绝记录。",
+    caveats: "绑定到回环地址之后，容器外部就无法再访问网关，通过发布的端口也不行。",
   },
 
   "approver-lacks-scope": {
@@ -164,6 +166,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     why: "谁也不能授予自己没有的权限。配对时范围较小的 CLI 无法批准请求 operator.admin 的 Control UI；没有设备身份的客户端在远程路径上会失去权限范围。",
     fix: "在网关所在的主机上，通过回环地址并使用共享令牌来批准。从 2026.8.1 起，`openclaw dashboard` 的一次性所有者链接是另一种办法。",
     verify: "`devices approve` 执行成功，等待中的客户端连接成功。",
+    caveats:
+      "批准会授予等待中的设备所请求的一切，最多可达完全控制：先核对请求。请通过 OPENCLAW_GATEWAY_TOKEN 传入令牌，不要写在命令行上，那里其他用户也能看到。",
   },
 
   "stale-request-id": {
@@ -191,6 +195,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     why: "运行中的网关在内存中维护列表，并会覆盖文件。从 2026.8.2 起（实测），列表存放在 state/openclaw.sqlite 中，不再读取 JSON 文件。",
     fix: "用 `openclaw devices` 来批准、拒绝和移除。如果文件已损坏，先停止网关，修复文件或用 `openclaw doctor --fix` 导入，然后再启动。",
     verify: "`openclaw devices list` 显示这些设备，重启之后依然存在。",
+    caveats: "手工写进文件的批准不会生效，或者不会持久。修复之前请先备份状态目录。",
   },
 
   "retired-identity-files": {
@@ -200,6 +205,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     why: "从 2026.8.1 起，身份存放在状态数据库中。恢复的备份，或在同一状态目录上运行的旧版 CLI，会让旧文件重新出现。",
     fix: "停止网关，针对同一状态目录运行一次 `openclaw doctor --fix`，启动网关，并移除旧版 CLI。",
     verify: "客户端以原来的设备连接成功，旧文件不再出现。",
+    caveats: "请先备份状态目录，并把备份当作机密：该文件包含设备的私钥。",
   },
 
   "mobile-or-node-pairing": {
