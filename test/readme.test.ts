@@ -94,7 +94,7 @@ test("the README's commands are the package's scripts", () => {
     scripts: Record<string, string>;
   };
   const named = [
-    ...readFileSync(path, "utf8").matchAll(/npm (?:run )?(start|test(?::real)?|check|bench)\b/g),
+    ...readFileSync(path, "utf8").matchAll(/npm (?:run )?(start|test(?::real)?|new:check|check|bench)\b/g),
   ];
   assert.ok(named.length >= 5);
   for (const [, script = ""] of named) assert.ok(script in manifest.scripts, script);
