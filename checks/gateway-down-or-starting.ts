@@ -1,7 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
-import { startGateway, waitForStart } from "./remedies.ts";
+import { startGateway } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, WANTED } from "./support.ts";
 
 /** Reach states and wordings with which nothing answers at all; a reset or an empty reply is another cause. */
@@ -9,7 +9,6 @@ const DOWN = new Set([
   "refused",
   "timeout",
   "dns",
-  "starting",
   "connection-refused",
   "econnrefused",
   "abnormal-closure",
@@ -29,11 +28,9 @@ export default defineCheck({
       knownValue(facts.wanted.logs)?.events.filter((event) => event.type === "startup-failed") ?? [];
     const url = knownValue(facts.wanted.target)?.url;
     return explainRefusals(facts as GateFacts, {
-      explains: ({ gate, reason }) =>
-        gate === "starting" || (gate === "transport" && (reason === undefined || DOWN.has(reason))),
-      variant: ({ gate }) => (gate === "starting" ? "starting" : undefined),
+      explains: ({ gate, reason }) => gate === "transport" && (reason === undefined || DOWN.has(reason)),
       args: (refusal) => args({ url, detail: failed.at(-1)?.quote ?? refusal.evidence[0]?.quote }),
-      remedies: ({ gate }) => (gate === "starting" ? [waitForStart()] : [startGateway()]),
+      remedies: () => [startGateway()],
       evidence: failed.slice(-2).map(evidenceOf),
     });
   },

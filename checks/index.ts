@@ -3,6 +3,7 @@ import allowedOriginsRequiredStartup from "./allowed-origins-required-startup.ts
 import approverLacksScope from "./approver-lacks-scope.ts";
 import authRateLimited from "./auth-rate-limited.ts";
 import bindLoopbackInContainer from "./bind-loopback-in-container.ts";
+import cliInContainerLanIp from "./cli-in-container-lan-ip.ts";
 import clientSide4008 from "./client-side-4008.ts";
 import clockSkew from "./clock-skew.ts";
 import deviceAuthHandshakeInvalid from "./device-auth-handshake-invalid.ts";
@@ -13,9 +14,11 @@ import firstTimeNotPaired from "./first-time-not-paired.ts";
 import flagRetiredOrNoop from "./flag-retired-or-noop.ts";
 import gatewayDownOrStarting from "./gateway-down-or-starting.ts";
 import gatewayPasswordMissingOrMismatch from "./gateway-password-missing-or-mismatch.ts";
+import gatewayStarting1013 from "./gateway-starting-1013.ts";
 import gatewayTokenMismatch from "./gateway-token-mismatch.ts";
 import gatewayTokenMissing from "./gateway-token-missing.ts";
 import handshakeTimeout1000 from "./handshake-timeout-1000.ts";
+import internalCallLanIp from "./internal-call-lan-ip.ts";
 import loopbackInTrustedProxies from "./loopback-in-trusted-proxies.ts";
 import metadataUpgradePending from "./metadata-upgrade-pending.ts";
 import mobileOrNodePairing from "./mobile-or-node-pairing.ts";
@@ -37,6 +40,7 @@ import statePermissions from "./state-permissions.ts";
 export const checks: readonly Check[] = [
   statePermissions,
   gatewayDownOrStarting,
+  gatewayStarting1013,
   allowedOriginsRequiredStartup,
   bindLoopbackInContainer,
   plaintextWsBlocked,
@@ -57,6 +61,8 @@ export const checks: readonly Check[] = [
   staleRequestId,
   loopbackInTrustedProxies,
   dockerNatNotLocal,
+  cliInContainerLanIp,
+  internalCallLanIp,
   firstTimeNotPaired,
   mobileOrNodePairing,
   retiredIdentityFiles,

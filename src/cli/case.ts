@@ -1,4 +1,5 @@
 import { checks } from "../../checks/index.ts";
+import { erasBetween } from "../admission/eras.ts";
 import type { Check } from "../core/check.ts";
 import type { Facts } from "../core/collect.ts";
 import { type Diagnosed, diagnose } from "../core/diagnose.ts";
@@ -9,6 +10,7 @@ import { type CommandContext, commandsFor } from "../deployments/commands.ts";
 import { connectionPath } from "../report/path.ts";
 import { type MissingFact, type Report, type ReportNote, toReportFinding } from "../report/result.ts";
 import { describeError } from "./describe-error.ts";
+import { erasOf, rangeOf } from "./eras.ts";
 import { VERSION } from "./version.ts";
 
 export interface CaseOptions {
@@ -17,6 +19,8 @@ export interface CaseOptions {
   readonly skip?: readonly string[];
   readonly context?: CommandContext;
   readonly notes?: readonly ReportNote[];
+  /** Where the user's browser opens the page, as said: needed to ask the model again for other releases. */
+  readonly origin?: string;
   /** What to type next, instead of the first command of the first remedy. */
   readonly next?: string;
 }
@@ -38,6 +42,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
   const context = contextOf(facts, options.context);
   const print = (steps: readonly Step[]) => commandsFor(steps, place, context);
   const findings = diagnosed.findings.map((finding) => toReportFinding(finding, print));
+  const eras = erasOf(facts, selected, options.origin, print);
   const shown = shownRefusal(facts);
   // A refusal that somebody met outweighs a model that was asked about the usual way and admits.
   const outweighed = shown !== undefined && shown.from !== "model" && assessment?.now.outcome === "admitted";
@@ -55,7 +60,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
     gateway: {
       version: release === undefined || release.range !== undefined ? null : release.version,
       ...(release === undefined ? {} : { versionFrom: release.from, versionConfidence: release.confidence }),
-      ...(release?.range === undefined ? {} : { versionRange: release.range }),
+      ...versionRange(facts),
       url: target.url ?? null,
       admission: model?.now ?? null,
     },
@@ -67,6 +72,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
       ...(shown === undefined ? {} : { refusal: shown }),
     }),
     findings,
+    ...eras,
     ahead: diagnosed.findings[0]?.severity === "error" ? (model?.ahead ?? []) : [],
     checks: diagnosed.checks,
     suppressed: diagnosed.suppressed,
@@ -75,6 +81,18 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
     next: options.next ?? command ?? explain,
     notes: [...notesOf(facts, diagnosed), ...(options.notes ?? [])],
   };
+}
+
+/** The releases it can be, as far as anything narrows them: from the wire, else from what the log's lines look like. */
+function versionRange(
+  facts: Facts,
+): Pick<Report["gateway"], "versionFrom" | "versionConfidence" | "versionRange"> {
+  const range = rangeOf(facts);
+  if (range === undefined || (range.from === undefined && range.to === undefined)) return {};
+  const all = erasBetween(range.from, range.to);
+  const [first, last] = [all[0]?.from, all.at(-1)?.to];
+  if (first === undefined || last === undefined) return {};
+  return { versionFrom: range.shownBy, versionConfidence: "possible", versionRange: [first, last] };
 }
 
 const OFFLINE: Target = { kind: "offline", name: "", exposure: "unknown" };
@@ -159,8 +177,16 @@ function withNobodyThere(diagnosed: Diagnosed, facts: Facts): Diagnosed {
   return others ? diagnosed : { ...diagnosed, verdict: "undetermined" };
 }
 
-/** Nothing answered at all; what answers wrongly (`tls`, `reset`, `not-openclaw`) or is `starting` was looked at. */
-const NOBODY_THERE: ReadonlySet<ProbeReading["reach"]["state"]> = new Set(["refused", "timeout", "dns"]);
+/**
+ * Nothing answered at all, or a gateway that says "come back" (`starting`), so that a script knows to try
+ * again; what answers wrongly (`tls`, `reset`, `not-openclaw`) was looked at.
+ */
+const NOBODY_THERE: ReadonlySet<ProbeReading["reach"]["state"]> = new Set([
+  "refused",
+  "timeout",
+  "dns",
+  "starting",
+]);
 
 /** Facts of which the absence narrows the verdict, and how to provide them. */
 const EXPECTED: readonly FactName[] = ["probe", "release", "config", "logs", "devices", "assessment"];

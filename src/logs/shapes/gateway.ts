@@ -2,10 +2,10 @@ import type { StartupEvent, StartupFailedEvent } from "../../core/log-event.ts";
 import { definedOnly, integer, releaseOf, word } from "../keys.ts";
 import type { Shape } from "../line.ts";
 
-/** `listening on ws://0.0.0.0:18789 (PID 1)`, `http server listening (…)`, `ready (5 plugins, 0.8s)`. */
+/** `listening on ws://0.0.0.0:18789 (PID 1)`, `http server listening (…)`, `ready (5 plugins, 0.8s)`, `ready` (9.x). */
 export const startup: Shape = {
   name: "startup",
-  hints: ["listening on ws://", "http server listening", "ready ("],
+  hints: ["listening on ws://", "http server listening", "ready (", "[gateway] ready"],
   read(line) {
     const listening =
       /listening on ws:\/\/(\[[0-9a-f:.]{2,45}\]|[\w.-]{1,253}):(\d{1,5})\b(?:.{0,200}?\(PID (\d{1,9})\))?/.exec(
@@ -18,7 +18,7 @@ export const startup: Shape = {
         pid: integer(listening[3]),
       });
     }
-    if (/^(?:\[gateway\] )?(?:http server listening|ready) \(/.test(line.text))
+    if (/^(?:\[gateway\] )?(?:http server listening|ready) \(|^\[gateway\] ready$/.test(line.text))
       return startupEvent(line.base, {});
     return undefined;
   },
