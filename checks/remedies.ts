@@ -1,6 +1,5 @@
 import { admit } from "../src/admission/admit.ts";
 import { fitToGate } from "../src/admission/fit.ts";
-import { browserDevice, isSecureContext } from "../src/admission/page.ts";
 import { applySteps } from "../src/admission/trial.ts";
 import type { Admission, AdmissionInput, Connection } from "../src/core/connection.ts";
 import { knownValue } from "../src/core/fact.ts";
@@ -48,8 +47,18 @@ export function tried(
 ): Remedy {
   const input = modelInput(refusal, facts);
   if (input === undefined) return remedy;
+  // A change that no step stands for: what a person does elsewhere.
   if (change !== undefined) return { ...remedy, after: verdict(admit(change(input))) };
-  if (admit(input).outcome === "admitted") return remedy;
+  return admit(input).outcome === "admitted" ? remedy : withVerdict(remedy, input);
+}
+
+/** Of a remedy that changes the device, the credential or the way: its end is the model's to say in any case. */
+function triedAlways(remedy: Remedy, refusal: Refusal, facts: GateFacts): Remedy {
+  const input = modelInput(refusal, facts);
+  return input === undefined ? remedy : withVerdict(remedy, input);
+}
+
+function withVerdict(remedy: Remedy, input: AdmissionInput): Remedy {
   return { ...remedy, after: verdict(admit(applySteps(input, remedy.steps))) };
 }
 
@@ -78,9 +87,7 @@ export function approveDevice(refusal: Refusal, facts: GateFacts): Remedy {
       ...(refusal.client === "cli" ? [] : afterApproval(facts)),
     ],
   };
-  return tried(remedy, refusal, facts, (input) =>
-    applySteps(input, requestId === undefined ? [{ do: "device.approve" }] : remedy.steps),
-  );
+  return triedAlways(remedy, refusal, facts);
 }
 
 /** From 2026.8.1 `openclaw dashboard --json --no-open` prints a one-time link that pairs the browser (BROWSER.md 1.10). */
@@ -97,17 +104,7 @@ export function dashboardLink(refusal: Refusal, facts: GateFacts): readonly Reme
       human("open-in-browser"),
     ],
   };
-  // The link carries a bootstrap credential, so the device arrives approved and the token does not matter.
-  return [
-    tried(remedy, refusal, facts, (input) => ({
-      ...input,
-      connection: {
-        ...input.connection,
-        auth: "valid",
-        device: { state: "paired", approvedScopes: input.connection.scopes },
-      },
-    })),
-  ];
+  return [triedAlways(remedy, refusal, facts)];
 }
 
 /** Offered only where the model says that it admits this connection, and nobody from outside can use it. */
@@ -140,15 +137,7 @@ export function viaTunnel(refusal: Refusal, facts: GateFacts): readonly Remedy[]
   };
   // A container's published port stays behind Docker's network even at the end of a tunnel.
   if (kind === "docker") return [remedy];
-  return [
-    tried(remedy, refusal, facts, (input) => ({ ...input, connection: loopbackConnection(input, port) })),
-  ];
-}
-
-function loopbackConnection({ connection }: AdmissionInput, port: number): Connection {
-  const host = `127.0.0.1:${port}`;
-  const device = connection.device.state === "absent" ? ({ state: "unpaired" } as const) : connection.device;
-  return { ...connection, remoteAddress: "127.0.0.1", headers: { host, origin: `http://${host}` }, device };
+  return [triedAlways(remedy, refusal, facts)];
 }
 
 export function addAllowedOrigin(refusal: Refusal, facts: GateFacts): Remedy {
@@ -229,24 +218,16 @@ export function pasteToken(refusal: Refusal, facts: GateFacts): Remedy {
     risk: "none",
     steps: [{ do: "token.show" }, human("paste-token")],
   };
-  return tried(remedy, refusal, facts, withAuth("valid"));
+  return triedAlways(remedy, refusal, facts);
 }
 
 export function enterPassword(refusal: Refusal, facts: GateFacts): Remedy {
-  return tried(
+  return triedAlways(
     { id: "enter-password", risk: "none", steps: [human("enter-password")] },
     refusal,
     facts,
-    withAuth("valid"),
   );
 }
-
-const withAuth =
-  (auth: Connection["auth"]) =>
-  (input: AdmissionInput): AdmissionInput => ({
-    ...input,
-    connection: { ...input.connection, auth },
-  });
 
 export function alignToken(facts: GateFacts): Remedy {
   const source = knownValue(facts.wanted.config)?.origins["gateway.auth.token"];
@@ -275,19 +256,7 @@ export function upgradeTo(release: string, refusal: Refusal, facts: GateFacts): 
     args: { release },
     steps: [human("upgrade", { release })],
   };
-  return [
-    tried(remedy, refusal, facts, ({ config, connection }) => {
-      // The newer gateway serves a newer page, which may have a device identity where the old one had none.
-      const { device, headers } = connection;
-      const state =
-        device.state === "absent" ? browserDevice(release, isSecureContext(headers.origin ?? "")) : undefined;
-      return {
-        release,
-        config,
-        connection: state === undefined ? connection : { ...connection, device: { state } },
-      };
-    }),
-  ];
+  return [triedAlways(remedy, refusal, facts)];
 }
 
 export function reloadPage(): Remedy {

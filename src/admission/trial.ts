@@ -1,6 +1,8 @@
 import type { Admission, AdmissionConfig, AdmissionInput } from "../core/connection.ts";
 import type { JsonValue, Remedy, Step } from "../core/finding.ts";
+import { compareReleases } from "../core/release.ts";
 import { admit } from "./admit.ts";
+import { browserDevice, isSecureContext } from "./page.ts";
 import { rulesFor } from "./releases.ts";
 import { keyStatus, startupProblem } from "./startup.ts";
 
@@ -8,8 +10,9 @@ export { type KeyStatus, keyStatus, startupProblem } from "./startup.ts";
 
 /**
  * The input as it is after these steps. `config.set` and `config.unset` change the config, `device.approve`
- * gives the device the role and the scopes that it asks for, everything else leaves the input alone. A key
- * that the release does not know is not set: its own `config set` refuses it too.
+ * gives the device the role and the scopes that it asks for, a link, a tunnel, a credential and an upgrade change
+ * the connection; everything else leaves the input alone. A key that the release does not know is not set: its
+ * own `config set` refuses it too.
  */
 export function applySteps(input: AdmissionInput, steps: readonly Step[]): AdmissionInput {
   let result = input;
@@ -26,9 +29,60 @@ function applyStep(input: AdmissionInput, step: Step): AdmissionInput {
       return { ...input, config: changed(input.config, step.key, undefined) };
     case "device.approve":
       return approved(input);
+    case "dashboard.link":
+      return throughLink(input);
+    case "ssh.tunnel":
+      return throughTunnel(input, step.port);
+    // What it shows is put into the page.
+    case "token.show":
+      return withCredential(input);
+    case "human":
+      return byPerson(input, step);
     default:
       return input;
   }
+}
+
+/** From 2026.8.1 the link carries a bootstrap credential: the device arrives approved, and without a token. */
+function throughLink(input: AdmissionInput): AdmissionInput {
+  if (compareReleases(input.release, "2026.8.1") < 0) return input;
+  const { connection } = input;
+  const device = { state: "paired", approvedScopes: connection.scopes } as const;
+  return { ...input, connection: { ...connection, auth: "valid", device } };
+}
+
+/** The end of a tunnel is a connection from 127.0.0.1 (measured: rig path ssh-tunnel), and a page there is a secure context. */
+function throughTunnel(input: AdmissionInput, port: number): AdmissionInput {
+  const { connection } = input;
+  const host = `127.0.0.1:${port}`;
+  const device = connection.device.state === "absent" ? ({ state: "unpaired" } as const) : connection.device;
+  return {
+    ...input,
+    connection: {
+      ...connection,
+      remoteAddress: "127.0.0.1",
+      headers: { host, origin: `http://${host}` },
+      device,
+    },
+  };
+}
+
+function withCredential(input: AdmissionInput): AdmissionInput {
+  return { ...input, connection: { ...input.connection, auth: "valid" } };
+}
+
+/** What a person does that the gateway sees. */
+function byPerson(input: AdmissionInput, { message, args }: Step & { readonly do: "human" }): AdmissionInput {
+  if (message === "paste-token" || message === "enter-password") return withCredential(input);
+  const release = args?.release;
+  return message === "upgrade" && typeof release === "string" ? upgraded(input, release) : input;
+}
+
+/** The newer gateway serves a newer page, which may have a device identity where the old one had none. */
+function upgraded({ config, connection }: AdmissionInput, release: string): AdmissionInput {
+  if (connection.device.state !== "absent") return { release, config, connection };
+  const state = browserDevice(release, isSecureContext(connection.headers.origin ?? ""));
+  return { release, config, connection: { ...connection, device: { state } } };
 }
 
 /** The input with its device approved for the role and the scopes that the connection asks for. */
