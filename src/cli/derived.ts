@@ -1,5 +1,5 @@
 import { assess } from "../admission/assess.ts";
-import type { Ask, CollectOptions, Collector, Collectors } from "../core/collect.ts";
+import type { Ask, CollectOptions, Collector, Collectors, Facts } from "../core/collect.ts";
 import { type Fact, known, knownValue, unknown } from "../core/fact.ts";
 import type { Assessment, FactMap, Refusal } from "../core/facts.ts";
 import { refusalsOf } from "../core/refusals.ts";
@@ -42,6 +42,15 @@ async function assessmentFact(ask: Ask, origin: string | undefined): Promise<Fac
     ask("logs"),
     ask("probe"),
   ]);
+  return assessmentOf({ release, target, config, deployment, logs, probe }, origin);
+}
+
+/** The model's answer from collected facts. Pure, so that it can be asked again for another release. */
+export function assessmentOf(
+  facts: Pick<Facts, "release" | "target" | "config" | "deployment" | "logs" | "probe">,
+  origin: string | undefined,
+): Fact<Assessment> {
+  const { release, target, config, deployment, logs, probe } = facts;
   if (!release.known) {
     return unknown("absent", `the release is not known (${release.detail})`, "--release X");
   }
@@ -59,12 +68,20 @@ async function assessmentFact(ask: Ask, origin: string | undefined): Promise<Fac
   return known(assess(sources), `admission model of ${release.value.version}`);
 }
 
+async function refusalsFact(ask: Ask): Promise<Fact<readonly Refusal[]>> {
+  const [assessment, logs, probe] = await Promise.all([ask("assessment"), ask("logs"), ask("probe")]);
+  return refusalsOfFacts({ assessment, logs, probe });
+}
+
 /**
  * Known as soon as one source could tell of a refusal or of none: a probe, or a log with anything about
  * connections in it. The model alone knows no gateway: what it would do with defaults proves nobody's health.
  */
-async function refusalsFact(ask: Ask): Promise<Fact<readonly Refusal[]>> {
-  const [assessment, logs, probe] = await Promise.all([ask("assessment"), ask("logs"), ask("probe")]);
+export function refusalsOfFacts({
+  assessment,
+  logs,
+  probe,
+}: Pick<Facts, "assessment" | "logs" | "probe">): Fact<readonly Refusal[]> {
   const refusals = refusalsOf({
     ...given("assessment", knownValue(assessment)),
     ...given("logs", knownValue(logs)),

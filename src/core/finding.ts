@@ -19,6 +19,17 @@ export interface Occurrence {
   /** Picks a variant of the message (`over`, `foretold` …); the plain text is used when there is none. */
   readonly variant?: string;
   readonly remedies?: readonly Remedy[];
+  /** Other causes that the same evidence fits, each with what separates it from this one; then no finding is `certain`. */
+  readonly tellApart?: readonly TellApart[];
+}
+
+/** `message` keys the question (`Catalogue.tellApart`); `step`: what answers it, where something can be typed. */
+export interface TellApart {
+  /** Id of the other cause. */
+  readonly from: string;
+  readonly message: string;
+  readonly args?: MessageArgs;
+  readonly step?: Step;
 }
 
 export interface Finding extends Occurrence {
@@ -49,6 +60,8 @@ export type Step =
   | { readonly do: "gateway.start" }
   | { readonly do: "gateway.restart" }
   | { readonly do: "gateway.status" }
+  /** Prints the release of OpenClaw that runs there. */
+  | { readonly do: "version.show" }
   | { readonly do: "logs.show" }
   | { readonly do: "doctor.fix" }
   | { readonly do: "tailscale.serve" }

@@ -78,6 +78,9 @@ function commandFor(step: Step, deployment: Deployment, context: CommandContext)
       return place.restart;
     case "gateway.status":
       return place.status;
+    case "version.show":
+      // Prints `2026.2.1` or `OpenClaw 2026.9.6 (commit)`; every release has it.
+      return place.cli([word("--version")]);
     case "logs.show":
       return place.logs;
     case "tailscale.serve":

@@ -11,12 +11,23 @@ import {
   type Lang,
   wordsOf,
 } from "./messages/index.ts";
-import type { AheadGate, Hop, RemedyAction, Report, ReportFinding, ReportRemedy } from "./result.ts";
+import type {
+  AheadGate,
+  EraAnswer,
+  Hop,
+  RemedyAction,
+  Report,
+  ReportFinding,
+  ReportRemedy,
+} from "./result.ts";
 import { safeReport } from "./safe.ts";
 import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } from "./style.ts";
 
 /** Findings that are told; more of them are named only. */
 const TOLD = 4;
+
+/** Rows of answers by release; all of them with `--verbose` and in JSON. */
+const ERAS = 8;
 
 /** Characters of a quote that show what it is; the whole of it with `--verbose` and in JSON. */
 const QUOTE = 240;
@@ -44,6 +55,7 @@ export function renderHuman(raw: Report, options: HumanOptions): string {
     page.headline(report),
     page.path(report),
     ...report.findings.map((finding, index) => page.finding(finding, index + 1, report)),
+    page.eras(report),
     page.ahead(report),
     page.browser(report),
     page.missing(report),
@@ -141,6 +153,7 @@ class Page {
       "",
       ...this.#section(words.verify, text.verify),
       ...(text.caveats === undefined ? [] : this.#section(words.caveats, text.caveats)),
+      ...this.#otherCauses(finding),
       ...this.#evidence(finding.evidence),
     ];
   }
@@ -155,10 +168,53 @@ class Page {
     const more = rest > 0 ? [`     ${this.#style.dim(fill(words.more, { count: rest }))}`] : [];
     return [
       ...this.#section(words.what, what),
+      ...this.#otherCauses(finding),
       ...remedies,
       ...finding.evidence.slice(0, 1).flatMap((one) => ["", ...this.#quote(one, 5)]),
       ...more,
     ];
+  }
+
+  eras({ eras = [], findRelease }: Report): string[] {
+    if (eras.length === 0) return [];
+    const { words, releaseSigns } = this.#words;
+    const titles = new Set(eras.map(({ finding }) => finding)).size > 1;
+    const shown = this.#options.verbose ? eras : eras.slice(0, ERAS);
+    const ranges = shown.map(({ from, to }) => (from === to ? from : fill(words.releaseRange, { from, to })));
+    const column = Math.max(...ranges.map(displayWidth)) + 2;
+    const rows = shown.flatMap((era, index) => {
+      const range = ranges[index] ?? "";
+      const label = range + " ".repeat(column - displayWidth(range));
+      return hang(label, this.#eraText(era, titles), { indent: 2, width: this.#width });
+    });
+    const rest = eras.length - shown.length;
+    const more = rest > 0 ? [`  ${this.#style.dim(fill(words.more, { count: rest }))}`] : [];
+    const find = [
+      `  ${words.findRelease}${words.colon.trimEnd()}`,
+      ...(findRelease?.actions ?? []).map((action) =>
+        action.kind === "command"
+          ? `    ${this.#style.command(action.command)}`
+          : `    ${wordsOf(this.#words.human, action.message, action.args)}`,
+      ),
+      ...(findRelease?.signs ?? []).flatMap(({ id }) => this.#bullet(wordsOf(releaseSigns, id))),
+    ];
+    const intro = hang("", words.erasIntro, { indent: 2, width: this.#width });
+    return [this.#heading(words.eras), ...intro, ...rows, ...more, ...find];
+  }
+
+  /** What leads in comes before what nobody could try; what does not help is left out. */
+  #eraText({ finding, outcome, remedies }: EraAnswer, titled: boolean): string {
+    const { words, causes, remedies: texts, risks } = this.#words;
+    if (finding === null) return words.eraNothing;
+    const title = titled ? (entryOf(causes, finding)?.title ?? finding) : undefined;
+    if (outcome === "admitted") return withTitle(fill(title ?? ""), words.eraAdmits, words.colon);
+    const useful = remedies.filter(({ after }) => after === undefined || after === "admitted");
+    const names = useful.map(({ id, args, risk }) => {
+      const name = fill(entryOf(texts, id)?.title ?? id, args);
+      return risk === "weakens-security" ? `${name} [${risks[risk]}]` : name;
+    });
+    const what = names.length === 0 ? words.eraNoRemedy : names.join(words.semicolon);
+    return withTitle(fill(title ?? ""), what, words.colon);
   }
 
   ahead({ ahead }: Report): string[] {
@@ -352,6 +408,22 @@ class Page {
     return hang(`${number}. `, text, { indent: 8, width: this.#width });
   }
 
+  /** The other causes that the evidence fits, each with the question that separates them. */
+  #otherCauses({ tellApart = [] }: ReportFinding): string[] {
+    const { words, tellApart: questions, human } = this.#words;
+    return tellApart.flatMap(({ from, message, args, action }) => {
+      const title = causeText(this.#words, from)?.title ?? from;
+      const question = wordsOf(questions, message, args);
+      const how =
+        action === undefined
+          ? []
+          : action.kind === "command"
+            ? [`     ${this.#style.command(action.command)}`]
+            : hang("", wordsOf(human, action.message, action.args), { indent: 5, width: this.#width });
+      return [...this.#section(words.tellApart, fill(words.otherCause, { title, question })), ...how];
+    });
+  }
+
   #evidence(evidence: readonly Evidence[]): string[] {
     if (evidence.length === 0) return [];
     const { words } = this.#words;
@@ -379,8 +451,8 @@ class Page {
 
   /** Labels stand in a column of their own, so that a finding stays short. */
   #section(name: string, text: string): string[] {
-    const { what, why, fix, verify, caveats } = this.#words.words;
-    const column = Math.max(...[what, why, fix, verify, caveats].map(displayWidth)) + 2;
+    const { what, why, fix, verify, caveats, tellApart } = this.#words.words;
+    const column = Math.max(...[what, why, fix, verify, caveats, tellApart].map(displayWidth)) + 2;
     const label = name + " ".repeat(column - displayWidth(name));
     return hang(label, text, { indent: 3, width: this.#width }).map((line, index) =>
       index === 0 && name !== "" ? line.replace(name, () => this.#style.strong(name)) : line,
@@ -439,6 +511,10 @@ class Page {
     const { bad, warn, strong } = this.#style;
     return { error: bad, warning: warn, info: strong }[severity](line);
   }
+}
+
+function withTitle(title: string, text: string, colon: string): string {
+  return title === "" ? text : `${title}${colon}${text}`;
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

@@ -11,7 +11,7 @@ import {
   type Lang,
   wordsOf,
 } from "./messages/index.ts";
-import type { Report, ReportFinding, ReportRemedy } from "./result.ts";
+import type { EraAnswer, FindRelease, RemedyAction, Report, ReportFinding, ReportRemedy } from "./result.ts";
 import { safeReport } from "./safe.ts";
 
 /** The JSON document (schema/report.schema.json). Fields are added, never renamed or taken away. */
@@ -24,6 +24,8 @@ export interface JsonReport {
   readonly gateway: Omit<Report["gateway"], "admission"> & { readonly admission: Admission | null };
   readonly path: Report["path"];
   readonly findings: readonly JsonFinding[];
+  readonly eras?: readonly JsonEra[];
+  readonly findRelease?: JsonFindRelease;
   readonly ahead: Report["ahead"];
   readonly checks: readonly (Omit<CheckResult, "why"> & { readonly why: string })[];
   readonly suppressed: Readonly<Record<string, string>>;
@@ -50,6 +52,34 @@ export interface JsonFinding {
   readonly evidence: readonly Evidence[];
   readonly count: number;
   readonly remedies: readonly JsonRemedy[];
+  readonly tellApart?: readonly JsonTellApart[];
+}
+
+export interface JsonTellApart {
+  /** Id of the other cause that the evidence fits, and its title. */
+  readonly from: string;
+  readonly title: string;
+  readonly question: string;
+  readonly action?: JsonAction;
+}
+
+type JsonAction =
+  | { readonly command: string; readonly placeholders?: readonly string[] }
+  | { readonly human: string };
+
+/** What holds for the releases `from` to `to`, where the release is not known and the answer depends on it. */
+export interface JsonEra extends Omit<EraAnswer, "remedies"> {
+  readonly remedies: readonly Omit<JsonRemedy, "commands" | "actions">[];
+}
+
+export interface JsonFindRelease {
+  readonly actions: readonly JsonAction[];
+  readonly signs: readonly {
+    readonly id: string;
+    readonly from?: string;
+    readonly to?: string;
+    readonly message: string;
+  }[];
 }
 
 export interface JsonRemedy {
@@ -59,10 +89,7 @@ export interface JsonRemedy {
   /** Exact commands, in order; steps of a person are not in it. */
   readonly commands: readonly string[];
   /** Commands and the steps of a person, in the order in which they are done. */
-  readonly actions: readonly (
-    | { readonly command: string; readonly placeholders?: readonly string[] }
-    | { readonly human: string }
-  )[];
+  readonly actions: readonly JsonAction[];
   readonly args?: MessageArgs;
   /** What the model says of the refused connection afterwards. */
   readonly after?: Remedy["after"];
@@ -82,6 +109,11 @@ export function toJsonReport(raw: Report, lang: Lang): JsonReport {
     gateway,
     path,
     findings: report.findings.map((finding) => toJsonFinding(finding, words)),
+    ...optional(
+      "eras",
+      report.eras?.map((era) => toJsonEra(era, words)),
+    ),
+    ...optional("findRelease", report.findRelease && toJsonFindRelease(report.findRelease, words)),
     ahead,
     checks: report.checks.map((check) => ({ ...check, why: check.why ?? "" })),
     suppressed: report.suppressed ?? {},
@@ -102,7 +134,7 @@ export function renderJson(report: Report, lang: Lang): string {
 }
 
 function toJsonFinding(finding: ReportFinding, words: Catalogue): JsonFinding {
-  const { id, code, severity, variant, args, confidence, evidence, count, remedies } = finding;
+  const { id, code, severity, variant, args, confidence, evidence, count, remedies, tellApart } = finding;
   const text = causeText(words, id, variant, args);
   return {
     id,
@@ -120,7 +152,42 @@ function toJsonFinding(finding: ReportFinding, words: Catalogue): JsonFinding {
     evidence,
     count: count ?? 1,
     remedies: remedies.map((remedy) => toJsonRemedy(remedy, words)),
+    ...optional(
+      "tellApart",
+      tellApart?.map((pair) => ({
+        from: pair.from,
+        title: causeText(words, pair.from)?.title ?? pair.from,
+        question: wordsOf(words.tellApart, pair.message, pair.args),
+        ...optional("action", pair.action && toJsonAction(pair.action, words)),
+      })),
+    ),
   };
+}
+
+function toJsonEra({ remedies, ...era }: EraAnswer, words: Catalogue): JsonEra {
+  return {
+    ...era,
+    remedies: remedies.map(({ id, risk, args, after }) => ({
+      id,
+      risk,
+      title: fill(entryOf(words.remedies, id)?.title ?? id, args),
+      ...optional("args", args),
+      ...optional("after", after),
+    })),
+  };
+}
+
+function toJsonFindRelease({ actions, signs }: FindRelease, words: Catalogue): JsonFindRelease {
+  return {
+    actions: actions.map((action) => toJsonAction(action, words)),
+    signs: signs.map((sign) => ({ ...sign, message: wordsOf(words.releaseSigns, sign.id) })),
+  };
+}
+
+function toJsonAction(action: RemedyAction, words: Catalogue): JsonAction {
+  return action.kind === "command"
+    ? { command: action.command, ...optional("placeholders", action.placeholders) }
+    : { human: wordsOf(words.human, action.message, action.args) };
 }
 
 function toJsonRemedy({ id, risk, args, after, actions }: ReportRemedy, words: Catalogue): JsonRemedy {
@@ -129,11 +196,7 @@ function toJsonRemedy({ id, risk, args, after, actions }: ReportRemedy, words: C
     risk,
     title: fill(entryOf(words.remedies, id)?.title ?? id, args),
     commands: actions.flatMap((action) => (action.kind === "command" ? [action.command] : [])),
-    actions: actions.map((action) =>
-      action.kind === "command"
-        ? { command: action.command, ...optional("placeholders", action.placeholders) }
-        : { human: wordsOf(words.human, action.message, action.args) },
-    ),
+    actions: actions.map((action) => toJsonAction(action, words)),
     ...optional("args", args),
     ...optional("after", after),
   };

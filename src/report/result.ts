@@ -10,7 +10,7 @@ import type {
   Refusal,
   Target,
 } from "../core/facts.ts";
-import type { Finding, MessageArgs, Remedy, Step } from "../core/finding.ts";
+import type { Finding, MessageArgs, Remedy, Severity, Step, TellApart } from "../core/finding.ts";
 
 /**
  * What the composition root hands to every format. Wording is not in it: findings, remedies, human steps
@@ -27,6 +27,10 @@ export interface Report {
   readonly path: readonly Hop[];
   /** Cause before symptom, then severity: the first is the one to mend first. */
   readonly findings: readonly ReportFinding[];
+  /** Where the release is not known and the answer depends on it: the answer for each era, oldest first. */
+  readonly eras?: readonly EraAnswer[];
+  /** How the release is found; beside `eras`. */
+  readonly findRelease?: FindRelease;
   /** Gates that wait behind the first refusal, in the order in which they are met. */
   readonly ahead: readonly AheadGate[];
   readonly checks: readonly CheckResult[];
@@ -112,8 +116,38 @@ export interface ReportNote {
   readonly evidence?: readonly Evidence[];
 }
 
-export interface ReportFinding extends Omit<Finding, "remedies"> {
+export interface ReportFinding extends Omit<Finding, "remedies" | "tellApart"> {
   readonly remedies: readonly ReportRemedy[];
+  readonly tellApart?: readonly ReportTellApart[];
+}
+
+/** The question that separates a finding from another cause, with what answers it. */
+export interface ReportTellApart extends Omit<TellApart, "step"> {
+  readonly action?: RemedyAction;
+}
+
+/** What holds for the releases `from` to `to` (published, inclusive). */
+export interface EraAnswer {
+  readonly from: string;
+  readonly to: string;
+  /** Id of the first finding there; null when nothing is wrong there. */
+  readonly finding: string | null;
+  readonly severity?: Severity;
+  readonly confidence?: Confidence;
+  /** Ids of other findings of that severity. */
+  readonly also?: readonly string[];
+  /**
+   * What the model of these releases says of the connection that the evidence shows; absent when none does.
+   * `admitted` beside a refusal that was seen: another release, or a cause that the evidence does not show.
+   */
+  readonly outcome?: "admitted" | "refused";
+  readonly remedies: readonly Omit<Remedy, "steps">[];
+}
+
+export interface FindRelease {
+  readonly actions: readonly RemedyAction[];
+  /** What shows it to somebody who cannot type that; `id` keys the wording. */
+  readonly signs: readonly { readonly id: string; readonly from?: string; readonly to?: string }[];
 }
 
 /** A remedy with its steps as this deployment does them, in order. */
@@ -139,7 +173,24 @@ export type PrintSteps = (steps: readonly Step[]) => readonly StepLine[];
 
 /** A finding with its remedies in the words of the deployment. */
 export function toReportFinding(finding: Finding, print: PrintSteps): ReportFinding {
-  return { ...finding, remedies: finding.remedies.map((remedy) => toReportRemedy(remedy, print)) };
+  const { remedies, tellApart, ...rest } = finding;
+  return {
+    ...rest,
+    remedies: remedies.map((remedy) => toReportRemedy(remedy, print)),
+    ...(tellApart === undefined
+      ? {}
+      : { tellApart: tellApart.map((pair) => toReportTellApart(pair, print)) }),
+  };
+}
+
+function toReportTellApart({ step, ...rest }: TellApart, print: PrintSteps): ReportTellApart {
+  const [action] = step === undefined ? [] : printed([step], print);
+  return { ...rest, ...(action === undefined ? {} : { action }) };
+}
+
+/** Steps as this deployment does them. */
+export function printed(steps: readonly Step[], print: PrintSteps): readonly RemedyAction[] {
+  return print(steps).map(actionOf);
 }
 
 export function toReportRemedy(remedy: Remedy, print: PrintSteps): ReportRemedy {

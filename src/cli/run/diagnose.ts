@@ -53,7 +53,11 @@ export async function runDiagnosis(args: DiagnoseArguments, { io, salt }: Sessio
   const spinner = await startSpinner("Looking at the gateway", io, args.quiet);
   try {
     const facts = await collect(LIVE_FACTS, live.collectors(), collectOptions(io.signal));
-    const report = reportOf(facts, { ...select, context: { platform: world.platform, home: world.homedir } });
+    const report = reportOf(facts, {
+      ...select,
+      ...(origin === undefined ? {} : { origin }),
+      context: { platform: world.platform, home: world.homedir },
+    });
     spinner.stop();
     await emit(report, emitOptions(args, io), io);
     return exitCode(report, args.failOn);

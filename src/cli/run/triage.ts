@@ -28,7 +28,7 @@ export async function triage(args: TriageArguments, { io }: Session): Promise<nu
       ...(origin === undefined ? {} : { origin }),
       signal: io.signal,
     });
-    const report = reportOf(facts, select);
+    const report = reportOf(facts, { ...select, ...(origin === undefined ? {} : { origin }) });
     spinner.stop();
     await emit(report, emitOptions(args, io), io);
     return exitCode(report, args.failOn);

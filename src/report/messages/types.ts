@@ -44,6 +44,10 @@ export interface Catalogue {
   readonly gates: Readonly<Record<string, string>>;
   /** The gateway's reason codes: `not-paired`, `token_missing` … */
   readonly reasons: Readonly<Record<string, string>>;
+  /** Questions that separate two causes (`TellApart.message`). */
+  readonly tellApart: Readonly<Record<string, string>>;
+  /** What shows the release, with what it shows (`FindRelease.signs`). */
+  readonly releaseSigns: Readonly<Record<string, string>>;
   readonly hops: Readonly<Record<string, string>>;
   readonly hopNotes: Readonly<Record<string, string>>;
   readonly notes: Readonly<Record<string, string>>;
@@ -89,6 +93,19 @@ export interface Words {
   readonly waits: string;
   /** `{placeholders}`: words of a command that the user fills in first. */
   readonly fillIn: string;
+  /** Heading: the other causes that the evidence fits. */
+  readonly tellApart: string;
+  /** `{title}` of the other cause, `{question}`. */
+  readonly otherCause: string;
+  /** Between remedies in a row. */
+  readonly semicolon: string;
+  readonly eras: string;
+  readonly erasIntro: string;
+  /** A browser on this way is let in, by the model of these releases. */
+  readonly eraAdmits: string;
+  readonly eraNothing: string;
+  readonly eraNoRemedy: string;
+  readonly findRelease: string;
   readonly ahead: string;
   readonly aheadIntro: string;
   readonly missing: string;

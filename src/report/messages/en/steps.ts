@@ -72,6 +72,10 @@ export const human: Readonly<Record<string, string>> = {
   "connect-anew": "Let the client connect anew: it asks as a new device, which waits for one approval.",
   "pass-loopback-url":
     "Call the CLI with `--url ws://127.0.0.1:{port|18789}`, and with the token in OPENCLAW_GATEWAY_TOKEN: with that option it does not read the configured one.",
+  "nobody-outside":
+    "Make sure that nothing outside the gateway's host or container has to reach it: no published port, no other machine.",
+  "drop-lan-url":
+    "Take the gateway's own LAN address out of gateway.remote.url and OPENCLAW_GATEWAY_URL, or put 127.0.0.1 in its place.",
   "use-wss-url": "Give the client the wss:// address.",
   "stop-gateway": "Stop the gateway, and whatever starts it again by itself.",
   "remove-old-cli": "Remove the older OpenClaw that shares this state directory.",
@@ -88,4 +92,11 @@ export const human: Readonly<Record<string, string>> = {
     "Get a setup code: in the Control UI under Devices, Pair device, where the release has it, else with `/pair` in a chat that OpenClaw serves. Let the app read it.",
   "approve-node":
     "Approve the node's own request too: `openclaw nodes pending`, then `openclaw nodes approve`.",
+  "version.show": "Run `openclaw --version` where the gateway runs.",
+  "security-audit": "Run `openclaw security audit` on the gateway's host.",
+  "generate-token": "Unless a token is set already: `openclaw doctor --generate-gateway-token`.",
+  "approve-browsers-in-use":
+    "Open the page in each browser that is in use, and approve its own request: `openclaw devices list`, then `openclaw devices approve REQUEST_ID`.",
+  "check-origins":
+    "Look at the origins first: keep only addresses that you open yourself, a name that nobody knows can be somebody's attempt.",
 };

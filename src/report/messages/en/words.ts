@@ -83,6 +83,56 @@ export const tables: Tables = {
     "startup-failed": "the gateway did not start",
     "not-openclaw": "something else answers there",
   },
+  tellApart: {
+    "published-port-or-remote":
+      "Does the gateway run in a container with a published port? Then {remote|that address} is the container network's; else it is another machine, or a forwarder on one.",
+    "address-bar-localhost":
+      "Which address does the browser's address bar show, and does the gateway run in a container? With localhost and a published port it is this one.",
+    "upgrade-or-new":
+      "Is the device in the list under Paired already? Then it asks for more than it was approved for; a new device is under Pending alone.",
+    "same-token-refused":
+      "Is the gateway token that the client sends letter for letter the gateway's? Then it is the client's own device token that is out of date; else it is the gateway token.",
+    "token-differs":
+      "Does another client get in with the gateway token, or does this one after a new token was pasted? Then it was the gateway token; if it still fails, the device token.",
+    "which-auth-mode": "Which gateway.auth.mode is set? With `password` it is the password that is wrong.",
+    "secure-address":
+      "Does the address bar begin with https://, or with http://localhost or http://127.0.0.1? Then the browser is not what is missing: the client is.",
+    "which-client":
+      "Is it a browser, on plain http:// and another host than localhost? Then the page has no secure context; a script or an app sends no device identity by itself.",
+    "request-waits":
+      "Does a request wait in the device list? Then the refusal was for pairing; without one the JSON log has the cause.",
+    "listens-where":
+      "Does the gateway's log say that it listens on 127.0.0.1, inside a container? Then it runs, and the published port does not reach it.",
+    "process-runs":
+      "Does the status say that the gateway runs? If not, nothing is behind the published port at all.",
+    "same-network":
+      "Does the client run in another container than the gateway? There 127.0.0.1 is the container itself.",
+    "who-holds-the-port":
+      "Is the program on that port a gateway of OpenClaw? If it is something else, give the gateway another port.",
+    "same-device-again":
+      "Do the requests come from a new device id each time? Then the client loses its identity between starts.",
+    "proxy-only":
+      "What does the page show: a pairing request, another refusal, or nothing at all? The warning alone keeps nobody out.",
+    "slow-or-silent":
+      "Is the host busy, or the way slow? Then the handshake ran out of time; a client that was closed or restarted leaves the same line.",
+  },
+  releaseSigns: {
+    "page-1008": "The page says `disconnected (1008): pairing required`: 2026.2.21 or older.",
+    "page-bare-words": "The page says `pairing required` without a number: 2026.2.22 to 2026.5.7.",
+    "page-device-card": "The page has a card `Device pairing required`: 2026.5.12 to 2026.9.2.",
+    "page-approve-browser": "The page has a card `Approve this browser`: 2026.9.3 or newer.",
+    "page-https-or-localhost": "The page says `control ui requires HTTPS or localhost`: 2026.2.19 or older.",
+    "page-secure-context-card":
+      "The page has a card `Secure browser context required`: 2026.5.12 to 2026.6.35.",
+    "page-could-not-connect": "The page has a card `Could not connect`: 2026.7.1 to 2026.7.35.",
+    "log-utc":
+      "Times in the gateway's log end in `Z`: 2026.2.26 or older; with an offset like `+00:00`: newer.",
+    "log-peer": "Refusals in the gateway's log have `peer=`: 2026.4.10 or newer.",
+    "protocol-3": "The gateway speaks protocol 3 (`expectedProtocol` in a refusal): 2026.5.7 or older.",
+    "protocol-4": "The gateway speaks protocol 4: 2026.5.12 or newer.",
+    "log-phase": "Refusals in the gateway's log have `phase=`: 2026.7.1 or newer.",
+    "log-cause": "Refusals on the gateway's console have `cause=`: 2026.9.1 or newer.",
+  },
   hops: {
     browser: "browser",
     "docker-proxy": "Docker's published port",
@@ -157,6 +207,11 @@ export const tables: Tables = {
     html: "from its page",
     "control-ui-config": "from control-ui-config.json",
     log: "from its log",
+    "log-shape": "by its log lines",
+    "details.code": "by its answers",
+    wording: "by its wording",
+    healthz: "by its health page",
+    http: "by its HTTP answers",
     "package.json": "from package.json",
     protocol: "from its protocol",
     said: "as given, not observed",
@@ -191,6 +246,15 @@ export const tables: Tables = {
     waits: "needed too, but {gate} refuses first",
     passes: "passes this gate; {gate} waits behind it",
     fillIn: "Put the real value in place of {placeholders}.",
+    tellApart: "Or",
+    otherCause: "{title}. {question}",
+    semicolon: "; ",
+    eras: "By release",
+    erasIntro: "The release is not known, and the answer depends on it:",
+    eraAdmits: "lets this browser in by itself; a refusal then has a cause that is not in the evidence",
+    eraNothing: "nothing to mend",
+    eraNoRemedy: "no remedy",
+    findRelease: "To find the release",
     ahead: "Gates still ahead",
     aheadIntro: "Behind this refusal the model sees more. They appear one after the other as each is mended:",
     missing: "Could not be looked at",

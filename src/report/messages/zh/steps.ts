@@ -62,6 +62,9 @@ export const human: Readonly<Record<string, string>> = {
   "connect-anew": "让客户端重新连接：它会作为新设备请求，等待一次批准。",
   "pass-loopback-url":
     "运行 CLI 时加上 `--url ws://127.0.0.1:{port|18789}`，并把令牌放在 OPENCLAW_GATEWAY_TOKEN 中：使用该选项时它不读取配置中的令牌。",
+  "nobody-outside": "先确认网关主机或容器之外没有任何东西需要访问它：没有已发布的端口，也没有其他机器。",
+  "drop-lan-url":
+    "把网关自己的局域网地址从 gateway.remote.url 和 OPENCLAW_GATEWAY_URL 中去掉，或改成 127.0.0.1。",
   "use-wss-url": "让客户端使用 wss:// 地址。",
   "stop-gateway": "停止网关，以及会自动重启它的程序。",
   "remove-old-cli": "删除与它共用状态目录的旧版 OpenClaw。",
@@ -76,4 +79,10 @@ export const human: Readonly<Record<string, string>> = {
   "make-setup-code":
     "取得设置码：版本支持时，在 Control UI 的设备页中选择配对设备；否则在 OpenClaw 服务的聊天中发送 `/pair`。让应用读取它。",
   "approve-node": "也要批准节点自己的请求：先 `openclaw nodes pending`，再 `openclaw nodes approve`。",
+  "version.show": "在网关运行的地方执行 `openclaw --version`。",
+  "security-audit": "在网关所在的主机上运行 `openclaw security audit`。",
+  "generate-token": "如果还没有设置令牌：`openclaw doctor --generate-gateway-token`。",
+  "approve-browsers-in-use":
+    "在每个正在使用的浏览器中打开页面，并批准它自己的请求：先 `openclaw devices list`，再 `openclaw devices approve REQUEST_ID`。",
+  "check-origins": "先核对这些来源：只保留自己会打开的地址，没人认识的名字可能是别人的尝试。",
 };

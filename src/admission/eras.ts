@@ -1,0 +1,53 @@
+import { compareReleases } from "../core/release.ts";
+import { BOUNDARIES } from "./boundaries.ts";
+import { KNOWN_RELEASES } from "./published.ts";
+
+/** Published releases next to each other that behave alike, first and last. */
+export interface Era {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * First releases in which the page, OpenClaw's CLI or a message changed and the gateway's rules did not: token from
+ * the URL, device identity without WebCrypto, who connects by itself, cards (BROWSER.md), `dashboard --json`, scope
+ * upgrades on the own host, the time limit of the handshake (BEHAVIOUR.md 3, 7).
+ */
+const BESIDE_THE_RULES: readonly string[] = [
+  "2026.2.6-3",
+  "2026.2.22",
+  "2026.3.11",
+  "2026.3.22",
+  "2026.3.23",
+  "2026.5.12",
+  "2026.7.1",
+  "2026.8.1",
+  "2026.8.2",
+  "2026.9.3",
+];
+
+/** Betas end in the release that they are for; whoever runs one knows it. */
+const FINAL_RELEASES: readonly string[] = KNOWN_RELEASES.filter((release) => !release.includes("-beta."));
+
+const STARTS: readonly string[] = [
+  ...BESIDE_THE_RULES,
+  ...BOUNDARIES.flatMap(({ from, until }) => (until === undefined ? [from] : [from, until])),
+].sort(compareReleases);
+
+/**
+ * The eras from `from` to `to` (inclusive; open where absent), oldest first. Within one the model and the page of
+ * every release answer alike; about thirty for the whole line.
+ * @throws {ReleaseError} an end that is no version string.
+ */
+export function erasBetween(from?: string, to?: string): readonly Era[] {
+  const eras: { from: string; to: string; start: number }[] = [];
+  for (const release of FINAL_RELEASES) {
+    if (from !== undefined && compareReleases(release, from) < 0) continue;
+    if (to !== undefined && compareReleases(release, to) > 0) continue;
+    const start = STARTS.findLastIndex((first) => compareReleases(first, release) <= 0);
+    const last = eras.at(-1);
+    if (last?.start === start) last.to = release;
+    else eras.push({ from: release, to: release, start });
+  }
+  return eras.map(({ from: first, to: last }) => ({ from: first, to: last }));
+}
