@@ -1,4 +1,5 @@
 import { defineCheck } from "../src/core/check.ts";
+import { isOwnLanCall } from "./own-lan.ts";
 import { isNotPaired, isTranslated } from "./pairing.ts";
 import { allowInsecureAuth, approveDevice, dashboardLink, viaTunnel } from "./remedies.ts";
 import { explainRefusals, WANTED } from "./support.ts";
@@ -14,7 +15,10 @@ export default defineCheck({
   diagnose: (facts) =>
     explainRefusals(facts, {
       explains: (refusal) =>
-        isNotPaired(refusal, facts) && !isTranslated(refusal, facts) && !isRemoteByTrust(refusal, facts),
+        isNotPaired(refusal, facts) &&
+        !isTranslated(refusal, facts) &&
+        !isRemoteByTrust(refusal, facts) &&
+        !isOwnLanCall(refusal, facts),
       remedies: (refusal) => [
         ...dashboardLink(refusal, facts),
         approveDevice(refusal, facts),

@@ -18,11 +18,13 @@ import gatewayStarting1013 from "./gateway-starting-1013.ts";
 import gatewayTokenMismatch from "./gateway-token-mismatch.ts";
 import gatewayTokenMissing from "./gateway-token-missing.ts";
 import handshakeTimeout1000 from "./handshake-timeout-1000.ts";
+import insecureFlagsSet from "./insecure-flags-set.ts";
 import internalCallLanIp from "./internal-call-lan-ip.ts";
 import loopbackInTrustedProxies from "./loopback-in-trusted-proxies.ts";
 import metadataUpgradePending from "./metadata-upgrade-pending.ts";
 import mobileOrNodePairing from "./mobile-or-node-pairing.ts";
 import multipleGateways from "./multiple-gateways.ts";
+import originFallbackRisky from "./origin-fallback-risky.ts";
 import originNotAllowed from "./origin-not-allowed.ts";
 import plaintextWsBlocked from "./plaintext-ws-blocked.ts";
 import probeScopeLimited from "./probe-scope-limited.ts";
@@ -71,6 +73,8 @@ export const checks: readonly Check[] = [
   metadataUpgradePending,
   proxyNotTrusted,
   flagRetiredOrNoop,
+  insecureFlagsSet,
+  originFallbackRisky,
   multipleGateways,
   clientSide4008,
   probeScopeLimited,

@@ -13,6 +13,7 @@ export type LogEvent =
   | ConfigReloadEvent
   | ConfigErrorEvent
   | SecurityWarningEvent
+  | SettingEvent
   | BuildRejectedEvent
   | ProtocolMismatchEvent
   | HandshakeTimeoutEvent
@@ -121,6 +122,13 @@ export interface UpgradeRequestedEvent extends EventBase {
   readonly roleTo?: string;
 }
 
+/** A setting as a pasted openclaw.json, a command or a person's words name it: whether it is in force nobody knows. */
+export interface SettingEvent extends EventBase {
+  readonly type: "setting";
+  readonly key: "gateway.auth.mode" | "gateway.tailscale.mode";
+  readonly value: string;
+}
+
 /** The gateway listens; or only `release`: the banner that every OpenClaw command prints. */
 export interface StartupEvent extends EventBase {
   readonly type: "startup";
@@ -194,7 +202,8 @@ export interface HandshakeTimeoutEvent extends EventBase {
  */
 export interface ClientErrorEvent extends EventBase {
   readonly type: "client-error";
-  readonly from: "cli" | "page" | "http" | "unknown";
+  /** `tool`: a call of the gateway's own side (an agent's tool, cron, a sub-agent), reported as its result. */
+  readonly from: "cli" | "page" | "http" | "tool" | "unknown";
   readonly code?: number;
   readonly message: string;
   /** The block that the CLI prints below it. */

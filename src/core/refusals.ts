@@ -237,7 +237,7 @@ function clientRefusal(event: ClientErrorEvent, logged: readonly Refusal[]): Ref
       ...(event.httpStatus === undefined ? {} : { httpStatus: event.httpStatus }),
       closeReason: event.message,
       connection: dialled(event),
-      client: event.from === "cli" ? "cli" : event.from === "page" ? "control-ui" : "unknown",
+      client: CLIENT_OF[event.from],
       ...(event.requestId === undefined ? {} : { requestId: event.requestId }),
       count: 1,
       ...(event.at === undefined ? {} : { firstAt: event.at, lastAt: event.at }),
@@ -247,16 +247,35 @@ function clientRefusal(event: ClientErrorEvent, logged: readonly Refusal[]): Ref
   ];
 }
 
-/** The block below an error of the CLI: with `Source: local loopback` it dialled the gateway of its own host. */
-function dialled({ target, targetSource }: ClientErrorEvent): Partial<Connection> {
+const CLIENT_OF: Readonly<Record<ClientErrorEvent["from"], Refusal["client"]>> = {
+  cli: "cli",
+  page: "control-ui",
+  tool: "other",
+  http: "unknown",
+  unknown: "unknown",
+};
+
+/**
+ * The block below an error of the CLI. With `Source: local …` it dialled an address of its own host: loopback, or
+ * up to 2026.2.19 the interface that `gateway.bind` means (`local lan 172.25.0.2`), which then is its peer address, too.
+ */
+function dialled({ from, target, targetSource }: ClientErrorEvent): Partial<Connection> {
+  const client = from === "tool" ? { client: { id: "gateway-client", mode: "backend" } } : {};
   const host = /^wss?:\/\/([^/?#]+)/.exec(target ?? "")?.[1];
-  if (host === undefined) return {};
-  return { ...(targetSource === "local loopback" ? { remoteAddress: "127.0.0.1" } : {}), headers: { host } };
+  if (host === undefined) return client;
+  const own = /^local lan ([\d.]{7,15})$/.exec(targetSource ?? "")?.[1];
+  const remote = targetSource === "local loopback" ? "127.0.0.1" : own;
+  return {
+    ...client,
+    ...(remote === undefined ? {} : { remoteAddress: remote, fromGatewayHost: true }),
+    headers: { host },
+  };
 }
 
 function sameClient(event: ClientErrorEvent, refusal: Refusal): boolean {
   if (event.from === "cli") return refusal.client === "cli" || refusal.client === "unknown";
   if (event.from === "page") return refusal.client === "control-ui" || refusal.client === "unknown";
+  if (event.from === "tool") return refusal.client === "other" || refusal.client === "unknown";
   return true;
 }
 

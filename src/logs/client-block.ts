@@ -52,15 +52,22 @@ export function mergeClient(first: ClientErrorEvent, second: ClientErrorEvent): 
   // 2026.4.x adds "Gateway not reachable. Is it running and accessible?" under a refusal, too.
   if (first.gate !== undefined && /^Gateway not reachable(?! at)/.test(second.message)) return first;
   // The browser is refused and the CLI that should approve it, too: two things.
-  if (first.from !== second.from && first.from !== "unknown" && second.from !== "unknown") return undefined;
+  const known = first.from !== "unknown" && second.from !== "unknown";
+  if (first.from !== second.from && known && !isOneCall(first, second)) return undefined;
   const sameGate = first.gate === second.gate;
   const sameWhy = first.why === undefined || second.why === undefined || first.why === second.why;
   // "Could not connect" says nothing; the raw error below it does (7.1, 7.35).
   const unexplained = first.gate === "unknown" && first.from === "page" && second.gate !== undefined;
   const same = first.gate === undefined ? first.message === second.message : sameGate && sameWhy;
   if (!same && !unexplained) return undefined;
-  const secondTells = unexplained || (first.why === undefined && second.why !== undefined);
+  const secondTells =
+    isOneCall(first, second) || unexplained || (first.why === undefined && second.why !== undefined);
   const [told, other] = secondTells ? [second, first] : [first, second];
   const from = told.from === "unknown" ? other.from : told.from;
   return { ...other, ...told, from, line: first.line, quote: first.quote };
+}
+
+/** The client in the gateway prints `gateway connect failed: …` as the CLI does; the tool's result names its caller. */
+function isOneCall(first: ClientErrorEvent, second: ClientErrorEvent): boolean {
+  return first.from === "cli" && second.from === "tool" && /gateway connect failed/.test(first.quote);
 }

@@ -1,6 +1,6 @@
 import type { ClientErrorEvent, LogEvent } from "../core/log-event.ts";
 import { createScrubber, type Scrubber, safeQuote } from "../core/scrub.ts";
-import { safeText } from "../core/text.ts";
+import { safeText, stripAnsi } from "../core/text.ts";
 import { type Block, blockLine, isPrompt, mergeBlock, mergeClient } from "./client-block.ts";
 import { continuesFragment, FRAGMENT_HINTS, looseMeta, readFragment } from "./fragment.ts";
 import { type JsonLine, readJsonLine, readLeadingMeta } from "./json-log.ts";
@@ -45,7 +45,19 @@ const HINTS: readonly string[] = [
   ...new Set([...SHAPES.flatMap(({ hints }) => hints), ...FRAGMENT_HINTS, "Gateway target:", "MESSAGE"]),
 ];
 /** One pass over the line instead of one for each hint. */
-const RELEVANT = new RegExp(HINTS.map((hint) => hint.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("|"));
+const RELEVANT = new RegExp(
+  [
+    ...HINTS.map((hint) => hint.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")),
+    "[Pp]airing\\s{0,8}$",
+    "[Oo]rigin(?: not)?\\s{0,8}$",
+    "[Dd]evice identity\\s{0,8}$",
+  ].join("|"),
+);
+/**
+ * Colours whose escape character was lost or written out on the way (`cat -v`, JSON, a terminal's copy):
+ * `^[[33m`, `\u001b[33m`, `[33m`.
+ */
+const LOST_COLOUR = /(?:\^\[|\\u001b|\\x1b|\\033|\\e|\u241b|\u2190)?\[\d{1,3}(?:;\d{1,3}){0,5}m/g;
 
 /**
  * Reads one source of a gateway's log, a ticket, or any mixture, and yields what it knows, in order. Never
@@ -107,7 +119,9 @@ class LineReader {
     return events;
   }
 
-  line(raw: string, number: number): void {
+  line(written: string, number: number): void {
+    // Colours stand inside of what is looked for: `[33m[ws][39m unauthorized[0m conn=`.
+    const raw = stripAnsi(written).replace(LOST_COLOUR, "");
     const relevant = RELEVANT.test(raw);
     if (!relevant && this.#pending === undefined) return;
     const line = this.#parse(raw, number);
@@ -177,7 +191,10 @@ class LineReader {
       pending.lines++;
       if (pending.kind === "wrapped" && continuesWrapped(pending.line.text, line.text)) {
         pending.line = joinWrapped(pending.line, line);
-        if (!isWrapped(pending.line.text)) this.flush();
+        if (!isWrapped(pending.line.text)) {
+          this.#pending = undefined;
+          this.#start(pending.line);
+        }
         return true;
       }
       if (pending.kind === "fragment" && /^["']?[12]["']?: .{0,4}closed before connect/.test(line.text)) {
@@ -254,7 +271,8 @@ class LineReader {
       event.type === "client-error" &&
       event.form === "client" &&
       line.form !== "json" &&
-      line.base.at === undefined
+      // The gateway dates the first line of a call of its own that failed; the block below has no time.
+      (line.base.at === undefined || event.from === "tool")
     ) {
       this.flush();
       this.#pending = { kind: "client", event, block: blockInside(text), lines: 0 };

@@ -15,7 +15,7 @@ export const gatewayClosed: Shape = {
       .replace(/(?:\\n|\\r|Gateway target:).*$/, "")
       .trim();
     const message = said === "" || said.startsWith("no close reason") ? `gateway closed (${match[1]})` : said;
-    return clientError(line, { ...FROM, code: Number(match[1]), message });
+    return clientError(line, { from: caller(line), code: Number(match[1]), message });
   },
 };
 
@@ -27,7 +27,7 @@ export const connectFailed: Shape = {
     const match =
       /gateway connect failed: (?:[A-Za-z]{0,40}Error: ?)?(?:\[[A-Z_]{1,40}\] )?(.{1,600})$/i.exec(line.text);
     if (match === null) return undefined;
-    return clientError(line, { ...FROM, message: unescaped(match[1] ?? "") });
+    return clientError(line, { from: caller(line), message: unescaped(match[1] ?? "") });
   },
 };
 
@@ -77,15 +77,22 @@ export const missingScope: Shape = {
 /** A request id that is gone: `unknown requestId` (to 8.x), `No pending device request matches …` (9.x) */
 export const unknownRequest: Shape = {
   name: "unknown-request",
-  hints: ["unknown requestId", "No pending device request matches", "device pairing approval denied"],
+  hints: [
+    "unknown requestId",
+    "No pending device request matches",
+    "device pairing approval denied",
+    "device token rotation denied",
+    "device token revocation denied",
+    "device-ownership-mismatch",
+  ],
   read(line) {
     const match =
-      /unknown requestId|No pending device request matches [0-9a-f-]{0,40}|device pairing approval denied.{0,160}/.exec(
+      /unknown requestId|No pending device request matches [0-9a-f-]{0,40}|device (?:pairing approval|token (?:rotation|revocation)) denied.{0,160}|device-ownership-mismatch/.exec(
         line.text,
       );
     if (match === null) return undefined;
     const message = match[0].replace(/ (?:conn|id)=.*$/, "");
-    const why = message.startsWith("device pairing") ? "approval-denied" : "unknown-request";
+    const why = message.startsWith("device") ? "approval-denied" : "unknown-request";
     return clientError(line, { from: byCli(line), message, why });
   },
 };
@@ -93,11 +100,16 @@ export const unknownRequest: Shape = {
 /** Retired identity files: `DeviceIdentityMigrationRequiredError: …` (7.2 on) */
 export const identityMigration: Shape = {
   name: "identity-migration",
-  hints: ["DeviceIdentityMigrationRequiredError", "egacy device identity exists"],
+  hints: [
+    "DeviceIdentityMigrationRequiredError",
+    "egacy device identity exists",
+    "egacy device auth requires migration",
+  ],
   read(line) {
-    const match = /DeviceIdentityMigrationRequiredError.{0,280}|Legacy device identity exists.{0,240}/.exec(
-      line.text,
-    );
+    const match =
+      /DeviceIdentityMigrationRequiredError.{0,280}|Legacy device (?:identity exists|auth requires migration).{0,240}/i.exec(
+        line.text,
+      );
     return match === null
       ? undefined
       : clientError(line, { ...FROM, message: match[0], why: "identity-migration" });
@@ -118,6 +130,17 @@ export const statePermissions: Shape = {
 /** `RPC: limited - missing scope`, `Capability: connected-no-operator-scope` of `gateway status` are no refusals. */
 function byCli(line: Line): "cli" | "unknown" {
   return line.form === "json" || line.text.includes("⇄ res ✗") ? "unknown" : "cli";
+}
+
+/**
+ * The gateway's own side calls its gateway, too. Such a failure is a tool's result (`"error": "gateway closed …"`)
+ * or the gateway's line about it (`[tools] cron failed: gateway closed …`, 2026.2.17).
+ */
+const TOOL =
+  /^\[(?:tools|cron|agents?(?:\/[\w-]{1,40})?|subagents?|browser(?:\/[\w-]{1,40})?)\] |^[{\s]{0,8}\\?"(?:error|status|result|message)\\?" ?:|\b(?:sessions_(?:spawn|send|list|history)|sub-?agent|cron tool|tool (?:call|result|error))\b/i;
+
+function caller(line: Line): "cli" | "tool" {
+  return TOOL.test(line.text.slice(0, 200)) ? "tool" : "cli";
 }
 
 function unescaped(text: string): string {

@@ -8,7 +8,7 @@ import { clientError } from "./client-error.ts";
  * frame, a sentence of a ticket. The last of the shapes: whatever is more exact comes first.
  */
 const PHRASE =
-  /(?:device )?pairing required(?:: device [a-z -]{1,80})?(?: ?\(requestId:[^)]{0,80}\)?)?|(?:scope|role) upgrade pending approval(?: \(requestId:[^)]{0,80}\)?)?|origin not allowed|control ui requires (?:HTTPS or localhost|device identity)(?: \([^)]{0,80}\))?|device identity required|unauthorized: (?:gateway |device |bootstrap )?(?:token|password)[^"'`\\<]{0,160}|unauthorized: (?:too many|tailscale|proxy client|setup code|trusted_proxy)[^"'`\\<]{0,160}|too many failed authentication attempts|device (?:signature (?:expired|invalid)|nonce (?:required|mismatch)|public key invalid|identity mismatch|token (?:mismatch|rejected))|protocol mismatch(?:: Control UI updated)?|gateway (?:token|password) (?:missing|mismatch|not configured)|invalid connect params: .{1,200}/i;
+  /(?:device )?pairing required(?:: device [a-z -]{1,80})?(?: ?\(requestId:[^)]{0,80}\)?)?|(?:scope upgrade|role upgrade|device metadata change) pending approval(?: \(requestId:[^)]{0,80}\)?)?|device is (?:not approved yet|asking for (?:more scopes|a higher role) than currently approved)|device identity changed and must be re-approved|origin not allowed|control ui requires (?:HTTPS or localhost|device identity)(?: \([^)]{0,80}\))?|device identity required|unauthorized: (?:gateway |device |bootstrap )?(?:token|password)[^"'`\\<]{0,160}|unauthorized: (?:too many|tailscale|proxy client|setup code|trusted_proxy|operator access|verified user)[^"'`\\<]{0,160}|too many failed authentication attempts|device (?:signature (?:expired|invalid)|nonce (?:required|mismatch)|public key invalid|identity mismatch|token (?:mismatch|rejected))|protocol mismatch(?:: Control UI updated)?|client version mismatch|gateway ingress attribution required|connect challenge (?:timeout|missing nonce)|(?:unauthorized|invalid) role\b(?!s)|requires credentials before opening a websocket|gateway (?:token|password) (?:missing|mismatch|not configured)|trusted_proxy_[a-z_]{4,40}|trusted-proxy identity-header authentication is required|invalid connect params: .{1,200}/i;
 
 /** Detail codes of error frames (2.22 on) and the frames' own codes. */
 const DETAIL =
@@ -18,20 +18,37 @@ export const phrase: Shape = {
   name: "phrase",
   hints: [
     "airing required",
-    "upgrade pending approval",
+    "airing Required",
+    "pending approval",
+    "device is ",
     "rigin not allowed",
+    "rigin Not Allowed",
     "ontrol ui requires",
     "ontrol UI requires",
     "evice identity ",
+    "evice Identity Required",
     "nauthorized: ",
     "failed authentication attempts",
     "evice signature",
     "evice nonce",
     "evice token",
+    "evice Token",
     "ateway token m",
+    "ateway Token M",
+    "ateway token not",
     "ateway password m",
+    "ateway password not",
     "evice public key",
     "rotocol mismatch",
+    "trusted_proxy_",
+    "identity-header authentication",
+    "rotocol Mismatch",
+    "client version mismatch",
+    "ingress attribution required",
+    "connect challenge ",
+    "nvalid role",
+    "nauthorized role",
+    "requires credentials before",
     "nvalid connect params",
     "PAIRING_REQUIRED",
     "CONTROL_UI_",
@@ -39,6 +56,7 @@ export const phrase: Shape = {
     "DEVICE_IDENTITY",
     "AUTH_",
     "PROTOCOL_MISMATCH",
+    "CLIENT_VERSION_MISMATCH",
   ],
   read(line) {
     const { text } = line;
@@ -63,5 +81,9 @@ function from(text: string): "cli" | "page" | "unknown" {
   if (/Control UI|dashboard|gateway\.controlUi|\bdevice pairing required|\bbrowser\b|web ?page/i.test(text)) {
     return "page";
   }
-  return /gateway\.remote|GatewayClientRequestError|\[openclaw\]/.test(text) ? "cli" : "unknown";
+  return /gateway\.remote|GatewayClientRequestError|\[openclaw\]|\b(?:the|my|its|openclaw) CLI (?:is|was|gets|got|says|fails|prints)\b/.test(
+    text,
+  )
+    ? "cli"
+    : "unknown";
 }

@@ -145,7 +145,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     title: "The CLI beside the gateway dials its LAN address, so it counts as remote",
     healthy: "The CLI beside the gateway reaches it on 127.0.0.1",
     what: "The CLI connected to {url|the container's LAN address} instead of 127.0.0.1 and has to pair before it may approve anything, itself included.",
-    why: "Up to 2026.2.17 the CLI builds its address from gateway.bind; with `lan` it takes the interface's address, and a peer with that address is not local. Releases from 2026.2.21 on use loopback.",
+    why: "From 2026.2.9 to 2026.2.17 the CLI builds its address from gateway.bind; with `lan` it takes the interface's address, and a peer with that address is not local. 2026.2.18 and 2026.2.19 stop there with a SECURITY ERROR; from 2026.2.22 the CLI uses loopback, unless it was given another URL.",
     fix: "Tell the CLI the address: `--url ws://127.0.0.1:{port|18789}` together with the token, inside the gateway's container. An upgrade to a later release removes the cause.",
     verify: "The CLI's target reads ws://127.0.0.1, and `devices list` answers.",
     caveats:
@@ -156,7 +156,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     title: "The agent's own tools dial the LAN address and are asked to pair",
     healthy: "The agent's tools reach the gateway on 127.0.0.1",
     what: "A tool call of the agent (a sub-agent, cron or the browser) went to {url|the container's LAN address} and was refused with `pairing required`.",
-    why: "Up to 2026.2.17 internal calls build their address from gateway.bind in the same way as the CLI; with `lan` they leave through the interface and come back as remote.",
+    why: "From 2026.2.9 to 2026.2.17 internal calls build their address from gateway.bind in the same way as the CLI; with `lan` they leave through the interface and come back as remote. From 2026.2.22 they use loopback, unless gateway.remote.url or OPENCLAW_GATEWAY_URL names another address.",
     fix: "Upgrade to a later release. Until then bind to loopback, if nothing outside the container has to reach the gateway.",
     verify: "The tool call goes through, and the log shows no refusal from the container's own address.",
     caveats:

@@ -134,6 +134,12 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "Stop what keeps failing, and wait",
     what: "The lock ends by itself after some minutes without failures; then the right token gets in.",
   },
+  "set-bind-loopback": {
+    title: "Bind the gateway to loopback",
+    what: "Internal calls and the CLI then go to 127.0.0.1, which counts as local.",
+    caution:
+      "Nothing outside the gateway's host or container reaches it any more, a published port included.",
+  },
   "use-loopback-url": {
     title: "Send the CLI to 127.0.0.1",
     what: "Beside the gateway the loopback address counts as local.",
@@ -166,5 +172,24 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "Pair the app with a setup code",
     what: "The code hands the app an address and a credential; what is left is one approval, and a second one for a node.",
     caution: "A setup code or its QR picture is a credential: show it to the app alone.",
+  },
+  "unset-dangerous-switches": {
+    title: "Remove the switches",
+    what: "The gateway then asks every browser for its own identity and approval again.",
+    caution: "Browsers that came in by the switch alone are refused until they are approved.",
+  },
+  "require-token": {
+    title: "Let the gateway ask for a token again",
+    what: "Sets gateway.auth.mode to `token`. Clients need the token from then on.",
+    caution: "Until a token is set, the gateway may refuse to start.",
+  },
+  "review-switches": {
+    title: "Go through the switches",
+    what: "`openclaw security audit` names each one and what it opens. It changes nothing.",
+  },
+  "replace-origin-fallback": {
+    title: "List the origins that are in use instead",
+    what: "Puts the exact origins into gateway.controlUi.allowedOrigins and removes the switch.",
+    caution: "A page that is not in the list is refused with `origin not allowed` afterwards.",
   },
 };

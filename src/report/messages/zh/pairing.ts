@@ -142,7 +142,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     title: "与网关在一起的 CLI 连接的是局域网地址，因此被视为远程",
     healthy: "与网关在一起的 CLI 通过 127.0.0.1 连接",
     what: "CLI 连接的是 {url|容器的局域网地址}，而不是 127.0.0.1，因此它必须先配对才能批准任何请求，包括它自己的。",
-    why: "2026.2.17 及更早版本的 CLI 根据 gateway.bind 拼出地址；取值为 `lan` 时使用网卡地址，而这个地址的对端不算本地。2026.2.21 及之后的版本使用回环地址。",
+    why: "从 2026.2.9 到 2026.2.17，CLI 根据 gateway.bind 拼出地址；取值为 `lan` 时使用网卡地址，而这个地址的对端不算本地。2026.2.18 和 2026.2.19 会在此处以 SECURITY ERROR 停止；从 2026.2.22 起 CLI 使用回环地址，除非给它指定了别的 URL。",
     fix: "在网关容器内给 CLI 指定地址：`--url ws://127.0.0.1:{port|18789}`，同时提供令牌。升级到更高的版本可以消除原因。",
     verify: "CLI 显示的目标是 ws://127.0.0.1，`devices list` 有正常的回应。",
     caveats:
@@ -153,7 +153,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     title: "代理自己的工具连接的是局域网地址，被要求配对",
     healthy: "代理的工具通过 127.0.0.1 连接网关",
     what: "代理的一次工具调用（子代理、cron 或浏览器）连接了 {url|容器的局域网地址}，因 `pairing required` 被拒绝。",
-    why: "在 2026.2.17 及更早的版本中，内部调用与 CLI 一样根据 gateway.bind 拼出地址；取值为 `lan` 时，连接从网卡出去再回来，就成了远程。",
+    why: "从 2026.2.9 到 2026.2.17，内部调用与 CLI 一样根据 gateway.bind 拼出地址；取值为 `lan` 时，连接从网卡出去再回来，就成了远程。从 2026.2.22 起它们使用回环地址，除非 gateway.remote.url 或 OPENCLAW_GATEWAY_URL 指定了别的地址。",
     fix: "升级到更高的版本。在此之前，如果容器外部不需要访问网关，可以绑定到回环地址。",
     verify: "工具调用能够跑通，日志中没有来自容器自身地址的拒绝记录。",
     caveats: "绑定到回环地址之后，容器外部就无法再访问网关，通过发布的端口也不行。",

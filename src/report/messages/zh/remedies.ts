@@ -131,6 +131,11 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "停止不断失败的客户端，然后等待",
     what: "几分钟内没有新的失败，锁定会自行结束，之后正确的令牌就能进入。",
   },
+  "set-bind-loopback": {
+    title: "让网关只绑定回环地址",
+    what: "内部调用和 CLI 随后都连接 127.0.0.1，会被视为本地。",
+    caution: "网关主机或容器之外将无法访问网关，已发布的端口也不例外。",
+  },
   "use-loopback-url": {
     title: "让 CLI 连接 127.0.0.1",
     what: "在网关旁边，回环地址算作本地。",
@@ -162,5 +167,24 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "用设置码配对应用",
     what: "设置码把地址和凭证交给应用；之后只需批准一次，节点还需要第二次批准。",
     caution: "设置码及其二维码图片就是凭证：只给应用看。",
+  },
+  "unset-dangerous-switches": {
+    title: "删除这些开关",
+    what: "此后网关会重新要求每个浏览器出示自己的身份并经过批准。",
+    caution: "仅凭开关进入的浏览器，在批准之前会被拒绝。",
+  },
+  "require-token": {
+    title: "让网关重新要求令牌",
+    what: "把 gateway.auth.mode 设为 `token`。此后客户端需要令牌。",
+    caution: "在设置令牌之前，网关可能拒绝启动。",
+  },
+  "review-switches": {
+    title: "逐一检查这些开关",
+    what: "`openclaw security audit` 会说明每个开关以及它放开了什么，不做任何修改。",
+  },
+  "replace-origin-fallback": {
+    title: "改为列出正在使用的来源",
+    what: "把准确的来源写入 gateway.controlUi.allowedOrigins，并删除该开关。",
+    caution: "此后不在列表中的页面会被拒绝，提示 `origin not allowed`。",
   },
 };
