@@ -30,17 +30,26 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     healthy: "No dangerous switch is on",
     what: "{keys|Some switches} weaken how the gateway admits clients.",
     why: "With them, somebody who has the token, or who can make a browser visit a page, gets further than the release would allow by itself. OpenClaw's own audit rates dangerouslyDisableDeviceAuth as critical and allowInsecureAuth as a warning or worse.",
-    fix: "Approve the browsers that are in use, then remove the switches.",
+    fix: "Remove the switches, then let each browser that is in use ask once more and approve its request.",
     verify:
       "The line `dangerous config flags enabled` is gone from the log after the restart, and the page still connects.",
     caveats:
       "Browsers that came in by a switch alone are not approved: without it they meet the gate that it held open.",
+    variants: {
+      elsewhere: {
+        title: "Dangerous switches are on in other parts of OpenClaw",
+        what: "The gateway lists {keys|some switches} as dangerous. They do not change how it admits clients.",
+        why: "They widen what hooks, tools or sandboxes may do once somebody is in. The gateway names them at each start.",
+        fix: "Go through them with `openclaw security audit`, and remove what is not needed.",
+        verify: "The line `dangerous config flags enabled` no longer names them.",
+      },
+    },
   },
 
   "origin-fallback-risky": {
     title: "Pages are accepted by their Host header",
     healthy: "Pages are accepted by a list of origins",
-    what: "gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback is on{(detail)}: a page passes when its Origin equals the Host that it names itself.",
+    what: "gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback is on: a page passes when its Origin equals the Host that it names itself. Let in by it: {detail|no page is in the log}.",
     why: "A hostile name that resolves to the gateway's address (DNS rebinding) has matching Host and Origin headers, so the check no longer keeps it out.",
     fix: "Put the exact origins that are in use into gateway.controlUi.allowedOrigins, then remove the switch.",
     verify:

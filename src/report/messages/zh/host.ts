@@ -29,15 +29,24 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     healthy: "没有开启危险的开关",
     what: "{keys|某些开关} 削弱了网关对客户端的把关。",
     why: "有了它们，持有令牌的人，或能诱使浏览器访问某个页面的人，可以得到该版本本来不会给的权限。OpenClaw 自己的审计把 dangerouslyDisableDeviceAuth 评为严重，把 allowInsecureAuth 评为警告或更高。",
-    fix: "先批准正在使用的浏览器，然后删除这些开关。",
+    fix: "删除这些开关，然后让正在使用的每个浏览器重新发起一次请求，并逐一批准。",
     verify: "重启之后日志中不再出现 `dangerous config flags enabled`，页面仍能连接。",
     caveats: "只靠开关进入的浏览器并没有被批准：关掉开关之后，它们会遇到原本被它跳过的关卡。",
+    variants: {
+      elsewhere: {
+        title: "OpenClaw 的其他部分开启了危险的开关",
+        what: "网关把 {keys|某些开关} 列为危险项。它们不影响网关如何接纳客户端。",
+        why: "它们放宽的是进入之后 hooks、工具或沙箱可以做的事。网关每次启动都会列出。",
+        fix: "用 `openclaw security audit` 逐一检查，删除不需要的开关。",
+        verify: "`dangerous config flags enabled` 这一行不再列出它们。",
+      },
+    },
   },
 
   "origin-fallback-risky": {
     title: "页面凭 Host 请求头就被接受",
     healthy: "页面按来源列表被接受",
-    what: "gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback 处于开启状态{（detail）}：只要页面的 Origin 与它自己给出的 Host 相同就会放行。",
+    what: "gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback 处于开启状态：只要页面的 Origin 与它自己给出的 Host 相同就会放行。由此放行的来源：{detail|日志中没有记录}。",
     why: "如果一个恶意域名解析到网关的地址（DNS 重绑定），它的 Host 和 Origin 也会一致，这项检查就不再能挡住它。",
     fix: "把实际使用的准确来源写入 gateway.controlUi.allowedOrigins，然后删除该开关。",
     verify: "页面连接成功，日志中不再出现 `websocket origin accepted via Host-header fallback`。",
