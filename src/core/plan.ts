@@ -86,7 +86,7 @@ export function plan<S>(start: S, oracle: Oracle<S>, options: PlanOptions): Plan
         const state = oracle.after(open.state, remedy);
         const verdict = oracle.verdict(state);
         const remedies = [...open.remedies, remedy];
-        if (verdict.outcome === "admitted") found.push({ remedies, pairs: verdict.pairs });
+        if (verdict.outcome === "admitted") addCandidate(found, pruned(start, remedies, oracle));
         // A gate that comes back was not mended: the walk would go round.
         else if (open.met.includes(gateOf(verdict))) noteDeadEnd(deadEnds, remedy, verdict);
         else next.push({ state, remedies, met: [...open.met, gateOf(verdict)] });
@@ -129,6 +129,33 @@ interface Open<S> {
 interface Candidate {
   readonly remedies: readonly Remedy[];
   readonly pairs: boolean;
+}
+
+/** Without what a later remedy makes needless: a tunnel goes past the proxy that was to be trusted before. */
+function pruned<S>(start: S, remedies: readonly Remedy[], oracle: Oracle<S>): Candidate {
+  let kept = remedies;
+  for (const one of remedies) {
+    const rest = kept.filter((other) => other !== one);
+    if (rest.length > 0 && endOf(start, rest, oracle).outcome === "admitted") kept = rest;
+  }
+  const end = endOf(start, kept, oracle);
+  return { remedies: kept, pairs: end.outcome === "admitted" && end.pairs };
+}
+
+function endOf<S>(start: S, remedies: readonly Remedy[], oracle: Oracle<S>): Verdict {
+  return oracle.verdict(remedies.reduce((state, remedy) => oracle.after(state, remedy), start));
+}
+
+/** A set that has another one in it asks for more and gives nothing. */
+function addCandidate(found: Candidate[], candidate: Candidate): void {
+  if (found.some((other) => contains(candidate, other))) return;
+  const others = found.filter((other) => !contains(other, candidate));
+  found.splice(0, found.length, ...others, candidate);
+}
+
+function contains(set: Candidate, part: Candidate): boolean {
+  const ids = set.remedies.map(({ id }) => id);
+  return part.remedies.every(({ id }) => ids.includes(id));
 }
 
 function gateOf(verdict: Verdict): string {

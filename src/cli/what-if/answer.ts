@@ -1,16 +1,10 @@
-import { checks } from "../../../checks/index.ts";
 import { admit } from "../../admission/admit.ts";
 import { gatesAhead } from "../../admission/gates-ahead.ts";
-import { pageBehaviour } from "../../admission/page.ts";
 import { isLoopbackHost, scopeOf } from "../../core/address.ts";
-import { completeFacts } from "../../core/collect.ts";
 import type { Admission, AdmissionInput } from "../../core/connection.ts";
-import { diagnose } from "../../core/diagnose.ts";
-import { known } from "../../core/fact.ts";
-import type { Assessment, Exposure } from "../../core/facts.ts";
+import type { Exposure } from "../../core/facts.ts";
 import type { Remedy } from "../../core/finding.ts";
-import { refusalsOf } from "../../core/refusals.ts";
-import { describeError } from "../describe-error.ts";
+import { adviceFor } from "../advice.ts";
 
 export interface Answer {
   readonly admission: Admission;
@@ -25,35 +19,15 @@ export function answer(input: AdmissionInput): Answer {
   const admission = admit(input);
   if (admission.outcome === "admitted") return { admission, remedies: [] };
   const ahead = gatesAhead(input);
-  return { admission, remedies: remediesFor(input, admission), ahead };
+  return { admission, remedies: remediesFor(input), ahead };
 }
 
-function remediesFor(input: AdmissionInput, now: Admission): Pick<Remedy, "id" | "risk">[] {
-  const assessment: Assessment = {
-    connection: input.connection,
-    basis: [],
-    confidence: "certain",
-    now,
-    ahead: [],
-    page: pageBehaviour(input.release, now),
-    contradictions: [],
-  };
-  const source = "what-if";
-  const facts = completeFacts({
-    target: known({ kind: "offline", name: source, exposure: exposureOf(input) }, source),
-    release: known({ version: input.release, confidence: "certain", from: "said" }, source),
-    config: known(
-      { path: source, stateDir: "", effective: input.config, origins: {}, problems: [], exists: true },
-      source,
-    ),
-    assessment: known(assessment, source),
-    refusals: known(refusalsOf({ assessment }), source),
+function remediesFor(input: AdmissionInput): Pick<Remedy, "id" | "risk">[] {
+  const advice = adviceFor(input, {
+    target: { kind: "offline", name: "what-if", exposure: exposureOf(input) },
   });
-  const { findings } = diagnose(checks, facts, { describeError });
   const remedies = new Map<string, Pick<Remedy, "id" | "risk">>();
-  for (const { id, risk, after } of findings.flatMap((finding) => finding.remedies)) {
-    if (after === "admitted") remedies.set(id, { id, risk });
-  }
+  for (const { id, risk, after } of advice) if (after === "admitted") remedies.set(id, { id, risk });
   return [...remedies.values()];
 }
 
