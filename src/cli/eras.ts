@@ -74,7 +74,7 @@ export function erasOf(
 }
 
 /** The same facts as they would be with this release. */
-function withRelease(facts: Facts, version: string, origin: string | undefined): Facts {
+export function withRelease(facts: Facts, version: string, origin: string | undefined): Facts {
   const release: Release = { version, confidence: "likely", from: "era" };
   const supposed = { ...facts, release: known(release, "era") };
   const assessed = { ...supposed, assessment: assessmentOf(supposed, origin) };
