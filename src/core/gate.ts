@@ -61,7 +61,7 @@ const WORDINGS: readonly (readonly [RegExp, RefusalGate, string?])[] = [
   [/too many failed authentication|auth_rate_limited|\brate[_-]limited\b/, "rate-limit", "rate_limited"],
   [/more scopes than|scope upgrade pending|\bscope-upgrade\b/, "pairing", "scope-upgrade"],
   [/higher role than|role upgrade pending|\brole-upgrade\b/, "pairing", "role-upgrade"],
-  [/must be re-approved|\bmetadata-upgrade\b/, "pairing", "metadata-upgrade"],
+  [/must be re-approved|metadata change pending|\bmetadata-upgrade\b/, "pairing", "metadata-upgrade"],
   [/device is not approved yet|\bnot-paired\b/, "pairing", "not-paired"],
   [/origin not allowed|origin_not_allowed|\borigin-mismatch\b/, "origin"],
   [
@@ -93,7 +93,12 @@ const WORDINGS: readonly (readonly [RegExp, RefusalGate, string?])[] = [
   ],
   [/token not configured|auth_token_not_configured/, "shared-auth", "token_missing_config"],
   [/password not configured|auth_password_not_configured/, "shared-auth", "password_missing_config"],
-  [/token missing|auth_token_missing|auth required\b/, "shared-auth", "token_missing"],
+  // 2026.5 on: the CLI does not even dial without one.
+  [
+    /token missing|auth_token_missing|auth required\b|requires credentials before/,
+    "shared-auth",
+    "token_missing",
+  ],
   [/password missing|auth_password_missing/, "shared-auth", "password_missing"],
   [
     /token mismatch|auth_token_mismatch|auth did not match|rejected the supplied gateway secret/,
@@ -102,11 +107,20 @@ const WORDINGS: readonly (readonly [RegExp, RefusalGate, string?])[] = [
   ],
   [/password mismatch|auth_password_mismatch/, "shared-auth", "password_mismatch"],
   [
-    /tailscale identity (?:missing|check failed|mismatch)|tailscale proxy headers missing/,
+    /tailscale identity (?:missing|check failed|mismatch)|tailscale proxy headers missing|auth_tailscale_/,
     "shared-auth",
     "tailscale",
   ],
-  [/protocol mismatch|client version mismatch|protocol_mismatch|_build_mismatch/, "protocol"],
+  // 2026.9.x, where the proxy names no user: of a node in a sentence of its own, else only as a detail code.
+  [
+    /identity-header authentication is required|auth_identity_header_required/,
+    "shared-auth",
+    "trusted_proxy_missing_header",
+  ],
+  [
+    /protocol mismatch|client version mismatch|client_version_mismatch|protocol_mismatch|_build_mismatch/,
+    "protocol",
+  ],
   [
     /pairing required|pairing_required|pairing-required|approve this browser|needs? pairing approval/,
     "pairing",
@@ -118,6 +132,7 @@ const WORDINGS: readonly (readonly [RegExp, RefusalGate, string?])[] = [
   ],
   [/gateway starting|message handler (?:loading|unavailable)/, "starting"],
   [/connect challenge timeout|handshake timeout|handshake-timeout/, "timeout"],
+  [/connect challenge missing nonce/, "device-signature", "device-nonce"],
   [/^unauthorized\b|\bunauthorized: /, "shared-auth"],
 ];
 
@@ -159,6 +174,8 @@ export function gateOf(signs: GateSigns): GateReading {
   }
   if (wording !== undefined) return as(wording.gate);
   if (fromWhy !== undefined) return as(fromWhy.gate);
+  const cut = reason === undefined ? undefined : gateOfCut(reason);
+  if (cut !== undefined) return as(cut);
   if (code === 1013) return as("starting");
   // "connect failed" of the page: its last phase tells (measured 7.1 to 9.6).
   if (phase === "auth_validated") return as("pairing");
@@ -166,6 +183,26 @@ export function gateOf(signs: GateSigns): GateReading {
   // Closed by the client, in its own words or none: it went away.
   if (code !== undefined && [1000, 1001, 1005, 1006].includes(code)) return as("left");
   return as("unknown");
+}
+
+/** Beginnings of close reasons: a terminal, a table or a copying hand cuts lines at any place. */
+const BEGINNINGS: readonly (readonly [string, RefusalGate])[] = [
+  ["pairing required", "pairing"],
+  ["origin not allowed", "origin"],
+  ["control ui requires", "device-identity"],
+  ["device identity required", "device-identity"],
+  ["device signature invalid", "device-signature"],
+  ["device nonce required", "device-signature"],
+  ["unauthorized: ", "shared-auth"],
+  ["protocol mismatch", "protocol"],
+  ["gateway starting", "starting"],
+];
+
+/** The gate of a reason of which only the first letters are left, at least six of them. */
+function gateOfCut(reason: string): RefusalGate | undefined {
+  const lower = reason.toLowerCase().replace(/[.…\s]{1,8}$/, "");
+  if (lower.length < 6) return undefined;
+  return BEGINNINGS.find(([whole]) => whole.startsWith(lower))?.[1];
 }
 
 function gateOfWord(word: string): GateReading | undefined {

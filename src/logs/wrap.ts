@@ -1,3 +1,4 @@
+import { gateOfWording } from "../core/gate.ts";
 import type { Line } from "./line.ts";
 
 const NAMES = /closed before connect|unauthorized conn=|device access upgrade requested/;
@@ -10,9 +11,27 @@ const LATER_KEY = / (?:fwd|origin|host|ua|code|reason|phase|scopesTo|client|conn
 const CUT_REASON =
   /reason=(?:pairing|control ui(?: requires(?: device| HTTPS)?)?|unauthorized:?(?: gateway| device)?(?: token| password)?|origin(?: not)?|device(?: identity| signature| nonce)?|)$/;
 
+/**
+ * The end of a line on which a message of the gateway was broken in two: a narrow terminal, a phone, text that
+ * was read off a screenshot.
+ */
+export const BROKEN_MESSAGE =
+  /(?:\bpairing|\borigin(?: not)?|unauthorized:(?: gateway| device)?(?: token| password)?|control ui(?: requires(?: device| https(?: or)?)?)?|\bdevice(?: identity| signature| nonce| token| pairing)|(?:scope|role) upgrade(?: pending)?|too many failed(?: authentication)?|\bgateway (?:token|password)|protocol)$/i;
+
+/** What a line and the next say together and do not say apart. */
+function isBrokenMessage(before: string, text: string): boolean {
+  if (!BROKEN_MESSAGE.test(before)) return false;
+  const end = before.slice(-80);
+  const joined = gateOfWording(`${end} ${text.slice(0, 80)}`);
+  const alone = gateOfWording(end);
+  if (joined === undefined) return false;
+  // `control ui requires` alone tells the gate already.
+  return joined.gate !== alone?.gate || joined.why !== alone.why || /^(?:identity|localhost)\b/i.test(text);
+}
+
 /** A line that a terminal or a paste broke: it begins like ours and its end is missing. */
 export function isWrapped(text: string): boolean {
-  if (!NAMES.test(text)) return false;
+  if (!NAMES.test(text)) return BROKEN_MESSAGE.test(text);
   if (text.includes("upgrade requested")) return !/ (?:client|conn)=/.test(text);
   return !text.includes(" reason=") || CUT_REASON.test(text);
 }
@@ -20,6 +39,7 @@ export function isWrapped(text: string): boolean {
 /** Clearly the rest of a wrapped line, not a line of its own. */
 export function continuesWrapped(before: string, text: string): boolean {
   if (text === "" || text.length > 2000 || NAMES.test(text)) return false;
+  if (!NAMES.test(before)) return isBrokenMessage(before, text);
   if (KEY.test(text)) return true;
   if (/^\[[a-z]/.test(text)) return false;
   return (

@@ -22,7 +22,7 @@ export interface ClientErrorFields {
 export function clientError(line: Line, fields: ClientErrorFields): ClientErrorEvent {
   const { code, from, target, detailCode, httpStatus } = fields;
   const { reason, requestId } = ofReason(fields.message);
-  const message = safeText((reason ?? fields.message).trim(), 300);
+  const message = safeText(english((reason ?? fields.message).trim()), 300);
   const wording =
     gateOfWording(message) ?? (detailCode === undefined ? undefined : gateOfWording(detailCode));
   return {
@@ -42,6 +42,12 @@ export function clientError(line: Line, fields: ClientErrorFields): ClientErrorE
       why: wording?.why ?? fields.why ?? (fields.gate === undefined ? whyOfCode(code) : undefined),
     }),
   };
+}
+
+/** Without what a Chinese writer puts right behind it: OpenClaw's own messages have no full-width marks. */
+function english(message: string): string {
+  const end = message.search(/[\u3000-\u303f\uff00-\uffef\u201c\u201d]/);
+  return end > 3 ? message.slice(0, end).trimEnd() : message;
 }
 
 /**

@@ -36,7 +36,9 @@ export function refused(line: Line, body: string): RefusedEvent {
   const head = headKeys(body.slice(0, headEnd));
   const { reason, tail } = reasonOf(reasonAt < 0 ? "" : body.slice(reasonAt + "reason=".length));
   const own = pairs(reasonAt < 0 && code !== null ? body.slice(code.index + code[0].length) : tail);
-  const meta: Meta = { ...own, ...line.meta };
+  // Some reprint the meta before the code (`openclaw logs` filters, log viewers).
+  const early = / cause=([a-z][a-z-]{2,60})(?= |$)/.exec(` ${body.slice(0, headEnd)}`)?.[1];
+  const meta: Meta = { ...(early === undefined ? {} : { cause: early }), ...own, ...line.meta };
 
   return {
     type: "refused",

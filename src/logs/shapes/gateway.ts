@@ -64,11 +64,12 @@ export const startupFailed: Shape = {
     "requires gateway.controlUi.allowedOrigins",
     "ateway refused startup",
     "mutually exclusive",
+    "ateway already running",
   ],
   read(line) {
     const { text } = line;
     const said =
-      /gateway failed to start|refusing to bind gateway|gateway start blocked|another gateway instance is|gateway refused startup/i.test(
+      /gateway failed to start|refusing to bind gateway|gateway start blocked|another gateway instance is|gateway refused startup|gateway already running (?:locally|\(pid)/i.test(
         text,
       ) ||
       /requires gateway\.controlUi\.allowedOrigins/.test(text) ||

@@ -1,3 +1,4 @@
+import { gateOfWording } from "../../core/gate.ts";
 import type { Shape } from "../line.ts";
 import { CARDS, UNEXPLAINED } from "./cards.ts";
 import { clientError } from "./client-error.ts";
@@ -14,7 +15,10 @@ export const disconnected: Shape = {
     if (match === null) return undefined;
     const said = (match[2] ?? "").replace(/[*_]{2}.*$/, "");
     const message = said === "" || said.startsWith("no reason") ? `disconnected (${match[1]})` : said;
-    return clientError(line, { ...FROM, code: Number(match[1]), message });
+    const code = Number(match[1]);
+    // The page's own code: it closes so after any refusal, and the words below may tell which.
+    const gate = code === 4008 ? (gateOfWording(message)?.gate ?? ("unknown" as const)) : undefined;
+    return clientError(line, { ...FROM, code, message, gate });
   },
 };
 

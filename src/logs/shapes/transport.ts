@@ -3,8 +3,15 @@ import { clientError } from "./client-error.ts";
 
 /** Words of sockets and browsers, and the state in the words of a probe's `Reach`. */
 const STATES: readonly (readonly [RegExp, string])[] = [
-  [/ECONNREFUSED|ERR_CONNECTION_REFUSED|refused to connect|[Cc]onnection refused/, "refused"],
-  [/ERR_EMPTY_RESPONSE/, "empty-reply"],
+  [
+    /ECONNREFUSED|ERR_CONNECTION_REFUSED|refused to connect|[Cc]onnection refused|actively refused|\b10061\b|拒绝了我们的连接请求/,
+    "refused",
+  ],
+  [/ERR_EMPTY_RESPONSE|didn[’']t send any data|未发送任何数据/, "empty-reply"],
+  // Firefox and Safari name no error.
+  [/can[’']t (?:establish a connection|connect) to the server|无法建立到.{1,80}服务器的连接/, "refused"],
+  [/Failed to connect to \S{1,253} port \d/, "refused"],
+  [/[Pp]ort \d{1,5} is not listening/, "refused"],
   [/ECONNRESET|ERR_CONNECTION_(?:RESET|CLOSED)|socket hang up/, "reset"],
   [/ENOTFOUND|EAI_AGAIN|ERR_NAME_NOT_RESOLVED/, "dns"],
   [/ETIMEDOUT|EHOSTUNREACH|ERR_CONNECTION_TIMED_OUT|ERR_ADDRESS_UNREACHABLE/, "timeout"],
@@ -30,6 +37,15 @@ export const socketError: Shape = {
     "ERR_",
     "refused to connect",
     "onnection refused",
+    "actively refused",
+    "10061",
+    "拒绝了我们的连接请求",
+    "t send any data",
+    "未发送任何数据",
+    "to the server",
+    "服务器的连接",
+    "ailed to connect to",
+    "is not listening",
   ],
   read(line) {
     const { text } = line;
@@ -42,7 +58,7 @@ export const socketError: Shape = {
       (!logged && /gateway|openclaw|localhost|127\.0\.0\.1|\[::1\]|^connect E/i.test(text));
     if (!ours) return undefined;
     const target = /\b(wss?:\/\/[^\s"')]{1,200})/.exec(text)?.[1];
-    const from = /ERR_|refused to connect/.test(text) ? "page" : "cli";
+    const from = /ERR_|refused to connect|to the server|t send any data|[拒未无]/.test(text) ? "page" : "cli";
     const message =
       /(?:connect |net::)?\b(?:E[A-Z_]{5,30})\b[^"',)]{0,120}/.exec(text)?.[0] ?? state[0].exec(text)?.[0];
     return clientError(line, { from, message: message ?? text, gate: "transport", why: state[1], target });

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { LogEvent } from "../src/core/log-event.ts";
+import { digestLogs } from "../src/logs/digest.ts";
+import { createScanner } from "../src/logs/scan.ts";
+
+function scan(...lines: string[]): readonly LogEvent[] {
+  const scanner = createScanner("paste");
+  return [...scanner.push(`${lines.join("\n")}\n`), ...scanner.end()];
+}
+
+/** Gate and reason of what a client printed. */
+function said(...lines: string[]): string {
+  const events = scan(...lines).flatMap((event) => (event.type === "client-error" ? [event] : []));
+  return events.map(({ gate, why }) => [gate ?? "none", why].filter(Boolean).join(" ")).join(", ");
+}
+
+async function gates(...lines: string[]): Promise<readonly string[]> {
+  const { refusals } = await digestLogs([{ name: "paste", chunks: [`${lines.join("\n")}\n`] }]);
+  return refusals.map(({ gate }) => gate);
+}
+
+const CLOSED =
+  "[ws] closed before connect conn=5f0d2c1e-3b6a-4c8d-9e7f-112233445566 remote=10.1.0.4 fwd=n/a origin=https://claw.test host=claw.test ua=Mozilla/5.0";
+
+describe("lines that lost a part on their way", () => {
+  it("a close reason of which the end is missing", async () => {
+    assert.deepEqual(await gates(`${CLOSED} code=1008 reason=origin not al`), ["origin"]);
+    assert.deepEqual(await gates(`${CLOSED} code=1008 reason=pairing req…`), ["pairing"]);
+    assert.deepEqual(await gates(`${CLOSED} code=1008 reason=control ui requ`), ["device-identity"]);
+    assert.deepEqual(await gates(`${CLOSED} code=1008 reason=orig`), ["unknown"], "too short to tell");
+    assert.deepEqual(await gates(`${CLOSED} code=1008 reason=origami folded`), ["unknown"]);
+  });
+
+  it("a cause before the code, in a viewer that leaves the rest out", async () => {
+    assert.deepEqual(
+      await gates(
+        "WARN closed before connect cause=handshake-timeout handshakeMs=9001 durationMs=9444 code=1000",
+      ),
+      ["timeout"],
+    );
+  });
+
+  it("a message that is broken in two", () => {
+    assert.equal(
+      said("Error: unauthorized: gateway", "token missing (open the dashboard URL)"),
+      "shared-auth token_missing",
+    );
+    assert.equal(said("disconnected (1008): pairing", "required"), "pairing");
+    assert.equal(
+      said("the card says: control ui requires device", "identity (use HTTPS)"),
+      "device-identity control-ui-insecure-auth",
+    );
+    assert.equal(said("I have a question about pairing", "and another about nodes"), "");
+  });
+
+  it("a broken message keeps the block below it", () => {
+    const [event] = scan(
+      "gateway closed (1008): pairing",
+      "required",
+      "Gateway target: ws://127.0.0.1:18789",
+    );
+    assert.ok(event?.type === "client-error");
+    assert.equal(event.target, "ws://127.0.0.1:18789");
+  });
+
+  it("colours, whole, written out, or without their escape character", () => {
+    for (const mark of ["\u001b", "^[", "\\u001b", "\\x1b", ""]) {
+      const line = `${mark}[33m[ws]${mark}[39m ${mark}[36munauthorized${mark}[39m conn=5f0d2c1e-3b6a-4c8d-9e7f-112233445566 remote=10.1.0.4 reason=token_mismatch`;
+      const [event] = scan(line);
+      assert.equal(event?.type, "unauthorized", JSON.stringify(mark));
+    }
+  });
+});
+
+describe("words around the gateway's own", () => {
+  it("full-width marks right behind a message are no part of it", () => {
+    const [event] = scan("页面提示 disconnected (4008): connect failed，重启也没用。");
+    assert.ok(event?.type === "client-error");
+    assert.deepEqual([event.message, event.gate, event.code], ["connect failed", "unknown", 4008]);
+    assert.equal(
+      said("报错：unauthorized: gateway password missing。怎么办？"),
+      "shared-auth password_missing",
+    );
+  });
+
+  it("headings with capitals", () => {
+    assert.equal(said("# Pairing Required on my NAS"), "pairing");
+    assert.equal(said("Protocol Mismatch after the update"), "protocol");
+    assert.equal(said("Device Identity Required (again)"), "device-identity device-required");
+  });
+
+  it("the requirement without the words before it", () => {
+    assert.equal(said("device is asking for more scopes than currently approved"), "pairing scope-upgrade");
+    assert.equal(said("device identity changed and must be re-approved"), "pairing metadata-upgrade");
+    assert.equal(said("device metadata change pending approval (requestId: x)"), "pairing metadata-upgrade");
+    assert.equal(said("device is on the desk and paired"), "");
+  });
+
+  it("what clients say before they dial or instead of an answer", () => {
+    assert.equal(
+      said("gateway health requires credentials before opening a websocket"),
+      "shared-auth token_missing",
+    );
+    assert.equal(said("close 1008 connect challenge missing nonce"), "device-signature device-nonce");
+    assert.equal(said("Gateway port 18789 is not listening (service appears running)."), "transport refused");
+    assert.equal(
+      said("SocketException 10061: the target machine actively refused it (localhost:18789)"),
+      "transport refused",
+    );
+    assert.equal(
+      said("Firefox can’t establish a connection to the server at 127.0.0.1:18789."),
+      "transport refused",
+    );
+    assert.equal(said("127.0.0.1 未发送任何数据"), "transport empty-reply");
+    assert.equal(said("Firefox can’t establish a connection to the server at news.example."), "");
+  });
+});
+
+describe("answers to commands", () => {
+  it("denied rotations and approvals", () => {
+    assert.equal(said("Error: device token rotation denied"), "none approval-denied");
+    assert.equal(
+      said("[gateway] device token revocation denied device=d1 role=operator reason=caller-missing-scope"),
+      "none approval-denied",
+    );
+    assert.equal(said("the gateway answers device-ownership-mismatch"), "none approval-denied");
+  });
+
+  it("a retired credential file", () => {
+    assert.equal(
+      said("Legacy device auth requires migration; stop the Gateway and run `openclaw doctor --fix`."),
+      "none identity-migration",
+    );
+  });
+
+  it("a start that failed for the files' sake is the files' trouble", () => {
+    assert.equal(
+      said(
+        "Gateway failed to start: Error: EACCES: permission denied, open '/home/node/.openclaw/openclaw.json'",
+      ),
+      "none state-permissions",
+    );
+  });
+
+  it("a gateway that runs already, without the usual beginning", () => {
+    for (const line of [
+      "Error: gateway already running (pid 77); lock timeout after 5000ms",
+      "Gateway already running locally. Stop it (openclaw gateway stop) or use a different port.",
+    ]) {
+      const [event] = scan(line);
+      assert.ok(event?.type === "startup-failed", line);
+      assert.equal(event.why, "already-running");
+    }
+    assert.deepEqual(scan("Good news: the gateway already running on my Pi is fast."), []);
+  });
+});
