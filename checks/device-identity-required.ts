@@ -1,7 +1,9 @@
 import { defineCheck } from "../src/core/check.ts";
+import { foreignClient } from "./foreign-client.ts";
 import { updateClient } from "./remedies.ts";
 import { lacksSecureContext } from "./secure-context.ts";
 import { explainRefusals, releaseOf, WANTED } from "./support.ts";
+import { besideDeviceIdentity } from "./tell-apart.ts";
 
 /** A client that sent no device identity though nothing kept it from making one. */
 export default defineCheck({
@@ -13,7 +15,11 @@ export default defineCheck({
   wants: WANTED,
   diagnose: (facts) =>
     explainRefusals(facts, {
-      explains: (refusal) => refusal.gate === "device-identity" && !lacksSecureContext(refusal, facts),
+      explains: (refusal) =>
+        refusal.gate === "device-identity" &&
+        !lacksSecureContext(refusal, facts) &&
+        foreignClient(refusal) === undefined,
+      tellApart: (refusal) => besideDeviceIdentity(refusal, facts),
       remedies: () => [updateClient(releaseOf(facts))],
     }),
 });

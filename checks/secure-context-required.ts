@@ -1,7 +1,9 @@
 import { defineCheck } from "../src/core/check.ts";
+import { foreignClient } from "./foreign-client.ts";
 import { allowInsecureAuth, httpsInFront, upgradeTo, viaTunnel } from "./remedies.ts";
 import { lacksSecureContext } from "./secure-context.ts";
 import { args, explainRefusals, originOf, portOf, WANTED } from "./support.ts";
+import { besideSecureContext } from "./tell-apart.ts";
 
 /** Plain HTTP on an address that is not localhost, up to 2026.7.35; from 2026.8.1 such a page signs and pairs (BROWSER.md 1.2). */
 export default defineCheck({
@@ -13,8 +15,9 @@ export default defineCheck({
   wants: WANTED,
   diagnose: (facts) =>
     explainRefusals(facts, {
-      explains: (refusal) => lacksSecureContext(refusal, facts),
+      explains: (refusal) => lacksSecureContext(refusal, facts) && foreignClient(refusal) === undefined,
       args: (refusal) => args({ origin: originOf(refusal, facts), port: portOf(facts) }),
+      tellApart: (refusal) => besideSecureContext(refusal, facts),
       remedies: (refusal) => [
         ...viaTunnel(refusal, facts),
         ...httpsInFront(),

@@ -55,11 +55,18 @@ async function errorsOf(row: Row, told: boolean): Promise<string[]> {
 
 const PLAIN = / remote=127\.0\.0\.1 fwd=n\/a .* host=(?:127\.0\.0\.1|localhost)/;
 
+const POSING = /control ui requires/;
+
 /** A plain loopback peer that is a trusted proxy, up to 2026.3.28; older rows of that era do not list it. */
 function isTrapped({ release, config, log }: Row): boolean {
   const era = compareReleases(release, "2026.2.19") >= 0 && compareReleases(release, "2026.3.31") < 0;
   const trusted = JSON.stringify((config as AdmissionConfig).gateway?.trustedProxies ?? []);
   return era && trusted.includes("127.0.0.1") && log.some((line) => PLAIN.test(line));
+}
+
+/** The rig's page without a device, where a real one signs: no page of OpenClaw's, by the gateway's wording. */
+function poses({ cause, log }: Row): boolean {
+  return cause === "device-identity-required" && log.some((line) => POSING.test(line));
 }
 
 async function misses(told: boolean, among: readonly Row[]): Promise<string[]> {
@@ -70,7 +77,9 @@ async function misses(told: boolean, among: readonly Row[]): Promise<string[]> {
     const cause =
       told && row.cause === "first-time-not-paired" && isTrapped(row)
         ? "loopback-in-trusted-proxies"
-        : row.cause;
+        : poses(row)
+          ? "third-party-client-no-device-identity"
+          : row.cause;
     if (first !== cause) found.push(`${row.release} ${row.case}: ${first}, not ${cause}`);
   }
   return found;

@@ -6,7 +6,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     title: "The page has no secure context, so the browser cannot prove who it is",
     healthy: "The page is open over HTTPS or on localhost",
     what: "The Control UI was opened over plain HTTP at {origin|an address that is not localhost}. Up to 2026.7.35 the page then sends no device identity, and the gateway refuses it before it looks at the token.",
-    why: "Browsers offer the cryptography that a device identity needs only in a secure context: HTTPS, or a localhost address. Up to 2026.2.19 the refusal reads `control ui requires HTTPS or localhost (secure context)`, from 2026.2.21 to 2026.7.35 `control ui requires device identity (use HTTPS or localhost secure context)`.",
+    why: "Browsers offer the cryptography that a device identity needs only in a secure context: HTTPS, or a localhost address. Up to 2026.2.19 the refusal reads `control ui requires HTTPS or localhost (secure context)`, from 2026.2.21 to 2026.7.35 `control ui requires device identity`.",
     fix: "Open the page in a secure context: through an SSH tunnel at http://127.0.0.1:{port|18789}, through Tailscale Serve, or through a proxy with HTTPS. Another way is an upgrade to 2026.8.1 or later, where the page makes its identity without a secure context and then needs one approval.",
     verify:
       "The message about HTTPS or device identity is gone. The next answer may be `origin not allowed` or `pairing required`: those are the gates behind this one.",
@@ -241,6 +241,19 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     why: "Since 2026.2.21 the gateway demands a device identity from the Control UI, and from 2026.2.22 one that signs the gateway's nonce. Dashboards and proxies that were written before that do not sign.",
     fix: "Update that client to a version that signs with its own device key, then approve its device. Where there is none, let it use the gateway as `gateway-client` with the token, if it can.",
     verify: "The client's request appears in `openclaw devices list`, and it connects after the approval.",
+    variants: {
+      other: {
+        title: "A third-party client connects without a device identity",
+        what: "{client|A client} that is not OpenClaw's own connected from {origin|an unknown address} and brought no device identity.",
+        why: "From 2026.2.2 on the gateway asks clients for a device identity, and from 2026.2.22 for one that signs the gateway's nonce. Dashboards and scripts that were written before that do not sign.",
+      },
+      over: {
+        title: "Earlier refusals of a third-party client without a device identity; it was admitted later",
+        what: "{client|A client} that is not OpenClaw's own was refused before and admitted later.",
+        fix: "Nothing to do.",
+        verify: "The log has no newer refusal of that client.",
+      },
+    },
     caveats:
       "gateway.controlUi.dangerouslyDisableDeviceAuth is no way out: up to 2026.7.35 it lets in whoever has the token, and from 2026.8.1 it is ignored.",
   },

@@ -6,7 +6,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     title: "页面不在安全上下文中，浏览器无法证明自己的身份",
     healthy: "页面通过 HTTPS 或 localhost 打开，或者该版本不要求安全上下文",
     what: "Control UI 是通过明文 HTTP 打开的，地址是 {origin|一个非 localhost 的地址}。在 2026.7.35 及更早的版本中，这样的页面不会发送设备身份，网关在检查令牌之前就会拒绝它。",
-    why: "浏览器只在安全上下文（HTTPS 或 localhost）中提供生成设备身份所需的加密功能。2026.2.19 及更早版本的提示是 `control ui requires HTTPS or localhost (secure context)`，2026.2.21 至 2026.7.35 的提示是 `control ui requires device identity (use HTTPS or localhost secure context)`。",
+    why: "浏览器只在安全上下文（HTTPS 或 localhost）中提供生成设备身份所需的加密功能。2026.2.19 及更早版本的提示是 `control ui requires HTTPS or localhost (secure context)`，2026.2.21 至 2026.7.35 的提示是 `control ui requires device identity`。",
     fix: "在安全上下文中打开页面：通过 SSH 隧道访问 http://127.0.0.1:{port|18789}，或使用 Tailscale Serve，或使用带 HTTPS 的反向代理。也可以升级到 2026.8.1 或更高版本：那里的页面不需要安全上下文也能生成身份，之后批准一次即可。",
     verify:
       "关于 HTTPS 或设备身份的提示不再出现。接下来可能会看到 `origin not allowed` 或 `pairing required`，那是排在后面的关卡。",
@@ -237,6 +237,19 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     verify: "该客户端的请求出现在 `openclaw devices list` 中，批准后连接成功。",
     caveats:
       "不要用 gateway.controlUi.dangerouslyDisableDeviceAuth 来解决：在 2026.7.35 及更早的版本中，它会让任何持有令牌的人进入；从 2026.8.1 起，它会被忽略。",
+    variants: {
+      other: {
+        title: "第三方客户端连接时没有设备身份",
+        what: "{client|某个客户端}不是 OpenClaw 自己的，它从 {origin|未知地址} 连接，没有设备身份。",
+        why: "从 2026.2.2 起网关要求客户端提供设备身份，从 2026.2.22 起还必须对网关的 nonce 签名。更早编写的面板和脚本不会签名。",
+      },
+      over: {
+        title: "之前因没有设备身份而拒绝过第三方客户端，它后来已被接纳",
+        what: "{client|某个客户端}不是 OpenClaw 自己的，之前被拒绝，后来已被接纳。",
+        fix: "无需处理。",
+        verify: "日志中没有该客户端更新的拒绝记录。",
+      },
+    },
   },
 
   "client-identity-not-persisted": {
