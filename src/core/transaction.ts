@@ -1,0 +1,225 @@
+import type { Changer, ConfigFile, Performed, Undo } from "./change.ts";
+import { type Fact, known, type Unknown } from "./fact.ts";
+import type { DeviceList } from "./facts.ts";
+import type { Remedy, Step } from "./finding.ts";
+import { type Journal, type JournalStep, type JournalStore, keysOf, undoOf } from "./journal.ts";
+
+/** What a transaction needs of the world and of other rooms. */
+export interface Workshop {
+  readonly changer: Changer;
+  readonly store: JournalStore;
+  /** Connects again as the refused client does, and looks at what the steps were to reach. */
+  verify(signal: AbortSignal): Promise<Verification>;
+  readonly config: ConfigEditor;
+  readonly signal: AbortSignal;
+  onProgress?(event: Progress): void;
+}
+
+/** The texts of openclaw.json, as the room that knows JSON5 handles them. Base64 in and out. */
+export interface ConfigEditor {
+  /** `now` with `keys` as they are in `before`, everything else kept; `undefined` when that cannot be done. */
+  takeBack(now: string, before: string, keys: readonly string[]): string | undefined;
+  /** Whether two texts have the same values in all but `keys` and what OpenClaw itself notes in `meta`. */
+  sameBut(a: string, b: string, keys: readonly string[]): boolean;
+}
+
+export type Verification =
+  | { readonly helped: true; readonly detail: string }
+  /** `detail`: what was met instead. */
+  | { readonly helped: false; readonly detail: string };
+
+export type Progress =
+  | { readonly doing: "step"; readonly step: Step }
+  | { readonly doing: "settle" | "verify" | "roll-back" };
+
+/** What is to be done, after consent. */
+export interface Order {
+  readonly id: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly configPath: string;
+  readonly release?: string;
+  readonly remedies: readonly Pick<Remedy, "id" | "risk">[];
+  /** Only steps that a program can do. */
+  readonly steps: readonly Step[];
+}
+
+export type Outcome =
+  | { readonly outcome: "kept"; readonly detail: string; readonly how: readonly string[] }
+  | { readonly outcome: "rolled-back"; readonly detail: string; readonly how: readonly string[] }
+  /** Nothing was changed. */
+  | { readonly outcome: "not-begun"; readonly detail: string }
+  /** The way back failed; the journal stays open, with what is left to do. */
+  | { readonly outcome: "stuck"; readonly detail: string };
+
+/**
+ * Does the steps of an order one by one, each in the journal before and after it, waits until the gateway runs
+ * with them, connects again, and keeps them when that helped; else everything goes back. At every instant the
+ * journal tells the next run what may have been done.
+ */
+export async function execute(order: Order, workshop: Workshop): Promise<Outcome> {
+  const { changer, store } = workshop;
+  const config = await changer.readConfig();
+  if (!config.known) return { outcome: "not-begun", detail: config.detail };
+  const devices = await devicesFor(order.steps, changer);
+  if (devices !== undefined && !devices.known) return { outcome: "not-begun", detail: devices.detail };
+  const { steps, ...rest } = order;
+  const journal: Journal = {
+    version: 1,
+    ...rest,
+    state: "open",
+    before: {
+      ...(config.value === undefined ? {} : { config: config.value }),
+      ...(devices === undefined ? {} : { devices: devices.value }),
+    },
+    steps: steps.map((step) => ({ step, state: "planned" })),
+  };
+  await store.write(journal);
+  return work(journal, workshop);
+}
+
+/** Goes on with a journal that a killed run left open. */
+export function finish(journal: Journal, workshop: Workshop): Promise<Outcome> {
+  return work(journal, workshop);
+}
+
+async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
+  const { changer, store, signal } = workshop;
+  let journal = begun;
+  for (const [index, { step, state }] of begun.steps.entries()) {
+    if (state === "done") continue;
+    const undo = begun.steps[index]?.undo ?? undoOf(step, journal.before.devices);
+    journal = withStep(journal, index, { step, state: "started", ...(undo === undefined ? {} : { undo }) });
+    await store.write(journal);
+    workshop.onProgress?.({ doing: "step", step });
+    const performed: Fact<Performed> = signal.aborted
+      ? INTERRUPTED
+      : state === "started" && (await isDone(step, undo, changer))
+        ? known({ how: "done by the run before" }, "journal")
+        : await changer.perform(step, signal);
+    if (!performed.known) return rollBack(journal, performed.detail, workshop);
+    const taken = performed.value.undo ?? undo;
+    journal = withStep(journal, index, {
+      step,
+      state: "done",
+      how: performed.value.how,
+      ...(taken === undefined ? {} : { undo: taken }),
+    });
+    await store.write(journal);
+  }
+  workshop.onProgress?.({ doing: "settle" });
+  const settled = await changer.settled(signal);
+  if (!settled.known) return rollBack(journal, settled.detail, workshop);
+  workshop.onProgress?.({ doing: "verify" });
+  const verified = signal.aborted
+    ? { helped: false, detail: INTERRUPTED.detail }
+    : await workshop.verify(signal);
+  if (!verified.helped) return rollBack(journal, verified.detail, workshop);
+  const left = await ownConfig(journal, workshop);
+  await store.write({ ...journal, state: "kept", ...(left === undefined ? {} : { left }) });
+  return { outcome: "kept", detail: verified.detail, how: howOf(journal) };
+}
+
+/** The config as we leave it; `undefined` when somebody else wrote to it since we began. */
+async function ownConfig(journal: Journal, { changer, config }: Workshop): Promise<string | undefined> {
+  const now = await changer.readConfig();
+  if (!now.known || now.value === undefined) return undefined;
+  const { content, sha256 } = now.value;
+  return config.sameBut(content, journal.before.config?.content ?? "", keysOf(journal)) ? sha256 : undefined;
+}
+
+/** An approval cannot be given twice: its request is gone. A setting can be made again. */
+async function isDone(step: Step, undo: Undo | undefined, changer: Changer): Promise<boolean> {
+  if (step.do !== "device.approve" || undo === undefined || !("deviceId" in undo)) return false;
+  const devices = await changer.devices();
+  if (!devices.known) return false;
+  const { pending, paired } = devices.value;
+  return (
+    !pending.some(({ requestId }) => requestId === step.requestId) &&
+    paired.some(({ deviceId }) => deviceId === undo.deviceId)
+  );
+}
+
+const INTERRUPTED: Unknown = { known: false, reason: "timeout", detail: "interrupted" };
+
+async function rollBack(journal: Journal, why: string, workshop: Workshop): Promise<Outcome> {
+  const how = howOf(journal);
+  const outcome = await undo(journal, workshop);
+  return outcome.outcome === "rolled-back" ? { ...outcome, detail: why, how } : outcome;
+}
+
+/**
+ * Takes back a fix, finished or not. The config becomes byte for byte what it was, unless somebody else wrote to
+ * it since: then our keys go back and theirs stay. Can be called again after it was killed.
+ */
+export async function undo(journal: Journal, workshop: Workshop): Promise<Outcome> {
+  const { changer, store } = workshop;
+  workshop.onProgress?.({ doing: "roll-back" });
+  // An interrupted user still wants the way back.
+  const { signal } = new AbortController();
+  let current: Journal = { ...journal, state: "undoing" };
+  await store.write(current);
+  for (const [index, entry] of [...journal.steps.entries()].reverse()) {
+    if (entry.undo !== undefined && (entry.state === "started" || entry.state === "done")) {
+      const reverted = await changer.revert(entry.undo, signal);
+      if (!reverted.known) return { outcome: "stuck", detail: reverted.detail };
+    }
+    current = withStep(current, index, { ...entry, state: "undone" });
+  }
+  const problem = await restoreConfig(journal, workshop);
+  if (problem !== undefined) return { outcome: "stuck", detail: problem };
+  const settled = await changer.settled(signal);
+  await store.write({ ...current, state: "undone" });
+  const detail = settled.known ? "everything is as it was" : settled.detail;
+  return { outcome: "rolled-back", detail, how: howOf(journal) };
+}
+
+/** Writers that come between are met again: each time the newest text is what is changed. */
+const TRIES = 5;
+
+/** @returns why it could not be done. */
+async function restoreConfig(journal: Journal, { changer, config }: Workshop): Promise<string | undefined> {
+  const keys = keysOf(journal);
+  if (keys.length === 0) return undefined;
+  const { config: before } = journal.before;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const now = await changer.readConfig();
+    if (!now.known) return now.detail;
+    if (now.value?.sha256 === before?.sha256) return undefined;
+    const next = goal(journal, now.value, before, keys, config);
+    if (next === "impossible")
+      return "somebody else changed openclaw.json so that our keys cannot be told from theirs";
+    if ((await changer.replaceConfig(next, now.value?.sha256)) === "replaced") return undefined;
+  }
+  return "openclaw.json is written again and again by somebody else";
+}
+
+/** What the config becomes: the bytes from before, or what is there now without our keys. */
+function goal(
+  { left }: Journal,
+  now: ConfigFile | undefined,
+  before: ConfigFile | undefined,
+  keys: readonly string[],
+  editor: ConfigEditor,
+): ConfigFile | undefined | "impossible" {
+  // Removed by somebody: that was not us, and there is nothing of ours in it.
+  if (now === undefined) return before;
+  const original = before?.content ?? "";
+  // While a fix is on its way nobody noted what the config looks like after it, so its values tell whose it is.
+  const ours = left === undefined ? editor.sameBut(now.content, original, keys) : now.sha256 === left;
+  if (ours) return before;
+  const content = editor.takeBack(now.content, original, keys);
+  return content === undefined ? "impossible" : { ...now, content, sha256: "" };
+}
+
+function withStep(journal: Journal, index: number, entry: JournalStep): Journal {
+  return { ...journal, steps: journal.steps.map((step, at) => (at === index ? entry : step)) };
+}
+
+function howOf({ steps }: Journal): readonly string[] {
+  return steps.flatMap(({ how }) => (how === undefined ? [] : [how]));
+}
+
+async function devicesFor(steps: readonly Step[], changer: Changer): Promise<Fact<DeviceList> | undefined> {
+  return steps.some((step) => step.do === "device.approve") ? changer.devices() : undefined;
+}

@@ -1,0 +1,334 @@
+/** The engine of `fix` in a made-up world that can die at every single call, as a killed process does. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import JSON5 from "json5";
+import { configEditor } from "../src/cli/fix/config-editor.ts";
+import { editConfig } from "../src/config/edit.ts";
+import type { Changer, ConfigFile, Undo } from "../src/core/change.ts";
+import { known, unknown } from "../src/core/fact.ts";
+import type { DeviceList } from "../src/core/facts.ts";
+import type { Step } from "../src/core/finding.ts";
+import type { Journal } from "../src/core/journal.ts";
+import { execute, finish, type Order, type Outcome, undo, type Workshop } from "../src/core/transaction.ts";
+
+class Killed extends Error {}
+
+const PATH = "/home/u/.openclaw/openclaw.json";
+const BEFORE = `// mine
+{
+  gateway: { port: 18789, bind: 'lan' }, // for the tablet
+}
+`;
+const REQUEST = { requestId: "r-1", deviceId: "d-1", role: "operator", scopes: ["operator.admin"] };
+
+interface WorldOptions {
+  /** Dies at this call (1-based), before or after its effect. */
+  readonly diesAt?: number;
+  readonly after?: boolean;
+  /** What the gateway's own `config set` does to the file beside the key. */
+  readonly rewrites?: boolean;
+  readonly helps?: boolean;
+  readonly fails?: Step["do"];
+  /** Somebody writes to the config right after this call. */
+  readonly writerAt?: number;
+}
+
+/** What outlives a killed process. */
+class Machine {
+  config: string | undefined = BEFORE;
+  devices: DeviceList = { store: "json", pending: [REQUEST], paired: [] };
+  journals: Journal[] = [];
+}
+
+class World {
+  readonly machine: Machine;
+  readonly #options: WorldOptions;
+  calls = 0;
+
+  constructor(machine: Machine, options: WorldOptions = {}) {
+    this.machine = machine;
+    this.#options = options;
+  }
+
+  async #call<T>(effect: () => T): Promise<T> {
+    this.calls += 1;
+    const { diesAt, after, writerAt } = this.#options;
+    if (this.calls === diesAt && !after) throw new Killed();
+    const result = effect();
+    if (this.calls === writerAt) this.#somebodyWrites();
+    if (this.calls === diesAt) throw new Killed();
+    return result;
+  }
+
+  #somebodyWrites(): void {
+    this.machine.config = edit(this.machine.config ?? "", {
+      set: { key: "agents.theirs", value: this.calls },
+    });
+  }
+
+  get workshop(): Workshop {
+    const { machine } = this;
+    const { helps = true, fails, rewrites = false } = this.#options;
+    const changer: Changer = {
+      readConfig: () => this.#call(() => known(fileOf(machine.config), PATH)),
+      replaceConfig: (next, expected) =>
+        this.#call(() => {
+          if (fileOf(machine.config)?.sha256 !== expected) return "stale";
+          machine.config = next === undefined ? undefined : Buffer.from(next.content, "base64").toString();
+          return "replaced";
+        }),
+      devices: () => this.#call(() => known(machine.devices, "devices")),
+      perform: (step) =>
+        this.#call(() => {
+          if (step.do === fails) return unknown("failed", "the command failed");
+          if (step.do === "device.approve") {
+            const asked = machine.devices.pending.find(({ requestId }) => requestId === step.requestId);
+            if (asked === undefined) return unknown("absent", "unknown requestId");
+            machine.devices = { ...machine.devices, pending: [], paired: [asked] };
+            return known({ how: "openclaw devices approve" }, "cli");
+          }
+          assert.ok(step.do === "config.set");
+          const set = edit(machine.config ?? "", { set: { key: step.key, value: step.value } });
+          // The gateway's own command writes plain JSON and notes who touched it.
+          machine.config = rewrites
+            ? JSON.stringify({ ...JSON5.parse(set), meta: { lastTouchedAt: "now" } }, null, 2)
+            : set;
+          return known({ how: "openclaw config set" }, "cli");
+        }),
+      revert: (back: Undo) =>
+        this.#call(() => {
+          if (back.undo === "device.remove")
+            machine.devices = {
+              ...machine.devices,
+              paired: machine.devices.paired.filter(({ deviceId }) => deviceId !== back.deviceId),
+            };
+          return known({ how: "openclaw devices remove" }, "cli");
+        }),
+      settled: () => this.#call(() => known({ restarted: true, tookMs: 1 }, "log")),
+    };
+    return {
+      changer,
+      config: configEditor,
+      signal: new AbortController().signal,
+      store: {
+        write: (journal) =>
+          this.#call(() => {
+            const copy = JSON.parse(JSON.stringify(journal)) as Journal;
+            machine.journals = [...machine.journals.filter(({ id }) => id !== journal.id), copy];
+          }),
+        list: () => this.#call(() => machine.journals),
+      },
+      verify: () =>
+        this.#call(() =>
+          helps ? { helped: true, detail: "admitted" } : { helped: false, detail: "origin" },
+        ),
+    };
+  }
+}
+
+function fileOf(text: string | undefined): ConfigFile | undefined {
+  if (text === undefined) return undefined;
+  const content = Buffer.from(text).toString("base64");
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  return { path: PATH, content, sha256, mode: 0o600, uid: 1000, gid: 1000 };
+}
+
+function edit(text: string, change: Parameters<typeof editConfig>[1]): string {
+  const outcome = editConfig(text, change);
+  assert.ok(outcome.ok);
+  return outcome.text;
+}
+
+const ORIGIN: Step = { do: "config.set", key: "gateway.controlUi.allowedOrigins", value: ["http://a:1"] };
+const BIND: Step = { do: "config.set", key: "gateway.bind", value: "loopback" };
+const APPROVE: Step = { do: "device.approve", requestId: "r-1" };
+
+const order = (...steps: Step[]): Order => ({
+  id: "2026-11-22T00:00:00.000Z",
+  pid: 1,
+  startedAt: "2026-11-22T00:00:00.000Z",
+  configPath: PATH,
+  remedies: [{ id: "add-allowed-origin", risk: "none" }],
+  steps,
+});
+
+const gatewayOf = (machine: Machine) => JSON5.parse(machine.config ?? "{}").gateway;
+const stateOf = ({ journals }: Machine) => journals.at(-1)?.state;
+
+describe("a fix", () => {
+  test("that helps is kept, and undone byte for byte", async () => {
+    for (const rewrites of [false, true]) {
+      const machine = new Machine();
+      const kept = await execute(order(ORIGIN, APPROVE), new World(machine, { rewrites }).workshop);
+      assert.equal(kept.outcome, "kept");
+      assert.deepEqual(gatewayOf(machine).controlUi, { allowedOrigins: ["http://a:1"] });
+      assert.equal(machine.devices.paired.length, 1);
+      assert.equal(stateOf(machine), "kept");
+      const undone = await undo(machine.journals[0] as Journal, new World(machine).workshop);
+      assert.equal(undone.outcome, "rolled-back");
+      assert.equal(machine.config, BEFORE);
+      assert.deepEqual(machine.devices.paired, []);
+      assert.equal(stateOf(machine), "undone");
+    }
+  });
+
+  test("that does not help goes back, and says what was met", async () => {
+    const machine = new Machine();
+    const outcome = await execute(
+      order(ORIGIN),
+      new World(machine, { helps: false, rewrites: true }).workshop,
+    );
+    assert.deepEqual(outcome, { outcome: "rolled-back", detail: "origin", how: ["openclaw config set"] });
+    assert.equal(machine.config, BEFORE);
+  });
+
+  test("of which a step fails goes back", async () => {
+    const machine = new Machine();
+    const outcome = await execute(
+      order(ORIGIN, APPROVE),
+      new World(machine, { fails: "device.approve" }).workshop,
+    );
+    assert.equal(outcome.outcome, "rolled-back");
+    assert.equal(machine.config, BEFORE);
+    assert.deepEqual(machine.devices.pending, [REQUEST]);
+  });
+
+  test("in a home without a config leaves none behind", async () => {
+    const machine = new Machine();
+    machine.config = undefined;
+    await execute(order(BIND), new World(machine, { helps: false }).workshop);
+    assert.equal(machine.config, undefined);
+  });
+
+  test("that is interrupted goes back", async () => {
+    const machine = new Machine();
+    const { workshop } = new World(machine);
+    const outcome = await execute(order(ORIGIN), { ...workshop, signal: AbortSignal.abort() });
+    assert.equal(outcome.outcome, "rolled-back");
+    assert.equal(machine.config, BEFORE);
+  });
+
+  test("keeps what others wrote meanwhile and later, when it goes back", async () => {
+    const machine = new Machine();
+    await execute(order(ORIGIN), new World(machine).workshop);
+    machine.config = edit(machine.config ?? "", { set: { key: "gateway.port", value: 20000 } });
+    machine.config = `/* theirs */ ${machine.config}`;
+    await undo(machine.journals[0] as Journal, new World(machine).workshop);
+    assert.deepEqual(gatewayOf(machine), { port: 20000, bind: "lan" });
+    assert.ok(machine.config?.startsWith("/* theirs */ // mine"));
+    assert.ok(machine.config?.includes("// for the tablet"));
+  });
+});
+
+/** Calls that a whole fix makes, so that death is tried at each. */
+async function callsOf(options: WorldOptions): Promise<number> {
+  const world = new World(new Machine(), options);
+  await execute(order(ORIGIN, BIND, APPROVE), world.workshop);
+  return world.calls;
+}
+
+async function die(machine: Machine, options: WorldOptions): Promise<Outcome | undefined> {
+  try {
+    return await execute(order(ORIGIN, BIND, APPROVE), new World(machine, options).workshop);
+  } catch (error) {
+    assert.ok(error instanceof Killed);
+    return undefined;
+  }
+}
+
+describe("a fix that is killed at any call", () => {
+  for (const rewrites of [false, true]) {
+    for (const helps of [true, false]) {
+      const name = `${rewrites ? "the gateway's own command" : "an edit"}, ${helps ? "helps" : "does not help"}`;
+      test(`${name}: the next run finishes it or takes it back`, async () => {
+        const calls = await callsOf({ rewrites, helps });
+        for (let diesAt = 1; diesAt <= calls; diesAt += 1) {
+          for (const after of [false, true]) {
+            for (const how of ["finish", "undo"] as const) {
+              const machine = new Machine();
+              await die(machine, { rewrites, helps, diesAt, after });
+              const where = `call ${diesAt}${after ? " after" : ""}, ${how}`;
+              assert.doesNotThrow(() => JSON5.parse(machine.config ?? ""), where);
+              const open = machine.journals.find(({ state }) => state === "open" || state === "undoing");
+              if (open === undefined) {
+                // Killed before it began, or after it ended.
+                const whole = stateOf(machine) === "kept";
+                assert.equal(machine.config === BEFORE, !whole, where);
+                assert.equal(machine.devices.paired.length, whole ? 1 : 0, where);
+                continue;
+              }
+              const { workshop } = new World(machine, { rewrites });
+              const onward = how === "finish" && open.state === "open";
+              const outcome = await (onward ? finish(open, workshop) : undo(open, workshop));
+              if (how === "finish" && outcome.outcome === "kept") {
+                assert.deepEqual(
+                  gatewayOf(machine),
+                  { port: 18789, bind: "loopback", controlUi: { allowedOrigins: ["http://a:1"] } },
+                  where,
+                );
+                assert.equal(machine.devices.paired.length, 1, where);
+              } else {
+                assert.equal(outcome.outcome, "rolled-back", where);
+                assert.equal(machine.config, BEFORE, where);
+                assert.deepEqual(machine.devices.paired, [], where);
+                assert.equal(stateOf(machine), "undone", where);
+              }
+            }
+          }
+        }
+      });
+    }
+  }
+
+  test("and killed again and again on its way back, ends where it began", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ diesAt: fc.integer({ min: 1, max: 25 }), after: fc.boolean() }), {
+          maxLength: 5,
+        }),
+        fc.boolean(),
+        async (deaths, rewrites) => {
+          const machine = new Machine();
+          const [first, ...more] = deaths;
+          await die(machine, { rewrites, ...first });
+          for (const death of more) {
+            const open = machine.journals.find(({ state }) => state === "open" || state === "undoing");
+            if (open === undefined) break;
+            await undo(open, new World(machine, { rewrites, ...death }).workshop).catch((error: unknown) =>
+              assert.ok(error instanceof Killed),
+            );
+          }
+          const left = machine.journals.find(({ state }) => state !== "undone");
+          if (left !== undefined) await undo(left, new World(machine, { rewrites }).workshop);
+          assert.equal(machine.config, BEFORE);
+          assert.deepEqual(machine.devices.paired, []);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test("while somebody else writes: nothing of theirs is lost, and nothing of ours stays", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 25 }),
+        fc.integer({ min: 1, max: 25 }),
+        fc.boolean(),
+        fc.boolean(),
+        async (diesAt, writerAt, after, rewrites) => {
+          const machine = new Machine();
+          await die(machine, { diesAt, writerAt, after, rewrites });
+          const wrote = JSON5.parse(machine.config ?? "").agents;
+          const left = machine.journals.find(({ state }) => state !== "undone");
+          if (left !== undefined) await undo(left, new World(machine, { rewrites }).workshop);
+          const { gateway, agents } = JSON5.parse(machine.config ?? "");
+          assert.deepEqual(gateway, { port: 18789, bind: "lan" });
+          assert.deepEqual(agents, wrote);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
