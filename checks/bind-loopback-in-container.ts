@@ -5,6 +5,7 @@ import type { LogDigest } from "../src/core/log-event.ts";
 import { isLoopback } from "./addresses.ts";
 import { human } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, portOf, WANTED } from "./support.ts";
+import { besideLoopbackBind } from "./tell-apart.ts";
 
 /** A published port accepts and then drops the connection when nothing listens behind it. */
 const DROPPED = new Set(["reset", "empty-reply"]);
@@ -31,6 +32,7 @@ export default defineCheck({
         gate === "transport" &&
         (DROPPED.has(reason ?? "") || (contained && bind === "loopback" && reason === "refused")),
       confidence: () => (contained && bind === "loopback" ? "certain" : "likely"),
+      tellApart: () => (contained && bind === "loopback" ? [] : besideLoopbackBind()),
       variant: () => (deployment?.kind === "kubernetes" ? "kubernetes" : undefined),
       args: () => args({ bind, port: portOf(gateFacts) }),
       remedies: () => [

@@ -1,6 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
 import { human } from "./remedies.ts";
 import { explainRefusals, WANTED } from "./support.ts";
+import { besideConnectFailed } from "./tell-apart.ts";
 
 /**
  * `connect failed` stands for every refusal: the page closes with 4008 as soon as it has read the answer, and in
@@ -27,6 +28,7 @@ export default defineCheck({
       explains: ({ gate, closeCode, closeReason = "" }) =>
         gate === "unknown" && (closeCode === 4008 || /connect failed/i.test(closeReason)),
       confidence: () => "likely",
+      tellApart: besideConnectFailed,
       remedies: () => [
         { id: "read-json-log", risk: "none", steps: [human("read-json-log"), { do: "device.list" }] },
       ],

@@ -2,6 +2,7 @@ import { defineCheck } from "../src/core/check.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { human } from "./remedies.ts";
 import { args, explainRefusals, isDeviceTokenRefusal, saysSharedTokenToo, WANTED } from "./support.ts";
+import { besideDeviceToken } from "./tell-apart.ts";
 
 /** A client that keeps a device token which the gateway rotated, or no longer has. */
 export default defineCheck({
@@ -18,6 +19,7 @@ export default defineCheck({
       // Where the words also mean a wrong shared token, the refusal does not tell which of the two it was.
       confidence: () => (both ? "possible" : "certain"),
       args: ({ deviceId }) => args({ deviceId }),
+      tellApart: () => besideDeviceToken(facts),
       remedies: ({ client, deviceId, connection }) => [
         rotate({ both, deviceId, role: connection.role }),
         forget(client !== "cli", deviceId),

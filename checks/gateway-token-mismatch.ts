@@ -10,6 +10,7 @@ import {
   saysSharedTokenToo,
   WANTED,
 } from "./support.ts";
+import { besideGatewayToken } from "./tell-apart.ts";
 
 export default defineCheck({
   id: "gateway-token-mismatch",
@@ -18,12 +19,14 @@ export default defineCheck({
   severity: "error",
   needs: ["refusals"],
   wants: WANTED,
-  causedBy: ["auth-rate-limited"],
+  causedBy: ["auth-rate-limited", "trusted-proxy-cli-unauthorized"],
   diagnose: (facts) =>
     explainRefusals(facts, {
-      explains: (refusal) => isTokenMismatch(refusal) || isUnderDeviceToken(refusal, facts),
+      explains: (refusal) =>
+        (isTokenMismatch(refusal) && !isOtherMode(refusal, facts)) || isUnderDeviceToken(refusal, facts),
       ...(isOnlyUnderDeviceToken(facts) ? { confidence: () => "possible" as const } : {}),
       args: () => args({ source: knownValue(facts.wanted.config)?.origins["gateway.auth.token"]?.source }),
+      tellApart: (refusal) => besideGatewayToken(refusal, facts),
       remedies: (refusal) => remediesFor(refusal, facts),
     }),
 });
@@ -32,9 +35,26 @@ export default defineCheck({
  * A bare `unauthorized` of a token gateway is a wrong token too: 2026.3.13 and later say no more to some
  * clients (measured).
  */
-function isTokenMismatch({ gate, reason, from }: Refusal): boolean {
+function isTokenMismatch(refusal: Refusal): boolean {
+  const { gate, reason, from } = refusal;
   if (gate !== "shared-auth") return false;
-  return reason === "token_mismatch" || (reason === undefined && from !== "client");
+  return reason === "token_mismatch" || (reason === undefined && from !== "client") || isBareWord(refusal);
+}
+
+/** A page or the CLI quotes `unauthorized` and no more: a wrong token fits in most gateways, other logins do, too. */
+function isBareWord({ gate, reason, from, closeReason = "" }: Refusal): boolean {
+  return (
+    gate === "shared-auth" &&
+    reason === undefined &&
+    from === "client" &&
+    /^unauthorized\.?$/i.test(closeReason)
+  );
+}
+
+/** In trusted-proxy mode no token is asked for, and `unauthorized` is about the proxy's identity. */
+function isOtherMode({ reason }: Refusal, facts: GateFacts): boolean {
+  const mode = knownValue(facts.wanted.config)?.effective.gateway?.auth?.mode;
+  return reason === undefined && mode === "trusted-proxy";
 }
 
 /** The shared token is the one to compare first, where a refusal can mean either. */
@@ -43,7 +63,7 @@ function isUnderDeviceToken(refusal: Refusal, facts: GateFacts): boolean {
 }
 
 function isOnlyUnderDeviceToken(facts: GateFacts): boolean {
-  return !facts.refusals.some((refusal) => isTokenMismatch(refusal));
+  return !facts.refusals.some((refusal) => isTokenMismatch(refusal) && !isBareWord(refusal));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
+import type { TellApart } from "../src/core/finding.ts";
 import type { LogEvent, StartupFailedEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import { human } from "./remedies.ts";
@@ -24,6 +25,7 @@ export default defineCheck({
       {
         // The bare error of the socket does not tell whether the other program is a gateway.
         confidence: last.why === "already-running" ? "certain" : "possible",
+        ...(last.why === "already-running" ? {} : { tellApart: [WHO] }),
         evidence: events.slice(-3).map(evidenceOf),
         count: events.length,
         remedies: [
@@ -37,6 +39,8 @@ export default defineCheck({
     ];
   },
 });
+
+const WHO: TellApart = { from: "wrong-port-or-config-path", message: "who-holds-the-port" };
 
 function isOccupied({ why }: StartupFailedEvent): boolean {
   return why === "already-running" || why === "address-in-use";

@@ -41,7 +41,8 @@ export default defineCheck({
       ...proxied.flatMap((refusal) => refusal.evidence),
     ];
     const refused = refusals.some(
-      (refusal) => !refusal.over && refusal.gate !== "unknown" && refusal.gate !== "left",
+      (refusal) =>
+        !refusal.over && refusal.gate !== "unknown" && refusal.gate !== "left" && !isUntrustedLogin(refusal),
     );
     const connected = knownValue(facts.wanted.logs)?.events.some(({ type }) => type === "connected") ?? false;
     const stand: Refusal = first ?? {
@@ -54,8 +55,12 @@ export default defineCheck({
       evidence: [],
     };
     const occurrence: Occurrence = {
-      confidence: warnings.length > 0 ? "certain" : "likely",
+      // The warning is a fact; that it is what keeps somebody out is not, where no refusal is in sight.
+      confidence: warnings.length > 0 && (refused || connected) ? "certain" : "likely",
       severity: refused || connected ? "warning" : "error",
+      ...(refused || connected
+        ? {}
+        : { tellApart: [{ from: "first-time-not-paired", message: "proxy-only" }] }),
       evidence: evidence.slice(0, 4),
       count: Math.max(warnings.length, proxied.length),
       args: args({ remote: remoteOf(stand, gateFacts) }),
@@ -67,8 +72,14 @@ export default defineCheck({
 
 function isUntrustedProxy(refusal: Refusal, facts: GateFacts): boolean {
   const { headers, remoteAddress } = refusal.connection;
+  if (isUntrustedLogin(refusal)) return true;
   if (headers?.["x-forwarded-for"] === undefined || remoteAddress === undefined) return false;
   const config = knownValue(facts.wanted.config);
   if (config === undefined) return false;
   return !(config.effective.gateway?.trustedProxies ?? []).includes(bareAddress(remoteAddress));
+}
+
+/** In trusted-proxy mode the gateway refuses such a proxy's users outright (2026.2.17 on). */
+function isUntrustedLogin({ reason, connection }: Refusal): boolean {
+  return reason === "trusted_proxy_untrusted_source" && connection.headers?.["x-forwarded-for"] !== undefined;
 }

@@ -2,6 +2,7 @@ import { defineCheck } from "../src/core/check.ts";
 import { isLocalUpgrade } from "./pairing.ts";
 import { approveDevice } from "./remedies.ts";
 import { args, explainRefusals, WANTED } from "./support.ts";
+import { besideScopeUpgrade } from "./tell-apart.ts";
 
 /** An approved device asks for more scopes; by itself on this host only from 2026.8.2 (measured 2026.7.1 to 2026.8.2). */
 export default defineCheck({
@@ -14,8 +15,12 @@ export default defineCheck({
   diagnose: (facts) =>
     explainRefusals(facts, {
       explains: (refusal) =>
-        (refusal.gate === "pairing" && refusal.reason === "scope-upgrade") || isLocalUpgrade(refusal, facts),
+        (refusal.gate === "pairing" && refusal.reason === "scope-upgrade") ||
+        // The device's token is for fewer scopes than it asks for (2026.5.12 on).
+        (refusal.gate === "shared-auth" && refusal.reason === "scope_mismatch") ||
+        isLocalUpgrade(refusal, facts),
       args: ({ deviceId, connection }) => args({ deviceId, scopes: connection.scopes?.join(", ") }),
+      tellApart: besideScopeUpgrade,
       remedies: (refusal) => [approveDevice(refusal, facts)],
     }),
 });

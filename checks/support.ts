@@ -1,7 +1,7 @@
 import type { CheckFacts, Diagnosis } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Confidence, Evidence, Refusal } from "../src/core/facts.ts";
-import type { MessageArgs, Occurrence, Remedy } from "../src/core/finding.ts";
+import type { MessageArgs, Occurrence, Remedy, TellApart } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
 
 /** What every check of a refusal reads: the refusals, and what helps to name the mend. */
@@ -15,6 +15,8 @@ export interface GateCase {
   readonly remedies: (refusal: Refusal) => readonly Remedy[];
   readonly variant?: (refusal: Refusal) => string | undefined;
   readonly confidence?: (refusal: Refusal) => Confidence;
+  /** Other causes that this refusal fits as well; with one of them nothing is certain. */
+  readonly tellApart?: (refusal: Refusal) => readonly TellApart[];
   /** Evidence beside the refusals' own, shown first. */
   readonly evidence?: readonly Evidence[];
 }
@@ -31,8 +33,10 @@ export function explainRefusals(facts: GateFacts, gateCase: GateCase): Diagnosis
   const variant = first.over
     ? "over"
     : (gateCase.variant?.(first) ?? (first.from === "model" ? "foretold" : undefined));
+  const tellApart = first.over ? [] : (gateCase.tellApart?.(first) ?? []);
+  const confidence = gateCase.confidence?.(first) ?? confidenceOf(first, facts);
   const occurrence: Occurrence = {
-    confidence: gateCase.confidence?.(first) ?? confidenceOf(first, facts),
+    confidence: tellApart.length > 0 && confidence === "certain" ? "likely" : confidence,
     evidence: distinct([...(gateCase.evidence ?? []), ...evidenceOf(same)]).slice(0, 5),
     args: { ...clientArg(first), ...gateCase.args?.(first) },
     rank: facts.refusals.indexOf(first),
@@ -40,14 +44,16 @@ export function explainRefusals(facts: GateFacts, gateCase: GateCase): Diagnosis
     ...(first.over ? { severity: "info" as const } : {}),
     ...(variant === undefined ? {} : { variant }),
     remedies: first.over ? [] : gateCase.remedies(first),
+    ...(tellApart.length === 0 ? {} : { tellApart }),
   };
   return [occurrence];
 }
 
 /** What was seen is certain; what the model foretells is as sure as the connection that it was asked about. */
 function confidenceOf(refusal: Refusal, facts: GateFacts): Confidence {
-  if (refusal.from !== "model")
-    return refusal.reason === undefined && refusal.gate === "pairing" ? "likely" : "certain";
+  const { from, gate, reason } = refusal;
+  const unnamed = gate === "pairing" && (reason === undefined || reason === "pairing-required");
+  if (from !== "model") return unnamed ? "likely" : "certain";
   return knownValue(facts.wanted.assessment)?.confidence ?? "possible";
 }
 

@@ -113,8 +113,6 @@ export const tables: Tables = {
       "Do the requests come from a new device id each time? Then the client loses its identity between starts.",
     "proxy-only":
       "What does the page show: a pairing request, another refusal, or nothing at all? The warning alone keeps nobody out.",
-    "slow-or-silent":
-      "Is the host busy, or the way slow? Then the handshake ran out of time; a client that was closed or restarted leaves the same line.",
   },
   releaseSigns: {
     "page-1008": "The page says `disconnected (1008): pairing required`: 2026.2.21 or older.",
@@ -156,7 +154,8 @@ export const tables: Tables = {
     text: "{text}",
     "model-contradicted":
       "The evidence says something else than the model of this release. The evidence counts; please report it to this tool's maintainers.",
-    "release-assumed": "The model was not measured on this very release: {detail|the nearest one is used}.",
+    "release-assumed":
+      "The model was not measured on {release|this very release}; the nearest release that was is {nearest|its neighbour}.",
     "release-unknown": "The release is unknown; what depends on it is left open. `--release X` says it.",
     "release-said": "The release is what `--release` says; nothing confirms it.",
     said: "Taken from the command line, not observed: {what}.",
@@ -228,10 +227,43 @@ export const tables: Tables = {
     refusals: "refused connections",
     assessment: "the model's answer for this browser",
   },
+  sayings: {
+    "not-collected": "not asked for here",
+    "no-answer-within": "no answer within {seconds} s",
+    interrupted: "interrupted",
+    "log-without-release": "the log names no release",
+    "log-fits-releases": "the log names no release (its lines fit {from|the first} to {to|the newest})",
+    "nobody-said": "nobody said",
+    "release-nowhere": "neither the gateway, nor files, nor a log name the release",
+    "needs-release": "it depends on the release, which is not known",
+    "log-without-connection": "nothing in the log is about a connection to the gateway",
+    "nothing-to-look-at": "there is neither a gateway nor a log to look at",
+    "peer-not-known":
+      "as whose address the gateway sees the browser is not known: through a published port it is not 127.0.0.1",
+    "releases-differ": "the release is not known, and {from} to {to} do not answer alike",
+    "only-address-known": "only the address of this gateway is known",
+    "not-read-from-docker": "reading from a container is not done here",
+    "not-read-from-kubernetes": "reading from a cluster is not done here",
+    "not-read-from-vps": "reading from another host is not done here",
+    "no-device-store": "no device store",
+    "device-store-too-large": "the device store is too large to copy",
+    "node-without-sqlite": "Node {version} cannot read the gateway's SQLite store",
+    "config-too-long": "{path}: too long for a config",
+    "file-absent": "{path}: no such file",
+    "file-denied": "{path}: not permitted",
+    "file-timeout": "{path}: no answer in time",
+    "file-failed": "{path}: could not be read",
+    "file-not-asked": "{path}: not asked for here",
+  },
+  sources: {
+    "admission model": "admission model",
+    "the usual way of this deployment": "the usual way of this deployment",
+  },
   words: {
     colon: ": ",
     inset: " ({text})",
     comma: ", ",
+    or: " or ",
     path: "The path of the connection",
     what: "What",
     why: "Why",

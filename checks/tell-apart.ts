@@ -1,0 +1,145 @@
+import { isLoopbackHost } from "../src/core/address.ts";
+import { knownValue } from "../src/core/fact.ts";
+import type { Refusal } from "../src/core/facts.ts";
+import type { TellApart } from "../src/core/finding.ts";
+import { atLeast } from "../src/core/release.ts";
+import { isEngineAddress } from "./addresses.ts";
+import {
+  args,
+  type GateFacts,
+  isDeviceTokenRefusal,
+  originOf,
+  releaseOf,
+  remoteOf,
+  saysSharedTokenToo,
+} from "./support.ts";
+
+/*
+ * Causes that leave the same evidence, each with the one question that separates them: what the check that speaks
+ * says of the others that it could be.
+ */
+
+/** The pairing gate gave no reason: up to 2026.4.15 an approved device that asks for more is refused in the same words. */
+const upgradeOrNew = (from: string): TellApart => ({
+  from,
+  message: "upgrade-or-new",
+  step: { do: "device.list" },
+});
+
+function isUnnamed({ reason }: Refusal): boolean {
+  return reason === undefined || reason === "pairing-required";
+}
+
+function isContained(facts: GateFacts): boolean | undefined {
+  const deployment = knownValue(facts.wanted.deployment);
+  if (deployment?.kind === "docker" || deployment?.kind === "kubernetes") return true;
+  return deployment?.confidence === "certain" ? false : undefined;
+}
+
+/** A private peer behind a localhost name is Docker's network, or a forwarder on another machine. */
+export function besideDockerNat(refusal: Refusal, facts: GateFacts): readonly TellApart[] {
+  const remote = remoteOf(refusal, facts);
+  const docker = knownValue(facts.wanted.deployment)?.kind === "docker";
+  if (docker || remote === undefined || isEngineAddress(remote)) return [];
+  return [{ from: "first-time-not-paired", message: "published-port-or-remote", args: args({ remote }) }];
+}
+
+export function besideFirstTime(refusal: Refusal, facts: GateFacts): readonly TellApart[] {
+  const apart: TellApart[] = [];
+  const { client, connection, from } = refusal;
+  const page = client === "control-ui" || client === "unknown";
+  const placeless = connection.headers?.host === undefined && originOf(refusal, facts) === undefined;
+  // From 2026.4.7 a page behind a published port is approved by itself.
+  const older = atLeast(releaseOf(facts), "2026.4.7") !== true;
+  const translated =
+    isContained(facts) !== false && knownValue(facts.wanted.deployment)?.kind !== "kubernetes";
+  if (from !== "model" && page && placeless && older && translated) {
+    apart.push({ from: "docker-nat-not-local", message: "address-bar-localhost" });
+  }
+  // A page always asks for the same scopes; other clients ask for what a command needs.
+  if (isUnnamed(refusal) && client !== "control-ui" && from !== "model") {
+    apart.push(upgradeOrNew("scope-upgrade-pending"));
+  }
+  const devices = new Set(
+    facts.refusals
+      .filter((other) => other.gate === "pairing" && other.client === client && isSameWay(other, refusal))
+      .map(({ deviceId }) => deviceId)
+      .filter((deviceId) => deviceId !== undefined),
+  );
+  if (devices.size > 1) {
+    apart.push({
+      from: "client-identity-not-persisted",
+      message: "same-device-again",
+      step: { do: "device.list" },
+    });
+  }
+  return apart;
+}
+
+/** The same browser or program at the same address, as far as the lines show it. */
+function isSameWay({ connection: a }: Refusal, { connection: b }: Refusal): boolean {
+  return (
+    a.remoteAddress === b.remoteAddress &&
+    a.headers?.origin === b.headers?.origin &&
+    a.headers?.["user-agent"] === b.headers?.["user-agent"]
+  );
+}
+
+export function besideScopeUpgrade(refusal: Refusal): readonly TellApart[] {
+  return isUnnamed(refusal) ? [upgradeOrNew("first-time-not-paired")] : [];
+}
+
+/** The gateway says the same to a client that calls itself the Control UI and is no browser. */
+export function besideSecureContext(refusal: Refusal, facts: GateFacts): readonly TellApart[] {
+  // A card of the page itself: it knows that it has no secure context.
+  const saidByPage = refusal.from === "client" && refusal.client === "control-ui";
+  if (saidByPage || refusal.from === "model" || originOf(refusal, facts) !== undefined) return [];
+  return [{ from: "third-party-client-no-device-identity", message: "secure-address" }];
+}
+
+export function besideDeviceIdentity(refusal: Refusal, facts: GateFacts): readonly TellApart[] {
+  const named = refusal.connection.client !== undefined || originOf(refusal, facts) !== undefined;
+  if (refusal.client !== "unknown" || named) return [];
+  return [{ from: "secure-context-required", message: "which-client" }];
+}
+
+export function besideGatewayToken(refusal: Refusal, facts: GateFacts): readonly TellApart[] {
+  if (isDeviceTokenRefusal(refusal)) {
+    return [{ from: "device-token-mismatch", message: "token-differs", step: { do: "token.show" } }];
+  }
+  const mode = knownValue(facts.wanted.config)?.effective.gateway?.auth?.mode;
+  if (refusal.reason !== undefined || mode !== undefined) return [];
+  return [{ from: "gateway-password-missing-or-mismatch", message: "which-auth-mode" }];
+}
+
+export function besideDeviceToken(facts: GateFacts): readonly TellApart[] {
+  if (!saysSharedTokenToo(facts)) return [];
+  return [{ from: "gateway-token-mismatch", message: "same-token-refused", step: { do: "token.show" } }];
+}
+
+/** `connect failed` is what the page and the CLI close with, whatever the answer was (BROWSER.md 4). */
+export function besideConnectFailed(): readonly TellApart[] {
+  return [{ from: "first-time-not-paired", message: "request-waits", step: { do: "device.list" } }];
+}
+
+/** Nothing answers there: no gateway at all, one that listens inside of its container, or another container's loopback. */
+export function besideDown(
+  { gate, reason, client, connection }: Refusal,
+  facts: GateFacts,
+): readonly TellApart[] {
+  const refused = gate === "transport" && /^(?:refused|connection-refused|econnrefused)$/.test(reason ?? "");
+  if (!refused || isContained(facts) === false) return [];
+  const host = connection.headers?.host;
+  const own = connection.remoteAddress === "127.0.0.1" || (host !== undefined && isLoopbackHost(host));
+  return [
+    { from: "bind-loopback-in-container", message: "listens-where", step: { do: "logs.show" } },
+    ...(client === "cli" && own
+      ? [{ from: "cli-container-wrong-netns", message: "same-network" } as const]
+      : []),
+  ];
+}
+
+/** A published port drops connections when nothing runs behind it, too. */
+export function besideLoopbackBind(): readonly TellApart[] {
+  return [{ from: "gateway-down-or-starting", message: "process-runs", step: { do: "gateway.status" } }];
+}
