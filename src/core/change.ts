@@ -1,6 +1,6 @@
-import type { Fact } from "./fact.ts";
+import type { Fact, UnknownReason } from "./fact.ts";
 import type { DeviceList } from "./facts.ts";
-import type { Step } from "./finding.ts";
+import type { JsonValue, Step } from "./finding.ts";
 
 /**
  * How one deployment changes its gateway, as the engine of `fix` meets it. Reading is exact (bytes, not values),
@@ -13,6 +13,7 @@ export interface Changer {
   /**
    * Replaces the config by a rename, so that it is never half written, with the mode and the owner of `next`.
    * `stale` when it is not `expected` (SHA-256, hex) any more: somebody else wrote it, and nothing was done.
+   * @throws {ChangeError} when it cannot be replaced; it is as it was.
    */
   replaceConfig(next: ConfigFile | undefined, expected: string | undefined): Promise<"replaced" | "stale">;
   /** Paired and waiting devices, as the gateway has them. */
@@ -42,6 +43,8 @@ export interface Performed {
   readonly how: string;
   /** Absent when there is nothing to take back, or when the config's backup does it. */
   readonly undo?: Undo;
+  /** Cannot be taken back: the device that was removed has to ask again, the request that was rejected too. */
+  readonly lasting?: true;
 }
 
 /** What the journal keeps to take a step back. Plain JSON, no secrets. */
@@ -53,6 +56,8 @@ export type Undo =
       readonly deviceId: string;
       readonly role?: string;
       readonly scopes: readonly string[];
+      /** The device's entry in `paired.json`, without its tokens, where the gateway keeps one. */
+      readonly entry?: { readonly [key: string]: JsonValue };
     }
   | { readonly undo: "tailscale.serve" }
   | { readonly undo: "file.remove"; readonly path: string; readonly sha256: string };
@@ -60,5 +65,25 @@ export type Undo =
 export interface Settled {
   /** The gateway started anew since the change, as far as that can be seen. */
   readonly restarted: boolean;
+  /** How it took the change up, as far as that can be seen. Absent: there was nothing to take up. */
+  readonly taken?: Taken;
   readonly tookMs: number;
+}
+
+/**
+ * `restarted`: it started anew. `reloaded`: it says that it applied the change while running. `refused`: it says
+ * that it will not, by `gateway.reload.mode` or because the config is invalid to it, so it needs a restart or
+ * another config. `unseen`: it answers, and nothing shows that it noticed.
+ */
+export type Taken = "restarted" | "reloaded" | "refused" | "unseen";
+
+/** A file could not be changed, and is as it was. The message is safe to show. */
+export class ChangeError extends Error {
+  override readonly name = "ChangeError";
+  readonly reason: UnknownReason;
+
+  constructor(reason: UnknownReason, detail: string) {
+    super(detail);
+    this.reason = reason;
+  }
 }
