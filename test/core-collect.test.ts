@@ -86,7 +86,8 @@ test("a slow fact becomes unknown and holds up nobody else", async () => {
   const facts = await running;
   assert.deepEqual(done, ["release", "logs"]);
   assert.equal(aborted, true);
-  assert.deepEqual(facts.logs, unknown("timeout", "no answer within 0.05 s"));
+  const say = { message: "no-answer-within", args: { seconds: 0.05 } };
+  assert.deepEqual(facts.logs, unknown("timeout", "no answer within 0.05 s", undefined, say));
 });
 
 test("a collector that throws gives an unknown fact", async () => {
@@ -132,5 +133,5 @@ test("an interrupt ends the collection", async () => {
   const running = collect(["logs"], collectors, { ...options, signal: controller.signal });
   controller.abort();
   const facts = await running;
-  assert.deepEqual(facts.logs, unknown("failed", "interrupted"));
+  assert.deepEqual(facts.logs, unknown("failed", "interrupted", undefined, { message: "interrupted" }));
 });

@@ -52,7 +52,9 @@ test("each verdict of a check", () => {
 });
 
 test("a missing fact is undetermined and says how to provide it", () => {
-  const blind = completeFacts({ refusals: unknown("absent", "no log and no gateway", "--log FILE") });
+  const blind = completeFacts({
+    refusals: unknown("absent", "no log and no gateway", "--log FILE", { message: "x" }),
+  });
   const { checks, verdict } = diagnose([check("a")], blind, options);
   assert.deepEqual(checks[0], {
     id: "a",
@@ -60,6 +62,8 @@ test("a missing fact is undetermined and says how to provide it", () => {
     verdict: "undetermined",
     why: "refusals: no log and no gateway",
     provide: "--log FILE",
+    say: { message: "x" },
+    lacks: "refusals",
   });
   assert.equal(verdict, "undetermined");
 });

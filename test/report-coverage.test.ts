@@ -42,3 +42,28 @@ for (const lang of ["en", "zh"] as const) {
     });
   });
 }
+
+test("every sentence that the engine and its collectors say has words in each language, and none is left over", () => {
+  const rooms = ["core", "cli", "admission", "deployments"].map(
+    (room) => new URL(`../src/${room}/`, import.meta.url),
+  );
+  const text = rooms
+    .flatMap((room) =>
+      readdirSync(room, { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".ts"))
+        .map((file) => readFileSync(new URL(file, room), "utf8")),
+    )
+    .join("\n");
+  for (const lang of ["en", "zh"] as const) {
+    const { sayings } = catalogueOf(lang);
+    assert.ok(Object.keys(sayings).length > 10);
+    for (const key of Object.keys(sayings)) {
+      // `file-${reason}` and `not-read-from-${kind}` are put together where they are said.
+      const known = text.includes(`"${key}"`) || /^(?:file|not-read-from)-/.test(key);
+      assert.ok(known, `${key} is said nowhere`);
+    }
+  }
+  const said = [...text.matchAll(/unknown\([^;]{0,300}?\bmessage: "([a-z-]+)"/g)].map(([, key]) => key ?? "");
+  assert.ok(said.length > 8);
+  for (const key of said) assert.ok(entryOf(catalogueOf("zh").sayings, key), key);
+});

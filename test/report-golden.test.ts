@@ -20,7 +20,8 @@ function golden(name: string, file: string, actual: string): void {
   assert.equal(actual, readFileSync(path, "utf8"));
 }
 
-for (const name of readdirSync(fixtures)) {
+const folders = readdirSync(fixtures, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+for (const { name } of folders) {
   describe(name, () => {
     const report: Report = JSON.parse(readFileSync(new URL(`${name}/report.json`, fixtures), "utf8"));
 

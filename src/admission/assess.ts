@@ -7,6 +7,7 @@ import type {
   ConnectionAuth,
   ConnectionDevice,
 } from "../core/connection.ts";
+import type { Saying } from "../core/fact.ts";
 import type {
   Assessment,
   Confidence,
@@ -78,7 +79,7 @@ export function assess(sources: AssessmentSources): Assessment {
       undecided === undefined ? "certain" : "possible",
     ),
     now,
-    ...(undecided === undefined ? {} : { undecided }),
+    ...(undecided === undefined ? {} : { undecided: undecided.text, undecidedSay: undecided.say }),
     ahead: now.outcome === "refused" ? gatesAhead(input) : [],
     page: pageBehaviour(release.version, now),
     contradictions: probe ? contradictionsOf(probe, connection, input) : [],
@@ -98,15 +99,22 @@ function undecidedBy(
   now: Admission,
   { config, deployment, release }: AssessmentSources,
   { seen, remoteAddress }: Route,
-): string | undefined {
+): { readonly text: string; readonly say: Saying } | undefined {
   const other = (changed: AdmissionInput) => admit(changed).outcome !== now.outcome;
   const here = deployment?.kind === "local" && deployment.confidence === "certain";
   const guessed = seen === undefined && config === undefined && !here && remoteAddress === "127.0.0.1";
   if (guessed && other({ ...input, connection: { ...input.connection, remoteAddress: BRIDGE } })) {
-    return "as whose address the gateway sees the browser is not known: through a published port it is not 127.0.0.1";
+    return {
+      text: "as whose address the gateway sees the browser is not known: through a published port it is not 127.0.0.1",
+      say: { message: "peer-not-known" },
+    };
   }
   if (release.range?.some((end) => other({ ...input, release: end }))) {
-    return `the release is not known, and ${release.range.join(" to ")} do not answer alike`;
+    const [from, to] = release.range;
+    return {
+      text: `the release is not known, and ${from} to ${to} do not answer alike`,
+      say: { message: "releases-differ", args: { from, to } },
+    };
   }
   return undefined;
 }
@@ -141,7 +149,7 @@ function routeOf(sources: AssessmentSources, basis: Evidence[]): Route {
   basis.push({
     fact: saidOrigin === undefined ? "deployment" : "target",
     source: saidOrigin === undefined ? "the usual way of this deployment" : "--origin",
-    quote: `${origin} from ${way.remoteAddress}`,
+    quote: `origin=${origin} remote=${way.remoteAddress}`,
   });
   return {
     remoteAddress: way.remoteAddress,

@@ -66,6 +66,11 @@ export function nearestPublished(release: string): string {
   return nearest;
 }
 
+/** The measured release that stands next to one that was not. */
+export function nearestMeasured(release: string): string {
+  return nearestMeasuredTo(partsOf(release));
+}
+
 function resolve(release: string): ResolvedRules {
   const parts = partsOf(release);
   let rules = FIRST;
@@ -76,7 +81,10 @@ function resolve(release: string): ResolvedRules {
   }
   const name = canonicalRelease(release);
   if (MEASURED_RELEASES.includes(name)) return { rules };
-  return { rules, assumed: `no measurement of ${name}; nearest measured release ${nearestMeasured(parts)}` };
+  return {
+    rules,
+    assumed: `no measurement of ${name}; nearest measured release ${nearestMeasuredTo(parts)}`,
+  };
 }
 
 function apply(rules: ReleaseRules, changes: Changes): ReleaseRules {
@@ -96,7 +104,7 @@ function apply(rules: ReleaseRules, changes: Changes): ReleaseRules {
   };
 }
 
-function nearestMeasured(parts: ReleaseParts): string {
+function nearestMeasuredTo(parts: ReleaseParts): string {
   const here = distance(parts);
   let best = MEASURED_RELEASES[0] ?? "2026.2.1";
   for (const candidate of MEASURED_RELEASES) {

@@ -1,5 +1,6 @@
 import { checks } from "../../checks/index.ts";
 import { erasBetween } from "../admission/eras.ts";
+import { nearestMeasured } from "../admission/releases.ts";
 import type { Check } from "../core/check.ts";
 import type { Facts } from "../core/collect.ts";
 import { type Diagnosed, diagnose } from "../core/diagnose.ts";
@@ -195,8 +196,8 @@ function missingFacts(facts: Facts): MissingFact[] {
   return EXPECTED.flatMap((name) => {
     const fact = facts[name];
     if (fact.known || (fact.reason === "not-asked" && fact.provide === undefined)) return [];
-    const { reason, detail, provide } = fact;
-    return [{ fact: name, reason, detail, ...(provide === undefined ? {} : { provide }) }];
+    const { known: _known, ...rest } = fact;
+    return [{ fact: name, ...rest }];
   });
 }
 
@@ -207,8 +208,11 @@ function notesOf(facts: Facts, diagnosed: Diagnosed): ReportNote[] {
   for (const evidence of assessment?.contradictions ?? []) {
     notes.push({ message: "model-contradicted", args: { detail: evidence.quote }, evidence: [evidence] });
   }
-  if (assessment?.now.assumed !== undefined) {
-    notes.push({ message: "release-assumed", args: { detail: assessment.now.assumed } });
+  const assumed = assessment?.now.assumed;
+  const release = knownValue(facts.release)?.version;
+  if (assumed !== undefined && release !== undefined) {
+    const nearest = nearestMeasured(release);
+    notes.push({ message: "release-assumed", args: { detail: assumed, release, nearest } });
   }
   if (facts.release.known && facts.release.said) notes.push({ message: "release-said" });
   if (deployment !== undefined && deployment.confidence !== "certain" && deployment.alternatives.length > 0) {

@@ -52,7 +52,9 @@ export function assessmentOf(
 ): Fact<Assessment> {
   const { release, target, config, deployment, logs, probe } = facts;
   if (!release.known) {
-    return unknown("absent", `the release is not known (${release.detail})`, "--release X");
+    return unknown("absent", `the release is not known (${release.detail})`, "--release X", {
+      message: "needs-release",
+    });
   }
   if (!target.known) return unknown("absent", target.detail);
   const reading = knownValue(config);
@@ -97,14 +99,18 @@ export function refusalsOfFacts({
   if (probe.known) {
     // Nobody was refused before our eyes; whether a new browser will be is the model's to say.
     if (!assessment.known) return assessment;
-    const { undecided } = assessment.value;
+    const { undecided, undecidedSay } = assessment.value;
     if (refusals.length > 0 || undecided === undefined) return known(refusals, "probe and model");
-    return unknown("absent", undecided, "--config PATH or --log FILE");
+    return unknown("absent", undecided, "--config PATH or --log FILE", undecidedSay);
   }
   if (digest !== undefined) {
-    return unknown("absent", "nothing in the log is about a connection to the gateway", "--log FILE");
+    return unknown("absent", "nothing in the log is about a connection to the gateway", "--log FILE", {
+      message: "log-without-connection",
+    });
   }
-  return unknown("absent", "there is neither a gateway nor a log to look at", "--log FILE");
+  return unknown("absent", "there is neither a gateway nor a log to look at", "--log FILE", {
+    message: "nothing-to-look-at",
+  });
 }
 
 /** A field for a spread, or nothing while its value is not known. */

@@ -278,7 +278,9 @@ export class Live {
     );
     return (
       found[0] ??
-      unknown("absent", "neither the gateway, nor files, nor a log name the release", "--release X")
+      unknown("absent", "neither the gateway, nor files, nor a log name the release", "--release X", {
+        message: "release-nowhere",
+      })
     );
   }
 

@@ -87,9 +87,13 @@ export function releaseOfLogs(logs: Fact<LogDigest>): Fact<Release> {
   if (release !== undefined) {
     return known({ version: release.version, confidence: "likely", from: "log" }, release.quote);
   }
-  const between =
-    era === undefined ? "" : ` (its lines fit ${era.from ?? "the first"} to ${era.to ?? "the newest"})`;
-  return unknown("absent", `the log names no release${between}`, "--release X");
+  if (era === undefined)
+    return unknown("absent", "the log names no release", "--release X", { message: "log-without-release" });
+  const between = `its lines fit ${era.from ?? "the first"} to ${era.to ?? "the newest"}`;
+  return unknown("absent", `the log names no release (${between})`, "--release X", {
+    message: "log-fits-releases",
+    args: { from: era.from ?? "", to: era.to ?? "" },
+  });
 }
 
 function deploymentOf(

@@ -32,7 +32,8 @@ function checkId(asked: string): string {
 
 /** @throws {UsageError} no release. */
 export function saidRelease(release: string | undefined): Fact<Release> {
-  if (release === undefined) return unknown("not-asked", "nobody said", "--release X");
+  if (release === undefined)
+    return unknown("not-asked", "nobody said", "--release X", { message: "nobody-said" });
   const version = release.trim().replace(/^v/, "");
   if (!isRelease(version)) {
     const [near] = nearest(version, KNOWN_RELEASES);

@@ -1,4 +1,4 @@
-import type { Fact, Known } from "./fact.ts";
+import type { Fact, Known, Saying } from "./fact.ts";
 import type { FactMap, FactName } from "./facts.ts";
 import type { Occurrence, Severity } from "./finding.ts";
 
@@ -23,14 +23,21 @@ export interface Undetermined {
   readonly why: string;
   /** The option or command that provides what is missing. */
   readonly provide?: string;
+  readonly say?: Saying;
 }
 
 export function notApplicable(why: string): NotApplicable {
   return { verdict: "not-applicable", why };
 }
 
-export function undetermined(why: string, provide?: string): Undetermined {
-  return provide === undefined ? { verdict: "undetermined", why } : { verdict: "undetermined", why, provide };
+/** `why` in English; `say` is the same for the other languages. */
+export function undetermined(why: string, provide?: string, say?: Saying): Undetermined {
+  return {
+    verdict: "undetermined",
+    why,
+    ...(provide === undefined ? {} : { provide }),
+    ...(say === undefined ? {} : { say }),
+  };
 }
 
 export interface CheckDefinition<N extends FactName, W extends FactName> {

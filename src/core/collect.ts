@@ -45,7 +45,7 @@ export async function collect(
     stop = resolve;
   });
   const interrupt = () => {
-    stop(unknown("failed", "interrupted"));
+    stop(unknown("failed", "interrupted", undefined, { message: "interrupted" }));
     for (const controller of controllers) controller.abort(signal?.reason);
   };
   if (signal?.aborted) interrupt();
@@ -69,7 +69,8 @@ export async function collect(
     askedBy: readonly FactName[],
   ): Promise<Fact<FactMap[K]>> => {
     const collector = collectors[name] as Collector<K> | undefined;
-    if (!collector) return unknown("not-asked", `nothing collects ${name} here`);
+    if (!collector)
+      return unknown("not-asked", `nothing collects ${name} here`, undefined, { message: "not-collected" });
     options.onProgress?.(name, "started");
     const controller = new AbortController();
     controllers.add(controller);
@@ -78,7 +79,9 @@ export async function collect(
     const late = new Promise<Fact<FactMap[K]>>((resolve) => {
       timer = options.setTimeout(() => {
         controller.abort();
-        resolve(unknown("timeout", `no answer within ${collector.timeoutMs / 1000} s`));
+        const seconds = collector.timeoutMs / 1000;
+        const say = { message: "no-answer-within", args: { seconds } };
+        resolve(unknown("timeout", `no answer within ${seconds} s`, undefined, say));
       }, collector.timeoutMs);
     });
     // Who asked is part of the question: two collectors that wait for each other would never end.
@@ -117,7 +120,11 @@ export const ALL_FACTS = Object.keys(FACT_NAMES) as readonly FactName[];
 /** Fills what is missing with unknown facts; for bundles, fixtures and partial collections. */
 export function completeFacts(partial: Partial<Facts>): Facts {
   const missing = Object.fromEntries(
-    ALL_FACTS.map((name) => [name, partial[name] ?? unknown("not-asked", `${name} was not collected`)]),
+    ALL_FACTS.map((name) => [
+      name,
+      partial[name] ??
+        unknown("not-asked", `${name} was not collected`, undefined, { message: "not-collected" }),
+    ]),
   );
   return missing as unknown as Facts;
 }

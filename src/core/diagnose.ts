@@ -1,5 +1,6 @@
 import type { Check, CheckFacts } from "./check.ts";
 import type { Facts } from "./collect.ts";
+import type { Saying } from "./fact.ts";
 import type { FactName } from "./facts.ts";
 import type { Finding, Severity } from "./finding.ts";
 
@@ -12,6 +13,9 @@ export interface CheckResult {
   /** Why it is not applicable, undetermined or crashed. */
   readonly why?: string;
   readonly provide?: string;
+  /** `why` for the other languages; of the fact `lacks`, when that is what is missing. */
+  readonly say?: Saying;
+  readonly lacks?: FactName;
 }
 
 export interface Diagnosed {
@@ -45,6 +49,8 @@ export function diagnose(checks: readonly Check[], facts: Facts, options: Diagno
         verdict: "undetermined",
         why: `${missing}: ${fact.detail}`,
         ...(fact.provide === undefined ? {} : { provide: fact.provide }),
+        ...(fact.say === undefined ? {} : { say: fact.say }),
+        lacks: missing,
       });
       continue;
     }

@@ -1,3 +1,5 @@
+import type { MessageArgs } from "./finding.ts";
+
 /** A fact is known, with its source, or unknown, with the reason. Plain JSON, so it survives a bundle. */
 export type Fact<T> = Known<T> | Unknown;
 
@@ -17,8 +19,16 @@ export interface Unknown {
   readonly reason: UnknownReason;
   /** What was tried and what came back, scrubbed. */
   readonly detail: string;
+  /** The same for a reader of another language, where the sentence is the tool's own. */
+  readonly say?: Saying;
   /** The option or command with which the user can provide it, for example `--log FILE`. */
   readonly provide?: string;
+}
+
+/** A sentence of the tool itself: key of the report's `sayings`, and what fills it. */
+export interface Saying {
+  readonly message: string;
+  readonly args?: MessageArgs;
 }
 
 export function known<T>(value: T, source: string): Known<T> {
@@ -29,8 +39,14 @@ export function said<T>(value: T, option: string): Known<T> {
   return { known: true, value, source: option, said: true };
 }
 
-export function unknown(reason: UnknownReason, detail: string, provide?: string): Unknown {
-  return provide === undefined ? { known: false, reason, detail } : { known: false, reason, detail, provide };
+export function unknown(reason: UnknownReason, detail: string, provide?: string, say?: Saying): Unknown {
+  return {
+    known: false,
+    reason,
+    detail,
+    ...(provide === undefined ? {} : { provide }),
+    ...(say === undefined ? {} : { say }),
+  };
 }
 
 /** The value of a fact, or `undefined` while it is unknown. */

@@ -1,4 +1,5 @@
 import type { Admission, AdmissionConfig, Connection } from "./connection.ts";
+import type { Saying } from "./fact.ts";
 import type { LogDigest, RefusalGate } from "./log-event.ts";
 
 /** Every fact by name. Values are plain JSON; secrets in them are fingerprints (see `Secret`). */
@@ -249,6 +250,7 @@ export interface Assessment {
   readonly now: Admission;
   /** Why the answer could be another one: a peer or a release that is not known, and with which it changes. */
   readonly undecided?: string;
+  readonly undecidedSay?: Saying;
   /** The gates that wait behind the first, each with what has to be mended before. */
   readonly ahead: readonly Admission[];
   readonly page: PageBehaviour;

@@ -3,7 +3,7 @@ import type { ReadInclude } from "../config/includes.ts";
 import { type ConfigCandidate, locateConfig } from "../config/locate.ts";
 import { readConfig } from "../config/read.ts";
 import { fileEnv, plistEnv, type ServiceEnv, unitEnv } from "../config/service-env.ts";
-import { type Fact, known, unknown } from "../core/fact.ts";
+import { type Fact, known, type Unknown, type UnknownReason, unknown } from "../core/fact.ts";
 import type { DeploymentNames, DeviceList, HostSigns, Release } from "../core/facts.ts";
 import type { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
@@ -112,12 +112,8 @@ class Local implements DeploymentAccess {
     if (pending === undefined || paired === undefined || (!pending.ok && !paired.ok)) {
       const first = pending ?? paired;
       return first !== undefined && !first.ok
-        ? unknown(
-            first.reason,
-            `${safeText(directory, 200)}: ${first.detail}`,
-            "openclaw devices list --json",
-          )
-        : unknown("failed", safeText(directory, 200), "openclaw devices list --json");
+        ? unreadFile(first, directory, "openclaw devices list --json")
+        : unreadFile({ reason: "failed", detail: "" }, directory, "openclaw devices list --json");
     }
     return devicesFromJson(
       pending.ok ? pending.text : undefined,
@@ -156,15 +152,17 @@ class Local implements DeploymentAccess {
     const { salt, gateway, host } = this.#options;
     const { candidate, text, profile } = await this.#located();
     const path = candidate.configPath;
-    if (!text.ok && text.reason !== "absent")
-      return unknown(text.reason, `${safeText(path, 200)}: ${text.detail}`, "--config PATH");
+    if (!text.ok && text.reason !== "absent") return unreadFile(text, path, "--config PATH");
     if (
       !text.ok &&
       (this.#options.configPath !== undefined || (gateway === undefined && (host?.units.length ?? 0) === 0))
     )
-      return unknown("absent", `${safeText(path, 200)}: ${text.detail}`, "--config PATH");
+      return unreadFile({ ...text, reason: "absent" }, path, "--config PATH");
     if (text.ok && text.truncated)
-      return unknown("failed", `${safeText(path, 200)}: too long for a config`, "--config PATH");
+      return unknown("failed", `${safeText(path, 200)}: too long for a config`, "--config PATH", {
+        message: "config-too-long",
+        args: { path },
+      });
 
     const unit = await this.#unit();
     const dotenv = await this.#envFile(`${candidate.stateDir}/.env`, ".env");
@@ -405,4 +403,15 @@ function resolved(path: string): string {
     else if (part !== "" && part !== ".") out.push(part);
   }
   return `/${out.join("/")}`;
+}
+
+/** A file that could not be read: its path, and what the system said. */
+function unreadFile(
+  { reason, detail }: { readonly reason: UnknownReason; readonly detail: string },
+  path: string,
+  provide: string,
+): Unknown {
+  const shown = safeText(path, 200);
+  const say = { message: `file-${reason}`, args: { path: shown } };
+  return unknown(reason, detail === "" ? shown : `${shown}: ${detail}`, provide, say);
 }

@@ -37,11 +37,20 @@ export async function devicesFromSqlite(
   realPath = path,
 ): Promise<Fact<DeviceList>> {
   const info = await world.info(path);
-  if (info === undefined || info.kind !== "file") return unknown("absent", "no device store", PROVIDE);
-  if (info.size > MAX_BYTES) return unknown("failed", "the device store is too large to copy", PROVIDE);
+  if (info === undefined || info.kind !== "file")
+    return unknown("absent", "no device store", PROVIDE, { message: "no-device-store" });
+  if (info.size > MAX_BYTES)
+    return unknown("failed", "the device store is too large to copy", PROVIDE, {
+      message: "device-store-too-large",
+    });
   const sqlite = await loadSqlite();
   if (sqlite === undefined)
-    return unknown("failed", `Node ${process.versions.node} cannot read the gateway's SQLite store`, PROVIDE);
+    return unknown(
+      "failed",
+      `Node ${process.versions.node} cannot read the gateway's SQLite store`,
+      PROVIDE,
+      { message: "node-without-sqlite", args: { version: process.versions.node } },
+    );
   let directory: string | undefined;
   try {
     directory = await mkdtemp(join(tmpdir(), "pairing-doctor-"));

@@ -1,3 +1,5 @@
+import type { CheckResult } from "../core/diagnose.ts";
+import type { Saying } from "../core/fact.ts";
 import type { Evidence } from "../core/facts.ts";
 import { safeText } from "../core/text.ts";
 import { gateOfCause, isBefore } from "./cause-gate.ts";
@@ -248,9 +250,10 @@ class Page {
     const { words, facts, unknownReasons } = this.#words;
     const undetermined = checks.filter(({ verdict }) => verdict === "undetermined");
     const lines: string[] = [];
-    for (const { fact, reason, detail, provide } of missing) {
+    for (const { fact, reason, detail, say, provide } of missing) {
       const what = wordsOf(facts, fact);
-      lines.push(...this.#bullet(`${what}${words.colon}${detail || unknownReasons[reason]}`));
+      const because = this.#said(say, detail) || unknownReasons[reason];
+      lines.push(...this.#bullet(`${what}${words.colon}${because}`));
       lines.push(...this.#provide(provide));
       const blind = undetermined.filter(({ why }) => why === `${fact}: ${detail}`);
       lines.push(...this.#affects(blind.map(({ id }) => id)));
@@ -258,7 +261,7 @@ class Page {
     // Checks that lack the same thing share one line; what `missing` told already is not said twice.
     for (const [why, group] of groupBy(undetermined, ({ why = "" }) => why)) {
       if (missing.some(({ fact, detail }) => why === `${fact}: ${detail}`)) continue;
-      if (why !== "") lines.push(...this.#bullet(why));
+      if (why !== "") lines.push(...this.#bullet(this.#because(group[0], why)));
       lines.push(...this.#provide(group.find(({ provide }) => provide !== undefined)?.provide));
       lines.push(...this.#affects(group.map(({ id }) => id)));
     }
@@ -444,7 +447,7 @@ class Page {
     const brief = quote.replace(/ ua=Mozilla\/.{1,400}? code=/, " ua=Mozilla/... code=");
     const shown = this.#options.verbose ? quote : safeText(brief, QUOTE);
     return [
-      ...hang("", source, options).map(this.#style.dim),
+      ...hang("", entryOf(this.#words.sources, source) ?? source, options).map(this.#style.dim),
       ...hang("  ", shown, options).map(this.#style.dim),
     ];
   }
@@ -480,7 +483,8 @@ class Page {
 
   #provide(option: string | undefined): string[] {
     if (option === undefined) return [];
-    const words = fill(this.#words.words.provide, { option });
+    const options = option.split(" or ").join(this.#words.words.or);
+    const words = fill(this.#words.words.provide, { option: options });
     return hang(`${this.#symbols.arrow} `, words, { indent: 4, width: this.#width });
   }
 
@@ -492,6 +496,19 @@ class Page {
     const more = rest > 0 ? [fill(words.more, { count: rest })] : [];
     const text = fill(words.affects, { ids: [...shown, ...more].join(words.comma) });
     return hang("", text, { indent: 4, width: this.#width }).map(this.#style.dim);
+  }
+
+  /** The tool's own sentence in the reader's language; `text` where it is somebody else's. */
+  #said(say: Saying | undefined, text: string): string {
+    const sentence = say === undefined ? undefined : entryOf(this.#words.sayings, say.message);
+    return sentence === undefined ? text : fill(sentence, say?.args);
+  }
+
+  #because(check: CheckResult | undefined, why: string): string {
+    const { facts, words } = this.#words;
+    if (check?.say === undefined) return why;
+    const lacks = check.lacks === undefined ? "" : wordsOf(facts, check.lacks) + words.colon;
+    return lacks + this.#said(check.say, why);
   }
 
   #bullet(text: string): string[] {

@@ -1,6 +1,6 @@
 import type { Admission } from "../core/connection.ts";
 import type { CheckResult, Diagnosed } from "../core/diagnose.ts";
-import type { UnknownReason } from "../core/fact.ts";
+import type { Saying, UnknownReason } from "../core/fact.ts";
 import type {
   Confidence,
   Deployment,
@@ -106,6 +106,8 @@ export interface MissingFact {
   readonly fact: FactName;
   readonly reason: UnknownReason;
   readonly detail: string;
+  /** `detail` for the other languages, where it is the tool's own sentence. */
+  readonly say?: Saying;
   readonly provide?: string;
 }
 

@@ -1,6 +1,7 @@
+import { nearestMeasured } from "../../admission/releases.ts";
 import type { AdmissionInput } from "../../core/connection.ts";
 import { safeText } from "../../core/text.ts";
-import { catalogueOf, type Lang, wordsOf } from "../../report/messages/index.ts";
+import { catalogueOf, entryOf, fill, type Lang, wordsOf } from "../../report/messages/index.ts";
 import type { Answer } from "./answer.ts";
 
 /** The answer in a few lines: who asks, what the gateway does, what would change it. */
@@ -16,20 +17,23 @@ export function renderAnswer(
   );
   const lines = [`${release}: ${from.join(" · ")}`];
   if (admission.outcome === "admitted") {
-    lines.push(`  ${words.words.admitted}${admission.autoApproved ? ` (${words.words.autoApproved})` : ""}`);
+    lines.push(`  ${admission.autoApproved ? words.words.autoApproved : words.words.admitted}`);
   } else {
     const gate = wordsOf(words.gates, admission.gate ?? "unknown");
     const close =
       admission.closeCode === undefined || admission.httpStatus !== 101
         ? `HTTP ${admission.httpStatus}`
         : `${admission.closeCode} ${safeText(admission.closeReason ?? "", 200)}`;
-    lines.push(`  ${words.words.refused.replace("{gate}", gate)}: ${close}`);
+    lines.push(`  ${fill(words.words.refused, { gate })}${words.words.colon}${close}`);
     for (const { gate: next } of ahead) if (next) lines.push(`  + ${wordsOf(words.gates, next)}`);
     for (const { id, risk } of remedies) {
-      const title = words.remedies[id]?.title.replace(/\{\w+\|([^}]*)\}/g, "$1") ?? id;
+      const title = fill(entryOf(words.remedies, id)?.title ?? id);
       lines.push(`  → ${title} [${words.risks[risk]}]`);
     }
   }
-  if (admission.assumed !== undefined) lines.push(`  ${safeText(admission.assumed, 200)}`);
+  if (admission.assumed !== undefined) {
+    const nearest = nearestMeasured(release);
+    lines.push(`  ${fill(words.notes["release-assumed"] ?? "", { release, nearest })}`);
+  }
   return lines.join("\n");
 }

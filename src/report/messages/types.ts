@@ -63,6 +63,10 @@ export interface Catalogue {
   /** `Release.from`. */
   readonly releaseSources: Readonly<Record<string, string>>;
   readonly facts: Readonly<Record<string, string>>;
+  /** `Saying.message`: why something is not known. */
+  readonly sayings: Readonly<Record<string, string>>;
+  /** Sources of evidence that are no file, URL or option. */
+  readonly sources: Readonly<Record<string, string>>;
   /** Headings and short phrases of the formats. */
   readonly words: Words;
 }
@@ -72,6 +76,8 @@ export interface Words {
   readonly colon: string;
   readonly inset: string;
   readonly comma: string;
+  /** Between two options, of which either will do. */
+  readonly or: string;
   readonly path: string;
   readonly what: string;
   readonly why: string;

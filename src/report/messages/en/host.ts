@@ -115,11 +115,30 @@ export const host: Readonly<Record<string, CauseMessage>> = {
   "trusted-proxy-cli-unauthorized": {
     title: "The CLI has nothing to identify itself with in trusted-proxy mode",
     healthy: "The CLI has its own way in",
-    what: "gateway.auth.mode is `trusted-proxy`: browsers come in through the proxy, and the CLI on the host is `unauthorized`.",
+    what: "gateway.auth.mode is `trusted-proxy`: browsers come in through the proxy, and {client|the CLI} that dials the gateway itself is `unauthorized`.",
     why: "In that mode the proxy's headers are the credential, and the CLI does not come through the proxy. A shared token cannot be added: the two modes exclude each other.",
-    fix: "Use the direct local way that the documentation of the release describes for its CLI, let the CLI go through the proxy, or return to token mode.",
+    fix: "From 2026.4.27 (but for 2026.5.12) set gateway.auth.password: the CLI on the gateway's host then gets in directly. Earlier releases have no such way; upgrade, or return to token mode.",
     verify: "`openclaw devices list` answers on the host.",
     caveats: "In token mode whoever has the token gets past the proxy's login.",
+    variants: {
+      node: {
+        title: "A node has nothing to identify itself with in trusted-proxy mode",
+        what: "gateway.auth.mode is `trusted-proxy`, and a node that does not come through the proxy is refused.",
+        fix: "Let the node send what the proxy asks for, or return to token mode, where nodes and browsers share the token.",
+        verify: "The node connects, or asks to be approved.",
+      },
+      "past-the-proxy": {
+        title: "The page came without the login that the proxy should bring",
+        what: "gateway.auth.mode is `trusted-proxy`, and a browser reached the gateway without a proxy's headers: past the proxy, or through one that adds none.",
+        fix: "Open the page at the proxy's address. Let the proxy add X-Forwarded-For and the identity header, and let nothing else reach the gateway's port.",
+        verify: "The page connects at the proxy's address.",
+      },
+      over: {
+        title: "A client past the proxy was refused before; it is admitted now",
+        what: "{client|A client} was refused before and admitted later.",
+        fix: "Nothing to do.",
+      },
+    },
   },
 
   "trusted-proxy-token-conflict": {
@@ -162,6 +181,12 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     why: "HOME, OPENCLAW_HOME, OPENCLAW_CONFIG_PATH, OPENCLAW_STATE_DIR or a profile differ between the two, for example after `docker exec` as root, or with a state directory inside a state directory.",
     fix: "Run the CLI as the gateway's user with the same HOME, or set OPENCLAW_CONFIG_PATH and OPENCLAW_STATE_DIR for it. Or pass `--url` with the gateway's port.",
     verify: "The path after `Config:` in the CLI's message is the gateway's.",
+    variants: {
+      port: {
+        title: "The CLI dials another port than the gateway listens on",
+        what: "The CLI dialled {url|its own default} and met nobody there; the gateway listens on port {port|another one}.",
+      },
+    },
     caveats:
       "With `--url` the CLI does not take the token from its configuration: hand it over through OPENCLAW_GATEWAY_TOKEN, not on the command line where others can read it.",
   },

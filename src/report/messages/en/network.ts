@@ -221,7 +221,14 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     fix: "Approve the browser once by its request id. From 2026.8.1 gateway.auth.trustedProxy.deviceAutoApprove does that for users of the proxy.",
     verify: "The browser connects after sign-on; with auto-approval a fresh profile does so too.",
     caveats:
-      "Automatic approval leaves out operator.admin by default; think before widening that. It is as strong as the proxy's exclusive way to the gateway.",
+      "Automatic approval leaves out operator.admin by default; think before widening that. It is as strong as the proxy's exclusive way to the gateway. In this mode the CLI that approves needs a way in of its own: see trusted-proxy-cli-unauthorized.",
+    variants: {
+      over: {
+        title: "Browsers behind the single sign-on had to be approved; they are admitted now",
+        what: "A browser met `pairing required` after the sign-on and was admitted later.",
+        fix: "Nothing to do.",
+      },
+    },
   },
 
   "trusted-proxy-loopback-source": {
@@ -232,6 +239,19 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     fix: "If nothing else on the host can reach the gateway's port, set gateway.auth.trustedProxy.allowLoopback to true, with the loopback address in gateway.trustedProxies; releases before 2026.4.27 do not have that key and need the proxy on an address of its own. Token mode is the other way.",
     verify: "The browser comes in through the proxy, and the line is gone from the log.",
     caveats: "With allowLoopback, any local process can pose as any user.",
+    variants: {
+      "own-address": {
+        title: "The authenticating proxy is refused because its address is the gateway host's own",
+        what: "gateway.auth.mode is `trusted-proxy`, and the proxy's requests come from {remote|an address} that is one of the gateway host's own: `trusted_proxy_local_interface_source`.",
+        why: "From 2026.5.14 the gateway takes no identity from an address of its own host, because every process there can use it; allowLoopback is for 127.0.0.1 and ::1 alone.",
+        fix: "Give the proxy an address of its own, in another container or on another machine, and list that one in gateway.trustedProxies. Token mode is the other way.",
+      },
+      over: {
+        title: "The authenticating proxy was refused before; its users are admitted now",
+        what: "Requests of the proxy at {remote|a loopback address} were refused before and admitted later.",
+        fix: "Nothing to do.",
+      },
+    },
   },
 
   "kubernetes-exposure": {

@@ -140,6 +140,22 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     caution:
       "Nothing outside the gateway's host or container reaches it any more, a published port included.",
   },
+  "share-network": {
+    title: "Let the CLI's container use the gateway's network",
+    what: "127.0.0.1 is then the gateway's, and counts as local.",
+  },
+  "run-in-gateway-container": {
+    title: "Run the CLI inside the gateway's container",
+    what: "There 127.0.0.1 is the gateway, and the configuration is its own.",
+  },
+  "use-gateway-port": {
+    title: "Send the CLI to the port that the gateway listens on",
+    what: "Finds out at once whether the port is all that differs.",
+  },
+  "use-gateway-config": {
+    title: "Let the CLI read the gateway's configuration",
+    what: "Port, token and device identity are then the gateway's.",
+  },
   "use-loopback-url": {
     title: "Send the CLI to 127.0.0.1",
     what: "Beside the gateway the loopback address counts as local.",
@@ -191,5 +207,42 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "List the origins that are in use instead",
     what: "Puts the exact origins into gateway.controlUi.allowedOrigins and removes the switch.",
     caution: "A page that is not in the list is refused with `origin not allowed` afterwards.",
+  },
+  "set-local-password": {
+    title: "Give clients on the gateway's own host a password",
+    what: "From 2026.4.27, but for 2026.5.12, the CLI beside the gateway gets in with gateway.auth.password and sends it by itself; browsers still come in through the proxy alone.",
+    caution: "It counts for direct connections from the host itself. It is a secret like any other.",
+  },
+  "use-token-mode": {
+    title: "Return to token mode",
+    what: "The proxy stays in front, browsers send the shared token, and the CLI uses the same one.",
+    caution: "The proxy's login no longer protects the gateway by itself: whoever has the token passes it.",
+  },
+  "move-proxy": {
+    title: "Let the proxy come from an address of its own",
+    what: "A proxy in another container or on another machine has an address that no process of the gateway's host can use.",
+    caution:
+      "List that one address in gateway.trustedProxies, and let nothing else reach the gateway's port.",
+  },
+  "allow-loopback-proxy": {
+    title: "Take identities from the loopback address",
+    what: "Sets gateway.auth.trustedProxy.allowLoopback, from 2026.4.27 on.",
+    caution:
+      "Any process on the host can then pose as any user. Only where the host is yours alone and the proxy overwrites the identity header.",
+  },
+  "open-through-proxy": {
+    title: "Open the page through the proxy",
+    what: "Only there is the login that the gateway asks for.",
+  },
+  "drop-shared-token": {
+    title: "Remove the shared token",
+    what: "Leaves the proxy's login as the only way in for browsers.",
+    caution: "Clients that used the token stop working, the CLI on the host among them.",
+  },
+  "auto-approve-behind-proxy": {
+    title: "Approve the devices of the proxy's users automatically",
+    what: "From 2026.8.1 gateway.auth.trustedProxy.deviceAutoApprove approves browsers of users whom the proxy names, without operator.admin.",
+    caution:
+      "Whoever signs on at the proxy gets a lasting device. Set allowUsers, and let nothing but the proxy reach the gateway.",
   },
 };

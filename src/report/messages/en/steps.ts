@@ -76,6 +76,14 @@ export const human: Readonly<Record<string, string>> = {
     "Make sure that nothing outside the gateway's host or container has to reach it: no published port, no other machine.",
   "drop-lan-url":
     "Take the gateway's own LAN address out of gateway.remote.url and OPENCLAW_GATEWAY_URL, or put 127.0.0.1 in its place.",
+  "compose-up": "Start the changed services: `docker compose up -d`.",
+  "run-in-gateway-container": "Run each CLI command inside the gateway's container, for example:",
+  "unnest-home":
+    "Set OPENCLAW_HOME (or HOME) to the directory that contains `.openclaw`, not to `.openclaw` itself: {path|the path} has it twice.",
+  "same-config":
+    "Find the gateway's own openclaw.json (its start-up lines or its service name it), and give the CLI OPENCLAW_CONFIG_PATH and OPENCLAW_STATE_DIR for it, or the gateway's HOME.",
+  "mode-local":
+    "On the gateway's host set gateway.mode to `local`; on another machine set gateway.remote.url to the gateway's address.",
   "use-wss-url": "Give the client the wss:// address.",
   "stop-gateway": "Stop the gateway, and whatever starts it again by itself.",
   "remove-old-cli": "Remove the older OpenClaw that shares this state directory.",
@@ -99,4 +107,15 @@ export const human: Readonly<Record<string, string>> = {
     "Open the page in each browser that is in use, and approve its own request: `openclaw devices list`, then `openclaw devices approve REQUEST_ID`.",
   "check-origins":
     "Look at the origins first: keep only addresses that you open yourself, a name that nobody knows can be somebody's attempt.",
+  "set-local-password":
+    "On the gateway's host, set gateway.auth.password (or OPENCLAW_GATEWAY_PASSWORD for gateway and CLI) to a new secret, so that the CLI there has a way in.",
+  "token-behind-proxy":
+    "Set one shared token for gateway and clients, and give it to the page once; in this mode the identity header of the proxy has no effect.",
+  "move-proxy":
+    "Run the proxy in a container or on a machine of its own, let it reach the gateway at its network address, and put exactly the proxy's address into gateway.trustedProxies.",
+  "overwrite-identity-header":
+    "Let the proxy overwrite the identity header that gateway.auth.trustedProxy.userHeader names, whatever the client sends.",
+  "open-through-proxy": "Open the page at the proxy's address, and sign on there.",
+  "unset-env-token":
+    "Take OPENCLAW_GATEWAY_TOKEN out of the gateway's environment: .env file, service unit, chart or app settings.",
 };

@@ -111,11 +111,30 @@ export const host: Readonly<Record<string, CauseMessage>> = {
   "trusted-proxy-cli-unauthorized": {
     title: "在 trusted-proxy 模式下，CLI 没有可以证明身份的凭据",
     healthy: "CLI 有自己的进入方式",
-    what: "gateway.auth.mode 是 `trusted-proxy`：浏览器通过代理进入，而主机上的 CLI 得到 `unauthorized`。",
+    what: "gateway.auth.mode 是 `trusted-proxy`：浏览器通过代理进入，而直接连接网关的{client|CLI} 得到 `unauthorized`。",
     why: "在这种模式下，代理的请求头就是凭据，而 CLI 不经过代理。也不能另加共享令牌：两种模式互相排斥。",
-    fix: "使用该版本文档中为 CLI 说明的本地直连方式，或让 CLI 经过代理，或改回令牌模式。",
+    fix: "从 2026.4.27 起（2026.5.12 除外）设置 gateway.auth.password：网关主机上的 CLI 就能直接进入。更早的版本没有这种方式，请升级，或改回令牌模式。",
     verify: "在主机上 `openclaw devices list` 有正常的回应。",
     caveats: "在令牌模式下，持有令牌的人可以绕过代理的登录。",
+    variants: {
+      node: {
+        title: "在 trusted-proxy 模式下，节点没有可以证明身份的凭据",
+        what: "gateway.auth.mode 是 `trusted-proxy`，不经过代理的节点被拒绝。",
+        fix: "让节点发送代理所要求的内容，或改回令牌模式，由节点和浏览器共用令牌。",
+        verify: "节点连接成功，或请求批准。",
+      },
+      "past-the-proxy": {
+        title: "页面没有带来代理应提供的登录身份",
+        what: "gateway.auth.mode 是 `trusted-proxy`，而浏览器到达网关时没有代理的请求头：要么绕过了代理，要么代理没有添加它们。",
+        fix: "在代理的地址打开页面。让代理添加 X-Forwarded-For 和身份请求头，并且不让其他程序访问网关的端口。",
+        verify: "页面在代理的地址连接成功。",
+      },
+      over: {
+        title: "绕过代理的客户端之前被拒绝，现在已被接纳",
+        what: "{client|某个客户端}之前被拒绝，后来已被接纳。",
+        fix: "无需处理。",
+      },
+    },
   },
 
   "trusted-proxy-token-conflict": {
@@ -156,6 +175,12 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     why: "两者的 HOME、OPENCLAW_HOME、OPENCLAW_CONFIG_PATH、OPENCLAW_STATE_DIR 或 profile 不同，例如以 root 执行了 `docker exec`，或者状态目录里又套了一个状态目录。",
     fix: "以网关的用户和相同的 HOME 运行 CLI，或为它设置 OPENCLAW_CONFIG_PATH 和 OPENCLAW_STATE_DIR。也可以用 `--url` 指定网关的端口。",
     verify: "CLI 输出中 `Config:` 之后的路径就是网关的路径。",
+    variants: {
+      port: {
+        title: "CLI 连接的端口不是网关监听的端口",
+        what: "CLI 连接的是 {url|默认地址}，那里没有网关；网关监听的是端口 {port|另一个}。",
+      },
+    },
     caveats:
       "使用 `--url` 时，CLI 不会从配置中读取令牌：请通过 OPENCLAW_GATEWAY_TOKEN 传入，不要写在命令行上，那里其他用户也能看到。",
   },

@@ -215,9 +215,16 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     what: "gateway.auth.mode 是 `trusted-proxy`，代理已说明用户是谁，浏览器却遇到了 `pairing required`。",
     why: "在 2026.2.24 至 2026.5.12 中，这样的登录会让 Control UI 免于配对；之后的版本要求每个带有设备身份的浏览器配对。",
     fix: "按请求 ID 批准浏览器一次。从 2026.8.1 起，gateway.auth.trustedProxy.deviceAutoApprove 会为代理的用户自动批准。",
-    verify: "登录之后浏览器连接成功；启用自动批准后，全新的浏览器配置也能连接。",
+    verify: "登录之后浏览器连接成功；启用自动批准后，全新的浏览器个人资料也能连接。",
     caveats:
-      "自动批准默认不包括 operator.admin；放宽之前请慎重考虑。它的可靠程度取决于是否只有代理能访问网关。",
+      "自动批准默认不包括 operator.admin；放宽之前请慎重考虑。它的可靠程度取决于是否只有代理能访问网关。在这种模式下，执行批准的 CLI 也需要自己的进入方式：见 trusted-proxy-cli-unauthorized。",
+    variants: {
+      over: {
+        title: "单点登录后面的浏览器曾需要批准，现在已被接纳",
+        what: "浏览器登录之后遇到 `pairing required`，后来已被接纳。",
+        fix: "无需处理。",
+      },
+    },
   },
 
   "trusted-proxy-loopback-source": {
@@ -228,6 +235,19 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     fix: "如果主机上没有其他程序能访问网关的端口，把 gateway.auth.trustedProxy.allowLoopback 设为 true，并在 gateway.trustedProxies 中写上回环地址；2026.4.27 之前的版本没有这个键，需要让代理使用单独的地址。另一种办法是使用令牌模式。",
     verify: "浏览器能通过代理进入，日志中不再出现这条记录。",
     caveats: "启用 allowLoopback 之后，任何本地进程都能冒充任何用户。",
+    variants: {
+      "own-address": {
+        title: "认证代理使用的是网关主机自己的地址，因此被拒绝",
+        what: "gateway.auth.mode 是 `trusted-proxy`，而代理的请求来自 {remote|某个地址}，它是网关主机自己的地址：`trusted_proxy_local_interface_source`。",
+        why: "从 2026.5.14 起，网关不接受来自自己主机地址的身份，因为那里的任何进程都能使用它；allowLoopback 只适用于 127.0.0.1 和 ::1。",
+        fix: "让代理在另一个容器或另一台机器上使用单独的地址，并在 gateway.trustedProxies 中写上这个地址。另一种办法是使用令牌模式。",
+      },
+      over: {
+        title: "认证代理之前被拒绝，它的用户现在已被接纳",
+        what: "来自 {remote|回环地址} 的代理请求之前被拒绝，后来已被接纳。",
+        fix: "无需处理。",
+      },
+    },
   },
 
   "kubernetes-exposure": {

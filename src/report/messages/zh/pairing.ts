@@ -6,7 +6,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     title: "这台设备还没有被批准",
     healthy: "设备已批准，或被视为本地设备而自动批准",
     what: "{client|浏览器}通过了其他所有关卡；网关第一次见到这台设备，正在等待批准。",
-    why: "不被视为本地的设备需要批准一次。每个浏览器配置、每个来源都是单独的设备：127.0.0.1、localhost 和另一个端口就是三台设备。",
+    why: "不被视为本地的设备需要批准一次。每个浏览器个人资料、每个来源都是单独的设备：127.0.0.1、localhost 和另一个端口就是三台设备。",
     fix: "在网关所在的主机上列出等待中的请求，核对地址和时间，然后按 ID 批准那一个请求。批准之后，2026.2.26 及更早版本以及 2026.9.6 中已打开的页面会自动连接；2026.3.13 至 2026.8.2 需要点击 Connect 或刷新页面。",
     verify: "页面连接成功，设备出现在 `openclaw devices list` 的已配对列表中。",
     caveats:
@@ -115,7 +115,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     what: "浏览器通过回环地址到达网关，没有转发类请求头，却仍然遇到了 `pairing required`。",
     why: "自动批准需要回环对端、有效的令牌、设备身份，以及 localhost 的 Host 和 Origin。即使这些都具备，个别版本仍会要求配对：2026.5.14 至 2026.5.21 不会自动批准任何浏览器，另有报告提到 2026.3.13。从 2026.8.1 起，autoApproveLocal: false 会有意要求配对。",
     fix: "按 ID 批准请求，这在所有版本中都有效。升级到更高的版本可以消除原因，除非 autoApproveLocal 被设为 false。",
-    verify: "127.0.0.1 上的页面连接成功；升级之后，全新的浏览器配置也能连接。",
+    verify: "127.0.0.1 上的页面连接成功；升级之后，全新的浏览器个人资料也能连接。",
     caveats: "在 localhost 上批准之前也要核对客户端和时间：主机上的任何进程都能使用回环地址。",
     variants: {
       over: {

@@ -3,7 +3,7 @@ import type { RemedyMessage } from "../types.ts";
 export const remedies: Readonly<Record<string, RemedyMessage>> = {
   "approve-device": {
     title: "批准这一个请求",
-    what: "在所有版本和部署方式中都有效。批准只针对这个浏览器配置在这个地址上的设备。",
+    what: "在所有版本和部署方式中都有效。批准只针对这个浏览器个人资料在这个地址上的设备。",
     caution:
       "这会把设备请求的权限范围授予它。请与自己的尝试核对地址、客户端和时间，不要不看内容就批准最新的请求。",
   },
@@ -136,6 +136,22 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "内部调用和 CLI 随后都连接 127.0.0.1，会被视为本地。",
     caution: "网关主机或容器之外将无法访问网关，已发布的端口也不例外。",
   },
+  "share-network": {
+    title: "让 CLI 的容器使用网关的网络",
+    what: "这样 127.0.0.1 就是网关的回环地址，会被视为本地。",
+  },
+  "run-in-gateway-container": {
+    title: "在网关容器内运行 CLI",
+    what: "在那里 127.0.0.1 就是网关，配置也是网关自己的。",
+  },
+  "use-gateway-port": {
+    title: "让 CLI 连接网关实际监听的端口",
+    what: "可以马上看出是否只有端口不同。",
+  },
+  "use-gateway-config": {
+    title: "让 CLI 读取网关的配置",
+    what: "端口、令牌和设备身份随之与网关一致。",
+  },
   "use-loopback-url": {
     title: "让 CLI 连接 127.0.0.1",
     what: "在网关旁边，回环地址算作本地。",
@@ -186,5 +202,39 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "改为列出正在使用的来源",
     what: "把准确的来源写入 gateway.controlUi.allowedOrigins，并删除该开关。",
     caution: "此后不在列表中的页面会被拒绝，提示 `origin not allowed`。",
+  },
+  "set-local-password": {
+    title: "给网关主机上的客户端一个密码",
+    what: "从 2026.4.27 起（2026.5.12 除外），网关旁边的 CLI 可以用 gateway.auth.password 进入，并会自动发送它；浏览器仍然只能通过代理进入。",
+    caution: "它只对来自主机本身的直接连接有效，同样属于机密。",
+  },
+  "use-token-mode": {
+    title: "改回令牌模式",
+    what: "代理仍在前面，浏览器发送共享令牌，CLI 也使用同一个令牌。",
+    caution: "代理的登录不再单独保护网关：持有令牌的人都能通过。",
+  },
+  "move-proxy": {
+    title: "让代理使用单独的地址",
+    what: "放在另一个容器或另一台机器上的代理，有一个网关主机上的进程无法使用的地址。",
+    caution: "在 gateway.trustedProxies 中写上这一个地址，并且不让其他程序访问网关的端口。",
+  },
+  "allow-loopback-proxy": {
+    title: "接受来自回环地址的身份",
+    what: "设置 gateway.auth.trustedProxy.allowLoopback，从 2026.4.27 起可用。",
+    caution: "之后主机上的任何进程都能冒充任何用户。仅适用于只属于您自己、且代理会覆盖身份请求头的主机。",
+  },
+  "open-through-proxy": {
+    title: "通过代理打开页面",
+    what: "网关要求的登录只在那里进行。",
+  },
+  "drop-shared-token": {
+    title: "删除共享令牌",
+    what: "浏览器只能通过代理的登录进入。",
+    caution: "使用该令牌的客户端将无法连接，包括主机上的 CLI。",
+  },
+  "auto-approve-behind-proxy": {
+    title: "自动批准代理用户的设备",
+    what: "从 2026.8.1 起，gateway.auth.trustedProxy.deviceAutoApprove 会批准代理已说明身份的用户的浏览器，不包括 operator.admin。",
+    caution: "凡是在代理上登录的人都会得到长期有效的设备。请设置 allowUsers，并且只让代理能访问网关。",
   },
 };

@@ -49,7 +49,7 @@ export const human: Readonly<Record<string, string>> = {
   "compose-network-mode": "给 CLI 的服务加上 `network_mode: service:openclaw-gateway`。",
   "edit-configmap": "同时修改 ConfigMap 中的值：Pod 每次启动都会复制它。",
   "port-forward": "使用页面期间保持 `kubectl port-forward` 运行。",
-  "keep-state": "给客户端的状态目录挂载卷，或使用普通的浏览器配置。",
+  "keep-state": "给客户端的状态目录挂载卷，或使用普通的浏览器个人资料。",
   "stop-other-gateway": "停止没有人使用的网关，或给它换一个端口和状态目录。",
   "run-as-node": "以网关的用户运行 CLI（官方镜像中是 `-u node`）。",
   "read-json-log": "带上 JSON 日志再运行一次本工具：`--log FILE`。",
@@ -65,6 +65,14 @@ export const human: Readonly<Record<string, string>> = {
   "nobody-outside": "先确认网关主机或容器之外没有任何东西需要访问它：没有已发布的端口，也没有其他机器。",
   "drop-lan-url":
     "把网关自己的局域网地址从 gateway.remote.url 和 OPENCLAW_GATEWAY_URL 中去掉，或改成 127.0.0.1。",
+  "compose-up": "启动改动过的服务：`docker compose up -d`。",
+  "run-in-gateway-container": "在网关容器内运行每条 CLI 命令，例如：",
+  "unnest-home":
+    "把 OPENCLAW_HOME（或 HOME）设为包含 `.openclaw` 的目录，而不是 `.openclaw` 本身：{path|该路径} 里出现了两次。",
+  "same-config":
+    "找到网关自己的 openclaw.json（它的启动日志或服务定义里有路径），通过 OPENCLAW_CONFIG_PATH 和 OPENCLAW_STATE_DIR 提供给 CLI，或让 CLI 使用网关的 HOME。",
+  "mode-local":
+    "在网关主机上把 gateway.mode 设为 `local`；在其他机器上把 gateway.remote.url 设为网关的地址。",
   "use-wss-url": "让客户端使用 wss:// 地址。",
   "stop-gateway": "停止网关，以及会自动重启它的程序。",
   "remove-old-cli": "删除与它共用状态目录的旧版 OpenClaw。",
@@ -85,4 +93,14 @@ export const human: Readonly<Record<string, string>> = {
   "approve-browsers-in-use":
     "在每个正在使用的浏览器中打开页面，并批准它自己的请求：先 `openclaw devices list`，再 `openclaw devices approve REQUEST_ID`。",
   "check-origins": "先核对这些来源：只保留自己会打开的地址，没人认识的名字可能是别人的尝试。",
+  "set-local-password":
+    "在网关主机上，把 gateway.auth.password（或网关与 CLI 的 OPENCLAW_GATEWAY_PASSWORD）设为新的机密，让那里的 CLI 能够进入。",
+  "token-behind-proxy":
+    "为网关和客户端设置同一个共享令牌，并在页面中填写一次；在这种模式下，代理的身份请求头不起作用。",
+  "move-proxy":
+    "让代理在单独的容器或机器上运行，通过网关的网络地址访问网关，并在 gateway.trustedProxies 中写上代理的确切地址。",
+  "overwrite-identity-header":
+    "让代理覆盖 gateway.auth.trustedProxy.userHeader 所指的身份请求头，无论客户端发送什么。",
+  "open-through-proxy": "在代理的地址打开页面，并在那里登录。",
+  "unset-env-token": "从网关的环境中去掉 OPENCLAW_GATEWAY_TOKEN：.env 文件、服务单元、chart 或应用设置。",
 };
