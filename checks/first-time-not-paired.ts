@@ -3,7 +3,10 @@ import { isOwnLanCall } from "./own-lan.ts";
 import { isNotPaired, isTranslated } from "./pairing.ts";
 import { allowInsecureAuth, approveDevice, dashboardLink, viaTunnel } from "./remedies.ts";
 import { explainRefusals, WANTED } from "./support.ts";
+import { besideFirstTime } from "./tell-apart.ts";
 import { isRemoteByTrust } from "./trusted-loopback.ts";
+import type { LoggedFacts } from "./trusted-proxy.ts";
+import { isPairedBehindLogin } from "./trusted-proxy-still-pairs.ts";
 
 export default defineCheck({
   id: "first-time-not-paired",
@@ -11,14 +14,16 @@ export default defineCheck({
   title: "The device is approved, or counts as local",
   severity: "error",
   needs: ["refusals"],
-  wants: WANTED,
+  wants: [...WANTED, "logs"],
   diagnose: (facts) =>
     explainRefusals(facts, {
       explains: (refusal) =>
         isNotPaired(refusal, facts) &&
         !isTranslated(refusal, facts) &&
         !isRemoteByTrust(refusal, facts) &&
-        !isOwnLanCall(refusal, facts),
+        !isOwnLanCall(refusal, facts) &&
+        !isPairedBehindLogin(refusal, facts as LoggedFacts),
+      tellApart: (refusal) => besideFirstTime(refusal, facts),
       remedies: (refusal) => [
         ...dashboardLink(refusal, facts),
         approveDevice(refusal, facts),

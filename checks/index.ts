@@ -3,6 +3,7 @@ import allowedOriginsRequiredStartup from "./allowed-origins-required-startup.ts
 import approverLacksScope from "./approver-lacks-scope.ts";
 import authRateLimited from "./auth-rate-limited.ts";
 import bindLoopbackInContainer from "./bind-loopback-in-container.ts";
+import cliContainerWrongNetns from "./cli-container-wrong-netns.ts";
 import cliInContainerLanIp from "./cli-in-container-lan-ip.ts";
 import clientSide4008 from "./client-side-4008.ts";
 import clockSkew from "./clock-skew.ts";
@@ -37,20 +38,32 @@ import scopeUpgradePending from "./scope-upgrade-pending.ts";
 import secureContextRequired from "./secure-context-required.ts";
 import staleRequestId from "./stale-request-id.ts";
 import statePermissions from "./state-permissions.ts";
+import thirdPartyClientNoDeviceIdentity from "./third-party-client-no-device-identity.ts";
+import trustedProxyCliUnauthorized from "./trusted-proxy-cli-unauthorized.ts";
+import trustedProxyLoopbackSource from "./trusted-proxy-loopback-source.ts";
+import trustedProxyStillPairs from "./trusted-proxy-still-pairs.ts";
+import trustedProxyTokenConflict from "./trusted-proxy-token-conflict.ts";
+import wrongPortOrConfigPath from "./wrong-port-or-config-path.ts";
 
 /** All checks in reading order: the gateway's own files, the way of a connection from the socket to the pairing, then what lies beside it. */
 export const checks: readonly Check[] = [
   statePermissions,
+  wrongPortOrConfigPath,
+  cliContainerWrongNetns,
   gatewayDownOrStarting,
   gatewayStarting1013,
   allowedOriginsRequiredStartup,
+  trustedProxyTokenConflict,
   bindLoopbackInContainer,
   plaintextWsBlocked,
   handshakeTimeout1000,
   proxyAttributionRequired,
+  trustedProxyLoopbackSource,
+  trustedProxyCliUnauthorized,
   protocolOrBuildSkew,
   originNotAllowed,
   secureContextRequired,
+  thirdPartyClientNoDeviceIdentity,
   deviceIdentityRequired,
   deviceAuthHandshakeInvalid,
   clockSkew,
@@ -65,6 +78,7 @@ export const checks: readonly Check[] = [
   dockerNatNotLocal,
   cliInContainerLanIp,
   internalCallLanIp,
+  trustedProxyStillPairs,
   firstTimeNotPaired,
   mobileOrNodePairing,
   retiredIdentityFiles,

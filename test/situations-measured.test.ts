@@ -69,17 +69,32 @@ function poses({ cause, log }: Row): boolean {
   return cause === "device-identity-required" && log.some((line) => POSING.test(line));
 }
 
+/** In trusted-proxy mode the gateway's own reason and the forwarded address tell who failed to name a user. */
+function loginCause({ cause, config, log }: Row, told: boolean): string | undefined {
+  if ((config as AdmissionConfig).gateway?.auth?.mode !== "trusted-proxy") return undefined;
+  if (cause === "first-time-not-paired") return told ? "trusted-proxy-still-pairs" : undefined;
+  if (cause !== "none") return undefined;
+  const reason = log
+    .map((line) => /=(trusted_proxy_\w+)/.exec(line)?.[1])
+    .find((found) => found !== undefined);
+  if (reason === undefined) return undefined;
+  if (!log.some((line) => / fwd=\d/.test(line))) return "trusted-proxy-cli-unauthorized";
+  if (reason === "trusted_proxy_untrusted_source") return "proxy-not-trusted";
+  return reason === "trusted_proxy_loopback_source" ? "trusted-proxy-loopback-source" : undefined;
+}
+
 async function misses(told: boolean, among: readonly Row[]): Promise<string[]> {
   const found: string[] = [];
   for (const row of among) {
     const [first = "none"] = await errorsOf(row, told);
     // With the config at hand the entry that makes the host remote is the cause of the first pairing.
     const cause =
-      told && row.cause === "first-time-not-paired" && isTrapped(row)
+      loginCause(row, told) ??
+      (told && row.cause === "first-time-not-paired" && isTrapped(row)
         ? "loopback-in-trusted-proxies"
         : poses(row)
           ? "third-party-client-no-device-identity"
-          : row.cause;
+          : row.cause);
     if (first !== cause) found.push(`${row.release} ${row.case}: ${first}, not ${cause}`);
   }
   return found;

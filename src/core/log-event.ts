@@ -17,7 +17,8 @@ export type LogEvent =
   | BuildRejectedEvent
   | ProtocolMismatchEvent
   | HandshakeTimeoutEvent
-  | ClientErrorEvent;
+  | ClientErrorEvent
+  | AsideEvent;
 
 interface EventBase {
   /** ISO 8601, as the line has it; absent when the line has none. */
@@ -218,13 +219,36 @@ export interface ClientErrorEvent extends EventBase {
    * The reason in the gateway's own words for it: `not-paired`, `scope-upgrade`, `token_mismatch` …; with gate
    * `transport` one of `refused`, `reset`, `timeout`, `dns`, `tls`, `empty-reply`, `abnormal-closure`,
    * `not-upgraded`, `plaintext-ws`; without a gate `missing-scope`, `unknown-request`, `approval-denied`,
-   * `state-permissions`, `identity-migration`.
+   * `state-permissions`, `identity-migration`, `app-pairing`.
    */
   readonly why?: string;
   /** `PAIRING_REQUIRED` … as printed (2026.2.22 on). */
   readonly detailCode?: string;
   readonly httpStatus?: number;
 }
+
+/**
+ * A line beside the door: about a file or setting that admission depends on, or of another part of OpenClaw.
+ * No connection was judged in it.
+ */
+export interface AsideEvent extends EventBase {
+  readonly type: "aside";
+  readonly about: "pairing-store" | "token-source" | "client-identity" | OtherPart;
+  /** `said`: somebody tells of it in prose. `printed`: OpenClaw wrote it. */
+  readonly as: "printed" | "said";
+  /** The file that it names. */
+  readonly path?: string;
+}
+
+/** Parts of OpenClaw whose messages look like the gateway's own refusals. */
+export type OtherPart =
+  | "channel-pairing"
+  | "channel-connection"
+  | "browser-relay"
+  | "model-provider"
+  | "slow-consumer"
+  | "bad-frame"
+  | "memory";
 
 /** The gates, and the ends of a connection that are no gate. */
 export type RefusalGate = Gate | "starting" | "timeout" | "left" | "rate-limit" | "unknown";

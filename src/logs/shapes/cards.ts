@@ -18,6 +18,8 @@ const PASSWORD = "unauthorized: gateway password missing";
 const MISMATCH = "unauthorized: gateway token mismatch";
 const LIMITED = "unauthorized: too many failed authentication attempts";
 const INSECURE = "control ui requires device identity";
+/** 9.x: every trusted-proxy reason and the missing attribution have one card. */
+const PROXY_IDENTITY = "unauthorized: trusted_proxy_refused";
 const ORIGIN = "origin not allowed";
 
 export const CARDS: readonly Card[] = [
@@ -33,6 +35,10 @@ export const CARDS: readonly Card[] = [
   { says: "Re-approve this browser", means: METADATA },
   { says: "Browser origin not allowed", means: ORIGIN },
   { says: "Secure browser context required", means: INSECURE },
+  { says: "Proxy authentication required", means: PROXY_IDENTITY },
+  { says: "rejected the proxy identity", means: PROXY_IDENTITY },
+  { says: "需要代理身份验证", means: PROXY_IDENTITY },
+  { says: "拒绝了代理身份或转发信息", means: PROXY_IDENTITY },
   { says: "Auth required", means: MISSING, alone: true },
   { says: "This Gateway expects its token", means: MISSING },
   { says: "This Gateway expects its password", means: PASSWORD },

@@ -1,5 +1,6 @@
 import type { LogEvent } from "../../core/log-event.ts";
 import type { Line, Shape } from "../line.ts";
+import * as aside from "./aside.ts";
 import * as cli from "./cli.ts";
 import * as closed from "./closed-before.ts";
 import * as connection from "./connection.ts";
@@ -7,10 +8,12 @@ import * as gateway from "./gateway.ts";
 import * as page from "./page.ts";
 import * as pairing from "./pairing.ts";
 import { phrase } from "./phrase.ts";
+import { setting } from "./setting.ts";
 import * as transport from "./transport.ts";
 
 /** Every shape, in the order in which they are tried: what a gateway writes, then what clients print, then phrases. */
 export const SHAPES: readonly Shape[] = [
+  aside.otherPart,
   closed.closedBefore,
   closed.disconnected4008,
   closed.verboseClose,
@@ -22,27 +25,33 @@ export const SHAPES: readonly Shape[] = [
   pairing.upgradeRequested,
   pairing.pairing,
   gateway.proxyWarning,
+  // A start that failed for the files' sake says so in the same line.
+  cli.statePermissions,
   gateway.startupFailed,
   gateway.startup,
   gateway.reload,
   gateway.securityWarning,
   gateway.configError,
+  aside.pairingStore,
+  aside.tokenSource,
   transport.httpBody,
   cli.securityError,
   cli.identityMigration,
   cli.unknownRequest,
   cli.missingScope,
+  page.appPairing,
   cli.gatewayClosed,
   cli.connectFailed,
   cli.notReachable,
-  cli.statePermissions,
   page.disconnected,
   page.browserConsole,
   page.card,
   transport.curl,
   transport.socketError,
   phrase,
+  setting,
   gateway.banner,
+  aside.told,
 ];
 
 /** The first shape that knows the line. */
