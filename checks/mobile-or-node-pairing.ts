@@ -1,5 +1,8 @@
 import { defineCheck } from "../src/core/check.ts";
+import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
+import type { Remedy } from "../src/core/finding.ts";
+import { explainPrinted, printed } from "./printed.ts";
 import { human } from "./remedies.ts";
 import { explainRefusals, WANTED } from "./support.ts";
 
@@ -15,27 +18,44 @@ export default defineCheck({
   code: "OPD209",
   title: "Apps and nodes are paired in their own way",
   severity: "error",
-  needs: ["refusals"],
-  wants: WANTED,
-  diagnose: (facts) =>
-    explainRefusals(facts, {
-      explains: (refusal) => hasLeft(refusal) && isApp(refusal) && !refusal.over,
-      confidence: () => "likely",
-      remedies: ({ client }) => [
-        {
-          id: "pair-app",
-          risk: "grants-access",
-          steps: [
-            human("make-setup-code"),
-            { do: "device.list" },
-            human("choose-request"),
-            { do: "device.approve" },
-            ...(client === "node" ? [human("approve-node")] : []),
-          ],
-        },
-      ],
-    }),
+  needs: [],
+  wants: [...WANTED, "logs", "refusals"],
+  diagnose({ wanted }) {
+    const refusals = knownValue(wanted.refusals) ?? [];
+    const met = explainRefusals(
+      { refusals, wanted, sources: { refusals: "log" } },
+      {
+        explains: (refusal) =>
+          !refusal.over && ((hasLeft(refusal) && isApp(refusal)) || isSpentSetupCode(refusal)),
+        confidence: () => "likely",
+        remedies: ({ client }) => [pairApp(client === "node")],
+      },
+    );
+    if ("verdict" in met || met.length > 0) return met;
+    const shown = printed(wanted.logs, ({ why }) => why === "app-pairing");
+    if (shown.length === 0) return [];
+    return [explainPrinted(shown, { confidence: "likely", remedies: [pairApp(false)] })];
+  },
 });
+
+function pairApp(isNode: boolean): Remedy {
+  return {
+    id: "pair-app",
+    risk: "grants-access",
+    steps: [
+      human("make-setup-code"),
+      { do: "device.list" },
+      human("choose-request"),
+      { do: "device.approve" },
+      ...(isNode ? [human("approve-node")] : []),
+    ],
+  };
+}
+
+/** A setup code is good for one pairing and a short time (2026.3.13 on); only apps and nodes have one. */
+function isSpentSetupCode({ gate, reason }: Refusal): boolean {
+  return gate === "shared-auth" && reason === "bootstrap_token_invalid";
+}
 
 function hasLeft({ gate, closeCode }: Refusal): boolean {
   return gate === "left" && closeCode === 1000;

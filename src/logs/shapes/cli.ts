@@ -84,15 +84,16 @@ export const unknownRequest: Shape = {
     "device token rotation denied",
     "device token revocation denied",
     "device-ownership-mismatch",
+    "caller-missing-scope",
   ],
   read(line) {
     const match =
-      /unknown requestId|No pending device request matches [0-9a-f-]{0,40}|device (?:pairing approval|token (?:rotation|revocation)) denied.{0,160}|device-ownership-mismatch/.exec(
+      /unknown requestId|No pending device request matches [0-9a-f-]{0,40}|device (?:pairing approval|token (?:rotation|revocation)) denied.{0,160}|device-ownership-mismatch|caller-missing-scope(?: scope=[\w.]{1,40})?/.exec(
         line.text,
       );
     if (match === null) return undefined;
     const message = match[0].replace(/ (?:conn|id)=.*$/, "");
-    const why = message.startsWith("device") ? "approval-denied" : "unknown-request";
+    const why = /^(?:device|caller)/.test(message) ? "approval-denied" : "unknown-request";
     return clientError(line, { from: byCli(line), message, why });
   },
 };

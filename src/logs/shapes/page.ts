@@ -37,6 +37,21 @@ export const card: Shape = {
   },
 };
 
+/**
+ * What OpenClaw's phone apps show when they cannot begin (`gateway error: not initialized`, Android 2026.2), and
+ * what `/pair` answers while no address can be given to them (2026.3.13 to 2026.9.6).
+ */
+export const appPairing: Shape = {
+  name: "app-pairing",
+  hints: ["ateway error: not initialized", "ateway is only bound to loopback"],
+  read(line) {
+    const match = /gateway (?:error: not initialized|is only bound to loopback.{0,160})/i.exec(line.text);
+    return match === null
+      ? undefined
+      : clientError(line, { from: "unknown", message: match[0], why: "app-pairing" });
+  },
+};
+
 /** What browsers themselves print: `WebSocket connection closed: code=1008, reason="pairing required"`, CloseEvent dumps */
 export const browserConsole: Shape = {
   name: "browser-console",
