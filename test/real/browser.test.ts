@@ -1,18 +1,18 @@
 // Debian's Chromium opens the real Control UI: what the page does and shows is what the model says of it.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { admit } from "../../src/admission/admit.ts";
 import { pageBehaviour } from "../../src/admission/page.ts";
 import type { AdmissionConfig, Connection } from "../../src/core/connection.ts";
-import { FAR_AWAY, layPaths, PATHS, type PathName, PROXY } from "./cases.ts";
+import { PATHS, type PathName } from "./cases.ts";
 import { readConfig } from "./remedy.ts";
-import { type Agent, startAgent } from "./rig/agent.ts";
 import { type OpenPage, openPage } from "./rig/browser.ts";
 import { CONTROL_UI, PAGE_SCOPES } from "./rig/client.ts";
 import { ensureClient } from "./rig/clients.ts";
-import { type Gateway, startGateway, TOKEN } from "./rig/gateway.ts";
-import { ADDRESSES, createNetwork, type Namespace, type Network, whyNoNamespaces } from "./rig/namespace.ts";
+import { TOKEN } from "./rig/gateway.ts";
+import { ADDRESSES, type Namespace, whyNoNamespaces } from "./rig/namespace.ts";
 import { until } from "./rig/processes.ts";
+import { FAR_AWAY, PROXY, useSite } from "./rig/site.ts";
 import { OUTERMOST } from "./selection.ts";
 
 const skip = (await whyNoNamespaces()) ?? (await ensureClient("chromium")) ?? false;
@@ -59,29 +59,12 @@ const WAYS: readonly Way[] = [
 
 for (const release of OUTERMOST) {
   describe(`openclaw ${release}`, { skip }, () => {
-    let network: Network;
-    let gateway: Gateway;
-    let client: Agent;
+    // With the proxy's page allowed, every release has a way that ends at pairing.
+    const allowedOrigins = [PATHS.loopback.page, proxyPage];
+    const site = useSite({ release, config: { gateway: { bind: "lan", controlUi: { allowedOrigins } } } });
 
-    before(async () => {
-      network = await createNetwork();
-      // With the proxy's page allowed, every release has a way that ends at pairing.
-      const allowedOrigins = [PATHS.loopback.page, proxyPage];
-      gateway = await startGateway({
-        release,
-        host: network.gateway,
-        config: { gateway: { bind: "lan", controlUi: { allowedOrigins } } },
-      });
-      client = startAgent(network.client);
-      await layPaths(gateway, client);
-    });
-    after(async () => {
-      await client?.stop();
-      await gateway?.stop();
-      await network?.remove();
-    });
-
-    const namespaceOf = ({ from }: Way): Namespace => (from === "gateway" ? network.gateway : network.client);
+    const namespaceOf = ({ from }: Way): Namespace =>
+      from === "gateway" ? site.network.gateway : site.network.client;
     /** As the model says that this page reads it. */
     const linkTo = (page: string, token: string | undefined): string => {
       const { tokenFrom } = pageBehaviour(release, {
@@ -100,7 +83,7 @@ for (const release of OUTERMOST) {
       });
       const admission = admit({
         release,
-        config: readConfig(gateway) as unknown as AdmissionConfig,
+        config: readConfig(site.gateway) as unknown as AdmissionConfig,
         connection: {
           ...way.connection,
           client: { id: CONTROL_UI.id, mode: CONTROL_UI.mode },
@@ -152,7 +135,7 @@ for (const release of OUTERMOST) {
         const [close] = await page.closes();
         assert.match(close?.reason ?? "", /^pairing required/);
         const requestId = await newestRequest();
-        const approved = await gateway.cli(["devices", "approve", requestId]);
+        const approved = await site.gateway.cli(["devices", "approve", requestId]);
         assert.equal(approved.code, 0, approved.stderr);
         const { page: behaviour } = expectation(way, "valid");
         if (!behaviour.connectsByItself) {
@@ -164,7 +147,7 @@ for (const release of OUTERMOST) {
     });
 
     async function newestRequest(): Promise<string> {
-      const listed = await gateway.cli(["devices", "list", "--json"]);
+      const listed = await site.gateway.cli(["devices", "list", "--json"]);
       const { pending } = JSON.parse(listed.stdout.slice(listed.stdout.indexOf("{"))) as {
         pending: { requestId: string; clientId?: string; ts: number }[];
       };

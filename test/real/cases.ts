@@ -1,14 +1,9 @@
 // The ways to the gateway that the real suites walk, and what a refusal on each of them means.
-import type { Agent } from "./rig/agent.ts";
 import { type Attempt, CLI, type ClientSettings, CONTROL_UI, newDevice, type Outcome } from "./rig/client.ts";
 import { type Gateway, type GatewayConfig, TOKEN } from "./rig/gateway.ts";
 import { ADDRESSES } from "./rig/namespace.ts";
 import { isAtLeast } from "./rig/releases.ts";
-
-export const PORT = 18_789;
-export const PROXY = { host: "claw.example.test", forwarded: 8081, plain: 8082, plainOwnHost: 8083 } as const;
-/** Address of the person behind the proxy. */
-export const FAR_AWAY = "203.0.113.7";
+import { PORT, PROXY, type Site } from "./rig/site.ts";
 
 export type PathName =
   | "loopback"
@@ -101,20 +96,6 @@ export const CASES: readonly Case[] = [
 
 export const caseName = (one: Case): string => `${one.path}, ${one.credentials} token`;
 
-/** Every machine and process that the paths need beside the gateway. */
-export async function layPaths(gateway: Gateway, client: Agent): Promise<void> {
-  await client.forward({
-    listenPort: PORT,
-    toHost: ADDRESSES.gatewayOnBridge,
-    toPort: PORT,
-    from: ADDRESSES.bridge,
-  });
-  const to = { toHost: "127.0.0.1", toPort: PORT };
-  await gateway.agent.proxy({ listenPort: PROXY.forwarded, ...to, keepHost: true, forwardedFor: FAR_AWAY });
-  await gateway.agent.proxy({ listenPort: PROXY.plain, ...to, keepHost: true });
-  await gateway.agent.proxy({ listenPort: PROXY.plainOwnHost, ...to, keepHost: false });
-}
-
 export interface Situation {
   readonly name: string;
   readonly config: GatewayConfig;
@@ -181,12 +162,7 @@ export function pageAttempt(
   };
 }
 
-export async function visit(
-  gateway: Gateway,
-  client: Agent,
-  one: Case,
-  device = newDevice(),
-): Promise<Outcome> {
+export async function visit({ gateway, client }: Site, one: Case, device = newDevice()): Promise<Outcome> {
   const path = PATHS[one.path];
   const agent = path.from === "gateway" ? gateway.agent : client;
   return agent.connect(pageAttempt(gateway, path, one.credentials, device));

@@ -8,14 +8,14 @@ import { after, before, describe, test } from "node:test";
 import type { Deployment } from "../../src/core/facts.ts";
 import type { Step } from "../../src/core/finding.ts";
 import { type CommandContext, commandsFor } from "../../src/deployments/commands.ts";
-import { layPaths, PATHS, pageAttempt, visit } from "./cases.ts";
-import { type Agent, startAgent } from "./rig/agent.ts";
+import { PATHS, pageAttempt, visit } from "./cases.ts";
 import { newDevice, OWNER_SCOPES } from "./rig/client.ts";
 import { type ClientName, clientEnvironment, ensureClient } from "./rig/clients.ts";
 import { openclawOnPath } from "./rig/doctor.ts";
-import { type Gateway, startGateway, TOKEN } from "./rig/gateway.ts";
-import { createNetwork, type Network, whyNoNamespaces } from "./rig/namespace.ts";
+import { TOKEN } from "./rig/gateway.ts";
+import { whyNoNamespaces } from "./rig/namespace.ts";
 import { type CommandResult, run } from "./rig/processes.ts";
+import { useSite } from "./rig/site.ts";
 import { RELEASES } from "./selection.ts";
 
 function deployment(kind: Deployment["kind"], names: Deployment["names"]): Deployment {
@@ -37,32 +37,17 @@ describe("local lines, run as printed", { skip: noNamespaces ?? false }, () => {
   for (const release of [RELEASES[0], RELEASES.at(-1)]) {
     if (release === undefined) continue;
     describe(release, () => {
-      let network: Network;
-      let gateway: Gateway;
-      let client: Agent;
+      const site = useSite({ release });
       const local = deployment("local", {});
       const context: CommandContext = { release, platform: "linux", port: 18_789 };
 
-      before(async () => {
-        network = await createNetwork();
-        gateway = await startGateway({
-          release,
-          host: network.gateway,
-          config: { gateway: { bind: "lan" } },
-        });
-        client = startAgent(network.client);
-        await layPaths(gateway, client);
-      });
-      after(async () => {
-        await client?.stop();
-        await gateway?.stop();
-        await network?.remove();
-      });
-
       const type = (command: string): Promise<CommandResult> =>
-        run(gateway.host.inside(["sh", "-c", command]), {
-          env: { ...gateway.cliEnv(), PATH: `${openclawOnPath(gateway)}:${gateway.cliEnv().PATH ?? ""}` },
-          cwd: gateway.home,
+        run(site.gateway.host.inside(["sh", "-c", command]), {
+          env: {
+            ...site.gateway.cliEnv(),
+            PATH: `${openclawOnPath(site.gateway)}:${site.gateway.cliEnv().PATH ?? ""}`,
+          },
+          cwd: site.gateway.home,
           timeoutMs: 90_000,
         });
       const succeed = async (command: string): Promise<string> => {
@@ -70,18 +55,18 @@ describe("local lines, run as printed", { skip: noNamespaces ?? false }, () => {
         assert.equal(result.code, 0, `${command}\n${result.stdout}\n${result.stderr}`);
         return result.stdout;
       };
-      const config = () => JSON.parse(readFileSync(gateway.configPath, "utf8"));
+      const config = () => JSON.parse(readFileSync(site.gateway.configPath, "utf8"));
 
       test("devices list shows, and devices approve admits, the browser that was refused", async () => {
         // 2026.9.6 admits a published port at once.
         const path = release === RELEASES[0] ? "published port" : "lan address";
         const device = newDevice();
-        const refused = await visit(gateway, client, { path, credentials: "right" }, device);
+        const refused = await visit(site, { path, credentials: "right" }, device);
         assert.equal(refused.admitted, false);
         assert.ok(refused.requestId);
         assert.match(await succeed(line({ do: "device.list" }, local, context)), /Pending/i);
         await succeed(line({ do: "device.approve", requestId: refused.requestId }, local, context));
-        const again = await visit(gateway, client, { path, credentials: "right" }, device);
+        const again = await visit(site, { path, credentials: "right" }, device);
         assert.equal(again.admitted, true, JSON.stringify(again));
       });
 
@@ -89,23 +74,23 @@ describe("local lines, run as printed", { skip: noNamespaces ?? false }, () => {
         const set: Step = { do: "config.set", key: "gateway.trustedProxies", value: ["127.0.0.1"] };
         await succeed(line(set, local, context));
         assert.deepEqual(config().gateway.trustedProxies, ["127.0.0.1"]);
-        await gateway.ready();
+        await site.gateway.ready();
         const unset: Step = { do: "config.unset", key: "gateway.trustedProxies" };
         await succeed(line(unset, local, context));
         assert.equal(config().gateway.trustedProxies, undefined);
-        await gateway.ready();
+        await site.gateway.ready();
         const mode: Step = { do: "config.set", key: "gateway.bind", value: "loopback" };
         await succeed(line(mode, local, context));
         assert.equal(config().gateway.bind, "loopback");
         await succeed(line({ do: "config.set", key: "gateway.bind", value: "lan" }, local, context));
-        await gateway.ready();
+        await site.gateway.ready();
       });
 
       test("the line for token or link gives what the page accepts", async () => {
         const isOld = release === RELEASES[0];
         const step: Step = isOld ? { do: "token.show" } : { do: "dashboard.link", json: true };
         const printed = await succeed(line(step, local, context));
-        const attempt = pageAttempt(gateway, PATHS.loopback, "missing", newDevice());
+        const attempt = pageAttempt(site.gateway, PATHS.loopback, "missing", newDevice());
         if (isOld) {
           assert.match(printed, new RegExp(`[?#]token=${TOKEN}`));
           return;
@@ -114,7 +99,7 @@ describe("local lines, run as printed", { skip: noNamespaces ?? false }, () => {
         const hash = new URLSearchParams(new URL(browserUrl).hash.slice(1));
         const bootstrapToken = hash.get("bootstrapToken");
         assert.ok(bootstrapToken, "no bootstrap token in the link");
-        const outcome = await gateway.agent.connect({
+        const outcome = await site.gateway.agent.connect({
           ...attempt,
           scopes: OWNER_SCOPES,
           auth: { bootstrapToken },
@@ -124,7 +109,7 @@ describe("local lines, run as printed", { skip: noNamespaces ?? false }, () => {
 
       test("gateway status and the log line run", async () => {
         await succeed(line({ do: "gateway.status" }, local, context));
-        const logs = line({ do: "logs.show" }, local, { ...context, logFile: gateway.fileLog });
+        const logs = line({ do: "logs.show" }, local, { ...context, logFile: site.gateway.fileLog });
         assert.match(await succeed(logs), /listening|ready|gateway/);
       });
     });

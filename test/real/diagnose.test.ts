@@ -2,13 +2,12 @@
 // on each remedy is what that client meets after the remedy was applied.
 import assert from "node:assert/strict";
 import { readFileSync, truncateSync } from "node:fs";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import {
   CASES,
   type Case,
   caseName,
   gateOf,
-  layPaths,
   PATHS,
   type PathName,
   SITUATIONS,
@@ -18,7 +17,6 @@ import {
 } from "./cases.ts";
 import { expectedCauses } from "./expected.ts";
 import { applyRemedy } from "./remedy.ts";
-import { type Agent, startAgent } from "./rig/agent.ts";
 import { newDevice } from "./rig/client.ts";
 import {
   type DoctorDocument,
@@ -27,10 +25,10 @@ import {
   openclawOnPath,
   runDoctor,
 } from "./rig/doctor.ts";
-import { type Gateway, startGateway } from "./rig/gateway.ts";
-import { createNetwork, type Network, whyNoNamespaces } from "./rig/namespace.ts";
+import { whyNoNamespaces } from "./rig/namespace.ts";
 import { until } from "./rig/processes.ts";
 import { compareReleases } from "./rig/releases.ts";
+import { type Site, useSite } from "./rig/site.ts";
 import { CORE, RELEASES } from "./selection.ts";
 
 /** Ways without anything between browser and gateway that only the user knows of. */
@@ -42,12 +40,7 @@ const noNamespaces = await whyNoNamespaces();
  * What the user would type, on the machine where the browser is refused. Who is let in has no page to ask about;
  * only on a way that the doctor can see for itself is it asked all the same.
  */
-async function diagnose(
-  gateway: Gateway,
-  network: Network,
-  one: Case,
-  admitted: boolean,
-): Promise<DoctorRun> {
+async function diagnose({ gateway, network }: Site, one: Case, admitted: boolean): Promise<DoctorRun> {
   const path = PATHS[one.path];
   const outside = one.path === "published port";
   return runDoctor({
@@ -75,25 +68,11 @@ const verdictText = (after: DocumentRemedy["after"]): string =>
 
 for (const release of RELEASES) {
   describe(`openclaw ${release}`, { skip: noNamespaces ?? false }, () => {
-    let network: Network;
-    let gateway: Gateway;
-    let client: Agent;
-
-    before(async () => {
-      network = await createNetwork();
-      gateway = await startGateway({ release, host: network.gateway, config: { gateway: { bind: "lan" } } });
-      client = startAgent(network.client);
-      await layPaths(gateway, client);
-    });
-    after(async () => {
-      await client?.stop();
-      await gateway?.stop();
-      await network?.remove();
-    });
+    const site = useSite({ release });
 
     for (const situation of CORE ? SITUATIONS.slice(0, 2) : SITUATIONS) {
       describe(situation.name, () => {
-        before(() => gateway.reconfigure(situation.config));
+        before(() => site.gateway.reconfigure(situation.config));
         for (const one of CASES)
           test(caseName(one), (t) => judge(situation, one, (line) => t.diagnostic(line)));
       });
@@ -101,16 +80,16 @@ for (const release of RELEASES) {
 
     async function judge(situation: Situation, one: Case, say: (line: string) => void): Promise<void> {
       // The doctor reads what this visit leaves in the log, not what the visits before left.
-      for (const file of [gateway.consoleLog, gateway.fileLog]) truncateSync(file);
+      for (const file of [site.gateway.consoleLog, site.gateway.fileLog]) truncateSync(file);
       const device = newDevice();
-      const truth = await visit(gateway, client, one, device);
+      const truth = await visit(site, one, device);
       say(`the browser met: ${shown(truth)}`);
       if (!truth.admitted && one.credentials !== "right" && !(await isLogged())) {
         // 2026.5.28 keeps a refusal quiet that repeats one of the minute before; nobody could know of it.
         say("the gateway did not log this refusal");
         return;
       }
-      const run = await diagnose(gateway, network, one, truth.admitted);
+      const run = await diagnose(site, one, truth.admitted);
       const { document } = run;
       assert.ok(document, `no document; exit ${run.exitCode}\n${run.stdout.slice(0, 500)}\n${run.stderr}`);
       const errors = document.findings.filter(({ severity }) => severity === "error");
@@ -132,7 +111,7 @@ for (const release of RELEASES) {
     }
 
     const isLogged = (): Promise<boolean> =>
-      until(() => /unauthorized/.test(readFileSync(gateway.fileLog, "utf8")), 1500);
+      until(() => /unauthorized/.test(readFileSync(site.gateway.fileLog, "utf8")), 1500);
 
     /** An old release tells no more than its era. */
     function isThisRelease({ version, versionRange }: DoctorDocument["gateway"]): boolean {
@@ -155,7 +134,7 @@ for (const release of RELEASES) {
       }
       let changed = true;
       try {
-        const applied = await applyRemedy(gateway, client, one, remedy, device);
+        const applied = await applyRemedy(site, one, remedy, device);
         if ("notApplied" in applied) {
           changed = false;
           say(`${remedy.id}: foretold ${verdictText(remedy.after)}, not applied: ${applied.notApplied}`);
@@ -170,7 +149,7 @@ for (const release of RELEASES) {
         assert.equal(verdictText(remedy.after), real, `${remedy.id}: ${shown(applied.outcome)}`);
         proof.agreed++;
       } finally {
-        if (changed) await gateway.reconfigure(situation.config);
+        if (changed) await site.gateway.reconfigure(situation.config);
       }
     }
   });

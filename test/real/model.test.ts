@@ -1,29 +1,24 @@
 // The admission model against real gateways: every path and situation, asked and tried.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { admit } from "../../src/admission/admit.ts";
 import type { AdmissionConfig, Connection } from "../../src/core/connection.ts";
 import {
   CASES,
   type Case,
   caseName,
-  FAR_AWAY,
   gateOf,
-  layPaths,
   PATHS,
   type PathName,
-  PORT,
-  PROXY,
   pageHasDevice,
   SITUATIONS,
   shown,
   visit,
 } from "./cases.ts";
 import { readConfig } from "./remedy.ts";
-import { type Agent, startAgent } from "./rig/agent.ts";
 import { CONTROL_UI, PAGE_SCOPES } from "./rig/client.ts";
-import { type Gateway, startGateway } from "./rig/gateway.ts";
-import { ADDRESSES, createNetwork, type Network, whyNoNamespaces } from "./rig/namespace.ts";
+import { ADDRESSES, whyNoNamespaces } from "./rig/namespace.ts";
+import { FAR_AWAY, PORT, PROXY, useSite } from "./rig/site.ts";
 import { MODEL_RELEASES } from "./selection.ts";
 
 const noNamespaces = await whyNoNamespaces();
@@ -64,29 +59,15 @@ function connectionOf(release: string, one: Case): Connection {
 
 for (const release of MODEL_RELEASES) {
   describe(`openclaw ${release}`, { skip: noNamespaces ?? false }, () => {
-    let network: Network;
-    let gateway: Gateway;
-    let client: Agent;
-
-    before(async () => {
-      network = await createNetwork();
-      gateway = await startGateway({ release, host: network.gateway, config: { gateway: { bind: "lan" } } });
-      client = startAgent(network.client);
-      await layPaths(gateway, client);
-    });
-    after(async () => {
-      await client?.stop();
-      await gateway?.stop();
-      await network?.remove();
-    });
+    const site = useSite({ release });
 
     for (const situation of SITUATIONS) {
       describe(situation.name, () => {
-        before(() => gateway.reconfigure(situation.config));
+        before(() => site.gateway.reconfigure(situation.config));
         for (const one of CASES) {
           test(caseName(one), async () => {
-            const truth = await visit(gateway, client, one);
-            const config = readConfig(gateway) as unknown as AdmissionConfig;
+            const truth = await visit(site, one);
+            const config = readConfig(site.gateway) as unknown as AdmissionConfig;
             const model = admit({ release, config, connection: connectionOf(release, one) });
             const said = model.outcome === "admitted" ? "admitted" : (model.gate ?? "(no gate)");
             assert.equal(

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import JSON5 from "json5";
 import { type Case, PATHS, pageAttempt, visit } from "./cases.ts";
-import type { Agent } from "./rig/agent.ts";
 import { newDevice, type Outcome, OWNER_SCOPES } from "./rig/client.ts";
 import type { DocumentRemedy } from "./rig/doctor.ts";
 import type { Gateway, GatewayConfig } from "./rig/gateway.ts";
+import type { Site } from "./rig/site.ts";
 
 /** A remedy, taken apart into what it changes. */
 interface Plan {
@@ -128,33 +128,33 @@ export function readConfig(gateway: Gateway): GatewayConfig {
  * Config changes stay: the caller puts the situation back.
  */
 export async function applyRemedy(
-  gateway: Gateway,
-  client: Agent,
+  site: Site,
   one: Case,
   remedy: DocumentRemedy,
   refusedDevice: string,
 ): Promise<Applied> {
+  const { gateway } = site;
   const plan = planOf(remedy);
   if (typeof plan === "string") return { notApplied: plan };
   if (plan.edits.length > 0) await gateway.reconfigure(edited(readConfig(gateway), plan.edits));
   const changedConfig = plan.edits.length > 0;
   const device = typeof plan.approve === "string" ? refusedDevice : newDevice();
-  if (plan.link) return { outcome: await visitWithLink(gateway, client, one), changedConfig };
+  if (plan.link) return { outcome: await visitWithLink(site, one), changedConfig };
   const tried: Case = {
     path: plan.tunnel ? "loopback" : one.path,
     credentials: plan.token ? "right" : one.credentials,
   };
-  const first = await visit(gateway, client, tried, device);
+  const first = await visit(site, tried, device);
   if (plan.approve === undefined || first.admitted) return { outcome: first, changedConfig };
   // An exact id that the doctor printed is taken at its word; otherwise the user finds it in `devices list`.
   const requestId = plan.approve ?? first.requestId;
   if (requestId === undefined) return { outcome: first, changedConfig };
   const approved = await gateway.cli(["devices", "approve", requestId]);
   assert.equal(approved.code, 0, `devices approve ${requestId}\n${approved.stdout}${approved.stderr}`);
-  return { outcome: await visit(gateway, client, tried, device), changedConfig };
+  return { outcome: await visit(site, tried, device), changedConfig };
 }
 
-async function visitWithLink(gateway: Gateway, client: Agent, one: Case): Promise<Outcome> {
+async function visitWithLink({ gateway, client }: Site, one: Case): Promise<Outcome> {
   const printed = await gateway.cli(["dashboard", "--json", "--no-open"]);
   const { browserUrl } = JSON.parse(printed.stdout.slice(printed.stdout.indexOf("{"))) as {
     browserUrl: string;

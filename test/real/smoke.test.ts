@@ -1,16 +1,17 @@
 // The doctor beside a gateway that admits, one that refuses and one that is down: exit code, document, no trace.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { layPaths, visit } from "./cases.ts";
-import { type Agent, REPOSITORY, startAgent } from "./rig/agent.ts";
+import { visit } from "./cases.ts";
+import { REPOSITORY } from "./rig/agent.ts";
 import { type DoctorOptions, type DoctorRun, openclawOnPath, runDoctor } from "./rig/doctor.ts";
-import { type Gateway, startGateway } from "./rig/gateway.ts";
-import { ADDRESSES, createNetwork, type Network, whyNoNamespaces } from "./rig/namespace.ts";
+import { ADDRESSES, whyNoNamespaces } from "./rig/namespace.ts";
 import { pidsMarked } from "./rig/processes.ts";
+import { useSite } from "./rig/site.ts";
+import { stateOf } from "./rig/state.ts";
 import { OUTERMOST } from "./selection.ts";
 
 const noNamespaces = await whyNoNamespaces();
@@ -35,62 +36,25 @@ async function cleanRun(options: DoctorOptions): Promise<DoctorRun> {
   return run;
 }
 
-/** What the gateway keeps: names of its files, its config's bytes, its devices. */
-async function stateOf(gateway: Gateway): Promise<unknown> {
-  const listed = await gateway.cli(["devices", "list", "--json"]);
-  assert.equal(listed.code, 0, listed.stderr);
-  const devices = JSON.parse(listed.stdout.slice(listed.stdout.indexOf("{"))) as Record<string, unknown[]>;
-  const ids = (entries: unknown[] = []) =>
-    entries
-      .map((entry) => {
-        const { requestId = "", deviceId = "" } = entry as Record<string, string>;
-        return `${deviceId} ${requestId}`;
-      })
-      .sort();
-  const files = readdirSync(gateway.stateDir, { recursive: true })
-    .map(String)
-    // SQLite's own side files come and go with every reader.
-    .filter((name) => !/-(?:wal|shm|journal)$/.test(name))
-    .sort();
-  return {
-    pending: ids(devices.pending),
-    paired: ids(devices.paired),
-    files,
-    config: readFileSync(gateway.configPath, "utf8"),
-  };
-}
-
 for (const release of OUTERMOST) {
   describe(`openclaw ${release}`, { skip: noNamespaces ?? false }, () => {
-    let network: Network;
-    let gateway: Gateway;
-    let client: Agent;
-
+    const site = useSite({ release });
     before(async () => {
-      network = await createNetwork();
-      gateway = await startGateway({ release, host: network.gateway, config: { gateway: { bind: "lan" } } });
-      client = startAgent(network.client);
-      await layPaths(gateway, client);
       // The release's own CLI pairs itself on its first call; that is not the doctor's doing.
-      await gateway.cli(["devices", "list", "--json"]);
-    });
-    after(async () => {
-      await client?.stop();
-      await gateway?.stop();
-      await network?.remove();
+      await site.gateway.cli(["devices", "list", "--json"]);
     });
 
     const here = (): Pick<DoctorOptions, "host" | "home" | "path"> => ({
-      host: network.gateway,
-      home: gateway.home,
-      path: [openclawOnPath(gateway)],
+      host: site.network.gateway,
+      home: site.gateway.home,
+      path: [openclawOnPath(site.gateway)],
     });
 
     /** This machine may run other gateways too. */
-    const own = (): string[] => ["--config", gateway.configPath];
+    const own = (): string[] => ["--config", site.gateway.configPath];
 
     test("a gateway that admits: 0, healthy, no trace", async () => {
-      const state = await stateOf(gateway);
+      const state = await stateOf(site.gateway);
       const run = await cleanRun({ ...here(), args: ["diagnose", "--json", ...own()] });
       assertValid(run);
       assert.equal(run.exitCode, 0, run.stdout);
@@ -98,33 +62,33 @@ for (const release of OUTERMOST) {
       const { version, versionRange } = run.document?.gateway ?? {};
       // 2026.2.1 tells no more than its era.
       assert.ok(version === release || versionRange !== undefined, `${version}`);
-      assert.deepEqual(await stateOf(gateway), state);
+      assert.deepEqual(await stateOf(site.gateway), state);
     });
 
     test("a browser that is refused: 1, found, no trace", async () => {
-      const refused = await visit(gateway, client, { path: "lan address", credentials: "right" });
+      const refused = await visit(site, { path: "lan address", credentials: "right" });
       assert.equal(refused.admitted, false);
-      const state = await stateOf(gateway);
-      const origin = `http://${ADDRESSES.gatewayOnLan}:${gateway.port}`;
+      const state = await stateOf(site.gateway);
+      const origin = `http://${ADDRESSES.gatewayOnLan}:${site.gateway.port}`;
       const run = await cleanRun({ ...here(), args: ["diagnose", "--json", "--origin", origin, ...own()] });
       assertValid(run);
       assert.equal(run.exitCode, 1, run.stdout);
       assert.equal(run.document?.verdict, "found");
-      assert.deepEqual(await stateOf(gateway), state);
+      assert.deepEqual(await stateOf(site.gateway), state);
     });
 
     test("the token is nowhere in what is written", async () => {
       for (const args of [["diagnose"], ["diagnose", "--json"], ["diagnose", "--verbose"]]) {
         const run = await cleanRun({ ...here(), args: [...args, ...own()] });
-        assert.doesNotMatch(run.stdout + run.stderr, new RegExp(gateway.token));
+        assert.doesNotMatch(run.stdout + run.stderr, new RegExp(site.gateway.token));
       }
     });
 
     test("what cannot be seen is not called healthy: a published port, without config, log or token", async () => {
-      const browser = await visit(gateway, client, { path: "published port", credentials: "right" });
+      const browser = await visit(site, { path: "published port", credentials: "right" });
       const run = await cleanRun({
-        host: network.client,
-        args: ["diagnose", "--json", "--target", gateway.url],
+        host: site.network.client,
+        args: ["diagnose", "--json", "--target", site.gateway.url],
       });
       assertValid(run);
       const { verdict } = run.document ?? {};
@@ -133,8 +97,11 @@ for (const release of OUTERMOST) {
     });
 
     test("nothing listens: says so, and nothing else", async () => {
-      const target = `ws://127.0.0.1:${gateway.port + 1}`;
-      const run = await cleanRun({ host: network.client, args: ["diagnose", "--json", "--target", target] });
+      const target = `ws://127.0.0.1:${site.gateway.port + 1}`;
+      const run = await cleanRun({
+        host: site.network.client,
+        args: ["diagnose", "--json", "--target", target],
+      });
       assertValid(run);
       assert.deepEqual(
         run.document?.findings.map(({ id }) => id),
@@ -146,7 +113,7 @@ for (const release of OUTERMOST) {
     });
 
     test("a gateway that was stopped: says so, whatever its log tells of before", async () => {
-      await gateway.halt();
+      await site.gateway.halt();
       const run = await cleanRun({ ...here(), args: ["diagnose", "--json", ...own()] });
       assertValid(run);
       assert.equal(run.document?.findings[0]?.id, "gateway-down-or-starting", run.stdout.slice(0, 2000));

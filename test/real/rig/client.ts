@@ -24,10 +24,27 @@ export interface Attempt {
   readonly client?: ClientSettings;
   readonly role?: string;
   readonly scopes?: readonly string[];
-  readonly auth?: { readonly token?: string; readonly password?: string; readonly bootstrapToken?: string };
+  readonly auth?: {
+    readonly token?: string;
+    readonly password?: string;
+    readonly bootstrapToken?: string;
+    readonly deviceToken?: string;
+  };
   /** Seed of the device key: equal seeds are the same device. Absent: no device. */
   readonly device?: string;
   readonly signature?: "v2" | "v3";
+  /** How far the client's clock is ahead of this machine's, milliseconds. */
+  readonly clockAheadMs?: number;
+  /** The signature is over other words than those that are sent. */
+  readonly badSignature?: boolean;
+  /** Lowest and highest version offered; 3 and 4 unless given. */
+  readonly protocol?: readonly [number, number];
+  /** Sends nothing, as a client does that hangs after the upgrade. */
+  readonly silent?: boolean;
+  /** Leaves with 1000 and this reason instead of an answer to the challenge. */
+  readonly leavesWith?: string;
+  /** Closes by itself with this code as soon as it has read a refusal, as the page of most releases does. */
+  readonly closesWith?: number;
   readonly timeoutMs?: number;
   /** Once admitted, stays connected until the gateway closes, and only then gives the outcome. */
   readonly hold?: boolean;
@@ -111,8 +128,8 @@ function connectParams(attempt: Attempt, nonce: string, device: DeviceKey | unde
   const role = attempt.role ?? "operator";
   const scopes = attempt.scopes ?? PAGE_SCOPES;
   const params: Record<string, unknown> = {
-    minProtocol: 3,
-    maxProtocol: 4,
+    minProtocol: attempt.protocol?.[0] ?? 3,
+    maxProtocol: attempt.protocol?.[1] ?? 4,
     client,
     role,
     scopes,
@@ -122,16 +139,16 @@ function connectParams(attempt: Attempt, nonce: string, device: DeviceKey | unde
   };
   if (attempt.auth) params.auth = attempt.auth;
   if (device) {
-    const signedAt = Date.now();
+    const signedAt = Date.now() + (attempt.clockAheadMs ?? 0);
     const version = attempt.signature ?? "v2";
-    const token = attempt.auth?.token ?? attempt.auth?.bootstrapToken ?? "";
+    const token = attempt.auth?.token ?? attempt.auth?.deviceToken ?? attempt.auth?.bootstrapToken ?? "";
     const signed: (string | number)[] = [version, device.id, client.id, client.mode, role];
     signed.push(scopes.join(","), signedAt, token, nonce);
     if (version === "v3") {
       for (const part of [client.platform, client.deviceFamily])
         signed.push((part ?? "").trim().toLowerCase());
     }
-    const signature = device.sign(signed.join("|"));
+    const signature = device.sign(`${signed.join("|")}${attempt.badSignature ? "|more" : ""}`);
     params.device = { id: device.id, publicKey: device.publicKey, signature, signedAt, nonce };
   }
   return params;
@@ -203,6 +220,11 @@ export function connect(attempt: Attempt): Promise<Outcome> {
     socket.on("message", (data) => {
       const frame = parse(data.toString());
       if (frame.type === "event" && frame.event === "connect.challenge") {
+        if (attempt.silent) return;
+        if (attempt.leavesWith !== undefined) {
+          socket.close(1000, attempt.leavesWith);
+          return;
+        }
         const nonce = asText(asObject(frame.payload).nonce) ?? "";
         const params = connectParams(attempt, nonce, device);
         socket.send(JSON.stringify({ type: "req", id: "connect", method: "connect", params }));
@@ -229,6 +251,7 @@ export function connect(attempt: Attempt): Promise<Outcome> {
         const text = asText(value);
         if (text !== undefined) seen[name] = text;
       }
+      if (attempt.closesWith !== undefined) socket.close(attempt.closesWith, "connect failed");
       // The close frame with the server's reason follows; some releases take a moment.
       setTimeout(finish, 2500);
     });

@@ -51,7 +51,14 @@ export interface DocumentFinding {
   readonly id: string;
   readonly severity: string;
   readonly confidence: string;
+  readonly evidence: readonly DocumentEvidence[];
   readonly remedies: readonly DocumentRemedy[];
+}
+
+export interface DocumentEvidence {
+  readonly fact: string;
+  readonly source: string;
+  readonly quote: string;
 }
 
 export interface DocumentRemedy {

@@ -63,15 +63,29 @@ export interface Gateway {
   /** Environment of the gateway's own CLI on its machine. */
   cliEnv(): NodeJS.ProcessEnv;
   /** Runs the release's own CLI on the gateway's machine. */
-  cli(args: readonly string[], options?: { readonly timeoutMs?: number }): Promise<CommandResult>;
+  cli(args: readonly string[], options?: CliOptions): Promise<CommandResult>;
   readConsole(): string;
   /** Ends the gateway and leaves its files. */
   halt(): Promise<void>;
+  /** Starts it again with this config after `halt`; `env` is beside its own. */
+  restart(config: GatewayConfig, env?: NodeJS.ProcessEnv): Promise<void>;
   /** Ends the gateway and everything of the rig around it, and removes a home that the rig made. */
   stop(): Promise<void>;
 }
 
+export interface CliOptions {
+  /** 90 000 unless given; whatever it started is ended with it. */
+  readonly timeoutMs?: number;
+  /** Beside the gateway's own environment. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** The gateway's machine unless given. */
+  readonly host?: Namespace;
+  /** User id to run as; this process's own unless given. */
+  readonly uid?: number;
+}
+
 const MARK = "PAIRING_DOCTOR_RIG";
+const CLI_MARK = "PAIRING_DOCTOR_RIG_CLI";
 
 const running = new Set<Gateway>();
 
@@ -160,6 +174,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const agent = startAgent(host);
   const url = `ws://127.0.0.1:${port}`;
   let main: ChildProcess | undefined;
+  let launchEnv: NodeJS.ProcessEnv = env;
 
   const write = (config: GatewayConfig | undefined) =>
     writeFileSync(configPath, `${JSON.stringify(configFor(release, port, fileLog, config), null, 2)}\n`);
@@ -174,7 +189,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const argv = host.inside([installed.node, installed.entry, "gateway", "run"]);
     const log = openSync(consoleLog, "a");
     const [command = "", ...args] = argv;
-    main = spawn(command, args, { cwd: home, env: { ...env, [MARK]: mark }, stdio: ["ignore", log, log] });
+    main = spawn(command, args, {
+      cwd: home,
+      env: { ...launchEnv, [MARK]: mark },
+      stdio: ["ignore", log, log],
+    });
     main.on("error", () => {});
     closeSync(log);
   };
@@ -278,14 +297,35 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       return "by itself";
     },
     cliEnv: () => ({ ...env }),
-    cli: (args, cliOptions = {}) =>
-      run(host.inside([installed.node, installed.entry, ...args]), {
-        env,
-        cwd: home,
-        timeoutMs: cliOptions.timeoutMs ?? 90_000,
-      }),
+    async cli(args, { timeoutMs = 90_000, env: more, host: where = host, uid } = {}) {
+      const cliMark = randomUUID();
+      // Ended by its mark: a child that outlives the command would keep its output open.
+      let timedOut = false;
+      const limit = setTimeout(() => {
+        timedOut = true;
+        endMarked(CLI_MARK, cliMark).catch(() => {});
+      }, timeoutMs);
+      const as = uid === undefined ? [] : ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"];
+      try {
+        const result = await run(where.inside([...as, installed.node, installed.entry, ...args]), {
+          env: { ...env, ...more, [CLI_MARK]: cliMark },
+          cwd: more?.HOME ?? home,
+          timeoutMs: timeoutMs + 15_000,
+        });
+        return { ...result, timedOut: timedOut || result.timedOut };
+      } finally {
+        clearTimeout(limit);
+        await endMarked(CLI_MARK, cliMark);
+      }
+    },
     readConsole,
     halt: () => endMarked(MARK, mark),
+    async restart(config, more = {}) {
+      await endMarked(MARK, mark);
+      write(config);
+      launchEnv = { ...env, ...more };
+      await launchAndWait();
+    },
     stop,
   };
   running.add(gateway);
