@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { checks as all } from "../checks/index.ts";
 import { checkList, explain, nearest } from "../src/report/explain.ts";
+import { displayWidth } from "../src/report/layout.ts";
+import { catalogueOf } from "../src/report/messages/index.ts";
+import { CAUSES } from "./support/ledger.ts";
 
 const checks = [
   { id: "docker-nat-not-local", code: "OPD201", severity: "error" },
@@ -57,4 +61,37 @@ test("the list has code, id and the healthy sentence of each check, in the given
       "",
     ].join("\n"),
   );
+});
+
+for (const lang of ["en", "zh"] as const) {
+  test(`every cause and every code is explained in five parts within 80 columns: ${lang}`, () => {
+    const { what, why, fix, verify, caveats } = catalogueOf(lang).words;
+    const asked = [...CAUSES, ...all.map(({ code }) => code)];
+    assert.ok(asked.length > 80);
+    for (const name of asked) {
+      const answer = explain(name, all, { lang, width: 80 });
+      assert.ok(answer.found, name);
+      const lines = answer.text.trimEnd().split("\n");
+      for (const label of [what, why, fix, verify, caveats])
+        assert.ok(
+          lines.some((line) => line.startsWith(`${label} `)),
+          `${name}: ${label}`,
+        );
+      for (const line of lines) {
+        assert.ok(displayWidth(line) <= 80, `${name}: ${line}`);
+        assert.doesNotMatch(line.trimStart(), /^[，。、；：！？）】》」』”’…]/u, name);
+      }
+    }
+  });
+}
+
+test("a code and its id give the same text, and the list has every check", () => {
+  const list = checkList(all, { lang: "zh", width: 80 });
+  for (const { id, code } of all) {
+    assert.deepEqual(
+      explain(code, all, { lang: "zh", width: 80 }),
+      explain(id, all, { lang: "zh", width: 80 }),
+    );
+    assert.match(list, new RegExp(`^${code} {2}${id}$`, "m"));
+  }
 });
