@@ -73,12 +73,21 @@ export function erasOf(
   };
 }
 
-/** The same facts as they would be with this release. */
+/**
+ * The same facts as they would be with this release. What the model foretells of the usual way of a deployment is
+ * left out beside a refusal that somebody met.
+ */
 export function withRelease(facts: Facts, version: string, origin: string | undefined): Facts {
   const release: Release = { version, confidence: "likely", from: "era" };
   const supposed = { ...facts, release: known(release, "era") };
   const assessed = { ...supposed, assessment: assessmentOf(supposed, origin) };
-  return { ...assessed, refusals: refusalsOfFacts(assessed) };
+  const refusals = refusalsOfFacts(assessed);
+  const met = refusals.known ? refusals.value.filter(({ from }) => from !== "model") : [];
+  const guessed = outcomeOf(knownValue(assessed.assessment)) === undefined;
+  return {
+    ...assessed,
+    refusals: refusals.known && guessed && met.length > 0 ? known(met, refusals.source) : refusals,
+  };
 }
 
 function answerFor({ from, to }: Era, facts: Facts, checks: readonly Check[]): EraAnswer {

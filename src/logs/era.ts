@@ -10,6 +10,40 @@ export interface EraHint {
 const CONSOLE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})(Z|[+-]\d\d:\d\d) \[[a-z][a-z/-]{0,40}\]/;
 
 /**
+ * Cards of the page, English and Chinese, and the releases that show them (BROWSER.md 1 and 2: run 4.15 without,
+ * 5.28 to 8.2 and 9.6 with; ends static: UI of openclaw@2026.5.12, 2026.7.1, 2026.7.35, 2026.9.3).
+ */
+const CARDS: readonly (EraHint & { readonly says: RegExp })[] = [
+  {
+    says: /Approve this browser|(?<!重新)批准此浏览器/,
+    from: "2026.9.3",
+    because: "the page says Approve this browser",
+  },
+  {
+    says: /\bDevice pairing required|需要设备配对/,
+    from: "2026.5.12",
+    to: "2026.9.2",
+    because: "the page says Device pairing required",
+  },
+  {
+    says: /This Gateway expects its|此 Gateway 需要(?:令牌|密码)/,
+    from: "2026.9.3",
+    because: "the page says what the gateway expects",
+  },
+  {
+    says: /could not complete the Gateway connection|浏览器无法完成 Gateway 连接/,
+    from: "2026.7.1",
+    to: "2026.7.35",
+    because: "the page says Could not connect",
+  },
+  {
+    says: /Secure browser context required|需要安全的?浏览器上下文/,
+    from: "2026.5.12",
+    because: "the page says Secure browser context required",
+  },
+];
+
+/**
  * What the shape of an event's line says about the release (measured boundaries, last without → first with):
  * `Z` or an offset (2.26 → 3.13), `peer=` (4.9 → 4.10), long pairing reasons (4.15 → 4.20), `phase=` (6.11 → 7.1),
  * no more `Proxy headers detected` (7.35 → 8.1), meta on the console (8.2 → 9.x). Ends are released versions.
@@ -69,6 +103,14 @@ export function hintsOf(event: LogEvent): readonly EraHint[] {
       }
       if (/requires HTTPS or localhost/.test(event.message))
         hints.push({ to: "2026.2.19", because: "control ui requires HTTPS or localhost" });
+      if (event.from === "page") {
+        const card = CARDS.find(({ says }) => says.test(event.quote));
+        if (card !== undefined) {
+          const { says: _says, ...hint } = card;
+          hints.push(hint);
+        }
+      }
+      if (event.detailCode !== undefined) hints.push({ from: "2026.2.22", because: "refusals have a code" });
       if (event.gate === "proxy-attribution")
         hints.push({ from: "2026.8.1", because: "proxy attribution is required" });
       break;
@@ -77,6 +119,11 @@ export function hintsOf(event: LogEvent): readonly EraHint[] {
         hints.push({ to: "2026.7.35", because: "Proxy headers detected from untrusted address" });
       if (event.warning === "unattributable")
         hints.push({ from: "2026.8.1", because: "proxy attribution is required" });
+      break;
+    case "protocol-mismatch":
+      if (event.expected === 3) hints.push({ to: "2026.5.7", because: "the gateway speaks protocol 3" });
+      else if (event.expected !== undefined && event.expected >= 4)
+        hints.push({ from: "2026.5.12", because: "the gateway speaks protocol 4" });
       break;
     case "upgrade-requested":
       hints.push({ from: "2026.2.19", because: "device access upgrades are audited" });
