@@ -192,7 +192,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
   },
 
   "out-of-scope": {
-    title: "This is something else than the gateway's door",
+    title: "This is not about how the gateway admits clients",
     healthy: "Nothing in the input belongs to another part of OpenClaw",
     what: "{subject|What is shown here} looks similar, but it is not about how the gateway admits clients.",
     why: "Pairing codes of chat channels, the browser relay, a 401 of a model provider and a channel's own 1006 use the same words for other things.",

@@ -94,7 +94,7 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "Upgrade OpenClaw to {release|a later release}",
     what: "Removes the cause instead of working around it.",
     caution:
-      "Ask `pairing-doctor what-if --release {release|X}` first what else changes at this gateway's door.",
+      "Ask `pairing-doctor what-if --release {release|X}` first what else changes in whom this gateway admits.",
   },
   "sync-clock": {
     title: "Set the clock right",
@@ -244,5 +244,10 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "From 2026.8.1 gateway.auth.trustedProxy.deviceAutoApprove approves browsers of users whom the proxy names, without operator.admin.",
     caution:
       "Whoever signs on at the proxy gets a lasting device. Set allowUsers, and let nothing but the proxy reach the gateway.",
+  },
+  "pass-upgrade": {
+    title: "Let the proxy pass WebSocket upgrades on",
+    what: "nginx needs `proxy_http_version 1.1` and the `Upgrade` and `Connection` headers; Caddy and Traefik pass them by themselves; edge platforms have a switch for it.",
+    caution: "The gateway's own gates come after that: origin, token, pairing.",
   },
 };

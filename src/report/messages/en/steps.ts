@@ -118,4 +118,6 @@ export const human: Readonly<Record<string, string>> = {
   "open-through-proxy": "Open the page at the proxy's address, and sign on there.",
   "unset-env-token":
     "Take OPENCLAW_GATEWAY_TOKEN out of the gateway's environment: .env file, service unit, chart or app settings.",
+  "proxy-read-timeout":
+    "Raise the proxy's idle and read timeout for this route (nginx: `proxy_read_timeout 3600s`), and switch response buffering off for it.",
 };

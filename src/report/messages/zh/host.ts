@@ -118,10 +118,10 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     caveats: "在令牌模式下，持有令牌的人可以绕过代理的登录。",
     variants: {
       node: {
-        title: "在 trusted-proxy 模式下，节点没有可以证明身份的凭据",
-        what: "gateway.auth.mode 是 `trusted-proxy`，不经过代理的节点被拒绝。",
-        fix: "让节点发送代理所要求的内容，或改回令牌模式，由节点和浏览器共用令牌。",
-        verify: "节点连接成功，或请求批准。",
+        title: "在 trusted-proxy 模式下，node 没有可以证明身份的凭据",
+        what: "gateway.auth.mode 是 `trusted-proxy`，不经过代理的 node 被拒绝。",
+        fix: "让 node 发送代理所要求的内容，或改回令牌模式，由 node 和浏览器共用令牌。",
+        verify: "node 连接成功，或请求批准。",
       },
       "past-the-proxy": {
         title: "页面没有带来代理应提供的登录身份",
@@ -141,7 +141,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     title: "trusted-proxy 模式与共享令牌互相排斥，网关无法启动",
     healthy: "认证模式与所设的凭据相符",
     what: "gateway.auth.mode 是 `trusted-proxy`，同时还设置了令牌，位于 {source|gateway.auth.token 或 OPENCLAW_GATEWAY_TOKEN}。",
-    why: "从 2026.3.31 起，两者同时存在时网关拒绝启动。总是设置 OPENCLAW_GATEWAY_TOKEN 的应用目录会导致这种情况。",
+    why: "从 2026.3.31 起，两者同时存在时网关拒绝启动。总是设置 OPENCLAW_GATEWAY_TOKEN 的应用商店模板会导致这种情况。",
     fix: "删除 gateway.auth.token 和 OPENCLAW_GATEWAY_TOKEN，或把 gateway.auth.mode 设为 `token`。",
     verify: "网关能够启动，页面按所选的模式进入。",
     caveats:

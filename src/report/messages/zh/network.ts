@@ -4,7 +4,7 @@ import type { CauseMessage } from "../types.ts";
 export const network: Readonly<Record<string, CauseMessage>> = {
   "gateway-down-or-starting": {
     title: "网关地址上没有任何回应",
-    healthy: "网关在它的地址上有回应",
+    healthy: "网关正在运行，并且有回应",
     what: "{url|网关的地址} 上没有网关接受连接{（detail）}。",
     why: "进程没有运行，或在启动时退出（openclaw.json 被拒绝、端口被占用），或监听在别的地址或端口上。现在还谈不上配对，因为没有可以询问的对象。",
     fix: "先查看状态和日志的最后几行，然后启动网关。如果它又自行退出，退出前的最后几行会说明原因；镜像升级后，也可能要先迁移一段时间才开始监听。",
@@ -28,7 +28,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
   "gateway-starting-1013": {
     title: "客户端连接时网关还在启动，属于正常现象",
     healthy: "没有客户端因网关正在启动而被拒",
-    what: "有 {count|一些} 个连接以 1013 `gateway starting` 关闭。",
+    what: "有 {count|若干} 个连接以 1013 `gateway starting` 关闭。",
     why: "网关重启期间，打开的页面会不断重试。从 2026.4.29 起，网关在就绪之前回应 1013，意思是稍后再试。",
     fix: "如果一分钟内自行结束，无需处理。如果一直持续，请查看启动卡在哪里。",
     verify: "日志显示网关就绪之后，这些记录不再出现。",
@@ -36,7 +36,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     variants: {
       over: {
         title: "网关曾短暂处于启动状态，现在已就绪",
-        what: "有 {count|一些} 个连接以 1013 `gateway starting` 关闭，之后再没有出现。",
+        what: "有 {count|若干} 个连接以 1013 `gateway starting` 关闭，之后再没有出现。",
         fix: "无需处理。",
       },
     },
@@ -157,7 +157,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
   "loopback-in-trusted-proxies": {
     title: "受信任代理中的 127.0.0.1 让本地客户端变成远程",
     healthy: "配置了受信任代理之后，本地客户端仍是本地",
-    what: "gateway.trustedProxies 中有 {key|回环地址}，网关主机上的客户端之间并没有代理，却被要求配对。",
+    what: "gateway.trustedProxies 中有 {key|回环地址}，网关主机上的客户端没有经过任何代理，却被要求配对。",
     why: "2026.2.19 至 2026.3.28 会把受信任的回环对端当作代理，即使没有转发类请求头。2026.2.1 以及 2026.3.31 之后的版本不会。",
     fix: "升级到 2026.3.31 或更高版本；如果本机没有代理需要它，也可以从列表中去掉回环地址。在此期间可以批准该设备：CLI 会改用本地文件来完成批准。",
     verify: "直接打开 http://127.0.0.1:{port|18789} 的页面能连接成功，且不产生新的请求。",

@@ -129,11 +129,11 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
 
   "internal-loopback-regression": {
     title: "网关所在的主机自己被要求配对：该版本的缺陷",
-    healthy: "网关主机上的 CLI、子代理和 cron 无需配对即可连接",
-    what: "网关主机上的{client|CLI 或子代理}在 ws://127.0.0.1 上因 `pairing required` 被拒绝。",
-    why: "2026.2.19 和 2026.2.21 收窄了同主机调用方的权限范围，又没有自动批准更大的范围；子代理、cron 和浏览器工具会失败，而各个聊天渠道照常工作。从 2026.3.28 至 2026.7.35，本地调用方扩大权限范围又需要批准。",
-    fix: "升级：子代理和 cron 需要 2026.3 或更高版本，本地自动升级范围需要 2026.8.1 或更高版本。在此之前，列出请求并按 ID 批准。",
-    verify: "`openclaw devices list` 有正常的回应，子代理或 cron 能够跑通。",
+    healthy: "网关主机上的 CLI、子智能体和 cron 无需配对即可连接",
+    what: "网关主机上的{client|CLI 或子智能体}在 ws://127.0.0.1 上因 `pairing required` 被拒绝。",
+    why: "2026.2.19 和 2026.2.21 收窄了同主机调用方的权限范围，又没有自动批准更大的范围；子智能体、cron 和浏览器工具会失败，而各个聊天渠道照常工作。从 2026.3.28 至 2026.7.35，本地调用方扩大权限范围又需要批准。",
+    fix: "升级：子智能体和 cron 需要 2026.3 或更高版本，本地自动升级范围需要 2026.8.1 或更高版本。在此之前，列出请求并按 ID 批准。",
+    verify: "`openclaw devices list` 有正常的回应，子智能体或 cron 能够跑通。",
     caveats:
       "手工修改 paired.json 不会持久：运行中的网关会覆盖它，而且从 2026.8.2 起（实测）根本不再读取它。",
   },
@@ -150,9 +150,9 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
   },
 
   "internal-call-lan-ip": {
-    title: "代理自己的工具连接的是局域网地址，被要求配对",
-    healthy: "代理的工具通过 127.0.0.1 连接网关",
-    what: "代理的一次工具调用（子代理、cron 或浏览器）连接了 {url|容器的局域网地址}，因 `pairing required` 被拒绝。",
+    title: "智能体的工具连接的是局域网地址，被要求配对",
+    healthy: "智能体的工具通过 127.0.0.1 连接网关",
+    what: "智能体的一次工具调用（子智能体、cron 或浏览器）连接了 {url|容器的局域网地址}，因 `pairing required` 被拒绝。",
     why: "从 2026.2.9 到 2026.2.17，内部调用与 CLI 一样根据 gateway.bind 拼出地址；取值为 `lan` 时，连接从网卡出去再回来，就成了远程。从 2026.2.22 起它们使用回环地址，除非 gateway.remote.url 或 OPENCLAW_GATEWAY_URL 指定了别的地址。",
     fix: "升级到更高的版本。在此之前，如果容器外部不需要访问网关，可以绑定到回环地址。",
     verify: "工具调用能够跑通，日志中没有来自容器自身地址的拒绝记录。",

@@ -181,8 +181,8 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
   },
   "pair-app": {
     title: "用设置码配对应用",
-    what: "设置码把地址和凭证交给应用；之后只需批准一次，节点还需要第二次批准。",
-    caution: "设置码及其二维码图片就是凭证：只给应用看。",
+    what: "设置码把地址和凭据交给应用；之后批准一次即可，node 还需要第二次批准。",
+    caution: "设置码及其二维码就是凭据：只给应用看。",
   },
   "unset-dangerous-switches": {
     title: "删除这些开关",
@@ -221,7 +221,7 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
   "allow-loopback-proxy": {
     title: "接受来自回环地址的身份",
     what: "设置 gateway.auth.trustedProxy.allowLoopback，从 2026.4.27 起可用。",
-    caution: "之后主机上的任何进程都能冒充任何用户。仅适用于只属于您自己、且代理会覆盖身份请求头的主机。",
+    caution: "之后主机上的任何进程都能冒充任何用户。仅适用于归你一人使用、且代理会覆盖身份请求头的主机。",
   },
   "open-through-proxy": {
     title: "通过代理打开页面",
@@ -236,5 +236,10 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "自动批准代理用户的设备",
     what: "从 2026.8.1 起，gateway.auth.trustedProxy.deviceAutoApprove 会批准代理已说明身份的用户的浏览器，不包括 operator.admin。",
     caution: "凡是在代理上登录的人都会得到长期有效的设备。请设置 allowUsers，并且只让代理能访问网关。",
+  },
+  "pass-upgrade": {
+    title: "让代理转发 WebSocket 升级请求",
+    what: "nginx 需要 `proxy_http_version 1.1` 以及 `Upgrade` 和 `Connection` 请求头；Caddy 和 Traefik 会自动转发；边缘平台有相应的开关。",
+    caution: "之后还有网关自己的各道关卡：来源、令牌、配对。",
   },
 };

@@ -85,8 +85,8 @@ export const human: Readonly<Record<string, string>> = {
     "在那里绕过已配对的 CLI 设备，批准自己的请求：`openclaw devices approve {requestId|REQUEST_ID} --url ws://127.0.0.1:{port|18789}`，共享令牌放在 OPENCLAW_GATEWAY_TOKEN 中。",
   "find-gateways": "列出正在运行的网关：`openclaw gateway status --deep`，使用 Docker 时再看 `docker ps`。",
   "make-setup-code":
-    "取得设置码：版本支持时，在 Control UI 的设备页中选择配对设备；否则在 OpenClaw 服务的聊天中发送 `/pair`。让应用读取它。",
-  "approve-node": "也要批准节点自己的请求：先 `openclaw nodes pending`，再 `openclaw nodes approve`。",
+    "取得设置码：版本支持时，在 Control UI 的 Devices 中选择 Pair device；否则在 OpenClaw 接入的聊天中发送 `/pair`。让应用读取它。",
+  "approve-node": "也要批准 node 自己的请求：先 `openclaw nodes pending`，再 `openclaw nodes approve`。",
   "version.show": "在网关运行的地方执行 `openclaw --version`。",
   "security-audit": "在网关所在的主机上运行 `openclaw security audit`。",
   "generate-token": "如果还没有设置令牌：`openclaw doctor --generate-gateway-token`。",
@@ -103,4 +103,6 @@ export const human: Readonly<Record<string, string>> = {
     "让代理覆盖 gateway.auth.trustedProxy.userHeader 所指的身份请求头，无论客户端发送什么。",
   "open-through-proxy": "在代理的地址打开页面，并在那里登录。",
   "unset-env-token": "从网关的环境中去掉 OPENCLAW_GATEWAY_TOKEN：.env 文件、服务单元、chart 或应用设置。",
+  "proxy-read-timeout":
+    "为这条路由调大代理的空闲和读取超时（nginx：`proxy_read_timeout 3600s`），并关闭响应缓冲。",
 };
