@@ -1,6 +1,8 @@
 import { defineCheck } from "../src/core/check.ts";
-import { knownValue } from "../src/core/fact.ts";
+import { type Fact, knownValue } from "../src/core/fact.ts";
+import type { ProbeReading, Refusal } from "../src/core/facts.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
+import { NOBODY_BEHIND } from "./edge-blocks-upgrade.ts";
 import { isElsewhere } from "./missed.ts";
 import { startGateway } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, WANTED } from "./support.ts";
@@ -23,7 +25,7 @@ export default defineCheck({
   title: "The gateway is up and answers",
   severity: "error",
   needs: ["refusals"],
-  wants: [...WANTED, "logs"],
+  wants: [...WANTED, "logs", "probe"],
   causedBy: [
     "bind-loopback-in-container",
     "allowed-origins-required-startup",
@@ -45,3 +47,15 @@ export default defineCheck({
     });
   },
 });
+
+function isDown({ gate, reason }: Refusal): boolean {
+  return gate === "transport" && (reason === undefined || DOWN.has(reason));
+}
+
+/** A proxy that answers 502 to 504 has nobody behind it; one that answers the upgrade alone so may stop that alone. */
+function isProxyAlone({ gate, reason, from, httpStatus }: Refusal, probe: Fact<ProbeReading>): boolean {
+  if (gate !== "transport") return false;
+  const status = from === "probe" ? knownValue(probe)?.http.status : httpStatus;
+  if (reason === "socket-failed") return true;
+  return (reason === "not-openclaw" || reason === "not-upgraded") && NOBODY_BEHIND.has(status ?? 0);
+}

@@ -39,6 +39,10 @@ const MAX_TEXT = 4096;
 /** Lines that a pasted block or a wrapped line may be long, and a pretty-printed meta object. */
 const MAX_PENDING = 12;
 const MAX_FRAGMENT = 40;
+/** Lines of output that belong to the command above them. */
+const MAX_OUTPUT = 30;
+/** `docker compose run --rm openclaw-cli devices list`: the CLI's service of the official compose file. */
+const CLI_SERVICE = /docker(?:-| )compose [^\n]{0,200}\b(?:run|exec) [^\n]{0,120}\bopenclaw-cli\b/;
 
 /** What makes a line worth a closer look: hints of all shapes, and JSON messages that journald wrote as bytes. */
 const HINTS: readonly string[] = [
@@ -107,6 +111,8 @@ class LineReader {
   readonly #scrub: Scrubber;
   #events: LogEvent[] = [];
   #pending: Pending | undefined;
+  /** Lines of the last command that ran the CLI in a container of its own, and of its output. */
+  #cliService = { from: 0, to: 0 };
 
   constructor(source: string, scrub: Scrubber) {
     this.#source = source;
@@ -122,6 +128,9 @@ class LineReader {
   line(written: string, number: number): void {
     // Colours stand inside of what is looked for: `[33m[ws][39m unauthorized[0m conn=`.
     const raw = stripAnsi(written).replace(LOST_COLOUR, "");
+    if (runsCliService(raw)) this.#cliService = { from: number, to: number + MAX_OUTPUT };
+    else if (number <= this.#cliService.to && isPrompt(stripPrefixes(raw).text))
+      this.#cliService.to = number - 1;
     const relevant = RELEVANT.test(raw);
     if (!relevant && this.#pending === undefined) return;
     const line = this.#parse(raw, number);
@@ -299,12 +308,23 @@ class LineReader {
   }
 
   #emit(event: LogEvent | undefined): void {
-    if (event !== undefined) this.#events.push(event);
+    if (event === undefined) return;
+    this.#events.push(this.#isOfCliService(event) ? { ...event, via: "openclaw-cli" } : event);
+  }
+
+  /** What a client printed below `docker compose run openclaw-cli …`. */
+  #isOfCliService({ type, via, line }: LogEvent): boolean {
+    const { from, to } = this.#cliService;
+    return type === "client-error" && via === undefined && line > from && line <= to;
   }
 }
 
 function fragmentOf(line: Line, text: string): LogEvent | undefined {
   return readFragment(line, { ...looseMeta(text), ...line.meta });
+}
+
+function runsCliService(raw: string): boolean {
+  return raw.includes("openclaw-cli") && CLI_SERVICE.test(raw.slice(0, 400));
 }
 
 /** The fragment as a whole, not only its first line, is the evidence. */
