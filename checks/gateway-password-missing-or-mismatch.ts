@@ -13,7 +13,8 @@ export default defineCheck({
   diagnose: (facts) =>
     explainRefusals(facts, {
       explains: ({ gate, reason = "" }) => gate === "shared-auth" && /^password_/.test(reason),
-      args: ({ reason }) => args({ reason: reason?.includes("mismatch") ? "mismatch" : "missing" }),
+      args: ({ reason }) =>
+        args({ reason: reason?.includes("mismatch") ? "password_mismatch" : "password_missing" }),
       remedies: (refusal) => [enterPassword(refusal, facts)],
     }),
 });

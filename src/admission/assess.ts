@@ -296,7 +296,7 @@ function deviceOf(sources: AssessmentSources, route: Route, basis: Evidence[]): 
   basis.push({
     fact: "assessment",
     source: "Control UI",
-    quote: `device identity: ${state === "absent" ? "none" : "new"}`,
+    quote: `device=${state}`,
   });
   return { state };
 }

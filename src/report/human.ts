@@ -445,9 +445,10 @@ class Page {
     const options = { indent, width: this.#width, cutLongWords: true };
     // A browser's name is long and says least; what follows it says most.
     const brief = quote.replace(/ ua=Mozilla\/.{1,400}? code=/, " ua=Mozilla/... code=");
-    const shown = this.#options.verbose ? quote : safeText(brief, QUOTE);
+    const { phrases } = this.#words;
+    const shown = entryOf(phrases, quote) ?? (this.#options.verbose ? quote : safeText(brief, QUOTE));
     return [
-      ...hang("", entryOf(this.#words.sources, source) ?? source, options).map(this.#style.dim),
+      ...hang("", entryOf(phrases, source) ?? source, options).map(this.#style.dim),
       ...hang("  ", shown, options).map(this.#style.dim),
     ];
   }

@@ -9,10 +9,11 @@ const MOST = { findings: 100, evidence: 20, checks: 500, path: 20, actions: 40, 
  * read. Commands are made printable but never shortened, because half a command must not be run.
  */
 export function safeReport(report: Report): Report {
-  return safeValue(report, "", 0) as Report;
+  return safeValue(report) as Report;
 }
 
-function safeValue(value: unknown, key: string, depth: number): unknown {
+/** Any plain JSON with every text printable and every list bounded. */
+export function safeValue(value: unknown, key = "", depth = 0): unknown {
   if (typeof value === "string") {
     return safeText(value, key === "command" || key === "next" ? value.length + 1 : 500);
   }

@@ -1,3 +1,4 @@
+import { fix } from "./en/fix.ts";
 import { host } from "./en/host.ts";
 import { network } from "./en/network.ts";
 import { page } from "./en/page.ts";
@@ -13,4 +14,5 @@ export const en: Catalogue = {
   remedies,
   human,
   ...tables,
+  fix,
 };

@@ -58,11 +58,12 @@ export function causeText(
   catalogue: Catalogue,
   id: string,
   variant?: string,
-  args?: MessageArgs,
+  given?: MessageArgs,
 ): CauseText | undefined {
   const message = entryOf(catalogue.causes, id);
   if (!message) return undefined;
   const { variants = {}, ...plain } = message;
+  const args = inWords(catalogue, given);
   const text = { ...plain, ...(variant === undefined ? {} : entryOf(variants, variant)) };
   const { caveats } = text;
   return {
@@ -74,6 +75,12 @@ export function causeText(
     verify: fill(text.verify, args),
     ...(caveats === undefined ? {} : { caveats: fill(caveats, args) }),
   };
+}
+
+/** A reason code of the gateway as the reader's language has it; other words stay the gateway's. */
+function inWords(catalogue: Catalogue, args: MessageArgs = {}): MessageArgs {
+  const reason = typeof args.reason === "string" ? entryOf(catalogue.reasons, args.reason) : undefined;
+  return reason === undefined ? args : { ...args, reason };
 }
 
 /** Words for a key, or the key itself, spelled out, where the catalogue has none. */

@@ -1,4 +1,5 @@
 import type { Risk } from "../../core/finding.ts";
+import type { FixOutcome } from "../fix.ts";
 
 export type Lang = "en" | "zh";
 
@@ -65,10 +66,43 @@ export interface Catalogue {
   readonly facts: Readonly<Record<string, string>>;
   /** `Saying.message`: why something is not known. */
   readonly sayings: Readonly<Record<string, string>>;
-  /** Sources of evidence that are no file, URL or option. */
-  readonly sources: Readonly<Record<string, string>>;
+  /** Evidence in the tool's own words (a source that is no file, what the probe met), by those words. */
+  readonly phrases: Readonly<Record<string, string>>;
   /** Headings and short phrases of the formats. */
   readonly words: Words;
+  readonly fix: FixWords;
+}
+
+/** What `fix` says around the remedies. */
+export interface FixWords {
+  readonly outcomes: Readonly<Record<FixOutcome, string>>;
+  readonly request: string;
+  readonly requestId: string;
+  readonly device: string;
+  readonly address: string;
+  readonly age: string;
+  /** `{seconds}` */
+  readonly seconds: string;
+  readonly role: string;
+  readonly scopes: string;
+  readonly noScopes: string;
+  readonly unknown: string;
+  readonly byHand: string;
+  readonly done: string;
+  readonly alternatives: string;
+  /** Why an alternative is not the first; `{gate}` where it ends. */
+  readonly whyNot: Readonly<Record<string, string>>;
+  readonly popular: string;
+  readonly popularAdvice: Readonly<Record<string, string>>;
+  /** `{gate}` */
+  readonly popularVerdicts: Readonly<Record<string, string>>;
+  /** What to look at afterwards. */
+  readonly see: Readonly<Record<string, string>>;
+  /** Questions at the terminal, `[y/N]` is added. */
+  readonly ask: Readonly<Record<"apply" | "grants-access" | "weakens-security" | "undo" | "finish", string>>;
+  /** Why nothing was done without a question: `{option}`. */
+  readonly consent: Readonly<Record<"no-terminal" | "risk" | "declined", string>>;
+  readonly doing: Readonly<Record<"step" | "settle" | "verify" | "roll-back" | "wait-for-request", string>>;
 }
 
 export interface Words {

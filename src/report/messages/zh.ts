@@ -1,4 +1,5 @@
 import type { Catalogue } from "./types.ts";
+import { fix } from "./zh/fix.ts";
 import { host } from "./zh/host.ts";
 import { network } from "./zh/network.ts";
 import { page } from "./zh/page.ts";
@@ -13,4 +14,5 @@ export const zh: Catalogue = {
   remedies,
   human,
   ...tables,
+  fix,
 };

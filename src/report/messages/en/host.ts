@@ -58,17 +58,17 @@ export const host: Readonly<Record<string, CauseMessage>> = {
   },
 
   "env-token-overrides-config": {
-    title: "The environment holds another token than the configuration",
+    title: "Two places hold different secrets for the gateway",
     healthy: "Environment and configuration hold the same token",
-    what: "OPENCLAW_GATEWAY_TOKEN in {source|the gateway's environment} differs from gateway.auth.token: {winner|the running gateway uses one, some clients the other}.",
-    why: "Compose files, .env files, Kubernetes Secrets and service units carry the variable, and a wizard or `config set` writes the file. Each can change without the other.",
-    fix: "Decide which one is the source, give the other the same value or remove it, and restart the gateway; a container has to be created anew for a changed environment, a service unit installed anew.",
-    verify: "The two fingerprints in this report are equal, and clients with that token connect.",
-    caveats: "This tool compares fingerprints and never shows a token.",
+    what: "The gateway takes {key|gateway.auth.token} from {source|openclaw.json}, and {other|OPENCLAW_GATEWAY_TOKEN in the environment} holds another value. Clients that use the other one are refused.",
+    why: "Compose files, .env files, Kubernetes Secrets and service units carry OPENCLAW_GATEWAY_TOKEN, and a wizard or `config set` writes openclaw.json: each can change without the other. The gateway takes its command line first, then openclaw.json, then the environment (all releases looked at). The CLI beside it takes the environment first up to 2026.7.1 and so is refused; from 2026.8.2 it takes openclaw.json first.",
+    fix: "Decide which place is the source, give the other one the same value or remove it, and restart the gateway. A container has to be created anew for a changed environment, a service unit installed anew.",
+    verify: "`openclaw devices list` answers where the gateway runs, and a page with that token connects.",
+    caveats: "This tool compares fingerprints and never shows a token or password.",
     variants: {
       foretold: {
-        title: "Environment and configuration hold different tokens",
-        what: "No refusal was seen; this follows from the release and its settings. OPENCLAW_GATEWAY_TOKEN in {source|the gateway's environment} differs from gateway.auth.token, so a client with the other one will be refused.",
+        title: "Two places hold different secrets for the gateway; nobody was refused so far",
+        what: "The gateway takes {key|gateway.auth.token} from {source|openclaw.json}, and {other|OPENCLAW_GATEWAY_TOKEN in the environment} holds another value. A client with the other one will be refused.",
       },
     },
   },

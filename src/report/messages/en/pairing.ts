@@ -194,14 +194,28 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
   },
 
   "pairing-store-tampered": {
-    title: "The list of devices was edited by hand, and the gateway does not go by that",
+    title: "The gateway cannot read its list of devices",
     healthy: "The list of devices is the gateway's own",
-    what: "{path|pending.json or paired.json} was changed outside of the gateway, or has a shape that the gateway does not read{(detail)}.",
-    why: "A running gateway keeps the list in memory and writes it over the file. From 2026.8.2 (measured) the list lives in state/openclaw.sqlite, and the JSON files are not read.",
-    fix: "Use `openclaw devices` to approve, reject and remove. If the file is damaged, stop the gateway first, repair it or let `openclaw doctor --fix` import it, and start again.",
+    what: "{path|devices/paired.json or devices/pending.json} has a shape that the gateway does not read{(detail)}.",
+    why: "The files are the gateway's own, and what a damaged one leads to depends on the release. With a file that is no JSON 2026.3.13 goes on with an empty list and overwrites the file at the next approval, so every device is new; 2026.5.28 ends each connection of a device with 1000 and no reason; 2026.9.6 does not start. With a list in place of an object 2026.2.1 approves and keeps nothing, and 2026.9.6 imports no device.",
+    fix: "Stop the gateway, move the damaged file aside and keep it, start the gateway, and approve the devices anew with `openclaw devices`.",
     verify: "`openclaw devices list` shows the devices, and they are still there after a restart.",
     caveats:
-      "An approval that was written into the file by hand has no effect, or does not last. Keep a copy of the state directory before any repair.",
+      "Without the file every device has to be approved once more. Device tokens are in it: do not post it.",
+    variants: {
+      "left-behind": {
+        title: "Device files of an older release lie beside the database",
+        what: "{path|devices/paired.json} is there, and the gateway reads state/openclaw.sqlite alone.",
+        why: "From 2026.8.1 the start imports the files and renames them to `.migrated`. A file of the old name came later: from a backup, an older OpenClaw, or an editor. Until the next start nothing in it counts.",
+        fix: "Use `openclaw devices` to approve, reject and remove. Move the file away, unless the next start is meant to import it.",
+      },
+      edited: {
+        title: "The list of devices may have been edited by hand",
+        what: "The text tells of a change to paired.json or pending.json outside of the gateway.",
+        why: "The gateway writes these files itself, and an entry lacks its effect without the device's own key. From 2026.8.1 the list lives in state/openclaw.sqlite, and the files are read at most once, at a start.",
+        fix: "Use `openclaw devices` to approve, reject and remove.",
+      },
+    },
   },
 
   "retired-identity-files": {

@@ -103,6 +103,7 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
   "update-client": {
     title: "Update the client",
     what: "Brings a client that signs and speaks as this gateway's release expects.",
+    caution: "If it then asks for an approval, compare its address and time with your own attempt first.",
   },
   "reject-device": {
     title: "Reject the request",
@@ -249,5 +250,18 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "Let the proxy pass WebSocket upgrades on",
     what: "nginx needs `proxy_http_version 1.1` and the `Upgrade` and `Connection` headers; Caddy and Traefik pass them by themselves; edge platforms have a switch for it.",
     caution: "The gateway's own gates come after that: origin, token, pairing.",
+  },
+  "align-password": {
+    title: "Give every place the same password",
+    what: "One source for the password; the gateway reads it at its next start.",
+  },
+  "repair-pairing-store": {
+    title: "Let the gateway write a new list of devices",
+    what: "With the damaged file out of the way the gateway starts with an empty list and keeps what is approved.",
+    caution: "Every device has to be approved once more. Keep the file: its entries may be wanted.",
+  },
+  "use-device-commands": {
+    title: "Change the list through the gateway",
+    what: "`openclaw devices` lists, approves, rejects and removes; the gateway writes its own store.",
   },
 };

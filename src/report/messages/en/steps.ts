@@ -120,4 +120,10 @@ export const human: Readonly<Record<string, string>> = {
     "Take OPENCLAW_GATEWAY_TOKEN out of the gateway's environment: .env file, service unit, chart or app settings.",
   "proxy-read-timeout":
     "Raise the proxy's idle and read timeout for this route (nginx: `proxy_read_timeout 3600s`), and switch response buffering off for it.",
+  "align-password":
+    "Set the same password in {places|the .env file or service unit and openclaw.json}, then create the container or service anew.",
+  "move-store-aside": "Move the damaged file out of the state directory, and keep it.",
+  "pair-again": "Let each client connect, and approve its own request by its requestId.",
+  "use-device-commands":
+    "Approve, reject or remove with `openclaw devices approve`, `reject` or `remove`, each with its own id; the files stay as they are.",
 };

@@ -1,6 +1,6 @@
 import type { Catalogue } from "../types.ts";
 
-type Tables = Omit<Catalogue, "lang" | "causes" | "remedies" | "human">;
+type Tables = Omit<Catalogue, "lang" | "causes" | "remedies" | "human" | "fix">;
 
 export const tables: Tables = {
   gates: {
@@ -255,7 +255,9 @@ export const tables: Tables = {
     "file-failed": "{path}: could not be read",
     "file-not-asked": "{path}: not asked for here",
   },
-  sources: {
+  phrases: {
+    "the token is right": "the token is right",
+    "the gateway says that it is starting": "the gateway says that it is starting",
     "admission model": "admission model",
     "the usual way of this deployment": "the usual way of this deployment",
   },

@@ -54,17 +54,17 @@ export const host: Readonly<Record<string, CauseMessage>> = {
   },
 
   "env-token-overrides-config": {
-    title: "环境变量中的令牌与配置中的不一致",
+    title: "两处为网关保存了不同的密钥",
     healthy: "环境变量与配置中的令牌一致",
-    what: "{source|网关环境}中的 OPENCLAW_GATEWAY_TOKEN 与 gateway.auth.token 不同：{winner|运行中的网关用一个，部分客户端用另一个}。",
-    why: "compose 文件、.env 文件、Kubernetes Secret 和服务单元里有这个变量，而向导或 `config set` 写的是文件。两边可以各自变化。",
-    fix: "决定以哪一个为准，把另一个改成相同的值或删除，然后重启网关；环境变量变化后容器需要重新创建，服务单元需要重新安装。",
-    verify: "本报告中的两个指纹相同，使用该令牌的客户端连接成功。",
-    caveats: "本工具只比较指纹，从不显示令牌。",
+    what: "网关从 {source|openclaw.json} 取得 {key|gateway.auth.token}，而 {other|环境变量 OPENCLAW_GATEWAY_TOKEN} 中是另一个值。使用后者的客户端会被拒绝。",
+    why: "compose 文件、.env 文件、Kubernetes Secret 和服务单元里有 OPENCLAW_GATEWAY_TOKEN，而向导或 `config set` 写的是 openclaw.json，两边可以各自变化。网关先看命令行，再看 openclaw.json，最后才看环境变量（查看过的所有版本）。同一处的 CLI 在 2026.7.1 及更早的版本中先看环境变量，因此被拒绝；从 2026.8.2 起先看 openclaw.json。",
+    fix: "决定以哪一处为准，把另一处改成相同的值或删除，然后重启网关。环境变量变化后容器需要重新创建，服务单元需要重新安装。",
+    verify: "在网关运行的地方 `openclaw devices list` 有回应，使用该令牌的页面连接成功。",
+    caveats: "本工具只比较指纹，从不显示令牌或密码。",
     variants: {
       foretold: {
-        title: "环境变量与配置中的令牌不一致",
-        what: "没有看到拒绝记录，以下是根据版本和设置得出的结论：{source|网关环境}中的 OPENCLAW_GATEWAY_TOKEN 与 gateway.auth.token 不同，使用另一个令牌的客户端将会被拒绝。",
+        title: "两处为网关保存了不同的密钥，目前还没有客户端被拒绝",
+        what: "网关从 {source|openclaw.json} 取得 {key|gateway.auth.token}，而 {other|环境变量 OPENCLAW_GATEWAY_TOKEN} 中是另一个值。使用后者的客户端将会被拒绝。",
       },
     },
   },

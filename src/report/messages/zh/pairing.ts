@@ -189,13 +189,27 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
   },
 
   "pairing-store-tampered": {
-    title: "设备列表被手工修改过，网关并不以它为准",
+    title: "网关无法读取自己的设备列表",
     healthy: "设备列表由网关自己维护",
-    what: "{path|pending.json 或 paired.json} 在网关之外被修改，或者其结构网关无法读取{（detail）}。",
-    why: "运行中的网关在内存中维护列表，并会覆盖文件。从 2026.8.2 起（实测），列表存放在 state/openclaw.sqlite 中，不再读取 JSON 文件。",
-    fix: "用 `openclaw devices` 来批准、拒绝和移除。如果文件已损坏，先停止网关，修复文件或用 `openclaw doctor --fix` 导入，然后再启动。",
+    what: "{path|devices/paired.json 或 devices/pending.json} 的结构网关无法读取{（detail）}。",
+    why: "这些文件属于网关自己，损坏之后的结果取决于版本。文件不是 JSON 时，2026.3.13 会以空列表继续运行，并在下一次批准时覆盖文件，于是所有设备都成了新设备；2026.5.28 会以 1000 且不给原因地结束每个设备的连接；2026.9.6 不会启动。文件是列表而不是对象时，2026.2.1 批准之后什么也不保存，2026.9.6 一个设备也不会导入。",
+    fix: "停止网关，把损坏的文件移开并保留，启动网关，然后用 `openclaw devices` 重新批准设备。",
     verify: "`openclaw devices list` 显示这些设备，重启之后依然存在。",
-    caveats: "手工写进文件的批准不会生效，或者不会持久。修复之前请先备份状态目录。",
+    caveats: "没有这个文件，每个设备都需要再批准一次。文件中有设备令牌，不要公开发布。",
+    variants: {
+      "left-behind": {
+        title: "数据库旁边留有旧版本的设备文件",
+        what: "{path|devices/paired.json} 仍然存在，而网关只读取 state/openclaw.sqlite。",
+        why: "从 2026.8.1 起，启动时会导入这些文件并改名为 `.migrated`。之后又出现的同名文件来自备份、旧版 OpenClaw 或编辑器，在下次启动之前其中的内容都不算数。",
+        fix: "用 `openclaw devices` 来批准、拒绝和移除。除非希望下次启动时导入，否则请移走该文件。",
+      },
+      edited: {
+        title: "设备列表可能被手工修改过",
+        what: "文中提到在网关之外修改了 paired.json 或 pending.json。",
+        why: "这些文件由网关自己写入，没有设备自己的密钥，条目不会生效。从 2026.8.1 起列表存放在 state/openclaw.sqlite 中，这些文件最多在启动时读取一次。",
+        fix: "用 `openclaw devices` 来批准、拒绝和移除。",
+      },
+    },
   },
 
   "retired-identity-files": {

@@ -100,6 +100,7 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
   "update-client": {
     title: "更新客户端",
     what: "得到一个按该网关版本的要求签名和通信的客户端。",
+    caution: "如果它之后请求批准，请先把地址和时间与自己的尝试核对。",
   },
   "reject-device": {
     title: "拒绝该请求",
@@ -241,5 +242,18 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "让代理转发 WebSocket 升级请求",
     what: "nginx 需要 `proxy_http_version 1.1` 以及 `Upgrade` 和 `Connection` 请求头；Caddy 和 Traefik 会自动转发；边缘平台有相应的开关。",
     caution: "之后还有网关自己的各道关卡：来源、令牌、配对。",
+  },
+  "align-password": {
+    title: "让各处使用同一个密码",
+    what: "密码只有一个来源，网关在下次启动时读取。",
+  },
+  "repair-pairing-store": {
+    title: "让网关写一份新的设备列表",
+    what: "移开损坏的文件之后，网关从空列表开始，并保存之后的批准。",
+    caution: "每个设备都需要再批准一次。请保留该文件，其中的条目可能还有用。",
+  },
+  "use-device-commands": {
+    title: "通过网关修改列表",
+    what: "`openclaw devices` 可以列出、批准、拒绝和移除设备，由网关写入自己的存储。",
   },
 };

@@ -105,4 +105,10 @@ export const human: Readonly<Record<string, string>> = {
   "unset-env-token": "从网关的环境中去掉 OPENCLAW_GATEWAY_TOKEN：.env 文件、服务单元、chart 或应用设置。",
   "proxy-read-timeout":
     "为这条路由调大代理的空闲和读取超时（nginx：`proxy_read_timeout 3600s`），并关闭响应缓冲。",
+  "align-password":
+    "在{places| .env 文件或服务单元，以及 openclaw.json }中设置相同的密码，然后重新创建容器或服务。",
+  "move-store-aside": "把损坏的文件移出状态目录，并保留它。",
+  "pair-again": "让每个客户端重新连接，并按 requestId 批准它自己的请求。",
+  "use-device-commands":
+    "用 `openclaw devices approve`、`reject` 或 `remove` 并带上各自的 ID 来批准、拒绝或移除，不要改动文件。",
 };

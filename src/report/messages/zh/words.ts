@@ -1,6 +1,6 @@
 import type { Catalogue } from "../types.ts";
 
-type Tables = Omit<Catalogue, "lang" | "causes" | "remedies" | "human">;
+type Tables = Omit<Catalogue, "lang" | "causes" | "remedies" | "human" | "fix">;
 
 export const tables: Tables = {
   gates: {
@@ -242,7 +242,9 @@ export const tables: Tables = {
     "file-failed": "{path}：无法读取",
     "file-not-asked": "{path}：这里没有查询",
   },
-  sources: {
+  phrases: {
+    "the token is right": "令牌正确",
+    "the gateway says that it is starting": "网关报告自己正在启动",
     "admission model": "准入模型",
     "the usual way of this deployment": "这种部署方式的通常路径",
   },

@@ -1,0 +1,275 @@
+import type { Exposure, Target } from "../core/facts.ts";
+import type { MessageArgs, Risk } from "../core/finding.ts";
+import { safeText } from "../core/text.ts";
+import { hang } from "./layout.ts";
+import {
+  type Catalogue,
+  catalogueOf,
+  causeText,
+  entryOf,
+  fill,
+  type Lang,
+  wordsOf,
+} from "./messages/index.ts";
+import type { RemedyAction, ReportRemedy } from "./result.ts";
+import { safeValue } from "./safe.ts";
+import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } from "./style.ts";
+
+/**
+ * What `fix` plans, did or undid: the JSON of `fix --json`, and what a person reads. Wording is not in it, and no
+ * secret: the lines of `diff` are scrubbed by whoever makes them.
+ */
+export interface FixReport {
+  readonly schemaVersion: 1;
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly outcome: FixOutcome;
+  readonly target: Target;
+  readonly gateway: { readonly version: string | null };
+  /** The finding that is to be mended. */
+  readonly finding?: {
+    readonly id: string;
+    readonly code: string;
+    readonly variant?: string;
+    readonly args?: MessageArgs;
+  };
+  /** In the order in which they are done. */
+  readonly remedies: readonly ReportRemedy[];
+  readonly risk: Risk;
+  /** Unified lines of openclaw.json: ` `, `-` or `+` and the text. */
+  readonly diff: readonly string[];
+  /** Devices that would be let in. */
+  readonly requests: readonly FixRequest[];
+  readonly alternatives: readonly FixAlternative[];
+  /** Popular advice that does not help here. */
+  readonly popular: readonly FixPopular[];
+  /** How the steps were done. */
+  readonly how: readonly string[];
+  /** What was met, or why it was not done. */
+  readonly detail?: string;
+  /** What a person has to do before or after: keys of `Catalogue.human`. */
+  readonly byHand: readonly RemedyAction[];
+  /** What to look at afterwards, keys of `Catalogue.fix.see`. */
+  readonly see: readonly { readonly message: string; readonly args?: MessageArgs }[];
+}
+
+/**
+ * `planned`: previewed, nothing was done. `kept`: done and verified. `rolled-back`: done, did not help, and is as
+ * before. `by-hand`: only a person can do it. `no-plan`: nothing that we know lets the connection in.
+ */
+export type FixOutcome =
+  | "planned"
+  | "declined"
+  | "kept"
+  | "rolled-back"
+  | "by-hand"
+  | "no-plan"
+  | "healthy"
+  | "undetermined"
+  | "not-begun"
+  | "stuck"
+  | "undone"
+  | "nothing-to-undo";
+
+export interface FixRequest {
+  readonly requestId: string;
+  readonly deviceId: string;
+  readonly client?: string;
+  readonly platform?: string;
+  readonly address?: string;
+  /** Seconds since it was made. */
+  readonly age?: number;
+  readonly role?: string;
+  readonly scopes: readonly string[];
+}
+
+export interface FixAlternative {
+  readonly remedies: readonly string[];
+  readonly args?: MessageArgs;
+  /** `WhyNot` of the plan, or `refused-at`. */
+  readonly whyNot: string;
+  readonly gate?: string;
+}
+
+export interface FixPopular {
+  readonly id: string;
+  readonly verdict: string;
+  readonly gate?: string;
+}
+
+export interface FixOptions {
+  readonly lang: Lang;
+  readonly width: number;
+  readonly unicode: boolean;
+  readonly style?: Style;
+  readonly exposure?: Exposure;
+}
+
+/** The plan or its outcome for a person. Commands are never wrapped and never shortened. */
+export function renderFix(raw: FixReport, options: FixOptions): string {
+  const report = safeFix(raw);
+  const page = new FixPage(catalogueOf(options.lang), options);
+  const blocks = [
+    page.headline(report),
+    page.remedies(report),
+    page.requests(report),
+    page.diff(report),
+    page.byHand(report),
+    page.how(report),
+    page.see(report),
+    page.alternatives(report),
+    page.popular(report),
+  ];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+/** Every text printable, every list bounded. */
+export function safeFix(report: FixReport): FixReport {
+  return safeValue(report) as FixReport;
+}
+
+/** Each method gives the lines of one block, `[]` when there is nothing for it. */
+class FixPage {
+  readonly #words: Catalogue;
+  readonly #style: Style;
+  readonly #symbols: Symbols;
+  readonly #width: number;
+
+  constructor(words: Catalogue, options: FixOptions) {
+    this.#words = words;
+    this.#style = options.style ?? plainStyle;
+    this.#symbols = options.unicode ? unicodeSymbols : asciiSymbols;
+    this.#width = Math.min(Math.max(options.width, 40), 120);
+  }
+
+  headline({ outcome, finding, detail, target, gateway }: FixReport): string[] {
+    const { fix, words } = this.#words;
+    const good = outcome === "kept" || outcome === "undone" || outcome === "healthy";
+    const open = outcome === "planned" || outcome === "by-hand" || outcome === "declined";
+    const symbol = good ? this.#symbols.healthy : open ? this.#symbols.arrow : this.#symbols.found;
+    const tone = good ? this.#style.good : open ? this.#style.strong : this.#style.bad;
+    const cause = finding && causeText(this.#words, finding.id, finding.variant, finding.args)?.title;
+    const place = [
+      gateway.version === null ? words.releaseUnknown : `OpenClaw ${gateway.version}`,
+      target.kind,
+      target.name,
+    ].join(` ${this.#symbols.bullet} `);
+    return [
+      ...hang(`${symbol} `, fix.outcomes[outcome], { indent: 0, width: this.#width }).map(tone),
+      ...(finding === undefined
+        ? []
+        : hang("", `${finding.code} ${finding.id}${words.colon}${cause ?? ""}`, {
+            indent: 2,
+            width: this.#width,
+          })),
+      ...hang("", place, { indent: 2, width: this.#width }).map(this.#style.dim),
+      ...(detail === undefined ? [] : hang("", detail, { indent: 2, width: this.#width })),
+    ];
+  }
+
+  remedies({ remedies }: FixReport): string[] {
+    return remedies.flatMap((remedy, index) => {
+      const { remedies: texts, risks } = this.#words;
+      const text = entryOf(texts, remedy.id);
+      const title = fill(text?.title ?? remedy.id, remedy.args);
+      const prose = [text?.what, text?.caution].filter((part) => part !== undefined);
+      const tone = remedy.risk === "weakens-security" ? this.#style.warn : this.#style.strong;
+      return [
+        ...(index === 0 ? [] : [""]),
+        ...hang(`${index + 1}. `, `${title} [${risks[remedy.risk]}]`, { indent: 0, width: this.#width }).map(
+          tone,
+        ),
+        ...prose.flatMap((part) => hang("", fill(part, remedy.args), { indent: 3, width: this.#width })),
+        ...remedy.actions.flatMap((action) => this.#action(action)),
+      ];
+    });
+  }
+
+  requests({ requests }: FixReport): string[] {
+    if (requests.length === 0) return [];
+    const { fix, words } = this.#words;
+    return [
+      this.#style.strong(fix.request),
+      ...requests.flatMap((request) => {
+        const { requestId, deviceId, client, platform, address, age, role, scopes } = request;
+        const rows: readonly (readonly [string, string | undefined])[] = [
+          [fix.requestId, requestId],
+          [fix.device, [client, platform, deviceId].filter((part) => part !== undefined).join(words.comma)],
+          [fix.address, address ?? fix.unknown],
+          [fix.age, age === undefined ? fix.unknown : fill(fix.seconds, { seconds: age })],
+          [fix.role, role ?? fix.unknown],
+          [fix.scopes, scopes.length === 0 ? fix.noScopes : scopes.join(words.comma)],
+        ];
+        return rows.flatMap(([name, text]) =>
+          hang(`${name}${words.colon}`, text ?? "", { indent: 2, width: this.#width }),
+        );
+      }),
+    ];
+  }
+
+  diff({ diff }: FixReport): string[] {
+    if (diff.length === 0) return [];
+    const toned = diff.map((line) =>
+      line.startsWith("+") ? this.#style.good(line) : line.startsWith("-") ? this.#style.bad(line) : line,
+    );
+    return [this.#style.strong("openclaw.json"), ...toned.map((line) => `  ${line}`)];
+  }
+
+  byHand({ byHand }: FixReport): string[] {
+    if (byHand.length === 0) return [];
+    return [this.#style.strong(this.#words.fix.byHand), ...byHand.flatMap((action) => this.#action(action))];
+  }
+
+  how({ how }: FixReport): string[] {
+    if (how.length === 0) return [];
+    return [this.#style.strong(this.#words.fix.done), ...how.flatMap((line) => this.#bullet(line))];
+  }
+
+  see({ see }: FixReport): string[] {
+    if (see.length === 0) return [];
+    const { fix } = this.#words;
+    return [
+      this.#style.strong(this.#words.words.verify),
+      ...see.flatMap(({ message, args }) => this.#bullet(wordsOf(fix.see, message, args))),
+    ];
+  }
+
+  alternatives({ alternatives }: FixReport): string[] {
+    if (alternatives.length === 0) return [];
+    const { fix, words, remedies, gates } = this.#words;
+    return [
+      this.#style.strong(fix.alternatives),
+      ...alternatives.flatMap(({ remedies: ids, args, whyNot, gate }) => {
+        const names = ids.map((id) => fill(entryOf(remedies, id)?.title ?? id, args)).join(" + ");
+        const why = wordsOf(fix.whyNot, whyNot, { gate: gate === undefined ? "" : wordsOf(gates, gate) });
+        return this.#bullet(`${names}${words.colon}${why}`);
+      }),
+    ];
+  }
+
+  popular({ popular }: FixReport): string[] {
+    if (popular.length === 0) return [];
+    const { fix, words, gates } = this.#words;
+    return [
+      this.#style.strong(fix.popular),
+      ...popular.flatMap(({ id, verdict, gate }) => {
+        const why = wordsOf(fix.popularVerdicts, verdict, {
+          gate: gate === undefined ? "" : wordsOf(gates, gate),
+        });
+        return this.#bullet(`${wordsOf(fix.popularAdvice, id)}${words.colon}${why}`);
+      }),
+    ];
+  }
+
+  #action(action: RemedyAction): string[] {
+    if (action.kind === "command") return [`     ${this.#style.command(action.command)}`];
+    const text = wordsOf(this.#words.human, action.message, action.args);
+    return hang(`${this.#symbols.bullet} `, text, { indent: 3, width: this.#width });
+  }
+
+  #bullet(text: string): string[] {
+    return hang(`${this.#symbols.bullet} `, safeText(text, 600), { indent: 2, width: this.#width });
+  }
+}
