@@ -1,15 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import { createScrubber } from "../core/scrub.ts";
+import { type CommandOutcome, runToEnd } from "./command.ts";
 import type { GatewayProcess } from "./processes.ts";
 import type { World } from "./world.ts";
-
-export interface CommandOutcome {
-  readonly exitCode: number;
-  /** Scrubbed, its first 256 KiB. */
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** The gateway's own command line: the release that runs, in the gateway's place. */
 export interface OpenclawCli {
@@ -40,9 +33,6 @@ export interface OpenclawCliOptions {
 }
 
 const TIMEOUT_MS = 60_000;
-const MAX_OUTPUT = 256 * 1024;
-/** Between the request to end and the end by force. */
-const GRACE_MS = 2000;
 
 export function openclawCli(options: OpenclawCliOptions): OpenclawCli {
   let program: Promise<readonly string[] | undefined> | undefined;
@@ -135,106 +125,4 @@ function environmentOf(options: OpenclawCliOptions): Record<string, string> {
   env.OPENCLAW_STATE_DIR = options.stateDir;
   env.NO_COLOR = "1";
   return env;
-}
-
-interface Execution {
-  readonly env: Readonly<Record<string, string>>;
-  readonly user?: { readonly uid: number; readonly gid: number };
-  readonly cwd: string;
-  readonly signal: AbortSignal;
-  readonly timeoutMs: number;
-}
-
-function runToEnd(argv: readonly string[], execution: Execution): Promise<Fact<CommandOutcome>> {
-  const { env, user, cwd, signal, timeoutMs } = execution;
-  return new Promise((resolve) => {
-    const [command = "", ...args] = argv;
-    let child: ChildProcess;
-    try {
-      child = spawn(command, args, {
-        env: { ...env },
-        cwd,
-        // A group of its own: the command starts itself anew with other options of Node, and both have to end.
-        detached: true,
-        stdio: ["ignore", "pipe", "pipe"],
-        ...(user === undefined ? {} : user),
-      });
-    } catch (error) {
-      return resolve(unknown("failed", codeOf(error)));
-    }
-    const out = collect(child.stdout);
-    const err = collect(child.stderr);
-    let why: Fact<never> | undefined;
-    let exit: number | undefined;
-    let force: NodeJS.Timeout | undefined;
-    let flush: NodeJS.Timeout | undefined;
-    let done = false;
-
-    const end = (reason: Fact<never>): void => {
-      if (why !== undefined || exit !== undefined) return;
-      why = reason;
-      signalGroup(child, "SIGTERM");
-      force = setTimeout(() => signalGroup(child, "SIGKILL"), GRACE_MS);
-    };
-    const onAbort = (): void => end(unknown("failed", "interrupted"));
-    const timer = setTimeout(
-      () => end(unknown("timeout", `it took longer than ${Math.round(timeoutMs / 1000)} s`)),
-      timeoutMs,
-    );
-    // A doctor that ends takes the command with it.
-    const onExit = (): void => signalGroup(child, "SIGKILL");
-    process.once("exit", onExit);
-    signal.addEventListener("abort", onAbort, { once: true });
-    const finish = (outcome: Fact<CommandOutcome>): void => {
-      if (done) return;
-      done = true;
-      for (const each of [timer, force, flush]) clearTimeout(each);
-      signal.removeEventListener("abort", onAbort);
-      process.off("exit", onExit);
-      // Whatever it left in its group.
-      signalGroup(child, "SIGKILL");
-      child.stdout?.destroy();
-      child.stderr?.destroy();
-      resolve(outcome);
-    };
-    const conclude = (): void =>
-      finish(why ?? known({ exitCode: exit ?? 1, stdout: out(), stderr: err() }, command));
-    child.on("error", (error) => {
-      const code = codeOf(error);
-      finish(unknown(code === "ENOENT" ? "absent" : code === "EACCES" ? "denied" : "failed", code));
-    });
-    child.on("exit", (code) => {
-      exit = code ?? 1;
-      // What it started may hold the pipes open; they are not waited for.
-      flush = setTimeout(conclude, 500);
-    });
-    child.on("close", conclude);
-  });
-}
-
-function collect(stream: ChildProcess["stdout"]): () => string {
-  const parts: Buffer[] = [];
-  let length = 0;
-  stream?.on("data", (chunk: Buffer) => {
-    if (length >= MAX_OUTPUT) return;
-    parts.push(chunk.subarray(0, MAX_OUTPUT - length));
-    length += chunk.length;
-  });
-  stream?.on("error", () => undefined);
-  return () => Buffer.concat(parts).toString("utf8");
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // Nobody of it is left.
-  }
-}
-
-function codeOf(error: unknown): string {
-  return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string"
-    ? error.code
-    : "it could not be started";
 }

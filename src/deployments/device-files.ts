@@ -1,0 +1,131 @@
+import { ChangeError, type Undo } from "../core/change.ts";
+import { type Fact, known, unknown } from "../core/fact.ts";
+import type { JsonValue } from "../core/finding.ts";
+import { readExact, replaceFile } from "./atomic-file.ts";
+
+/**
+ * `<state>/devices/paired.json`, for what the gateway's own commands cannot take back: 2026.1.29 and 2026.2.1 have
+ * no `devices remove`, and no release up to 2026.7.x takes a scope from a device. The gateway reads the file anew
+ * for every connection and for every call and keeps nothing of it (run 2026.1.29, 2026.2.1; shipped code of
+ * 2026.2.1), so a change counts at once, also while it runs. It writes the file whole, indented by two.
+ */
+export type PairedEntry = { readonly [key: string]: JsonValue };
+
+/** How often the gateway may write between our look and our rename before we give up. */
+const TRIES = 5;
+
+/** The entry of one device without the values of its tokens; `undefined` when it is not paired. */
+export async function pairedEntry(stateDir: string, deviceId: string): Promise<PairedEntry | undefined> {
+  const file = await readExact(pathOf(stateDir));
+  const entry = file === undefined ? undefined : entriesOf(file.content)?.[deviceId];
+  return entry === undefined ? undefined : withoutTokens(entry);
+}
+
+/** Takes the entry of one device out; every other byte stays as the gateway writes it. */
+export function removeEntry(stateDir: string, deviceId: string): Promise<Fact<"removed" | "absent">> {
+  return change(stateDir, (entries) => {
+    if (entries[deviceId] === undefined) return "absent";
+    delete entries[deviceId];
+    return "removed";
+  });
+}
+
+/**
+ * Puts a device back to what it had before an upgrade was approved. The approval gave it a new token; that one
+ * stays, with no more than the earlier scopes, as we never keep the earlier one.
+ */
+export function restoreEntry(
+  stateDir: string,
+  undo: Extract<Undo, { readonly undo: "device.restore" }>,
+): Promise<Fact<"restored" | "absent">> {
+  return change(stateDir, (entries) => {
+    const now = entries[undo.deviceId];
+    if (now === undefined) return "absent";
+    const before: PairedEntry = undo.entry ?? {
+      ...now,
+      ...(undo.role === undefined ? {} : { role: undo.role, roles: [undo.role] }),
+      scopes: undo.scopes,
+      ...(now.approvedScopes === undefined ? {} : { approvedScopes: undo.scopes }),
+    };
+    const tokens = tokensOf(now, before, undo.scopes);
+    // In the order of before, so that the file reads as it did.
+    entries[undo.deviceId] = tokens === undefined ? before : { ...before, tokens };
+    return "restored";
+  });
+}
+
+function tokensOf(now: PairedEntry, before: PairedEntry, scopes: readonly string[]): PairedEntry | undefined {
+  if (!isObject(now.tokens)) return undefined;
+  const earlier = isObject(before.tokens) ? before.tokens : undefined;
+  const tokens: Record<string, JsonValue> = {};
+  for (const [role, token] of Object.entries(now.tokens)) {
+    if (!isObject(token)) continue;
+    const had = earlier?.[role];
+    if (earlier !== undefined && !isObject(had)) continue;
+    const allowed = isObject(had) && Array.isArray(had.scopes) ? had.scopes : scopes;
+    const kept = Array.isArray(token.scopes) ? token.scopes.filter((one) => allowed.includes(one)) : [];
+    tokens[role] = { ...token, ...(isObject(had) ? had : {}), scopes: isObject(had) ? allowed : kept };
+  }
+  return tokens;
+}
+
+type Entries = Record<string, PairedEntry>;
+
+async function change<T extends string>(
+  stateDir: string,
+  edit: (entries: Entries) => T,
+): Promise<Fact<T | "absent">> {
+  const path = pathOf(stateDir);
+  try {
+    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+      const file = await readExact(path);
+      if (file === undefined) return known("absent", path);
+      const entries = entriesOf(file.content);
+      if (entries === undefined) return unknown("failed", "paired.json is not what the gateway writes");
+      const outcome = edit(entries);
+      if (outcome === "absent") return known("absent", path);
+      const end = file.content.at(-1) === 10 ? "\n" : "";
+      const content = Buffer.from(`${JSON.stringify(entries, null, 2)}${end}`);
+      if ((await replaceFile(path, { ...file, content }, file.sha256)) === "replaced")
+        return known(outcome, path);
+    }
+    return unknown("failed", "the gateway kept writing paired.json");
+  } catch (error) {
+    if (error instanceof ChangeError) return unknown(error.reason, error.message);
+    throw error;
+  }
+}
+
+function entriesOf(content: Uint8Array): Entries | undefined {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(content).toString("utf8"));
+    if (!isObject(parsed)) return undefined;
+    const entries: Entries = Object.create(null);
+    for (const [id, entry] of Object.entries(parsed)) {
+      if (!isObject(entry)) return undefined;
+      entries[id] = entry;
+    }
+    return entries;
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutTokens(entry: PairedEntry): PairedEntry {
+  if (!isObject(entry.tokens)) return entry;
+  const tokens: Record<string, JsonValue> = {};
+  for (const [role, token] of Object.entries(entry.tokens)) {
+    if (!isObject(token)) continue;
+    const { token: _secret, ...rest } = token;
+    tokens[role] = rest;
+  }
+  return { ...entry, tokens };
+}
+
+function isObject(value: unknown): value is PairedEntry {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function pathOf(stateDir: string): string {
+  return `${stateDir}/devices/paired.json`;
+}

@@ -1,0 +1,102 @@
+import { stat } from "node:fs/promises";
+import type { Changer } from "../core/change.ts";
+import type { Fact } from "../core/fact.ts";
+import type { DeploymentNames, DeviceList } from "../core/facts.ts";
+import type { Secret } from "../core/secret.ts";
+import { probe } from "../gateway/probe.ts";
+import { listening } from "./listeners.ts";
+import { type EditConfig, localChanger } from "./local-changer.ts";
+import { openclawCli } from "./openclaw-cli.ts";
+import type { GatewayProcess } from "./processes.ts";
+import { type WatchLimits, watchGateway } from "./reload.ts";
+import { restartGateway } from "./restart.ts";
+import type { World } from "./world.ts";
+
+export interface OpenChangerOptions {
+  readonly world: World;
+  readonly salt: string;
+  readonly configPath: string;
+  readonly stateDir: string;
+  readonly port: number;
+  readonly release?: string;
+  readonly gateway?: GatewayProcess;
+  readonly unit?: DeploymentNames["unit"];
+  readonly secrets: readonly Secret[];
+  readonly edit: EditConfig;
+  readonly devices: () => Promise<Fact<DeviceList>>;
+  readonly newestLog: () => Promise<string | undefined>;
+  readonly limits?: Partial<WatchLimits>;
+}
+
+const PROBE_MS = 5000;
+
+/** The local changer with the real command line, the real sockets and the real connection behind it. */
+export async function openChanger(options: OpenChangerOptions): Promise<Changer> {
+  const { world, salt, configPath, stateDir, port, release, gateway, unit } = options;
+  const owner = await ownerOf([configPath, stateDir]);
+  const cli = openclawCli({
+    world,
+    configPath,
+    stateDir,
+    secrets: options.secrets.map((secret) => secret.reveal()),
+    ...(gateway === undefined ? {} : { gateway }),
+    ...(owner === undefined ? {} : { owner }),
+  });
+  const watch = watchGateway({
+    world,
+    port,
+    newestLog: options.newestLog,
+    reach: async (signal) => {
+      const url = `ws://${await hostOf(world, port)}:${port}`;
+      // No credentials: it is to answer, not to admit.
+      return (await probe({ url, timeoutMs: PROBE_MS, signal })).reach.state;
+    },
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  });
+  return localChanger({
+    configPath,
+    stateDir,
+    cli,
+    watch,
+    edit: options.edit,
+    devices: options.devices,
+    ...(release === undefined ? {} : { release }),
+    restart: (signal) =>
+      restartGateway(
+        {
+          world,
+          salt,
+          port,
+          cli,
+          ...(unit === undefined ? {} : { unit }),
+          ...(release === undefined ? {} : { release }),
+        },
+        signal,
+      ),
+  });
+}
+
+/** Whose files they are: the config's owner, else the directory's. */
+async function ownerOf(
+  paths: readonly string[],
+): Promise<{ readonly uid: number; readonly gid: number } | undefined> {
+  for (const path of paths) {
+    const info = await stat(path).catch(() => undefined);
+    if (info !== undefined) return { uid: info.uid, gid: info.gid };
+  }
+  return undefined;
+}
+
+/** Loopback where the gateway listens there, else the one address that it is bound to (`tailnet`, `custom`). */
+async function hostOf(world: World, port: number): Promise<string> {
+  const table = await world.readText("/proc/net/tcp", 4_000_000);
+  const addresses = table.ok
+    ? listening(table.text)
+        .filter((one) => one.port === port)
+        .map(({ address }) => address)
+    : [];
+  const only = addresses[0];
+  return only === undefined || addresses.some((one) => one === "127.0.0.1" || one === "0.0.0.0")
+    ? "127.0.0.1"
+    : only;
+}

@@ -1,0 +1,177 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Settled, Taken } from "../core/change.ts";
+import { type Fact, known, unknown } from "../core/fact.ts";
+import type { Reach } from "../core/facts.ts";
+import { safeText } from "../core/text.ts";
+import { listening } from "./listeners.ts";
+import type { World } from "./world.ts";
+
+/**
+ * How a gateway takes a changed config up by itself (run: 2026.1.29, 2026.2.1, 2026.3.13, 2026.4.15, 2026.7.1,
+ * 2026.9.6). It watches its config and looks at it 0.3 to 2 s after a write, also of a file that was put in place
+ * by a rename. Up to 2026.4.15 nearly every key of `gateway` makes it start anew; 2026.9.6 applies trustedProxies
+ * and allowedOrigins while running and starts anew for basePath or bind. A new start is in the same process
+ * (2026.2.1, 2026.9.6) or in a new one while the old one ends (2026.3.13); in both the listening socket is another
+ * one, which is the sign that needs no log. Open connections are closed with 1012 `service restart`. It answers
+ * again after 0.3 s (2026.2.1) to 10 s. With `gateway.reload.mode` `off` it logs that it will not (every release);
+ * `hot` (unknown to 2026.9.6) the same for keys that need a start. An invalid config is left alone and the one
+ * in memory serves on.
+ */
+export interface GatewayWatch {
+  /** To be called before each change: what is seen until then is not its work. */
+  mark(): Promise<void>;
+  settled(signal: AbortSignal): Promise<Fact<Settled>>;
+  /** The sockets that listen on the gateway's port; `undefined` where the system has no /proc. */
+  sockets(): Promise<string | undefined>;
+}
+
+export interface WatchOptions {
+  readonly world: World;
+  readonly port: number;
+  /** The log file that the gateway writes now. */
+  readonly newestLog: () => Promise<string | undefined>;
+  /** One connection without credentials: what became of it. */
+  readonly reach: (signal: AbortSignal) => Promise<Reach["state"]>;
+  readonly limits?: Partial<WatchLimits>;
+}
+
+/** Milliseconds. */
+export interface WatchLimits {
+  /** Nothing shows that the gateway noticed: then it is taken for settled. */
+  readonly unseen: number;
+  /** A start that was announced, or a gateway that is away; 2026.9.6 lets work end first, up to 315 s. */
+  readonly whole: number;
+  /** How long it has to stay as it is: a second change starts it a second time. */
+  readonly steady: number;
+  readonly every: number;
+}
+
+const LIMITS: WatchLimits = { unseen: 12_000, whole: 120_000, steady: 1500, every: 200 };
+const MAX_NEW_LOG = 1_000_000;
+
+interface Mark {
+  readonly sockets: string | undefined;
+  readonly log: { readonly path: string; readonly size: number } | undefined;
+}
+
+export function watchGateway(options: WatchOptions): GatewayWatch {
+  const { world, port, newestLog, reach } = options;
+  const limits = { ...LIMITS, ...options.limits };
+  let marked: Mark | undefined;
+
+  const sockets = async (): Promise<string | undefined> => {
+    const tables = await Promise.all(
+      ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => world.readText(path, 4_000_000)),
+    );
+    if (!tables.some((table) => table.ok)) return undefined;
+    return tables
+      .flatMap((table) => (table.ok ? listening(table.text) : []))
+      .filter((one) => one.port === port)
+      .map(({ inode }) => inode)
+      .sort()
+      .join(" ");
+  };
+  const logSize = async (): Promise<Mark["log"]> => {
+    const path = await newestLog();
+    const info = path === undefined ? undefined : await world.info(path);
+    return path === undefined || info === undefined ? undefined : { path, size: info.size };
+  };
+  const newLines = async (since: Mark["log"]): Promise<string> => {
+    const now = await logSize();
+    if (now === undefined) return "";
+    // Another file, or one that was cut: all of it is new.
+    const start = since?.path === now.path && since.size <= now.size ? since.size : 0;
+    const parts: Uint8Array[] = [];
+    const from = Math.max(start, now.size - MAX_NEW_LOG);
+    try {
+      for await (const chunk of world.stream(now.path, from, now.size)) parts.push(chunk);
+    } catch {
+      // Rotated away between the look and the reading.
+    }
+    return Buffer.concat(parts).toString("utf8");
+  };
+
+  return {
+    sockets,
+    mark: async () => {
+      marked = { sockets: await sockets(), log: await logSize() };
+    },
+    settled: async (signal) => {
+      const started = Date.now();
+      const before = marked;
+      const took = (): number => Date.now() - started;
+      const done = (taken: Taken | undefined): Fact<Settled> => {
+        marked = undefined;
+        const restarted = taken === "restarted";
+        return known({ restarted, ...(taken === undefined ? {} : { taken }), tookMs: took() }, "the gateway");
+      };
+      let seen = before?.sockets;
+      let changed = false;
+      let steadySince = Date.now();
+      for (;;) {
+        if (signal.aborted) return unknown("failed", "interrupted");
+        const now = await sockets();
+        if (now !== seen) {
+          if (before !== undefined) changed = true;
+          seen = now;
+          steadySince = Date.now();
+        }
+        const said = before === undefined ? undefined : verdictOf(await newLines(before.log));
+        const isSteady = Date.now() - steadySince >= limits.steady;
+        const isUp = now !== "";
+        const announced = said === "restarting" && !changed;
+        const noticed = changed || (said !== undefined && said !== "restarting");
+        if (isUp && isSteady && !announced && (before === undefined || noticed || took() >= limits.unseen)) {
+          const state = await reach(signal);
+          if (signal.aborted) return unknown("failed", "interrupted");
+          if (state === "open" && (await sockets()) === now)
+            return done(before === undefined ? undefined : takenOf(changed, said));
+          if (state !== "open" && state !== "starting" && now === undefined && took() >= limits.unseen)
+            return unknown("absent", `nothing answers on port ${port}`);
+          // Asked again only after it had time: each question is a connection in its log.
+          steadySince = Date.now();
+        }
+        // Down before the change, and still: nobody will take it up.
+        if (!isUp && before?.sockets === "" && took() >= limits.steady)
+          return unknown("absent", `no gateway listens on port ${port}; it takes the config when it starts`);
+        if (took() >= limits.whole)
+          return unknown(
+            "timeout",
+            announced
+              ? "the gateway said that it starts anew and has not yet: it lets running work end first"
+              : safeText(`the gateway did not answer within ${Math.round(limits.whole / 1000)} s`, 200),
+          );
+        await delay(limits.every, undefined, { signal }).catch(() => undefined);
+      }
+    },
+  };
+}
+
+function takenOf(changed: boolean, said: Said | undefined): Taken {
+  if (changed) return "restarted";
+  if (said === undefined) return "unseen";
+  // Without /proc the new start shows in the log alone.
+  return said === "restarting" || said === "started" ? "restarted" : said;
+}
+
+type Said = "restarting" | "started" | "reloaded" | "refused";
+
+const SAYINGS: readonly (readonly [RegExp, Said])[] = [
+  [/config change requires gateway restart \(/, "restarting"],
+  [/config hot reload applied|config change applied \(dynamic reads/, "reloaded"],
+  [/config reload disabled \(gateway\.reload\.mode=off\)|hot mode ignoring/, "refused"],
+  [/config reload skipped \(invalid config\)|config reload failed/, "refused"],
+  [/listening on wss?:\/\/|http server listening|\bready \(\d/, "started"],
+];
+
+/** The last thing that the new lines say of the change; a start that was announced counts until it came. */
+function verdictOf(text: string): Said | undefined {
+  let said: Said | undefined;
+  for (const line of text.split("\n")) {
+    const found = SAYINGS.find(([find]) => find.test(line))?.[1];
+    if (found === undefined) continue;
+    if (said === "restarting" && found !== "started") continue;
+    said = found;
+  }
+  return said;
+}

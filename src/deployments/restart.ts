@@ -1,0 +1,99 @@
+import { type Fact, known, unknown } from "../core/fact.ts";
+import type { DeploymentNames } from "../core/facts.ts";
+import { atLeast } from "../core/release.ts";
+import { safeText } from "../core/text.ts";
+import { runToEnd } from "./command.ts";
+import { readListeners } from "./listeners.ts";
+import type { OpenclawCli } from "./openclaw-cli.ts";
+import type { GatewayProcess } from "./processes.ts";
+import type { World } from "./world.ts";
+
+export interface RestartOptions {
+  readonly world: World;
+  readonly salt: string;
+  readonly port: number;
+  readonly unit?: DeploymentNames["unit"];
+  readonly release?: string;
+  readonly cli: OpenclawCli;
+}
+
+const TIMEOUT_MS = 60_000;
+
+/**
+ * Starts the gateway on this port anew, by whatever runs it; no other process is touched. The value says how.
+ * A service by its manager. In the foreground (run, `gateway.reload.mode` off): `openclaw gateway restart` signals
+ * the process in 2026.7.1 and 2026.9.6, does nothing and exits 0 in 2026.3.13 and 2026.4.15, exits 1 in 2026.1.29
+ * and 2026.2.1. SIGUSR1 to the process that listens restarts 2026.3.13, 2026.4.15 and 2026.7.1; 2026.1.29 and
+ * 2026.2.1 log that it is not authorized; in 2026.9.6, and in the launcher of every release, it opens Node's
+ * debugger, so it is sent to those releases and to that process only.
+ */
+export async function restartGateway(options: RestartOptions, signal: AbortSignal): Promise<Fact<string>> {
+  const { world, port, salt, unit, release, cli } = options;
+  const listeners = await readListeners(world, port, salt);
+  const pids = new Set(listeners.known ? listeners.value.sockets.map(({ pid }) => pid) : []);
+  const gateway = listeners.known
+    ? listeners.value.gateways.find(({ pid, container }) => pids.has(pid) && container === undefined)
+    : undefined;
+  if (unit !== undefined && (gateway === undefined || (await isOf(world, gateway, unit.name))))
+    return byManager(world, unit, signal);
+  if (gateway === undefined) return unknown("absent", `no gateway of this machine listens on port ${port}`);
+  if (atLeast(release, "2026.7.1") === true) {
+    const outcome = await cli.run(["gateway", "restart"], { signal });
+    if (!outcome.known) return outcome;
+    return outcome.value.exitCode === 0
+      ? known("openclaw gateway restart", outcome.source)
+      : unknown("failed", safeText(outcome.value.stderr || outcome.value.stdout, 300));
+  }
+  if (atLeast(release, "2026.3.13") === true) {
+    try {
+      process.kill(gateway.pid, "SIGUSR1");
+      return known(`SIGUSR1 to the gateway (process ${gateway.pid})`, `process ${gateway.pid}`);
+    } catch {
+      return unknown("denied", `no permission to signal process ${gateway.pid}`);
+    }
+  }
+  return unknown(
+    "not-asked",
+    "this release in the foreground is restarted where it runs: end it there and start it again",
+  );
+}
+
+/** A unit may exist while the gateway runs by hand. */
+async function isOf(world: World, gateway: GatewayProcess, unit: string): Promise<boolean> {
+  if (world.platform !== "linux") return true;
+  const cgroup = await world.readText(`/proc/${gateway.pid}/cgroup`, 65_536);
+  return cgroup.ok && cgroup.text.includes(`/${unit}.service`);
+}
+
+async function byManager(
+  world: World,
+  unit: NonNullable<DeploymentNames["unit"]>,
+  signal: AbortSignal,
+): Promise<Fact<string>> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.@-]{0,252}$/.test(unit.name))
+    return unknown("not-asked", "the service has no name that could be handed to its manager");
+  const argv = managerWords(world, unit);
+  if (argv === undefined) return unknown("not-asked", "this platform's services are restarted by a person");
+  const env = Object.fromEntries(Object.entries(world.env).filter(isSet));
+  const outcome = await runToEnd(argv, { env, cwd: "/", signal, timeoutMs: TIMEOUT_MS });
+  if (!outcome.known) return outcome;
+  return outcome.value.exitCode === 0
+    ? known(argv.join(" "), argv[0] ?? "")
+    : unknown("failed", safeText(`${argv.join(" ")}: ${outcome.value.stderr}`, 300));
+}
+
+function managerWords(
+  world: World,
+  unit: NonNullable<DeploymentNames["unit"]>,
+): readonly string[] | undefined {
+  if (world.platform === "linux")
+    // Without a password prompt: an ordinary user's system unit then fails, and says so.
+    return ["systemctl", ...(unit.user ? ["--user"] : []), "--no-ask-password", "restart", unit.name];
+  if (world.platform === "darwin")
+    return ["launchctl", "kickstart", "-k", `${unit.user ? `gui/${world.uid ?? 0}` : "system"}/${unit.name}`];
+  return undefined;
+}
+
+function isSet(entry: readonly [string, string | undefined]): entry is [string, string] {
+  return entry[1] !== undefined;
+}
