@@ -149,12 +149,12 @@ const KINDS: readonly { readonly name: string; readonly deployment: Deployment; 
   {
     name: "kubernetes",
     deployment: kind("kubernetes", { namespace: "claw", workload: "deploy/claw" }),
-    line: /^kubectl -n claw |^openclaw |^tailscale |^ssh /,
+    line: /^kubectl -n claw |^tailscale /,
   },
   {
     name: "vps",
     deployment: kind("vps", { sshHost: "me@box" }),
-    line: /^ssh .*me@box|^ssh /,
+    line: /^ssh .*me@box/,
   },
 ];
 

@@ -181,5 +181,6 @@ describe("filling", () => {
 test("one word for one thing, in Chinese too: an agent is no proxy, and nobody is blamed or addressed in two ways", () => {
   // 代理 is the proxy alone; 凭证, 节点 and 您 have their counterparts 凭据, node and 你.
   const STRAY = /子代理|凭证|节点|您|只需|只要[^。]*就行|显然|当然|简单地|[你](?:忘|弄错|搞错)/u;
-  for (const [path, text] of Object.entries(leavesOf(zh))) assert.doesNotMatch(text, STRAY, path);
+  for (const [path, text] of Object.entries(leavesOf(zh)))
+    assert.doesNotMatch(text, STRAY, `${path}: ${text}`);
 });

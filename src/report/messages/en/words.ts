@@ -82,6 +82,8 @@ export const tables: Tables = {
     starting: "the gateway is still starting",
     "startup-failed": "the gateway did not start",
     "not-openclaw": "something else answers there",
+    "not-upgraded": "the upgrade was answered with plain HTTP",
+    "socket-failed": "the socket failed before it was open",
   },
   tellApart: {
     "published-port-or-remote":

@@ -54,7 +54,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
   },
 
   "env-token-overrides-config": {
-    title: "两处为网关保存了不同的密钥",
+    title: "两处保存的网关凭据不一致",
     healthy: "环境变量与配置中的令牌一致",
     what: "网关从 {source|openclaw.json} 取得 {key|gateway.auth.token}，而 {other|环境变量 OPENCLAW_GATEWAY_TOKEN} 中是另一个值。使用后者的客户端会被拒绝。",
     why: "compose 文件、.env 文件、Kubernetes Secret 和服务单元里有 OPENCLAW_GATEWAY_TOKEN，而向导或 `config set` 写的是 openclaw.json，两边可以各自变化。网关先看命令行，再看 openclaw.json，最后才看环境变量（查看过的所有版本）。同一处的 CLI 在 2026.7.1 及更早的版本中先看环境变量，因此被拒绝；从 2026.8.2 起先看 openclaw.json。",
@@ -63,7 +63,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     caveats: "本工具只比较指纹，从不显示令牌或密码。",
     variants: {
       foretold: {
-        title: "两处为网关保存了不同的密钥，目前还没有客户端被拒绝",
+        title: "两处保存的网关凭据不一致，目前还没有客户端被拒绝",
         what: "网关从 {source|openclaw.json} 取得 {key|gateway.auth.token}，而 {other|环境变量 OPENCLAW_GATEWAY_TOKEN} 中是另一个值。使用后者的客户端将会被拒绝。",
       },
     },

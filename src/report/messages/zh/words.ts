@@ -82,6 +82,8 @@ export const tables: Tables = {
     starting: "网关还在启动",
     "startup-failed": "网关没有启动",
     "not-openclaw": "回应的是别的程序",
+    "not-upgraded": "升级请求得到的是普通 HTTP 回应",
+    "socket-failed": "连接在打开之前就失败了",
   },
   tellApart: {
     "published-port-or-remote":
