@@ -315,7 +315,7 @@ class Page {
       versionConfidence && versionConfidence !== "certain" ? [confidences[versionConfidence]] : [];
     const basis = [...(versionFrom ? [wordsOf(releaseSources, versionFrom)] : []), ...doubt];
     const release =
-      range === null ? words.releaseUnknown : `OpenClaw ${range}${this.#inset(basis.join(words.comma))}`;
+      range === null ? words.releaseUnknown : `OpenClaw ${range}${this.#inset(basis.join(words.clause))}`;
     const where = deployment?.kind ?? target.kind;
     const name = target.name === where || target.name === "" ? [] : [target.name];
     const exposed = target.exposure === "unknown" ? [] : [exposures[target.exposure]];

@@ -110,6 +110,8 @@ export interface Words {
   readonly colon: string;
   readonly inset: string;
   readonly comma: string;
+  /** Between parts of a remark that are more than one word. */
+  readonly clause: string;
   /** Between two options, of which either will do. */
   readonly or: string;
   readonly path: string;

@@ -115,12 +115,22 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     title: "A local browser is asked to pair although it should be approved by itself",
     healthy: "A browser on the gateway's own host is approved by itself",
     what: "The browser reached the gateway on the loopback address, without forwarded headers, and still met `pairing required`.",
-    why: "Silent approval needs a loopback peer, a valid token, a device identity and a localhost Host and Origin. With all of them present, some releases still ask: 2026.5.14 to 2026.5.21 approve no browser by themselves, and reports name 2026.3.13. From 2026.8.1 autoApproveLocal: false asks for it on purpose.",
+    why: "Silent approval needs a loopback peer, a valid token, a device identity and a localhost Host and Origin. With all of them present, some releases still ask: 2026.5.14-beta.1 to 2026.5.20 approve no browser by themselves. From 2026.8.1 autoApproveLocal: false asks for it on purpose.",
     fix: "Approve the request by its id; that works in every release. An upgrade to a later release removes the cause, unless autoApproveLocal is set to false.",
     verify: "The page on 127.0.0.1 connects, and a fresh browser profile does so too after the upgrade.",
     caveats:
       "Compare client and time before approving, on localhost too: every process on the host reaches the loopback address.",
     variants: {
+      "switched-off": {
+        title: "Local browsers are not approved by themselves, because the configuration says so",
+        why: "gateway.nodes.pairing.autoApproveLocal is false: from 2026.8.1 that ends silent approval for the gateway's own host, browsers included.",
+        fix: "Approve the request by its id, as the setting intends. To have local browsers approved silently again, remove gateway.nodes.pairing.autoApproveLocal.",
+      },
+      hidden: {
+        title: "A local browser is asked to pair, and the log does not show why",
+        why: "Such a browser is approved silently in this release. What stands in the way is not in the line: a header that the line leaves out (X-Real-IP, Forwarded, X-Forwarded-Host), 127.0.0.1 in gateway.trustedProxies (2026.2.19 to 2026.3.28), or a request of the same browser that waits already.",
+        fix: "Approve the request by its id; that works in every release. Then look at gateway.trustedProxies, and at what stands between the browser and the gateway.",
+      },
       over: {
         title: "Earlier pairing refusals on localhost; the browser was admitted later",
         what: "A local browser was refused before and admitted later.",
@@ -134,8 +144,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     title: "The gateway's own host is asked to pair: a fault of this release",
     healthy: "The CLI, sub-agents and cron on the gateway's host connect without pairing",
     what: "{client|The CLI or a sub-agent} on the gateway's own host was refused with `pairing required` at ws://127.0.0.1.",
-    why: "2026.2.19 and 2026.2.21 narrowed the scopes of same-host callers and did not approve the wider ones silently; sub-agents, cron and the browser tool fail while channels go on working. From 2026.3.28 to 2026.7.35 wider scopes of local callers have to be approved again.",
-    fix: "Upgrade: to 2026.3 or later for sub-agents and cron, to 2026.8.1 or later for silent local upgrades. Until then list the requests and approve them by id.",
+    why: "From 2026.2.19 to 2026.2.21 each call of the same host asks for the scopes of its method alone, and wider ones are not approved silently; sub-agents, cron and the browser tool fail while channels go on working. From 2026.3.28 to 2026.7.35 wider scopes of local callers have to be approved again.",
+    fix: "Upgrade to 2026.8.1 or later, where local callers with the shared token get wider scopes silently. Until then list the requests and approve them by id.",
     verify: "`openclaw devices list` answers, and a sub-agent or cron run goes through.",
     caveats:
       "Editing paired.json by hand does not last: a running gateway rewrites it, and from 2026.8.2 (measured) it is not read at all.",

@@ -267,6 +267,7 @@ export const tables: Tables = {
     colon: ": ",
     inset: " ({text})",
     comma: ", ",
+    clause: ", ",
     or: " or ",
     path: "The path of the connection",
     what: "What",

@@ -25,7 +25,7 @@ export const fix: FixWords = {
   scopes: "权限范围",
   noScopes: "无",
   unknown: "未知",
-  byHand: "还需要您来完成",
+  byHand: "还需人工完成",
   done: "已执行的操作",
   alternatives: "其他办法，以及未作首选的原因",
   whyNot: {
@@ -65,7 +65,7 @@ export const fix: FixWords = {
   },
   ask: {
     apply: "现在执行吗？",
-    "grants-access": "这是您自己的设备吗？要放行它吗？",
+    "grants-access": "这是自己的设备吗？是否放行？",
     "weakens-security": "这会削弱网关的安全性，仍要执行吗？",
     undo: "现在撤销吗？",
     finish: "上一次修复被中断。要继续完成吗？（选否则撤销。）",

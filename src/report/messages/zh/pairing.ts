@@ -113,11 +113,21 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     title: "本地浏览器本应自动批准，却被要求配对",
     healthy: "网关所在主机上的浏览器会自动批准",
     what: "浏览器通过回环地址到达网关，没有转发类请求头，却仍然遇到了 `pairing required`。",
-    why: "自动批准需要回环对端、有效的令牌、设备身份，以及 localhost 的 Host 和 Origin。即使这些都具备，个别版本仍会要求配对：2026.5.14 至 2026.5.21 不会自动批准任何浏览器，另有报告提到 2026.3.13。从 2026.8.1 起，autoApproveLocal: false 会有意要求配对。",
+    why: "自动批准需要回环对端、有效的令牌、设备身份，以及 localhost 的 Host 和 Origin。即使这些都具备，个别版本仍会要求配对：2026.5.14-beta.1 至 2026.5.20 不会自动批准任何浏览器。从 2026.8.1 起，autoApproveLocal: false 会有意要求配对。",
     fix: "按 ID 批准请求，这在所有版本中都有效。升级到更高的版本可以消除原因，除非 autoApproveLocal 被设为 false。",
     verify: "127.0.0.1 上的页面连接成功；升级之后，全新的浏览器个人资料也能连接。",
     caveats: "在 localhost 上批准之前也要核对客户端和时间：主机上的任何进程都能使用回环地址。",
     variants: {
+      "switched-off": {
+        title: "按照配置，本地浏览器不会自动批准",
+        why: "gateway.nodes.pairing.autoApproveLocal 为 false：从 2026.8.1 起，这会关闭网关所在主机上的自动批准，浏览器也包括在内。",
+        fix: "按该设置的意图，用 ID 批准请求。如果希望本地浏览器重新自动批准，请移除 gateway.nodes.pairing.autoApproveLocal。",
+      },
+      hidden: {
+        title: "本地浏览器被要求配对，日志没有显示原因",
+        why: "这个版本会自动批准这样的浏览器。原因不在这行日志里：可能是日志省略的请求头（X-Real-IP、Forwarded、X-Forwarded-Host），gateway.trustedProxies 中的 127.0.0.1（2026.2.19 至 2026.3.28），或同一浏览器已有一个等待中的请求。",
+        fix: "按 ID 批准请求，这在所有版本中都有效。然后检查 gateway.trustedProxies，以及浏览器与网关之间有什么。",
+      },
       over: {
         title: "之前在 localhost 上被要求配对，该浏览器后来已被接纳",
         what: "某个本地浏览器之前被拒绝，后来已被接纳。",
@@ -131,8 +141,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     title: "网关所在的主机自己被要求配对：该版本的缺陷",
     healthy: "网关主机上的 CLI、子智能体和 cron 无需配对即可连接",
     what: "网关主机上的{client|CLI 或子智能体}在 ws://127.0.0.1 上因 `pairing required` 被拒绝。",
-    why: "2026.2.19 和 2026.2.21 收窄了同主机调用方的权限范围，又没有自动批准更大的范围；子智能体、cron 和浏览器工具会失败，而各个聊天渠道照常工作。从 2026.3.28 至 2026.7.35，本地调用方扩大权限范围又需要批准。",
-    fix: "升级：子智能体和 cron 需要 2026.3 或更高版本，本地自动升级范围需要 2026.8.1 或更高版本。在此之前，列出请求并按 ID 批准。",
+    why: "从 2026.2.19 到 2026.2.21，同主机的每次调用只请求该方法所需的权限范围，而更大的范围不会自动批准；子智能体、cron 和浏览器工具会失败，而各个聊天渠道照常工作。从 2026.3.28 至 2026.7.35，本地调用方扩大权限范围又需要批准。",
+    fix: "升级到 2026.8.1 或更高版本，在那里带共享令牌的本地调用方扩大权限范围时会自动批准。在此之前，列出请求并按 ID 批准。",
     verify: "`openclaw devices list` 有正常的回应，子智能体或 cron 能够跑通。",
     caveats:
       "手工修改 paired.json 不会持久：运行中的网关会覆盖它，而且从 2026.8.2 起（实测）根本不再读取它。",

@@ -254,6 +254,7 @@ export const tables: Tables = {
     colon: "：",
     inset: "（{text}）",
     comma: "、",
+    clause: "，",
     or: " 或 ",
     path: "连接经过的路径",
     what: "现象",
