@@ -19,7 +19,7 @@ export default defineCheck({
   severity: "error",
   needs: ["refusals"],
   wants: WANTED,
-  causedBy: ["auth-rate-limited", "trusted-proxy-cli-unauthorized"],
+  causedBy: ["auth-rate-limited", "env-token-overrides-config", "trusted-proxy-cli-unauthorized"],
   diagnose: (facts) =>
     explainRefusals(facts, {
       explains: (refusal) =>

@@ -11,6 +11,8 @@ import deviceAuthHandshakeInvalid from "./device-auth-handshake-invalid.ts";
 import deviceIdentityRequired from "./device-identity-required.ts";
 import deviceTokenMismatch from "./device-token-mismatch.ts";
 import dockerNatNotLocal from "./docker-nat-not-local.ts";
+import edgeBlocksUpgrade from "./edge-blocks-upgrade.ts";
+import envTokenOverridesConfig from "./env-token-overrides-config.ts";
 import firstTimeNotPaired from "./first-time-not-paired.ts";
 import flagRetiredOrNoop from "./flag-retired-or-noop.ts";
 import gatewayDownOrStarting from "./gateway-down-or-starting.ts";
@@ -21,12 +23,15 @@ import gatewayTokenMissing from "./gateway-token-missing.ts";
 import handshakeTimeout1000 from "./handshake-timeout-1000.ts";
 import insecureFlagsSet from "./insecure-flags-set.ts";
 import internalCallLanIp from "./internal-call-lan-ip.ts";
+import internalLoopbackRegression from "./internal-loopback-regression.ts";
+import localAutoapproveRegression from "./local-autoapprove-regression.ts";
 import loopbackInTrustedProxies from "./loopback-in-trusted-proxies.ts";
 import metadataUpgradePending from "./metadata-upgrade-pending.ts";
 import mobileOrNodePairing from "./mobile-or-node-pairing.ts";
 import multipleGateways from "./multiple-gateways.ts";
 import originFallbackRisky from "./origin-fallback-risky.ts";
 import originNotAllowed from "./origin-not-allowed.ts";
+import pairingStoreTampered from "./pairing-store-tampered.ts";
 import plaintextWsBlocked from "./plaintext-ws-blocked.ts";
 import probeScopeLimited from "./probe-scope-limited.ts";
 import protocolOrBuildSkew from "./protocol-or-build-skew.ts";
@@ -48,13 +53,15 @@ import wrongPortOrConfigPath from "./wrong-port-or-config-path.ts";
 /** All checks in reading order: the gateway's own files, the way of a connection from the socket to the pairing, then what lies beside it. */
 export const checks: readonly Check[] = [
   statePermissions,
+  pairingStoreTampered,
   wrongPortOrConfigPath,
   cliContainerWrongNetns,
-  gatewayDownOrStarting,
-  gatewayStarting1013,
+  edgeBlocksUpgrade,
   allowedOriginsRequiredStartup,
   trustedProxyTokenConflict,
   bindLoopbackInContainer,
+  gatewayDownOrStarting,
+  gatewayStarting1013,
   plaintextWsBlocked,
   handshakeTimeout1000,
   proxyAttributionRequired,
@@ -69,6 +76,7 @@ export const checks: readonly Check[] = [
   clockSkew,
   authRateLimited,
   gatewayTokenMissing,
+  envTokenOverridesConfig,
   deviceTokenMismatch,
   gatewayTokenMismatch,
   gatewayPasswordMissingOrMismatch,
@@ -79,9 +87,11 @@ export const checks: readonly Check[] = [
   cliInContainerLanIp,
   internalCallLanIp,
   trustedProxyStillPairs,
+  localAutoapproveRegression,
   firstTimeNotPaired,
   mobileOrNodePairing,
   retiredIdentityFiles,
+  internalLoopbackRegression,
   scopeUpgradePending,
   roleUpgradePending,
   metadataUpgradePending,

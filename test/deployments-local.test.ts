@@ -169,6 +169,7 @@ describe("devices", () => {
   const paired = {
     "d-2": {
       deviceId: "d-2",
+      publicKey: "key",
       platform: "Linux\u001b[31m",
       role: "operator",
       scopes: ["a"],
@@ -209,11 +210,18 @@ describe("devices", () => {
         },
       ],
       store: "json",
+      problems: [
+        {
+          kind: "bad-entry",
+          path: `${STATE}/devices/pending.json`,
+          detail: "the entry odd is no object",
+        },
+      ],
     });
     assert.doesNotMatch(JSON.stringify(fact), /device-token-value/);
   });
 
-  test("no store, a store that may not be read, and one that is no JSON", async () => {
+  test("no store, and a store that may not be read", async () => {
     const config = { [`${STATE}/openclaw.json`]: "{}" };
     const reason = async (files: Record<string, string | undefined>) => {
       const fact = await access({ files: { ...config, ...files } }).devices();
@@ -227,9 +235,15 @@ describe("devices", () => {
       }),
       "denied",
     );
-    assert.equal(
-      await reason({ [`${STATE}/devices/pending.json`]: "{", [`${STATE}/devices/paired.json`]: "{}" }),
-      "failed",
+  });
+
+  test("a store that is no JSON: an empty list, as the gateway takes it, and the problem", async () => {
+    const files = { [`${STATE}/devices/pending.json`]: "{", [`${STATE}/devices/paired.json`]: "{}" };
+    const fact = await access({ files: { [`${STATE}/openclaw.json`]: "{}", ...files } }).devices();
+    assert.ok(fact.known);
+    assert.deepEqual(
+      fact.value.problems?.map(({ kind }) => kind),
+      ["not-json"],
     );
   });
 
@@ -256,6 +270,14 @@ describe("devices", () => {
           },
         ]);
         assert.equal(fact.value.store, "sqlite");
+        mkdirSync(join(directory, "devices"));
+        writeFileSync(join(directory, "openclaw.json"), "{}");
+        writeFileSync(join(directory, "devices", "paired.json"), "{}");
+        const world = { ...nodeWorld(), env: { OPENCLAW_STATE_DIR: directory } };
+        const both = await localAccess({ world, salt: SALT, host: HOST }).devices();
+        assert.deepEqual(both.known && both.value.problems?.map(({ kind, path }) => [kind, path]), [
+          ["left-behind", join(directory, "devices", "paired.json")],
+        ]);
       } else {
         assert.equal(fact.known, false);
         assert.equal(!fact.known && fact.provide, "openclaw devices list --json");

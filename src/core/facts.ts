@@ -193,6 +193,20 @@ export interface DeviceList {
   readonly pending: readonly PendingDevice[];
   readonly paired: readonly PairedDevice[];
   readonly store: "json" | "sqlite";
+  /** What is wrong with the store itself; at most 10. */
+  readonly problems?: readonly StoreProblem[];
+}
+
+/** A file of the device store that the gateway does not read, or not as it was meant. */
+export interface StoreProblem {
+  /**
+   * `not-json`: cannot be parsed. `not-an-object`: a list, as in an old example. `bad-entry`: an entry without
+   * what the gateway compares. `left-behind`: still there beside the SQLite store, which alone is read.
+   */
+  readonly kind: "not-json" | "not-an-object" | "bad-entry" | "left-behind";
+  readonly path: string;
+  /** One line, safe to print. */
+  readonly detail: string;
 }
 
 export interface PendingDevice {

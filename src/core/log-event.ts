@@ -126,7 +126,8 @@ export interface UpgradeRequestedEvent extends EventBase {
 /** A setting as a pasted openclaw.json, a command or a person's words name it: whether it is in force nobody knows. */
 export interface SettingEvent extends EventBase {
   readonly type: "setting";
-  readonly key: "gateway.auth.mode" | "gateway.tailscale.mode";
+  /** `proxy`, `orchestrator`: no setting of OpenClaw's, but what stands around it. */
+  readonly key: "gateway.auth.mode" | "gateway.tailscale.mode" | "proxy" | "orchestrator";
   readonly value: string;
 }
 

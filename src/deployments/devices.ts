@@ -1,31 +1,35 @@
-import { type Fact, known, unknown } from "../core/fact.ts";
-import type { DeviceList, PairedDevice, PendingDevice } from "../core/facts.ts";
+import { type Fact, known } from "../core/fact.ts";
+import type { DeviceList, PairedDevice, PendingDevice, StoreProblem } from "../core/facts.ts";
 import { safeText } from "../core/text.ts";
 
 /** How many entries of each list are kept. */
 const MAX_DEVICES = 500;
 
+/** How many problems of a store are told. */
+const MAX_PROBLEMS = 10;
+
 /**
  * The device lists of `<state>/devices/pending.json` and `paired.json` (objects keyed by request and by device;
- * 2026.1.29 to 2026.7.x). Entries that are not what they should be are passed over. Tokens in them are not read.
+ * 2026.1.29 to 2026.7.x). What is not what it should be is passed over, as the gateway does it, and told in
+ * `problems`. Tokens in them are not read.
  */
 export function devicesFromJson(
   pending: string | undefined,
   paired: string | undefined,
   source: string,
 ): Fact<DeviceList> {
-  try {
-    return known(
-      {
-        pending: entries(pending).flatMap(pendingOf),
-        paired: entries(paired).flatMap(pairedOf),
-        store: "json",
-      },
-      source,
-    );
-  } catch {
-    return unknown("failed", `${source}: not JSON`, "openclaw devices list --json");
-  }
+  const waiting = storeFile(pending, `${source}/pending.json`);
+  const listed = storeFile(paired, `${source}/paired.json`, "publicKey");
+  const problems = [...waiting.problems, ...listed.problems].slice(0, MAX_PROBLEMS);
+  return known(
+    {
+      pending: waiting.entries.flatMap(pendingOf),
+      paired: listed.entries.flatMap(pairedOf),
+      store: "json",
+      ...(problems.length === 0 ? {} : { problems }),
+    },
+    source,
+  );
 }
 
 /** The lists from rows of `device_pairing_pending` and `device_pairing_paired` (2026.8.2 and later). */
@@ -37,10 +41,48 @@ export function devicesFromRows(pending: readonly unknown[], paired: readonly un
   };
 }
 
-function entries(text: string | undefined): [string, unknown][] {
-  if (text === undefined || text.trim() === "") return [];
-  const parsed: unknown = JSON.parse(text);
-  return isObject(parsed) ? Object.entries(parsed).slice(0, MAX_DEVICES) : [];
+interface StoreFile {
+  readonly entries: readonly [string, unknown][];
+  readonly problems: readonly StoreProblem[];
+}
+
+/** One file of the store; `needed` is what the gateway compares and an entry cannot do without. */
+function storeFile(text: string | undefined, path: string, needed?: string): StoreFile {
+  const problem = (kind: StoreProblem["kind"], detail: string): StoreProblem => ({
+    kind,
+    path: safeText(path, 300),
+    detail,
+  });
+  // The gateway itself never leaves an empty file.
+  if (text === undefined || text.trim() === "") return { entries: [], problems: [] };
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return { entries: [], problems: [problem("not-json", "cannot be parsed as JSON")] };
+  }
+  if (!isObject(parsed)) {
+    // 2026.5.28 was seen to leave an empty list alone.
+    if (Array.isArray(parsed) && parsed.length === 0) return { entries: [], problems: [] };
+    return { entries: [], problems: [problem("not-an-object", `holds ${shapeOf(parsed)}, not an object`)] };
+  }
+  const entries = Object.entries(parsed).slice(0, MAX_DEVICES);
+  const bad = entries.filter(
+    ([, value]) => !isObject(value) || (needed !== undefined && textOf(value[needed]) === undefined),
+  );
+  const problems = bad
+    .slice(0, MAX_PROBLEMS)
+    .map(([key, value]) =>
+      problem(
+        "bad-entry",
+        `the entry ${safeText(key, 80)} ${isObject(value) ? `has no ${needed ?? ""}` : "is no object"}`,
+      ),
+    );
+  return { entries, problems };
+}
+
+function shapeOf(value: unknown): string {
+  return Array.isArray(value) ? "a list" : `a ${typeof value}`;
 }
 
 function pendingOf([key, value]: [string, unknown]): PendingDevice[] {

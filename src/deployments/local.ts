@@ -3,8 +3,8 @@ import type { ReadInclude } from "../config/includes.ts";
 import { type ConfigCandidate, locateConfig } from "../config/locate.ts";
 import { readConfig } from "../config/read.ts";
 import { fileEnv, plistEnv, type ServiceEnv, unitEnv } from "../config/service-env.ts";
-import { type Fact, known, type Unknown, type UnknownReason, unknown } from "../core/fact.ts";
-import type { DeploymentNames, DeviceList, HostSigns, Release } from "../core/facts.ts";
+import { type Fact, type Known, known, type Unknown, type UnknownReason, unknown } from "../core/fact.ts";
+import type { DeploymentNames, DeviceList, HostSigns, Release, StoreProblem } from "../core/facts.ts";
 import type { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
 import { devicesFromJson } from "./devices.ts";
@@ -95,7 +95,7 @@ class Local implements DeploymentAccess {
     if (await world.exists(store)) {
       const list = await devicesFromSqlite(world, store);
       // Up to 2026.7.x a database of that name may hold other things, and the lists are files beside it.
-      if (list.known) return list;
+      if (list.known) return this.#withFilesLeft(list, `${candidate.stateDir}/devices`);
       const files = await this.#deviceFiles(candidate.stateDir);
       return files.known ? files : list;
     }
@@ -115,11 +115,30 @@ class Local implements DeploymentAccess {
         ? unreadFile(first, directory, "openclaw devices list --json")
         : unreadFile({ reason: "failed", detail: "" }, directory, "openclaw devices list --json");
     }
+    if ((pending.ok && pending.truncated) || (paired.ok && paired.truncated))
+      return unknown(
+        "failed",
+        `${safeText(directory, 200)}: too long for a device list`,
+        "openclaw devices list --json",
+      );
     return devicesFromJson(
       pending.ok ? pending.text : undefined,
       paired.ok ? paired.text : undefined,
       directory,
     );
+  }
+
+  /** The start of 2026.8.1 and later renames the files that it imported, so one of the old name came afterwards. */
+  async #withFilesLeft(list: Known<DeviceList>, directory: string): Promise<Fact<DeviceList>> {
+    const problems: StoreProblem[] = [];
+    for (const name of ["paired.json", "pending.json"])
+      if (await this.#options.world.exists(`${directory}/${name}`))
+        problems.push({
+          kind: "left-behind",
+          path: safeText(`${directory}/${name}`, 300),
+          detail: "beside state/openclaw.sqlite, which alone is read",
+        });
+    return problems.length === 0 ? list : known({ ...list.value, problems }, list.source);
   }
 
   async release(): Promise<Fact<Release>> {

@@ -10,6 +10,7 @@ import * as pairing from "./pairing.ts";
 import { phrase } from "./phrase.ts";
 import { setting } from "./setting.ts";
 import * as transport from "./transport.ts";
+import { upgrade } from "./upgrade.ts";
 
 /** Every shape, in the order in which they are tried: what a gateway writes, then what clients print, then phrases. */
 export const SHAPES: readonly Shape[] = [
@@ -41,6 +42,7 @@ export const SHAPES: readonly Shape[] = [
   cli.missingScope,
   page.appPairing,
   cli.gatewayClosed,
+  upgrade,
   cli.connectFailed,
   cli.notReachable,
   page.disconnected,

@@ -1,0 +1,126 @@
+import { defineCheck } from "../src/core/check.ts";
+import { knownValue } from "../src/core/fact.ts";
+import type { ConfigOrigin, ConfigReading, Evidence, Refusal } from "../src/core/facts.ts";
+import type { Occurrence, Remedy } from "../src/core/finding.ts";
+import type { AsideEvent } from "../src/core/log-event.ts";
+import { evidenceOf } from "../src/core/refusals.ts";
+import { human, pasteToken } from "./remedies.ts";
+import { args, type GateFacts, isDeviceTokenRefusal, saysSharedTokenToo, WANTED } from "./support.ts";
+
+/**
+ * Two places hold different secrets. The gateway takes openclaw.json before its environment in every release
+ * looked at (2026.2.1 to 2026.9.6), a command line before both. The CLI beside it takes the environment first
+ * up to 2026.7.1 (run: 2.1, 3.13, 5.28 are refused with it), the file from 2026.8.2 on (run 9.6: admitted).
+ */
+export default defineCheck({
+  id: "env-token-overrides-config",
+  code: "OPD126",
+  title: "Environment and configuration hold the same token",
+  severity: "error",
+  needs: [],
+  wants: [...WANTED, "logs", "refusals"],
+  causedBy: ["auth-rate-limited"],
+  diagnose(facts) {
+    const { wanted } = facts;
+    const differing = differenceIn(knownValue(wanted.config));
+    const told = (knownValue(wanted.logs)?.events ?? []).filter(
+      (event): event is AsideEvent => event.type === "aside" && event.about === "token-source",
+    );
+    if (differing === undefined && told.length === 0) return [];
+    const refusals = knownValue(wanted.refusals) ?? [];
+    const gateFacts: GateFacts = { ...facts, refusals, sources: { refusals: "" } };
+    const refused = refusals.find(
+      (refusal) => !refusal.over && isOfSecret(refusal, differing?.name ?? "token", gateFacts),
+    );
+    // Somebody's words alone, with nobody refused, are no evidence of today.
+    if (refused === undefined && differing === undefined && told.every((event) => event.as === "said"))
+      return [];
+    return [occurrence({ differing, told, refused, refusals, facts: gateFacts })];
+  },
+});
+
+interface Difference {
+  readonly name: "token" | "password";
+  readonly wins: ConfigOrigin;
+  readonly loses: NonNullable<ConfigOrigin["overrides"]>;
+}
+
+/** The secret of the mode that is in force; the reading compared fingerprints. */
+function differenceIn(config: ConfigReading | undefined): Difference | undefined {
+  const mode = config?.effective.gateway?.auth?.mode;
+  if (config === undefined || (mode !== "token" && mode !== "password")) return undefined;
+  const wins = config.origins[`gateway.auth.${mode}`];
+  return wins?.overrides === undefined ? undefined : { name: mode, wins, loses: wins.overrides };
+}
+
+function isOfSecret(refusal: Refusal, name: Difference["name"], facts: GateFacts): boolean {
+  const { gate, reason, from } = refusal;
+  if (gate !== "shared-auth") return false;
+  if (reason === `${name}_mismatch` || (reason === undefined && from !== "client")) return true;
+  if (name === "password") return false;
+  return isDeviceTokenRefusal(refusal) && saysSharedTokenToo(facts);
+}
+
+interface Found {
+  readonly differing: Difference | undefined;
+  readonly told: readonly AsideEvent[];
+  readonly refused: Refusal | undefined;
+  readonly refusals: readonly Refusal[];
+  readonly facts: GateFacts;
+}
+
+function occurrence({ differing, told, refused, refusals, facts }: Found): Occurrence {
+  const evidence: Evidence[] = [
+    ...(differing === undefined ? [] : inConfig(differing)),
+    ...told.slice(-2).map(evidenceOf),
+    ...(refused?.evidence ?? []),
+  ];
+  const sources = args({
+    key: `gateway.auth.${differing?.name ?? "token"}`,
+    source: differing?.wins.source,
+    other: differing?.loses.source,
+  });
+  const remedies = [alignSources(differing), ...pasteInto(refused, differing, facts)];
+  const common = { evidence: evidence.slice(0, 5), args: sources, remedies };
+  if (refused === undefined)
+    return {
+      ...common,
+      severity: "warning",
+      variant: "foretold",
+      confidence: differing === undefined ? "likely" : "certain",
+    };
+  // That the places differ is sure; that this client used the other one follows from the refusal.
+  return {
+    ...common,
+    confidence: "likely",
+    rank: refusals.indexOf(refused) - 0.5,
+    count: refused.count,
+  };
+}
+
+function inConfig({ name, wins, loses }: Difference): Evidence[] {
+  const quote = `gateway.auth.${name}: ${wins.source} wins, ${loses.source} differs`;
+  return [{ fact: "config", source: wins.source, quote }];
+}
+
+function alignSources(differing: Difference | undefined): Remedy {
+  const places = differing === undefined ? undefined : `${differing.wins.source}, ${differing.loses.source}`;
+  const password = differing?.name === "password";
+  return {
+    id: password ? "align-password" : "align-token",
+    risk: "restart",
+    steps: [
+      password ? human("align-password", { places }) : human("align-token", { places }),
+      { do: "gateway.restart" },
+    ],
+  };
+}
+
+function pasteInto(
+  refused: Refusal | undefined,
+  differing: Difference | undefined,
+  facts: GateFacts,
+): readonly Remedy[] {
+  if (refused === undefined || refused.client !== "control-ui" || differing?.name === "password") return [];
+  return [pasteToken(refused, facts)];
+}

@@ -1,0 +1,181 @@
+import type { AsideEvent, OtherPart } from "../../core/log-event.ts";
+import { safeText } from "../../core/text.ts";
+import { definedOnly } from "../keys.ts";
+import type { Line, Shape } from "../line.ts";
+
+function aside(
+  line: Line,
+  about: AsideEvent["about"],
+  as: AsideEvent["as"] = "printed",
+  path?: string | undefined,
+): AsideEvent {
+  return { type: "aside", ...line.base, about, as, ...definedOnly({ path }) };
+}
+
+/** Names of chat channels as OpenClaw has them, bundled or as plugins. */
+const CHANNEL =
+  "telegram|whatsapp|discord|slack|signal|imessage|bluebubbles|googlechat|msteams|matrix|mattermost|feishu|line|zalo|irc|nostr|twitch|qqbot|wecom|weixin|dingtalk|synology-chat|nextcloud-talk";
+
+/**
+ * Words of other parts, most telling first. Each needs the part's own subsystem, command or sentence: codes and
+ * words such as 1006, 401 and pairing are the gateway's, too.
+ */
+const OTHER_PARTS: readonly (readonly [OtherPart, RegExp])[] = [
+  [
+    "channel-pairing",
+    new RegExp(
+      `\\b(?:openclaw|clawdbot|moltbot) pairing (?:approve|list)\\b|OpenClaw: access not configured|^Pairing code: [A-Z0-9]{6,12}$|\\b(?:${CHANNEL}) pairing request\\b|No pending pairing request found for code`,
+      "i",
+    ),
+  ],
+  [
+    "channel-connection",
+    new RegExp(
+      `^\\[(?:gateway/channels/)?(?:${CHANNEL})[\\w/:. -]{0,60}\\].{0,300}\\b(?:1000|1006|40\\d\\d|408|409|428|440|515|closed|disconnect\\w{0,4}|logged out|reconnect\\w{0,4}|timed? ?out|unauthorized|401|stale-socket)\\b|^\\[health-monitor\\].{0,200}\\bstale-socket\\b|WhatsApp (?:Web )?(?:session|connection|reported|gateway)[^.]{0,80}\\b(?:logged out|closed|disconnected)|\\b(?:Discord|Slack|WhatsApp|Telegram)\\b[^.]{0,80}\\b(?:WebSocket|gateway|socket|connection)\\b[^.]{0,80}\\b(?:1006|40(?:04|09|14)|closed)\\b`,
+      "i",
+    ),
+  ],
+  [
+    "browser-relay",
+    /Chrome extension relay|browser[- ](?:extension )?relay|extension relay|relay is running, but no tab is connected|^\[browser[\w/-]{0,40}\].{0,200}\b(?:relay|extension|cdp|token|401)\b/i,
+  ],
+  [
+    "model-provider",
+    /No API key found for provider|\bIncorrect API key|invalid x-api-key|"type":"authentication_error"|All models failed|OAuth token refresh failed|(?:anthropic|openai|openrouter|gemini|minimax|deepseek|ollama|mistral|groq)[^.]{0,80}\b(?:HTTP |status )?(?:401|403)\b|\b(?:HTTP )?401\b[^.]{0,60}\b(?:api[ _-]?key|authentication_error|invalid_api_key|provider)/i,
+  ],
+  ["slow-consumer", /\bslow consumer\b/i],
+  [
+    "bad-frame",
+    /\bbad frame\b|(?:parse\/handle error|parse-error error=).{0,12}SyntaxError|Invalid WebSocket frame|RSV1 must be clear|Max payload size exceeded/,
+  ],
+  [
+    "memory",
+    /memory (?:sync|search|index\w{0,3})[^.]{0,40}\b(?:failed|unavailable|disabled)|\bembeddings? (?:failed|provider (?:init|unavail))|\b(?:openai|gemini|voyage|mistral|lmstudio) embeddings failed|sqlite-vec/i,
+  ],
+];
+
+/** What another part of OpenClaw says in words that look like a refusal. */
+export const otherPart: Shape = {
+  name: "other-part",
+  hints: [
+    " pairing approve",
+    " pairing list",
+    "access not configured",
+    "Pairing code: ",
+    "pairing request",
+    "[gateway/channels/",
+    ...CHANNEL.split("|").map((name) => `[${name}`),
+    "[health-monitor]",
+    "WhatsApp",
+    "Discord",
+    "discord",
+    "Slack",
+    "Telegram",
+    "xtension relay",
+    "rowser relay",
+    "rowser-relay",
+    "no tab is connected",
+    "[browser",
+    "API key",
+    "api key",
+    "api_key",
+    "x-api-key",
+    "authentication_error",
+    "All models failed",
+    "OAuth token refresh failed",
+    " 401",
+    " 403",
+    "slow consumer",
+    "bad frame",
+    "SyntaxError",
+    "WebSocket frame",
+    "RSV1",
+    "Max payload",
+    "emory s",
+    "emory i",
+    "mbedding",
+    "sqlite-vec",
+  ],
+  read(line) {
+    const text = line.text.slice(0, 1000);
+    // The refusals' own lines name user agents, hosts and device names, which can hold anything.
+    if (/(?:closed before connect|unauthorized|connected) conn=|\bcode=\d{4} reason=(?!slow)/.test(text))
+      return undefined;
+    const part = OTHER_PARTS.find(([, wording]) => wording.test(text))?.[0];
+    return part === undefined ? undefined : aside(line, part);
+  },
+};
+
+const STORE_FILE = /([^\s"'`]{0,300}devices[\\/](?:paired|pending)\.json)/;
+
+/**
+ * A list of devices that cannot be read. 2026.5.28: `parse/handle error: JsonFileReadError: …`, and the connection
+ * ends with 1000. 2026.9.6: the gateway does not start. Earlier ones say nothing and go on without the list.
+ */
+export const pairingStore: Shape = {
+  name: "pairing-store",
+  hints: ["JsonFileReadError", "Failed to parse JSON file", 'step "pairing-stores"'],
+  read(line) {
+    const path = STORE_FILE.exec(line.text)?.[1];
+    if (path === undefined && !line.text.includes('step "pairing-stores"')) return undefined;
+    return aside(line, "pairing-store", "printed", path === undefined ? undefined : safeText(path, 300));
+  },
+};
+
+const TOKEN_SOURCE =
+  /OPENCLAW_GATEWAY_TOKEN conflicts with gateway\.auth\.token|gateway\.env_token_overrides_config|Config token differs from service token|service OPENCLAW_GATEWAY_TOKEN differs|service token is stale/;
+
+/** OpenClaw's own doctor, audit and service commands on a token that two places hold differently (2026.2.22 on). */
+export const tokenSource: Shape = {
+  name: "token-source",
+  hints: [
+    "conflicts with gateway.auth.token",
+    "gateway.env_token_overrides_config",
+    "differs from service token",
+    "OPENCLAW_GATEWAY_TOKEN differs",
+    "service token is stale",
+  ],
+  read: (line) => (TOKEN_SOURCE.test(line.text) ? aside(line, "token-source") : undefined),
+};
+
+const TOLD: readonly (readonly [AsideEvent["about"], RegExp])[] = [
+  [
+    "pairing-store",
+    /\b(?:edit|modif|chang|delet|remov|clear|overwr|hand-edit|manual|add|copi|restor)\w{0,8}\b[^.\n]{0,80}\b(?:paired|pending)\.json|\b(?:paired|pending)\.json\b[^.\n]{0,80}\b(?:edit|modif|chang|delet|remov|overwrit|manual|reset|empty|corrupt|restor|array)|(?:修改|编辑|删除|清空|改了|手动)[^。\n]{0,40}(?:paired|pending)\.json|(?:paired|pending)\.json[^。\n]{0,40}(?:修改|编辑|删除|清空|覆盖|为空)/i,
+  ],
+  [
+    "token-source",
+    /OPENCLAW_GATEWAY_TOKEN\b[^\n]{0,160}\b(?:differ\w{0,5}|not the same|mismatch\w{0,3}|does(?: not|n't) match|overrid\w{1,6}|stale|old)\b|\b(?:differ\w{0,5}|mismatch|overrid\w{1,6})\b[^\n]{0,120}OPENCLAW_GATEWAY_TOKEN\b|OPENCLAW_GATEWAY_TOKEN[^\n]{0,80}(?:不一致|不同|不匹配|覆盖)/i,
+  ],
+  [
+    "client-identity",
+    /\bnew (?:pairing|device)(?: pairing)? (?:request|id|approval)s?\b[^.\n]{0,60}\b(?:every|each|after)\b[^.\n]{0,30}\b(?:restart|reboot|recreat|redeploy|start|time|session)|\b(?:every|each) (?:restart|reboot|redeploy|time)\b[^.\n]{0,80}\b(?:new (?:pairing|device)|pair(?:ing)? again|re-?pair|re-?approve)|每次(?:重启|启动|打开|重新)[^。\n]{0,40}(?:重新)?(?:配对|批准|新的?设备)/i,
+  ],
+];
+
+/** What a person tells of files, tokens and devices. Last of all: any more exact shape comes first. */
+export const told: Shape = {
+  name: "told",
+  hints: [
+    "paired.json",
+    "pending.json",
+    "OPENCLAW_GATEWAY_TOKEN",
+    "ew pairing",
+    "ew device",
+    "very restart",
+    "ach restart",
+    "very reboot",
+    "ach reboot",
+    "very redeploy",
+    "ach redeploy",
+    "very time",
+    "ach time",
+    "每次",
+  ],
+  read(line) {
+    const text = line.text.slice(0, 1000);
+    if (line.form === "json" || line.base.at !== undefined) return undefined;
+    const about = TOLD.find(([, wording]) => wording.test(text))?.[0];
+    return about === undefined ? undefined : aside(line, about, "said");
+  },
+};
