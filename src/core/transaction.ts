@@ -1,4 +1,12 @@
-import type { Changer, ConfigFile, Performed, Undo } from "./change.ts";
+import {
+  ChangeError,
+  type Changer,
+  type ConfigFile,
+  type Performed,
+  type Settled,
+  type Taken,
+  type Undo,
+} from "./change.ts";
 import { type Fact, known, type Unknown } from "./fact.ts";
 import type { DeviceList } from "./facts.ts";
 import type { Remedy, Step } from "./finding.ts";
@@ -45,7 +53,13 @@ export interface Order {
 }
 
 export type Outcome =
-  | { readonly outcome: "kept"; readonly detail: string; readonly how: readonly string[] }
+  | {
+      readonly outcome: "kept";
+      readonly detail: string;
+      readonly how: readonly string[];
+      /** How the gateway took the change up; absent where that is not seen. */
+      readonly taken?: Taken;
+    }
   | { readonly outcome: "rolled-back"; readonly detail: string; readonly how: readonly string[] }
   /** Nothing was changed. */
   | { readonly outcome: "not-begun"; readonly detail: string }
@@ -108,7 +122,7 @@ async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
     await store.write(journal);
   }
   workshop.onProgress?.({ doing: "settle" });
-  const settled = await changer.settled(signal);
+  const settled = await settle(workshop);
   if (!settled.known) return rollBack(journal, settled.detail, workshop);
   workshop.onProgress?.({ doing: "verify" });
   const verified = signal.aborted
@@ -117,7 +131,17 @@ async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
   if (!verified.helped) return rollBack(journal, verified.detail, workshop);
   const left = await ownConfig(journal, workshop);
   await store.write({ ...journal, state: "kept", ...(left === undefined ? {} : { left }) });
-  return { outcome: "kept", detail: verified.detail, how: howOf(journal) };
+  const { taken } = settled.value;
+  const kept = { outcome: "kept", detail: verified.detail, how: howOf(journal) } as const;
+  return taken === undefined ? kept : { ...kept, taken };
+}
+
+/** A gateway that says that it will not take the change up by itself is started anew. */
+async function settle({ changer, signal }: Workshop): Promise<Fact<Settled>> {
+  const settled = await changer.settled(signal);
+  if (!settled.known || settled.value.taken !== "refused") return settled;
+  const restarted = await changer.perform({ do: "gateway.restart" }, signal);
+  return restarted.known ? changer.settled(signal) : restarted;
 }
 
 /** The config as we leave it; `undefined` when somebody else wrote to it since we began. */
@@ -189,7 +213,12 @@ async function restoreConfig(journal: Journal, { changer, config }: Workshop): P
     const next = goal(journal, now.value, before, keys, config);
     if (next === "impossible")
       return "somebody else changed openclaw.json so that our keys cannot be told from theirs";
-    if ((await changer.replaceConfig(next, now.value?.sha256)) === "replaced") return undefined;
+    try {
+      if ((await changer.replaceConfig(next, now.value?.sha256)) === "replaced") return undefined;
+    } catch (error) {
+      if (error instanceof ChangeError) return error.message;
+      throw error;
+    }
   }
   return "openclaw.json is written again and again by somebody else";
 }
