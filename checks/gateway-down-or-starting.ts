@@ -37,9 +37,8 @@ export default defineCheck({
     const url = knownValue(facts.wanted.target)?.url;
     return explainRefusals(facts as GateFacts, {
       explains: (refusal) =>
-        refusal.gate === "transport" &&
-        (refusal.reason === undefined || DOWN.has(refusal.reason)) &&
-        !isElsewhere(refusal, facts),
+        (isDown(refusal) && !isElsewhere(refusal, facts)) || isProxyAlone(refusal, facts.wanted.probe),
+      ...(facts.refusals.some(isDown) ? {} : { confidence: () => "possible" as const }),
       args: (refusal) => args({ url, detail: failed.at(-1)?.quote ?? refusal.evidence[0]?.quote }),
       tellApart: (refusal) => besideDown(refusal, facts as GateFacts),
       remedies: () => [startGateway()],

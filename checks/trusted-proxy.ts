@@ -22,7 +22,7 @@ export function isProxyLoginRefusal({ gate, reason }: Refusal): boolean {
 /** The last value that a line names for a setting; the config's own word goes before it. */
 export function settingOf(facts: LoggedFacts, key: SettingEvent["key"]): string | undefined {
   const config = knownValue(facts.wanted.config);
-  if (config !== undefined) {
+  if (config !== undefined && key.startsWith("gateway.")) {
     const { auth, tailscale } = config.effective.gateway ?? {};
     return key === "gateway.auth.mode" ? auth?.mode : tailscale?.mode;
   }

@@ -85,7 +85,7 @@ function probeRefusals(probe: ProbeReading): Refusal[] {
 function attemptRefusal(attempt: ProbeAttempt, url: string): Refusal | undefined {
   if (attempt.result === "admitted") return undefined;
   if (attempt.result === "no-answer") return undefined;
-  const { gate, why: reason } = gateOfAnswer(attempt);
+  const { gate, why: reason } = answerOf(attempt);
   // The page attempt goes without device and credentials on purpose: those two refusals are its normal end.
   if (attempt.as === "page" && (gate === "device-identity" || gate === "shared-auth")) return undefined;
   const detailReason = attempt.details?.reason;
@@ -106,6 +106,13 @@ function attemptRefusal(attempt: ProbeAttempt, url: string): Refusal | undefined
     over: false,
     evidence: [{ fact: "probe", source: url, quote: describeAttempt(attempt) }],
   };
+}
+
+/** An upgrade that ended in an HTTP answer other than the gateway's own 403 was stopped on the way to it. */
+function answerOf(attempt: ProbeAttempt): { readonly gate: Refusal["gate"]; readonly why?: string } {
+  const answer = gateOfAnswer(attempt);
+  if (attempt.result !== "not-upgraded" || answer.gate !== "unknown") return answer;
+  return { gate: "transport", why: "not-upgraded" };
 }
 
 function describeAttempt(attempt: ProbeAttempt): string {

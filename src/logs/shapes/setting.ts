@@ -22,13 +22,58 @@ const SETTINGS: readonly (readonly [RegExp, SettingEvent["key"], string])[] = [
   ],
 ];
 
-/** A setting in a pasted configuration, a command line or a sentence. */
+/** Products that people put in front of a gateway, and words for one. */
+const PROXY =
+  /\b(nginx|caddy|traefik|haproxy|cloudflared?|cloudfront|ngrok|envoy|oauth2-proxy|pomerium|(?:application )?load balancer|reverse proxy|API gateway|apache)\b/i;
+const ORCHESTRATOR =
+  /\b(?:kubectl|[Kk]8s|k3s|[Kk]ubernetes|minikube|helm (?:install|upgrade|chart)|EKS|GKE|AKS)\b|kind: (?:Ingress|Deployment|StatefulSet|Service)\b/;
+
+/** A setting in a pasted configuration, a command line or a sentence; else what is named in front of or around the gateway. */
 export const setting: Shape = {
   name: "setting",
-  hints: ["trusted-proxy", "Trusted-proxy", "ailscale", `"serve"`, `"funnel"`],
+  hints: [
+    "trusted-proxy",
+    "Trusted-proxy",
+    "ailscale",
+    `"serve"`,
+    `"funnel"`,
+    ...[
+      "nginx",
+      "Nginx",
+      "NGINX",
+      "addy",
+      "raefik",
+      "aproxy",
+      "AProxy",
+      "loudflare",
+      "loudFlare",
+      "loudFront",
+      "loudfront",
+      "ngrok",
+    ],
+    ...[
+      "nvoy",
+      "oauth2-proxy",
+      "omerium",
+      "oad balancer",
+      "oad Balancer",
+      "everse proxy",
+      "everse Proxy",
+      "API gateway",
+      "API Gateway",
+      "pache",
+    ],
+    ...["kubectl", "k8s", "k3s", "K8s", "ubernetes", "minikube", "helm ", "EKS", "GKE", "AKS", "kind: "],
+  ],
   read(line) {
     const found = SETTINGS.find(([wording]) => wording.test(line.text));
-    if (found === undefined || line.form === "json") return undefined;
-    return { type: "setting", ...line.base, key: found[1], value: found[2] };
+    // A gateway's own log speaks of its plugins and providers.
+    if (line.form === "json" || /^\[[a-z]/.test(line.text)) return undefined;
+    if (found !== undefined) return { type: "setting", ...line.base, key: found[1], value: found[2] };
+    if (ORCHESTRATOR.test(line.text))
+      return { type: "setting", ...line.base, key: "orchestrator", value: "kubernetes" };
+    const proxy = PROXY.exec(line.text)?.[1];
+    if (proxy === undefined) return undefined;
+    return { type: "setting", ...line.base, key: "proxy", value: proxy.toLowerCase() };
   },
 };

@@ -1,0 +1,59 @@
+import { defineCheck } from "../src/core/check.ts";
+import type { Confidence, Refusal } from "../src/core/facts.ts";
+import type { Remedy } from "../src/core/finding.ts";
+import { human, viaTunnel } from "./remedies.ts";
+import { args, explainRefusals, WANTED } from "./support.ts";
+import { type LoggedFacts, settingOf } from "./trusted-proxy.ts";
+
+/** Answers of a proxy that has nobody behind it; a gateway that is down looks like that, too. */
+export const NOBODY_BEHIND: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/** The page is there, and the upgrade of its socket ends at something that is no gateway. */
+export default defineCheck({
+  id: "edge-blocks-upgrade",
+  code: "OPD113",
+  title: "WebSocket upgrades reach the gateway",
+  severity: "error",
+  needs: ["refusals"],
+  wants: [...WANTED, "logs"],
+  diagnose(facts) {
+    const gateFacts = facts as LoggedFacts;
+    return explainRefusals(gateFacts, {
+      explains: (refusal) => isStopped(refusal, gateFacts) && !isSeen(refusal, gateFacts),
+      confidence: confidenceOf,
+      args: ({ httpStatus }) => args({ detail: httpStatus === undefined ? undefined : `HTTP ${httpStatus}` }),
+      remedies: (refusal) => [passUpgrade(), ...viaTunnel(refusal, gateFacts)],
+    });
+  },
+});
+
+function isStopped({ gate, reason, client }: Refusal, facts: LoggedFacts): boolean {
+  if (gate !== "transport") return false;
+  if (reason === "not-upgraded" || reason === "socket-failed") return true;
+  // A page that runs was served; 1006 of it behind a proxy is the proxy's as well as the gateway's.
+  const proxied = settingOf(facts, "proxy") !== undefined;
+  return reason === "abnormal-closure" && client === "control-ui" && proxied;
+}
+
+/** The gateway logged a connection of the same host, so upgrades arrive. */
+function isSeen({ connection }: Refusal, { refusals }: LoggedFacts): boolean {
+  const host = connection.headers?.host;
+  return (
+    host !== undefined &&
+    refusals.some((other) => other.from === "log" && other.connection.headers?.host === host)
+  );
+}
+
+function confidenceOf({ reason, httpStatus, from }: Refusal): Confidence {
+  if (reason !== "not-upgraded" || (httpStatus !== undefined && NOBODY_BEHIND.has(httpStatus)))
+    return "possible";
+  return from === "probe" ? "certain" : "likely";
+}
+
+function passUpgrade(): Remedy {
+  return {
+    id: "pass-upgrade",
+    risk: "restart",
+    steps: [human("proxy-upgrade-headers"), human("proxy-read-timeout")],
+  };
+}

@@ -1,0 +1,54 @@
+import type { Shape } from "../line.ts";
+import { clientError } from "./client-error.ts";
+
+/** What Chromium says of an answer that is no upgrade, and what the `ws` client of the CLI says. */
+const ANSWERED =
+  /(?:during WebSocket handshake: )?Unexpected (?:response code|server response): (\d{3})|during WebSocket handshake: (?:'Upgrade'|'Connection'|Incorrect 'Sec-|Invalid status line)[^\n]{0,80}|HTTP\/\d(?:\.\d)? (426) Upgrade Required/;
+
+/** Firefox's words for any failure before the socket is open. */
+const FIREFOX = /can.t establish a connection to the server at (wss:\/\/[^\s"'\u201d]{1,200})/;
+
+/** An upgrade that was answered with something else, or of which the browser names no reason at all behind TLS. */
+export const upgrade: Shape = {
+  name: "upgrade",
+  hints: [
+    "Unexpected response code: ",
+    "Unexpected server response: ",
+    "during WebSocket handshake: ",
+    "426 Upgrade Required",
+    "establish a connection to the server at wss",
+    "WebSocket connection to 'wss",
+    'WebSocket connection to "wss',
+    "WebSocket connection to wss",
+  ],
+  read(line) {
+    const { text } = line;
+    const target = /\b(wss?:\/\/[^\s"')\u201d]{1,200})/.exec(text)?.[1]?.replace(/[.,]$/, "");
+    const answered = ANSWERED.exec(text);
+    const from = text.includes("server response") ? "cli" : text.includes("HTTP/") ? "http" : "page";
+    if (answered !== null) {
+      const status = Number(answered[1] ?? answered[2] ?? Number.NaN);
+      const known = Number.isNaN(status) ? {} : { httpStatus: status };
+      // From 2026.8.1 a 403 is the gateway's own answer to a proxy that it does not trust.
+      if (status === 403)
+        return clientError(line, { from, message: answered[0], target, ...known, gate: "proxy-attribution" });
+      return clientError(line, {
+        from,
+        message: answered[0],
+        target,
+        ...known,
+        gate: "transport",
+        why: "not-upgraded",
+      });
+    }
+    const bare = /WebSocket connection to ['"]?wss:\/\/[^\s'"]{1,200}['"]? failed:?\s{0,3}$/.test(text);
+    if (!bare && !FIREFOX.test(text)) return undefined;
+    return clientError(line, {
+      from,
+      message: text.slice(0, 300),
+      target,
+      gate: "transport",
+      why: "socket-failed",
+    });
+  },
+};
