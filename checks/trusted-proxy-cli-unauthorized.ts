@@ -30,16 +30,26 @@ export default defineCheck({
     return explainRefusals(gateFacts, {
       explains: (refusal) =>
         (isProxyLoginRefusal(refusal) && cameThroughProxy(refusal) === false) ||
+        isUnplaced(refusal) ||
         isBareRefusal(refusal, gateFacts),
       // A proxy that adds no forwarded header looks like none.
-      confidence: ({ reason, client }) =>
-        reason === undefined || client === "control-ui" ? "likely" : "certain",
+      confidence: (refusal) => {
+        if (isUnplaced(refusal)) return "possible";
+        return refusal.reason === undefined || refusal.client === "control-ui" ? "likely" : "certain";
+      },
       variant: ({ client }) =>
         client === "node" ? "node" : client === "control-ui" ? "past-the-proxy" : undefined,
       remedies: (refusal) => remediesOf(refusal, gateFacts),
     });
   },
 });
+
+/** A reason that somebody quotes without the line around it; who gets through the proxy has the headers as a rule. */
+function isUnplaced(refusal: Refusal): boolean {
+  const { from, client, reason = "" } = refusal;
+  if (from !== "client" || client === "control-ui" || !isProxyLoginRefusal(refusal)) return false;
+  return cameThroughProxy(refusal) === undefined && /_(?:missing_header|user_missing)/.test(reason);
+}
 
 /** The CLI's own word says no more than `unauthorized`. */
 function isBareRefusal({ gate, reason, client }: Refusal, facts: LoggedFacts): boolean {

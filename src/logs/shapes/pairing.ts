@@ -31,10 +31,15 @@ export const pairing: Shape = {
 /** `security audit: device access upgrade requested reason=scope-upgrade device=… scopesFrom=… scopesTo=…` */
 export const upgradeRequested: Shape = {
   name: "upgrade-requested",
-  hints: ["upgrade requested"],
+  hints: ["upgrade requested", "pinnedPlatform"],
   read(line) {
     const at = line.text.search(/device (?:access|metadata) upgrade requested/);
-    if (at < 0) return undefined;
+    // Only the keys that differ, as people quote them: `pinnedPlatform = macOS 26.3.1`.
+    if (at < 0) {
+      return /\bpinnedPlatform["'`]?\s?[=:]/.test(line.text)
+        ? { type: "upgrade-requested", ...line.base, reason: "metadata-upgrade" }
+        : undefined;
+    }
     const body = line.text.slice(at);
     const event: UpgradeRequestedEvent = {
       type: "upgrade-requested",

@@ -1,6 +1,6 @@
-import { gateOfWording } from "../../core/gate.ts";
+import { gateOf, gateOfWording } from "../../core/gate.ts";
 import { uuid } from "../keys.ts";
-import type { Shape } from "../line.ts";
+import type { Line, Shape } from "../line.ts";
 import { clientError } from "./client-error.ts";
 
 /**
@@ -13,6 +13,10 @@ const PHRASE =
 /** Detail codes of error frames (2.22 on) and the frames' own codes. */
 const DETAIL =
   /\b(PAIRING_REQUIRED|CONTROL_UI_[A-Z_]{4,40}|DEVICE_(?:AUTH|IDENTITY)_[A-Z_]{4,40}|AUTH_[A-Z_]{4,40}|PROTOCOL_MISMATCH|CLIENT_VERSION_MISMATCH)\b/g;
+
+/** The gateway's own words for a failed login (`reason=`, `authReason` of all releases), quoted by themselves. */
+const WORD =
+  /\b(?:token_(?:missing|mismatch)|password_(?:missing|mismatch)|device_token_mismatch|bootstrap_token_invalid|trusted_proxy_(?!auth\b)[a-z_]{4,40})(?:_x-[a-z-]{1,40})?/;
 
 export const phrase: Shape = {
   name: "phrase",
@@ -57,12 +61,16 @@ export const phrase: Shape = {
     "AUTH_",
     "PROTOCOL_MISMATCH",
     "CLIENT_VERSION_MISMATCH",
+    "token_mi",
+    "password_mi",
+    "bootstrap_token_invalid",
+    "trusted_proxy_",
   ],
   read(line) {
     const { text } = line;
     const said = PHRASE.exec(text)?.[0];
     const detailCode = text.match(DETAIL)?.find((code) => gateOfWording(code) !== undefined);
-    if (said === undefined && detailCode === undefined) return undefined;
+    if (said === undefined && detailCode === undefined) return wordOf(line);
     const code = /\b(1008|4008)\b/.exec(text)?.[1];
     return clientError(line, {
       from: line.form === "json" ? "unknown" : from(text),
@@ -75,6 +83,13 @@ export const phrase: Shape = {
     });
   },
 };
+
+function wordOf(line: Line): ReturnType<Shape["read"]> {
+  const word = WORD.exec(line.text)?.[0];
+  if (word === undefined) return undefined;
+  const { gate, why } = gateOf({ why: word });
+  return clientError(line, { from: from(line.text), message: word, gate, why });
+}
 
 /** The hints in brackets name whom the gateway talks to. */
 function from(text: string): "cli" | "page" | "unknown" {
