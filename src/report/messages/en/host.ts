@@ -79,7 +79,8 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     what: "{client|A client} at {remote|this address} was refused with `too many failed authentication attempts`.",
     why: "After ten failures within a minute the gateway locks the address or origin out for some minutes. An open page or a script with a stale token fails again and again; behind Docker's network or a proxy all clients share one address. 2026.3.13 still lets a right token through, 2026.4.15 and later (measured) do not.",
     fix: "Close the page or stop the script that holds the stale token, wait until the lock ends, then connect once with the right one.",
-    verify: "The right token connects, and no new failures are counted.",
+    verify:
+      "The right token connects, and no newer `rate_limited` or `too many failed authentication attempts` is in the log.",
     caveats: "Trying tokens makes the lock longer. Switching auth off opens the gateway to everybody.",
     variants: {
       over: {
@@ -108,7 +109,8 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     what: "`{command|openclaw gateway probe}` reported `missing scope: operator.read`: it reached the gateway and was admitted with few rights.",
     why: "These commands connect without a device, and from 2026.3.13 such a connection has no scopes on remote paths. It is not a pairing failure.",
     fix: "Count the gateway as reachable. For the full answer run the command on the gateway's own host, with a paired CLI.",
-    verify: "`openclaw devices list` answers.",
+    verify:
+      "On the gateway's own host `openclaw devices list` answers, and the same command reports no missing scope.",
     caveats: "A CI job should not fail on this line.",
   },
 
@@ -147,7 +149,8 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     what: "gateway.auth.mode is `trusted-proxy` and a token is set too, in {source|gateway.auth.token or OPENCLAW_GATEWAY_TOKEN}.",
     why: "From 2026.3.31 the gateway refuses to start with both. App catalogues that always set OPENCLAW_GATEWAY_TOKEN lead there.",
     fix: "Remove gateway.auth.token and OPENCLAW_GATEWAY_TOKEN, or set gateway.auth.mode to `token`.",
-    verify: "The gateway starts, and the page comes in by the mode that was chosen.",
+    verify:
+      "The log says `[gateway] ready`, and the page comes in by the mode that `openclaw config get gateway.auth.mode` shows.",
     caveats:
       "In `trusted-proxy` mode the addresses in gateway.trustedProxies are believed when they name a user: keep that list exact. In `token` mode the proxy's login no longer guards the gateway.",
   },
@@ -158,7 +161,8 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     what: "{path|A file in the state directory} could not be used: {detail|permission denied}.",
     why: "A mounted directory belongs to another user than the container's (node, uid 1000), or a CLI that ran as root left files that belong to root.",
     fix: "Give the directory to the user that the gateway runs as (in the official image: uid and gid 1000), and run the CLI as that user too: `docker exec -u node …`.",
-    verify: "The EACCES lines are gone, and `openclaw devices list` answers.",
+    verify:
+      "No new EACCES or EROFS line appears, `ls -ln` of the state directory shows the gateway's uid, and `openclaw devices list` answers.",
     caveats: "Rights for everybody (777) would let every local user read the tokens.",
   },
 

@@ -32,7 +32,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     what: "{count|Some} connections were closed with 1013 `gateway starting`.",
     why: "An open page tries again while the gateway restarts. From 2026.4.29 the gateway answers 1013 until it is ready, which means: try again later.",
     fix: "Nothing to do while it ends by itself within a minute. If it goes on, look at what holds the start up.",
-    verify: "The lines stop once the log says that the gateway is ready.",
+    verify: "The log says `[gateway] ready` or `listening on`, and no 1013 line comes after it.",
     caveats: "A check in CI should try again on 1013 rather than fail.",
     variants: {
       over: {
@@ -99,7 +99,8 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     what: "The gateway ended during its start: with {bind|a bind address other than loopback} it demands gateway.controlUi.allowedOrigins.",
     why: "2026.2.23 to 2026.2.26 do not start on such an address without the list. Releases from 2026.3.1 on fill in the local origins by themselves.",
     fix: "Set gateway.controlUi.allowedOrigins to the exact origin that the browser uses, such as `{origin|http://127.0.0.1:18789}`, and start the gateway. An upgrade to 2026.3.1 or later helps for local origins.",
-    verify: "The start-up line appears, and the gateway stays up.",
+    verify:
+      "The log says `listening on` and goes on after it; `openclaw config get gateway.controlUi.allowedOrigins` shows the list.",
     caveats: "A CLI container that shares the gateway's network goes down with it in a restart loop.",
   },
 
@@ -200,7 +201,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     what: "The page is open at {origin|a .ts.net address}; the gateway sees a loopback peer with forwarded headers and {reason|asks for pairing}.",
     why: "Serve hands requests over from 127.0.0.1 with headers that name the tailnet client. The gateway can check that identity only for the listener that it manages itself (gateway.tailscale.mode `serve`); a Serve that was set up by hand is a proxy like any other. Before 2026.4.25 even a verified Tailscale identity does not spare the browser its pairing.",
     fix: "Let the gateway manage Serve: gateway.tailscale.mode `serve` with gateway.auth.allowTailscale, and the .ts.net origin in gateway.controlUi.allowedOrigins. With a Serve of your own, list 127.0.0.1 and ::1 in gateway.trustedProxies and approve the browser once.",
-    verify: "The page at the .ts.net address connects.",
+    verify: "The page at the .ts.net address connects, and the log has no new refusal with that origin.",
     caveats:
       "Funnel is open to the Internet: it needs auth mode `password`, and `none` never belongs there. `openclaw configure gateway.tailscale.serve` is no command.",
     variants: {

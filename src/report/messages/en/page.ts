@@ -56,7 +56,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     what: "The gateway asks for its shared token, and {client|the page} connected without one.",
     why: "A bare dashboard address carries no token, and a browser keeps one for its own tab or origin: another host name, another port or a private window starts without it. Where the address may carry it depends on the release: `?token=` in 2026.2.1, `#token=` alone in 2026.3.13, both in the releases between and from 2026.4.15 on.",
     fix: "Open the dashboard through a link that carries the token, or paste the token into the page's connection settings. From 2026.8.1 `openclaw dashboard` gives a one-time link that needs no token.",
-    verify: "The page stops asking for a token; a browser that is new to the gateway meets pairing next.",
+    verify:
+      "The page stops asking for a token, and the log has no new `token_missing`; a browser that is new to the gateway meets pairing next.",
     caveats:
       "A token in an address lands in the browser's history, and with `?` in the logs of proxies too; prefer `#`. 2026.7.1 and 2026.7.35 show the same `Could not connect` card for a missing token, a different token and a missing secure context; `Raw error` below it tells them apart.",
     variants: {
@@ -165,7 +166,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     what: "The signature of {client|the client} counts as expired: its clock is {skew|more than two minutes} away from the gateway's.",
     why: "The signature carries the client's time. From 2026.2.22 it may be two minutes off (ten before). From 2026.8.1 a current client signs the gateway's own time, so its clock no longer matters.",
     fix: "Let the machine with the wrong time synchronise its clock (NTP). Virtual machines and WSL often drift after sleep. Then reload the page.",
-    verify: "`device signature expired` is gone from the log, and the clocks of both machines agree.",
+    verify:
+      "The page connects, no new `device signature expired` is in the log, and `date -u` says the same on both machines.",
     caveats:
       "Approving the device again, or clearing the site data, changes nothing here. For the gateway's own time to be signed, both sides have to be 2026.8.1 or later.",
     variants: {
@@ -229,7 +231,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     what: "The log says `code=4008 reason=connect failed`: a page closed its own connection after the gateway had refused it.",
     why: "The page closes with 4008 as soon as it reads the refusal, whatever the refusal was; whether the gateway logs this code or its own 1008 is a race. So 4008 alone means neither pairing nor anything else.",
     fix: "Give this tool the JSON log, where the same line has `cause`; from 2026.7.1 the console's `phase=` tells it too: `auth_validated` is pairing, `auth_credentials_received` the token or the secure context, `ws_upgrade_started` the origin. `openclaw devices list` shows whether a request waits.",
-    verify: "A cause with a name takes the place of this finding.",
+    verify:
+      "In place of this finding stands a cause with a name: in the JSON log as `cause`, on the page as its own message.",
     caveats:
       "Approve nothing on the strength of this line alone: the cause may as well be the token, the origin or the secure context.",
   },

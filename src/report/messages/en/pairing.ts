@@ -80,7 +80,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     what: "The device {deviceId|of this client} is approved as {roleFrom|one role} and connects as {roleTo|another}; that waits for an approval of its own.",
     why: "A device that is approved as operator may not act as node, or the reverse, without somebody's consent. It happens when a client and a node host share one state directory, or when an app starts to offer node features. From 2026.4.2 local devices get the role without being asked.",
     fix: "If the new role is intended, approve the request by its id. If not, give the second client a state directory, and so an identity, of its own.",
-    verify: "The client connects in the new role, or the request is gone and does not return.",
+    verify:
+      "The client connects, and `openclaw devices list` shows the new role for the device; or the request is gone and does not return.",
     caveats: "Approving a role needs operator.admin.",
     variants: {
       over: {
@@ -98,7 +99,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     what: "The device {deviceId|of this client} is approved, but {field|its platform or device family} changed, so the gateway wants a new approval.",
     why: "From 2026.2.26 the gateway pins what a device said of its platform. An upgrade of the operating system or the app changes that, and a copied key would too.",
     fix: "If the change is explained by an upgrade, approve the request by its id. List the requests right before: retries can give the request a new id.",
-    verify: "The device connects again with its old identity.",
+    verify:
+      "The device connects again, and `openclaw devices list` has it under the same device id with nothing waiting.",
     caveats:
       "If nobody upgraded anything, treat the request as a copied key: reject it and remove the device.",
     variants: {
@@ -179,7 +181,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     what: "The approval failed with `{reason|missing scope: operator.admin}`: the approving device has fewer scopes than the one that waits.",
     why: "Nobody can grant more than they have. A CLI that was paired with fewer scopes cannot approve a Control UI that asks for operator.admin, and a client without device loses its scopes on remote paths.",
     fix: "Approve from the gateway's own host on the loopback address with the shared token. From 2026.8.1 the one-time owner link of `openclaw dashboard` is another way.",
-    verify: "`devices approve` ends with success, and the waiting client connects.",
+    verify:
+      "`devices approve` names the approved device, the request is gone from `openclaw devices list`, and the waiting client connects.",
     caveats:
       "An approval grants what the waiting device asks for, up to full control: compare the request first. Hand the token over through OPENCLAW_GATEWAY_TOKEN, not on the command line where others can read it.",
   },

@@ -90,6 +90,10 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "Reload the page",
     what: "Gets the page of the running release, and connects anew.",
   },
+  "raise-handshake-limit": {
+    title: "Give handshakes more time",
+    what: "The gateway then waits longer for a client before it gives up. It helps on a slow or busy machine only.",
+  },
   upgrade: {
     title: "Upgrade OpenClaw to {release|a later release}",
     what: "Removes the cause instead of working around it.",

@@ -100,6 +100,8 @@ export const human: Readonly<Record<string, string>> = {
     "Get a setup code: in the Control UI under Devices, Pair device, where the release has it, else with `/pair` in a chat that OpenClaw serves. Let the app read it.",
   "approve-node":
     "Approve the node's own request too: `openclaw nodes pending`, then `openclaw nodes approve`.",
+  "raise-handshake-limit":
+    "Set OPENCLAW_HANDSHAKE_TIMEOUT_MS for the gateway, in milliseconds: 30000 instead of its 10000.",
   "version.show": "Run `openclaw --version` where the gateway runs.",
   "security-audit": "Run `openclaw security audit` on the gateway's host.",
   "generate-token": "Unless a token is set already: `openclaw doctor --generate-gateway-token`.",

@@ -109,6 +109,8 @@ export const tables: Tables = {
       "Does the status say that the gateway runs? If not, nothing is behind the published port at all.",
     "same-network":
       "Does the client run in another container than the gateway? There 127.0.0.1 is the container itself.",
+    "timeout-or-store":
+      "Does the gateway's log say `handshake timeout` at that time? If it says that the list of devices cannot be read, that is the cause; if neither, the gateway was stopped or restarted.",
     "who-holds-the-port":
       "Is the program on that port a gateway of OpenClaw? If it is something else, give the gateway another port.",
     "same-device-again":

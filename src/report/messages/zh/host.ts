@@ -75,7 +75,8 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     what: "来自 {remote|该地址} 的{client|客户端}被拒绝，提示 `too many failed authentication attempts`。",
     why: "一分钟内失败十次之后，网关会把该地址或来源锁定几分钟。带有失效令牌的页面或脚本会一再失败；在 Docker 网络或代理后面，所有客户端共用一个地址。2026.3.13 仍会让正确的令牌通过，2026.4.15 及之后的版本（实测）不会。",
     fix: "关闭带有失效令牌的页面或停止脚本，等锁定结束，然后用正确的令牌连接一次。",
-    verify: "正确的令牌能够连接，失败次数不再增加。",
+    verify:
+      "正确的令牌能够连接，日志中没有更新的 `rate_limited` 或 `too many failed authentication attempts`。",
     caveats: "继续试令牌会延长锁定。关闭认证会让网关对所有人开放。",
     variants: {
       over: {
@@ -104,7 +105,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     what: "`{command|openclaw gateway probe}` 报告 `missing scope: operator.read`：它已到达网关并被接纳，但权限很少。",
     why: "这些命令连接时不带设备身份；从 2026.3.13 起，这样的连接在远程路径上没有权限范围。这不是配对失败。",
     fix: "可以认为网关是可访问的。要得到完整的结果，请在网关所在的主机上用已配对的 CLI 运行该命令。",
-    verify: "`openclaw devices list` 有正常的回应。",
+    verify: "在网关所在的主机上 `openclaw devices list` 有正常的回应，同一命令也不再报告缺少权限范围。",
     caveats: "CI 任务不应因这一行而失败。",
   },
 
@@ -143,7 +144,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     what: "gateway.auth.mode 是 `trusted-proxy`，同时还设置了令牌，位于 {source|gateway.auth.token 或 OPENCLAW_GATEWAY_TOKEN}。",
     why: "从 2026.3.31 起，两者同时存在时网关拒绝启动。总是设置 OPENCLAW_GATEWAY_TOKEN 的应用商店模板会导致这种情况。",
     fix: "删除 gateway.auth.token 和 OPENCLAW_GATEWAY_TOKEN，或把 gateway.auth.mode 设为 `token`。",
-    verify: "网关能够启动，页面按所选的模式进入。",
+    verify: "日志中出现 `[gateway] ready`，页面按 `openclaw config get gateway.auth.mode` 显示的模式进入。",
     caveats:
       "在 `trusted-proxy` 模式下，gateway.trustedProxies 中的地址所报告的用户会被采信：请保持列表准确。在 `token` 模式下，代理的登录不再保护网关。",
   },
@@ -154,7 +155,8 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     what: "{path|状态目录中的文件} 无法使用：{detail|没有权限}。",
     why: "挂载的目录属于容器用户（node，uid 1000）以外的用户，或者以 root 运行的 CLI 留下了属于 root 的文件。",
     fix: "把目录的属主改为网关的运行用户（官方镜像中 uid 和 gid 都是 1000），并且用同一用户运行 CLI：`docker exec -u node …`。",
-    verify: "不再出现 EACCES，`openclaw devices list` 有正常的回应。",
+    verify:
+      "不再出现新的 EACCES 或 EROFS，状态目录的 `ls -ln` 显示网关的 uid，`openclaw devices list` 有正常的回应。",
     caveats: "对所有人开放权限（777）会让每个本地用户都能读到令牌。",
   },
 

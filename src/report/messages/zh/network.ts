@@ -31,7 +31,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     what: "有 {count|若干} 个连接以 1013 `gateway starting` 关闭。",
     why: "网关重启期间，打开的页面会不断重试。从 2026.4.29 起，网关在就绪之前回应 1013，意思是稍后再试。",
     fix: "如果一分钟内自行结束，无需处理。如果一直持续，请查看启动卡在哪里。",
-    verify: "日志显示网关就绪之后，这些记录不再出现。",
+    verify: "日志中出现 `[gateway] ready` 或 `listening on`，之后不再有 1013 的记录。",
     caveats: "CI 中的检查遇到 1013 时应当重试，而不是判为失败。",
     variants: {
       over: {
@@ -97,7 +97,8 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     what: "网关在启动时退出：使用{bind|非回环的绑定地址}时，它要求设置 gateway.controlUi.allowedOrigins。",
     why: "2026.2.23 至 2026.2.26 在这样的地址上没有该列表就不启动。从 2026.3.1 起会自动填入本地来源。",
     fix: "把 gateway.controlUi.allowedOrigins 设为浏览器实际使用的准确来源，例如 `{origin|http://127.0.0.1:18789}`，然后启动网关。对于本地来源，升级到 2026.3.1 或更高版本也可以。",
-    verify: "日志中出现启动完成的记录，网关保持运行。",
+    verify:
+      "日志中出现 `listening on`，之后仍有新的记录；`openclaw config get gateway.controlUi.allowedOrigins` 显示该列表。",
     caveats: "与网关共用网络的 CLI 容器，会在反复重启时一起中断。",
   },
 
@@ -196,7 +197,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     what: "页面是在 {origin|.ts.net 地址} 打开的；网关看到的是带有转发类请求头的回环对端，结果是{reason|要求配对}。",
     why: "Serve 从 127.0.0.1 转交请求，并用请求头说明 tailnet 客户端是谁。网关只能对自己管理的监听（gateway.tailscale.mode `serve`）核实这个身份；手工配置的 Serve 与普通代理没有区别。在 2026.4.25 之前，即使核实了 Tailscale 身份，浏览器仍需要配对。",
     fix: "让网关管理 Serve：设置 gateway.tailscale.mode `serve` 和 gateway.auth.allowTailscale，并把 .ts.net 来源加入 gateway.controlUi.allowedOrigins。如果使用自己配置的 Serve，在 gateway.trustedProxies 中写上 127.0.0.1 和 ::1，并批准浏览器一次。",
-    verify: ".ts.net 地址的页面连接成功。",
+    verify: ".ts.net 地址的页面连接成功，日志中没有该来源的新的拒绝记录。",
     caveats:
       "Funnel 面向整个互联网：它要求认证模式为 `password`，绝不能用 `none`。`openclaw configure gateway.tailscale.serve` 并不是有效的命令。",
     variants: {

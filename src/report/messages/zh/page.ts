@@ -56,7 +56,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     what: "网关要求共享令牌，而{client|页面}连接时没有带上。",
     why: "不带参数的面板地址里没有令牌；浏览器只为各自的标签页或来源保存令牌，换一个主机名、端口，或使用无痕窗口，都要重新提供。地址中如何携带令牌因版本而异：2026.2.1 只认 `?token=`，2026.3.13 只认 `#token=`，两者之间的版本以及 2026.4.15 之后的版本两种都认。",
     fix: "通过带令牌的链接打开面板，或者把令牌粘贴到页面的连接设置中。从 2026.8.1 起，`openclaw dashboard` 会给出不需要令牌的一次性链接。",
-    verify: "页面不再要求令牌；对网关来说是新的浏览器，接下来会进入配对。",
+    verify:
+      "页面不再要求令牌，日志中不再出现新的 `token_missing`；对网关来说是新的浏览器，接下来会进入配对。",
     caveats:
       "地址中的令牌会留在浏览器历史里，使用 `?` 时还会进入代理的日志，因此优先用 `#`。2026.7.1 和 2026.7.35 对缺少令牌、令牌不一致、缺少安全上下文都显示同一张 `Could not connect` 卡片，要看下方的 `Raw error` 才能区分。",
     variants: {
@@ -162,7 +163,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     what: "{client|该客户端}的签名被视为过期：它的时钟与网关相差 {skew|两分钟以上}。",
     why: "签名中包含客户端的时间。从 2026.2.22 起允许相差两分钟（之前是十分钟）。从 2026.8.1 起，新版客户端签的是网关自己的时间，本机时钟不再有影响。",
     fix: "在时间不准的机器上开启时间同步（NTP）。虚拟机和 WSL 在休眠之后常常出现偏差。然后刷新页面。",
-    verify: "日志中不再出现 `device signature expired`，两台机器的时钟一致。",
+    verify: "页面连接成功，日志中不再出现新的 `device signature expired`，两台机器上 `date -u` 的结果一致。",
     caveats:
       "重新批准设备或清除站点数据在这里没有作用。要改为对网关自己的时间签名，两边都必须是 2026.8.1 或更高版本。",
     variants: {
@@ -224,7 +225,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     what: "日志中是 `code=4008 reason=connect failed`：页面在被网关拒绝之后自己关闭了连接。",
     why: "页面一读到拒绝就以 4008 关闭连接，不论拒绝的原因是什么；网关记录的是这个代码还是它自己的 1008，取决于谁先到。因此只凭 4008 既不能断定是配对问题，也不能断定是别的问题。",
     fix: "请把 JSON 日志交给本工具，同一行里有 `cause`；从 2026.7.1 起，控制台的 `phase=` 也能说明：`auth_validated` 是配对，`auth_credentials_received` 是令牌或安全上下文，`ws_upgrade_started` 是来源。`openclaw devices list` 可以看出是否有请求在等待。",
-    verify: "这一条会被一个有名称的原因取代。",
+    verify: "这一条会被一个有名称的原因取代：在 JSON 日志中是 `cause`，在页面上是它自己的提示。",
     caveats: "不要只凭这一行就批准任何设备：原因同样可能是令牌、来源或安全上下文。",
   },
 

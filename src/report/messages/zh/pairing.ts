@@ -79,7 +79,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     what: "{deviceId|该客户端的设备} 批准的角色是 {roleFrom|一种}，现在以 {roleTo|另一种} 角色连接；这需要单独批准。",
     why: "作为 operator 批准的设备，未经同意不能充当 node，反过来也一样。客户端与 node 主机共用一个状态目录，或应用开始提供 node 功能时，就会出现这种情况。从 2026.4.2 起，本地设备更换角色不需要批准。",
     fix: "如果新角色符合预期，按 ID 批准该请求。如果不是，给第二个客户端单独的状态目录，也就是单独的身份。",
-    verify: "客户端以新角色连接成功，或者请求消失且不再出现。",
+    verify: "客户端连接成功，`openclaw devices list` 中该设备显示新角色；或者请求消失且不再出现。",
     caveats: "批准角色需要 operator.admin。",
     variants: {
       over: {
@@ -97,7 +97,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     what: "{deviceId|该客户端的设备} 已批准，但{field|它的平台或设备类型}有变化，因此网关要求重新批准。",
     why: "从 2026.2.26 起，网关会固定设备所报告的平台信息。操作系统或应用升级会改变它，被复制的密钥也会。",
     fix: "如果变化是由升级引起的，按 ID 批准该请求。批准前再列一次请求：重试可能会让请求换成新的 ID。",
-    verify: "设备以原来的身份重新连接成功。",
+    verify: "设备重新连接成功，`openclaw devices list` 中它的设备 ID 不变，也没有等待中的请求。",
     caveats: "如果没有人升级过任何东西，请把该请求当作密钥被复制来处理：拒绝请求并移除设备。",
     variants: {
       over: {
@@ -175,7 +175,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     what: "批准失败，提示 `{reason|missing scope: operator.admin}`：执行批准的设备拥有的范围比等待批准的设备少。",
     why: "谁也不能授予自己没有的权限。配对时范围较小的 CLI 无法批准请求 operator.admin 的 Control UI；没有设备身份的客户端在远程路径上会失去权限范围。",
     fix: "在网关所在的主机上，通过回环地址并使用共享令牌来批准。从 2026.8.1 起，`openclaw dashboard` 的一次性所有者链接是另一种办法。",
-    verify: "`devices approve` 执行成功，等待中的客户端连接成功。",
+    verify:
+      "`devices approve` 显示已批准的设备，请求从 `openclaw devices list` 中消失，等待中的客户端连接成功。",
     caveats:
       "批准会授予等待中的设备所请求的一切，最多可达完全控制：先核对请求。请通过 OPENCLAW_GATEWAY_TOKEN 传入令牌，不要写在命令行上，那里其他用户也能看到。",
   },

@@ -88,6 +88,10 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "刷新页面",
     what: "取得当前版本的页面，并重新连接。",
   },
+  "raise-handshake-limit": {
+    title: "给握手更多时间",
+    what: "网关会等待客户端更久才放弃。只有机器较慢或繁忙时才有用。",
+  },
   upgrade: {
     title: "把 OpenClaw 升级到 {release|更高的版本}",
     what: "消除原因，而不是绕过它。",

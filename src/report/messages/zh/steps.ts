@@ -87,6 +87,8 @@ export const human: Readonly<Record<string, string>> = {
   "make-setup-code":
     "取得设置码：版本支持时，在 Control UI 的 Devices 中选择 Pair device；否则在 OpenClaw 接入的聊天中发送 `/pair`。让应用读取它。",
   "approve-node": "也要批准 node 自己的请求：先 `openclaw nodes pending`，再 `openclaw nodes approve`。",
+  "raise-handshake-limit":
+    "为网关设置 OPENCLAW_HANDSHAKE_TIMEOUT_MS（单位毫秒）：例如把默认的 10000 改为 30000。",
   "version.show": "在网关运行的地方执行 `openclaw --version`。",
   "security-audit": "在网关所在的主机上运行 `openclaw security audit`。",
   "generate-token": "如果还没有设置令牌：`openclaw doctor --generate-gateway-token`。",
