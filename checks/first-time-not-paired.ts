@@ -1,4 +1,5 @@
 import { defineCheck } from "../src/core/check.ts";
+import { isAskedByRelease } from "./local-browser.ts";
 import { isOwnLanCall } from "./own-lan.ts";
 import { isNotPaired, isTranslated } from "./pairing.ts";
 import { allowInsecureAuth, approveDevice, dashboardLink, viaTunnel } from "./remedies.ts";
@@ -22,6 +23,7 @@ export default defineCheck({
         !isTranslated(refusal, facts) &&
         !isRemoteByTrust(refusal, facts) &&
         !isOwnLanCall(refusal, facts) &&
+        !isAskedByRelease(refusal, facts) &&
         !isPairedBehindLogin(refusal, facts as LoggedFacts),
       tellApart: (refusal) => besideFirstTime(refusal, facts),
       remedies: (refusal) => [

@@ -18,12 +18,12 @@ export function isLocalUpgrade(refusal: Refusal, facts: GateFacts): boolean {
   return refusal.gate === "pairing" && isUnnamed(refusal) && isLocal(refusal, facts);
 }
 
-function isUnnamed({ reason }: Refusal): boolean {
+export function isUnnamed({ reason }: Refusal): boolean {
   return reason === undefined || reason === "pairing-required";
 }
 
 /** As far as the refusal shows it; a trusted proxy on loopback makes its own host remote (2026.2.19 to 2026.3.28). */
-function isLocal({ connection }: Refusal, facts: GateFacts): boolean {
+export function isLocal({ connection }: Refusal, facts: GateFacts): boolean {
   const { remoteAddress, headers = {} } = connection;
   if (remoteAddress === undefined || !isLoopback(remoteAddress)) return false;
   if (headers["x-forwarded-for"] !== undefined) return false;

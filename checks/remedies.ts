@@ -9,6 +9,8 @@ import { compareReleases } from "../src/core/release.ts";
 import { bareAddress, isEngineAddress, isLoopback, isPrivate } from "./addresses.ts";
 import { args, type GateFacts, originOf, portOf, releaseOf, remoteOf } from "./support.ts";
 
+const CLI = { id: "cli", mode: "cli" };
+
 /** What the model is asked about a refusal: known only with a release and a connection. */
 export function modelInput(refusal: Refusal, facts: GateFacts): AdmissionInput | undefined {
   const release = releaseOf(facts);
@@ -21,7 +23,7 @@ export function modelInput(refusal: Refusal, facts: GateFacts): AdmissionInput |
     ...(ownPath ? {} : seen),
     headers: { ...(refusal.client === "cli" ? {} : assessed.headers), ...seen.headers },
     ...(seen.remoteAddress === undefined ? {} : { remoteAddress: seen.remoteAddress }),
-    ...(seen.client === undefined ? {} : { client: seen.client }),
+    client: seen.client ?? (refusal.client === "cli" ? CLI : assessed.client),
   };
   const config = knownValue(facts.wanted.config)?.effective;
   if (config !== undefined) return { release, config, connection };

@@ -1,7 +1,8 @@
 import { defineCheck } from "../src/core/check.ts";
+import { windowOf } from "./local-upgrade.ts";
 import { isLocalUpgrade } from "./pairing.ts";
 import { approveDevice } from "./remedies.ts";
-import { args, explainRefusals, WANTED } from "./support.ts";
+import { args, explainRefusals, releaseOf, WANTED } from "./support.ts";
 import { besideScopeUpgrade } from "./tell-apart.ts";
 
 /** An approved device asks for more scopes; by itself on this host only from 2026.8.2 (measured 2026.7.1 to 2026.8.2). */
@@ -20,6 +21,9 @@ export default defineCheck({
         (refusal.gate === "shared-auth" && refusal.reason === "scope_mismatch") ||
         isLocalUpgrade(refusal, facts),
       args: ({ deviceId, connection }) => args({ deviceId, scopes: connection.scopes?.join(", ") }),
+      // Where local upgrades are silent, something else is more likely to be in the way.
+      confidence: (refusal) =>
+        isLocalUpgrade(refusal, facts) && windowOf(releaseOf(facts)) === "none" ? "possible" : undefined,
       tellApart: besideScopeUpgrade,
       remedies: (refusal) => [approveDevice(refusal, facts)],
     }),

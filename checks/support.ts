@@ -14,7 +14,8 @@ export interface GateCase {
   readonly args?: (refusal: Refusal) => MessageArgs;
   readonly remedies: (refusal: Refusal) => readonly Remedy[];
   readonly variant?: (refusal: Refusal) => string | undefined;
-  readonly confidence?: (refusal: Refusal) => Confidence;
+  /** Where it is another than what follows from how the refusal is known. */
+  readonly confidence?: (refusal: Refusal) => Confidence | undefined;
   /** Other causes that this refusal fits as well; with one of them nothing is certain. */
   readonly tellApart?: (refusal: Refusal) => readonly TellApart[];
   /** Evidence beside the refusals' own, shown first. */
