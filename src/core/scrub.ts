@@ -37,6 +37,22 @@ const VALUE = '((?!["\'`])(?:[^\\s"\\\\]|\\\\(?![nrt"])){1,4096})';
 /** Value in quotes; it may hold spaces. */
 const QUOTED = "([^\"'\\\\]{1,4096})";
 
+/** What people type of a secret in a sentence: printable ASCII, so that it ends where Chinese goes on. */
+const SPOKEN = "([A-Za-z0-9._~+/=@!%^&*$#-]{7,255}[A-Za-z0-9_~+/=@%^&*$#-])";
+
+/** One of these is in every text with a named secret. */
+const HINTS: readonly string[] = [
+  "token",
+  "pass",
+  "secret",
+  "key",
+  "code",
+  "\u4ee4\u724c",
+  "\u5bc6\u7801",
+  "\u53e3\u4ee4",
+  "\u5bc6\u94a5",
+];
+
 interface Pattern {
   /** Cheap test before the regular expression: one of these is in the text, in lower case. */
   readonly hints: readonly string[];
@@ -80,6 +96,16 @@ const PATTERNS: readonly Pattern[] = [
   keyed(`(${KEY}=)${VALUE}`, "assigned"),
   // token: abc (YAML, tickets); prose after a colon is left alone
   keyed(`(${KEY}["']?\\s{0,2}:\\s{1,4})${VALUE}`, "said"),
+  // #token%3Dabc: a link inside a link
+  keyed(`(${KEY}%3D)([^\\s"'<>&\\\\]{1,4096})`, "assigned"),
+  // token：abc, as Chinese writers type it
+  keyed(`(${KEY}["']?\\s{0,2}\uff1a\\s{0,4})${SPOKEN}`, "spoken"),
+  // my token is abc, password "abc"
+  keyed(`(${KEY}\\s{1,3}(?:(?:is|was|to|=>|->|\u2192)\\s{1,3})?["'\u201c]?)${SPOKEN}`, "spoken"),
+  keyed(
+    `((?:\u4ee4\u724c|\u5bc6\u7801|\u53e3\u4ee4|\u5bc6\u94a5)\\s{0,3}[:\uff1a=\u662f\u4e3a]?\\s{0,3}["'\u201c]?)${SPOKEN}`,
+    "spoken",
+  ),
   // --token abc, --gateway-password abc
   keyed(`(--(?:[a-z]{1,20}-){0,4}${KEY}\\s{1,4})${VALUE}`, "option"),
   // openclaw config set gateway.auth.token abc
@@ -176,16 +202,23 @@ function exactForms(secrets: readonly string[]): readonly string[] {
   return [...forms].sort((a, b) => b.length - a.length);
 }
 
-type Context = "quoted" | "assigned" | "said" | "option";
+type Context = "quoted" | "assigned" | "said" | "option" | "spoken";
 
 function keyed(source: string, context: Context): Pattern {
   const keep = ([, head = "", value = ""]: readonly string[]) =>
     isPlain(value) ||
     (context === "said" && isProse(head, value)) ||
+    (context === "spoken" && !isCredentialLike(value)) ||
     (context === "option" && value.startsWith("-"))
       ? undefined
       : `${head}${REDACTED}`;
-  return { hints: ["token", "pass", "secret", "key", "code"], find: new RegExp(source, "gi"), keep };
+  return { hints: HINTS, find: new RegExp(source, "gi"), keep };
+}
+
+/** Letters and digits in one word, which is no release, path or address: in a sentence only that is taken for a secret. */
+function isCredentialLike(value: string): boolean {
+  if (!/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;
+  return !/^v?\d{4}\.\d|:\/\/|^[~./]|\.(?:json|js|ts|md|log)\b|^[a-z]{1,20}[-_.](?:\d{1,5})$/i.test(value);
 }
 
 /** Characters of all kinds; a build id has a date in it. */
