@@ -91,8 +91,9 @@ export function besideScopeUpgrade(refusal: Refusal): readonly TellApart[] {
 
 /** The gateway says the same to a client that calls itself the Control UI and is no browser. */
 export function besideSecureContext(refusal: Refusal, facts: GateFacts): readonly TellApart[] {
-  // A card of the page itself: it knows that it has no secure context.
-  const saidByPage = refusal.from === "client" && refusal.client === "control-ui";
+  // A card of the page itself, which knows that it has no secure context; with the brackets they are the gateway's words.
+  const words = refusal.closeReason ?? "";
+  const saidByPage = refusal.from === "client" && refusal.client === "control-ui" && !words.includes("(");
   if (saidByPage || refusal.from === "model" || originOf(refusal, facts) !== undefined) return [];
   return [{ from: "third-party-client-no-device-identity", message: "secure-address" }];
 }

@@ -268,4 +268,19 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "Change the list through the gateway",
     what: "`openclaw devices` lists, approves, rejects and removes; the gateway writes its own store.",
   },
+  "keep-identity": {
+    title: "Keep the place where the client's key lives",
+    what: "A client that keeps its key is approved once, at one address.",
+    caution: "Remove only devices that are no longer used: a removed one has to be approved again.",
+  },
+  "look-elsewhere": {
+    title: "Look at the part that wrote the line",
+    what: "Nothing at the gateway has to change, and no device has to be approved.",
+  },
+  "manage-tailscale-serve": {
+    title: "Let the gateway manage Tailscale Serve",
+    what: "From 2026.4.25 the Tailscale user whom the gateway verifies gets in without an approval, as long as the page sends no token.",
+    caution:
+      "Every user of the tailnet who may reach this machine gets in. It is for Serve; Funnel names no user.",
+  },
 };

@@ -101,7 +101,7 @@ export const human: Readonly<Record<string, string>> = {
   "approve-node":
     "Approve the node's own request too: `openclaw nodes pending`, then `openclaw nodes approve`.",
   "raise-handshake-limit":
-    "Set OPENCLAW_HANDSHAKE_TIMEOUT_MS for the gateway, in milliseconds: 30000 instead of its 10000.",
+    "Set OPENCLAW_HANDSHAKE_TIMEOUT_MS for the gateway, in milliseconds: 30000 for half a minute.",
   "version.show": "Run `openclaw --version` where the gateway runs.",
   "security-audit": "Run `openclaw security audit` on the gateway's host.",
   "generate-token": "Unless a token is set already: `openclaw doctor --generate-gateway-token`.",
@@ -128,4 +128,20 @@ export const human: Readonly<Record<string, string>> = {
   "pair-again": "Let each client connect, and approve its own request by its requestId.",
   "use-device-commands":
     "Approve, reject or remove with `openclaw devices approve`, `reject` or `remove`, each with its own id; the files stay as they are.",
+  "remove-stale-devices": "Remove the devices that are no longer used: `openclaw devices remove DEVICE_ID`.",
+  "look-at-channel-pairing":
+    "A code of a chat channel admits a sender to the chat: `openclaw pairing list CHANNEL`, then `openclaw pairing approve CHANNEL CODE` for a sender that is known.",
+  "look-at-channel":
+    "Look at the channel: `openclaw channels status --probe`, its token or login, and whether its service answers.",
+  "look-at-relay":
+    "Look at the browser extension and its relay: `openclaw browser status`, and whether a tab is attached.",
+  "look-at-provider":
+    "Look at the model provider's key or login: `openclaw models status`. Its 401 is not the gateway's.",
+  "look-at-slow-client":
+    "The gateway dropped a client that was already in and did not read fast enough. Look at that client's network and machine; it may connect again.",
+  "look-at-frames":
+    "Something sent data that is no message of the protocol: a port scan, a health check of a load balancer, or another program. Look at who connects to the port.",
+  "look-at-memory": "Look at the memory search and its embedding provider: `openclaw memory status`.",
+  "page-without-token":
+    "Leave the token out of the page: with one, the gateway looks at it instead of the Tailscale user.",
 };

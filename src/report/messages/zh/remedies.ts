@@ -260,4 +260,18 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "通过网关修改列表",
     what: "`openclaw devices` 可以列出、批准、拒绝和移除设备，由网关写入自己的存储。",
   },
+  "keep-identity": {
+    title: "让客户端密钥所在的位置保留下来",
+    what: "保留了密钥的客户端在同一个地址只需批准一次。",
+    caution: "只移除不再使用的设备：被移除的设备需要重新批准。",
+  },
+  "look-elsewhere": {
+    title: "查看写出这一行的部分",
+    what: "网关不需要改动，也不需要批准任何设备。",
+  },
+  "manage-tailscale-serve": {
+    title: "让网关管理 Tailscale Serve",
+    what: "从 2026.4.25 起，只要页面不发送令牌，经网关核实的 Tailscale 用户无需批准即可进入。",
+    caution: "凡是能访问这台机器的 tailnet 用户都能进入。它只适用于 Serve；Funnel 不说明用户是谁。",
+  },
 };

@@ -87,8 +87,7 @@ export const human: Readonly<Record<string, string>> = {
   "make-setup-code":
     "取得设置码：版本支持时，在 Control UI 的 Devices 中选择 Pair device；否则在 OpenClaw 接入的聊天中发送 `/pair`。让应用读取它。",
   "approve-node": "也要批准 node 自己的请求：先 `openclaw nodes pending`，再 `openclaw nodes approve`。",
-  "raise-handshake-limit":
-    "为网关设置 OPENCLAW_HANDSHAKE_TIMEOUT_MS（单位毫秒）：例如把默认的 10000 改为 30000。",
+  "raise-handshake-limit": "为网关设置 OPENCLAW_HANDSHAKE_TIMEOUT_MS（单位毫秒）：例如 30000，即半分钟。",
   "version.show": "在网关运行的地方执行 `openclaw --version`。",
   "security-audit": "在网关所在的主机上运行 `openclaw security audit`。",
   "generate-token": "如果还没有设置令牌：`openclaw doctor --generate-gateway-token`。",
@@ -113,4 +112,17 @@ export const human: Readonly<Record<string, string>> = {
   "pair-again": "让每个客户端重新连接，并按 requestId 批准它自己的请求。",
   "use-device-commands":
     "用 `openclaw devices approve`、`reject` 或 `remove` 并带上各自的 ID 来批准、拒绝或移除，不要改动文件。",
+  "remove-stale-devices": "移除不再使用的设备：`openclaw devices remove DEVICE_ID`。",
+  "look-at-channel-pairing":
+    "聊天渠道的配对码用于允许某个发送者对话：先 `openclaw pairing list CHANNEL`，确认是认识的人之后再 `openclaw pairing approve CHANNEL CODE`。",
+  "look-at-channel":
+    "查看该渠道：`openclaw channels status --probe`，它的令牌或登录状态，以及对方服务是否有回应。",
+  "look-at-relay": "查看浏览器扩展及其中继：`openclaw browser status`，以及是否有标签页已连接。",
+  "look-at-provider": "查看模型提供商的密钥或登录状态：`openclaw models status`。它的 401 不是网关给出的。",
+  "look-at-slow-client":
+    "网关断开了一个已经进入但读取太慢的客户端。请检查该客户端的网络和机器，它可以重新连接。",
+  "look-at-frames":
+    "有程序发送了不属于该协议的数据：端口扫描、负载均衡的健康检查或其他程序。请查看是谁在连接这个端口。",
+  "look-at-memory": "查看记忆搜索及其嵌入提供商：`openclaw memory status`。",
+  "page-without-token": "在页面中不要填写令牌：有令牌时，网关只看令牌，而不看 Tailscale 用户。",
 };
