@@ -26,6 +26,12 @@ describe("wrapping", () => {
     assert.deepEqual(wrap("运行 openclaw 后", 10), ["运行", "openclaw", "后"]);
   });
 
+  test("a dot between two parts does not begin a line", () => {
+    assert.deepEqual(wrap("one two · three", 7), ["one", "two ·", "three"]);
+    assert.deepEqual(wrap("one two · three", 9), ["one two ·", "three"]);
+    assert.deepEqual(wrap("网关 · 代理", 5), ["网", "关 ·", "代理"]);
+  });
+
   test("no line is wider than asked when long words may be cut, and no letter is lost", () => {
     const text = fc.string({
       unit: fc.constantFrom("a", "bc", " ", "网", "。", "（", "`", "-"),

@@ -44,14 +44,17 @@ export function wrap(text: string, width: number, cutLongWords = false): string[
   let line = "";
   let used = 0;
   let pendingSpace = false;
-  for (const piece of piecesOf(text, cutLongWords ? width : Number.POSITIVE_INFINITY)) {
+  const pieces = piecesOf(text, cutLongWords ? width : Number.POSITIVE_INFINITY);
+  for (const [index, piece] of pieces.entries()) {
     if (piece === " ") {
       pendingSpace = line !== "";
       continue;
     }
     const space = pendingSpace ? 1 : 0;
     const size = displayWidth(piece);
-    if (line !== "" && used + space + size > width) {
+    // A dot between two parts stays with the first one: at the beginning of a line it would look like a list.
+    const dot = pieces[index + 1] === " " && pieces[index + 2] === "·" ? 2 : 0;
+    if (line !== "" && used + space + size + dot > width) {
       lines.push(line);
       line = piece;
       used = size;

@@ -262,7 +262,7 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
   },
   "keep-identity": {
     title: "让客户端密钥所在的位置保留下来",
-    what: "保留了密钥的客户端在同一个地址只需批准一次。",
+    what: "保留了密钥的客户端在同一个地址批准一次即可。",
     caution: "只移除不再使用的设备：被移除的设备需要重新批准。",
   },
   "look-elsewhere": {
