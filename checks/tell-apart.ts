@@ -60,29 +60,7 @@ export function besideFirstTime(refusal: Refusal, facts: GateFacts): readonly Te
   if (isUnnamed(refusal) && client !== "control-ui" && from !== "model") {
     apart.push(upgradeOrNew("scope-upgrade-pending"));
   }
-  const devices = new Set(
-    facts.refusals
-      .filter((other) => other.gate === "pairing" && other.client === client && isSameWay(other, refusal))
-      .map(({ deviceId }) => deviceId)
-      .filter((deviceId) => deviceId !== undefined),
-  );
-  if (devices.size > 1) {
-    apart.push({
-      from: "client-identity-not-persisted",
-      message: "same-device-again",
-      step: { do: "device.list" },
-    });
-  }
   return apart;
-}
-
-/** The same browser or program at the same address, as far as the lines show it. */
-function isSameWay({ connection: a }: Refusal, { connection: b }: Refusal): boolean {
-  return (
-    a.remoteAddress === b.remoteAddress &&
-    a.headers?.origin === b.headers?.origin &&
-    a.headers?.["user-agent"] === b.headers?.["user-agent"]
-  );
 }
 
 export function besideScopeUpgrade(refusal: Refusal): readonly TellApart[] {

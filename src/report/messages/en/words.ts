@@ -113,8 +113,6 @@ export const tables: Tables = {
       "Does the gateway's log say `handshake timeout` at that time? If it says that the list of devices cannot be read, that is the cause; if neither, the gateway was stopped or restarted.",
     "who-holds-the-port":
       "Is the program on that port a gateway of OpenClaw? If it is something else, give the gateway another port.",
-    "same-device-again":
-      "Do the requests come from a new device id each time? Then the client loses its identity between starts.",
     "proxy-only":
       "What does the page show: a pairing request, another refusal, or nothing at all? The warning alone keeps nobody out.",
   },

@@ -108,7 +108,6 @@ export const tables: Tables = {
     "timeout-or-store":
       "网关日志在那个时刻是否有 `handshake timeout`？如果写的是无法读取设备列表，那就是原因；如果两者都没有，则是网关被停止或重启了。",
     "who-holds-the-port": "占用该端口的程序是不是 OpenClaw 网关？如果不是，请给网关换一个端口。",
-    "same-device-again": "每次请求是否都来自新的设备 id？如果是，说明客户端在两次启动之间丢失了身份。",
     "proxy-only": "页面显示的是什么：配对请求、别的拒绝，还是什么都没有？仅有这条警告并不会把谁拒之门外。",
   },
   releaseSigns: {
