@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { checks } from "../checks/index.ts";
 import { completeFacts, type Facts } from "../src/core/collect.ts";
@@ -122,15 +123,22 @@ test("every check is the first finding of a situation, and stays silent in a nea
   assert.deepEqual({ noNearMiss: ids.filter((id) => !silent.has(id)) }, { noNearMiss: [] });
 });
 
-test("a near miss is silent where there is something to hear", () => {
-  for (const name of situations()) {
-    const { silent = [], findings } = readSituation(name).expected;
-    assert.deepEqual(
-      silent.filter((id) => findings.some((found) => found.replace(/ .*/, "") === id)),
-      [],
-      name,
+test("each check is silent in at least one near miss that has something to hear", () => {
+  const heard = situations().filter((name) => {
+    const { probe } = readSituation(name);
+    const beside = readdirSync(new URL(`../fixtures/situations/${name}/`, import.meta.url), {
+      withFileTypes: true,
+    });
+    const filled = beside.filter(
+      (entry) => entry.name !== "situation.json" && statSync(join(entry.parentPath, entry.name)).size > 40,
     );
-  }
+    return probe !== undefined || filled.length > 0;
+  });
+  const silent = new Set(heard.flatMap((name) => readSituation(name).expected.silent ?? []));
+  assert.deepEqual(
+    ids.filter((id) => !silent.has(id)),
+    [],
+  );
 });
 
 /** Every kind of deployment, with names as people have them, and what a line for it cannot do without. */
