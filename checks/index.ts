@@ -5,6 +5,7 @@ import authRateLimited from "./auth-rate-limited.ts";
 import bindLoopbackInContainer from "./bind-loopback-in-container.ts";
 import cliContainerWrongNetns from "./cli-container-wrong-netns.ts";
 import cliInContainerLanIp from "./cli-in-container-lan-ip.ts";
+import clientIdentityNotPersisted from "./client-identity-not-persisted.ts";
 import clientSide4008 from "./client-side-4008.ts";
 import clockSkew from "./clock-skew.ts";
 import deviceAuthHandshakeInvalid from "./device-auth-handshake-invalid.ts";
@@ -24,6 +25,7 @@ import handshakeTimeout1000 from "./handshake-timeout-1000.ts";
 import insecureFlagsSet from "./insecure-flags-set.ts";
 import internalCallLanIp from "./internal-call-lan-ip.ts";
 import internalLoopbackRegression from "./internal-loopback-regression.ts";
+import kubernetesExposure from "./kubernetes-exposure.ts";
 import localAutoapproveRegression from "./local-autoapprove-regression.ts";
 import loopbackInTrustedProxies from "./loopback-in-trusted-proxies.ts";
 import metadataUpgradePending from "./metadata-upgrade-pending.ts";
@@ -31,6 +33,7 @@ import mobileOrNodePairing from "./mobile-or-node-pairing.ts";
 import multipleGateways from "./multiple-gateways.ts";
 import originFallbackRisky from "./origin-fallback-risky.ts";
 import originNotAllowed from "./origin-not-allowed.ts";
+import outOfScope from "./out-of-scope.ts";
 import pairingStoreTampered from "./pairing-store-tampered.ts";
 import plaintextWsBlocked from "./plaintext-ws-blocked.ts";
 import probeScopeLimited from "./probe-scope-limited.ts";
@@ -43,6 +46,7 @@ import scopeUpgradePending from "./scope-upgrade-pending.ts";
 import secureContextRequired from "./secure-context-required.ts";
 import staleRequestId from "./stale-request-id.ts";
 import statePermissions from "./state-permissions.ts";
+import tailscaleServePairing from "./tailscale-serve-pairing.ts";
 import thirdPartyClientNoDeviceIdentity from "./third-party-client-no-device-identity.ts";
 import trustedProxyCliUnauthorized from "./trusted-proxy-cli-unauthorized.ts";
 import trustedProxyLoopbackSource from "./trusted-proxy-loopback-source.ts";
@@ -82,11 +86,14 @@ export const checks: readonly Check[] = [
   gatewayPasswordMissingOrMismatch,
   approverLacksScope,
   staleRequestId,
+  clientIdentityNotPersisted,
   loopbackInTrustedProxies,
   dockerNatNotLocal,
   cliInContainerLanIp,
   internalCallLanIp,
   trustedProxyStillPairs,
+  tailscaleServePairing,
+  kubernetesExposure,
   localAutoapproveRegression,
   firstTimeNotPaired,
   mobileOrNodePairing,
@@ -102,4 +109,5 @@ export const checks: readonly Check[] = [
   multipleGateways,
   clientSide4008,
   probeScopeLimited,
+  outOfScope,
 ];

@@ -247,6 +247,8 @@ export interface Refusal {
   readonly client: "control-ui" | "cli" | "node" | "other" | "unknown";
   readonly requestId?: string;
   readonly deviceId?: string;
+  /** Distinct devices of the same client that were refused so, where there are several. */
+  readonly devices?: readonly string[];
   readonly count: number;
   readonly firstAt?: string;
   readonly lastAt?: string;

@@ -295,4 +295,6 @@ export interface RefusalGroup {
   readonly why?: string;
   /** Times of the requests are not the user's any more when the same client connected later. */
   readonly connectedLater: boolean;
+  /** Distinct devices with the latest one's user agent, oldest first, at most 20; absent when there is one or none. */
+  readonly devices?: readonly string[];
 }

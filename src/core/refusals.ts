@@ -155,6 +155,7 @@ function groupRefusal(group: RefusalGroup): Refusal {
     client: clientOf(event),
     ...(event.requestId === undefined ? {} : { requestId: event.requestId }),
     ...(event.deviceId === undefined ? {} : { deviceId: event.deviceId }),
+    ...(group.devices === undefined ? {} : { devices: group.devices }),
     count: group.count,
     ...(group.firstAt === undefined ? {} : { firstAt: group.firstAt }),
     ...(group.lastAt === undefined ? {} : { lastAt: group.lastAt }),
@@ -269,13 +270,14 @@ const CLIENT_OF: Readonly<Record<ClientErrorEvent["from"], Refusal["client"]>> =
 function dialled({ from, target, targetSource }: ClientErrorEvent): Partial<Connection> {
   const client = from === "tool" ? { client: { id: "gateway-client", mode: "backend" } } : {};
   const host = /^wss?:\/\/([^/?#]+)/.exec(target ?? "")?.[1];
-  if (host === undefined) return client;
   const own = /^local lan ([\d.]{7,15})$/.exec(targetSource ?? "")?.[1];
   const remote = targetSource === "local loopback" ? "127.0.0.1" : own;
+  const dialledHost = host ?? own;
+  if (dialledHost === undefined) return client;
   return {
     ...client,
     ...(remote === undefined ? {} : { remoteAddress: remote, fromGatewayHost: true }),
-    headers: { host },
+    headers: { host: dialledHost },
   };
 }
 

@@ -17,6 +17,8 @@ interface Group extends GateReading {
   lastSeq: number;
   /** The newest few, so that one that moves to another group does not stay as the latest of this. */
   recent: RefusedEvent[];
+  /** Device ids that were refused here, each with its user agent. */
+  devices: Map<string, string | undefined>;
 }
 
 /** A place in the logs: two of one source are in order by line, of two sources by time. */
@@ -29,6 +31,7 @@ interface Moment {
 /** A sibling line and its refusal are neighbours; so far apart in one source they still are. */
 const NEAR_LINES = 6;
 const RECENT = 4;
+const MAX_DEVICES = 20;
 
 /**
  * Refusals put together by connection (the console line, the `unauthorized` line, the JSON line of one
@@ -120,7 +123,7 @@ export class RefusalBook {
   groups(): RefusalGroup[] {
     return [...this.#groups.values()]
       .sort((a, b) => later(b, a) || b.lastSeq - a.lastSeq)
-      .map(({ count, firstAt, lastAt, latest, gate, why, lastSeq }) => ({
+      .map(({ count, firstAt, lastAt, latest, gate, why, lastSeq, devices }) => ({
         count,
         ...(firstAt === undefined ? {} : { firstAt }),
         ...(lastAt === undefined ? {} : { lastAt }),
@@ -128,6 +131,7 @@ export class RefusalBook {
         gate,
         ...(why === undefined ? {} : { why }),
         ...this.#likely(latest, gate),
+        ...devicesLike(latest, devices),
         connectedLater: this.#connectedAfter(latest, { at: lastAt, seq: lastSeq, source: latest.source }),
       }));
   }
@@ -158,6 +162,7 @@ export class RefusalBook {
     group.recent = group.recent.filter((one) => one.conn !== conn);
     const weight = 1 + (event.suppressed ?? 0);
     if (key === old.key) {
+      noteDevice(group, event);
       group.recent.push(event);
       if (group.latest.conn === conn) group.latest = event;
       this.#remember(conn, connection, event, key);
@@ -178,7 +183,9 @@ export class RefusalBook {
       latest: event,
       lastSeq: 0,
       recent: [],
+      devices: new Map(),
     };
+    noteDevice(group, event);
     group.count += 1 + (event.suppressed ?? 0);
     group.lastSeq = this.#seq;
     group.recent = [...group.recent, event].slice(-RECENT);
@@ -232,6 +239,16 @@ export class RefusalBook {
     const approval = latest.deviceId === undefined ? undefined : this.#approved.get(latest.deviceId);
     return approval !== undefined && isAfter(approval, last);
   }
+}
+
+function noteDevice({ devices }: Group, { deviceId, ua }: RefusedEvent): void {
+  if (deviceId !== undefined && devices.size < MAX_DEVICES) devices.set(deviceId, ua);
+}
+
+/** The devices of the group that come with the latest one's user agent, where there are several. */
+function devicesLike(latest: RefusedEvent, devices: Group["devices"]): { devices?: readonly string[] } {
+  const alike = [...devices].filter(([, ua]) => ua === latest.ua).map(([id]) => id);
+  return alike.length < 2 ? {} : { devices: alike };
 }
 
 function readingOf(event: RefusedEvent, sibling: GateReading | undefined): GateReading {

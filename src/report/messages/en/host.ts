@@ -204,5 +204,35 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     verify: "The part that wrote the line works again.",
     caveats:
       "Approving a device or changing the gateway's token does not help here, and an approval lets somebody in.",
+    variants: {
+      "channel-pairing": {
+        title: "A chat channel's pairing code, not the gateway's pairing",
+        what: "The code belongs to a chat channel: it admits a sender to the chat, not a client to the gateway. Both are called pairing.",
+      },
+      "channel-connection": {
+        title: "A chat channel lost its own connection",
+        what: "The line is from a chat channel, which lost or was refused its connection to its own service. Codes such as 1006 and 4004 are that service's.",
+      },
+      "browser-relay": {
+        title: "The browser relay, not the Control UI",
+        what: "The line is from the relay that lets OpenClaw drive a browser. The Control UI and its pairing are something else.",
+      },
+      "model-provider": {
+        title: "A model provider refuses its key",
+        what: "The line is from a model provider: the 401 or the missing key is about the provider's account, not about the gateway's token.",
+      },
+      "slow-consumer": {
+        title: "A client that was in did not read fast enough",
+        what: "`slow consumer` ends a connection that was admitted: the client did not take what the gateway sent. The code 1008 is the same as that of a refusal.",
+      },
+      "bad-frame": {
+        title: "Something at the port does not speak the gateway's protocol",
+        what: "The gateway met data that is no message of its protocol. That is no refusal of a client of OpenClaw.",
+      },
+      memory: {
+        title: "The memory search has a fault of its own",
+        what: "The line is from the memory search or its embedding provider.",
+      },
+    },
   },
 };

@@ -265,6 +265,13 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     caveats:
       "Where the configuration is copied from a ConfigMap at each start, a change inside the pod is gone after the next one: change the ConfigMap. A NetworkPolicy protects only if the cluster enforces it.",
     variants: {
+      "no-endpoint": {
+        title: "The Ingress has nobody behind its Service",
+        what: "The proxy of the cluster answers instead of the gateway. The pod is not ready, or its gateway listens on the pod's loopback, as the official manifest has it.",
+        why: "A Service reaches the pod's network address. A gateway that is bound to loopback is reached by a port-forward alone, which ends inside the pod.",
+        fix: "For one person use `kubectl port-forward`. For an Ingress: gateway.bind `lan`, with authentication and the public origin in gateway.controlUi.allowedOrigins.",
+        verify: "The page loads through the Ingress.",
+      },
       over: {
         title: "The way into the cluster was refused before; it is admitted now",
         what: "Browsers through {via|the Ingress or Service} were refused before and admitted later.",

@@ -195,5 +195,35 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     fix: "查看写出这一行的部分：渠道的设置、中继，或提供商的密钥。批准设备对此没有作用。",
     verify: "写出这一行的部分恢复正常。",
     caveats: "批准设备或更换网关令牌在这里没有帮助，而批准会让别人进入。",
+    variants: {
+      "channel-pairing": {
+        title: "这是聊天渠道的配对码，不是网关的配对",
+        what: "这个配对码属于聊天渠道：它允许某个发送者对话，而不是让客户端进入网关。两者都叫“配对”。",
+      },
+      "channel-connection": {
+        title: "聊天渠道自己的连接断开了",
+        what: "这一行来自聊天渠道：它与自己的服务之间的连接断开或被拒绝。1006、4004 之类的代码属于那个服务。",
+      },
+      "browser-relay": {
+        title: "这是浏览器中继，不是 Control UI",
+        what: "这一行来自让 OpenClaw 操作浏览器的中继，与 Control UI 及其配对无关。",
+      },
+      "model-provider": {
+        title: "模型提供商拒绝了密钥",
+        what: "这一行来自模型提供商：401 或缺少密钥说的是提供商的账号，不是网关的令牌。",
+      },
+      "slow-consumer": {
+        title: "已经进入的客户端读取太慢",
+        what: "`slow consumer` 结束的是已被接纳的连接：客户端没有及时读取网关发送的内容。代码 1008 与拒绝时相同。",
+      },
+      "bad-frame": {
+        title: "端口上有程序不使用网关的协议",
+        what: "网关收到的数据不是该协议的消息，并不是拒绝了 OpenClaw 的客户端。",
+      },
+      memory: {
+        title: "记忆搜索自身出错",
+        what: "这一行来自记忆搜索或其嵌入提供商。",
+      },
+    },
   },
 };

@@ -261,6 +261,13 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     caveats:
       "如果配置在每次启动时从 ConfigMap 复制，在 Pod 内的修改会在下次启动后丢失：请修改 ConfigMap。只有集群真正执行 NetworkPolicy 时，它才有保护作用。",
     variants: {
+      "no-endpoint": {
+        title: "Ingress 的 Service 后面没有可用的网关",
+        what: "作出回应的是集群的代理，而不是网关。可能是 Pod 尚未就绪，也可能是网关监听在 Pod 的回环地址上，官方清单就是这样设置的。",
+        why: "Service 访问的是 Pod 的网络地址。绑定到回环地址的网关只能通过在 Pod 内部结束的 port-forward 访问。",
+        fix: "只供一个人使用时，用 `kubectl port-forward`。使用 Ingress 时：gateway.bind 设为 `lan`，配置认证，并把公开的来源加入 gateway.controlUi.allowedOrigins。",
+        verify: "通过 Ingress 能打开页面。",
+      },
       over: {
         title: "之前这种进入集群的方式被拒绝，现在已被接纳",
         what: "通过 {via|Ingress 或 Service} 的浏览器之前被拒绝，后来已被接纳。",

@@ -1,0 +1,108 @@
+import { defineCheck } from "../src/core/check.ts";
+import { knownValue } from "../src/core/fact.ts";
+import type { DeviceList, Refusal } from "../src/core/facts.ts";
+import type { Occurrence, Remedy } from "../src/core/finding.ts";
+import type { AsideEvent, LogEvent } from "../src/core/log-event.ts";
+import { evidenceOf } from "../src/core/refusals.ts";
+import { human } from "./remedies.ts";
+import { args } from "./support.ts";
+
+/** So many devices of one client are no longer several people. */
+const SEVERAL = 3;
+/** The list holds what years brought, and browsers of one kind are many. */
+const MANY = 5;
+
+/** Each start makes a new key, so each start is a new device, and no approval lasts. */
+export default defineCheck({
+  id: "client-identity-not-persisted",
+  code: "OPD216",
+  title: "Clients keep their device identity across restarts",
+  severity: "error",
+  needs: [],
+  wants: ["logs", "refusals", "devices"],
+  diagnose({ wanted }) {
+    const events = knownValue(wanted.logs)?.events ?? [];
+    const refusals = knownValue(wanted.refusals) ?? [];
+    const waiting = refusals.filter(isOfNewDevice);
+    const told = events.filter(
+      (event): event is AsideEvent => event.type === "aside" && event.about === "client-identity",
+    );
+    const changing = waiting.find((refusal) => changes(refusal, events));
+    if (changing !== undefined) return [inLog(changing, refusals.indexOf(changing), events)];
+    if (told.length > 0) return [inWords(told, refusals)];
+    const grown = grownList(knownValue(wanted.devices));
+    return grown === undefined ? [] : [grown];
+  },
+});
+
+function isOfNewDevice({ gate, reason, over }: Refusal): boolean {
+  return gate === "pairing" && !over && (reason === undefined || reason === "not-paired");
+}
+
+function changes(refusal: Refusal, events: readonly LogEvent[]): boolean {
+  const devices = refusal.devices ?? [];
+  return devices.length >= SEVERAL || (devices.length > 1 && approvedBefore(refusal, events));
+}
+
+/** An earlier device of this client was approved, and it came back as another one. */
+function approvedBefore({ devices = [] }: Refusal, events: readonly LogEvent[]): boolean {
+  return events.some(
+    (event) =>
+      event.type === "pairing" &&
+      event.action === "approved" &&
+      event.deviceId !== undefined &&
+      devices.slice(0, -1).includes(event.deviceId),
+  );
+}
+
+/** Several browsers of one version look like one browser that forgets; a client of the host does not. */
+function inLog(refusal: Refusal, index: number, events: readonly LogEvent[]): Occurrence {
+  const devices = refusal.devices ?? [];
+  const sure = approvedBefore(refusal, events) || refusal.client === "cli" || refusal.client === "node";
+  const shown = devices.slice(-3).map((id) => `${id.slice(0, 12)}…`);
+  return {
+    confidence: sure ? "likely" : "possible",
+    ...(sure ? { rank: index - 0.5 } : { severity: "warning" }),
+    evidence: [...refusal.evidence],
+    args: args({ count: devices.length, detail: shown.join(", ") }),
+    count: refusal.count,
+    remedies: [keepIdentity()],
+  };
+}
+
+function inWords(told: readonly AsideEvent[], refusals: readonly Refusal[]): Occurrence {
+  const refused = refusals.findIndex(isOfNewDevice);
+  return {
+    confidence: "possible",
+    ...(refused === -1 ? { severity: "warning" } : { rank: refused - 0.5 }),
+    evidence: told.slice(-2).map(evidenceOf),
+    remedies: [keepIdentity()],
+  };
+}
+
+function grownList(list: DeviceList | undefined): Occurrence | undefined {
+  const byKind = new Map<string, string[]>();
+  for (const { client, platform, deviceId } of [...(list?.paired ?? []), ...(list?.pending ?? [])]) {
+    if (client === undefined) continue;
+    const kind = `${client} ${platform ?? ""}`.trim();
+    byKind.set(kind, [...(byKind.get(kind) ?? []), deviceId]);
+  }
+  const [kind, ids] = [...byKind].sort(([, a], [, b]) => b.length - a.length)[0] ?? [];
+  const count = new Set(ids).size;
+  if (kind === undefined || count < MANY) return undefined;
+  return {
+    severity: "warning",
+    confidence: "possible",
+    evidence: [{ fact: "devices", source: "devices", quote: `${count} devices of ${kind}` }],
+    args: args({ count, detail: kind }),
+    remedies: [keepIdentity()],
+  };
+}
+
+function keepIdentity(): Remedy {
+  return {
+    id: "keep-identity",
+    risk: "none",
+    steps: [human("keep-state"), { do: "device.list" }, human("remove-stale-devices")],
+  };
+}
