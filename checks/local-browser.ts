@@ -1,6 +1,7 @@
+import { rulesFor } from "../src/admission/releases.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Confidence, Refusal } from "../src/core/facts.ts";
-import { atLeast } from "../src/core/release.ts";
+import { atLeast, isRelease } from "../src/core/release.ts";
 import { isLoopbackOrigin } from "./addresses.ts";
 import { isLocal, isUnnamed } from "./pairing.ts";
 import { type GateFacts, releaseOf } from "./support.ts";
@@ -26,7 +27,7 @@ export function localBrowser(refusal: Refusal, facts: GateFacts): LocalBrowser |
     return isUnnamed(refusal) && silent ? { why: "hidden", confidence: "possible" } : undefined;
   }
   if (asksEverybody(release)) return { why: "release" };
-  if (atLeast(release, "2026.8.1-beta.3") === true && isSwitchedOff(facts)) return { why: "switched-off" };
+  if (readsSwitch(release) && isSwitchedOff(facts)) return { why: "switched-off" };
   return from === "model" ? undefined : { why: "hidden", confidence: "possible" };
 }
 
@@ -41,7 +42,12 @@ function asksEverybody(release: string | undefined): boolean {
   return atLeast(release, "2026.5.14-beta.1") === true && atLeast(release, "2026.5.22") === false;
 }
 
-/** gateway.nodes.pairing.autoApproveLocal (2026.8.1 on); it is for operators' browsers, too. */
+/** From 2026.8.1 on, and the betas before it. */
+function readsSwitch(release: string | undefined): boolean {
+  return release !== undefined && isRelease(release) && rulesFor(release).rules.switches.autoApproveLocal;
+}
+
+/** gateway.nodes.pairing.autoApproveLocal; it is for operators' browsers, too. */
 function isSwitchedOff(facts: GateFacts): boolean {
   let value: unknown = knownValue(facts.wanted.config)?.effective.gateway;
   for (const key of ["nodes", "pairing", "autoApproveLocal"]) {
