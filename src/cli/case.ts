@@ -6,10 +6,15 @@ import type { Facts } from "../core/collect.ts";
 import { type Diagnosed, diagnose } from "../core/diagnose.ts";
 import { knownValue } from "../core/fact.ts";
 import type { Deployment, FactName, ProbeReading, Refusal, Target } from "../core/facts.ts";
-import type { Step } from "../core/finding.ts";
 import { type CommandContext, commandsFor } from "../deployments/commands.ts";
 import { connectionPath } from "../report/path.ts";
-import { type MissingFact, type Report, type ReportNote, toReportFinding } from "../report/result.ts";
+import {
+  type MissingFact,
+  type PrintSteps,
+  type Report,
+  type ReportNote,
+  toReportFinding,
+} from "../report/result.ts";
 import { describeError } from "./describe-error.ts";
 import { erasOf, rangeOf } from "./eras.ts";
 import { VERSION } from "./version.ts";
@@ -26,24 +31,27 @@ export interface CaseOptions {
   readonly next?: string;
 }
 
+/** The findings and what the checks said, before they are put into words. */
+export function diagnosed(facts: Facts, options: Pick<CaseOptions, "only" | "skip"> = {}): Diagnosed {
+  const selected = selectedChecks(options);
+  const raw = diagnose(selected, facts, { describeError });
+  return withNobodyThere(withUnexplained(raw, facts, selected), facts);
+}
+
+function selectedChecks({ only, skip }: Pick<CaseOptions, "only" | "skip">): readonly Check[] {
+  return checks.filter(({ id }) => (only?.length ? only.includes(id) : true) && !skip?.includes(id));
+}
+
 /** Facts in, report out: runs the checks and puts their findings into the words of the deployment. */
 export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
-  const selected = checks.filter(
-    ({ id }) => (options.only?.length ? options.only.includes(id) : true) && !options.skip?.includes(id),
-  );
-  const diagnosed = withNobodyThere(
-    withUnexplained(diagnose(selected, facts, { describeError }), facts, selected),
-    facts,
-  );
+  const found = diagnosed(facts, options);
   const target = knownValue(facts.target) ?? OFFLINE;
   const deployment = knownValue(facts.deployment);
   const release = knownValue(facts.release);
   const assessment = knownValue(facts.assessment);
-  const place = placeOf(facts, deployment, target);
-  const context = contextOf(facts, options.context);
-  const print = (steps: readonly Step[]) => commandsFor(steps, place, context);
-  const findings = diagnosed.findings.map((finding) => toReportFinding(finding, print));
-  const eras = erasOf(facts, selected, options.origin, print);
+  const print = printerOf(facts, options.context);
+  const findings = found.findings.map((finding) => toReportFinding(finding, print));
+  const eras = erasOf(facts, selectedChecks(options), options.origin, print);
   const shown = shownRefusal(facts);
   // A refusal that somebody met outweighs a model that was asked about the usual way and admits.
   const outweighed = shown !== undefined && shown.from !== "model" && assessment?.now.outcome === "admitted";
@@ -55,7 +63,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
   return {
     schemaVersion: 1,
     tool: { name: "openclaw-pairing-doctor", version: VERSION },
-    verdict: diagnosed.verdict,
+    verdict: found.verdict,
     target,
     ...(deployment === undefined ? {} : { deployment }),
     gateway: {
@@ -74,14 +82,22 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
     }),
     findings,
     ...eras,
-    ahead: diagnosed.findings[0]?.severity === "error" ? (model?.ahead ?? []) : [],
-    checks: diagnosed.checks,
-    suppressed: diagnosed.suppressed,
+    ahead: found.findings[0]?.severity === "error" ? (model?.ahead ?? []) : [],
+    checks: found.checks,
+    suppressed: found.suppressed,
     missing: missingFacts(facts),
     ...(model === undefined || model.now.outcome === "admitted" ? {} : { page: model.page }),
     next: options.next ?? command ?? explain,
-    notes: [...notesOf(facts, diagnosed), ...(options.notes ?? [])],
+    notes: [...notesOf(facts, found), ...(options.notes ?? [])],
   };
+}
+
+/** How steps are printed for the deployment that the facts show. */
+export function printerOf(facts: Facts, context: CommandContext = {}): PrintSteps {
+  const target = knownValue(facts.target) ?? OFFLINE;
+  const place = placeOf(facts, knownValue(facts.deployment), target);
+  const whole = contextOf(facts, context);
+  return (steps) => commandsFor(steps, place, whole);
 }
 
 /** The releases it can be, as far as anything narrows them: from the wire, else from what the log's lines look like. */

@@ -114,6 +114,11 @@ export class Live {
     ];
   }
 
+  /** The deployment that was looked at, for whoever changes something there. */
+  access(): Promise<DeploymentAccess> {
+    return this.#place();
+  }
+
   // ---- what several facts share
 
   #hostSigns(): Promise<HostSigns> {

@@ -50,7 +50,9 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
     .scriptName("pairing-doctor")
     .locale("en")
     .version(VERSION)
-    .usage("$0 [command]\n\nSays why the OpenClaw Control UI is refused, and what fixes it. Changes nothing.")
+    .usage(
+      "$0 [command]\n\nSays why the OpenClaw Control UI is refused, and what fixes it. Only `fix` changes anything.",
+    )
     .help()
     .alias("h", "help")
     .alias("V", "version")
@@ -70,7 +72,9 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
       if (twice === undefined) return true;
       throw new UsageError(`--${twice}`, "it is there more than once", "give it once");
     })
-    .epilogue("Exit codes: 0 nothing found, 1 findings, 2 usage, 3 could not look, 130 interrupted.");
+    .epilogue(
+      "Exit codes: 0 nothing found, 1 findings, 2 usage, 3 could not look, 4 a fix did not help and was taken back, 130 interrupted.",
+    );
   register(parser, session, (result) => {
     code = result;
   });
@@ -92,7 +96,7 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
 }
 
 /** Options and arguments that take several values; `_` are yargs' command words. */
-const REPEATABLE = new Set(["_", "files", "only", "skip", "log", "set", "unset"]);
+const REPEATABLE = new Set(["_", "files", "only", "skip", "log", "set", "unset", "ids", "allow-risk"]);
 
 /** What yargs says of the command line. */
 class ParseFailure extends Error {}

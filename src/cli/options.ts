@@ -77,6 +77,49 @@ export function saidOptions<T>(yargs: Argv<T>) {
     });
 }
 
+/** Where the gateway is, and what may be used to look at it. */
+export function liveOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option("target", {
+      type: "string",
+      requiresArg: true,
+      describe: "local, ws://HOST:PORT or wss://HOST; default: what this machine shows",
+    })
+    .option("config", { type: "string", requiresArg: true, describe: "The gateway's openclaw.json" })
+    .option("log", {
+      type: "string",
+      array: true,
+      requiresArg: true,
+      describe: "A gateway log, instead of those that would be found (repeatable)",
+    })
+    .option("token-file", {
+      type: "string",
+      requiresArg: true,
+      describe: "File that holds the gateway's token",
+    })
+    .option("token-stdin", {
+      type: "boolean",
+      default: false,
+      describe: "Read the gateway's token from standard input",
+    })
+    .option("allow-plaintext-token", {
+      type: "boolean",
+      default: false,
+      describe: "Send the token over plain ws:// to a public address too",
+    })
+    .option("insecure-tls", {
+      type: "boolean",
+      default: false,
+      describe: "Do not verify the gateway's certificate",
+    })
+    .option("timeout", {
+      type: "string",
+      default: "15",
+      requiresArg: true,
+      describe: "Seconds for the probe",
+    });
+}
+
 export interface OutputArguments extends WordingArguments {
   readonly format: Format;
   readonly json: boolean;

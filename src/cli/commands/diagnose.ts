@@ -1,53 +1,14 @@
 import type { Argv } from "yargs";
 import type { Session } from "../main.ts";
-import { type ArgumentsOf, judgeOptions, outputOptions, saidOptions } from "../options.ts";
+import { type ArgumentsOf, judgeOptions, liveOptions, outputOptions, saidOptions } from "../options.ts";
 import type { Done } from "./index.ts";
 
 const options = (command: Argv) =>
-  saidOptions(judgeOptions(outputOptions(command)))
-    .option("target", {
-      type: "string",
-      requiresArg: true,
-      describe: "local, ws://HOST:PORT or wss://HOST; default: what this machine shows",
-    })
-    .option("config", { type: "string", requiresArg: true, describe: "The gateway's openclaw.json" })
-    .option("log", {
-      type: "string",
-      array: true,
-      requiresArg: true,
-      describe: "A gateway log, instead of those that would be found (repeatable)",
-    })
-    .option("token-file", {
-      type: "string",
-      requiresArg: true,
-      describe: "File that holds the gateway's token",
-    })
-    .option("token-stdin", {
-      type: "boolean",
-      default: false,
-      describe: "Read the gateway's token from standard input",
-    })
-    .option("allow-plaintext-token", {
-      type: "boolean",
-      default: false,
-      describe: "Send the token over plain ws:// to a public address too",
-    })
-    .option("insecure-tls", {
-      type: "boolean",
-      default: false,
-      describe: "Do not verify the gateway's certificate",
-    })
-    .option("as-browser", {
-      type: "boolean",
-      default: false,
-      describe: "Also sign in as a new browser with a throw-away key, and clean up after it",
-    })
-    .option("timeout", {
-      type: "string",
-      default: "15",
-      requiresArg: true,
-      describe: "Seconds for the probe",
-    });
+  saidOptions(judgeOptions(outputOptions(liveOptions(command)))).option("as-browser", {
+    type: "boolean",
+    default: false,
+    describe: "Also sign in as a new browser with a throw-away key, and clean up after it",
+  });
 
 export type DiagnoseArguments = ArgumentsOf<typeof options>;
 

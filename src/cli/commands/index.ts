@@ -4,6 +4,7 @@ import { registerChecks } from "./checks.ts";
 import { registerDemo } from "./demo.ts";
 import { registerDiagnose } from "./diagnose.ts";
 import { registerExplain } from "./explain.ts";
+import { registerFix } from "./fix.ts";
 import { registerTriage } from "./triage.ts";
 import { registerWhatIf } from "./what-if.ts";
 
@@ -12,6 +13,7 @@ export type Done = (code: number) => void;
 
 const COMMANDS: Readonly<Record<string, (yargs: Argv, session: Session, done: Done) => void>> = {
   diagnose: registerDiagnose,
+  fix: registerFix,
   triage: registerTriage,
   "what-if": registerWhatIf,
   explain: registerExplain,

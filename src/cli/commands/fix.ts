@@ -1,0 +1,45 @@
+import type { Argv } from "yargs";
+import type { Session } from "../main.ts";
+import { type ArgumentsOf, liveOptions, outputOptions, saidOptions } from "../options.ts";
+import type { Done } from "./index.ts";
+
+const options = (command: Argv) =>
+  saidOptions(outputOptions(liveOptions(command)))
+    .positional("ids", {
+      type: "string",
+      array: true,
+      describe: "Findings to mend, by id or code; default: what keeps the Control UI out",
+    })
+    .option("dry-run", { type: "boolean", default: false, describe: "Show the plan and change nothing" })
+    .option("yes", {
+      type: "boolean",
+      default: false,
+      describe: "Do not ask before what has no risk, or needs a restart only",
+    })
+    .option("remedy", { type: "string", requiresArg: true, describe: "Take this remedy, not the first" })
+    .option("request", {
+      type: "string",
+      requiresArg: true,
+      describe: "The pairing request to approve, by its id",
+    })
+    .option("allow-risk", {
+      choices: ["grants-access", "weakens-security"] as const,
+      array: true,
+      requiresArg: true,
+      describe: "Agree to this risk (repeatable)",
+    })
+    .option("undo", { type: "boolean", default: false, describe: "Take back the last fix of this gateway" });
+
+export type FixArguments = ArgumentsOf<typeof options>;
+
+export function registerFix(yargs: Argv, session: Session, done: Done): void {
+  yargs.command(
+    "fix [ids..]",
+    "Plans the remedy, shows it, asks, applies it, connects again, and keeps it or takes it back",
+    options,
+    async (args) => {
+      const { runFix } = await import("../run/fix.ts");
+      done(await runFix(args, session));
+    },
+  );
+}

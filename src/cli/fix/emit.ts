@@ -1,0 +1,28 @@
+import { type FixReport, renderFix, safeFix } from "../../report/fix.ts";
+import { colorStyle } from "../../report/terminal.ts";
+import { type EmitOptions, write } from "../emit.ts";
+import type { Io } from "../io.ts";
+import { lookOf } from "../style.ts";
+
+/** The end of a fix goes to stdout or `--output`; a preview before a question to stderr, where the question is. */
+export async function emitFix(
+  report: FixReport,
+  options: EmitOptions,
+  io: Io,
+  stream: "stdout" | "stderr" = "stdout",
+): Promise<void> {
+  const look = lookOf(options.color, stream === "stderr" ? { ...io, stdout: io.stderr } : io);
+  const human = () =>
+    renderFix(report, {
+      lang: options.lang,
+      width: look.width,
+      unicode: look.unicode,
+      style: colorStyle(options.output === undefined && look.color),
+    });
+  if (stream === "stderr") {
+    io.stderr.write(`${human()}\n`);
+    return;
+  }
+  const text = options.format === "json" ? `${JSON.stringify(safeFix(report), null, 2)}\n` : human();
+  await write(text, options.output, io);
+}

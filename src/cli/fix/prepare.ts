@@ -1,0 +1,197 @@
+import { type PopularAdvice, popularAdvice } from "../../admission/popular.ts";
+import { applySteps } from "../../admission/trial.ts";
+import type { Facts } from "../../core/collect.ts";
+import type { AdmissionInput } from "../../core/connection.ts";
+import type { Diagnosed } from "../../core/diagnose.ts";
+import { knownValue } from "../../core/fact.ts";
+import type { PendingDevice } from "../../core/facts.ts";
+import type { Finding, Remedy, Step } from "../../core/finding.ts";
+import {
+  type Choice,
+  type DeadEnd,
+  type Oracle,
+  type PlanOptions,
+  plan,
+  type Verdict,
+} from "../../core/plan.ts";
+import { requestFor } from "../../core/requests.ts";
+import { oracleOf } from "./oracle.ts";
+
+/** What is to be done for a finding, and what of it a program can do now. */
+export interface Prepared {
+  readonly finding: Finding;
+  /** In the order in which they are done; empty when nothing is known that lets the connection in. */
+  readonly remedies: readonly Remedy[];
+  /** Steps that a program does now; what follows the first step of a person waits for that person. */
+  readonly steps: readonly Step[];
+  /** Remedies that are left to a person, or that have to wait for one. */
+  readonly rest: readonly Remedy[];
+  readonly requests: readonly PendingDevice[];
+  readonly alternatives: readonly Choice[];
+  readonly deadEnds: readonly DeadEnd[];
+  readonly popular: readonly PopularAdvice[];
+  /** The refused connection, when the model knows it. */
+  readonly model?: PreparedModel;
+}
+
+export interface PreparedModel {
+  readonly start: AdmissionInput;
+  readonly oracle: Oracle<AdmissionInput>;
+  /** What the gateway is to say of the connection once the steps are done. */
+  readonly expected: Verdict;
+  /** The input after the steps. */
+  readonly after: AdmissionInput;
+}
+
+export interface PrepareOptions extends Pick<PlanOptions, "sharedHost" | "only"> {
+  /** `--request`. */
+  readonly request?: string;
+}
+
+/** The first finding's remedies as the planner ranks them; `undefined` when there is nothing to mend. */
+export function prepare(
+  facts: Facts,
+  { findings }: Pick<Diagnosed, "findings">,
+  options: PrepareOptions,
+): Prepared | undefined {
+  const finding = findings.find(({ severity }) => severity === "error") ?? findings.find(isMendable);
+  if (finding === undefined) return undefined;
+  const target = knownValue(facts.target);
+  const exposure = target?.exposure ?? "unknown";
+  const release = knownValue(facts.release)?.version;
+  const planOptions: PlanOptions = {
+    exposure,
+    ...options,
+    ...(release === undefined ? {} : { release }),
+  };
+  const model = modelOf(facts, findings);
+  const planned =
+    model !== undefined && finding.remedies.some(({ after }) => after !== undefined)
+      ? plan(model.start, model.oracle, planOptions)
+      : undefined;
+  const [first, ...others] = planned?.choices ?? singles(finding, planOptions);
+  const remedies = first?.remedies ?? [];
+  const waiting = knownValue(facts.devices)?.pending ?? [];
+  const { steps, rest, requests } = executable(remedies, waiting, finding, options.request);
+  const base = {
+    finding,
+    remedies,
+    steps,
+    rest,
+    requests,
+    alternatives: [...others, ...(planned?.refused ?? [])],
+    deadEnds: planned?.deadEnds ?? [],
+  };
+  if (model === undefined || planned === undefined) return { ...base, popular: [] };
+  const after = applySteps(model.start, steps);
+  return {
+    ...base,
+    popular: popularAdvice(model.start).filter(({ verdict }) => verdict !== "admits"),
+    model: { ...model, after, expected: model.oracle.verdict(after) },
+  };
+}
+
+function modelOf(
+  facts: Facts,
+  findings: readonly Finding[],
+): Pick<PreparedModel, "start" | "oracle"> | undefined {
+  const assessment = knownValue(facts.assessment);
+  const config = knownValue(facts.config);
+  const release = knownValue(facts.release);
+  const target = knownValue(facts.target);
+  if (assessment?.now.outcome !== "refused" || config === undefined || release === undefined)
+    return undefined;
+  if (target === undefined) return undefined;
+  const start = { release: release.version, config: config.effective, connection: assessment.connection };
+  const first = findings.filter(({ severity }) => severity === "error").flatMap(({ remedies }) => remedies);
+  const base = { target, deployment: facts.deployment, devices: facts.devices };
+  return { start, oracle: oracleOf(start, base, distinct(first)) };
+}
+
+function distinct(remedies: readonly Remedy[]): readonly Remedy[] {
+  return [...new Map([...remedies].reverse().map((remedy) => [remedy.id, remedy])).values()].reverse();
+}
+
+function isMendable({ severity, remedies }: Finding): boolean {
+  return severity === "warning" && remedies.some(({ steps }) => steps.some(isProgrammatic));
+}
+
+/** For a finding of which the model has nothing to say: each of its remedies, as the check orders them. */
+function singles({ remedies }: Finding, { exposure, sharedHost, only }: PlanOptions): readonly Choice[] {
+  const exposed = sharedHost || (exposure !== "loopback" && exposure !== "private");
+  return remedies
+    .filter(({ id }) => only === undefined || id === only)
+    .filter(({ risk }) => risk !== "weakens-security" || !exposed)
+    .filter(({ after }) => after === undefined || after === "admitted")
+    .map((remedy, index) =>
+      index === 0 ? { remedies: [remedy] } : { remedies: [remedy], whyNot: "recommended-otherwise" },
+    );
+}
+
+/** What the changer of a deployment does by itself. */
+export function isProgrammatic(step: Step): boolean {
+  switch (step.do) {
+    case "config.set":
+    case "config.unset":
+    case "gateway.restart":
+      return true;
+    case "device.approve":
+      return step.requestId !== undefined;
+    default:
+      return false;
+  }
+}
+
+/** Steps of which the result is only looked at: what they would show is in the preview. */
+function isReading({ do: what }: Step): boolean {
+  return what === "device.list" || what === "gateway.status" || what === "logs.show";
+}
+
+/**
+ * Human steps that ask for nothing before the machine's own: they speak of what to compare, or of the page
+ * afterwards.
+ */
+const ACCOMPANYING = new Set([
+  "check-request",
+  "choose-request",
+  "reload-page",
+  "wait-for-page",
+  "press-connect",
+  "overwrite-forwarded-for",
+  "keep-origins",
+]);
+
+interface Executable {
+  readonly steps: readonly Step[];
+  readonly rest: readonly Remedy[];
+  readonly requests: readonly PendingDevice[];
+}
+
+/** The whole remedies, from the first on, that a program can do; each approval with its exact request. */
+function executable(
+  remedies: readonly Remedy[],
+  waiting: readonly PendingDevice[],
+  finding: Finding,
+  request: string | undefined,
+): Executable {
+  const steps: Step[] = [];
+  const requests: PendingDevice[] = [];
+  for (const [index, remedy] of remedies.entries()) {
+    const mine: Step[] = [];
+    for (const step of remedy.steps) {
+      if (step.do === "device.approve") {
+        const found = requestFor({ requestId: request ?? step.requestId, finding, waiting });
+        if (found === undefined) return { steps, rest: remedies.slice(index), requests };
+        requests.push(found);
+        mine.push({ do: "device.approve", requestId: found.requestId });
+      } else if (isProgrammatic(step)) {
+        mine.push(step);
+      } else if (!isReading(step) && !(step.do === "human" && ACCOMPANYING.has(step.message))) {
+        return { steps, rest: remedies.slice(index), requests };
+      }
+    }
+    if (mine.length === 0) return { steps, rest: remedies.slice(index), requests };
+    steps.push(...mine);
+  }
+  return { steps, rest: [], requests };
+}

@@ -1,0 +1,102 @@
+import { collect, type Facts } from "../../core/collect.ts";
+import { knownValue } from "../../core/fact.ts";
+import type { Verdict } from "../../core/plan.ts";
+import { atLeast } from "../../core/release.ts";
+import { safeText } from "../../core/text.ts";
+import type { Verification } from "../../core/transaction.ts";
+import { collectOptions } from "../derived.ts";
+import { LIVE_FACTS } from "../live-facts.ts";
+import type { OpenedLive } from "../open-live.ts";
+import type { Prepared } from "./prepare.ts";
+
+/** A gateway that takes a change up in the background may answer with the old config for a moment. */
+const TRIES = 4;
+const PAUSE_MS = 2000;
+
+/**
+ * Looks at the gateway again as at the first time, and once more as a browser where that is what the change is
+ * about. It helped when the gateway lets through what it refused, the model says of the config that is there now
+ * what was promised, and the devices that were approved are paired.
+ */
+export async function verifyFix(
+  prepared: Prepared,
+  opened: OpenedLive,
+  signal: AbortSignal,
+): Promise<Verification> {
+  let last: Verification = { helped: false, detail: "not looked at" };
+  for (let tries = 0; tries < TRIES && !signal.aborted; tries += 1) {
+    if (tries > 0) await pause(PAUSE_MS, signal);
+    const live = opened.look({ asBrowser: needsBrowser(prepared) });
+    last = judge(prepared, await collect(LIVE_FACTS, live.collectors(), collectOptions(signal)));
+    if (last.helped) return last;
+  }
+  return last;
+}
+
+/** Pairing is met by a client with a device only. Before 2026.3 such a client would leave an entry behind. */
+function needsBrowser({ finding, steps, model }: Prepared): boolean {
+  if (model === undefined || steps.some((step) => step.do === "device.approve")) return false;
+  const pairing = finding.evidence.length > 0 && model.oracle.verdict(model.start);
+  return (
+    pairing !== false &&
+    pairing.outcome === "refused" &&
+    pairing.gate === "pairing" &&
+    atLeast(model.start.release, "2026.3.0") === true
+  );
+}
+
+export function judge(prepared: Prepared, facts: Facts): Verification {
+  const probe = knownValue(facts.probe);
+  if (probe === undefined || probe.reach.state !== "open") {
+    const detail = probe?.reach.detail ?? "the gateway could not be asked";
+    return { helped: false, detail: safeText(detail, 200) };
+  }
+  const unpaired = unpairedOf(prepared, facts);
+  if (unpaired !== undefined) return { helped: false, detail: `the device ${unpaired} is not paired` };
+  const met = metAgain(prepared, facts);
+  if (met !== undefined) return { helped: false, detail: met };
+  if (prepared.model === undefined) return { helped: true, detail: probe.url };
+  const config = knownValue(facts.config)?.effective;
+  if (config === undefined) return { helped: false, detail: "the config cannot be read" };
+  const { oracle, after, expected } = prepared.model;
+  const now = oracle.verdict({ ...after, config });
+  return sameVerdict(now, expected)
+    ? { helped: true, detail: told(now) }
+    : { helped: false, detail: told(now) };
+}
+
+/** The probe was refused at the gate that was to be opened. */
+function metAgain({ model }: Prepared, facts: Facts): string | undefined {
+  if (model === undefined) return undefined;
+  const began = model.oracle.verdict(model.start);
+  if (began.outcome === "admitted") return undefined;
+  const refusals = knownValue(facts.refusals) ?? [];
+  const again = refusals.find(({ from, over, gate }) => from === "probe" && !over && gate === began.gate);
+  return again?.evidence[0]?.quote;
+}
+
+function unpairedOf({ requests }: Prepared, facts: Facts): string | undefined {
+  const paired = knownValue(facts.devices)?.paired ?? [];
+  return requests.find(({ deviceId }) => !paired.some((one) => one.deviceId === deviceId))?.deviceId;
+}
+
+function sameVerdict(a: Verdict, b: Verdict): boolean {
+  if (a.outcome === "admitted" || b.outcome === "admitted") return a.outcome === b.outcome;
+  return a.gate === b.gate && a.reason === b.reason;
+}
+
+function told(verdict: Verdict): string {
+  return verdict.outcome === "admitted" ? "admitted" : `${verdict.gate} ${verdict.reason ?? ""}`.trim();
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+  });
+}
