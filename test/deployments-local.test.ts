@@ -415,7 +415,7 @@ test("where nothing can be read, every fact says what to hand in", async () => {
       assert.equal(!fact.known && fact.reason, "not-asked");
       assert.ok(!fact.known && fact.provide);
     }
-    assert.equal(place.changes, undefined);
+    assert.equal(place.changer, undefined);
   }
 });
 

@@ -17,14 +17,7 @@ import type { CommandOutcome } from "./command.ts";
 import { pairedEntry, removeEntry, restoreEntry } from "./device-files.ts";
 import type { OpenclawCli } from "./openclaw-cli.ts";
 import type { GatewayWatch } from "./reload.ts";
-
-/** The text of a config with one dotted key set or removed; everything else of it stays. */
-export type EditConfig = (
-  text: string,
-  change:
-    | { readonly set: { readonly key: string; readonly value: JsonValue } }
-    | { readonly unset: { readonly key: string } },
-) => { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
+import type { EditConfig } from "./types.ts";
 
 export interface LocalChangerOptions {
   readonly configPath: string;
@@ -293,14 +286,16 @@ function wordsOf(step: ConfigStep): readonly string[] {
 
 /**
  * Why the release's own command is not the way. It writes the file anew (run: the six): comments and formatting go
- * in every release; up to 2026.3.13 it also writes its defaults down and pulls what is included into the file;
- * 2026.1.29 and 2026.2.1 put the values of variables in the place of `${NAME}`. And whoever may list processes
- * reads its words.
+ * in every release, and the mode becomes 0600; up to 2026.3.13 it also writes its defaults down; up to 2026.4.15 it
+ * pulls what is included into the file (2026.7.1 refuses to, 2026.9.6 writes the included file); 2026.1.29 and
+ * 2026.2.1 put the values of variables in the place of `${NAME}`. And whoever may list processes reads its words.
  */
 function whyNotByCommand(step: ConfigStep, text: string, release: string | undefined): string | undefined {
   if (isSecretKey(step.key)) return "a secret is never handed to a command";
-  if (atLeast(release, "2026.4.1") !== true)
+  if (atLeast(release, "2026.4.15") !== true)
     return "the command of this release would write its defaults down too";
+  if (text.includes("$include") && atLeast(release, "2026.7.1") !== true)
+    return "the command of this release would pull the included files in";
   let plain: string;
   try {
     plain = JSON.stringify(JSON.parse(text), null, 2);

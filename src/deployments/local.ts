@@ -3,6 +3,7 @@ import type { ReadInclude } from "../config/includes.ts";
 import { type ConfigCandidate, locateConfig } from "../config/locate.ts";
 import { readConfig } from "../config/read.ts";
 import { fileEnv, plistEnv, type ServiceEnv, unitEnv } from "../config/service-env.ts";
+import type { Changer } from "../core/change.ts";
 import { type Fact, type Known, known, type Unknown, type UnknownReason, unknown } from "../core/fact.ts";
 import type { DeploymentNames, DeviceList, HostSigns, Release, StoreProblem } from "../core/facts.ts";
 import type { Secret } from "../core/secret.ts";
@@ -10,9 +11,10 @@ import { safeText } from "../core/text.ts";
 import { devicesFromJson } from "./devices.ts";
 import { findLogFiles, logTexts } from "./log-files.ts";
 import { namesFromUnits } from "./names.ts";
+import { openChanger } from "./open-changer.ts";
 import type { GatewayProcess } from "./processes.ts";
 import { devicesFromSqlite } from "./sqlite.ts";
-import type { ConfigAndSecrets, DeploymentAccess, LogText } from "./types.ts";
+import type { ChangerOptions, ConfigAndSecrets, DeploymentAccess, LogText } from "./types.ts";
 import type { ReadOutcome, World } from "./world.ts";
 
 export interface LocalOptions {
@@ -34,10 +36,11 @@ export interface LocalOptions {
 }
 
 const MAX_CONFIG = 4_000_000;
+const DEFAULT_PORT = 18_789;
 /** Homes of the images' users, for a doctor that runs in the container as somebody else. */
 const IMAGE_HOMES = ["/home/node", "/home/openclaw", "/root"] as const;
 
-/** The gateway of this machine, or of the container or pod around us: everything is read from files, nothing is changed. */
+/** The gateway of this machine, or of the container or pod around us: what is read is read from files. */
 export function localAccess(options: LocalOptions): DeploymentAccess {
   return new Local(options);
 }
@@ -66,6 +69,19 @@ class Local implements DeploymentAccess {
   }
 
   async logs(): Promise<Fact<readonly LogText[]>> {
+    const { world } = this.#options;
+    const { files, logFile } = await this.#logFiles();
+    const newest = files.at(-1);
+    if (newest === undefined)
+      return unknown(
+        "absent",
+        `no log file in ${logFile === undefined ? "/tmp/openclaw" : "the configured place or /tmp/openclaw"}`,
+        "--log FILE",
+      );
+    return known(logTexts(world, files), newest.path);
+  }
+
+  async #logFiles() {
     const { world, gateway } = this.#options;
     const config = await this.config();
     const logFile = config.known ? config.value.logFile : undefined;
@@ -78,14 +94,31 @@ class Local implements DeploymentAccess {
       ...(place.profile === undefined ? {} : { profile: place.profile }),
       ...(gateway?.uid === undefined ? {} : { uid: gateway.uid }),
     });
-    const newest = files.at(-1);
-    if (newest === undefined)
-      return unknown(
-        "absent",
-        `no log file in ${logFile === undefined ? "/tmp/openclaw" : "the configured place or /tmp/openclaw"}`,
-        "--log FILE",
-      );
-    return known(logTexts(world, files), newest.path);
+    return { files, logFile };
+  }
+
+  async changer({ edit }: ChangerOptions): Promise<Fact<Changer>> {
+    const { world, salt, gateway } = this.#options;
+    const [config, place] = await Promise.all([this.config(), this.#located()]);
+    if (!config.known) return config;
+    const { configPath, stateDir } = place.candidate;
+    const release = this.#options.release ?? (await this.#ownRelease());
+    const unit = this.names.unit;
+    const changer = await openChanger({
+      world,
+      salt,
+      configPath,
+      stateDir,
+      port: config.value.reading.effective.gateway?.port ?? DEFAULT_PORT,
+      secrets: config.value.all,
+      edit,
+      devices: () => this.devices(),
+      newestLog: async () => (await this.#logFiles()).files.at(-1)?.path,
+      ...(gateway === undefined ? {} : { gateway }),
+      ...(unit === undefined ? {} : { unit }),
+      ...(release === undefined ? {} : { release }),
+    });
+    return known(changer, configPath);
   }
 
   async devices(): Promise<Fact<DeviceList>> {

@@ -5,11 +5,12 @@ import type { DeploymentNames, DeviceList } from "../core/facts.ts";
 import type { Secret } from "../core/secret.ts";
 import { probe } from "../gateway/probe.ts";
 import { listening } from "./listeners.ts";
-import { type EditConfig, localChanger } from "./local-changer.ts";
+import { localChanger } from "./local-changer.ts";
 import { openclawCli } from "./openclaw-cli.ts";
 import type { GatewayProcess } from "./processes.ts";
 import { type WatchLimits, watchGateway } from "./reload.ts";
 import { restartGateway } from "./restart.ts";
+import type { EditConfig } from "./types.ts";
 import type { World } from "./world.ts";
 
 export interface OpenChangerOptions {

@@ -58,6 +58,7 @@ export function watchGateway(options: WatchOptions): GatewayWatch {
   const { world, port, newestLog, reach } = options;
   const limits = { ...LIMITS, ...options.limits };
   let marked: Mark | undefined;
+  let wasUp = false;
 
   const sockets = async (): Promise<string | undefined> => {
     const tables = await Promise.all(
@@ -95,6 +96,7 @@ export function watchGateway(options: WatchOptions): GatewayWatch {
     sockets,
     mark: async () => {
       marked = { sockets: await sockets(), log: await logSize() };
+      wasUp ||= marked.sockets !== "";
     },
     settled: async (signal) => {
       const started = Date.now();
@@ -131,8 +133,8 @@ export function watchGateway(options: WatchOptions): GatewayWatch {
           // Asked again only after it had time: each question is a connection in its log.
           steadySince = Date.now();
         }
-        // Down before the change, and still: nobody will take it up.
-        if (!isUp && before?.sockets === "" && took() >= limits.steady)
+        // Never seen running: nobody will take it up. One that was is away up to 13 s between two lives (2026.4.15).
+        if (!isUp && !wasUp && before !== undefined && took() >= limits.steady)
           return unknown("absent", `no gateway listens on port ${port}; it takes the config when it starts`);
         if (took() >= limits.whole)
           return unknown(

@@ -1,6 +1,7 @@
+import type { Changer } from "../core/change.ts";
 import type { Fact } from "../core/fact.ts";
 import type { ConfigReading, DeploymentKind, DeploymentNames, DeviceList, Release } from "../core/facts.ts";
-import type { Step } from "../core/finding.ts";
+import type { JsonValue } from "../core/finding.ts";
 import type { Secret } from "../core/secret.ts";
 
 /**
@@ -15,22 +16,22 @@ export interface DeploymentAccess {
   logs(): Promise<Fact<readonly LogText[]>>;
   devices(): Promise<Fact<DeviceList>>;
   release(): Promise<Fact<Release>>;
-  /** Ways to change things; absent where this deployment has none. */
-  readonly changes?: DeploymentChanges;
+  /** How it is changed; absent where this deployment cannot be changed from here. */
+  changer?(options: ChangerOptions): Promise<Fact<Changer>>;
 }
 
-export interface DeploymentChanges {
-  /** Runs OpenClaw's CLI there. No shell: the words are handed on as they are. */
-  run(args: readonly string[], signal: AbortSignal): Promise<Fact<CommandOutcome>>;
-  /** Does one step; the outcome says what was changed and how to take it back. */
-  apply(step: Step, signal: AbortSignal): Promise<Fact<CommandOutcome>>;
+export interface ChangerOptions {
+  /** For what the gateway's own command cannot do, or would do to more than the key. */
+  readonly edit: EditConfig;
 }
 
-export interface CommandOutcome {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+/** The text of a config with one dotted key set or removed; everything else of it stays. */
+export type EditConfig = (
+  text: string,
+  change:
+    | { readonly set: { readonly key: string; readonly value: JsonValue } }
+    | { readonly unset: { readonly key: string } },
+) => { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
 
 /** The reading goes into the facts; the secrets stay with whoever has to put them on the wire or scrub them. */
 export interface ConfigAndSecrets {

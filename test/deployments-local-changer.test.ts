@@ -1,0 +1,575 @@
+import assert from "node:assert/strict";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, test } from "node:test";
+import fc from "fast-check";
+import { editConfig } from "../src/config/edit.ts";
+import { ChangeError, type Changer, type Undo } from "../src/core/change.ts";
+import { type Fact, known, unknown } from "../src/core/fact.ts";
+import type { DeviceList } from "../src/core/facts.ts";
+import type { Step } from "../src/core/finding.ts";
+import type { CommandOutcome } from "../src/deployments/command.ts";
+import { pairedEntry } from "../src/deployments/device-files.ts";
+import { devicesFromJson } from "../src/deployments/devices.ts";
+import { type LocalChangerOptions, localChanger } from "../src/deployments/local-changer.ts";
+import { openclawCli } from "../src/deployments/openclaw-cli.ts";
+import { nodeWorld } from "../src/deployments/world.ts";
+
+const root = mkdtempSync(path.join(tmpdir(), "opd-changer-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+const never = new AbortController().signal;
+
+const PLAIN = `${JSON.stringify({ gateway: { port: 18_789, bind: "loopback" } }, null, 2)}\n`;
+const COMMENTED = "// mine\n{ gateway: { port: 18789, bind: 'loopback', }, }\n";
+
+interface Gateway {
+  readonly dir: string;
+  readonly file: string;
+  readonly changer: Changer;
+  /** What the command was called with. */
+  readonly calls: string[][];
+  config(): string;
+  /** Marks, settles and restarts, in their order. */
+  readonly watched: string[];
+}
+
+type Answer = (args: readonly string[], file: string, signal: AbortSignal) => Promise<Fact<CommandOutcome>>;
+
+const exit = (exitCode: number, stdout = "", stderr = ""): Fact<CommandOutcome> =>
+  known({ exitCode, stdout, stderr }, "openclaw");
+
+/** The command of the newer releases: writes the value, adds `meta`, makes the mode 0600. */
+const modern: Answer = async (args, file) => {
+  const config = JSON.parse(readFileSync(file, "utf8"));
+  const [, verb, key = "", value = ""] = args;
+  const names = key.split(".");
+  const last = names.pop() ?? "";
+  let node = config;
+  for (const name of names) node = node[name] ??= {};
+  if (verb === "set") node[last] = JSON.parse(value);
+  else delete node[last];
+  config.meta = { lastTouchedVersion: "2026.9.6" };
+  writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
+  return exit(0, `Updated ${key}.`);
+};
+
+let places = 0;
+function gateway(
+  text: string | undefined,
+  answer: Answer,
+  more: Partial<Pick<LocalChangerOptions, "release" | "devices" | "restart" | "edit">> & {
+    readonly taken?: "restarted" | "refused";
+  } = {},
+): Gateway {
+  const dir = path.join(root, String(places++));
+  const file = path.join(dir, "openclaw.json");
+  mkdirSync(dir);
+  if (text !== undefined) writeFileSync(file, text, { mode: 0o600 });
+  const calls: string[][] = [];
+  const watched: string[] = [];
+  const { taken, ...rest } = more;
+  const changer = localChanger({
+    configPath: file,
+    stateDir: dir,
+    release: "2026.9.6",
+    cli: {
+      run: async (args, { signal }) => {
+        calls.push([...args]);
+        return answer(args, file, signal);
+      },
+    },
+    edit: editConfig,
+    devices: async () => unknown("absent", "none"),
+    watch: {
+      sockets: async () => "1",
+      mark: async () => void watched.push("mark"),
+      settled: async () => {
+        watched.push("settled");
+        return known({ restarted: taken === "restarted", taken: taken ?? "unseen", tookMs: 1 }, "test");
+      },
+    },
+    ...rest,
+  });
+  return { dir, file, changer, calls, watched, config: () => readFileSync(file, "utf8") };
+}
+
+const untouchable: Answer = async (args) => assert.fail(`the command was run: ${args.join(" ")}`);
+const set = (key: string, value: Extract<Step, { do: "config.set" }>["value"]): Step => ({
+  do: "config.set",
+  key,
+  value,
+});
+const unset = (key: string): Step => ({ do: "config.unset", key });
+
+async function done(
+  fact: Promise<Fact<{ how: string; undo?: Undo }>>,
+): Promise<{ how: string; undo?: Undo }> {
+  const outcome = await fact;
+  assert.ok(outcome.known, JSON.stringify(outcome));
+  return outcome.value;
+}
+async function refused(fact: Promise<Fact<unknown>>, reason: string, words: RegExp): Promise<void> {
+  const outcome = await fact;
+  assert.ok(!outcome.known, JSON.stringify(outcome));
+  assert.equal(outcome.reason, reason);
+  assert.match(outcome.detail, words);
+}
+
+// --- the config ------------------------------------------------------------------------------------------------
+
+test("a plain config of a newer release is changed by its own command, with JSON and no shell", async () => {
+  const { changer, calls, config, watched } = gateway(PLAIN, modern);
+  const origins = ["https://claw.example.test", "http://192.168.50.10:18789"];
+  const { how, undo } = await done(changer.perform(set("gateway.controlUi.allowedOrigins", origins), never));
+  assert.deepEqual(calls, [
+    ["config", "set", "gateway.controlUi.allowedOrigins", JSON.stringify(origins), "--json"],
+  ]);
+  assert.match(how, /^openclaw config set gateway\.controlUi\.allowedOrigins /);
+  assert.equal(undo, undefined);
+  assert.deepEqual(JSON.parse(config()).gateway.controlUi.allowedOrigins, origins);
+  assert.deepEqual(watched, ["mark"]);
+  await done(changer.perform(unset("gateway.bind"), never));
+  assert.deepEqual(calls[1], ["config", "unset", "gateway.bind"]);
+});
+
+for (const [what, text, release, why] of [
+  ["comments", COMMENTED, "2026.9.6", /comments/],
+  ["a formatting of its own", '{"gateway":{"port":18789}}', "2026.9.6", /formatting/],
+  ["a release that writes its defaults down", PLAIN, "2026.3.13", /defaults/],
+  ["a release that is not known", PLAIN, undefined, /defaults/],
+  [
+    "a release that pulls included files in",
+    '{\n  "session": {\n    "$include": "./s.json5"\n  }\n}\n',
+    "2026.4.15",
+    /included/,
+  ],
+] as const) {
+  test(`${what}: the file is edited, and only the key is another`, async () => {
+    const made = gateway(text, untouchable, release === undefined ? {} : { release });
+    const changer = release === undefined ? localChangerOf(made) : made.changer;
+    chmodSync(made.file, 0o640);
+    const { how } = await done(changer.perform(set("gateway.port", 19_001), never));
+    assert.match(how, /^edited openclaw\.json/);
+    assert.match(how, why);
+    const expected = editConfig(text, { set: { key: "gateway.port", value: 19_001 } });
+    assert.ok(expected.ok);
+    assert.equal(made.config(), expected.text);
+    assert.equal(statSync(made.file).mode & 0o7777, 0o640);
+    assert.deepEqual(readdirSync(made.dir), ["openclaw.json"]);
+  });
+}
+
+/** As the gateway's, of a release that nobody knows. */
+function localChangerOf({ file, dir }: Gateway): Changer {
+  return localChanger({
+    configPath: file,
+    stateDir: dir,
+    cli: { run: (args) => untouchable(args, file, never) },
+    edit: editConfig,
+    devices: async () => unknown("absent", "none"),
+    watch: {
+      sockets: async () => "1",
+      mark: async () => undefined,
+      settled: async () => unknown("failed", "not asked for"),
+    },
+  });
+}
+
+for (const key of ["gateway.auth.token", "gateway.auth.password", "gateway.remote.token", "models.x.apiKey"])
+  test(`${key} is never a word of a command`, async () => {
+    const { changer, config } = gateway(PLAIN, untouchable);
+    const { how } = await done(changer.perform(set(key, "very-secret-1"), never));
+    assert.doesNotMatch(how, /very-secret/);
+    assert.match(config(), /very-secret-1/);
+  });
+
+for (const [what, answer] of [
+  ["cannot be found", async () => unknown("absent", "no openclaw command was found")],
+  ["takes too long", async () => unknown("timeout", "it took longer than 60 s")],
+  [
+    "refuses the config as it is (2026.2.1)",
+    async () => exit(1, "", "Invalid config at ~/.openclaw/openclaw.json:\\n- gateway: Unrecognized key"),
+  ],
+  [
+    "refuses the config as it is (2026.9.6)",
+    async () => exit(1, "", "OpenClaw config is invalid\nFile: ~/.openclaw/openclaw.json"),
+  ],
+] as const satisfies readonly (readonly [string, Answer])[])
+  test(`the command ${what}: the file is edited`, async () => {
+    const { changer, config } = gateway(PLAIN, answer);
+    const { how } = await done(changer.perform(set("gateway.bind", "lan"), never));
+    assert.match(how, /^edited openclaw\.json/);
+    assert.equal(JSON.parse(config()).gateway.bind, "lan");
+  });
+
+test("a value that the release refuses is not written past it", async () => {
+  const says = 'Error: Config validation failed: gateway.controlUi: Unrecognized key: "nosuch"';
+  const { changer, config } = gateway(PLAIN, async () => exit(1, "", says));
+  await refused(changer.perform(set("gateway.controlUi.nosuch", true), never), "failed", /Unrecognized key/);
+  assert.equal(config(), PLAIN);
+});
+
+test("a key that the release does not know any more is taken out of the file", async () => {
+  const { changer, config } = gateway(PLAIN, async () => exit(1, "", "Config path not found: gateway.bind"));
+  await done(changer.perform(unset("gateway.bind"), never));
+  assert.equal(JSON.parse(config()).gateway.bind, undefined);
+});
+
+test("a command that was ended after it wrote has done its work", async () => {
+  const { changer } = gateway(PLAIN, async (args, file, signal) => {
+    await modern(args, file, signal);
+    return unknown("timeout", "it took longer than 60 s");
+  });
+  const { how } = await done(changer.perform(set("gateway.bind", "lan"), never));
+  assert.match(how, /^openclaw config set/);
+});
+
+test("a command that ends well and does nothing is not believed", async () => {
+  const { changer, config } = gateway(PLAIN, async () => exit(0, "Updated gateway.bind."));
+  await refused(changer.perform(set("gateway.bind", "lan"), never), "failed", /is not what it was to be/);
+  assert.equal(config(), PLAIN);
+});
+
+test("what is like that already is not written again", async () => {
+  const { changer, config, watched } = gateway(PLAIN, untouchable);
+  for (const step of [set("gateway.bind", "loopback"), unset("gateway.auth.mode"), unset("nosuch.key")])
+    await done(changer.perform(step, never));
+  assert.equal(config(), PLAIN);
+  assert.deepEqual(watched, []);
+});
+
+test("a key of an included file is named with its file, and nothing is done", async () => {
+  for (const text of [
+    "{ gateway: { controlUi: { $include: './ctl.json5' } } }",
+    "{ $include: ['./ctl.json5', './b.json5'] }",
+    "{ gateway: { controlUi: { basePath: { $include: './ctl.json5' } } } }",
+  ]) {
+    const { changer, config } = gateway(text, untouchable);
+    for (const step of [set("gateway.controlUi.basePath", "/x"), unset("gateway.controlUi.basePath")])
+      await refused(changer.perform(step, never), "not-asked", /ctl\.json5/);
+    assert.equal(config(), text);
+  }
+  // Beside an include, what the file says itself wins.
+  const own = gateway("{ gateway: { $include: './ctl.json5', bind: 'lan' } }", untouchable);
+  await done(own.changer.perform(set("gateway.bind", "loopback"), never));
+  assert.match(own.config(), /bind: ["']loopback["']/);
+});
+
+test("somebody who writes between our look and our rename loses nothing", async () => {
+  let writes = 0;
+  const theirs = (): string => `{ gateway: { bind: "loopback" }, /* theirs ${writes} */ }`;
+  const made = gateway(COMMENTED, untouchable, {
+    edit: (text, change) => {
+      if (writes < 2) {
+        writes += 1;
+        writeFileSync(made.file, theirs());
+      }
+      return editConfig(text, change);
+    },
+  });
+  await done(made.changer.perform(set("gateway.bind", "lan"), never));
+  assert.match(made.config(), /theirs 2/);
+  assert.match(made.config(), /bind: "lan"/);
+});
+
+test("somebody who never stops writing is left alone", async () => {
+  let writes = 0;
+  const made = gateway(COMMENTED, untouchable, {
+    edit: (text, change) => {
+      writes += 1;
+      writeFileSync(made.file, `{ /* ${writes} */ }`);
+      return editConfig(text, change);
+    },
+  });
+  await refused(made.changer.perform(set("gateway.bind", "lan"), never), "failed", /kept writing/);
+  assert.equal(made.config(), `{ /* ${writes} */ }`);
+});
+
+test("a config that is not there is not made, and one that is no JSON5 is left alone", async () => {
+  const none = gateway(undefined, untouchable);
+  await refused(none.changer.perform(set("gateway.bind", "lan"), never), "absent", /no openclaw\.json/);
+  assert.deepEqual(readdirSync(none.dir), []);
+  const broken = gateway("{ gateway: ", untouchable);
+  await refused(broken.changer.perform(set("gateway.bind", "lan"), never), "failed", /cannot be edited/);
+  assert.equal(broken.config(), "{ gateway: ");
+});
+
+test("no step of a person, and no key that is none", async () => {
+  const { changer } = gateway(PLAIN, untouchable);
+  await refused(changer.perform({ do: "human", message: "x" }, never), "not-asked", /a person/);
+  for (const key of ["", "a..b", "__proto__.x", "gateway.__proto__"])
+    await refused(changer.perform(set(key, 1), never), "failed", /no key/);
+});
+
+test("any sequence of changes is undone byte for byte by the backup, and never over what somebody else wrote", async () => {
+  const keys = [
+    "gateway.bind",
+    "gateway.controlUi.basePath",
+    "gateway.auth.token",
+    "gateway.trustedProxies",
+    "x",
+  ];
+  const steps = fc.array(
+    fc.oneof(
+      fc.record({
+        key: fc.constantFrom(...keys),
+        value: fc.constantFrom<string | boolean>("lan", true, "a b"),
+      }),
+      fc.record({ key: fc.constantFrom(...keys) }),
+    ),
+    { minLength: 1, maxLength: 4 },
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(PLAIN, COMMENTED, "\uFEFF{\r\n\tgateway: {},\r\n}", '{"x":1}'),
+      fc.constantFrom(0o600, 0o644, 0o640),
+      fc.constantFrom("2026.2.1", "2026.9.6"),
+      steps,
+      async (text, mode, release, list) => {
+        const { changer, file, config } = gateway(text, modern, { release });
+        chmodSync(file, mode);
+        const before = await changer.readConfig();
+        assert.ok(before.known && before.value);
+        for (const one of list)
+          await done(changer.perform("value" in one ? set(one.key, one.value) : unset(one.key), never));
+        const left = await changer.readConfig();
+        assert.ok(left.known && left.value);
+        const { value } = before;
+        if (left.value.sha256 !== value.sha256)
+          assert.equal(await changer.replaceConfig(value, value.sha256), "stale");
+        assert.equal(await changer.replaceConfig(value, left.value.sha256), "replaced");
+        assert.equal(config(), text);
+        assert.equal(statSync(file).mode & 0o7777, mode);
+        assert.deepEqual(await changer.readConfig(), before);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test("a config that cannot be replaced is a ChangeError", async () => {
+  const { changer, file } = gateway(PLAIN, untouchable);
+  const before = await changer.readConfig();
+  assert.ok(before.known && before.value);
+  const { value } = before;
+  chmodSync(file, 0o400);
+  await assert.rejects(changer.replaceConfig(value, value.sha256), ChangeError);
+});
+
+test("the real command line and the changer together: a script in the place of openclaw", async () => {
+  const { dir, file, config } = gateway(PLAIN, untouchable);
+  const script = path.join(dir, "openclaw");
+  writeFileSync(
+    script,
+    `#!/bin/sh\n[ "$OPENCLAW_CONFIG_PATH" = '${file}' ] || exit 9\nprintf '{ "gateway": { "bind": %s } }' "$4" > '${file}'\n`,
+  );
+  chmodSync(script, 0o755);
+  const changer = localChanger({
+    configPath: file,
+    stateDir: dir,
+    release: "2026.9.6",
+    cli: openclawCli({
+      world: nodeWorld({ env: { PATH: `${dir}:/usr/bin:/bin` } }),
+      configPath: file,
+      stateDir: dir,
+      secrets: [],
+    }),
+    edit: editConfig,
+    devices: async () => unknown("absent", "none"),
+    watch: {
+      sockets: async () => "1",
+      mark: async () => undefined,
+      settled: async () => unknown("failed", "not asked for"),
+    },
+  });
+  const { how } = await done(changer.perform(set("gateway.bind", "lan"), never));
+  assert.equal(how, 'openclaw config set gateway.bind "lan" --json');
+  assert.equal(config(), '{ "gateway": { "bind": "lan" } }');
+});
+
+// --- the restart -----------------------------------------------------------------------------------------------
+
+test("a gateway that took the change up by itself is not started a second time", async () => {
+  const { changer, watched } = gateway(PLAIN, untouchable, {
+    taken: "restarted",
+    restart: async () => assert.fail("restarted"),
+  });
+  const { how } = await done(changer.perform({ do: "gateway.restart" }, never));
+  assert.match(how, /by itself/);
+  assert.deepEqual(watched, ["settled"]);
+});
+
+test("a gateway that will not take it up is started anew, or a person has to", async () => {
+  const asked = gateway(PLAIN, untouchable, {
+    taken: "refused",
+    restart: async () => known("systemctl", "x"),
+  });
+  assert.equal((await done(asked.changer.perform({ do: "gateway.restart" }, never))).how, "systemctl");
+  assert.deepEqual(asked.watched, ["settled", "mark"]);
+  const alone = gateway(PLAIN, untouchable, { taken: "refused" });
+  await refused(
+    alone.changer.perform({ do: "gateway.restart" }, never),
+    "not-asked",
+    /restarts this gateway/,
+  );
+});
+
+// --- devices ---------------------------------------------------------------------------------------------------
+
+type Stored = Record<string, Record<string, unknown>>;
+
+/** A gateway with its two lists in files, and a command line that approves and removes as the real one does. */
+function pairing(release: string, paired: Stored, pending: Stored) {
+  const write = (dir: string, name: string, value: Stored) =>
+    writeFileSync(path.join(dir, "devices", `${name}.json`), JSON.stringify(value, null, 2));
+  const read = (dir: string, name: string): Stored =>
+    JSON.parse(readFileSync(path.join(dir, "devices", `${name}.json`), "utf8"));
+  const made = gateway(
+    PLAIN,
+    async ([, verb, id = ""]) => {
+      const [waiting, list] = [read(made.dir, "pending"), read(made.dir, "paired")];
+      const request = waiting[id];
+      if (verb === "approve" && request !== undefined) {
+        const device = String(request.deviceId);
+        delete waiting[id];
+        const token = { token: "fresh-token", role: "operator", scopes: request.scopes, createdAtMs: 9 };
+        list[device] = { ...list[device], ...request, approvedAtMs: 99, tokens: { operator: token } };
+      } else if (verb === "remove" && list[id] !== undefined && release !== "2026.2.1") delete list[id];
+      else return exit(1, "", "[openclaw] Failed to start CLI: Error: unknown requestId\n    at x");
+      write(made.dir, "pending", waiting);
+      write(made.dir, "paired", list);
+      return exit(0, `Approved ${id}`);
+    },
+    {
+      release,
+      devices: async (): Promise<Fact<DeviceList>> =>
+        devicesFromJson(
+          JSON.stringify(read(made.dir, "pending")),
+          JSON.stringify(read(made.dir, "paired")),
+          "devices",
+        ),
+    },
+  );
+  mkdirSync(path.join(made.dir, "devices"));
+  write(made.dir, "paired", paired);
+  write(made.dir, "pending", pending);
+  return { ...made, pairedText: () => readFileSync(path.join(made.dir, "devices", "paired.json"), "utf8") };
+}
+
+const device = (id: string, scopes: readonly string[]) => ({
+  deviceId: id,
+  publicKey: `key of ${id}`,
+  role: "operator",
+  roles: ["operator"],
+  scopes,
+  tokens: { operator: { token: `token of ${id}`, role: "operator", scopes, createdAtMs: 1 } },
+  createdAtMs: 1,
+  approvedAtMs: 2,
+});
+const request = (id: string, requestId: string, scopes: readonly string[]) => ({
+  requestId,
+  deviceId: id,
+  publicKey: `key of ${id}`,
+  role: "operator",
+  scopes,
+  ts: 5,
+});
+
+for (const release of ["2026.2.1", "2026.3.13"])
+  test(`${release}: an approval is taken back so that the list is byte for byte as before`, async () => {
+    const made = pairing(
+      release,
+      { aa: device("aa", ["operator.read"]) },
+      { "req-1": request("bb", "req-1", ["operator.admin"]), "req-2": request("cc", "req-2", []) },
+    );
+    const before = made.pairedText();
+    const step: Step = { do: "device.approve", requestId: "req-1" };
+    const { how, undo } = await done(made.changer.perform(step, never));
+    assert.equal(how, "openclaw devices approve req-1");
+    assert.deepEqual(undo, { undo: "device.remove", deviceId: "bb" });
+    assert.deepEqual(made.calls, [["devices", "approve", "req-1"]]);
+    const back = await done(made.changer.revert(undo, never));
+    assert.equal(
+      back.how,
+      release === "2026.2.1" ? "edited devices/paired.json" : "openclaw devices remove bb",
+    );
+    assert.equal(made.pairedText(), before);
+    assert.match((await done(made.changer.revert(undo, never))).how, /not paired any more/);
+  });
+
+test("an approved upgrade is taken back: all of the entry but the new token's value", async () => {
+  const had = device("aa", ["operator.read"]);
+  const made = pairing("2026.3.13", { aa: had }, { "req-1": request("aa", "req-1", ["operator.admin"]) });
+  const { undo } = await done(made.changer.perform({ do: "device.approve", requestId: "req-1" }, never));
+  assert.equal(undo?.undo, "device.restore");
+  assert.doesNotMatch(JSON.stringify(undo), /token of aa|fresh-token/, "a secret in the journal");
+  await done(made.changer.revert(undo, never));
+  const after = JSON.parse(made.pairedText()).aa;
+  assert.deepEqual(after, {
+    ...had,
+    tokens: { operator: { ...had.tokens.operator, token: "fresh-token" } },
+  });
+  assert.equal(await pairedEntry(made.dir, "nobody"), undefined);
+});
+
+test("only the exact request is approved, and only one that waits", async () => {
+  const made = pairing("2026.3.13", {}, { "req-1": request("bb", "req-1", []) });
+  const approve = (requestId?: string) =>
+    made.changer.perform({ do: "device.approve", ...(requestId === undefined ? {} : { requestId }) }, never);
+  await refused(approve(), "not-asked", /no request/);
+  for (const id of ["--latest", "a b", "", "$(x)"]) await refused(approve(id), "not-asked", /no request/);
+  await refused(approve("req-9"), "absent", /does not wait/);
+  assert.deepEqual(made.calls, []);
+  await refused(
+    made.changer.revert({ undo: "device.remove", deviceId: "--all" }, never),
+    "not-asked",
+    /no device/,
+  );
+});
+
+test("an approval is believed when the list shows it, and not before", async () => {
+  const list: DeviceList = {
+    pending: [{ requestId: "req-1", deviceId: "bb", scopes: [] }],
+    paired: [],
+    store: "sqlite",
+  };
+  const { changer } = gateway(PLAIN, async () => exit(0, "Approved bb"), {
+    devices: async () => known(list, "x"),
+  });
+  await refused(
+    changer.perform({ do: "device.approve", requestId: "req-1" }, never),
+    "failed",
+    /not approved/,
+  );
+});
+
+test("where no command narrows a device, that is said and nothing is done", async () => {
+  const list: DeviceList = { pending: [], paired: [{ deviceId: "bb", scopes: ["a"] }], store: "sqlite" };
+  const { changer, calls } = gateway(PLAIN, untouchable, { devices: async () => known(list, "x") });
+  const undo: Undo = { undo: "device.restore", deviceId: "bb", scopes: [] };
+  await refused(changer.revert(undo, never), "not-asked", /devices remove bb/);
+  assert.deepEqual(calls, []);
+});
+
+test("a file that we made is removed as we left it only", async () => {
+  const { changer, dir } = gateway(PLAIN, untouchable);
+  const file = path.join(dir, "Caddyfile");
+  writeFileSync(file, "ours");
+  const sum = "dd24a9eccb4cb1d7f0ba1bd94ffe41ff6e2a4d4d60f3c1c2e2ba2a90d7a5e5f3";
+  await refused(
+    changer.revert({ undo: "file.remove", path: file, sha256: sum }, never),
+    "failed",
+    /written since/,
+  );
+  assert.equal(readFileSync(file, "utf8"), "ours");
+});

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { Secret } from "../src/core/secret.ts";
+import { type OpenclawCliOptions, openclawCli } from "../src/deployments/openclaw-cli.ts";
+import type { GatewayProcess } from "../src/deployments/processes.ts";
+import { nodeWorld } from "../src/deployments/world.ts";
+
+const root = mkdtempSync(path.join(tmpdir(), "opd-cli-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+const never = new AbortController().signal;
+const secret = (value: string): Secret => new Secret(value, "salt");
+
+let places = 0;
+/** A folder with an `openclaw` in its PATH that does what the shell lines say. */
+function place(script: string, more: Partial<OpenclawCliOptions> = {}) {
+  const dir = path.join(root, String(places++));
+  const bin = path.join(dir, "bin");
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(path.join(bin, "openclaw"), `#!/bin/sh\n${script}\n`);
+  chmodSync(path.join(bin, "openclaw"), 0o755);
+  const options: OpenclawCliOptions = {
+    world: nodeWorld({ env: { PATH: `${bin}:/usr/bin:/bin`, HOME: dir } }),
+    configPath: path.join(dir, "openclaw.json"),
+    stateDir: dir,
+    secrets: ["not-to-be-seen-1234"],
+    ...more,
+  };
+  return { dir, cli: openclawCli(options) };
+}
+
+const alive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+};
+async function eventually(condition: () => boolean): Promise<boolean> {
+  for (let i = 0; i < 200; i += 1) {
+    if (condition()) return true;
+    await delay(25);
+  }
+  return false;
+}
+
+test("the words arrive as they are, and no shell reads them", async () => {
+  const { dir, cli } = place('printf "<%s>" "$@"');
+  const words = ["config", "set", "a b", '["x"]', "$(touch gotcha)", "`id`", "; ls", ""];
+  const outcome = await cli.run(words, { signal: never });
+  assert.ok(outcome.known);
+  assert.equal(outcome.value.stdout, words.map((word) => `<${word}>`).join(""));
+  assert.equal(existsSync(path.join(dir, "gotcha")), false);
+});
+
+test("it runs in the gateway's environment, on the files that were read", async () => {
+  const gateway: GatewayProcess = {
+    pid: 1,
+    flags: { port: 19_001, token: secret("flag-token-5678"), profile: "work" },
+    env: {
+      HOME: secret("/home/gateway"),
+      OPENCLAW_X: secret("referred to"),
+      OPENCLAW_CONFIG_PATH: secret("/elsewhere"),
+      INVOCATION_ID: secret("of the service"),
+      OPENCLAW_NODE_OPTIONS_READY: secret("1"),
+    },
+  };
+  const { dir, cli } = place("env | sort", { gateway });
+  const outcome = await cli.run([], { signal: never });
+  assert.ok(outcome.known);
+  const env = Object.fromEntries(outcome.value.stdout.split("\n").map((line) => line.split(/=(.*)/s)));
+  assert.equal(env.HOME, "/home/gateway");
+  assert.equal(env.OPENCLAW_X, "referred to");
+  assert.equal(env.OPENCLAW_CONFIG_PATH, path.join(dir, "openclaw.json"));
+  assert.equal(env.OPENCLAW_STATE_DIR, dir);
+  assert.equal(env.OPENCLAW_GATEWAY_PORT, "19001");
+  assert.equal(env.OPENCLAW_PROFILE, "work");
+  assert.ok("OPENCLAW_GATEWAY_TOKEN" in env);
+  assert.equal("INVOCATION_ID" in env || "OPENCLAW_NODE_OPTIONS_READY" in env, false);
+});
+
+test("the gateway's own Node and files come before the PATH", async () => {
+  const { dir, cli: plain } = place("echo from the PATH");
+  const install = path.join(dir, "openclaw");
+  mkdirSync(install);
+  writeFileSync(path.join(install, "openclaw.mjs"), 'console.log("from the gateway", process.argv[2]);');
+  const gateway: GatewayProcess = { pid: 1, flags: {}, node: process.execPath, installDir: install };
+  const own = place("echo from the PATH", { gateway }).cli;
+  const [first, second] = await Promise.all([own, plain].map((cli) => cli.run(["x"], { signal: never })));
+  assert.ok(first?.known && second?.known);
+  assert.equal(first.value.stdout, "from the gateway x\n");
+  assert.equal(second.value.stdout, "from the PATH\n");
+});
+
+test("a secret is refused as a word, and taken out of what is said", async () => {
+  const { dir, cli } = place('touch ran; echo "token is not-to-be-seen-1234" >&2; exit 3');
+  const refused = await cli.run(["config", "set", "x=not-to-be-seen-1234"], { signal: never });
+  assert.equal(refused.known, false);
+  assert.equal(existsSync(path.join(dir, "ran")), false);
+  const outcome = await cli.run(["x"], { signal: never });
+  assert.ok(outcome.known);
+  assert.equal(outcome.value.exitCode, 3);
+  assert.doesNotMatch(JSON.stringify(outcome), /not-to-be-seen/);
+});
+
+test("what it says is bounded", async () => {
+  const { cli } = place("head -c 3000000 /dev/zero | tr '\\0' x; head -c 3000000 /dev/zero | tr '\\0' y >&2");
+  const outcome = await cli.run([], { signal: never });
+  assert.ok(outcome.known);
+  assert.equal(outcome.value.stdout.length, 256 * 1024);
+  assert.equal(outcome.value.stderr.length, 256 * 1024);
+});
+
+/** Starts itself anew, as the real one does, and neither heeds a request to end. */
+const STUBBORN = "trap '' TERM; sh -c 'trap \"\" TERM; echo $$ > inner; while :; do sleep 0.05; done' & wait";
+
+test("a command that takes too long is ended with all that it started", async () => {
+  const { dir, cli } = place(STUBBORN);
+  const outcome = await cli.run([], { signal: never, timeoutMs: 700 });
+  assert.equal(outcome.known, false);
+  assert.equal(!outcome.known && outcome.reason, "timeout");
+  const inner = Number(readFileSync(path.join(dir, "inner"), "utf8"));
+  assert.ok(await eventually(() => !alive(inner)), "a child is left");
+});
+
+test("an interruption ends it with all that it started", async () => {
+  const { dir, cli } = place(STUBBORN);
+  const controller = new AbortController();
+  const running = cli.run([], { signal: controller.signal });
+  assert.ok(await eventually(() => existsSync(path.join(dir, "inner"))));
+  await delay(50);
+  controller.abort();
+  assert.equal((await running).known, false);
+  const inner = Number(readFileSync(path.join(dir, "inner"), "utf8"));
+  assert.ok(await eventually(() => !alive(inner)), "a child is left");
+  assert.equal((await cli.run([], { signal: controller.signal })).known, false);
+});
+
+test("what it leaves behind does not hold us up, and ends", async () => {
+  const { dir, cli } = place(
+    "sh -c 'echo $$ > inner; exec sleep 60' & while [ ! -s inner ]; do sleep 0.01; done; echo done",
+  );
+  const outcome = await cli.run([], { signal: never });
+  assert.ok(outcome.known);
+  assert.equal(outcome.value.stdout, "done\n");
+  const inner = Number(readFileSync(path.join(dir, "inner"), "utf8"));
+  assert.ok(await eventually(() => !alive(inner)), "a child is left");
+});
+
+test("without a command, or as somebody else, nothing runs", async () => {
+  const { dir } = place("touch ran");
+  const nothing = openclawCli({
+    world: nodeWorld({ env: { PATH: "/nonexistent" } }),
+    configPath: path.join(dir, "openclaw.json"),
+    stateDir: dir,
+    secrets: [],
+  });
+  const absent = await nothing.run([], { signal: never });
+  assert.equal(!absent.known && absent.reason, "absent");
+  const world = { ...nodeWorld({ env: { PATH: path.join(dir, "bin") } }), uid: 1000 };
+  const foreign = place("touch ran", { world, owner: { uid: 1001, gid: 1001 } });
+  const denied = await foreign.cli.run([], { signal: never });
+  assert.equal(!denied.known && denied.reason, "denied");
+  assert.equal(existsSync(path.join(foreign.dir, "ran")), false);
+});
+
+test("as root it becomes the owner of the files", {
+  skip: process.getuid?.() !== 0 && "only root can",
+}, async () => {
+  const { dir, cli } = place("id -u; id -g", { owner: { uid: 12_345, gid: 12_346 } });
+  chmodSync(root, 0o755);
+  chmodSync(dir, 0o755);
+  const outcome = await cli.run([], { signal: never });
+  assert.ok(outcome.known, JSON.stringify(outcome));
+  assert.equal(outcome.value.stdout, "12345\n12346\n");
+});
