@@ -32,7 +32,11 @@ export default defineCheck({
 });
 
 function isConflict({ type, quote }: LogEvent): boolean {
-  return type === "startup-failed" && /mutually exclusive/i.test(quote) && /trusted-proxy/i.test(quote);
+  return (
+    type === "startup-failed" &&
+    /mutually exclusive|shared token is also/i.test(quote) &&
+    /trusted-proxy/i.test(quote)
+  );
 }
 
 function isUnreachable({ gate, reason }: Refusal): boolean {

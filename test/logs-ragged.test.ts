@@ -73,6 +73,35 @@ describe("lines that lost a part on their way", () => {
   });
 });
 
+describe("blocks that lost their line breaks", () => {
+  it("the CLI's block behind its error, on one line", () => {
+    const [event] = scan(
+      "result: gateway closed (1008): pairing required Gateway target: ws://10.9.0.2:18789 Source: local lan 10.9.0.2 Config: /x/openclaw.json Bind: lan",
+    );
+    assert.ok(event?.type === "client-error");
+    assert.deepEqual(
+      [event.message, event.target, event.targetSource, event.bind],
+      ["pairing required", "ws://10.9.0.2:18789", "local lan 10.9.0.2", "lan"],
+    );
+  });
+
+  it("a sentence goes on behind the source", () => {
+    const [event] = scan(
+      'it says "gateway closed (1008): pairing required … Source: local lan 10.9.0.2". Chat is fine.',
+    );
+    assert.ok(event?.type === "client-error");
+    assert.equal(event.targetSource, "local lan 10.9.0.2");
+  });
+
+  it("a line of the gateway inside somebody's JSON", () => {
+    const [event] = scan(
+      '{"level":"warn","msg":"unauthorized conn=5f0d2c1e-3b6a-4c8d-9e7f-112233445566 remote=10.1.0.4 reason=token_mismatch"}',
+    );
+    assert.ok(event?.type === "unauthorized");
+    assert.equal(event.reason, "token_mismatch");
+  });
+});
+
 describe("words around the gateway's own", () => {
   it("full-width marks right behind a message are no part of it", () => {
     const [event] = scan("页面提示 disconnected (4008): connect failed，重启也没用。");

@@ -1,4 +1,4 @@
-import type { Connection } from "./connection.ts";
+import type { Admission, Connection } from "./connection.ts";
 import type { Assessment, ProbeAttempt, ProbeReading, Refusal } from "./facts.ts";
 import { gateOfAnswer } from "./gate.ts";
 import type { ClientErrorEvent, LogDigest, LogEvent, RefusalGroup, RefusedEvent } from "./log-event.ts";
@@ -282,7 +282,9 @@ function dialled({ from, target, targetSource }: ClientErrorEvent): Partial<Conn
 }
 
 function sameClient(event: ClientErrorEvent, refusal: Refusal): boolean {
-  if (event.from === "cli") return refusal.client === "cli" || refusal.client === "unknown";
+  // `gateway connect failed` is what the client in the gateway prints, too.
+  const internal = refusal.connection.client?.id === "gateway-client" && event.target === undefined;
+  if (event.from === "cli") return refusal.client === "cli" || refusal.client === "unknown" || internal;
   if (event.from === "page") return refusal.client === "control-ui" || refusal.client === "unknown";
   if (event.from === "tool") return refusal.client === "other" || refusal.client === "unknown";
   return true;
@@ -334,6 +336,17 @@ function isPage({ gate, client, connection }: Refusal, origin: string | undefine
   return seen === undefined || seen === origin;
 }
 
+/**
+ * What the page met behind the door shows that it came through it: which of Tailscale's headers its Serve sent,
+ * by which the gateway knows its own listener, no log line tells.
+ */
+function isPastAttribution(refusal: Refusal, { gate }: Admission, origin: string | undefined): boolean {
+  if (gate !== "proxy-attribution" || refusal.from !== "log" || refusal.client !== "control-ui") return false;
+  if (origin === undefined || refusal.connection.headers?.origin !== origin) return false;
+  const forwarded = refusal.connection.headers["x-forwarded-for"] !== undefined;
+  return forwarded && GATE_ORDER.indexOf(refusal.gate) > GATE_ORDER.indexOf(gate);
+}
+
 /** The model's refusal of the user's browser, unless somebody saw that very refusal or one before it. */
 function modelRefusal(assessment: Assessment, observed: readonly Refusal[]): Refusal | undefined {
   const { now, connection } = assessment;
@@ -346,7 +359,8 @@ function modelRefusal(assessment: Assessment, observed: readonly Refusal[]): Ref
       !refusal.over &&
       (refusal.gate === now.gate ||
         (OUT_OF_MODEL.has(refusal.gate) && isPage(refusal, origin)) ||
-        (supposed && refusal.client === "control-ui")),
+        (supposed && refusal.client === "control-ui") ||
+        isPastAttribution(refusal, now, origin)),
   );
   if (seen) return undefined;
   return {

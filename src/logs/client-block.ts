@@ -10,6 +10,9 @@ export interface Block {
   readonly requestId?: string;
 }
 
+/** What the CLI names as source of its target (2026.2.1 to 2026.9.6); a sentence may go on behind it. */
+const SOURCE = /^(?:local (?:loopback|(?:lan|tailnet) [0-9a-f.:]{3,45}(?<![.:]))|cli --url|env [A-Z_]{4,40})/;
+
 /** One line of it: `Gateway target: ws://…`, `Source: …`, `Config: …`, `Bind: …`, `… devices approve <id>`. */
 export function blockLine(text: string): Block | undefined {
   const match = /^["']?(Gateway target|RPC target|Source|Config|Bind): (.{1,300}?)["',\s]{0,4}$/.exec(text);
@@ -19,7 +22,7 @@ export function blockLine(text: string): Block | undefined {
     case "RPC target":
       return { target: value };
     case "Source":
-      return { targetSource: value };
+      return { targetSource: SOURCE.exec(value)?.[0] ?? value };
     case "Config":
       return { configPath: value };
     case "Bind":

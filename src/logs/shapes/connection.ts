@@ -45,7 +45,8 @@ export const unauthorized: Shape = {
         auth: word(body, "auth"),
         host: word(later, "host"),
         origin: word(later, "origin"),
-        reason: given(reason?.[1]),
+        // A line inside of somebody's JSON has its marks at the end.
+        reason: given(reason?.[1]?.replace(/\\?["'}\]]{1,8}$/, "")),
         suppressed: integer(word(body.slice((reason?.index ?? 0) + 1), "suppressed")),
       }),
     };

@@ -65,11 +65,12 @@ export const startupFailed: Shape = {
     "ateway refused startup",
     "mutually exclusive",
     "ateway already running",
+    "ateway auth mode is trusted-proxy, but",
   ],
   read(line) {
     const { text } = line;
     const said =
-      /gateway failed to start|refusing to bind gateway|gateway start blocked|another gateway instance is|gateway refused startup|gateway already running (?:locally|\(pid)/i.test(
+      /gateway failed to start|refusing to bind gateway|gateway start blocked|another gateway instance is|gateway refused startup|gateway already running (?:locally|\(pid)|gateway auth mode is trusted-proxy, but/i.test(
         text,
       ) ||
       /requires gateway\.controlUi\.allowedOrigins/.test(text) ||
