@@ -24,24 +24,24 @@ const OTHER_PARTS: readonly (readonly [OtherPart, RegExp])[] = [
   [
     "channel-pairing",
     new RegExp(
-      `\\b(?:openclaw|clawdbot|moltbot) pairing (?:approve|list)\\b|OpenClaw: access not configured|^Pairing code: [A-Z0-9]{6,12}$|\\b(?:${CHANNEL}) pairing request\\b|No pending pairing request found for code`,
+      `\\b(?:openclaw|clawdbot|moltbot) pairing (?:approve|list)\\b|OpenClaw: access not configured|^Pairing code: [A-Z0-9-]{6,12}$|\\b(?:${CHANNEL}) pairing request\\b|No pending pairing request found for code`,
       "i",
     ),
   ],
   [
     "channel-connection",
     new RegExp(
-      `^\\[(?:gateway/channels/)?(?:${CHANNEL})[\\w/:. -]{0,60}\\].{0,300}\\b(?:1000|1006|40\\d\\d|408|409|428|440|515|closed|disconnect\\w{0,4}|logged out|reconnect\\w{0,4}|timed? ?out|unauthorized|401|stale-socket)\\b|^\\[health-monitor\\].{0,200}\\bstale-socket\\b|WhatsApp (?:Web )?(?:session|connection|reported|gateway)[^.]{0,80}\\b(?:logged out|closed|disconnected)|\\b(?:Discord|Slack|WhatsApp|Telegram)\\b[^.]{0,80}\\b(?:WebSocket|gateway|socket|connection)\\b[^.]{0,80}\\b(?:1006|40(?:04|09|14)|closed)\\b`,
+      `^\\[(?:gateway/channels/)?(?:${CHANNEL})[\\w/:. -]{0,60}\\].{0,300}\\b(?:1000|1006|40\\d\\d|408|409|428|440|515|closed|disconnect\\w{0,4}|logged out|reconnect\\w{0,4}|timed? ?out|unauthorized|401|stale-socket)\\b|^\\[?health-monitor\\b.{0,200}\\bstale-socket\\b|^signal-cli: .{0,200}\\b(?:closed|error|failed)\\b|\\bTelegram\\b[^.]{0,40}\\b401\\b|(?:微信|飞书|钉钉|Discord|Telegram|WhatsApp|Slack)[^。]{0,40}(?:断开|掉线|长连接)|WhatsApp (?:Web )?(?:session|connection|reported|gateway)[^.]{0,80}\\b(?:logged out|closed|disconnected)|\\b(?:Discord|Slack|WhatsApp|Telegram)\\b[^.]{0,80}\\b(?:WebSocket|gateway|socket|connection)\\b[^.]{0,80}\\b(?:1006|40(?:04|09|14)|closed)\\b`,
       "i",
     ),
   ],
   [
     "browser-relay",
-    /Chrome extension relay|browser[- ](?:extension )?relay|extension relay|relay is running, but no tab is connected|^\[browser[\w/-]{0,40}\].{0,200}\b(?:relay|extension|cdp|token|401)\b/i,
+    /Chrome extension\b[^.]{0,60}\brelay|\brelay\b[^.]{0,40}\b18792\b|browser control (?:service|server)|browser[- ](?:extension )?relay|extension relay|relay is running, but no tab is connected|^\[browser[\w/-]{0,40}\].{0,200}\b(?:relay|extension|cdp|token|401)\b/i,
   ],
   [
     "model-provider",
-    /No API key found for provider|\bIncorrect API key|invalid x-api-key|"type":"authentication_error"|All models failed|OAuth token refresh failed|(?:anthropic|openai|openrouter|gemini|minimax|deepseek|ollama|mistral|groq)[^.]{0,80}\b(?:HTTP |status )?(?:401|403)\b|\b(?:HTTP )?401\b[^.]{0,60}\b(?:api[ _-]?key|authentication_error|invalid_api_key|provider)/i,
+    /No API key found for provider|^\[(?:agent|diagnostic|model)[\w/-]{0,40}\].{0,300}\b401\b|\bIncorrect API key|invalid x-api-key|"type":"authentication_error"|All models failed|OAuth token refresh failed|(?:anthropic|openai|openrouter|gemini|minimax|deepseek|ollama|mistral|groq)[^.]{0,80}\b(?:HTTP |status )?(?:401|403)\b|\b(?:HTTP )?401\b[^.]{0,60}\b(?:api[ _-]?key|authentication_error|invalid_api_key|provider)/i,
   ],
   ["slow-consumer", /\bslow consumer\b/i],
   [
@@ -50,9 +50,13 @@ const OTHER_PARTS: readonly (readonly [OtherPart, RegExp])[] = [
   ],
   [
     "memory",
-    /memory (?:sync|search|index\w{0,3})[^.]{0,40}\b(?:failed|unavailable|disabled)|\bembeddings? (?:failed|provider (?:init|unavail))|\b(?:openai|gemini|voyage|mistral|lmstudio) embeddings failed|sqlite-vec/i,
+    /memory (?:sync|search|index\w{0,3})[^.]{0,40}\b(?:failed|unavailable|disabled)|\bembeddings? (?:failed|provider (?:init|unavail))|\b(?:openai|gemini|voyage|mistral|lmstudio) embeddings failed|^\[memory[\w/-]{0,30}\].{0,200}\b(?:failed|error|429|401)\b|memory_search\b[^.]{0,40}\b(?:failed|unavailable|disabled)|sqlite-vec/i,
   ],
 ];
+
+/** The gateway's own words for a refusal, and of clients that did not reach it. */
+const OURS =
+  /gateway closed \(|disconnected \(\d{4}\)|gateway connect failed|pairing required|unauthorized: (?:gateway|device)|device identity|origin not allowed|gateway (?:token|password) (?:missing|mismatch)|control ui requires|too many failed authentication|Gateway target:|ECONNREFUSED|EADDRINUSE|EACCES/i;
 
 /** What another part of OpenClaw says in words that look like a refusal. */
 export const otherPart: Shape = {
@@ -65,7 +69,11 @@ export const otherPart: Shape = {
     "pairing request",
     "[gateway/channels/",
     ...CHANNEL.split("|").map((name) => `[${name}`),
-    "[health-monitor]",
+    "health-monitor",
+    "signal-cli: ",
+    "微信",
+    "飞书",
+    "钉钉",
     "WhatsApp",
     "Discord",
     "discord",
@@ -75,6 +83,9 @@ export const otherPart: Shape = {
     "rowser relay",
     "rowser-relay",
     "no tab is connected",
+    "Chrome extension",
+    "18792",
+    "rowser control",
     "[browser",
     "API key",
     "api key",
@@ -84,6 +95,7 @@ export const otherPart: Shape = {
     "All models failed",
     "OAuth token refresh failed",
     " 401",
+    "=401",
     " 403",
     "slow consumer",
     "bad frame",
@@ -91,6 +103,8 @@ export const otherPart: Shape = {
     "WebSocket frame",
     "RSV1",
     "Max payload",
+    "[memory",
+    "emory_search",
     "emory s",
     "emory i",
     "mbedding",
@@ -101,6 +115,8 @@ export const otherPart: Shape = {
     // The refusals' own lines name user agents, hosts and device names, which can hold anything.
     if (/(?:closed before connect|unauthorized|connected) conn=|\bcode=\d{4} reason=(?!slow)/.test(text))
       return undefined;
+    // Who writes of a channel and of a refusal in one line is about the refusal.
+    if (OURS.test(text) && !/\bslow consumer\b/i.test(text)) return undefined;
     const part = OTHER_PARTS.find(([, wording]) => wording.test(text))?.[0];
     return part === undefined ? undefined : aside(line, part);
   },
