@@ -1,3 +1,4 @@
+import { ipMatches, parseIp } from "../src/core/address.ts";
 import { defineCheck, notApplicable } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
@@ -76,7 +77,12 @@ function isUntrustedProxy(refusal: Refusal, facts: GateFacts): boolean {
   if (headers?.["x-forwarded-for"] === undefined || remoteAddress === undefined) return false;
   const config = knownValue(facts.wanted.config);
   if (config === undefined) return false;
-  return !(config.effective.gateway?.trustedProxies ?? []).includes(bareAddress(remoteAddress));
+  const ip = parseIp(bareAddress(remoteAddress));
+  // Before 2026.2.17 a range trusts nobody (shipped code).
+  const release = releaseOf(facts);
+  const cidr = release === undefined || compareReleases(release, "2026.2.17") >= 0;
+  const trusted = config.effective.gateway?.trustedProxies ?? [];
+  return ip === undefined || !trusted.some((entry) => ipMatches(ip, entry, cidr));
 }
 
 /** In trusted-proxy mode the gateway refuses such a proxy's users outright (2026.2.17 on). */

@@ -10,7 +10,7 @@ import * as pairing from "./pairing.ts";
 import { phrase } from "./phrase.ts";
 import { setting } from "./setting.ts";
 import * as transport from "./transport.ts";
-import { upgrade } from "./upgrade.ts";
+import { nobodyBehind, upgrade } from "./upgrade.ts";
 
 /** Every shape, in the order in which they are tried: what a gateway writes, then what clients print, then phrases. */
 export const SHAPES: readonly Shape[] = [
@@ -43,6 +43,7 @@ export const SHAPES: readonly Shape[] = [
   page.appPairing,
   cli.gatewayClosed,
   upgrade,
+  nobodyBehind,
   cli.connectFailed,
   cli.notReachable,
   page.disconnected,

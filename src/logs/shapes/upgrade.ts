@@ -52,3 +52,25 @@ export const upgrade: Shape = {
     });
   },
 };
+
+/** The page of a proxy that has nobody behind it, as curl or the browser shows it: a line of its own. */
+const NOBODY =
+  /^(?:HTTP\/\d(?:\.\d)? |<(?:h1|title)>)?(50[234])[: ] ?(?:Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out)(?:<\/(?:h1|title)>)?\.?$|^(?:no healthy upstream|upstream connect error or disconnect.{0,200}|no available server)$/i;
+
+/** `502 Bad Gateway` of nginx, `no healthy upstream` of Envoy, `no available server` of Traefik. */
+export const nobodyBehind: Shape = {
+  name: "nobody-behind",
+  hints: ["50", "upstream", "no available server"],
+  read(line) {
+    const match = NOBODY.exec(line.text);
+    if (match === null || line.form === "json") return undefined;
+    const httpStatus = match[1] === undefined ? 503 : Number(match[1]);
+    return clientError(line, {
+      from: "http",
+      message: match[0],
+      gate: "transport",
+      why: "not-openclaw",
+      httpStatus,
+    });
+  },
+};
