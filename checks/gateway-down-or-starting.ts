@@ -3,7 +3,7 @@ import { type Fact, knownValue } from "../src/core/fact.ts";
 import type { ProbeReading, Refusal } from "../src/core/facts.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import { NOBODY_BEHIND } from "./edge-blocks-upgrade.ts";
-import { isElsewhere } from "./missed.ts";
+import { isElsewhere, mayBeElsewhere } from "./missed.ts";
 import { startGateway } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, WANTED } from "./support.ts";
 import { besideDown } from "./tell-apart.ts";
@@ -40,6 +40,7 @@ export default defineCheck({
         (isDown(refusal) && !isElsewhere(refusal, facts)) || isProxyAlone(refusal, facts.wanted.probe),
       ...(facts.refusals.some(isDown) ? {} : { confidence: () => "possible" as const }),
       args: (refusal) => args({ url, detail: failed.at(-1)?.quote ?? refusal.evidence[0]?.quote }),
+      confidence: (refusal) => (mayBeElsewhere(refusal, facts) ? "possible" : undefined),
       tellApart: (refusal) => besideDown(refusal, facts as GateFacts),
       remedies: () => [startGateway()],
       evidence: failed.slice(-2).map(evidenceOf),

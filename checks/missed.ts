@@ -142,6 +142,12 @@ export function rankOf(event: ClientErrorEvent, refusals: readonly Refusal[]): n
   return index < 0 ? refusals.findIndex(({ gate }) => gate === event.gate) : index;
 }
 
+/** Whether a client of this refusal may have looked for the gateway elsewhere. */
+export function mayBeElsewhere({ evidence }: Refusal, facts: Facts): boolean {
+  const known = [...inOtherNetns(facts), ...withOtherConfig(facts)];
+  return known.some(({ event }) => evidence.some(({ source }) => source === `${event.source}:${event.line}`));
+}
+
 /** The gateway is up, and every client of this refusal looked for it elsewhere. */
 export function isElsewhere(refusal: Refusal, facts: Facts): boolean {
   const logs = knownValue(facts.wanted.logs);

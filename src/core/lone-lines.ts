@@ -83,6 +83,7 @@ function tellsOf(event: LogEvent): Told | undefined {
           ...remoteOf(event),
           ...(event.roleTo === undefined ? {} : { role: event.roleTo }),
           ...(event.scopesTo === undefined ? {} : { scopes: event.scopesTo }),
+          ...(event.client === undefined ? {} : { client: { id: event.client, mode: "" } }),
         },
         client: clientOf(event),
       };
