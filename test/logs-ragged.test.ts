@@ -54,6 +54,24 @@ describe("lines that lost a part on their way", () => {
     assert.equal(said("I have a question about pairing", "and another about nodes"), "");
   });
 
+  it("a message that a terminal broke within a word", () => {
+    assert.equal(
+      said("oh no: unauthorized: gateway token mis", "match (open the dashboard URL)"),
+      "shared-auth token_mismatch",
+    );
+    assert.equal(said("disconnected (1008): pairing requ", "ired"), "pairing");
+    assert.equal(said("the origin not all", "of us know is Rome"), "");
+  });
+
+  it("a paste from a page's source", async () => {
+    assert.deepEqual(
+      await gates(
+        "&gt; {&quot;cause&quot;:&quot;pairing-required&quot;,&quot;reason&quot;:&quot;not-paired&quot;}",
+      ),
+      ["pairing"],
+    );
+  });
+
   it("a broken message keeps the block below it", () => {
     const [event] = scan(
       "gateway closed (1008): pairing",
@@ -113,7 +131,20 @@ describe("words around the gateway's own", () => {
     );
   });
 
+  it("what was mended is no complaint", () => {
+    assert.equal(said('2026.3.22: fixed "pairing required" on loopback'), "");
+    assert.equal(said("how is pairing required to be fixed?"), "pairing");
+  });
+
+  it("what another program's address refused", () => {
+    assert.equal(said("connection refused at http://127.0.0.1:11434"), "");
+    assert.equal(said("curl: (22) The requested URL returned error: 401"), "");
+    assert.equal(said("curl: (7) Failed to connect to api.test port 443 after 3 ms"), "");
+    assert.equal(said("curl: (7) Failed to connect to 127.0.0.1 port 18789 after 3 ms"), "transport refused");
+  });
+
   it("headings with capitals", () => {
+    assert.equal(said("PAIRING REQUIRED!!"), "pairing");
     assert.equal(said("# Pairing Required on my NAS"), "pairing");
     assert.equal(said("Protocol Mismatch after the update"), "protocol");
     assert.equal(said("Device Identity Required (again)"), "device-identity device-required");

@@ -127,7 +127,7 @@ class LineReader {
 
   line(written: string, number: number): void {
     // Colours stand inside of what is looked for: `[33m[ws][39m unauthorized[0m conn=`.
-    const raw = stripAnsi(written).replace(LOST_COLOUR, "");
+    const raw = unescapeHtml(stripAnsi(written).replace(LOST_COLOUR, ""));
     if (runsCliService(raw)) this.#cliService = { from: number, to: number + MAX_OUTPUT };
     else if (number <= this.#cliService.to && isPrompt(stripPrefixes(raw).text))
       this.#cliService.to = number - 1;
@@ -317,6 +317,27 @@ class LineReader {
     const { from, to } = this.#cliService;
     return type === "client-error" && via === undefined && line > from && line <= to;
   }
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  quot: '"',
+  "#34": '"',
+  apos: "'",
+  "#39": "'",
+  "#x27": "'",
+  lt: "<",
+  gt: ">",
+  nbsp: " ",
+  amp: "&",
+};
+
+/** Lines copied out of a page's source or a mail: `&quot;cause&quot;:&quot;pairing-required&quot;`. */
+function unescapeHtml(text: string): string {
+  if (!text.includes("&")) return text;
+  return text.replace(
+    /&(quot|#34|apos|#39|#x27|lt|gt|nbsp|amp);/g,
+    (entity, name: string) => ENTITIES[name] ?? entity,
+  );
 }
 
 function fragmentOf(line: Line, text: string): LogEvent | undefined {

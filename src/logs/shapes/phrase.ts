@@ -14,6 +14,8 @@ const PHRASE =
 const DETAIL =
   /\b(PAIRING_REQUIRED|CONTROL_UI_[A-Z_]{4,40}|DEVICE_(?:AUTH|IDENTITY)_[A-Z_]{4,40}|AUTH_[A-Z_]{4,40}|PROTOCOL_MISMATCH|CLIENT_VERSION_MISMATCH)\b/g;
 
+const MENDED = /\b(?:fixed|fixes|resolved|solved)(?: the)? ["'`\u201c]?$/i;
+
 /** The gateway's own words for a failed login (`reason=`, `authReason` of all releases), quoted by themselves. */
 const WORD =
   /\b(?:token_(?:missing|mismatch)|password_(?:missing|mismatch)|device_token_mismatch|bootstrap_token_invalid|trusted_proxy_(?!auth\b)[a-z_]{4,40})(?:_x-[a-z-]{1,40})?/;
@@ -23,10 +25,12 @@ export const phrase: Shape = {
   hints: [
     "airing required",
     "airing Required",
+    "AIRING REQUIRED",
     "pending approval",
     "device is ",
     "rigin not allowed",
     "rigin Not Allowed",
+    "RIGIN NOT ALLOWED",
     "ontrol ui requires",
     "ontrol UI requires",
     "evice identity ",
@@ -39,6 +43,7 @@ export const phrase: Shape = {
     "evice Token",
     "ateway token m",
     "ateway Token M",
+    "TOKEN MISMATCH",
     "ateway token not",
     "ateway password m",
     "ateway password not",
@@ -68,7 +73,9 @@ export const phrase: Shape = {
   ],
   read(line) {
     const { text } = line;
-    const said = PHRASE.exec(text)?.[0];
+    const met = PHRASE.exec(text);
+    // `fixed "pairing required" on loopback`: release notes, and what somebody has behind them.
+    const said = met === null || MENDED.test(text.slice(0, met.index)) ? undefined : met[0];
     const detailCode = text.match(DETAIL)?.find((code) => gateOfWording(code) !== undefined);
     if (said === undefined && detailCode === undefined) return wordOf(line);
     const code = /\b(1008|4008)\b/.exec(text)?.[1];

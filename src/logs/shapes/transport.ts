@@ -57,7 +57,7 @@ export const socketError: Shape = {
     const ours =
       /18789|wss?:\/\//.test(text) ||
       (!logged && /gateway|openclaw|localhost|127\.0\.0\.1|\[::1\]|^connect E/i.test(text));
-    if (!ours) return undefined;
+    if (!ours || isElsewhere(text)) return undefined;
     const target = /\b(wss?:\/\/[^\s"')]{1,200})/.exec(text)?.[1];
     const from = /ERR_|refused to connect|to the server|t send any data|[拒未无]/.test(text) ? "page" : "cli";
     const message =
@@ -65,6 +65,14 @@ export const socketError: Shape = {
     return clientError(line, { from, message: message ?? text, gate: "transport", why: state[1], target });
   },
 };
+
+/** Ports of programs that people run beside a gateway: Ollama, LM Studio, databases, Chrome's debugger, Qdrant. */
+const OTHER_PORT = /(?::| port )(?:443|1234|3306|5432|6333|6379|9222|11434|27017)\b/;
+
+/** Named by its address: another program's, or a host of the Internet on its usual port. */
+function isElsewhere(text: string): boolean {
+  return OTHER_PORT.test(text) && !text.includes("18789");
+}
 
 /** Exit codes of curl. */
 const CURL: Readonly<Record<string, string>> = {
@@ -83,13 +91,10 @@ export const curl: Shape = {
   hints: ["curl: ("],
   read(line) {
     const match = /curl: \((\d{1,2})\) .{1,200}$/.exec(line.text);
-    if (match === null) return undefined;
-    return clientError(line, {
-      from: "http",
-      message: match[0],
-      gate: "transport",
-      why: CURL[match[1] ?? ""],
-    });
+    // Other codes are no trouble of the connection: 22 is an HTTP status.
+    const why = CURL[match?.[1] ?? ""];
+    if (match === null || why === undefined || isElsewhere(match[0])) return undefined;
+    return clientError(line, { from: "http", message: match[0], gate: "transport", why });
   },
 };
 
