@@ -1,7 +1,7 @@
 import { isLoopbackHost } from "../src/core/address.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
-import type { TellApart } from "../src/core/finding.ts";
+import type { Finding, TellApart } from "../src/core/finding.ts";
 import { atLeast } from "../src/core/release.ts";
 import { isEngineAddress } from "./addresses.ts";
 import {
@@ -121,4 +121,85 @@ export function besideDown(
 /** A published port drops connections when nothing runs behind it, too. */
 export function besideLoopbackBind(): readonly TellApart[] {
   return [{ from: "gateway-down-or-starting", message: "process-runs", step: { do: "gateway.status" } }];
+}
+
+/** A question for two findings that are both told of one refusal. */
+interface Pair {
+  readonly ids: readonly [string, string];
+  readonly question: Omit<TellApart, "from">;
+  /** Only one of the two can be it; else the second says why the first came about. */
+  readonly either?: true;
+}
+
+const PAIRS: readonly Pair[] = [
+  {
+    ids: ["edge-blocks-upgrade", "gateway-down-or-starting"],
+    question: { message: "answers-without-proxy", step: { do: "gateway.status" } },
+    either: true,
+  },
+  {
+    ids: ["kubernetes-exposure", "gateway-down-or-starting"],
+    question: { message: "pod-ready", step: { do: "gateway.status" } },
+    either: true,
+  },
+  { ids: ["cli-in-container-lan-ip", "first-time-not-paired"], question: { message: "own-address" } },
+  {
+    ids: ["cli-in-container-lan-ip", "internal-call-lan-ip"],
+    question: { message: "inside-or-command" },
+    either: true,
+  },
+  {
+    ids: ["internal-loopback-regression", "scope-upgrade-pending"],
+    question: { message: "inside-or-command" },
+  },
+  {
+    ids: ["client-identity-not-persisted", "first-time-not-paired"],
+    question: { message: "same-device-again", step: { do: "device.list" } },
+  },
+  ...(
+    ["gateway-password-missing-or-mismatch", "device-token-mismatch", "gateway-token-mismatch"] as const
+  ).map((id): Pair => ({ ids: ["env-token-overrides-config", id], question: { message: "which-place" } })),
+  {
+    ids: ["wrong-port-or-config-path", "gateway-token-missing"],
+    question: { message: "same-config-file" },
+  },
+  {
+    ids: ["local-autoapprove-regression", "first-time-not-paired"],
+    question: { message: "on-the-same-host" },
+  },
+  {
+    ids: ["local-autoapprove-regression", "scope-upgrade-pending"],
+    question: { message: "upgrade-or-new", step: { do: "device.list" } },
+    either: true,
+  },
+];
+
+/** Two findings of one refusal, neither of which hides the other, with the question that separates them at the first. */
+export function tellPairsApart(findings: readonly Finding[]): readonly Finding[] {
+  return findings.map((finding, index) => {
+    if (finding.severity === "info") return finding;
+    const pairs = findings.flatMap((other, at) => {
+      const pair = PAIRS.find(({ ids }) => ids.includes(finding.id) && ids.includes(other.id));
+      if (pair === undefined || at === index || !ofOneRefusal(finding, other)) return [];
+      return [{ ...pair, from: other.id, first: index < at }];
+    });
+    const told = finding.tellApart ?? [];
+    const asked = pairs
+      .filter(({ first, from }) => first && !told.some((one) => one.from === from))
+      .map(({ from, question }) => ({ from, ...question }));
+    const doubtful = finding.confidence === "certain" && pairs.some(({ either }) => either);
+    return {
+      ...finding,
+      ...(doubtful ? { confidence: "likely" as const } : {}),
+      ...(asked.length === 0 ? {} : { tellApart: [...told, ...asked] }),
+    };
+  });
+}
+
+/** Both stand on the same line, or the same meeting. */
+export function ofOneRefusal(a: Finding, b: Finding): boolean {
+  if (a.severity === "info" || b.severity === "info") return false;
+  return a.evidence.some((one) =>
+    b.evidence.some((other) => one.source === other.source && one.quote === other.quote),
+  );
 }

@@ -10,6 +10,7 @@ import { renderHuman } from "../src/report/human.ts";
 import { toJsonReport } from "../src/report/json.ts";
 import { catalogueOf } from "../src/report/messages/index.ts";
 import type { Report } from "../src/report/result.ts";
+import { diagnoseSituation, situations } from "./support/situation.ts";
 
 interface Given {
   readonly release?: string;
@@ -189,6 +190,30 @@ describe("what else it could be", () => {
       );
     });
   }
+});
+
+/** A warning beside a refusal, which is told for its own sake. */
+const BESIDE: ReadonlySet<string> = new Set(["proxy-not-trusted"]);
+
+test("in every situation: two findings of one refusal, not both certain, come with the question that separates them", async () => {
+  const silent: string[] = [];
+  for (const name of situations()) {
+    const { findings } = await diagnoseSituation(name);
+    const told = findings.filter(({ severity, id }) => severity !== "info" && !BESIDE.has(id));
+    for (const [index, a] of told.entries()) {
+      for (const b of told.slice(index + 1)) {
+        const sure = a.confidence === "certain" && b.confidence === "certain";
+        const shared = a.evidence.some((one) =>
+          b.evidence.some((other) => one.source === other.source && one.quote === other.quote),
+        );
+        if (sure || !shared) continue;
+        const asked =
+          a.tellApart?.some(({ from }) => from === b.id) || b.tellApart?.some(({ from }) => from === a.id);
+        if (!asked) silent.push(`${name}: ${a.id}, ${b.id}`);
+      }
+    }
+  }
+  assert.deepEqual(silent, [], "add the question to checks/tell-apart.ts");
 });
 
 const validate = new Ajv2020({ strict: false }).compile(

@@ -1,4 +1,5 @@
 import { checks } from "../../checks/index.ts";
+import { tellPairsApart } from "../../checks/tell-apart.ts";
 import { erasBetween } from "../admission/eras.ts";
 import { nearestMeasured } from "../admission/releases.ts";
 import type { Check } from "../core/check.ts";
@@ -35,7 +36,8 @@ export interface CaseOptions {
 export function diagnosed(facts: Facts, options: Pick<CaseOptions, "only" | "skip"> = {}): Diagnosed {
   const selected = selectedChecks(options);
   const raw = diagnose(selected, facts, { describeError });
-  return withNobodyThere(withUnexplained(raw, facts, selected), facts);
+  const judged = withNobodyThere(withUnexplained(raw, facts, selected), facts);
+  return { ...judged, findings: tellPairsApart(judged.findings) };
 }
 
 function selectedChecks({ only, skip }: Pick<CaseOptions, "only" | "skip">): readonly Check[] {

@@ -111,8 +111,26 @@ export const tables: Tables = {
       "Does the client run in another container than the gateway? There 127.0.0.1 is the container itself.",
     "timeout-or-store":
       "Does the gateway's log say `handshake timeout` at that time? If it says that the list of devices cannot be read, that is the cause; if neither, the gateway was stopped or restarted.",
+    "answers-without-proxy":
+      "Does the gateway answer on its own port, without the proxy? If so, the proxy does not pass the upgrade; if not, nothing is behind it.",
+    "pod-ready":
+      "Is the pod ready? If so, the Service or Ingress does not lead to it; if not, the gateway in it is down.",
+    "own-address":
+      "Is the address that was dialled one of the gateway's own host? Another machine's client has to be approved in any case.",
+    "inside-or-command":
+      "Was it a command that somebody typed, or did a tool or the gateway itself make the call?",
+    "same-device-again":
+      "Do the requests come from a new device id each time? Then the client loses its identity between starts; else one approval is enough.",
+    "on-the-same-host":
+      "Is the browser on the gateway's own host, with no proxy and no container between? Then it had to be let in by itself; else it needs an approval.",
+    "which-place":
+      "Does the refused client work once both places hold the same value? If it still fails, its own stored secret is the wrong one.",
+    "same-config-file":
+      "Do the command and the gateway run as the same user, with the same home directory? Otherwise they read different openclaw.json files.",
     "who-holds-the-port":
       "Is the program on that port a gateway of OpenClaw? If it is something else, give the gateway another port.",
+    "page-through-proxy":
+      "Does a fresh load of the page get through the same proxy right now? If it does, the gateway is up and the proxy stops the WebSocket; if it does not, look at the gateway first.",
     "proxy-only":
       "What does the page show: a pairing request, another refusal, or nothing at all? The warning alone keeps nobody out.",
   },
