@@ -21,6 +21,10 @@ export default defineCheck({
     return explainRefusals(gateFacts, {
       explains: (refusal) => isStopped(refusal, gateFacts) && !isSeen(refusal, gateFacts),
       confidence: confidenceOf,
+      tellApart: (refusal) =>
+        confidenceOf(refusal) === "possible"
+          ? [{ from: "gateway-down-or-starting", message: "page-through-proxy" }]
+          : [],
       args: ({ httpStatus }) => args({ detail: httpStatus === undefined ? undefined : `HTTP ${httpStatus}` }),
       remedies: (refusal) => [passUpgrade(), ...viaTunnel(refusal, gateFacts)],
     });

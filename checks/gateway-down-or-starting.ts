@@ -38,9 +38,11 @@ export default defineCheck({
     return explainRefusals(facts as GateFacts, {
       explains: (refusal) =>
         (isDown(refusal) && !isElsewhere(refusal, facts)) || isProxyAlone(refusal, facts.wanted.probe),
-      ...(facts.refusals.some(isDown) ? {} : { confidence: () => "possible" as const }),
       args: (refusal) => args({ url, detail: failed.at(-1)?.quote ?? refusal.evidence[0]?.quote }),
-      confidence: (refusal) => (mayBeElsewhere(refusal, facts) ? "possible" : undefined),
+      confidence: (refusal) => {
+        if (!isDown(refusal)) return refusal.reason === "not-openclaw" ? "likely" : "possible";
+        return mayBeElsewhere(refusal, facts) ? "possible" : undefined;
+      },
       tellApart: (refusal) => besideDown(refusal, facts as GateFacts),
       remedies: () => [startGateway()],
       evidence: failed.slice(-2).map(evidenceOf),

@@ -1,6 +1,9 @@
+import { ipMatches, parseIp } from "../src/core/address.ts";
 import { defineCheck } from "../src/core/check.ts";
+import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
+import { bareAddress } from "./addresses.ts";
 import { isPairedThroughCluster, isServiceWithoutPod } from "./cluster.ts";
 import { approveDevice, dashboardLink, human, trustProxy, viaTunnel } from "./remedies.ts";
 import { explainRefusals, portOf, WANTED } from "./support.ts";
@@ -35,8 +38,14 @@ function remediesOf(refusal: Refusal, facts: LoggedFacts): readonly Remedy[] {
     ...dashboardLink(refusal, facts),
     approveDevice(refusal, facts),
     ...viaTunnel(refusal, facts),
-    ...(forwarded ? trustProxy(refusal, facts).map(inConfigMap) : []),
+    ...(forwarded && !isTrusted(refusal, facts) ? trustProxy(refusal, facts).map(inConfigMap) : []),
   ];
+}
+
+function isTrusted({ connection }: Refusal, facts: LoggedFacts): boolean {
+  const ip = parseIp(bareAddress(connection.remoteAddress ?? ""));
+  const entries = knownValue(facts.wanted.config)?.effective.gateway?.trustedProxies ?? [];
+  return ip !== undefined && entries.some((entry) => ipMatches(ip, entry, true));
 }
 
 /** What is set in the pod alone is gone after its next start. */

@@ -32,8 +32,8 @@ export default defineCheck({
             : "certain",
       args: (refusal) => args({ origin: originOf(refusal, gateFacts) }),
       remedies: (refusal) => [
-        ...dashboardLink(refusal, gateFacts),
-        approveDevice(refusal, gateFacts),
+        ...dashboardLink(asServed(refusal, gateFacts), gateFacts),
+        approveDevice(asServed(refusal, gateFacts), gateFacts),
         ...managedServe(refusal, gateFacts),
         ...viaTunnel(refusal, gateFacts),
       ],
@@ -61,6 +61,14 @@ function managedServe(refusal: Refusal, facts: LoggedFacts): readonly Remedy[] {
   return [tried(remedy, refusal, facts, (input) => applySteps(identified(input), remedy.steps))].filter(
     ({ after }) => after === undefined || after === "admitted",
   );
+}
+
+/** With the headers by which the gateway knows its own listener (2026.8.1 on), and which no log line shows. */
+function asServed(refusal: Refusal, facts: LoggedFacts): Refusal {
+  if (servesBy(facts) === undefined) return refusal;
+  const { host = "" } = refusal.connection.headers ?? {};
+  const headers = { "x-forwarded-proto": "https", "x-forwarded-host": host, ...refusal.connection.headers };
+  return { ...refusal, connection: { ...refusal.connection, headers } };
 }
 
 /** As the gateway's own Serve hands a request over: with the user's name, which the log does not show. */
