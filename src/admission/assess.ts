@@ -342,7 +342,7 @@ function fitConfig(
   const { gate } = gateOfAnswer(page);
   const passed = page.result === "admitted" || gate === "device-identity" || gate === "shared-auth";
   if (!passed) return config;
-  basis.push({ fact: "probe", source: probe.url, quote: `the origin ${origin} passes` });
+  basis.push({ fact: "probe", source: probe.url, quote: `origin=${origin} ok` });
   return {
     gateway: { ...config.gateway, controlUi: { ...config.gateway?.controlUi, allowedOrigins: [origin] } },
   };
@@ -374,7 +374,7 @@ function contradictionsOf(
     {
       fact: "probe",
       source: probe.url,
-      quote: `met ${met}; the model of ${input.release} foretells ${gate ?? "unknown"}`,
+      quote: `gate=${met} model=${gate ?? "admitted"} release=${input.release}`,
     },
   ];
 }
