@@ -111,8 +111,8 @@ test("what it says is bounded", async () => {
   const { cli } = place("head -c 3000000 /dev/zero | tr '\\0' x; head -c 3000000 /dev/zero | tr '\\0' y >&2");
   const outcome = await cli.run([], { signal: never });
   assert.ok(outcome.known);
-  assert.equal(outcome.value.stdout.length, 256 * 1024);
-  assert.equal(outcome.value.stderr.length, 256 * 1024);
+  assert.equal(outcome.value.stdout.length, 2 * 1024 * 1024);
+  assert.equal(outcome.value.stderr.length, 2 * 1024 * 1024);
 });
 
 /** Starts itself anew, as the real one does, and neither heeds a request to end. */

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { type Fact, known, unknown } from "../core/fact.ts";
 
-const MAX_OUTPUT = 256 * 1024;
+/** A list of 500 devices is about 500 kB. */
+const MAX_OUTPUT = 2 * 1024 * 1024;
 /** Between the request to end and the end by force, milliseconds. */
 const GRACE_MS = 2000;
 
 export interface CommandOutcome {
   readonly exitCode: number;
-  /** Its first 256 KiB. */
+  /** Its first 2 MiB. */
   readonly stdout: string;
   readonly stderr: string;
 }

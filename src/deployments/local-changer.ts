@@ -15,6 +15,7 @@ import { safeText } from "../core/text.ts";
 import { readExact, replaceFile } from "./atomic-file.ts";
 import type { CommandOutcome } from "./command.ts";
 import { pairedEntry, removeEntry, restoreEntry } from "./device-files.ts";
+import { devicesFromRows } from "./devices.ts";
 import type { OpenclawCli } from "./openclaw-cli.ts";
 import type { GatewayWatch } from "./reload.ts";
 import type { EditConfig } from "./types.ts";
@@ -73,8 +74,14 @@ class LocalChanger implements Changer {
     );
   }
 
-  devices(): Promise<Fact<DeviceList>> {
-    return this.#options.devices();
+  /** From the gateway's store; from the gateway itself where that cannot be read, as by a Node without SQLite. */
+  async devices(signal: AbortSignal = NEVER): Promise<Fact<DeviceList>> {
+    const stored = await this.#options.devices();
+    if (stored.known || stored.reason === "absent") return stored;
+    const outcome = await this.#options.cli.run(["devices", "list", "--json"], { signal });
+    if (!outcome.known || outcome.value.exitCode !== 0) return stored;
+    const list = listOf(outcome.value.stdout);
+    return list === undefined ? stored : known(list, "openclaw devices list --json");
   }
 
   perform(step: Step, signal: AbortSignal): Promise<Fact<Performed>> {
@@ -99,7 +106,7 @@ class LocalChanger implements Changer {
         case "device.remove":
           return this.#remove(undo.deviceId, signal);
         case "device.restore":
-          return this.#restore(undo);
+          return this.#restore(undo, signal);
         case "file.remove": {
           const outcome = await replaceFile(undo.path, undefined, undo.sha256);
           return outcome === "replaced"
@@ -189,7 +196,7 @@ class LocalChanger implements Changer {
   async #approve(requestId: string | undefined, signal: AbortSignal): Promise<Fact<Performed>> {
     if (requestId === undefined || !ID.test(requestId))
       return unknown("not-asked", "there is no request with this id");
-    const before = await this.#options.devices();
+    const before = await this.devices(signal);
     if (!before.known) return before;
     const request = before.value.pending.find((one) => one.requestId === requestId);
     if (request === undefined) return unknown("absent", `request ${requestId} does not wait any more`);
@@ -197,7 +204,7 @@ class LocalChanger implements Changer {
     const had = before.value.paired.find((one) => one.deviceId === deviceId);
     const entry = had === undefined ? undefined : await this.#entry(before.value, deviceId);
     const outcome = await this.#options.cli.run(["devices", "approve", requestId], { signal });
-    const after = await this.#options.devices();
+    const after = await this.devices(signal);
     // The answer of the gateway's own list counts, whatever became of the command.
     const isDone =
       after.known &&
@@ -222,9 +229,9 @@ class LocalChanger implements Changer {
   }
 
   async #remove(deviceId: string, signal: AbortSignal): Promise<Fact<Performed>> {
-    const { devices, cli, release, stateDir } = this.#options;
+    const { cli, release, stateDir } = this.#options;
     if (!ID.test(deviceId)) return unknown("not-asked", "there is no device with this id");
-    const before = await devices();
+    const before = await this.devices(signal);
     if (!before.known) return before;
     if (!before.value.paired.some((one) => one.deviceId === deviceId))
       return known({ how: "the device is not paired any more" }, before.source);
@@ -232,7 +239,7 @@ class LocalChanger implements Changer {
     // Not in 2026.1.29 and 2026.2.1, there in 2026.3.13.
     if (atLeast(release, "2026.2.2") !== false) {
       outcome = await cli.run(["devices", "remove", deviceId], { signal });
-      const after = await devices();
+      const after = await this.devices(signal);
       if (after.known && !after.value.paired.some((one) => one.deviceId === deviceId))
         return known({ how: `openclaw devices remove ${deviceId}` }, "openclaw devices");
     }
@@ -242,9 +249,12 @@ class LocalChanger implements Changer {
     return removed.known ? known({ how: "edited devices/paired.json" }, removed.source) : removed;
   }
 
-  async #restore(undo: Extract<Undo, { readonly undo: "device.restore" }>): Promise<Fact<Performed>> {
-    const { devices, stateDir } = this.#options;
-    const now = await devices();
+  async #restore(
+    undo: Extract<Undo, { readonly undo: "device.restore" }>,
+    signal: AbortSignal,
+  ): Promise<Fact<Performed>> {
+    const { stateDir } = this.#options;
+    const now = await this.devices(signal);
     if (!now.known) return now;
     if (now.value.store === "sqlite")
       // 2026.9.6: `devices rotate --scope` narrows the token, what was approved stays and is given again.
@@ -274,6 +284,8 @@ class LocalChanger implements Changer {
     return done.known ? known({ how: done.value }, done.source) : done;
   }
 }
+
+const NEVER = new AbortController().signal;
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 
@@ -313,6 +325,13 @@ function isConfigBroken({ stdout, stderr }: CommandOutcome): boolean {
   const said = stderr + stdout;
   // 2026.1.29 to 2026.4.15 "Config invalid", later "OpenClaw config is invalid".
   return /config (?:is )?invalid|invalid config at/i.test(said) && !/config validation failed/i.test(said);
+}
+
+/** `{pending: […], paired: […]}` of `devices list --json`. */
+function listOf(text: string): DeviceList | undefined {
+  const list = parsed(text.slice(Math.max(0, text.indexOf("{"))));
+  if (!isObject(list) || !Array.isArray(list.pending) || !Array.isArray(list.paired)) return undefined;
+  return devicesFromRows(list.pending, list.paired);
 }
 
 /** The file that a key comes from, when it is not the config itself. */

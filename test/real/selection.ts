@@ -31,3 +31,11 @@ export const MODEL_RELEASES: readonly string[] = CORE
       "2026.8.2",
       "2026.9.6",
     ];
+
+/**
+ * Each way in which a gateway takes a change up and lets itself be restarted, and each device store: 2026.2.1 and
+ * before take no scope back, 2026.3.13 and 2026.4.15 become another process, 2026.9.6 keeps devices in SQLite.
+ */
+export const CHANGER_RELEASES: readonly string[] = CORE
+  ? ["2026.2.1", "2026.9.6"]
+  : ["2026.1.29", "2026.2.1", "2026.3.13", "2026.4.15", "2026.7.1", "2026.9.6"];
