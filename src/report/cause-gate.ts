@@ -19,6 +19,8 @@ const GATE_OF_CAUSE: Readonly<Record<string, Gate>> = {
   "gateway-password-missing-or-mismatch": "shared-auth",
   "device-token-mismatch": "shared-auth",
   "env-token-overrides-config": "shared-auth",
+  "trusted-proxy-loopback-source": "shared-auth",
+  "trusted-proxy-cli-unauthorized": "shared-auth",
   "docker-nat-not-local": "pairing",
   "first-time-not-paired": "pairing",
   "scope-upgrade-pending": "pairing",
@@ -29,6 +31,7 @@ const GATE_OF_CAUSE: Readonly<Record<string, Gate>> = {
   "internal-call-lan-ip": "pairing",
   "internal-loopback-regression": "pairing",
   "loopback-in-trusted-proxies": "pairing",
+  "kubernetes-exposure": "pairing",
   "tailscale-serve-pairing": "pairing",
   "trusted-proxy-still-pairs": "pairing",
 };
