@@ -26,8 +26,8 @@ export default defineCheck({
     });
     if (!Array.isArray(found)) return found;
     const explained = facts.refusals.flatMap((refusal) => localUpgrade(refusal, facts) ?? []);
-    const beside = explained[0]?.beside === true;
-    return found.map((one) => (beside ? { ...one, rank: (one.rank ?? 0) + 0.5 } : one));
+    const shift = explained[0]?.beside === true ? 0.5 : explained[0]?.ahead === true ? -0.5 : 0;
+    return found.map((one) => ({ ...one, rank: (one.rank ?? 0) + shift }));
   },
 });
 

@@ -24,6 +24,14 @@ export interface LocalUpgrade {
   readonly confidence: Confidence;
   /** The reason that the gateway gave, or the user's own command, explains it better. */
   readonly beside: boolean;
+  /** In such a release it is what most callers of this kind met, before a device that is new. */
+  readonly ahead?: boolean;
+}
+
+/** What the CLI or a tool printed, without the block that names its target: loopback, where nobody says otherwise. */
+function isUntold({ from, reason, connection }: Refusal): boolean {
+  const { remoteAddress, headers } = connection;
+  return from === "client" && reason === undefined && remoteAddress === undefined && headers === undefined;
 }
 
 /** A caller on the gateway's own host that the release asks to pair again. */
@@ -34,9 +42,12 @@ export function localUpgrade(refusal: Refusal, facts: GateFacts): LocalUpgrade |
   // The audit line of an upgrade writes `ip=unknown-ip` of a local client alone (shipped code of 2026.2.22).
   const audited = named && refusal.from === "log" && refusal.connection.headers === undefined;
   const addressless = audited && refusal.connection.remoteAddress === undefined;
-  if (!addressless && !isLocal(refusal, facts)) return undefined;
   const caller = callerOf(refusal);
   const window = windowOf(releaseOf(facts));
+  if (isUntold(refusal) && caller !== "other" && window === "first") {
+    return { caller, window, confidence: "possible", beside: false, ahead: true };
+  }
+  if (!addressless && !isLocal(refusal, facts)) return undefined;
   if (window === "none" || caller === "other") return undefined;
   const found = (confidence: Confidence, beside: boolean) => ({ caller, window, confidence, beside });
   if (caller === "internal") return found("likely", named);

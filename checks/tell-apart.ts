@@ -153,6 +153,10 @@ const PAIRS: readonly Pair[] = [
     question: { message: "inside-or-command" },
   },
   {
+    ids: ["internal-loopback-regression", "first-time-not-paired"],
+    question: { message: "upgrade-or-new", step: { do: "device.list" } },
+  },
+  {
     ids: ["client-identity-not-persisted", "first-time-not-paired"],
     question: { message: "same-device-again", step: { do: "device.list" } },
   },
