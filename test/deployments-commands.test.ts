@@ -10,6 +10,7 @@ import { type CommandContext, commandsFor } from "../src/deployments/commands.ts
 import { shellLine, shellWord, windowsWord } from "../src/deployments/quote.ts";
 
 const REQUEST = "13cdbf31-cf5b-463d-8852-6016110fbf6c";
+const DEVICE = "6f251b3a661c1e98d8a100e89cb1a64987779fd18b8d1c981af5ae33a81bc305";
 
 const STEPS: readonly Step[] = [
   { do: "config.set", key: "gateway.controlUi.allowInsecureAuth", value: true },
@@ -23,6 +24,8 @@ const STEPS: readonly Step[] = [
   { do: "device.list" },
   { do: "device.approve", requestId: REQUEST },
   { do: "device.approve" },
+  { do: "device.reject", requestId: REQUEST },
+  { do: "device.remove", deviceId: DEVICE },
   { do: "dashboard.link", json: true },
   { do: "token.show" },
   { do: "gateway.start" },
@@ -284,6 +287,23 @@ describe("hostile names become placeholders or standard names, never options or 
       const [printed] = commandsFor([{ do: "device.approve", requestId }], deployment("local", {}));
       assert.equal(printed?.command, "openclaw devices approve <requestId>");
       assert.deepEqual(printed?.placeholders, ["<requestId>"]);
+    }
+  });
+
+  test("the ids of requests to reject and of devices to remove", () => {
+    for (const id of ["--all", "$(reboot)", "a b", ""]) {
+      const lines = commandsFor(
+        [
+          { do: "device.reject", requestId: id },
+          { do: "device.remove", deviceId: id },
+        ],
+        deployment("local", {}),
+        { release: "2026.9.6" },
+      );
+      assert.deepEqual(
+        lines.map(({ command }) => command),
+        ["openclaw devices reject <requestId>", "openclaw devices remove <deviceId>"],
+      );
     }
   });
 

@@ -14,7 +14,7 @@ import path from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
 import { editConfig } from "../src/config/edit.ts";
-import { ChangeError, type Changer, type Undo } from "../src/core/change.ts";
+import { ChangeError, type Changer, type Performed, type Undo } from "../src/core/change.ts";
 import { type Fact, known, unknown } from "../src/core/fact.ts";
 import type { DeviceList } from "../src/core/facts.ts";
 import type { Step } from "../src/core/finding.ts";
@@ -111,9 +111,7 @@ const set = (key: string, value: Extract<Step, { do: "config.set" }>["value"]): 
 });
 const unset = (key: string): Step => ({ do: "config.unset", key });
 
-async function done(
-  fact: Promise<Fact<{ how: string; undo?: Undo }>>,
-): Promise<{ how: string; undo?: Undo }> {
+async function done(fact: Promise<Fact<Performed>>): Promise<Performed> {
   const outcome = await fact;
   assert.ok(outcome.known, JSON.stringify(outcome));
   return outcome.value;
@@ -444,7 +442,8 @@ function pairing(release: string, paired: Stored, pending: Stored) {
         delete waiting[id];
         const token = { token: "fresh-token", role: "operator", scopes: request.scopes, createdAtMs: 9 };
         list[device] = { ...list[device], ...request, approvedAtMs: 99, tokens: { operator: token } };
-      } else if (verb === "remove" && list[id] !== undefined && release !== "2026.2.1") delete list[id];
+      } else if (verb === "reject" && request !== undefined) delete waiting[id];
+      else if (verb === "remove" && list[id] !== undefined && release !== "2026.2.1") delete list[id];
       else return exit(1, "", "[openclaw] Failed to start CLI: Error: unknown requestId\n    at x");
       write(made.dir, "pending", waiting);
       write(made.dir, "paired", list);
@@ -520,6 +519,69 @@ test("an approved upgrade is taken back: all of the entry but the new token's va
     tokens: { operator: { ...had.tokens.operator, token: "fresh-token" } },
   });
   assert.equal(await pairedEntry(made.dir, "nobody"), undefined);
+});
+
+test("a request is rejected and a device removed by their exact ids, and both last", async () => {
+  const made = pairing(
+    "2026.3.13",
+    { aa: device("aa", []), cc: device("cc", []) },
+    { "req-1": request("bb", "req-1", []), "req-2": request("dd", "req-2", []) },
+  );
+  const perform = (step: Step) => done(made.changer.perform(step, never));
+  assert.deepEqual(await perform({ do: "device.reject", requestId: "req-1" }), {
+    how: "openclaw devices reject req-1",
+    lasting: true,
+  });
+  assert.deepEqual(await perform({ do: "device.remove", deviceId: "aa" }), {
+    how: "openclaw devices remove aa",
+    lasting: true,
+  });
+  const list = await made.changer.devices();
+  assert.ok(list.known);
+  assert.deepEqual(
+    list.value.pending.map(({ requestId }) => requestId),
+    ["req-2"],
+  );
+  assert.deepEqual(
+    list.value.paired.map(({ deviceId }) => deviceId),
+    ["cc"],
+  );
+  for (const id of ["--all", "a b", ""])
+    await refused(
+      made.changer.perform({ do: "device.reject", requestId: id }, never),
+      "not-asked",
+      /no request/,
+    );
+  await refused(
+    made.changer.perform({ do: "device.reject", requestId: "req-1" }, never),
+    "absent",
+    /not wait/,
+  );
+});
+
+test("a list that cannot be read is asked of the gateway", async () => {
+  const says = JSON.stringify({
+    pending: [{ requestId: "req-1", deviceId: "bb", scopes: ["operator.read"], ts: 1 }],
+    paired: [{ deviceId: "aa", role: "operator", scopes: ["operator.admin"], approvedAtMs: 2 }],
+  });
+  const made = gateway(PLAIN, async () => exit(0, `A banner.\n${says}\n`), {
+    devices: async () => unknown("failed", "this Node has no SQLite"),
+  });
+  const list = await made.changer.devices();
+  assert.ok(list.known);
+  assert.deepEqual(made.calls, [["devices", "list", "--json"]]);
+  assert.deepEqual(
+    list.value.pending.map(({ requestId }) => requestId),
+    ["req-1"],
+  );
+  assert.deepEqual(
+    list.value.paired.map(({ deviceId }) => deviceId),
+    ["aa"],
+  );
+  const none = gateway(PLAIN, async () => exit(1, "", "Gateway not reachable"), {
+    devices: async () => unknown("failed", "this Node has no SQLite"),
+  });
+  await refused(none.changer.devices(), "failed", /SQLite/);
 });
 
 test("only the exact request is approved, and only one that waits", async () => {

@@ -55,6 +55,10 @@ export type Step =
   | { readonly do: "device.list" }
   /** `requestId` absent: the user takes it from `devices list`. Never "latest". */
   | { readonly do: "device.approve"; readonly requestId?: string }
+  /** Takes the one request away; the device may ask again. */
+  | { readonly do: "device.reject"; readonly requestId: string }
+  /** Ends the pairing; the device has to ask again. */
+  | { readonly do: "device.remove"; readonly deviceId: string }
   | { readonly do: "dashboard.link"; readonly json: boolean }
   | { readonly do: "token.show" }
   | { readonly do: "gateway.start" }

@@ -48,7 +48,14 @@ export function commandsFor(
   });
 }
 
-const PLACEHOLDERS = ["<requestId>", "<container>", "<namespace>", "<pod>", "<user>@<host>"] as const;
+const PLACEHOLDERS = [
+  "<requestId>",
+  "<deviceId>",
+  "<container>",
+  "<namespace>",
+  "<pod>",
+  "<user>@<host>",
+] as const;
 
 function commandFor(step: Step, deployment: Deployment, context: CommandContext): string | undefined {
   const place = placeOf(deployment, context);
@@ -60,6 +67,13 @@ function commandFor(step: Step, deployment: Deployment, context: CommandContext)
       return place.cli([word("devices"), word("list")]);
     case "device.approve":
       return place.cli([word("devices"), word("approve"), requestWord(step.requestId)]);
+    case "device.reject":
+      return place.cli([word("devices"), word("reject"), requestWord(step.requestId)]);
+    case "device.remove":
+      // Not in 2026.2.17, there in 2026.2.19 (shipped code; run 2026.2.1 and 2026.3.13).
+      return atLeast(context.release, "2026.2.19") === false
+        ? undefined
+        : place.cli([word("devices"), word("remove"), deviceWord(step.deviceId)]);
     case "dashboard.link": {
       // `--json` is what prints the one-time link without a desktop (2026.8.1, 2026.9.6; unknown option before).
       const json = step.json && atLeast(context.release, "2026.8.1") === true;
@@ -424,6 +438,10 @@ function requestWord(requestId: string | undefined): Word {
   return requestId !== undefined && /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(requestId)
     ? word(requestId)
     : { placeholder: "<requestId>" };
+}
+
+function deviceWord(deviceId: string): Word {
+  return /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(deviceId) ? word(deviceId) : { placeholder: "<deviceId>" };
 }
 
 function programWords(names: DeploymentNames, otherwise: string): Word[] {

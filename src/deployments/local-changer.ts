@@ -92,6 +92,12 @@ class LocalChanger implements Changer {
           return this.#config(step, signal);
         case "device.approve":
           return this.#approve(step.requestId, signal);
+        case "device.reject":
+          return this.#reject(step.requestId, signal);
+        case "device.remove": {
+          const removed = await this.#remove(step.deviceId, signal);
+          return removed.known ? { ...removed, value: { ...removed.value, lasting: true } } : removed;
+        }
         case "gateway.restart":
           return this.#restart(signal);
         default:
@@ -228,6 +234,27 @@ class LocalChanger implements Changer {
     return list.store === "json" ? pairedEntry(this.#options.stateDir, deviceId) : undefined;
   }
 
+  async #reject(requestId: string, signal: AbortSignal): Promise<Fact<Performed>> {
+    if (!ID.test(requestId)) return unknown("not-asked", "there is no request with this id");
+    const waits = async (): Promise<Fact<boolean>> => {
+      const list = await this.devices(signal);
+      return list.known
+        ? known(
+            list.value.pending.some((one) => one.requestId === requestId),
+            list.source,
+          )
+        : list;
+    };
+    const before = await waits();
+    if (!before.known) return before;
+    if (!before.value) return unknown("absent", `request ${requestId} does not wait any more`);
+    const outcome = await this.#options.cli.run(["devices", "reject", requestId], { signal });
+    const after = await waits();
+    return after.known && !after.value
+      ? known({ how: `openclaw devices reject ${requestId}`, lasting: true }, after.source)
+      : failureOf(outcome, `request ${requestId} was not rejected`);
+  }
+
   async #remove(deviceId: string, signal: AbortSignal): Promise<Fact<Performed>> {
     const { cli, release, stateDir } = this.#options;
     if (!ID.test(deviceId)) return unknown("not-asked", "there is no device with this id");
@@ -236,8 +263,8 @@ class LocalChanger implements Changer {
     if (!before.value.paired.some((one) => one.deviceId === deviceId))
       return known({ how: "the device is not paired any more" }, before.source);
     let outcome: Fact<CommandOutcome> = unknown("absent", "this release has no devices remove");
-    // Not in 2026.1.29 and 2026.2.1, there in 2026.3.13.
-    if (atLeast(release, "2026.2.2") !== false) {
+    // Not in 2026.2.17, there in 2026.2.19 (shipped code; run 2026.2.1 and 2026.3.13).
+    if (atLeast(release, "2026.2.19") !== false) {
       outcome = await cli.run(["devices", "remove", deviceId], { signal });
       const after = await this.devices(signal);
       if (after.known && !after.value.paired.some((one) => one.deviceId === deviceId))

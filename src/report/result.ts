@@ -217,6 +217,10 @@ function argsOf(step: Exclude<Step, { do: "human" }>): MessageArgs {
       return { key: step.key };
     case "device.approve":
       return { requestId: step.requestId ?? "<requestId>" };
+    case "device.reject":
+      return { requestId: step.requestId };
+    case "device.remove":
+      return { deviceId: step.deviceId };
     case "ssh.tunnel":
       return { port: step.port };
     case "page.open":

@@ -6,6 +6,9 @@ export const human: Readonly<Record<string, string>> = {
   "device.list": "List the requests that wait: `openclaw devices list`, on the gateway's host.",
   "device.approve":
     "Approve the one request: `openclaw devices approve {requestId|REQUEST_ID}`, on the gateway's host.",
+  "device.reject": "Reject the one request: `openclaw devices reject {requestId}`, on the gateway's host.",
+  "device.remove":
+    "End the pairing of device {deviceId}: `openclaw devices remove {deviceId}`, on the gateway's host. Before 2026.2.19, which has no such command, take its entry out of `devices/paired.json`.",
   "dashboard.link": "Get the dashboard's link: `openclaw dashboard --no-open`, on the gateway's host.",
   "token.show": "Read the gateway's token where it is configured, and show it to nobody.",
   "gateway.start": "Start the gateway.",

@@ -4,6 +4,9 @@ export const human: Readonly<Record<string, string>> = {
   "config.unset": "从 openclaw.json 中删除 `{key}`。",
   "device.list": "在网关所在的主机上列出等待中的请求：`openclaw devices list`。",
   "device.approve": "在网关所在的主机上批准这一个请求：`openclaw devices approve {requestId|REQUEST_ID}`。",
+  "device.reject": "在网关所在的主机上拒绝这一个请求：`openclaw devices reject {requestId}`。",
+  "device.remove":
+    "在网关所在的主机上取消设备 {deviceId} 的配对：`openclaw devices remove {deviceId}`。2026.2.19 之前没有这个命令，请从 `devices/paired.json` 中删去它的条目。",
   "dashboard.link": "在网关所在的主机上取得面板的链接：`openclaw dashboard --no-open`。",
   "token.show": "在配置网关令牌的地方查看它，不要给任何人看。",
   "gateway.start": "启动网关。",
