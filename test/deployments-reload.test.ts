@@ -108,6 +108,10 @@ for (const [line, expected] of [
   ["[reload] config reload disabled (gateway.reload.mode=off)", "refused"],
   ["[reload] config reload requires gateway restart; hot mode ignoring (gateway.controlUi)", "refused"],
   ["[reload] config reload skipped (invalid config): gateway: Unrecognized key", "refused"],
+  [
+    "[reload] config change requires gateway restart (gateway.bind)\n[reload] config reload superseded: by a newer source",
+    "refused",
+  ],
   ["[ws] webchat connected", "unseen"],
 ] as const)
   test(`the log says: ${line.slice(9, 60)}: ${expected}`, async () => {

@@ -153,16 +153,19 @@ function takenOf(changed: boolean, said: Said | undefined): Taken {
   if (changed) return "restarted";
   if (said === undefined) return "unseen";
   // Without /proc the new start shows in the log alone.
+  if (said === "superseded") return "refused";
   return said === "restarting" || said === "started" ? "restarted" : said;
 }
 
-type Said = "restarting" | "started" | "reloaded" | "refused";
+type Said = "restarting" | "started" | "reloaded" | "refused" | "superseded";
 
 const SAYINGS: readonly (readonly [RegExp, Said])[] = [
   [/config change requires gateway restart \(/, "restarting"],
   [/config hot reload applied|config change applied \(dynamic reads/, "reloaded"],
   [/config reload disabled \(gateway\.reload\.mode=off\)|hot mode ignoring/, "refused"],
   [/config reload skipped \(invalid config\)|config reload failed/, "refused"],
+  // 2026.9.6, for a change that falls into its own start: the start that it announced does not come.
+  [/config reload superseded/, "superseded"],
   [/listening on wss?:\/\/|http server listening|\bready \(\d/, "started"],
 ];
 
@@ -172,7 +175,7 @@ function verdictOf(text: string): Said | undefined {
   for (const line of text.split("\n")) {
     const found = SAYINGS.find(([find]) => find.test(line))?.[1];
     if (found === undefined) continue;
-    if (said === "restarting" && found !== "started") continue;
+    if (said === "restarting" && found !== "started" && found !== "superseded") continue;
     said = found;
   }
   return said;
