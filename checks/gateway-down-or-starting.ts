@@ -30,6 +30,7 @@ export default defineCheck({
     "bind-loopback-in-container",
     "allowed-origins-required-startup",
     "trusted-proxy-token-conflict",
+    "retired-identity-files",
   ],
   diagnose(facts) {
     const failed =

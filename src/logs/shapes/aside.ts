@@ -124,16 +124,19 @@ export const otherPart: Shape = {
 
 const STORE_FILE = /([^\s"'`]{0,300}devices[\\/](?:paired|pending)\.json)/;
 
+/** Another step that refused first leaves the list's own step out, too (run 9.6: `device-identity`). */
+const REFUSED_AT_STORE = 'prior step "pairing-stores"';
+
 /**
  * A list of devices that cannot be read. 2026.5.28: `parse/handle error: JsonFileReadError: …`, and the connection
  * ends with 1000. 2026.9.6: the gateway does not start. Earlier ones say nothing and go on without the list.
  */
 export const pairingStore: Shape = {
   name: "pairing-store",
-  hints: ["JsonFileReadError", "Failed to parse JSON file", 'step "pairing-stores"'],
+  hints: ["JsonFileReadError", "Failed to parse JSON file", REFUSED_AT_STORE],
   read(line) {
     const path = STORE_FILE.exec(line.text)?.[1];
-    if (path === undefined && !line.text.includes('step "pairing-stores"')) return undefined;
+    if (path === undefined && !line.text.includes(REFUSED_AT_STORE)) return undefined;
     return aside(line, "pairing-store", "printed", path === undefined ? undefined : safeText(path, 300));
   },
 };

@@ -1,3 +1,4 @@
+import { gateOfWording } from "../../core/gate.ts";
 import type { Line, Shape } from "../line.ts";
 import { clientError } from "./client-error.ts";
 
@@ -22,8 +23,12 @@ export const gatewayClosed: Shape = {
 /** `gateway connect failed: GatewayClientRequestError: pairing required` */
 export const connectFailed: Shape = {
   name: "connect-failed",
-  hints: ["ateway connect failed: "],
+  hints: ["ateway connect failed: ", "(connect failed: "],
   read(line) {
+    // `unreachable (connect failed: unauthorized)` in the table of `openclaw status`.
+    const row = /\(connect failed: ([^()]{1,200})/.exec(line.text)?.[1];
+    if (row !== undefined && gateOfWording(row) !== undefined)
+      return clientError(line, { from: caller(line), message: row });
     const match =
       /gateway connect failed: (?:[A-Za-z]{0,40}Error: ?)?(?:\[[A-Z_]{1,40}\] )?(.{1,600})$/i.exec(line.text);
     if (match === null) return undefined;
@@ -105,10 +110,11 @@ export const identityMigration: Shape = {
     "DeviceIdentityMigrationRequiredError",
     "egacy device identity exists",
     "egacy device auth requires migration",
+    "Failed reading legacy device identity",
   ],
   read(line) {
     const match =
-      /DeviceIdentityMigrationRequiredError.{0,280}|Legacy device (?:identity exists|auth requires migration).{0,240}/i.exec(
+      /DeviceIdentityMigrationRequiredError.{0,280}|Legacy device (?:identity exists|auth requires migration).{0,240}|Failed reading legacy device identity.{0,240}/i.exec(
         line.text,
       );
     return match === null
