@@ -22,7 +22,7 @@ export interface Journal {
   /** The openclaw.json that tells one gateway from another. */
   readonly configPath: string;
   readonly release?: string;
-  readonly remedies: readonly Pick<Remedy, "id" | "risk">[];
+  readonly remedies: readonly Pick<Remedy, "id" | "risk" | "args">[];
   readonly before: { readonly config?: ConfigFile; readonly devices?: DeviceList };
   readonly steps: readonly JournalStep[];
   /** SHA-256 of the config when it was kept, if only we had written to it. */

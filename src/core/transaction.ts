@@ -47,7 +47,7 @@ export interface Order {
   readonly startedAt: string;
   readonly configPath: string;
   readonly release?: string;
-  readonly remedies: readonly Pick<Remedy, "id" | "risk">[];
+  readonly remedies: readonly Pick<Remedy, "id" | "risk" | "args">[];
   /** Only steps that a program can do. */
   readonly steps: readonly Step[];
 }

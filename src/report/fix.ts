@@ -44,6 +44,8 @@ export interface FixReport {
   readonly popular: readonly FixPopular[];
   /** How the steps were done. */
   readonly how: readonly string[];
+  /** The gate that waits behind those that are mended. */
+  readonly gate?: string;
   /** What was met, or why it was not done. */
   readonly detail?: string;
   /** What a person has to do before or after: keys of `Catalogue.human`. */
@@ -54,12 +56,13 @@ export interface FixReport {
 
 /**
  * `planned`: previewed, nothing was done. `kept`: done and verified. `rolled-back`: done, did not help, and is as
- * before. `by-hand`: only a person can do it. `no-plan`: nothing that we know lets the connection in.
+ * before. `partly`: done and verified, and `gate` refuses next. `by-hand`: only a person can do it. `no-plan`: nothing that we know lets the connection in.
  */
 export type FixOutcome =
   | "planned"
   | "declined"
   | "kept"
+  | "partly"
   | "rolled-back"
   | "by-hand"
   | "no-plan"
@@ -144,10 +147,11 @@ class FixPage {
     this.#width = Math.min(Math.max(options.width, 40), 120);
   }
 
-  headline({ outcome, finding, detail, target, gateway }: FixReport): string[] {
-    const { fix, words } = this.#words;
+  headline({ outcome, finding, gate, detail, target, gateway }: FixReport): string[] {
+    const { fix, words, gates } = this.#words;
     const good = outcome === "kept" || outcome === "undone" || outcome === "healthy";
-    const open = outcome === "planned" || outcome === "by-hand" || outcome === "declined";
+    const open =
+      outcome === "planned" || outcome === "by-hand" || outcome === "declined" || outcome === "partly";
     const symbol = good ? this.#symbols.healthy : open ? this.#symbols.arrow : this.#symbols.found;
     const tone = good ? this.#style.good : open ? this.#style.strong : this.#style.bad;
     const cause = finding && causeText(this.#words, finding.id, finding.variant, finding.args)?.title;
@@ -157,7 +161,10 @@ class FixPage {
       target.name,
     ].join(` ${this.#symbols.bullet} `);
     return [
-      ...hang(`${symbol} `, fix.outcomes[outcome], { indent: 0, width: this.#width }).map(tone),
+      ...hang(`${symbol} `, fill(fix.outcomes[outcome], { gate: wordsOf(gates, gate ?? "unknown") }), {
+        indent: 0,
+        width: this.#width,
+      }).map(tone),
       ...(finding === undefined
         ? []
         : hang("", `${finding.code} ${finding.id}${words.colon}${cause ?? ""}`, {

@@ -33,16 +33,20 @@ export async function verifyFix(
   return last;
 }
 
+/** After a fix that another run began: what it was to reach is not known any more, that the gateway runs is. */
+export async function reachable(opened: OpenedLive, signal: AbortSignal): Promise<Verification> {
+  const live = opened.look({ asBrowser: false });
+  const facts = await collect(LIVE_FACTS, live.collectors(), collectOptions(signal));
+  const reach = knownValue(facts.probe)?.reach;
+  return { helped: reach?.state === "open", detail: safeText(reach?.detail ?? "no answer", 200) };
+}
+
 /** Pairing is met by a client with a device only. Before 2026.3 such a client would leave an entry behind. */
-function needsBrowser({ finding, steps, model }: Prepared): boolean {
+function needsBrowser({ steps, model }: Prepared): boolean {
   if (model === undefined || steps.some((step) => step.do === "device.approve")) return false;
-  const pairing = finding.evidence.length > 0 && model.oracle.verdict(model.start);
-  return (
-    pairing !== false &&
-    pairing.outcome === "refused" &&
-    pairing.gate === "pairing" &&
-    atLeast(model.start.release, "2026.3.0") === true
-  );
+  const began = model.oracle.verdict(model.start);
+  const pairing = began.outcome === "refused" && began.gate === "pairing";
+  return pairing && atLeast(model.start.release, "2026.3.0") === true;
 }
 
 export function judge(prepared: Prepared, facts: Facts): Verification {

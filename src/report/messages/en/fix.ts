@@ -5,6 +5,7 @@ export const fix: FixWords = {
     planned: "This is the plan. Nothing was changed.",
     declined: "Nothing was changed.",
     kept: "Done, and the gateway lets the connection in.",
+    partly: "Done, and the next gate is what refuses now: {gate}.",
     "rolled-back": "It did not help, so everything is as it was before.",
     "by-hand": "This needs a person: no program can do it here.",
     "no-plan": "Nothing that is known lets this connection in.",

@@ -5,6 +5,7 @@ export const fix: FixWords = {
     planned: "修复方案如下，尚未做任何更改。",
     declined: "未做任何更改。",
     kept: "已完成，网关现在接受该连接。",
+    partly: "这一步已完成，接下来拒绝连接的是：{gate}。",
     "rolled-back": "没有起作用，已全部恢复原状。",
     "by-hand": "这一步需要人工操作，程序无法代劳。",
     "no-plan": "目前没有已知的办法能让该连接通过。",

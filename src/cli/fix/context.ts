@@ -1,0 +1,135 @@
+import { editConfig } from "../../config/edit.ts";
+import { ChangeError, type Changer } from "../../core/change.ts";
+import type { Facts } from "../../core/collect.ts";
+import { type Fact, knownValue, unknown } from "../../core/fact.ts";
+import type { JournalStore } from "../../core/journal.ts";
+import type { Outcome, Progress, Workshop } from "../../core/transaction.ts";
+import { journalStore } from "../../deployments/journal-store.ts";
+import type { FixOutcome, FixReport } from "../../report/fix.ts";
+import { catalogueOf } from "../../report/messages/index.ts";
+import type { FixWords } from "../../report/messages/types.ts";
+import type { FixArguments } from "../commands/fix.ts";
+import type { EmitOptions } from "../emit.ts";
+import type { Live } from "../live.ts";
+import type { Session } from "../main.ts";
+import type { OpenedLive } from "../open-live.ts";
+import { emitOptions } from "../options.ts";
+import { startSpinner } from "../spinner.ts";
+import { langOf } from "../style.ts";
+import { VERSION } from "../version.ts";
+import { configEditor } from "./config-editor.ts";
+import { emitFix } from "./emit.ts";
+
+/** What a run of `fix` has at hand, forwards and backwards. */
+export class FixContext {
+  readonly args: FixArguments;
+  readonly session: Session;
+  readonly opened: OpenedLive;
+  readonly words: FixWords;
+  readonly store: JournalStore;
+  readonly live: Live;
+
+  constructor(args: FixArguments, session: Session, opened: OpenedLive) {
+    this.args = args;
+    this.session = session;
+    this.opened = opened;
+    this.words = catalogueOf(langOf(args.lang, session.io.env)).fix;
+    this.store = journalStore(opened.world);
+    this.live = opened.look({ asBrowser: false });
+  }
+
+  async changer(): Promise<Fact<Changer>> {
+    const access = await this.live.access();
+    if (access.changer === undefined) {
+      return unknown(
+        "not-asked",
+        "this gateway cannot be changed from here",
+        "run pairing-doctor where it runs",
+      );
+    }
+    return access.changer({ edit: editConfig });
+  }
+
+  async secrets(): Promise<readonly string[]> {
+    return (await this.live.secrets()).map((secret) => secret.reveal());
+  }
+
+  /** Runs a transaction, or the way back, with a spinner. */
+  async work(
+    work: (workshop: Workshop) => Promise<Outcome>,
+    changer: Changer,
+    verify: Workshop["verify"],
+  ): Promise<Outcome> {
+    const { io } = this.session;
+    const spinner = await startSpinner(this.words.doing.step, io, this.args.quiet);
+    const onProgress = ({ doing }: Progress) => spinner.say(this.words.doing[doing]);
+    const { signal } = io;
+    try {
+      return await work({ changer, store: this.store, config: configEditor, signal, verify, onProgress });
+    } catch (error) {
+      if (error instanceof ChangeError) return { outcome: "stuck", detail: error.message };
+      throw error;
+    } finally {
+      spinner.stop();
+    }
+  }
+
+  report(facts: Facts, outcome: FixOutcome, about: Partial<FixReport>): FixReport {
+    const target = knownValue(facts.target) ?? { kind: "local", name: "", exposure: "unknown" };
+    return {
+      schemaVersion: 1,
+      tool: { name: "openclaw-pairing-doctor", version: VERSION },
+      outcome,
+      target,
+      gateway: { version: knownValue(facts.release)?.version ?? null },
+      remedies: [],
+      risk: "none",
+      diff: [],
+      requests: [],
+      alternatives: [],
+      popular: [],
+      how: [],
+      byHand: [],
+      see: [],
+      ...about,
+    };
+  }
+
+  /** The plan, beside the question that follows it. */
+  preview(facts: Facts, about: Partial<FixReport>): Promise<void> {
+    return emitFix(this.report(facts, "planned", about), this.#emit(), this.session.io, "stderr");
+  }
+
+  /** Writes how it ended; the exit code. */
+  async end(facts: Facts, outcome: FixOutcome, about: Partial<FixReport> = {}): Promise<number> {
+    await emitFix(this.report(facts, outcome, about), this.#emit(), this.session.io);
+    return EXIT[outcome];
+  }
+
+  /** The same of a transaction. */
+  ended(facts: Facts, outcome: Outcome, about: Partial<FixReport>): Promise<number> {
+    const how = "how" in outcome ? outcome.how : [];
+    return this.end(facts, outcome.outcome, { ...about, how, detail: outcome.detail });
+  }
+
+  #emit(): EmitOptions {
+    return emitOptions(this.args, this.session.io);
+  }
+}
+
+/** As in the contract: 1 while something is still wrong, 3 when nobody could look, 4 when it went back. */
+const EXIT: Readonly<Record<FixOutcome, number>> = {
+  planned: 1,
+  declined: 1,
+  "by-hand": 1,
+  "no-plan": 1,
+  kept: 0,
+  partly: 1,
+  "rolled-back": 4,
+  stuck: 4,
+  "not-begun": 3,
+  undetermined: 3,
+  healthy: 0,
+  undone: 0,
+  "nothing-to-undo": 0,
+};
