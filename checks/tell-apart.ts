@@ -149,6 +149,10 @@ const PAIRS: readonly Pair[] = [
     either: true,
   },
   {
+    ids: ["internal-loopback-regression", "first-time-not-paired"],
+    question: { message: "inside-or-command" },
+  },
+  {
     ids: ["internal-loopback-regression", "scope-upgrade-pending"],
     question: { message: "inside-or-command" },
   },
