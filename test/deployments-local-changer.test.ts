@@ -83,9 +83,11 @@ function gateway(
     stateDir: dir,
     release: "2026.9.6",
     cli: {
-      run: async (args, { signal }) => {
+      run: async (args, { signal, read }) => {
         calls.push([...args]);
-        return answer(args, file, signal);
+        const outcome = await answer(args, file, signal);
+        if (outcome.known) read?.(outcome.value.stdout);
+        return outcome;
       },
     },
     edit: editConfig,

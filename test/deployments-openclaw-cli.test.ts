@@ -104,6 +104,11 @@ test("a secret is refused as a word, and taken out of what is said", async () =>
   const outcome = await cli.run(["x"], { signal: never });
   assert.ok(outcome.known);
   assert.equal(outcome.value.exitCode, 3);
+  let raw = "";
+  const list = place('echo \'{"token": ["not-to-be-seen-1234"]}\'').cli;
+  const scrubbed = await list.run([], { signal: never, read: (text) => (raw = text) });
+  assert.deepEqual(JSON.parse(raw), { token: ["not-to-be-seen-1234"] });
+  assert.doesNotMatch(JSON.stringify(scrubbed), /not-to-be-seen/);
   assert.doesNotMatch(JSON.stringify(outcome), /not-to-be-seen/);
 });
 

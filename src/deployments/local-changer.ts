@@ -78,10 +78,14 @@ class LocalChanger implements Changer {
   async devices(signal: AbortSignal = NEVER): Promise<Fact<DeviceList>> {
     const stored = await this.#options.devices();
     if (stored.known || stored.reason === "absent") return stored;
-    const outcome = await this.#options.cli.run(["devices", "list", "--json"], { signal });
-    if (!outcome.known || outcome.value.exitCode !== 0) return stored;
-    const list = listOf(outcome.value.stdout);
-    return list === undefined ? stored : known(list, "openclaw devices list --json");
+    let list: DeviceList | undefined;
+    const read = (stdout: string): void => {
+      list = listOf(stdout);
+    };
+    const outcome = await this.#options.cli.run(["devices", "list", "--json"], { signal, read });
+    return !outcome.known || outcome.value.exitCode !== 0 || list === undefined
+      ? stored
+      : known(list, "openclaw devices list --json");
   }
 
   perform(step: Step, signal: AbortSignal): Promise<Fact<Performed>> {

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** 60 000 when absent: a command took 1 to 24 s on a busy machine (2026.2.1, 2026.3.13, 2026.9.6). */
   readonly timeoutMs?: number;
+  /** Is given what it printed as it is, to read values out of: scrubbed JSON is none. */
+  readonly read?: (stdout: string) => void;
 }
 
 export interface OpenclawCliOptions {
@@ -38,7 +40,7 @@ export function openclawCli(options: OpenclawCliOptions): OpenclawCli {
   let program: Promise<readonly string[] | undefined> | undefined;
   const scrub = createScrubber(options.secrets);
   return {
-    run: async (args, { signal, timeoutMs }) => {
+    run: async (args, { signal, timeoutMs, read }) => {
       const { world, gateway, owner } = options;
       const as = owner?.uid ?? gateway?.uid;
       if (world.uid !== undefined && world.uid !== 0 && as !== undefined && as !== world.uid)
@@ -59,6 +61,7 @@ export function openclawCli(options: OpenclawCliOptions): OpenclawCli {
       });
       if (!outcome.known) return outcome;
       const { exitCode, stdout, stderr } = outcome.value;
+      read?.(stdout);
       return known({ exitCode, stdout: scrub(stdout).text, stderr: scrub(stderr).text }, found.join(" "));
     },
   };
