@@ -49,6 +49,8 @@ function rowsOfFile(gateway: Gateway, name: string): Row[] {
   } catch (error) {
     // Nobody has asked to be paired yet.
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    // A file that somebody broke has to stay as it is, too.
+    if (error instanceof SyntaxError) return [{ deviceId: error.message }];
     throw error;
   }
 }
