@@ -58,6 +58,7 @@ import wrongPortOrConfigPath from "./wrong-port-or-config-path.ts";
 export const checks: readonly Check[] = [
   statePermissions,
   pairingStoreTampered,
+  retiredIdentityFiles,
   wrongPortOrConfigPath,
   cliContainerWrongNetns,
   edgeBlocksUpgrade,
@@ -97,7 +98,6 @@ export const checks: readonly Check[] = [
   localAutoapproveRegression,
   firstTimeNotPaired,
   mobileOrNodePairing,
-  retiredIdentityFiles,
   internalLoopbackRegression,
   scopeUpgradePending,
   roleUpgradePending,
