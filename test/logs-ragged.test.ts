@@ -131,6 +131,32 @@ describe("words around the gateway's own", () => {
     );
   });
 
+  it("what people say of a published port", () => {
+    assert.equal(
+      said("Connection reset by peer from outside of the container, inside it is fine"),
+      "transport reset",
+    );
+    assert.equal(said("curl http://127.0.0.1:18789/ gives an empty reply"), "transport empty-reply");
+    assert.equal(said("错误: 基础连接已经关闭: 连接被意外关闭。"), "transport reset");
+    assert.equal(said("[telegram] fetch failed: connection reset"), "");
+    assert.equal(said("my connection was reset by the provider last night"), "");
+  });
+
+  it("the row of openclaw status", () => {
+    assert.equal(
+      said(
+        "│ Gateway │ local · ws://127.0.0.1:18789 (local loopback) · unreachable (connect failed: unauthorized) │",
+      ),
+      "shared-auth",
+    );
+    assert.equal(
+      said(
+        "│ Gateway │ local · ws://127.0.0.1:18789 · unreachable (connect failed: connect ECONNREFUSED 127.0.0.1:18789) │",
+      ),
+      "transport refused",
+    );
+  });
+
   it("what was mended is no complaint", () => {
     assert.equal(said('2026.3.22: fixed "pairing required" on loopback'), "");
     assert.equal(said("how is pairing required to be fixed?"), "pairing");

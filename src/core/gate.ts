@@ -122,7 +122,7 @@ const WORDINGS: readonly (readonly [RegExp, RefusalGate, string?])[] = [
     "protocol",
   ],
   [
-    /pairing required|pairing_required|pairing-required|approve this browser|needs? pairing approval/,
+    /pairing:? required|pairing_required|pairing-required|approve this browser|needs? pairing approval/,
     "pairing",
   ],
   [/invalid role|unauthorized role/, "role"],
@@ -177,6 +177,8 @@ export function gateOf(signs: GateSigns): GateReading {
   const cut = reason === undefined ? undefined : gateOfCut(reason);
   if (cut !== undefined) return as(cut);
   if (code === 1013) return as("starting");
+  // OpenClaw closes with 1002 for nothing else (vocabulary, 2026.1.29 to 2026.9.6).
+  if (code === 1002) return as("protocol");
   // "connect failed" of the page: its last phase tells (measured 7.1 to 9.6).
   if (phase === "auth_validated") return as("pairing");
   if (phase === "ws_upgrade_started" && code === 4008) return as("origin");

@@ -8,7 +8,7 @@ import { clientError } from "./client-error.ts";
  * frame, a sentence of a ticket. The last of the shapes: whatever is more exact comes first.
  */
 const PHRASE =
-  /(?:device )?pairing required(?:: device [a-z -]{1,80})?(?: ?\(requestId:[^)]{0,80}\)?)?|(?:scope upgrade|role upgrade|device metadata change) pending approval(?: \(requestId:[^)]{0,80}\)?)?|device is (?:not approved yet|asking for (?:more scopes|a higher role) than currently approved)|device identity changed and must be re-approved|origin not allowed|control ui requires (?:HTTPS or localhost|device identity)(?: \([^)]{0,80}\))?|device identity required|unauthorized: (?:gateway |device |bootstrap )?(?:token|password)[^"'`\\<]{0,160}|unauthorized: (?:too many|tailscale|proxy client|setup code|trusted_proxy|operator access|verified user)[^"'`\\<]{0,160}|too many failed authentication attempts|device (?:signature (?:expired|invalid)|nonce (?:required|mismatch)|public key invalid|identity mismatch|token (?:mismatch|rejected))|protocol mismatch(?:: Control UI updated)?|client version mismatch|gateway ingress attribution required|connect challenge (?:timeout|missing nonce)|(?:unauthorized|invalid) role\b(?!s)|requires credentials before opening a websocket|gateway (?:token|password) (?:missing|mismatch|not configured)|trusted_proxy_[a-z_]{4,40}|trusted-proxy identity-header authentication is required|invalid connect params: .{1,200}/i;
+  /(?:device )?pairing:? required(?:: device [a-z -]{1,80})?(?: ?\(requestId:[^)]{0,80}\)?)?|(?:scope upgrade|role upgrade|device metadata change) pending approval(?: \(requestId:[^)]{0,80}\)?)?|device is (?:not approved yet|asking for (?:more scopes|a higher role) than currently approved)|device identity changed and must be re-approved|origin not allowed|control ui requires (?:HTTPS or localhost|device identity)(?: \([^)]{0,80}\))?|device identity required|unauthorized: (?:gateway |device |bootstrap )?(?:token|password)[^"'`\\<]{0,160}|unauthorized: (?:too many|tailscale|proxy client|setup code|trusted_proxy|operator access|verified user)[^"'`\\<]{0,160}|too many failed authentication attempts|device (?:signature (?:expired|invalid)|nonce (?:required|mismatch)|public key invalid|identity mismatch|token (?:mismatch|rejected))|protocol mismatch(?:: Control UI updated)?|client version mismatch|gateway ingress attribution required|connect challenge (?:timeout|missing nonce)|(?:unauthorized|invalid) role\b(?!s)|requires credentials before opening a websocket|gateway (?:token|password) (?:missing|mismatch|not configured)|trusted_proxy_[a-z_]{4,40}|trusted-proxy identity-header authentication is required|invalid connect params: .{1,200}/i;
 
 /** Detail codes of error frames (2.22 on) and the frames' own codes. */
 const DETAIL =
@@ -25,6 +25,8 @@ export const phrase: Shape = {
   hints: [
     "airing required",
     "airing Required",
+    "airing: required",
+    "airing: Required",
     "AIRING REQUIRED",
     "pending approval",
     "device is ",

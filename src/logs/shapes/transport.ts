@@ -7,12 +7,17 @@ const STATES: readonly (readonly [RegExp, string])[] = [
     /ECONNREFUSED|ERR_CONNECTION_REFUSED|refused to connect|[Cc]onnection refused|actively refused|\b10061\b|拒绝了我们的连接请求/,
     "refused",
   ],
-  [/ERR_EMPTY_RESPONSE|didn[’']t send any data|未发送任何数据/, "empty-reply"],
+  [/ERR_EMPTY_RESPONSE|[Ee]mpty reply\b|didn[’']t send any data|未发送任何数据/, "empty-reply"],
   // Firefox and Safari name no error.
   [/can[’']t (?:establish a connection|connect) to the server|无法建立到.{1,80}服务器的连接/, "refused"],
   [/Failed to connect to \S{1,253} port \d/, "refused"],
   [/[Pp]ort \d{1,5} is not listening/, "refused"],
-  [/ECONNRESET|ERR_CONNECTION_(?:RESET|CLOSED)|socket hang up|[Cc]onnection reset by peer/, "reset"],
+  [
+    /ECONNRESET|ERR_CONNECTION_(?:RESET|CLOSED)|socket hang up|[Cc]onnection (?:was )?reset\b|连接被重置|连接已重置/,
+    "reset",
+  ],
+  // What PowerShell's curl says.
+  [/[Uu]nderlying connection was closed|基础连接已经关闭/, "reset"],
   [/ENOTFOUND|EAI_AGAIN|ERR_NAME_NOT_RESOLVED/, "dns"],
   [/ETIMEDOUT|EHOSTUNREACH|ERR_CONNECTION_TIMED_OUT|ERR_ADDRESS_UNREACHABLE/, "timeout"],
   [/ERR_(?:SSL|CERT)_[A-Z_]{1,40}/, "tls"],
@@ -37,7 +42,13 @@ export const socketError: Shape = {
     "ERR_",
     "refused to connect",
     "onnection refused",
-    "onnection reset by peer",
+    "onnection reset",
+    "onnection was reset",
+    "onnection was closed",
+    "mpty reply",
+    "连接被重置",
+    "连接已重置",
+    "基础连接已经关闭",
     "actively refused",
     "10061",
     "拒绝了我们的连接请求",
@@ -56,10 +67,18 @@ export const socketError: Shape = {
     const logged = line.form === "json" || /^\[(?!openclaw\])[a-z]/.test(text);
     const ours =
       /18789|wss?:\/\//.test(text) ||
-      (!logged && /gateway|openclaw|localhost|127\.0\.0\.1|\[::1\]|^connect E/i.test(text));
+      (!logged && /gateway|openclaw|localhost|127\.0\.0\.1|\[::1\]|^connect E/i.test(text)) ||
+      // Of a published port people write without its number.
+      (!logged &&
+        state[1] === "reset" &&
+        /\bcontainer\b|\bdocker\b|容器|宿主机|nderlying|基础连接/i.test(text));
     if (!ours || isElsewhere(text)) return undefined;
     const target = /\b(wss?:\/\/[^\s"')]{1,200})/.exec(text)?.[1];
-    const from = /ERR_|refused to connect|to the server|t send any data|[拒未无]/.test(text) ? "page" : "cli";
+    const from = /ERR_|refused to connect|to the server|t send any data|[拒未无]/.test(text)
+      ? "page"
+      : isHttp(text)
+        ? "http"
+        : "cli";
     const message =
       /(?:connect |net::)?\b(?:E[A-Z_]{5,30})\b[^"',)]{0,120}/.exec(text)?.[0] ?? state[0].exec(text)?.[0];
     return clientError(line, { from, message: message ?? text, gate: "transport", why: state[1], target });
@@ -72,6 +91,10 @@ const OTHER_PORT = /(?::| port )(?:443|1234|3306|5432|6333|6379|9222|11434|27017
 /** Named by its address: another program's, or a host of the Internet on its usual port. */
 function isElsewhere(text: string): boolean {
   return OTHER_PORT.test(text) && !text.includes("18789");
+}
+
+function isHttp(text: string): boolean {
+  return /\bcurl\b|https?:\/\/|nderlying|基础连接/.test(text);
 }
 
 /** Exit codes of curl. */
