@@ -1,0 +1,55 @@
+/** Which waiting request is meant: never the newest of several. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import type { PendingDevice } from "../src/core/facts.ts";
+import { requestFor } from "../src/core/requests.ts";
+
+const waits = (requestId: string, change: Partial<PendingDevice> = {}): PendingDevice => ({
+  requestId,
+  deviceId: `device-${requestId}`,
+  role: "operator",
+  scopes: ["operator.read"],
+  ...change,
+});
+const asked = (
+  requestId: string | undefined,
+  waiting: readonly PendingDevice[],
+  remote?: string,
+): string | undefined =>
+  requestFor({ requestId, waiting, finding: remote === undefined ? {} : { args: { remote } } })?.requestId;
+
+describe("the request that is meant", () => {
+  const two = [
+    waits("11111111-a", { remoteIp: "172.18.0.1" }),
+    waits("22222222-b", { remoteIp: "10.0.0.9" }),
+  ];
+
+  test("is the one with the id", () => assert.equal(asked("22222222-b", two), "22222222-b"));
+  test("is the one whose id the gateway cut", () => assert.equal(asked("22222222", two), "22222222-b"));
+  test("is none of several that a short beginning fits", () => assert.equal(asked("2", two), undefined));
+  test("is the one from the refused address", () =>
+    assert.equal(asked(undefined, two, "10.0.0.9"), "22222222-b"));
+  test("is none of several strangers", () => assert.equal(asked(undefined, two), undefined));
+  test("is none of two from one address", () => {
+    const same = two.map((one) => ({ ...one, remoteIp: "10.0.0.9" }));
+    assert.equal(asked(undefined, same, "10.0.0.9"), undefined);
+  });
+  test("is the only one", () => assert.equal(asked("gone", two.slice(0, 1)), "11111111-a"));
+  test("is no node's", () => assert.equal(asked(undefined, [waits("x", { role: "node" })]), undefined));
+});
+
+test("without an id and an address, none of several is ever taken", () => {
+  const devices = fc.uniqueArray(fc.uuid(), { minLength: 2, maxLength: 6 });
+  fc.assert(
+    fc.property(devices, (ids) => {
+      assert.equal(
+        asked(
+          undefined,
+          ids.map((id) => waits(id)),
+        ),
+        undefined,
+      );
+    }),
+  );
+});
