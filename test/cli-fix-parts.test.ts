@@ -19,8 +19,14 @@ const words = catalogueOf("en").fix;
 
 function io(answer?: string): Io & { readonly said: () => string } {
   const stdin = Object.assign(new PassThrough(), { isTTY: answer !== undefined });
-  const said = "";
-  const output = { isTTY: answer !== undefined, write: (text: string) => ({ said += text; return true; }) };
+  let said = "";
+  const output = {
+    isTTY: answer !== undefined,
+    write(text: string) {
+      said += text;
+      return true;
+    },
+  };
   const stderr = Object.assign(new PassThrough(), output);
   if (answer !== undefined) stdin.end(`${answer}\n`);
   return {
