@@ -157,6 +157,18 @@ describe("words around the gateway's own", () => {
     );
   });
 
+  it("a paragraph tells of a setting beside the error that it quotes", () => {
+    const types = scan("Behind nginx the page says: disconnected (1006): no reason").map(({ type }) => type);
+    assert.deepEqual(types.sort(), ["client-error", "setting"]);
+    assert.deepEqual(
+      scan("[ws] closed before connect code=1008 reason=pairing required behind nginx").map(
+        ({ type }) => type,
+      ),
+      ["refused"],
+      "only what people write",
+    );
+  });
+
   it("what was mended is no complaint", () => {
     assert.equal(said('2026.3.22: fixed "pairing required" on loopback'), "");
     assert.equal(said("how is pairing required to be fixed?"), "pairing");

@@ -9,7 +9,7 @@ import type { Line, Meta } from "./line.ts";
 import { type Chunk, detached, LineSplitter } from "./lines.ts";
 import { stripPrefixes } from "./prefix.ts";
 import { configKeys } from "./shapes/gateway.ts";
-import { recognise, SHAPES } from "./shapes/index.ts";
+import { besideOf, recognise, SHAPES } from "./shapes/index.ts";
 import { continuesWrapped, isWrapped, joinWrapped } from "./wrap.ts";
 
 export interface ScanOptions {
@@ -276,6 +276,9 @@ class LineReader {
     }
     const event = recognise(line);
     if (event === undefined) return;
+    if (event.type === "client-error" && event.gate !== undefined && line.form !== "json") {
+      for (const other of besideOf(line)) this.#emit(other);
+    }
     if (
       event.type === "client-error" &&
       event.form === "client" &&

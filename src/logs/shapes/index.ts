@@ -66,3 +66,12 @@ export function recognise(line: Line): LogEvent | undefined {
   }
   return undefined;
 }
+
+/** What a paragraph may tell beside the error that it quotes: people write on one line what a log has on three. */
+const BESIDE: readonly Shape[] = [setting, aside.pairingStore, aside.tokenSource, aside.told];
+
+export function besideOf(line: Line): readonly LogEvent[] {
+  return BESIDE.flatMap(({ hints, read }) =>
+    hints.some((hint) => line.text.includes(hint)) ? (read(line) ?? []) : [],
+  );
+}
