@@ -97,12 +97,15 @@ class Local implements DeploymentAccess {
     return { files, logFile };
   }
 
-  async changer({ edit }: ChangerOptions): Promise<Fact<Changer>> {
+  async changer({ edit, release: told }: ChangerOptions): Promise<Fact<Changer>> {
     const { world, salt, gateway } = this.#options;
     const [config, place] = await Promise.all([this.config(), this.#located()]);
     if (!config.known) return config;
     const { configPath, stateDir } = place.candidate;
-    const release = this.#options.release ?? (await this.#ownRelease());
+    const own = this.#options.release ?? (await this.#ownRelease());
+    // Of an era the oldest: what the newest can do, it need not.
+    const release = own ?? told?.range?.[0] ?? told?.version;
+    const exact = own !== undefined || told?.range === undefined;
     const unit = this.names.unit;
     const changer = await openChanger({
       world,
@@ -116,7 +119,7 @@ class Local implements DeploymentAccess {
       newestLog: async () => (await this.#logFiles()).files.at(-1)?.path,
       ...(gateway === undefined ? {} : { gateway }),
       ...(unit === undefined ? {} : { unit }),
-      ...(release === undefined ? {} : { release }),
+      ...(release === undefined ? {} : { release, exact }),
     });
     return known(changer, configPath);
   }

@@ -20,6 +20,8 @@ export interface OpenChangerOptions {
   readonly stateDir: string;
   readonly port: number;
   readonly release?: string;
+  /** `release` is the one, and not the oldest of those that it can be. */
+  readonly exact?: boolean;
   readonly gateway?: GatewayProcess;
   readonly unit?: DeploymentNames["unit"];
   readonly secrets: readonly Secret[];
@@ -70,7 +72,8 @@ export async function openChanger(options: OpenChangerOptions): Promise<Changer>
           port,
           cli,
           ...(unit === undefined ? {} : { unit }),
-          ...(release === undefined ? {} : { release }),
+          // A signal that restarts one release opens a debugger in another.
+          ...(release === undefined || options.exact !== true ? {} : { release }),
         },
         signal,
       ),

@@ -23,6 +23,8 @@ export interface DeploymentAccess {
 export interface ChangerOptions {
   /** For what the gateway's own command cannot do, or would do to more than the key. */
   readonly edit: EditConfig;
+  /** The release as far as all facts together tell it; what the deployment knows by itself when absent. */
+  readonly release?: Release;
 }
 
 /** The text of a config with one dotted key set or removed; everything else of it stays. */

@@ -36,7 +36,10 @@ async function changerOf(gateway: Gateway): Promise<Changer> {
   const running = listeners.value.gateways.find(({ pid }) => pids.has(pid));
   assert.ok(running, "the gateway's process was not found");
   const access = localAccess({ world, salt: "salt", gateway: running });
-  const changer = await access.changer?.({ edit: editConfig });
+  const changer = await access.changer?.({
+    edit: editConfig,
+    release: { version: gateway.release, confidence: "certain", from: "said" },
+  });
   assert.ok(changer?.known, JSON.stringify(changer));
   return changer.value;
 }

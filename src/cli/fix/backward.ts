@@ -15,7 +15,7 @@ export async function takeBack(
 ): Promise<number> {
   if (journal === undefined) return context.end(facts, "nothing-to-undo");
   const { args, session, words } = context;
-  const changer = await context.changer();
+  const changer = await context.changer(facts);
   if (!changer.known) return context.end(facts, "not-begun", { detail: changer.detail });
   const about = await aboutJournal(context, facts, journal, changer.value);
   if (args.dryRun) return context.end(facts, "planned", about);
@@ -31,7 +31,7 @@ export async function takeBack(
 /** A run that was killed left its journal: it is finished or taken back before anything else. */
 export async function resume(context: FixContext, facts: Facts, journal: Journal): Promise<number> {
   const { args, session, words, opened } = context;
-  const changer = await context.changer();
+  const changer = await context.changer(facts);
   if (!changer.known) return context.end(facts, "not-begun", { detail: changer.detail });
   const about = await aboutJournal(context, facts, journal, changer.value);
   if (!isInteractive(session.io)) {

@@ -38,7 +38,7 @@ export class FixContext {
     this.live = opened.look({ asBrowser: false });
   }
 
-  async changer(): Promise<Fact<Changer>> {
+  async changer({ release }: Facts): Promise<Fact<Changer>> {
     const access = await this.live.access();
     if (access.changer === undefined) {
       return unknown(
@@ -47,7 +47,8 @@ export class FixContext {
         "run pairing-doctor where it runs",
       );
     }
-    return access.changer({ edit: editConfig });
+    const told = knownValue(release);
+    return access.changer({ edit: editConfig, ...(told === undefined ? {} : { release: told }) });
   }
 
   async secrets(): Promise<readonly string[]> {

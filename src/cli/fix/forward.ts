@@ -25,7 +25,7 @@ export async function mend(context: FixContext, facts: Facts, only: readonly str
     return context.end(facts, "undetermined", why === undefined ? {} : { detail: why });
   }
   if (args.remedy !== undefined && prepared.remedies.length === 0) throw noSuchRemedy(prepared, args.remedy);
-  const changer = await context.changer();
+  const changer = await context.changer(facts);
   const about = await aboutPlan(context, facts, prepared, changer);
   if (prepared.remedies.length === 0) return context.end(facts, "no-plan", about);
   if (prepared.steps.length === 0) return context.end(facts, "by-hand", about);
