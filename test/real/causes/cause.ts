@@ -58,10 +58,13 @@ export function page(site: Site, name: PathName, device = newDevice()): Attempt 
   return pageAttempt(site.gateway, PATHS[name], "right", device);
 }
 
-/** Healthy in every release: a page on the gateway's own machine with the right token. */
+/** The user's own browser: one that is new at every visit is a cause of its own. */
+export const OWN_BROWSER = "the user's own browser";
+
+/** Healthy in every release: that browser on the gateway's own machine with the right token. */
 export const localPage: Setup = {
   provoke: async (site) => {
-    await admitted(site.gateway.agent.connect(page(site, "loopback")));
+    await admitted(site.gateway.agent.connect(page(site, "loopback", OWN_BROWSER)));
     return { origin: PATHS.loopback.page };
   },
 };

@@ -4,7 +4,7 @@ import { CLI, newDevice, type Outcome } from "../rig/client.ts";
 import { TOKEN } from "../rig/gateway.ts";
 import { ADDRESSES } from "../rig/namespace.ts";
 import { PORT, type Site } from "../rig/site.ts";
-import { admitted, type Cause, localPage, page, refused, remoteCli } from "./cause.ts";
+import { admitted, type Cause, localPage, OWN_BROWSER, page, refused, remoteCli } from "./cause.ts";
 
 const here = PATHS.loopback;
 
@@ -113,7 +113,9 @@ export const credentialCauses: readonly Cause[] = [
     },
     well: {
       provoke: async (site) => {
-        await admitted(site.gateway.agent.connect({ ...page(site, "loopback"), clockAheadMs: 30_000 }));
+        await admitted(
+          site.gateway.agent.connect({ ...page(site, "loopback", OWN_BROWSER), clockAheadMs: 30_000 }),
+        );
         return { origin: here.page };
       },
     },

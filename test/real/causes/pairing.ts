@@ -9,6 +9,7 @@ import {
   lanPage,
   localPage,
   NODE_HOST,
+  OWN_BROWSER,
   page,
   refused,
   remoteCli,
@@ -133,7 +134,7 @@ export const pairingCauses: readonly Cause[] = [
     },
     well: {
       provoke: async (site) => {
-        const attempt = page(site, "loopback");
+        const attempt = page(site, "loopback", OWN_BROWSER);
         await admitted(site.gateway.agent.connect(attempt));
         await admitted(site.gateway.agent.connect(attempt));
         return { origin: PATHS.loopback.page };

@@ -179,7 +179,6 @@ export const wayCauses: readonly Cause[] = [
         const target = `ws://${ADDRESSES.gatewayOnBridge}:${PORT}`;
         return {
           host: site.network.client,
-          logs: [],
           args: ["--target", target, "--deployment", "docker"],
         };
       },
@@ -190,7 +189,6 @@ export const wayCauses: readonly Cause[] = [
         const target = `ws://${ADDRESSES.gatewayOnBridge}:${PORT}`;
         return {
           host: site.network.client,
-          logs: [],
           args: ["--target", target, "--deployment", "docker"],
         };
       },

@@ -9,11 +9,14 @@ export interface KeptState {
   /** `device request` of what waits. */
   readonly pending: readonly string[];
   readonly paired: readonly string[];
-  /** Names of all files of the state directory. */
+  /** Names of the files of the state directory, but for those that the gateway touches when it likes. */
   readonly files: readonly string[];
   /** The config file's text. */
   readonly config: string;
 }
+
+/** A fresh gateway fills its caches for a while (run 9.6), and SQLite's side files come and go with every reader. */
+const OWN_FILES = /^(?:cache|logs|tmp)(?:\/|$)|-(?:wal|shm|journal)$/;
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -23,8 +26,7 @@ export async function stateOf(gateway: Gateway): Promise<KeptState> {
     : [rowsOfFile(gateway, "pending"), rowsOfFile(gateway, "paired")];
   const files = readdirSync(gateway.stateDir, { recursive: true })
     .map(String)
-    // SQLite's own side files come and go with every reader.
-    .filter((name) => !/-(?:wal|shm|journal)$/.test(name))
+    .filter((name) => !OWN_FILES.test(name))
     .sort();
   return {
     pending: ids(pending),
