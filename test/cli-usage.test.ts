@@ -104,7 +104,7 @@ describe("a wrong command line is one clear error", () => {
     [["what-if", "--input", join(dir, "missing.json")], /--input .*: it cannot be read/],
     [["what-if", "--via", "teleport"], /--via "teleport"/],
     [["fix", "no-such-finding"], /fix "no-such-finding": there is no such finding/],
-    [["fix", "--allow-risk", "everything"], /--allow-risk everything: that is none of its values/],
+    [["fix", "--allow-risk", "everything"], /--allow-risk "everything": that is none of its values/],
     [["fix", "--target", "ws://127.0.0.1:1", "--request", "none"], /--request: no such request waits/],
     [["diagnose", "extra"], /extra/],
     [["triage", "\u001b[31m\u0007evil\u202e.log"], /evil\.log: it cannot be read/],
