@@ -169,6 +169,34 @@ describe("words around the gateway's own", () => {
     );
   });
 
+  it("over, or never there: only as a whole statement", () => {
+    const about = (text: string) =>
+      scan(text)
+        .flatMap((event) => (event.type === "aside" ? [event.about] : []))
+        .join();
+    for (const text of [
+      "Never mind, the cable was out",
+      "it works now, thank you",
+      "everything is green now",
+      "I don't have this error myself",
+      "已经解决，谢谢",
+    ]) {
+      assert.equal(about(text), "solved", text);
+    }
+    for (const text of [
+      "it is not solved",
+      "has anybody solved this?",
+      "this isn't fixed in the new release",
+      "works on localhost",
+      "it worked before, now it does not",
+      "未解决，求助",
+      "怎么解决",
+      "I hope it's resolved soon",
+    ]) {
+      assert.equal(about(text), "", text);
+    }
+  });
+
   it("what was mended is no complaint", () => {
     assert.equal(said('2026.3.22: fixed "pairing required" on loopback'), "");
     assert.equal(said("how is pairing required to be fixed?"), "pairing");

@@ -234,7 +234,7 @@ export interface ClientErrorEvent extends EventBase {
  */
 export interface AsideEvent extends EventBase {
   readonly type: "aside";
-  readonly about: "pairing-store" | "token-source" | "client-identity" | OtherPart;
+  readonly about: "pairing-store" | "token-source" | "client-identity" | "solved" | OtherPart;
   /** `said`: somebody tells of it in prose. `printed`: OpenClaw wrote it. */
   readonly as: "printed" | "said";
   /** The file that it names. */

@@ -137,7 +137,9 @@ function logRefusals(logs: LogDigest): Refusal[] {
   }));
   const logged = [...marked, ...mergeAlike(loneRefusals(logs.events, marked))];
   const printed = logs.events.flatMap((event) =>
-    event.type === "client-error" && !isHeading(event, logs.events) ? clientRefusal(event, logged) : [],
+    event.type === "client-error" && !isHeading(event, logs.events)
+      ? clientRefusal(event, logged, isSolved(event, logs.events))
+      : [],
   );
   return [...logged, ...mergeAlike(printed)];
 }
@@ -221,8 +223,16 @@ function isHeading({ from, why, source, line }: ClientErrorEvent, events: readon
   );
 }
 
+/** Whoever quotes the error says, there or further down, that it is over. */
+function isSolved({ source, line }: ClientErrorEvent, events: readonly LogEvent[]): boolean {
+  return events.some(
+    (event) =>
+      event.type === "aside" && event.about === "solved" && event.source === source && event.line >= line,
+  );
+}
+
 /** What a client printed is news only when no line of the gateway tells of it. */
-function clientRefusal(event: ClientErrorEvent, logged: readonly Refusal[]): Refusal[] {
+function clientRefusal(event: ClientErrorEvent, logged: readonly Refusal[], over: boolean): Refusal[] {
   if (event.gate === undefined) return [];
   const twin = logged.some(
     (refusal) =>
@@ -249,7 +259,7 @@ function clientRefusal(event: ClientErrorEvent, logged: readonly Refusal[]): Ref
       ...(event.requestId === undefined ? {} : { requestId: event.requestId }),
       count: 1,
       ...(event.at === undefined ? {} : { firstAt: event.at, lastAt: event.at }),
-      over: false,
+      over,
       evidence: [evidenceOf(event)],
     },
   ];

@@ -9,6 +9,7 @@ import * as page from "./page.ts";
 import * as pairing from "./pairing.ts";
 import { phrase } from "./phrase.ts";
 import { setting } from "./setting.ts";
+import { solved } from "./solved.ts";
 import * as transport from "./transport.ts";
 import { nobodyBehind, upgrade } from "./upgrade.ts";
 
@@ -55,6 +56,7 @@ export const SHAPES: readonly Shape[] = [
   setting,
   gateway.banner,
   aside.told,
+  solved,
 ];
 
 /** The first shape that knows the line. */
@@ -68,7 +70,7 @@ export function recognise(line: Line): LogEvent | undefined {
 }
 
 /** What a paragraph may tell beside the error that it quotes: people write on one line what a log has on three. */
-const BESIDE: readonly Shape[] = [setting, aside.pairingStore, aside.tokenSource, aside.told];
+const BESIDE: readonly Shape[] = [setting, aside.pairingStore, aside.tokenSource, aside.told, solved];
 
 export function besideOf(line: Line): readonly LogEvent[] {
   return BESIDE.flatMap(({ hints, read }) =>
