@@ -31,7 +31,8 @@ describe("explain and checks", () => {
     );
   });
 
-  for (const { id, code: number } of checks) {
+  // The words of every id and code are tested without a process (report-explain); here the command.
+  for (const { id, code: number } of [...checks.slice(0, 2), ...checks.slice(-1)]) {
     test(`explain ${id} = explain ${number}`, async () => {
       const [byId, byCode, chinese] = await Promise.all([
         cli(["explain", id]),
