@@ -127,16 +127,20 @@ const STORE_FILE = /([^\s"'`]{0,300}devices[\\/](?:paired|pending)\.json)/;
 /** Another step that refused first leaves the list's own step out, too (run 9.6: `device-identity`). */
 const REFUSED_AT_STORE = 'prior step "pairing-stores"';
 
+const IMPORT_FAILED = "device pairing store migration failed";
+
 /**
  * A list of devices that cannot be read. 2026.5.28: `parse/handle error: JsonFileReadError: …`, and the connection
  * ends with 1000. 2026.9.6: the gateway does not start. Earlier ones say nothing and go on without the list.
+ * 2026.8: records that do not fit stop the import into the database.
  */
 export const pairingStore: Shape = {
   name: "pairing-store",
-  hints: ["JsonFileReadError", "Failed to parse JSON file", REFUSED_AT_STORE],
+  hints: ["JsonFileReadError", "Failed to parse JSON file", REFUSED_AT_STORE, IMPORT_FAILED],
   read(line) {
     const path = STORE_FILE.exec(line.text)?.[1];
-    if (path === undefined && !line.text.includes(REFUSED_AT_STORE)) return undefined;
+    const named = line.text.includes(REFUSED_AT_STORE) || line.text.includes(IMPORT_FAILED);
+    if (path === undefined && !named) return undefined;
     return aside(line, "pairing-store", "printed", path === undefined ? undefined : safeText(path, 300));
   },
 };
