@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
@@ -94,6 +103,26 @@ test("the gateway's own Node and files come before the PATH", async () => {
   assert.ok(first?.known && second?.known);
   assert.equal(first.value.stdout, "from the gateway x\n");
   assert.equal(second.value.stdout, "from the PATH\n");
+});
+
+test("an openclaw of another release on the PATH is passed over", async () => {
+  const { dir } = place("echo never");
+  const install = path.join(dir, "openclaw");
+  mkdirSync(install);
+  writeFileSync(path.join(install, "openclaw.mjs"), "#!/bin/sh\necho from the link");
+  chmodSync(path.join(install, "openclaw.mjs"), 0o755);
+  writeFileSync(path.join(install, "package.json"), '{"name":"openclaw","version":"2026.9.6"}');
+  const bin = path.join(dir, "linked");
+  mkdirSync(bin);
+  symlinkSync("../openclaw/openclaw.mjs", path.join(bin, "openclaw"));
+  const world = nodeWorld({ env: { PATH: `${bin}:${path.join(root, "none")}:/usr/bin:/bin` } });
+  const same = place("", { world, release: "2026.9.6" }).cli;
+  const outcome = await same.run([], { signal: never });
+  assert.ok(outcome.known, JSON.stringify(outcome));
+  assert.equal(outcome.value.stdout, "from the link\n");
+  const other = place("", { world, release: "2026.3.13" }).cli;
+  const none = await other.run([], { signal: never });
+  assert.equal(!none.known && none.reason, "absent");
 });
 
 test("a secret is refused as a word, and taken out of what is said", async () => {

@@ -1,3 +1,4 @@
+import { readFile, realpath } from "node:fs/promises";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import { createScrubber } from "../core/scrub.ts";
 import { type CommandOutcome, runToEnd } from "./command.ts";
@@ -30,6 +31,8 @@ export interface OpenclawCliOptions {
   readonly stateDir: string;
   /** Whose files they are: a doctor that runs as root becomes that user, so that the files stay theirs. */
   readonly owner?: { readonly uid: number; readonly gid: number };
+  /** The release that runs, when it is known for certain: a command of another one is not taken from the PATH. */
+  readonly release?: string;
   /** What must not be in the output. */
   readonly secrets: readonly string[];
 }
@@ -47,10 +50,13 @@ export function openclawCli(options: OpenclawCliOptions): OpenclawCli {
         return unknown("denied", `the gateway's files belong to user ${as}, and this is user ${world.uid}`);
       if (args.some((word) => word.includes("\0") || options.secrets.some((one) => holds(word, one))))
         return unknown("not-asked", "a secret is never handed to a command");
-      program ??= findProgram(world, gateway);
+      program ??= findProgram(options);
       const found = await program;
       if (found === undefined)
-        return unknown("absent", "no openclaw command was found beside the gateway or on the PATH");
+        return unknown(
+          "absent",
+          "no openclaw command of this release was found beside the gateway or on the PATH",
+        );
       if (signal.aborted) return unknown("failed", "interrupted");
       const outcome = await runToEnd([...found, ...args], {
         env: environmentOf(options),
@@ -72,10 +78,11 @@ function holds(word: string, secret: string): boolean {
 }
 
 /** The code that the gateway runs, with the Node that runs it; else `openclaw` on the gateway's PATH, then on ours. */
-async function findProgram(
-  world: World,
-  gateway: GatewayProcess | undefined,
-): Promise<readonly string[] | undefined> {
+async function findProgram({
+  world,
+  gateway,
+  release,
+}: OpenclawCliOptions): Promise<readonly string[] | undefined> {
   const node = gateway?.node;
   if (gateway?.installDir !== undefined && node !== undefined && (await world.exists(node))) {
     for (const entry of ["openclaw.mjs", "dist/index.js", "dist/entry.js"]) {
@@ -87,10 +94,25 @@ async function findProgram(
   for (const path of [gateway?.env?.PATH?.reveal(), world.env.PATH]) {
     for (const directory of (path ?? "").split(":").slice(0, 50)) {
       const program = `${directory}/openclaw`;
-      if (directory.startsWith("/") && (await world.info(program))?.kind === "file") return [program];
+      if (!directory.startsWith("/") || (await world.info(program))?.kind !== "file") continue;
+      const other = release === undefined ? undefined : await releaseBehind(program);
+      if (other === undefined || other === release) return [program];
     }
   }
   return undefined;
+}
+
+/** The version beside what npm links to; `undefined` for a script of another kind. */
+async function releaseBehind(program: string): Promise<string | undefined> {
+  try {
+    const target = await realpath(program);
+    if (!target.endsWith("/openclaw.mjs")) return undefined;
+    const text = await readFile(target.replace(/openclaw\.mjs$/, "package.json"), "utf8");
+    const version: unknown = JSON.parse(text).version;
+    return typeof version === "string" ? version : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What tells a service from a command, and what belongs to the one process that had it. */
