@@ -35,10 +35,19 @@ describe("situations", () => {
   }
 });
 
-test("there is a healthy situation for every kind of deployment", () => {
+/** One release of each era: with the switch, after it, the local rules of March, container-local, cards, today. */
+const ERAS = ["2026.2.1", "2026.2.19", "2026.3.13", "2026.5.28", "2026.7.35", "2026.9.6"];
+
+test("there is a healthy situation for every kind of deployment in every era", () => {
   const healthy = situations()
     .map(readSituation)
-    .filter(({ expected }) => expected.verdict === "healthy");
-  const kinds = new Set(healthy.map(({ deployment }) => deployment));
-  assert.deepEqual([...kinds].filter(Boolean).sort(), ["docker", "kubernetes", "local", "vps"]);
+    .filter(({ expected }) => expected.verdict === "healthy")
+    .map(({ deployment, release }) => `${deployment} ${release}`);
+  const wanted = ["docker", "kubernetes", "local", "vps"].flatMap((kind) =>
+    ERAS.map((release) => `${kind} ${release}`),
+  );
+  assert.deepEqual(
+    wanted.filter((one) => !healthy.includes(one)),
+    [],
+  );
 });
