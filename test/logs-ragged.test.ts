@@ -111,6 +111,19 @@ describe("blocks that lost their line breaks", () => {
     assert.equal(event.targetSource, "local lan 10.9.0.2");
   });
 
+  it("what stands behind a reason in pages, sentences and other programs' JSON is no part of it", () => {
+    for (const [head, tail] of [
+      ["<span>", "</span>"],
+      ['{"line":"', '","ts":"2026-03-14"}'],
+      ["\u{1f534} ", " \u{1f62d}"],
+      ["日志：", "。"],
+    ] as const) {
+      const [event] = scan(`${head}${CLOSED} code=1008 reason=pairing required${tail}`);
+      assert.ok(event?.type === "refused");
+      assert.equal(event.reason, "pairing required", tail);
+    }
+  });
+
   it("a line of the gateway inside somebody's JSON", () => {
     const [event] = scan(
       '{"level":"warn","msg":"unauthorized conn=5f0d2c1e-3b6a-4c8d-9e7f-112233445566 remote=10.1.0.4 reason=token_mismatch"}',

@@ -83,7 +83,10 @@ function reasonOf(text: string): { reason: string; tail: string } {
 /** Close reason and the request id in it, which the gateway may have cut at 120 bytes. */
 export function ofReason(text: string | undefined): { reason?: string; requestId?: string } {
   const reason = text
-    ?.replace(/ ?\(requestId:[^)]{0,80}\)?[`'")\s]{0,8}$/, "")
+    // The line stands in somebody's JSON, page or sentence.
+    ?.replace(/\\?"[,}\]].{0,4096}$/, "")
+    .replace(/(?:<\/[a-z]{1,10}>)?[\s\u3001\u3002\uff00-\uffef\u{1f000}-\u{1faff}]{0,16}$/u, "")
+    .replace(/ ?\(requestId:[^)]{0,80}\)?[`'")\s]{0,8}$/, "")
     .replace(/ \(r(?:e(?:q(?:u(?:e(?:s(?:t(?:Id?)?)?)?)?)?)?)?$/, "")
     .replace(/[`"\\,]{1,8}$/, "")
     .replace(/^["`\\]{1,4}/, "");

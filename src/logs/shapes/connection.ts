@@ -45,8 +45,8 @@ export const unauthorized: Shape = {
         auth: word(body, "auth"),
         host: word(later, "host"),
         origin: word(later, "origin"),
-        // A line inside of somebody's JSON has its marks at the end.
-        reason: given(reason?.[1]?.replace(/\\?["'}\]]{1,8}$/, "")),
+        // One word in every release; a line inside of somebody's JSON or sentence has marks behind it.
+        reason: given(/^[\w.-]{1,80}/.exec(reason?.[1] ?? "")?.[0]),
         suppressed: integer(word(body.slice((reason?.index ?? 0) + 1), "suppressed")),
       }),
     };
