@@ -1,9 +1,10 @@
 // What a provoked cause consists of, and what its set-ups are made from.
-import { truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { PATHS, type PathName, pageAttempt } from "../cases.ts";
 import { type Attempt, CLI, type ClientSettings, newDevice, type Outcome } from "../rig/client.ts";
-import { type GatewayConfig, TOKEN } from "../rig/gateway.ts";
+import { configFor, type GatewayConfig, TOKEN } from "../rig/gateway.ts";
 import { ADDRESSES, type Namespace } from "../rig/namespace.ts";
 import type { CommandResult } from "../rig/processes.ts";
 import { isAtLeast } from "../rig/releases.ts";
@@ -116,4 +117,24 @@ export function transcript({ gateway }: Site, result: CommandResult, meant?: Reg
 /** A user keeps the log of when it happened. */
 export function forgetLogs({ gateway }: Site): void {
   for (const file of [gateway.consoleLog, gateway.fileLog]) truncateSync(file);
+}
+
+/** A home of its own with the site's config. */
+export async function withHome(
+  site: Site,
+  use: (home: string, stateDir: string) => Promise<string>,
+): Promise<string> {
+  const home = mkdtempSync(path.join(tmpdir(), "opd-rig-other-"));
+  const stateDir = path.join(home, ".openclaw");
+  mkdirSync(stateDir);
+  chmodSync(home, 0o755);
+  const config = configFor(site.gateway.release, PORT, path.join(home, "gateway.jsonl"), {
+    gateway: { bind: "lan" },
+  });
+  writeFileSync(path.join(stateDir, "openclaw.json"), JSON.stringify(config));
+  try {
+    return await use(home, stateDir);
+  } finally {
+    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+  }
 }

@@ -1,12 +1,12 @@
 // What the release's own commands, its files and its environment say on the gateway's machine.
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { PATHS } from "../cases.ts";
 import { newDevice } from "../rig/client.ts";
 import { configFor, TOKEN } from "../rig/gateway.ts";
 import { ADDRESSES } from "../rig/namespace.ts";
-import { PORT, type Site } from "../rig/site.ts";
+import { PORT } from "../rig/site.ts";
 import {
   admitted,
   approve,
@@ -17,6 +17,7 @@ import {
   refused,
   type Setup,
   transcript,
+  withHome,
 } from "./cause.ts";
 
 /** What a command of the release prints, kept as the log. */
@@ -26,26 +27,6 @@ const command = (args: readonly string[], meant: RegExp): Setup => ({
 
 /** An unprivileged user: root may do everything, whatever the modes say. */
 const SOMEBODY = 1000;
-
-/** A home of its own with the site's config. */
-async function withHome(
-  site: Site,
-  use: (home: string, stateDir: string) => Promise<string>,
-): Promise<string> {
-  const home = mkdtempSync(path.join(tmpdir(), "opd-rig-other-"));
-  const stateDir = path.join(home, ".openclaw");
-  mkdirSync(stateDir);
-  chmodSync(home, 0o755);
-  const config = configFor(site.gateway.release, PORT, path.join(home, "gateway.jsonl"), {
-    gateway: { bind: "lan" },
-  });
-  writeFileSync(path.join(stateDir, "openclaw.json"), JSON.stringify(config));
-  try {
-    return await use(home, stateDir);
-  } finally {
-    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
 
 const OLD_TOKEN = { OPENCLAW_GATEWAY_TOKEN: "rig-old-token-77aa01" };
 

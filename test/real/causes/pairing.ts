@@ -1,6 +1,10 @@
 // A device that waits, for each of the reasons to make it wait.
 import { PATHS } from "../cases.ts";
 import { newDevice } from "../rig/client.ts";
+import { TOKEN } from "../rig/gateway.ts";
+import { ADDRESSES } from "../rig/namespace.ts";
+import { PORT } from "../rig/site.ts";
+import { stateOf } from "../rig/state.ts";
 import {
   admitted,
   approve,
@@ -13,6 +17,8 @@ import {
   page,
   refused,
   remoteCli,
+  transcript,
+  withHome,
 } from "./cause.ts";
 
 const READ = { scopes: ["operator.read"] };
@@ -175,14 +181,23 @@ export const pairingCauses: readonly Cause[] = [
   },
   {
     id: "client-identity-not-persisted",
-    release: "2026.9.6",
-    how: "a CLI that has a new key at each start",
-    quote: /pairing required/,
+    release: "2026.3.13",
+    how: "a CLI that was approved and has lost its home since",
+    quote: /pairing-required/,
     confidence: "likely",
     sick: {
       provoke: async (site) => {
-        for (let start = 0; start < 3; start++)
-          await refused(site.client.connect(remoteCli(site, newDevice(), READ)), /pairing required/);
+        const args = ["devices", "list", "--url", `ws://${ADDRESSES.gatewayOnLan}:${PORT}`, "--token", TOKEN];
+        for (let start = 0; start < 2; start++)
+          await withHome(site, async (home) => {
+            const env = { HOME: home, OPENCLAW_ALLOW_INSECURE_PRIVATE_WS: "1" };
+            const before = (await stateOf(site.gateway)).pending;
+            const said = await site.gateway.cli(args, { env, host: site.network.client });
+            const { pending } = await stateOf(site.gateway);
+            const requestId = pending.find((entry) => !before.includes(entry))?.split(" ")[1] ?? "";
+            if (start === 0) await approve(site, { admitted: false, requestId });
+            return transcript(site, said, /pairing required/);
+          });
         return {};
       },
     },
