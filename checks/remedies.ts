@@ -55,7 +55,7 @@ export function tried(
 }
 
 /** Of a remedy that changes the device, the credential or the way: its end is the model's to say in any case. */
-function triedAlways(remedy: Remedy, refusal: Refusal, facts: GateFacts): Remedy {
+export function triedAlways(remedy: Remedy, refusal: Refusal, facts: GateFacts): Remedy {
   const input = modelInput(refusal, facts);
   return input === undefined ? remedy : withVerdict(remedy, input);
 }
@@ -239,13 +239,6 @@ export function alignToken(facts: GateFacts): Remedy {
     risk: "restart",
     steps: [human("align-token", { places }), { do: "gateway.restart" }],
   };
-}
-
-export function httpsInFront(): readonly Remedy[] {
-  return [
-    { id: "tailscale-serve", risk: "restart", steps: [{ do: "tailscale.serve" }, human("tailscale-serve")] },
-    { id: "https-proxy", risk: "restart", steps: [human("https-proxy")] },
-  ];
 }
 
 /** An upgrade helps when the newer release admits the same connection. */

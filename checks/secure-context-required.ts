@@ -1,6 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
 import { foreignClient } from "./foreign-client.ts";
-import { allowInsecureAuth, httpsInFront, upgradeTo, viaTunnel } from "./remedies.ts";
+import { httpsInFront } from "./https-in-front.ts";
+import { allowInsecureAuth, upgradeTo, viaTunnel } from "./remedies.ts";
 import { lacksSecureContext } from "./secure-context.ts";
 import { args, explainRefusals, originOf, portOf, WANTED } from "./support.ts";
 import { besideSecureContext } from "./tell-apart.ts";
@@ -20,7 +21,7 @@ export default defineCheck({
       tellApart: (refusal) => besideSecureContext(refusal, facts),
       remedies: (refusal) => [
         ...viaTunnel(refusal, facts),
-        ...httpsInFront(),
+        ...httpsInFront(refusal, facts),
         ...upgradeTo("2026.8.1", refusal, facts),
         ...allowInsecureAuth(refusal, facts),
       ],

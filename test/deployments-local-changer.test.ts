@@ -23,11 +23,14 @@ import { pairedEntry } from "../src/deployments/device-files.ts";
 import { devicesFromJson } from "../src/deployments/devices.ts";
 import { type LocalChangerOptions, localChanger } from "../src/deployments/local-changer.ts";
 import { openclawCli } from "../src/deployments/openclaw-cli.ts";
+import { proxySite } from "../src/deployments/proxy-site.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "opd-changer-"));
 after(() => rmSync(root, { recursive: true, force: true }));
 const never = new AbortController().signal;
+
+const SITE = { proxy: "caddy", domain: "claw.example.com", port: 18_789, tls: "public" } as const;
 
 const PLAIN = `${JSON.stringify({ gateway: { port: 18_789, bind: "loopback" } }, null, 2)}\n`;
 const COMMENTED = "// mine\n{ gateway: { port: 18789, bind: 'loopback', }, }\n";
@@ -67,7 +70,9 @@ let places = 0;
 function gateway(
   text: string | undefined,
   answer: Answer,
-  more: Partial<Pick<LocalChangerOptions, "release" | "devices" | "restart" | "edit">> & {
+  more: Partial<
+    Pick<LocalChangerOptions, "release" | "devices" | "restart" | "edit" | "tailscale" | "fingerprint">
+  > & {
     readonly taken?: "restarted" | "refused";
   } = {},
 ): Gateway {
@@ -625,15 +630,135 @@ test("where no command narrows a device, that is said and nothing is done", asyn
   assert.deepEqual(calls, []);
 });
 
-test("a file that we made is removed as we left it only", async () => {
+test("a file that we made is removed as we left it, and left alone where somebody changed it", async () => {
   const { changer, dir } = gateway(PLAIN, untouchable);
   const file = path.join(dir, "Caddyfile");
-  writeFileSync(file, "ours");
-  const sum = "dd24a9eccb4cb1d7f0ba1bd94ffe41ff6e2a4d4d60f3c1c2e2ba2a90d7a5e5f3";
-  await refused(
-    changer.revert({ undo: "file.remove", path: file, sha256: sum }, never),
-    "failed",
-    /written since/,
+  const step: Step = { do: "proxy.write", site: SITE, path: file };
+  const { undo } = await done(changer.perform(step, never));
+  assert.ok(undo?.undo === "file.remove");
+  assert.equal(readFileSync(file, "utf8"), proxySite(SITE));
+  assert.equal(statSync(file).mode & 0o777, 0o644);
+  assert.match((await done(changer.perform(step, never))).how, /like that already/);
+  writeFileSync(file, "theirs");
+  assert.match((await done(changer.revert(undo, never))).how, /changed since/);
+  assert.equal(readFileSync(file, "utf8"), "theirs");
+  writeFileSync(file, proxySite(SITE));
+  assert.match((await done(changer.revert(undo, never))).how, /^removed /);
+  assert.ok(!readdirSync(dir).includes("Caddyfile"));
+  // A crash before the file was written: there is nothing to take back.
+  assert.match((await done(changer.revert(undo, never))).how, /as it was/);
+});
+
+test("a site file that was there goes back byte for byte, with its mode", async () => {
+  const { changer, dir } = gateway(PLAIN, untouchable);
+  const file = path.join(dir, "site.conf");
+  writeFileSync(file, "# mine\r\n\u0000", { mode: 0o640 });
+  const step: Step = { do: "proxy.write", site: { ...SITE, proxy: "nginx" }, path: file };
+  const foreseen = await changer.foresee?.(step, never);
+  assert.ok(foreseen?.known && foreseen.value.undo?.undo === "file.restore");
+  assert.ok(
+    foreseen.value.file?.diff.some((line) => /^\+ +proxy_pass http:\/\/127\.0\.0\.1:18789;$/.test(line)),
   );
-  assert.equal(readFileSync(file, "utf8"), "ours");
+  assert.equal(readFileSync(file, "utf8"), "# mine\r\n\u0000", "nothing was written yet");
+  const { undo } = await done(changer.perform(step, never));
+  assert.ok(undo);
+  await done(changer.revert(foreseen.value.undo, never));
+  assert.equal(readFileSync(file, "utf8"), "# mine\r\n\u0000");
+  assert.equal(statSync(file).mode & 0o777, 0o640);
+});
+
+test("without a file's name nothing is written", async () => {
+  const { changer } = gateway(PLAIN, untouchable);
+  const step: Step = { do: "proxy.write", site: SITE };
+  await refused(changer.perform(step, never), "not-asked", /no file/);
+  const foreseen = await changer.foresee?.(step, never);
+  assert.ok(foreseen?.known);
+  assert.deepEqual(foreseen.value, {});
+});
+
+// --- tokens ----------------------------------------------------------------------------------------------------
+
+test("a token is made in the file alone, once", async () => {
+  const { changer, config, watched } = gateway(COMMENTED, untouchable);
+  const { how } = await done(changer.perform({ do: "token.generate" }, never));
+  const token = /token"?: ["']([0-9a-f]{48})["']/.exec(config())?.[1];
+  assert.ok(token !== undefined, config());
+  assert.match(config(), /^\/\/ mine/);
+  assert.ok(!how.includes(token));
+  assert.deepEqual(watched, ["mark"]);
+  assert.match((await done(changer.perform({ do: "token.generate" }, never))).how, /already/);
+  assert.ok(config().includes(token));
+});
+
+test("the env file gets the config's token, shown by fingerprints, and goes back whole", async () => {
+  const text = `${JSON.stringify({ gateway: { auth: { token: "right-token-1234" } } }, null, 2)}\n`;
+  const { changer, dir } = gateway(text, untouchable, { fingerprint: (value) => `<${value.length}>` });
+  const file = path.join(dir, ".env");
+  const before = "A=1\r\nexport OPENCLAW_GATEWAY_TOKEN='old'\r\n";
+  writeFileSync(file, before, { mode: 0o600 });
+  const step: Step = { do: "token.copy", path: file };
+  const foreseen = await changer.foresee?.(step, never);
+  assert.ok(foreseen?.known);
+  assert.deepEqual(foreseen.value.file?.diff, [
+    "-OPENCLAW_GATEWAY_TOKEN=<3>",
+    "+OPENCLAW_GATEWAY_TOKEN=<16>",
+  ]);
+  const { how, undo } = await done(changer.perform(step, never));
+  assert.ok(!how.includes("right-token"));
+  assert.equal(readFileSync(file, "utf8"), "A=1\r\nexport OPENCLAW_GATEWAY_TOKEN=right-token-1234\r\n");
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  assert.ok(undo);
+  await done(changer.revert(undo, never));
+  assert.equal(readFileSync(file, "utf8"), before);
+});
+
+test("no token is copied that the config does not hold itself", async () => {
+  for (const token of [undefined, ["$", "{GATEWAY_TOKEN}"].join(""), { source: "env", id: "X" }]) {
+    const { changer, dir } = gateway(JSON.stringify({ gateway: { auth: { token } } }), untouchable);
+    writeFileSync(path.join(dir, ".env"), "OPENCLAW_GATEWAY_TOKEN=old\n");
+    await refused(
+      changer.perform({ do: "token.copy", path: path.join(dir, ".env") }, never),
+      "absent",
+      /to copy/,
+    );
+  }
+});
+
+test("a rotation says nothing of what the command printed", async () => {
+  const { changer, calls } = gateway(PLAIN, async () => exit(0, '{"token":"secret-of-the-device"}'));
+  const step: Step = { do: "device.rotate", deviceId: "bb", role: "operator" };
+  const outcome = await done(changer.perform(step, never));
+  assert.deepEqual(calls, [["devices", "rotate", "--device", "bb", "--role", "operator"]]);
+  assert.equal(outcome.lasting, true);
+  assert.ok(!JSON.stringify(outcome).includes("secret-of-the-device"));
+  const failing = gateway(PLAIN, async () => exit(1, '{"token":"secret-of-the-device"}'));
+  await refused(failing.changer.perform(step, never), "failed", /not rotated \(exit 1\)$/);
+});
+
+// --- Tailscale -------------------------------------------------------------------------------------------------
+
+test("Serve is taken back by a reset only where nothing was served before", async () => {
+  for (const servesNothing of [true, false]) {
+    const resets: string[] = [];
+    const { changer } = gateway(PLAIN, untouchable, {
+      tailscale: {
+        status: async () => known({ name: "box.tail1.ts.net", servesNothing }, "tailscale"),
+        reset: async () => {
+          resets.push("reset");
+          return known("tailscale serve reset", "tailscale");
+        },
+      },
+    });
+    const step: Step = { do: "tailscale.status" };
+    const foreseen = await changer.foresee?.(step, never);
+    assert.ok(foreseen?.known);
+    assert.equal(foreseen.value.url, "https://box.tail1.ts.net/");
+    const { how, undo } = await done(changer.perform(step, never));
+    assert.match(how, /box\.tail1\.ts\.net/);
+    assert.equal(undo?.undo, servesNothing ? "tailscale.serve" : undefined);
+    if (undo !== undefined) await done(changer.revert(undo, never));
+    assert.equal(resets.length, servesNothing ? 1 : 0);
+  }
+  const without = gateway(PLAIN, untouchable);
+  await refused(without.changer.perform({ do: "tailscale.status" }, never), "absent", /no tailscale/);
 });

@@ -33,6 +33,15 @@ function applyStep(input: AdmissionInput, step: Step): AdmissionInput {
       return throughLink(input);
     case "ssh.tunnel":
       return throughTunnel(input, step.port);
+    case "proxy.write":
+      return throughProxy(input, step.site?.domain);
+    case "tailscale.status":
+      return throughServe(input, step.name ?? "gateway.tailnet.ts.net");
+    case "token.generate":
+      return { ...input, config: changed(input.config, "gateway.auth.token", "generated") };
+    // The device has to ask again.
+    case "device.remove":
+      return withDevice(input, { state: "unpaired" });
     // What it shows is put into the page.
     case "token.show":
       return withCredential(input);
@@ -65,6 +74,60 @@ function throughTunnel(input: AdmissionInput, port: number): AdmissionInput {
       device,
     },
   };
+}
+
+/** Stands for a name that nobody said yet. */
+const SOME_DOMAIN = "claw.example.com";
+
+/**
+ * A proxy on the gateway's host hands the page over from 127.0.0.1, with the client's address as the only forwarded
+ * one. Without a domain the step stands for the whole remedy: the proxy is trusted and its origin allowed.
+ */
+function throughProxy(input: AdmissionInput, said: string | undefined): AdmissionInput {
+  const domain = said ?? SOME_DOMAIN;
+  const moved = atOrigin(input, domain, {
+    "x-forwarded-for": clientOf(input.connection),
+    "x-forwarded-proto": "https",
+    "x-forwarded-host": domain,
+  });
+  if (said !== undefined) return moved;
+  const { trustedProxies = [], controlUi } = input.config.gateway ?? {};
+  const trusted = changed(moved.config, "gateway.trustedProxies", [...trustedProxies, "127.0.0.1"]);
+  const origins = [...(controlUi?.allowedOrigins ?? []), `https://${domain}`];
+  const key = "gateway.controlUi.allowedOrigins";
+  const known = keyStatus(input.release, key) !== "unknown-key";
+  return { ...moved, config: known ? changed(trusted, key, origins) : trusted };
+}
+
+/** The gateway's own Serve hands the page over with the tailnet's name of the user, whom it asks the daemon about. */
+function throughServe(input: AdmissionInput, name: string): AdmissionInput {
+  const served = atOrigin(input, name, {
+    "x-forwarded-for": "100.64.0.2",
+    "x-forwarded-proto": "https",
+    "x-forwarded-host": name,
+    "tailscale-user-login": "user",
+  });
+  // A page at another origin brings no token; from 2026.4.25 that is what lets the user's name count.
+  return { ...served, connection: { ...served.connection, auth: "missing" } };
+}
+
+/** A page at another origin has a secure context there and none of the device that it has here. */
+function atOrigin(input: AdmissionInput, host: string, forwarded: Readonly<Record<string, string>>) {
+  const { connection } = input;
+  const origin = `https://${host}`;
+  const device = connection.headers.origin === origin ? connection.device : ({ state: "unpaired" } as const);
+  const headers = { host, origin, ...forwarded };
+  return { ...input, connection: { ...connection, remoteAddress: "127.0.0.1", headers, device } };
+}
+
+function clientOf({ headers, remoteAddress }: AdmissionInput["connection"]): string {
+  const [first = ""] = (headers["x-forwarded-for"] ?? "").split(",");
+  return first.trim() || remoteAddress;
+}
+
+function withDevice(input: AdmissionInput, device: AdmissionInput["connection"]["device"]): AdmissionInput {
+  const { connection } = input;
+  return connection.device.state === "absent" ? input : { ...input, connection: { ...connection, device } };
 }
 
 function withCredential(input: AdmissionInput): AdmissionInput {

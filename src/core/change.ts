@@ -18,6 +18,11 @@ export interface Changer {
   replaceConfig(next: ConfigFile | undefined, expected: string | undefined): Promise<"replaced" | "stale">;
   /** Paired and waiting devices, as the gateway has them. */
   devices(): Promise<Fact<DeviceList>>;
+  /**
+   * What a step will need and change beside openclaw.json, before anybody consents; nothing is changed. Unknown
+   * when the step cannot be done as things are: `absent` (there is no such program or file), `denied`, `failed`.
+   */
+  foresee?(step: Step, signal: AbortSignal): Promise<Fact<Foreseen>>;
   /** Does one step that a program can do; a step of a person is refused as `not-asked`. */
   perform(step: Step, signal: AbortSignal): Promise<Fact<Performed>>;
   /** Takes back one step that was done and that is not a change of the config's bytes. */
@@ -36,6 +41,15 @@ export interface ConfigFile {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+}
+
+export interface Foreseen {
+  /** How the step is taken back; kept before it is begun. */
+  readonly undo?: Undo;
+  /** A file beside openclaw.json, as lines of ` `, `-` or `+` and the text; no secret is in them. */
+  readonly file?: { readonly path: string; readonly diff: readonly string[] };
+  /** Where the page will be. */
+  readonly url?: string;
 }
 
 export interface Performed {
@@ -60,7 +74,9 @@ export type Undo =
       readonly entry?: { readonly [key: string]: JsonValue };
     }
   | { readonly undo: "tailscale.serve" }
-  | { readonly undo: "file.remove"; readonly path: string; readonly sha256: string };
+  | { readonly undo: "file.remove"; readonly path: string; readonly sha256: string }
+  /** `before`: the file that was there; it goes back while what is there has the hash `sha256`. */
+  | { readonly undo: "file.restore"; readonly before: ConfigFile; readonly sha256: string };
 
 export interface Settled {
   /** The gateway started anew since the change, as far as that can be seen. */

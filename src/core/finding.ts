@@ -51,7 +51,8 @@ export interface Remedy {
 
 export type Step =
   | { readonly do: "config.set"; readonly key: string; readonly value: JsonValue }
-  | { readonly do: "config.unset"; readonly key: string }
+  /** `refused`: the release does not start with the key, and its own `config unset` refuses it too. */
+  | { readonly do: "config.unset"; readonly key: string; readonly refused?: true }
   | { readonly do: "device.list" }
   /** `requestId` absent: the user takes it from `devices list`. Never "latest". */
   | { readonly do: "device.approve"; readonly requestId?: string }
@@ -68,11 +69,35 @@ export type Step =
   | { readonly do: "version.show" }
   | { readonly do: "logs.show" }
   | { readonly do: "doctor.fix" }
+  /** A new token from the same client; the old one ends at once. In every release (run: 2026.2.1, 2026.3.13, 2026.9.6). */
+  | { readonly do: "device.rotate"; readonly deviceId: string; readonly role: string }
+  /** Writes a random token into openclaw.json; it is in no other place. */
+  | { readonly do: "token.generate" }
+  /** Gives `OPENCLAW_GATEWAY_TOKEN` in the env file the value that openclaw.json has. */
+  | { readonly do: "token.copy"; readonly path: string }
   | { readonly do: "tailscale.serve" }
+  /** Looks whether this machine is on a tailnet. `name`: its MagicDNS name, where that is known already. */
+  | { readonly do: "tailscale.status"; readonly name?: string }
+  /** Writes the site file of a proxy with HTTPS; prints it where no `path` is named. `site` absent: no domain is known. */
+  | { readonly do: "proxy.write"; readonly site?: ProxySite; readonly path?: string }
   | { readonly do: "ssh.tunnel"; readonly port: number }
   | { readonly do: "page.open"; readonly url: string }
   /** Something only a person can do; `message` keys the wording. */
   | { readonly do: "human"; readonly message: string; readonly args?: MessageArgs };
+
+/** A proxy on the gateway's own host that gives the page HTTPS under one name. */
+export interface ProxySite {
+  readonly proxy: "caddy" | "nginx";
+  /** As in the browser's address bar, without scheme: lower case, with a port where that is not 443. */
+  readonly domain: string;
+  /** The gateway's own, on 127.0.0.1. */
+  readonly port: number;
+  /** `public`: a certificate that browsers trust by themselves. `internal`: one of the proxy's own authority. */
+  readonly tls: "public" | "internal";
+  /** Paths of certificate and key, where the user named them. */
+  readonly certificate?: string;
+  readonly certificateKey?: string;
+}
 
 export type JsonValue =
   | string

@@ -44,10 +44,16 @@ export interface JournalStore {
   list(configPath: string): Promise<readonly Journal[]>;
 }
 
+export const TOKEN_KEY = "gateway.auth.token";
+
 /** Dotted keys of the config that its steps change. */
 export function keysOf({ steps }: Pick<Journal, "steps">): readonly string[] {
   const keys = steps.flatMap(({ step }) =>
-    step.do === "config.set" || step.do === "config.unset" ? [step.key] : [],
+    step.do === "config.set" || step.do === "config.unset"
+      ? [step.key]
+      : step.do === "token.generate"
+        ? [TOKEN_KEY]
+        : [],
   );
   return [...new Set(keys)];
 }

@@ -102,7 +102,10 @@ async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
   let journal = begun;
   for (const [index, { step, state }] of begun.steps.entries()) {
     if (state === "done") continue;
-    const undo = begun.steps[index]?.undo ?? undoOf(step, journal.before.devices);
+    const undo =
+      begun.steps[index]?.undo ??
+      undoOf(step, journal.before.devices) ??
+      (state === "planned" ? await foreseen(step, changer, signal) : undefined);
     journal = withStep(journal, index, { step, state: "started", ...(undo === undefined ? {} : { undo }) });
     await store.write(journal);
     workshop.onProgress?.({ doing: "step", step });
@@ -134,6 +137,12 @@ async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
   const { taken } = settled.value;
   const kept = { outcome: "kept", detail: verified.detail, how: howOf(journal) } as const;
   return taken === undefined ? kept : { ...kept, taken };
+}
+
+/** How a change beside the config is taken back: known before it is made, so that a crash in between is not lost. */
+async function foreseen(step: Step, changer: Changer, signal: AbortSignal): Promise<Undo | undefined> {
+  const fact = await changer.foresee?.(step, signal);
+  return fact?.known ? fact.value.undo : undefined;
 }
 
 /** A gateway that says that it will not take the change up by itself is started anew. */

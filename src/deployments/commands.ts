@@ -55,6 +55,7 @@ const PLACEHOLDERS = [
   "<namespace>",
   "<pod>",
   "<user>@<host>",
+  "<domain>",
 ] as const;
 
 function commandFor(step: Step, deployment: Deployment, context: CommandContext): string | undefined {
@@ -62,6 +63,9 @@ function commandFor(step: Step, deployment: Deployment, context: CommandContext)
   switch (step.do) {
     case "config.set":
     case "config.unset":
+      // What the release does not start with, its `config unset` refuses too; its own doctor takes it out.
+      if (step.do === "config.unset" && step.refused === true)
+        return place.editConfig ?? place.cli([word("doctor"), word("--fix")], { config: true });
       return place.editConfig ?? place.cli(configWords(step, place.dialect, context), { config: true });
     case "device.list":
       return place.cli([word("devices"), word("list")]);
@@ -97,14 +101,39 @@ function commandFor(step: Step, deployment: Deployment, context: CommandContext)
       return place.cli([word("--version")]);
     case "logs.show":
       return place.logs;
+    case "device.rotate":
+      return place.cli([
+        ...["devices", "rotate", "--device"].map(word),
+        deviceWord(step.deviceId),
+        word("--role"),
+        word(/^[a-z]{1,40}$/.test(step.role) ? step.role : "operator"),
+      ]);
+    case "token.generate":
+      // Writes it into the config, and sets the mode to `token` (2026.2.1 to 2026.9.6).
+      return place.cli([word("doctor"), word("--generate-gateway-token")], { config: true });
     case "tailscale.serve":
       return place.tailscale;
+    case "tailscale.status":
+      return "tailscale status";
+    case "proxy.write":
+      return proxyLine(step);
     case "ssh.tunnel":
       return place.tunnel(step.port);
+    // A secret goes from one file into another; no line may show it.
+    case "token.copy":
     case "page.open":
     case "human":
       return undefined;
   }
+}
+
+/** The proxy's file is this program's to write or to print, wherever the gateway runs. */
+function proxyLine({ site, path }: Extract<Step, { do: "proxy.write" }>): string {
+  const words: Word[] = ["pairing-doctor", "fix", "--remedy", "https-proxy", "--domain"].map(word);
+  words.push(site === undefined ? { placeholder: "<domain>" } : word(clean(site.domain)));
+  if (site?.proxy === "nginx") words.push(word("--proxy"), word("nginx"));
+  if (path !== undefined) words.push(word("--proxy-file"), word(clean(path)));
+  return render(words, "posix");
 }
 
 /** A word of a line: data, which gets quoted, or a placeholder, which stands as it is. */

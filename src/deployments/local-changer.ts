@@ -1,8 +1,11 @@
+import { randomBytes } from "node:crypto";
 import JSON5 from "json5";
+import { setInEnvFile, valueInEnvFile } from "../config/env-file.ts";
 import {
   ChangeError,
   type Changer,
   type ConfigFile,
+  type Foreseen,
   type Performed,
   type Settled,
   type Undo,
@@ -10,6 +13,7 @@ import {
 import { type Fact, known, type Unknown, unknown } from "../core/fact.ts";
 import type { DeviceList } from "../core/facts.ts";
 import type { JsonValue, Step } from "../core/finding.ts";
+import { TOKEN_KEY } from "../core/journal.ts";
 import { atLeast } from "../core/release.ts";
 import { safeText } from "../core/text.ts";
 import { readExact, replaceFile } from "./atomic-file.ts";
@@ -17,7 +21,10 @@ import type { CommandOutcome } from "./command.ts";
 import { pairedEntry, removeEntry, restoreEntry } from "./device-files.ts";
 import { devicesFromRows } from "./devices.ts";
 import type { OpenclawCli } from "./openclaw-cli.ts";
+import { proxySite } from "./proxy-site.ts";
 import type { GatewayWatch } from "./reload.ts";
+import { foreseenOf, type SideFile, takeFileBack, writeFile } from "./side-file.ts";
+import type { Tailscale } from "./tailscale.ts";
 import type { EditConfig } from "./types.ts";
 
 export interface LocalChangerOptions {
@@ -30,6 +37,9 @@ export interface LocalChangerOptions {
   readonly devices: () => Promise<Fact<DeviceList>>;
   /** Starts the gateway anew by whatever runs it; absent where nothing does that we may ask. */
   readonly restart?: (signal: AbortSignal) => Promise<Fact<string>>;
+  readonly tailscale?: Tailscale;
+  /** What may be shown in the place of a secret. */
+  readonly fingerprint?: (secret: string) => string;
 }
 
 /** The gateway of this machine, changed by its own command line where that changes nothing else, else in its files. */
@@ -88,6 +98,29 @@ class LocalChanger implements Changer {
       : known(list, "openclaw devices list --json");
   }
 
+  foresee(step: Step, signal: AbortSignal): Promise<Fact<Foreseen>> {
+    return asFact<Foreseen>(async () => {
+      switch (step.do) {
+        case "proxy.write": {
+          const file = siteFile(step);
+          if (file === undefined) return known({}, "nothing is written");
+          return known(await foreseenOf(file, linesOf(file.content, "+")), file.path);
+        }
+        case "token.copy": {
+          const file = await this.#envFile(step.path);
+          return file.known ? known(await foreseenOf(file.value, file.value.diff), step.path) : file;
+        }
+        case "tailscale.status": {
+          const tailnet = await this.#tailnet(signal);
+          if (!tailnet.known) return tailnet;
+          return known({ url: `https://${tailnet.value.name}/` }, tailnet.source);
+        }
+        default:
+          return known({}, "nothing beside openclaw.json");
+      }
+    });
+  }
+
   perform(step: Step, signal: AbortSignal): Promise<Fact<Performed>> {
     return asFact<Performed>(async () => {
       switch (step.do) {
@@ -102,8 +135,28 @@ class LocalChanger implements Changer {
           const removed = await this.#remove(step.deviceId, signal);
           return removed.known ? { ...removed, value: { ...removed.value, lasting: true } } : removed;
         }
+        case "device.rotate":
+          return this.#rotate(step.deviceId, step.role, signal);
         case "gateway.restart":
           return this.#restart(signal);
+        case "token.generate":
+          return this.#generate();
+        case "token.copy": {
+          const file = await this.#envFile(step.path);
+          return file.known ? writeFile(file.value) : file;
+        }
+        case "proxy.write": {
+          const file = siteFile(step);
+          return file === undefined ? unknown("not-asked", "no file is named") : writeFile(file);
+        }
+        case "tailscale.status": {
+          const tailnet = await this.#tailnet(signal);
+          if (!tailnet.known) return tailnet;
+          const { name, servesNothing } = tailnet.value;
+          // The gateway leaves what it served behind (shipped code: `resetOnExit` is off unless set).
+          const undo: Pick<Performed, "undo"> = servesNothing ? { undo: { undo: "tailscale.serve" } } : {};
+          return known({ how: `tailscale status: this machine is ${name}`, ...undo }, tailnet.source);
+        }
         default:
           return unknown("not-asked", "a person has to do this");
       }
@@ -117,14 +170,15 @@ class LocalChanger implements Changer {
           return this.#remove(undo.deviceId, signal);
         case "device.restore":
           return this.#restore(undo, signal);
-        case "file.remove": {
-          const outcome = await replaceFile(undo.path, undefined, undo.sha256);
-          return outcome === "replaced"
-            ? known({ how: `removed ${safeText(undo.path, 200)}` }, undo.path)
-            : unknown("failed", `${safeText(undo.path, 200)} was written since, and is left as it is`);
+        case "file.remove":
+        case "file.restore":
+          return takeFileBack(undo);
+        case "tailscale.serve": {
+          const { tailscale } = this.#options;
+          const reset = await tailscale?.reset(signal);
+          if (reset === undefined) return unknown("not-asked", "tailscale serve was not switched on here");
+          return reset.known ? known({ how: reset.value }, reset.source) : reset;
         }
-        case "tailscale.serve":
-          return unknown("not-asked", "tailscale serve was not switched on here");
       }
     });
   }
@@ -196,6 +250,43 @@ class LocalChanger implements Changer {
     return unknown("failed", "somebody else kept writing openclaw.json");
   }
 
+  /** 48 hex digits, as OpenClaw's own; written into the file and shown nowhere. */
+  async #generate(): Promise<Fact<Performed>> {
+    const { configPath, watch } = this.#options;
+    const file = await readExact(configPath);
+    const config = file === undefined ? undefined : parsed(Buffer.from(file.content).toString("utf8"));
+    if (isObject(config) && tokenIn(config) !== undefined)
+      return known({ how: `${TOKEN_KEY} was set already` }, configPath);
+    await watch.mark();
+    const step: ConfigStep = { do: "config.set", key: TOKEN_KEY, value: randomBytes(24).toString("hex") };
+    return this.#edit(step, "a secret is never handed to a command");
+  }
+
+  /** The env file with the config's token in it. */
+  async #envFile(path: string): Promise<Fact<SideFile & { readonly diff: readonly string[] }>> {
+    const { configPath, fingerprint = () => "<secret>" } = this.#options;
+    const [own, other] = [await readExact(configPath), await readExact(path)];
+    const config = own === undefined ? undefined : parsed(Buffer.from(own.content).toString("utf8"));
+    const token = isObject(config) ? tokenIn(config) : undefined;
+    if (typeof token !== "string" || token.includes("${"))
+      return unknown("absent", `openclaw.json has no ${TOKEN_KEY} of its own to copy`);
+    if (other === undefined) return unknown("absent", `${safeText(path, 200)} is not there`);
+    const text = Buffer.from(other.content).toString("utf8");
+    const content = setInEnvFile(text, TOKEN_VARIABLE, token);
+    if (content === undefined)
+      return unknown("failed", `${TOKEN_VARIABLE} cannot be set in ${safeText(path, 200)}`);
+    const had = valueInEnvFile(text, TOKEN_VARIABLE) ?? "";
+    const diff = [`-${TOKEN_VARIABLE}=${fingerprint(had)}`, `+${TOKEN_VARIABLE}=${fingerprint(token)}`];
+    return known({ path, content, mode: other.mode, diff }, path);
+  }
+
+  async #tailnet(signal: AbortSignal): ReturnType<Tailscale["status"]> {
+    return (
+      this.#options.tailscale?.status(signal) ??
+      unknown("absent", "there is no tailscale command on this machine")
+    );
+  }
+
   // --- devices -------------------------------------------------------------------------------------------------
 
   /**
@@ -259,6 +350,19 @@ class LocalChanger implements Changer {
       : failureOf(outcome, `request ${requestId} was not rejected`);
   }
 
+  /** Prints the new token, which nobody sees: the client gets it with its next connection. */
+  async #rotate(deviceId: string, role: string, signal: AbortSignal): Promise<Fact<Performed>> {
+    if (!ID.test(deviceId) || !/^[a-z]{1,40}$/.test(role))
+      return unknown("not-asked", "there is no device with this id and role");
+    const args = ["devices", "rotate", "--device", deviceId, "--role", role];
+    const outcome = await this.#options.cli.run(args, { signal });
+    if (!outcome.known) return outcome;
+    // Its output may hold a token also where it fails.
+    return outcome.value.exitCode === 0
+      ? known({ how: `openclaw ${args.join(" ")}`, lasting: true }, outcome.source)
+      : unknown("failed", `the device's token was not rotated (exit ${outcome.value.exitCode})`);
+  }
+
   async #remove(deviceId: string, signal: AbortSignal): Promise<Fact<Performed>> {
     const { cli, release, stateDir } = this.#options;
     if (!ID.test(deviceId)) return unknown("not-asked", "there is no device with this id");
@@ -314,6 +418,28 @@ class LocalChanger implements Changer {
     const done = await restart(signal);
     return done.known ? known({ how: done.value }, done.source) : done;
   }
+}
+
+const TOKEN_VARIABLE = "OPENCLAW_GATEWAY_TOKEN";
+
+function siteFile(step: Extract<Step, { readonly do: "proxy.write" }>): SideFile | undefined {
+  const { site, path } = step;
+  return site === undefined || path === undefined
+    ? undefined
+    : { path, content: proxySite(site), mode: 0o644 };
+}
+
+function linesOf(text: string, sign: string): readonly string[] {
+  return text
+    .replace(/\n$/, "")
+    .split("\n")
+    .map((line) => `${sign}${line}`);
+}
+
+/** `gateway.auth.token`, whatever it is. */
+function tokenIn(config: Readonly<Record<string, unknown>>): unknown {
+  const gateway = isObject(config.gateway) ? config.gateway : {};
+  return isObject(gateway.auth) ? gateway.auth.token : undefined;
 }
 
 const NEVER = new AbortController().signal;

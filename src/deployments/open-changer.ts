@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import type { Changer } from "../core/change.ts";
 import type { Fact } from "../core/fact.ts";
 import type { DeploymentNames, DeviceList } from "../core/facts.ts";
-import type { Secret } from "../core/secret.ts";
+import { fingerprintOf, type Secret } from "../core/secret.ts";
 import { probe } from "../gateway/probe.ts";
 import { listening } from "./listeners.ts";
 import { localChanger } from "./local-changer.ts";
@@ -10,6 +10,7 @@ import { openclawCli } from "./openclaw-cli.ts";
 import type { GatewayProcess } from "./processes.ts";
 import { type WatchLimits, watchGateway } from "./reload.ts";
 import { restartGateway } from "./restart.ts";
+import { tailscaleOf } from "./tailscale.ts";
 import type { EditConfig } from "./types.ts";
 import type { World } from "./world.ts";
 
@@ -42,6 +43,7 @@ export async function openChanger(options: OpenChangerOptions): Promise<Changer>
     configPath,
     stateDir,
     secrets: options.secrets.map((secret) => secret.reveal()),
+    ...(release === undefined || options.exact !== true ? {} : { release }),
     ...(gateway === undefined ? {} : { gateway }),
     ...(owner === undefined ? {} : { owner }),
   });
@@ -63,6 +65,8 @@ export async function openChanger(options: OpenChangerOptions): Promise<Changer>
     watch,
     edit: options.edit,
     devices: options.devices,
+    tailscale: tailscaleOf(world),
+    fingerprint: (secret) => fingerprintOf(secret, salt),
     ...(release === undefined ? {} : { release }),
     restart: (signal) =>
       restartGateway(

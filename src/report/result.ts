@@ -221,6 +221,10 @@ function argsOf(step: Exclude<Step, { do: "human" }>): MessageArgs {
       return { requestId: step.requestId };
     case "device.remove":
       return { deviceId: step.deviceId };
+    case "device.rotate":
+      return { deviceId: step.deviceId, role: step.role };
+    case "token.copy":
+      return { path: step.path };
     case "ssh.tunnel":
       return { port: step.port };
     case "page.open":

@@ -70,13 +70,15 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
   },
   "tailscale-serve": {
     title: "Serve the page on your tailnet",
-    what: "Gives the page HTTPS and a name, for the devices of the tailnet only.",
-    caution: "Funnel is something else: it opens the page to the Internet.",
+    what: "Gives the page HTTPS and a name, for the devices of the tailnet only. The gateway sets Serve up itself; it needs the `tailscale` command, logged in.",
+    caution:
+      "From 2026.4.25 every user of the tailnet who may reach this machine gets in without an approval. Funnel is something else: it opens the page to the Internet.",
   },
   "https-proxy": {
-    title: "Put a proxy with HTTPS in front",
+    title: "Put a proxy with HTTPS in front, at {domain|a name of your own}",
     what: "Gives the page a secure context. The proxy has to be trusted, its origin allowed, and each browser approved once.",
-    caution: "The proxy has to pass WebSockets on and overwrite X-Forwarded-For.",
+    caution:
+      "The proxy has to pass WebSockets on and overwrite X-Forwarded-For. Whoever reaches it reaches the gateway's login.",
   },
   "start-gateway": {
     title: "Start the gateway",

@@ -15,6 +15,15 @@ export const human: Readonly<Record<string, string>> = {
   "gateway.restart": "Restart the gateway.",
   "gateway.status": "Look at the gateway's state: `openclaw gateway status`, on its host.",
   "logs.show": "Look at the newest lines of the gateway's log.",
+  "device.rotate":
+    "On the gateway's host: `openclaw devices rotate --device {deviceId} --role {role}`. It prints the new token: show that to nobody.",
+  "token.generate":
+    "Give the gateway a random token: `openclaw doctor --generate-gateway-token`, on its host.",
+  "token.copy":
+    "Give OPENCLAW_GATEWAY_TOKEN in {path} the value of gateway.auth.token in openclaw.json, in an editor and not in a command line.",
+  "tailscale.status": "See that Tailscale is connected on the gateway's host: `tailscale status`.",
+  "proxy.write":
+    "Get the proxy's site file: `pairing-doctor fix --remedy https-proxy --domain {domain|DOMAIN}`.",
   "doctor.fix": "Run `openclaw doctor --fix` on the gateway's host.",
   "tailscale.serve": "Set gateway.tailscale.mode to `serve`, and restart the gateway.",
   "ssh.tunnel":
@@ -53,6 +62,21 @@ export const human: Readonly<Record<string, string>> = {
     "Let the proxy overwrite X-Forwarded-For with the client's address rather than append to it.",
   "https-proxy":
     "Set up a proxy with HTTPS that passes `Upgrade` and `Connection` on and overwrites X-Forwarded-For.",
+  "name-certificate":
+    "Put the paths of your certificate and its key into the file, or name them: `--certificate PATH --certificate-key PATH`.",
+  "load-proxy-site":
+    "Put the site file where {proxy|the proxy} reads its sites, check it (`nginx -t`, `caddy validate`), and let the proxy reload.",
+  "trust-proxy-authority":
+    "Let the browser's machine trust the proxy's own authority: `caddy trust` on the proxy's host, its root certificate (`pki/authorities/local/root.crt` in Caddy's data directory) on others.",
+  "loopback-clients-ask":
+    "In this release clients on the gateway's own host, which came in silently, have to be approved once from then on; 2026.3.31 and later do not ask them.",
+  "open-at":
+    "Open the page at {url} from now on. To the gateway it is a new browser there: give it the token once, and approve it once.",
+  "bind-ends-elsewhere":
+    "With Serve the gateway listens on 127.0.0.1 alone: addresses that it has by bind `{bind}` end, so other machines have to use the .ts.net name too.",
+  "install-tailscale": "Install Tailscale on the gateway's host first, and log it in: `tailscale up`.",
+  "log-in-tailscale":
+    "Connect the gateway's host to your tailnet first, with MagicDNS on: `tailscale up`. Then run this again.",
   "proxy-upgrade-headers":
     "Let the proxy use HTTP/1.1 to the gateway and pass `Upgrade` and `Connection` on.",
   "tailscale-serve": "Switch Tailscale Serve on for this machine, and open the page at its .ts.net name.",

@@ -68,13 +68,14 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
   },
   "tailscale-serve": {
     title: "在 tailnet 中提供页面",
-    what: "给页面 HTTPS 和域名，只对 tailnet 中的设备开放。",
-    caution: "Funnel 不同：它会把页面开放给整个互联网。",
+    what: "给页面 HTTPS 和域名，只对 tailnet 中的设备开放。Serve 由网关自己设置，需要已登录的 `tailscale` 命令。",
+    caution:
+      "从 2026.4.25 起，tailnet 中能访问这台机器的每个用户无需批准即可进入。Funnel 不同：它会把页面开放给整个互联网。",
   },
   "https-proxy": {
-    title: "在前面放一个带 HTTPS 的代理",
+    title: "在前面放一个带 HTTPS 的代理：{domain|自己的域名}",
     what: "让页面处于安全上下文。代理必须受信任，它的来源必须允许，每个浏览器批准一次。",
-    caution: "代理必须转发 WebSocket，并覆盖 X-Forwarded-For。",
+    caution: "代理必须转发 WebSocket，并覆盖 X-Forwarded-For。能访问代理的人，就能访问网关的登录。",
   },
   "start-gateway": {
     title: "启动网关",

@@ -13,6 +13,13 @@ export const human: Readonly<Record<string, string>> = {
   "gateway.restart": "重启网关。",
   "gateway.status": "在网关所在的主机上查看状态：`openclaw gateway status`。",
   "logs.show": "查看网关日志的最后几行。",
+  "device.rotate":
+    "在网关所在的主机上：`openclaw devices rotate --device {deviceId} --role {role}`。它会显示新令牌，不要给任何人看。",
+  "token.generate": "在网关所在的主机上为网关生成随机令牌：`openclaw doctor --generate-gateway-token`。",
+  "token.copy":
+    "用编辑器把 {path} 中 OPENCLAW_GATEWAY_TOKEN 的值改成 openclaw.json 里 gateway.auth.token 的值，不要写在命令行里。",
+  "tailscale.status": "确认网关所在的主机已连上 Tailscale：`tailscale status`。",
+  "proxy.write": "取得代理的站点文件：`pairing-doctor fix --remedy https-proxy --domain {domain|DOMAIN}`。",
   "doctor.fix": "在网关所在的主机上运行 `openclaw doctor --fix`。",
   "tailscale.serve": "把 gateway.tailscale.mode 设为 `serve`，然后重启网关。",
   "ssh.tunnel":
@@ -45,6 +52,19 @@ export const human: Readonly<Record<string, string>> = {
   "find-proxy-address": "从日志中取得代理的地址：就是 `fwd=` 旁边的 `remote=`。",
   "overwrite-forwarded-for": "让代理用客户端的地址覆盖 X-Forwarded-For，而不是追加。",
   "https-proxy": "配置一个带 HTTPS 的代理，转发 `Upgrade` 和 `Connection`，并覆盖 X-Forwarded-For。",
+  "name-certificate":
+    "在该文件中填入自己的证书和私钥的路径，或用选项指定：`--certificate PATH --certificate-key PATH`。",
+  "load-proxy-site":
+    "把站点文件放到 {proxy|代理} 读取站点的位置，检查配置（`nginx -t`、`caddy validate`），然后让代理重新加载。",
+  "trust-proxy-authority":
+    "让浏览器所在的机器信任代理自己的证书颁发机构：在代理主机上运行 `caddy trust`；其他机器导入其根证书（Caddy 数据目录中的 `pki/authorities/local/root.crt`）。",
+  "loopback-clients-ask":
+    "在该版本中，网关主机上原本直接通过的客户端此后需要批准一次；2026.3.31 及更高版本不再要求。",
+  "open-at": "今后在 {url} 打开页面。对网关来说那里是一个新的浏览器：填写一次令牌，并批准一次。",
+  "bind-ends-elsewhere":
+    "使用 Serve 时网关只监听 127.0.0.1：bind `{bind}` 提供的地址不再可用，其他机器也要使用 .ts.net 域名。",
+  "install-tailscale": "先在网关所在的主机上安装并登录 Tailscale：`tailscale up`。",
+  "log-in-tailscale": "先让网关所在的主机连上你的 tailnet，并启用 MagicDNS：`tailscale up`，然后再运行一次。",
   "proxy-upgrade-headers": "让代理以 HTTP/1.1 连接网关，并转发 `Upgrade` 和 `Connection`。",
   "tailscale-serve": "在这台机器上启用 Tailscale Serve，并用它的 .ts.net 域名打开页面。",
   "compose-bind": "在 compose 文件中把 OPENCLAW_GATEWAY_BIND（或 `--bind`）设为 `lan`。",

@@ -1,0 +1,84 @@
+import { type Fact, known, unknown } from "../core/fact.ts";
+import { safeText } from "../core/text.ts";
+import { runToEnd } from "./command.ts";
+import type { World } from "./world.ts";
+
+export interface Tailnet {
+  /** MagicDNS name of this machine, without the dot at its end. */
+  readonly name: string;
+  /** Whether this machine serves nothing yet, so that whatever is served later is the gateway's. */
+  readonly servesNothing: boolean;
+}
+
+export interface Tailscale {
+  /** Unknown: `absent` (no such program), `denied` (not logged in, or without a name), `timeout`, `failed`. */
+  status(signal: AbortSignal): Promise<Fact<Tailnet>>;
+  /** Ends everything that this machine serves. */
+  reset(signal: AbortSignal): Promise<Fact<string>>;
+}
+
+const TIMEOUT_MS = 10_000;
+/** Where its packages put it, for a doctor whose PATH does not have it. */
+const PLACES = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/usr/sbin"] as const;
+
+/** The `tailscale` command of this machine, run without a shell. */
+export function tailscaleOf(world: World): Tailscale {
+  const run = async (args: readonly string[], signal: AbortSignal) => {
+    const program = await findProgram(world);
+    if (program === undefined) return unknown("absent", "there is no tailscale command on this machine");
+    const env = { PATH: world.env.PATH ?? "/usr/bin:/bin", HOME: world.homedir };
+    return runToEnd([program, ...args], { env, cwd: "/", signal, timeoutMs: TIMEOUT_MS });
+  };
+  return {
+    status: async (signal) => {
+      const outcome = await run(["status", "--json"], signal);
+      if (!outcome.known) return outcome;
+      const name = nameIn(outcome.value.stdout);
+      if (!name.known) return name;
+      const serve = await run(["serve", "status", "--json"], signal);
+      const servesNothing =
+        serve.known && serve.value.exitCode === 0 && /^\s*(?:\{\s*\}|null)?\s*$/.test(serve.value.stdout);
+      return known({ name: name.value, servesNothing }, outcome.source);
+    },
+    reset: async (signal) => {
+      const outcome = await run(["serve", "reset"], signal);
+      if (!outcome.known) return outcome;
+      return outcome.value.exitCode === 0
+        ? known("tailscale serve reset", outcome.source)
+        : unknown("failed", safeText(`tailscale serve reset: ${outcome.value.stderr.trim()}`, 300));
+    },
+  };
+}
+
+/** `BackendState` and `Self.DNSName` of `tailscale status --json`; logged out it prints them too, and exits with 1. */
+export function nameIn(text: string): Fact<string> {
+  let status: unknown;
+  try {
+    status = JSON.parse(text);
+  } catch {
+    return unknown("failed", "tailscale status says nothing that can be read: does tailscaled run?");
+  }
+  const { BackendState: state, Self: self } = objectOf(status);
+  if (state !== "Running")
+    return unknown(
+      "denied",
+      safeText(`Tailscale is not connected here (${typeof state === "string" ? state : "no state"})`, 120),
+    );
+  const raw = objectOf(self).DNSName;
+  const name = typeof raw === "string" ? raw.replace(/\.$/, "").toLowerCase() : "";
+  return /^[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){1,8}$/.test(name)
+    ? known(name, "tailscale status --json")
+    : unknown("denied", "this machine has no MagicDNS name in its tailnet");
+}
+
+async function findProgram(world: World): Promise<string | undefined> {
+  for (const directory of [...(world.env.PATH ?? "").split(":").slice(0, 50), ...PLACES]) {
+    const program = `${directory}/tailscale`;
+    if (directory.startsWith("/") && (await world.info(program))?.kind === "file") return program;
+  }
+  return undefined;
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
