@@ -201,7 +201,7 @@ export async function undo(journal: Journal, workshop: Workshop): Promise<Outcom
   }
   const problem = await restoreConfig(journal, workshop);
   if (problem !== undefined) return { outcome: "stuck", detail: problem };
-  const settled = await changer.settled(signal);
+  const settled = await settle({ ...workshop, signal });
   await store.write({ ...current, state: "undone" });
   const detail = settled.known ? "everything is as it was" : settled.detail;
   return { outcome: "rolled-back", detail, how: howOf(journal) };
