@@ -1,7 +1,7 @@
 import type { Check, CheckFacts } from "./check.ts";
 import type { Facts } from "./collect.ts";
 import type { Saying } from "./fact.ts";
-import type { FactName } from "./facts.ts";
+import type { Confidence, FactName } from "./facts.ts";
 import type { Finding, Severity } from "./finding.ts";
 
 export type CheckVerdict = "healthy" | "found" | "undetermined" | "not-applicable" | "crashed";
@@ -77,7 +77,10 @@ export function diagnose(checks: readonly Check[], facts: Facts, options: Diagno
   const kept = found.filter(({ finding }) => !(finding.id in suppressed) || finding.severity === "info");
   kept.sort(
     ({ finding: a }, { finding: b }) =>
-      SEVERITY[a.severity] - SEVERITY[b.severity] || (a.rank ?? 0) - (b.rank ?? 0),
+      SEVERITY[a.severity] - SEVERITY[b.severity] ||
+      (a.rank ?? 0) - (b.rank ?? 0) ||
+      // Of two warnings the surer one first; errors have their order by what is met first.
+      (a.severity === "error" ? 0 : SURENESS[a.confidence] - SURENESS[b.confidence]),
   );
   const findings = kept.map(({ finding }) => finding);
   const blind = results.some(
@@ -88,6 +91,7 @@ export function diagnose(checks: readonly Check[], facts: Facts, options: Diagno
 }
 
 const SEVERITY: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
+const SURENESS: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, possible: 2 };
 
 function argumentOf(check: Check, facts: Facts): CheckFacts<FactName, FactName> {
   const needed: Record<string, unknown> = {};
