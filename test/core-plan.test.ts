@@ -86,9 +86,22 @@ describe("sets", () => {
   });
 
   test("one that opens both makes the set needless", () => {
-    const both = opening(remedy("ssh-tunnel", "none", [{ do: "ssh.tunnel", port: 1 }]), "origin", "pairing");
+    const both = opening(remedy("open-both", "none"), "origin", "pairing");
     const [start, oracle] = gates(["origin", "pairing"], [approve, origin, both]);
-    assert.deepEqual(choices(plan(start, oracle, PRIVATE)), [["ssh-tunnel", "first"]]);
+    assert.deepEqual(choices(plan(start, oracle, PRIVATE)), [["open-both", "first"]]);
+  });
+
+  test("a tunnel does not: the page that was refused is not let in by it", () => {
+    const tunnel = opening(
+      remedy("ssh-tunnel", "grants-access", [{ do: "ssh.tunnel", port: 1 }]),
+      "origin",
+      "pairing",
+    );
+    const [start, oracle] = gates(["origin", "pairing"], [approve, origin, tunnel]);
+    assert.deepEqual(choices(plan(start, oracle, PRIVATE)), [
+      ["add-allowed-origin+approve-device", "first"],
+      ["ssh-tunnel", "more-disruption"],
+    ]);
   });
 
   test("a larger set is preferred to one that weakens", () => {

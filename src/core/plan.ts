@@ -20,7 +20,7 @@ export interface PlanOptions {
   /** Several people have accounts on the gateway's host. */
   readonly sharedHost: boolean;
   readonly release?: string;
-  /** `--remedy`: only sets that begin with it. */
+  /** `--remedy`: only sets with it. */
   readonly only?: string;
 }
 
@@ -64,7 +64,8 @@ const MAX_STATES = 600;
 /**
  * The smallest sets of remedies after which the model admits the connection, best first: what grants or weakens
  * least, then what disturbs least, then what OpenClaw recommends for the release, then what takes fewest steps.
- * Larger sets are looked at only while no smaller one lets it in without weakening anything.
+ * Larger sets are looked at only while no smaller one lets it in where it is, without weakening anything: a tunnel
+ * or an upgrade is another way, and the page that was refused is not let in by it.
  */
 export function plan<S>(start: S, oracle: Oracle<S>, options: PlanOptions): Plan {
   const now = oracle.verdict(start);
@@ -80,19 +81,18 @@ export function plan<S>(start: S, oracle: Oracle<S>, options: PlanOptions): Plan
       for (const remedy of oracle.remedies(open.state)) {
         // Without `after` the model has no say, so it is advice and not part of a plan.
         if (remedy.after === undefined || states >= MAX_STATES) continue;
-        if (size === 1 && options.only !== undefined && remedy.id !== options.only) continue;
         if (open.remedies.some(({ id }) => id === remedy.id)) continue;
         states += 1;
         const state = oracle.after(open.state, remedy);
         const verdict = oracle.verdict(state);
         const remedies = [...open.remedies, remedy];
-        if (verdict.outcome === "admitted") addCandidate(found, pruned(start, remedies, oracle));
+        if (verdict.outcome === "admitted") addCandidate(found, pruned(start, remedies, oracle), options.only);
         // A gate that comes back was not mended: the walk would go round.
         else if (open.met.includes(gateOf(verdict))) noteDeadEnd(deadEnds, remedy, verdict);
         else next.push({ state, remedies, met: [...open.met, gateOf(verdict)] });
       }
     }
-    if (found.some((candidate) => !weakens(candidate))) break;
+    if (found.some((candidate) => !weakens(candidate) && staysOnItsWay(candidate))) break;
     edge = next;
   }
 
@@ -147,7 +147,8 @@ function endOf<S>(start: S, remedies: readonly Remedy[], oracle: Oracle<S>): Ver
 }
 
 /** A set that has another one in it asks for more and gives nothing. */
-function addCandidate(found: Candidate[], candidate: Candidate): void {
+function addCandidate(found: Candidate[], candidate: Candidate, only: string | undefined): void {
+  if (only !== undefined && !candidate.remedies.some(({ id }) => id === only)) return;
   if (found.some((other) => contains(candidate, other))) return;
   const others = found.filter((other) => !contains(other, candidate));
   found.splice(0, found.length, ...others, candidate);
@@ -176,6 +177,10 @@ function isAcceptable({ remedies }: Candidate, { exposure, sharedHost }: PlanOpt
 
 function weakens({ remedies }: Pick<Candidate, "remedies">): boolean {
   return remedies.some(({ risk }) => risk === "weakens-security");
+}
+
+function staysOnItsWay({ remedies }: Candidate): boolean {
+  return remedies.every((remedy) => disruptionOf(remedy) < OTHER_WAY);
 }
 
 /** Compared from the left; the smaller is the better. */
@@ -210,6 +215,9 @@ function grantsOf({ risk, id }: Remedy): number {
   return risk === "grants-access" ? 1 : 0;
 }
 
+/** The disruption from which on it is not the connection that was refused which is let in. */
+const OTHER_WAY = 2;
+
 function disruptionOf({ risk, steps }: Remedy): number {
   return Math.max(risk === "restart" ? 1 : 0, ...steps.map(disruptionOfStep));
 }
@@ -221,9 +229,14 @@ function disruptionOfStep(step: Step): number {
       return 1;
     // It has to be there whenever the page is used.
     case "ssh.tunnel":
-      return 2;
+      return OTHER_WAY;
     case "human":
-      return step.message === "upgrade" ? 3 : 0;
+      return step.message === "upgrade" ? OTHER_WAY + 1 : 0;
+    // Another name for the page, and another program that has to run for it.
+    case "tailscale.status":
+      return OTHER_WAY + 1;
+    case "proxy.write":
+      return OTHER_WAY + 2;
     default:
       return 0;
   }
