@@ -96,7 +96,19 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
 }
 
 /** Options and arguments that take several values; `_` are yargs' command words. */
-const REPEATABLE = new Set(["_", "files", "only", "skip", "log", "set", "unset", "ids", "allow-risk"]);
+const REPEATABLE = new Set([
+  "_",
+  "files",
+  "only",
+  "skip",
+  "log",
+  "set",
+  "unset",
+  "ids",
+  // yargs has an option of two words under both its names.
+  "allow-risk",
+  "allowRisk",
+]);
 
 /** What yargs says of the command line. */
 class ParseFailure extends Error {}
