@@ -140,7 +140,7 @@ function routeOf(sources: AssessmentSources, basis: Evidence[]): Route {
       seen,
     };
   }
-  const refused = saidOrigin === undefined ? proxiedRoute(sources, basis) : undefined;
+  const refused = proxiedRoute(sources, basis);
   if (refused !== undefined) return refused;
   const port = sources.config?.gateway?.port ?? 18789;
   const origin = saidOrigin ?? pageOfUrl(target.url) ?? `http://127.0.0.1:${port}`;
@@ -168,9 +168,11 @@ function proxiedRoute(sources: AssessmentSources, basis: Evidence[]): Route | un
   );
   if (trace?.type !== "proxy-warning" || trace.remote === undefined) return undefined;
   if (pageConnected(sources) !== undefined) return undefined;
+  const { origin: saidOrigin } = sources;
+  if (saidOrigin !== undefined && isOwnPage(saidOrigin, sources)) return undefined;
   basis.push({ fact: "logs", source: `${trace.source}:${trace.line}`, quote: trace.quote });
   const { trustedProxies = [], controlUi } = sources.config?.gateway ?? {};
-  const origin = controlUi?.allowedOrigins?.find((allowed) => allowed.startsWith("https://"));
+  const origin = saidOrigin ?? controlUi?.allowedOrigins?.find((allowed) => allowed.startsWith("https://"));
   return {
     remoteAddress: trace.remote,
     headers: {
@@ -179,6 +181,12 @@ function proxiedRoute(sources: AssessmentSources, basis: Evidence[]): Route | un
     },
     confidence: "likely",
   };
+}
+
+/** Plain HTTP on the gateway's own port goes through no proxy. */
+function isOwnPage(origin: string, { config }: AssessmentSources): boolean {
+  const port = config?.gateway?.port ?? 18789;
+  return origin.startsWith("http:") && hostOf(origin).endsWith(`:${port}`);
 }
 
 /** The newest refusal of a page; of the page that the user named, when one did. */

@@ -137,9 +137,24 @@ function withCredential(input: AdmissionInput): AdmissionInput {
 /** What a person does that the gateway sees. */
 function byPerson(input: AdmissionInput, { message, args }: Step & { readonly do: "human" }): AdmissionInput {
   if (message === "paste-token" || message === "enter-password") return withCredential(input);
+  if (message === "find-origin") return withOwnOrigin(input);
   const release = args?.release;
   return message === "upgrade" && typeof release === "string" ? upgraded(input, release) : input;
 }
+
+/** Where the page is opened is looked up and allowed. */
+function withOwnOrigin({ release, config, connection }: AdmissionInput): AdmissionInput {
+  const { headers } = connection;
+  const origin = headers.origin ?? (headers.host === undefined ? SOME_PAGE : `https://${headers.host}`);
+  const allowed = config.gateway?.controlUi?.allowedOrigins ?? [];
+  return {
+    release,
+    config: changed(config, "gateway.controlUi.allowedOrigins", [...allowed, origin]),
+    connection: { ...connection, headers: { ...headers, origin } },
+  };
+}
+
+const SOME_PAGE = "https://claw.example.test";
 
 /** The newer gateway serves a newer page, which may have a device identity where the old one had none. */
 function upgraded({ config, connection }: AdmissionInput, release: string): AdmissionInput {

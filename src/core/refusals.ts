@@ -135,7 +135,11 @@ function logRefusals(logs: LogDigest): Refusal[] {
     ...refusal,
     over: refusal.over || passedLater(refusal, groups),
   }));
-  const logged = [...marked, ...mergeAlike(loneRefusals(logs.events, marked))];
+  const lone = loneRefusals(logs.events, marked).map((refusal) => ({
+    ...refusal,
+    over: refusal.over || attributedLater(refusal, marked),
+  }));
+  const logged = [...marked, ...mergeAlike(lone)];
   const printed = logs.events.flatMap((event) =>
     event.type === "client-error" && !isHeading(event, logs.events)
       ? clientRefusal(event, logged, isSolved(event, logs.events))
@@ -207,6 +211,18 @@ function passedLater(refusal: Refusal, all: readonly Refusal[]): boolean {
     const b = other.connection.headers;
     return a?.origin === b?.origin && a?.host === b?.host && Date.parse(other.lastAt) > at;
   });
+}
+
+/** A forwarded client of the same proxy was refused further on: the gateway knows now whose it is (run 9.6). */
+function attributedLater(refusal: Refusal, all: readonly Refusal[]): boolean {
+  if (refusal.gate !== "proxy-attribution" || refusal.lastAt === undefined) return false;
+  const at = Date.parse(refusal.lastAt);
+  return all.some(
+    ({ connection, lastAt }) =>
+      connection.headers?.["x-forwarded-for"] !== undefined &&
+      connection.remoteAddress === refusal.connection.remoteAddress &&
+      Date.parse(lastAt ?? "") > at,
+  );
 }
 
 /** From 2026.9.3 the card of a wrong token has the heading of a missing one; the line below it tells. */
