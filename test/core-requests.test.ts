@@ -36,6 +36,10 @@ describe("the request that is meant", () => {
     assert.equal(asked(undefined, same, "10.0.0.9"), undefined);
   });
   test("is the only one", () => assert.equal(asked("gone", two.slice(0, 1)), "11111111-a"));
+  test("is not the only one when that came from another address", () => {
+    assert.equal(asked(undefined, two.slice(0, 1), "10.0.0.9"), undefined);
+    assert.equal(asked(undefined, [waits("33333333-c")], "10.0.0.9"), "33333333-c");
+  });
   test("is no node's", () => assert.equal(asked(undefined, [waits("x", { role: "node" })]), undefined));
 });
 

@@ -10,7 +10,8 @@ export interface RequestQuestion {
 
 /**
  * The one request that is meant: by its id (a cut one by its beginning), else by the refused peer's address when a
- * single request came from there, else the only one that waits. Never the newest of several.
+ * single request came from there, else the only one that waits, unless it is known to come from somewhere else.
+ * Never the newest of several.
  */
 export function requestFor({ requestId, finding, waiting }: RequestQuestion): PendingDevice | undefined {
   if (requestId !== undefined) {
@@ -24,5 +25,8 @@ export function requestFor({ requestId, finding, waiting }: RequestQuestion): Pe
   const pages = waiting.filter(({ role }) => role === undefined || role === "operator");
   const near = typeof remote === "string" ? pages.filter(({ remoteIp }) => remoteIp === remote) : [];
   if (near.length === 1) return near[0];
-  return near.length === 0 && pages.length === 1 ? pages[0] : undefined;
+  const [only] = pages;
+  if (near.length > 0 || pages.length !== 1 || only === undefined) return undefined;
+  const isElsewhere = typeof remote === "string" && only.remoteIp !== undefined;
+  return isElsewhere ? undefined : only;
 }

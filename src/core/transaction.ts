@@ -100,8 +100,15 @@ export function finish(journal: Journal, workshop: Workshop): Promise<Outcome> {
 async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
   const { changer, store, signal } = workshop;
   let journal = begun;
+  let unsettled = false;
   for (const [index, { step, state }] of begun.steps.entries()) {
     if (state === "done") continue;
+    // A gateway that starts anew for a setting answers no command meanwhile (run 3.13: 1006).
+    if (unsettled && step.do.startsWith("device.")) {
+      const settled = await settle(workshop);
+      if (!settled.known) return rollBack(journal, settled.detail, workshop);
+      unsettled = false;
+    }
     const undo =
       begun.steps[index]?.undo ??
       undoOf(step, journal.before.devices) ??
@@ -115,6 +122,7 @@ async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
         ? known({ how: "done by the run before" }, "journal")
         : await changer.perform(step, signal);
     if (!performed.known) return rollBack(journal, performed.detail, workshop);
+    unsettled ||= step.do.startsWith("config.");
     const taken = performed.value.undo ?? undo;
     journal = withStep(journal, index, {
       step,
