@@ -207,7 +207,8 @@ export const pairingCauses: readonly Cause[] = [
         await approve(site, await refused(site.client.connect(attempt), /pairing required/));
         forgetLogs(site);
         for (let start = 0; start < 3; start++) await admitted(site.client.connect(attempt));
-        return {};
+        // The list of this gateway holds the devices of all cases before.
+        return { offline: true, logs: [site.gateway.fileLog] };
       },
     },
   },
