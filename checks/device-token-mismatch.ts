@@ -41,7 +41,9 @@ function rotate({ both, deviceId, role }: Rotated): Remedy {
     steps: [
       ...(both ? [human("compare-shared-token")] : []),
       { do: "device.list" },
-      human("rotate-device-token", { deviceId, role }),
+      deviceId === undefined
+        ? human("rotate-device-token", { role })
+        : { do: "device.rotate", deviceId, role: role ?? "operator" },
     ],
   };
 }
@@ -51,7 +53,7 @@ function forget(page: boolean, deviceId: string | undefined): Remedy {
     id: "remove-device",
     risk: "none",
     steps: [
-      human("remove-device", { deviceId }),
+      deviceId === undefined ? human("remove-device") : { do: "device.remove", deviceId },
       ...(page ? [human("forget-device")] : []),
       human("connect-anew"),
     ],

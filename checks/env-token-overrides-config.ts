@@ -80,7 +80,12 @@ function occurrence({ differing, told, refused, refusals, facts }: Found): Occur
     source: differing?.wins.source,
     other: differing?.loses.source,
   });
-  const remedies = [alignSources(differing), ...pasteInto(refused, differing, facts)];
+  const config = knownValue(facts.wanted.config);
+  const remedies = [
+    ...copyInto(differing, config),
+    alignSources(differing),
+    ...pasteInto(refused, differing, facts),
+  ];
   const common = { evidence: evidence.slice(0, 5), args: sources, remedies };
   if (refused === undefined)
     return {
@@ -103,14 +108,31 @@ function inConfig({ name, wins, loses }: Difference): Evidence[] {
   return [{ fact: "config", source: wins.source, quote }];
 }
 
+/**
+ * Where the copy that loses stands in the env file beside the config, it gets the value that the gateway has. A
+ * service's unit, a Compose file or a process are not ours to write.
+ */
+function copyInto(differing: Difference | undefined, config: ConfigReading | undefined): readonly Remedy[] {
+  if (config === undefined || differing?.name !== "token") return [];
+  const { wins, loses } = differing;
+  if (wins.from !== "file" || loses.source !== ".env" || config.stateDir === "") return [];
+  const path = `${config.stateDir}/.env`;
+  return [{ id: "copy-token", risk: "none", args: args({ path }), steps: [{ do: "token.copy", path }] }];
+}
+
 function alignSources(differing: Difference | undefined): Remedy {
   const places = differing === undefined ? undefined : `${differing.wins.source}, ${differing.loses.source}`;
   const password = differing?.name === "password";
+  const { wins, loses } = differing ?? {};
   return {
     id: password ? "align-password" : "align-token",
     risk: "restart",
     steps: [
-      password ? human("align-password", { places }) : human("align-token", { places }),
+      password
+        ? human("align-password", { places })
+        : wins === undefined || loses === undefined
+          ? human("align-token", { places })
+          : human("change-losing-copy", { source: wins.source, other: loses.source }),
       { do: "gateway.restart" },
     ],
   };

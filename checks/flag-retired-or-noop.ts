@@ -5,7 +5,7 @@ import type { ConfigReading, Evidence } from "../src/core/facts.ts";
 import type { Occurrence } from "../src/core/finding.ts";
 import type { LogEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
-import { unsetKey } from "./remedies.ts";
+import { triedOnOwnPage, unsetKey } from "./remedies.ts";
 import { args, WANTED } from "./support.ts";
 
 const SWITCHES = ["allowInsecureAuth", "dangerouslyDisableDeviceAuth"] as const;
@@ -38,7 +38,7 @@ export default defineCheck({
           evidence,
           args: args({ key, release }),
           ...(status === "unknown-key" || rejected ? { variant: "rejected" } : {}),
-          remedies: [unsetKey(key, gone)],
+          remedies: [triedOnOwnPage(unsetKey(key, gone), facts.wanted)],
         },
       ];
     });

@@ -2,10 +2,10 @@ import { keyStatus } from "../src/admission/trial.ts";
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { ConfigReading, Evidence } from "../src/core/facts.ts";
-import type { Remedy } from "../src/core/finding.ts";
+import type { Remedy, Step } from "../src/core/finding.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import { FALLBACK_SWITCH, newestFlags } from "./dangerous-flags.ts";
-import { human } from "./remedies.ts";
+import { human, triedOnOwnPage } from "./remedies.ts";
 import { args, WANTED } from "./support.ts";
 
 const INSECURE_AUTH = "gateway.controlUi.allowInsecureAuth";
@@ -39,7 +39,7 @@ export default defineCheck({
         evidence: [...(config === undefined ? [] : quotes(config, doors)), ...logged],
         args: args({ keys: [...doors, ...others].slice(0, 6).join(", ") }),
         ...(doors.length > 0 ? {} : { severity: "info", variant: "elsewhere" }),
-        remedies: remediesFor(doors),
+        remedies: remediesFor(doors, config).map((remedy) => triedOnOwnPage(remedy, wanted)),
       },
     ];
   },
@@ -61,6 +61,12 @@ function setIn(config: ConfigReading, release: string | undefined): readonly str
   );
 }
 
+/** A gateway without a token gets one; where the config is not known, a person looks first. */
+function generated(config: ConfigReading | undefined): readonly Step[] {
+  if (config === undefined) return [human("generate-token")];
+  return config.effective.gateway?.auth?.token === undefined ? [{ do: "token.generate" }] : [];
+}
+
 function quotes(config: ConfigReading, keys: readonly string[]): Evidence[] {
   return keys.map((key) => ({
     fact: "config",
@@ -69,7 +75,7 @@ function quotes(config: ConfigReading, keys: readonly string[]): Evidence[] {
   }));
 }
 
-function remediesFor(doors: readonly string[]): readonly Remedy[] {
+function remediesFor(doors: readonly string[], config: ConfigReading | undefined): readonly Remedy[] {
   const audit = human("security-audit");
   if (doors.length === 0) return [{ id: "review-switches", risk: "none", steps: [audit] }];
   const switches = doors.filter((key) => key !== AUTH_MODE);
@@ -80,8 +86,8 @@ function remediesFor(doors: readonly string[]): readonly Remedy[] {
             id: "require-token",
             risk: "restart" as const,
             steps: [
+              ...generated(config),
               { do: "config.set" as const, key: AUTH_MODE, value: "token" },
-              human("generate-token"),
               { do: "gateway.restart" as const },
             ],
           },

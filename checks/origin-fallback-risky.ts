@@ -6,7 +6,7 @@ import type { LogEvent, SecurityWarningEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import { atLeast } from "../src/core/release.ts";
 import { FALLBACK_SWITCH } from "./dangerous-flags.ts";
-import { human } from "./remedies.ts";
+import { human, triedOnOwnPage } from "./remedies.ts";
 import { args, WANTED } from "./support.ts";
 
 /** The switch of 2026.2.23 and later that takes the Host header's word for a page's origin. */
@@ -40,7 +40,9 @@ export default defineCheck({
         evidence,
         args: args({ detail: origins.length === 0 ? undefined : origins.join(", ") }),
         ...(accepted.length > 0 ? { count: accepted.length } : {}),
-        remedies: [replaceFallback(origins, config)],
+        remedies: [
+          triedOnOwnPage(withOwnOrigin(wanted, origins) ?? replaceFallback(origins, config), wanted),
+        ],
       },
     ];
   },
@@ -64,6 +66,39 @@ function originsOf(accepted: readonly SecurityWarningEvent[]): readonly string[]
   return [...new Set(origins.reverse())].slice(0, 5);
 }
 
+/**
+ * For the page of which the model knows that it is in now: its own origin alone, where it needs one. Which others
+ * may come in is for a person to say.
+ */
+function withOwnOrigin(
+  wanted: Parameters<typeof triedOnOwnPage>[1],
+  origins: readonly string[],
+): Remedy | undefined {
+  const assessment = knownValue(wanted.assessment);
+  const own = assessment?.connection.headers.origin;
+  const supposed = assessment?.basis.some(({ fact }) => fact === "deployment") ?? true;
+  if (own === undefined || supposed) return undefined;
+  const present = knownValue(wanted.config)?.effective.gateway?.controlUi?.allowedOrigins ?? [];
+  const others = origins.filter((origin) => origin !== own && !present.includes(origin));
+  const remedy = (listed: boolean): Remedy => ({
+    id: "replace-origin-fallback",
+    risk: "restart",
+    steps: [
+      ...(listed
+        ? [{ do: "config.set" as const, key: ALLOWED, value: [...new Set([...present, own])] }]
+        : []),
+      { do: "config.unset", key: FALLBACK_SWITCH },
+      ...(others.length === 0 ? [] : [human("review-origins", { origins: others.join(", ") })]),
+      human("reload-page"),
+    ],
+  });
+  const alone = triedOnOwnPage(remedy(false), wanted);
+  if (alone.after === undefined) return undefined;
+  return alone.after === "admitted" ? alone : remedy(true);
+}
+
+const ALLOWED = "gateway.controlUi.allowedOrigins";
+
 /** Among the origins that the switch let in can be the one that it should have kept out, so a person looks first. */
 function replaceFallback(origins: readonly string[], config: ConfigReading | undefined): Remedy {
   const present = config?.effective.gateway?.controlUi?.allowedOrigins ?? [];
@@ -74,9 +109,7 @@ function replaceFallback(origins: readonly string[], config: ConfigReading | und
     steps: [
       ...(origins.length === 0 ? [human("find-origin")] : [human("check-origins")]),
       ...(config === undefined && origins.length > 0 ? [human("keep-origins")] : []),
-      ...(origins.length === 0
-        ? []
-        : [{ do: "config.set" as const, key: "gateway.controlUi.allowedOrigins", value }]),
+      ...(origins.length === 0 ? [] : [{ do: "config.set" as const, key: ALLOWED, value }]),
       { do: "config.unset", key: FALLBACK_SWITCH },
       human("reload-page"),
     ],

@@ -60,6 +60,17 @@ export function triedAlways(remedy: Remedy, refusal: Refusal, facts: GateFacts):
   return input === undefined ? remedy : withVerdict(remedy, input);
 }
 
+/** Of a remedy that takes something away: what the model says of the user's own page after it, which is let in now. */
+export function triedOnOwnPage(remedy: Remedy, wanted: OwnPageFacts): Remedy {
+  const assessment = knownValue(wanted.assessment);
+  const config = knownValue(wanted.config)?.effective;
+  const release = knownValue(wanted.release)?.version;
+  if (assessment?.now.outcome !== "admitted" || config === undefined || release === undefined) return remedy;
+  return withVerdict(remedy, { release, config, connection: assessment.connection });
+}
+
+type OwnPageFacts = Pick<GateFacts["wanted"], "assessment" | "config" | "release">;
+
 function withVerdict(remedy: Remedy, input: AdmissionInput): Remedy {
   return { ...remedy, after: verdict(admit(applySteps(input, remedy.steps))) };
 }
@@ -284,7 +295,7 @@ export function unsetKey(key: string, refusedRelease: boolean): Remedy {
     risk: "none",
     args: { key },
     // A release that rejects the key rejects `config unset` of it too; its own doctor takes it out.
-    steps: [refusedRelease ? { do: "doctor.fix" } : { do: "config.unset", key }],
+    steps: [{ do: "config.unset", key, ...(refusedRelease ? { refused: true } : {}) }],
   };
 }
 

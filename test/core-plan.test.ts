@@ -138,6 +138,27 @@ describe("sets", () => {
     assert.deepEqual(choices(plan(start, oracle, { ...PRIVATE, only: "upgrade" })), []);
   });
 
+  test("another way that was asked for is taken with what it meets there, the same gate too", () => {
+    const proxy = opening(remedy("https-proxy", "restart", [{ do: "proxy.write" }]));
+    const idle = opening(remedy("set-trusted-proxies", "restart"));
+    const [start, oracle] = gates(["pairing"], [approve, proxy, idle]);
+    assert.deepEqual(choices(plan(start, oracle, PRIVATE)), [["approve-device", "first"]]);
+    assert.deepEqual(choices(plan(start, oracle, { ...PRIVATE, only: "https-proxy" })), [
+      ["https-proxy+approve-device", "first"],
+    ]);
+    assert.deepEqual(choices(plan(start, oracle, { ...PRIVATE, only: "set-trusted-proxies" })), []);
+  });
+
+  test("a proxy of one's own disturbs more than a tunnel", () => {
+    const proxy = opening(remedy("https-proxy", "none", [{ do: "proxy.write" }]), "device-identity");
+    const tunnel = opening(remedy("ssh-tunnel", "none", [{ do: "ssh.tunnel", port: 1 }]), "device-identity");
+    const [start, oracle] = gates(["device-identity"], [proxy, tunnel]);
+    assert.deepEqual(choices(plan(start, oracle, PRIVATE)), [
+      ["ssh-tunnel", "first"],
+      ["https-proxy", "more-disruption"],
+    ]);
+  });
+
   test("a connection that is admitted needs nothing", () => {
     const [start, oracle] = gates([], [origin]);
     assert.deepEqual(plan(start, oracle, PRIVATE), {

@@ -53,14 +53,14 @@ test("nginx: a certificate that nobody named is a placeholder that no machine ha
 });
 
 test("caddy: its own authority where there is no public name, a named certificate before both", () => {
-  assert.ok(!/^\ttls /m.test(proxySite(site())));
-  assert.match(proxySite(site({ tls: "internal" })), /^\ttls internal$/m);
+  assert.ok(!/^ {4}tls /m.test(proxySite(site())));
+  assert.match(proxySite(site({ tls: "internal" })), /^ {4}tls internal$/m);
   const named = { certificate: "/c/a.pem", certificateKey: "/c/a.key" };
-  assert.match(proxySite(site({ tls: "internal", ...named })), /^\ttls \/c\/a\.pem \/c\/a\.key$/m);
+  assert.match(proxySite(site({ tls: "internal", ...named })), /^ {4}tls \/c\/a\.pem \/c\/a\.key$/m);
   const text = proxySite(site());
   assert.match(text, /^claw\.example\.com \{$/m);
-  assert.match(text, /^\treverse_proxy 127\.0\.0\.1:18789 \{$/m);
-  assert.match(text, /^\t\theader_up X-Forwarded-For \{http\.request\.remote\.host\}$/m);
+  assert.match(text, /^ {4}reverse_proxy 127\.0\.0\.1:18789 \{$/m);
+  assert.match(text, /^ {8}header_up X-Forwarded-For \{http\.request\.remote\.host\}$/m);
 });
 
 test("another port than 443 is the domain's", () => {

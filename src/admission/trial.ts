@@ -38,7 +38,7 @@ function applyStep(input: AdmissionInput, step: Step): AdmissionInput {
     case "tailscale.status":
       return throughServe(input, step.name ?? "gateway.tailnet.ts.net");
     case "token.generate":
-      return { ...input, config: changed(input.config, "gateway.auth.token", "generated") };
+      return withNewToken(input);
     // The device has to ask again.
     case "device.remove":
       return withDevice(input, { state: "unpaired" });
@@ -123,6 +123,12 @@ function atOrigin(input: AdmissionInput, host: string, forwarded: Readonly<Recor
 function clientOf({ headers, remoteAddress }: AdmissionInput["connection"]): string {
   const [first = ""] = (headers["x-forwarded-for"] ?? "").split(",");
   return first.trim() || remoteAddress;
+}
+
+/** Nobody has it yet. */
+function withNewToken({ release, config, connection }: AdmissionInput): AdmissionInput {
+  const next = changed(config, "gateway.auth.token", "generated");
+  return { release, config: next, connection: { ...connection, auth: "missing" } };
 }
 
 function withDevice(input: AdmissionInput, device: AdmissionInput["connection"]["device"]): AdmissionInput {

@@ -86,9 +86,11 @@ export function plan<S>(start: S, oracle: Oracle<S>, options: PlanOptions): Plan
         const state = oracle.after(open.state, remedy);
         const verdict = oracle.verdict(state);
         const remedies = [...open.remedies, remedy];
-        if (verdict.outcome === "admitted") addCandidate(found, pruned(start, remedies, oracle), options.only);
-        // A gate that comes back was not mended: the walk would go round.
-        else if (open.met.includes(gateOf(verdict))) noteDeadEnd(deadEnds, remedy, verdict);
+        if (verdict.outcome === "admitted")
+          addCandidate(found, pruned(start, remedies, oracle, options.only), options.only);
+        // A gate that comes back was not mended: the walk would go round. Another way that was asked for may have it too.
+        else if (open.met.includes(gateOf(verdict)) && !isWantedWay(remedy, options))
+          noteDeadEnd(deadEnds, remedy, verdict);
         else next.push({ state, remedies, met: [...open.met, gateOf(verdict)] });
       }
     }
@@ -132,9 +134,15 @@ interface Candidate {
 }
 
 /** Without what a later remedy makes needless: a tunnel goes past the proxy that was to be trusted before. */
-function pruned<S>(start: S, remedies: readonly Remedy[], oracle: Oracle<S>): Candidate {
+function pruned<S>(
+  start: S,
+  remedies: readonly Remedy[],
+  oracle: Oracle<S>,
+  only: string | undefined,
+): Candidate {
   let kept = remedies;
   for (const one of remedies) {
+    if (one.id === only) continue;
     const rest = kept.filter((other) => other !== one);
     if (rest.length > 0 && endOf(start, rest, oracle).outcome === "admitted") kept = rest;
   }
@@ -181,6 +189,10 @@ function weakens({ remedies }: Pick<Candidate, "remedies">): boolean {
 
 function staysOnItsWay({ remedies }: Candidate): boolean {
   return remedies.every((remedy) => disruptionOf(remedy) < OTHER_WAY);
+}
+
+function isWantedWay(remedy: Remedy, { only }: PlanOptions): boolean {
+  return remedy.id === only && disruptionOf(remedy) >= OTHER_WAY;
 }
 
 /** Compared from the left; the smaller is the better. */

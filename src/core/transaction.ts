@@ -60,7 +60,13 @@ export type Outcome =
       /** How the gateway took the change up; absent where that is not seen. */
       readonly taken?: Taken;
     }
-  | { readonly outcome: "rolled-back"; readonly detail: string; readonly how: readonly string[] }
+  | {
+      readonly outcome: "rolled-back";
+      readonly detail: string;
+      readonly how: readonly string[];
+      /** What was done and cannot be taken back. */
+      readonly lasting?: readonly string[];
+    }
   /** Nothing was changed. */
   | { readonly outcome: "not-begun"; readonly detail: string }
   /** The way back failed; the journal stays open, with what is left to do. */
@@ -212,8 +218,14 @@ export async function undo(journal: Journal, workshop: Workshop): Promise<Outcom
   const settled = await settle({ ...workshop, signal });
   await store.write({ ...current, state: "undone" });
   const detail = settled.known ? "everything is as it was" : settled.detail;
-  return { outcome: "rolled-back", detail, how: howOf(journal) };
+  const lasting = journal.steps
+    .filter(({ step, state }) => state === "done" && LASTING.has(step.do))
+    .map(({ step, how = step.do }) => how);
+  const back = { outcome: "rolled-back", detail, how: howOf(journal) } as const;
+  return lasting.length === 0 ? back : { ...back, lasting };
 }
+
+const LASTING: ReadonlySet<Step["do"]> = new Set(["device.reject", "device.remove", "device.rotate"]);
 
 /** Writers that come between are met again: each time the newest text is what is changed. */
 const TRIES = 5;

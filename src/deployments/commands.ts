@@ -114,7 +114,7 @@ function commandFor(step: Step, deployment: Deployment, context: CommandContext)
     case "tailscale.serve":
       return place.tailscale;
     case "tailscale.status":
-      return "tailscale status";
+      return place.tailnet;
     case "proxy.write":
       return proxyLine(step);
     case "ssh.tunnel":
@@ -164,6 +164,8 @@ interface CliOptions {
   readonly terminal?: boolean;
 }
 
+const TAILNET = "tailscale status";
+
 /** One deployment, as lines. */
 interface Place {
   readonly dialect: Dialect;
@@ -174,6 +176,8 @@ interface Place {
   readonly status: string;
   readonly logs: string;
   readonly tailscale: string;
+  /** Shows whether the gateway's host is on a tailnet. */
+  readonly tailnet: string;
   tunnel(port: number): string;
 }
 
@@ -206,6 +210,7 @@ function local(names: DeploymentNames, context: CommandContext): Place {
     // The gateway runs `tailscale serve` itself in this mode; `openclaw configure gateway.tailscale.serve`, which
     // a much copied article names, does not exist (run 2026.2.1, 2026.3.13, 2026.9.6).
     tailscale: cli([word("config"), word("set"), word("gateway.tailscale.mode"), word("serve")]),
+    tailnet: TAILNET,
     tunnel: (port) => sshTunnel(port, port, undefined),
   };
 }
@@ -288,7 +293,12 @@ function docker(names: DeploymentNames, context: CommandContext, remote = false)
   const cliService = standard ? "openclaw-cli" : names.composeCliService && safeName(names.composeCliService);
   const files = (names.composeFiles ?? []).flatMap((file) => ["-f", clean(file)]);
   const fileless = remote && files.length === 0;
-  const compose = ["docker", "compose", ...(fileless ? ["-p", projectOf(names)] : files)];
+  const project = names.composeProject && safeName(names.composeProject);
+  const compose = [
+    "docker",
+    "compose",
+    ...(fileless ? ["-p", projectOf(names)] : [...(project ? ["-p", project] : []), ...files]),
+  ];
   // Upstream's image has no `openclaw` on the PATH; its working directory is /app.
   const program = programWords(names, "node dist/index.js");
   const running = context.running !== false;
@@ -318,7 +328,9 @@ function docker(names: DeploymentNames, context: CommandContext, remote = false)
         render([...program, ...args], "posix"),
       ].join(" ");
     }
-    const exec = ["docker", "exec", ...(options.terminal ? ["-it"] : []), "-u", "node"];
+    const user = names.execUser ?? "node";
+    const as = user === "" ? [] : ["-u", clean(user)];
+    const exec = ["docker", "exec", ...(options.terminal ? ["-it"] : []), ...as];
     return render([...outer(exec), target, ...program, ...args], "posix");
   };
 
@@ -338,6 +350,7 @@ function docker(names: DeploymentNames, context: CommandContext, remote = false)
         : "docker ps --all",
     logs: on(["logs", "--tail", "200"], ["logs", "--tail", "200"]),
     tailscale: `tailscale serve --bg ${portOf(context.port)}`,
+    tailnet: TAILNET,
     tunnel: (port) => sshTunnel(port, port, names.sshHost),
   };
 }
@@ -378,6 +391,7 @@ function kubernetes(names: DeploymentNames, context: CommandContext): Place {
     status: shellLine([...kubectl, "get", "pods"]),
     logs: shellLine([...kubectl, "logs", workload, "-c", container, "--tail=200"]),
     tailscale: `tailscale serve --bg ${portOf(context.port)}`,
+    tailnet: TAILNET,
     tunnel: (port) =>
       shellLine([...kubectl, "port-forward", workload, `${portOf(port)}:${portOf(context.port)}`]),
   };
@@ -407,6 +421,7 @@ function vps(names: DeploymentNames, context: CommandContext): Place {
     status: remote(inner.status),
     logs: remote(inner.logs),
     tailscale: remote(inner.tailscale),
+    tailnet: remote(inner.tailnet),
     tunnel,
   };
 }

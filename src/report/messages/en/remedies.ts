@@ -49,6 +49,11 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "One source for the token; the gateway reads it at its next start.",
     caution: "Pages that kept the other token have to be given the new one.",
   },
+  "copy-token": {
+    title: "Give {path|the env file} the token that the gateway has",
+    what: "The gateway takes gateway.auth.token from openclaw.json, and everything beside it that reads the env file gets the same value. Nothing at the gateway changes.",
+    caution: "Both values are secrets: they go from file to file and are shown by fingerprint only.",
+  },
   "paste-token": {
     title: "Give the page the token",
     what: "The page keeps it for its own tab or origin.",
@@ -114,14 +119,17 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
   "reject-device": {
     title: "Reject the request",
     what: "For a request that nobody recognises. The device can ask again.",
+    caution: "It cannot be undone: the request is gone.",
   },
   "remove-device": {
     title: "Remove the device",
     what: "Takes its approval and its token away; it has to be approved anew.",
+    caution: "It cannot be undone: whoever uses this device is out until it asks again and is approved.",
   },
   "rotate-device-token": {
     title: "Give the device a new token",
     what: "The client fetches it with its next approved connection.",
+    caution: "It cannot be undone: the device's old token ends at once, also where it still worked.",
   },
   "restart-gateway": {
     title: "Restart the gateway",

@@ -46,6 +46,8 @@ export const human: Readonly<Record<string, string>> = {
   "enter-password": "Enter the password in the page's connection settings, and press Connect.",
   "align-token":
     "Write the same token into {places|the .env file or service unit and openclaw.json}, then create the container or service anew.",
+  "change-losing-copy":
+    "The gateway uses the value in {source}. Give {other} that value, in an editor and not in a command line, or take the variable out there; then create the container or service anew.",
   "set-env-token": "Give OPENCLAW_GATEWAY_TOKEN the same value in {source|the gateway's environment}.",
   "recreate-container": "Create the container anew, so that it gets the changed environment.",
   "sync-clock": "Switch time synchronisation (NTP) on where the clock is off.",
@@ -62,6 +64,8 @@ export const human: Readonly<Record<string, string>> = {
     "Let the proxy overwrite X-Forwarded-For with the client's address rather than append to it.",
   "https-proxy":
     "Set up a proxy with HTTPS that passes `Upgrade` and `Connection` on and overwrites X-Forwarded-For.",
+  "review-origins":
+    "Pages of these origins came in by the switch, too: {origins}. Add those that you know to gateway.controlUi.allowedOrigins.",
   "name-certificate":
     "Put the paths of your certificate and its key into the file, or name them: `--certificate PATH --certificate-key PATH`.",
   "load-proxy-site":

@@ -47,6 +47,11 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "令牌只有一个来源，网关在下次启动时读取。",
     caution: "保存着旧令牌的页面需要换成新的令牌。",
   },
+  "copy-token": {
+    title: "让 {path|.env 文件} 使用网关的令牌",
+    what: "网关使用 openclaw.json 中的 gateway.auth.token，旁边读取 .env 文件的程序也会得到相同的值。网关本身不变。",
+    caution: "两个值都是机密：只在文件之间复制，显示时只有指纹。",
+  },
   "paste-token": {
     title: "把令牌交给页面",
     what: "页面会为自己的标签页或来源保存它。",
@@ -110,14 +115,17 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
   "reject-device": {
     title: "拒绝该请求",
     what: "用于没有人认得的请求。该设备可以再次请求。",
+    caution: "无法撤销：该请求会消失。",
   },
   "remove-device": {
     title: "移除该设备",
     what: "取消它的批准和令牌，之后需要重新批准。",
+    caution: "无法撤销：使用该设备的人会被断开，直到重新请求并获得批准。",
   },
   "rotate-device-token": {
     title: "给该设备换一个新令牌",
     what: "客户端在下一次获准连接时取得它。",
+    caution: "无法撤销：设备的旧令牌立即失效，即使它仍然可用。",
   },
   "restart-gateway": {
     title: "重启网关",

@@ -39,6 +39,8 @@ export const human: Readonly<Record<string, string>> = {
   "enter-password": "在页面的连接设置中输入密码，然后点击 Connect。",
   "align-token":
     "在{places| .env 文件或服务单元，以及 openclaw.json }中写入相同的令牌，然后重新创建容器或服务。",
+  "change-losing-copy":
+    "网关使用 {source} 中的值。请用编辑器（不要在命令行里）让 {other} 使用相同的值，或在那里去掉这个变量，然后重新创建容器或服务。",
   "set-env-token": "在{source|网关环境}中把 OPENCLAW_GATEWAY_TOKEN 设为相同的值。",
   "recreate-container": "重新创建容器，使它取得新的环境变量。",
   "sync-clock": "在时钟不准的机器上开启时间同步（NTP）。",
@@ -52,6 +54,8 @@ export const human: Readonly<Record<string, string>> = {
   "find-proxy-address": "从日志中取得代理的地址：就是 `fwd=` 旁边的 `remote=`。",
   "overwrite-forwarded-for": "让代理用客户端的地址覆盖 X-Forwarded-For，而不是追加。",
   "https-proxy": "配置一个带 HTTPS 的代理，转发 `Upgrade` 和 `Connection`，并覆盖 X-Forwarded-For。",
+  "review-origins":
+    "以下来源的页面也曾凭这个开关进入：{origins}。请把其中认识的加入 gateway.controlUi.allowedOrigins。",
   "name-certificate":
     "在该文件中填入自己的证书和私钥的路径，或用选项指定：`--certificate PATH --certificate-key PATH`。",
   "load-proxy-site":
