@@ -27,6 +27,8 @@ export interface Changer {
   perform(step: Step, signal: AbortSignal): Promise<Fact<Performed>>;
   /** Takes back one step that was done and that is not a change of the config's bytes. */
   revert(undo: Undo, signal: AbortSignal): Promise<Fact<Performed>>;
+  /** Removes what a run that was killed left beside the config; never fails. */
+  tidy?(): Promise<void>;
   /** Waits until the gateway runs with the config that is there now and answers a connection. */
   settled(signal: AbortSignal): Promise<Fact<Settled>>;
 }

@@ -206,6 +206,7 @@ export async function undo(journal: Journal, workshop: Workshop): Promise<Outcom
   const { signal } = new AbortController();
   let current: Journal = { ...journal, state: "undoing" };
   await store.write(current);
+  await changer.tidy?.();
   for (const [index, entry] of [...journal.steps.entries()].reverse()) {
     if (entry.undo !== undefined && (entry.state === "started" || entry.state === "done")) {
       const reverted = await changer.revert(entry.undo, signal);

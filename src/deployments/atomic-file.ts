@@ -124,14 +124,26 @@ async function writeBeside(target: string, next: NewFile): Promise<string> {
   }
 }
 
-/** Removes what a doctor that was killed left beside the file: it holds the config's secrets. */
+/** Removes what a doctor that was killed left beside the file (through symbolic links). */
+export async function sweepBeside(path: string): Promise<void> {
+  await sweep(await realpath(path).catch(() => path));
+}
+
+/** The same of every file in a directory. */
+export async function sweepDirectory(directory: string): Promise<void> {
+  await sweepNames(directory, ".");
+}
+
+/** It holds the config's secrets. */
 async function sweep(target: string): Promise<void> {
-  const directory = dirname(target);
-  const start = `.${basename(target)}${MARK}`;
+  await sweepNames(dirname(target), `.${basename(target)}${MARK}`);
+}
+
+async function sweepNames(directory: string, start: string): Promise<void> {
   const names = await readdir(directory).catch(() => []);
   for (const name of names.slice(0, 10_000)) {
     if (!name.startsWith(start) || !name.endsWith(".tmp")) continue;
-    const pid = Number(/^(\d{1,10})\./.exec(name.slice(start.length))?.[1]);
+    const pid = Number(/\.pairing-doctor\.(\d{1,10})\.[0-9a-f]{12}\.tmp$/.exec(name)?.[1]);
     if (Number.isInteger(pid) && pid > 0 && !isRunning(pid))
       await rm(join(directory, name), { force: true }).catch(() => undefined);
   }

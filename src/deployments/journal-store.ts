@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { ChangeError } from "../core/change.ts";
 import type { Journal, JournalStore } from "../core/journal.ts";
-import { readExact, replaceFile } from "./atomic-file.ts";
+import { readExact, replaceFile, sweepDirectory } from "./atomic-file.ts";
 import type { World } from "./world.ts";
 
 /** Longest journal that is read: it holds a whole config. */
@@ -18,7 +18,10 @@ export function journalStore(world: Pick<World, "env" | "homedir" | "platform">)
   const directory = join(stateHome(world), "openclaw-pairing-doctor", "fixes");
   return {
     write: (journal) => write(directory, journal),
-    list: (configPath) => list(directory, configPath),
+    list: async (configPath) => {
+      await sweepDirectory(directory);
+      return list(directory, configPath);
+    },
   };
 }
 

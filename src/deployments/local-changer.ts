@@ -16,7 +16,7 @@ import type { JsonValue, Step } from "../core/finding.ts";
 import { TOKEN_KEY } from "../core/journal.ts";
 import { atLeast } from "../core/release.ts";
 import { safeText } from "../core/text.ts";
-import { readExact, replaceFile } from "./atomic-file.ts";
+import { readExact, replaceFile, sweepBeside } from "./atomic-file.ts";
 import type { CommandOutcome } from "./command.ts";
 import { pairedEntry, removeEntry, restoreEntry } from "./device-files.ts";
 import { devicesFromRows } from "./devices.ts";
@@ -181,6 +181,10 @@ class LocalChanger implements Changer {
         }
       }
     });
+  }
+
+  tidy(): Promise<void> {
+    return sweepBeside(this.#options.configPath);
   }
 
   settled(signal: AbortSignal): Promise<Fact<Settled>> {
