@@ -170,7 +170,7 @@ export function addAllowedOrigin(refusal: Refusal, facts: GateFacts): Remedy {
             {
               do: "config.set",
               key: "gateway.controlUi.allowedOrigins",
-              value: [...(present ?? []), origin],
+              value: [...new Set([...(present ?? []), origin])],
             },
           ],
   };

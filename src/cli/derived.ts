@@ -2,6 +2,7 @@ import { assess } from "../admission/assess.ts";
 import type { Ask, CollectOptions, Collector, Collectors, Facts } from "../core/collect.ts";
 import { type Fact, known, knownValue, unknown } from "../core/fact.ts";
 import type { Assessment, FactMap, Refusal } from "../core/facts.ts";
+import { withoutMended } from "../core/mended.ts";
 import { refusalsOf } from "../core/refusals.ts";
 import { describeError } from "./describe-error.ts";
 
@@ -71,8 +72,17 @@ export function assessmentOf(
 }
 
 async function refusalsFact(ask: Ask): Promise<Fact<readonly Refusal[]>> {
-  const [assessment, logs, probe] = await Promise.all([ask("assessment"), ask("logs"), ask("probe")]);
-  return refusalsOfFacts({ assessment, logs, probe });
+  const [assessment, logs, probe, config, devices] = await Promise.all([
+    ask("assessment"),
+    ask("logs"),
+    ask("probe"),
+    ask("config"),
+    ask("devices"),
+  ]);
+  const refusals = refusalsOfFacts({ assessment, logs, probe });
+  if (!refusals.known) return refusals;
+  const since = { ...given("config", knownValue(config)), ...given("devices", knownValue(devices)) };
+  return { ...refusals, value: withoutMended(refusals.value, since) };
 }
 
 /**

@@ -104,6 +104,8 @@ export interface ConfigReading {
   readonly problems: readonly ConfigProblem[];
   /** Whether openclaw.json itself exists. */
   readonly exists: boolean;
+  /** When openclaw.json was last written, ISO 8601, where the file itself was read. */
+  readonly changedAt?: string;
 }
 
 export interface ConfigOrigin {

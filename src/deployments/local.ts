@@ -238,7 +238,12 @@ class Local implements DeploymentAccess {
       ...(readInclude === undefined ? {} : { readInclude }),
       salt,
     });
-    const { reading, secrets, logFile } = result;
+    const { secrets, logFile } = result;
+    const written = (await this.#options.world.info(path))?.modified;
+    const reading =
+      written === undefined
+        ? result.reading
+        : { ...result.reading, changedAt: new Date(written).toISOString() };
     return known({ reading, ...secrets, ...(logFile === undefined ? {} : { logFile }) }, path);
   }
 

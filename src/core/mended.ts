@@ -1,0 +1,44 @@
+import type { ConfigReading, DeviceList, Refusal } from "./facts.ts";
+
+/** What lies on the gateway's disk now, and tells what came after a line of its log. */
+export interface Since {
+  readonly config?: ConfigReading;
+  readonly devices?: DeviceList;
+}
+
+/**
+ * Marks as `over` what was mended after the gateway wrote it: an origin that the config names by now, a device that
+ * was approved since. A page that meets the same once more is a newer line, and counts. What the model foretells of
+ * a new device on the way of an approved one is left out: nobody was seen to come with another.
+ */
+export function withoutMended(refusals: readonly Refusal[], since: Since): readonly Refusal[] {
+  const approved = refusals.filter((refusal) => isApproved(refusal, since));
+  return refusals
+    .filter((refusal) => !(refusal.from === "model" && approved.some((one) => isSamePage(one, refusal))))
+    .map((refusal) =>
+      approved.includes(refusal) || isAllowed(refusal, since) ? { ...refusal, over: true } : refusal,
+    );
+}
+
+function isAllowed({ from, gate, connection, lastAt, over }: Refusal, { config }: Since): boolean {
+  if (from !== "log" || over || gate !== "origin") return false;
+  const origin = connection.headers?.origin;
+  const allowed = config?.effective.gateway?.controlUi?.allowedOrigins ?? [];
+  return origin !== undefined && allowed.includes(origin) && isAfter(config?.changedAt, lastAt);
+}
+
+function isApproved({ from, gate, deviceId, requestId, lastAt, over }: Refusal, since: Since): boolean {
+  if (from !== "log" || over || gate !== "pairing" || deviceId === undefined) return false;
+  const { pending = [], paired = [] } = since.devices ?? {};
+  const waits = pending.some((one) => one.requestId === requestId || one.deviceId === deviceId);
+  return !waits && paired.some((one) => one.deviceId === deviceId && isAfter(one.at, lastAt));
+}
+
+function isSamePage({ connection: a }: Refusal, { gate, connection: b }: Refusal): boolean {
+  return gate === "pairing" && a.headers?.origin === b.headers?.origin && a.headers?.host === b.headers?.host;
+}
+
+/** Two times as ISO 8601; of one that is not known nothing follows. */
+function isAfter(time: string | undefined, other: string | undefined): boolean {
+  return Date.parse(time ?? "") > Date.parse(other ?? "");
+}
