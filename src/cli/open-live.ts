@@ -29,8 +29,8 @@ export interface OpenedLive {
   readonly world: World;
   readonly origin?: string;
   readonly context: CommandContext;
-  /** A new look at the gateway. */
-  look(change: Pick<LiveOptions, "asBrowser">): Live;
+  /** A new look at the gateway. `origin`: of the page that is imitated, when the command line names none. */
+  look(change: Pick<LiveOptions, "asBrowser" | "origin">): Live;
 }
 
 /** @throws {UsageError} a value or a file that the command line names is none. */
@@ -65,7 +65,7 @@ export async function openLive(args: LiveArguments, { io, salt }: Session): Prom
     world,
     context: { platform: world.platform, home: world.homedir },
     ...(origin === undefined ? {} : { origin }),
-    look: (change) => new Live({ ...options, ...change }),
+    look: (change) => new Live({ ...change, ...options }),
   };
 }
 

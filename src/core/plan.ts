@@ -82,6 +82,8 @@ export function plan<S>(start: S, oracle: Oracle<S>, options: PlanOptions): Plan
         // Without `after` the model has no say, so it is advice and not part of a plan.
         if (remedy.after === undefined || states >= MAX_STATES) continue;
         if (open.remedies.some(({ id }) => id === remedy.id)) continue;
+        // One page goes one way.
+        if (makesWay(remedy) && open.remedies.some(makesWay)) continue;
         states += 1;
         const state = oracle.after(open.state, remedy);
         const verdict = oracle.verdict(state);
@@ -222,9 +224,17 @@ function rankOf({ remedies, pairs }: Candidate, { release }: PlanOptions): Rank 
 
 function grantsOf({ risk, id }: Remedy): number {
   if (risk === "weakens-security") return 3;
+  // Serve lets everybody of the tailnet in who may reach the machine (2026.4.25 on).
+  if (id === "tailscale-serve") return 2;
   // The link makes whoever opens it first an owner (BROWSER.md 1.10); an approval gives what was asked for.
   if (id === "open-dashboard-link") return 2;
   return risk === "grants-access" ? 1 : 0;
+}
+
+function makesWay({ steps }: Remedy): boolean {
+  return steps.some(
+    ({ do: what }) => what === "ssh.tunnel" || what === "proxy.write" || what === "tailscale.status",
+  );
 }
 
 /** The disruption from which on it is not the connection that was refused which is let in. */

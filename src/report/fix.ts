@@ -37,6 +37,8 @@ export interface FixReport {
   readonly risk: Risk;
   /** Unified lines of openclaw.json: ` `, `-` or `+` and the text. */
   readonly diff: readonly string[];
+  /** Other files: as a diff where they are written (`path`), as they are where they are only printed. */
+  readonly files: readonly FixFile[];
   /** Devices that would be let in. */
   readonly requests: readonly FixRequest[];
   readonly alternatives: readonly FixAlternative[];
@@ -56,12 +58,17 @@ export interface FixReport {
 
 /**
  * `planned`: previewed, nothing was done. `kept`: done and verified. `rolled-back`: done, did not help, and is as
- * before. `partly`: done and verified, and `gate` refuses next. `by-hand`: only a person can do it. `no-plan`: nothing that we know lets the connection in.
+ * before. `unproven`: done, and what the connection meets
+ * now cannot be tried from here. `partly`: done and verified, and `gate` refuses next. `by-hand`: only a person can do it. `would-refuse`: nothing was done,
+ * as `gate` would keep the user's own page out afterwards. `no-plan`: nothing that we know lets the connection in.
  */
 export type FixOutcome =
   | "planned"
   | "declined"
   | "kept"
+  | "unproven"
+  | "would-refuse"
+  | "undone-in-part"
   | "partly"
   | "rolled-back"
   | "by-hand"
@@ -72,6 +79,11 @@ export type FixOutcome =
   | "stuck"
   | "undone"
   | "nothing-to-undo";
+
+export interface FixFile {
+  readonly path?: string;
+  readonly lines: readonly string[];
+}
 
 export interface FixRequest {
   readonly requestId: string;
@@ -116,6 +128,7 @@ export function renderFix(raw: FixReport, options: FixOptions): string {
     page.remedies(report),
     page.requests(report),
     page.diff(report),
+    page.files(report),
     page.byHand(report),
     page.how(report),
     page.see(report),
@@ -151,7 +164,12 @@ class FixPage {
     const { fix, words, gates } = this.#words;
     const good = outcome === "kept" || outcome === "undone" || outcome === "healthy";
     const open =
-      outcome === "planned" || outcome === "by-hand" || outcome === "declined" || outcome === "partly";
+      outcome === "planned" ||
+      outcome === "by-hand" ||
+      outcome === "declined" ||
+      outcome === "partly" ||
+      outcome === "unproven" ||
+      outcome === "would-refuse";
     const symbol = good ? this.#symbols.healthy : open ? this.#symbols.arrow : this.#symbols.found;
     const tone = good ? this.#style.good : open ? this.#style.strong : this.#style.bad;
     const cause = finding && causeText(this.#words, finding.id, finding.variant, finding.args)?.title;
@@ -222,6 +240,14 @@ class FixPage {
       line.startsWith("+") ? this.#style.good(line) : line.startsWith("-") ? this.#style.bad(line) : line,
     );
     return [this.#style.strong("openclaw.json"), ...toned.map((line) => `  ${line}`)];
+  }
+
+  files({ files }: FixReport): string[] {
+    return files.flatMap(({ path, lines }, index) => [
+      ...(index === 0 ? [] : [""]),
+      this.#style.strong(path ?? this.#words.fix.siteFile),
+      ...lines.map((line) => (line === "" ? "" : `  ${line}`)),
+    ]);
   }
 
   byHand({ byHand }: FixReport): string[] {

@@ -10,7 +10,19 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, "../..");
 
 /** From the quickest to the most thorough; a suite that is not listed runs last. */
-const ORDER = ["smoke", "commands", "frames", "changer", "causes", "model", "diagnose", "browser"];
+const ORDER = [
+  "smoke",
+  "commands",
+  "frames",
+  "changer",
+  "causes",
+  "model",
+  "diagnose",
+  "browser",
+  "fix",
+  "fix-back",
+  "proxies",
+];
 
 async function main(args: readonly string[]): Promise<number> {
   const core = args.includes("--core");

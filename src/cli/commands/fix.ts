@@ -28,6 +28,24 @@ const options = (command: Argv) =>
       requiresArg: true,
       describe: "Agree to this risk (repeatable)",
     })
+    .option("domain", {
+      type: "string",
+      requiresArg: true,
+      describe: "Name of the page behind an HTTPS proxy (--remedy https-proxy)",
+    })
+    .option("proxy", { choices: ["caddy", "nginx"] as const, requiresArg: true, describe: "Which proxy" })
+    .option("proxy-file", {
+      type: "string",
+      requiresArg: true,
+      describe: "Write the proxy's site file there; it is printed otherwise",
+    })
+    .option("tls", {
+      choices: ["public", "internal"] as const,
+      requiresArg: true,
+      describe: "Who vouches for the name: a public authority, or the proxy's own",
+    })
+    .option("certificate", { type: "string", requiresArg: true, describe: "Certificate for the proxy" })
+    .option("certificate-key", { type: "string", requiresArg: true, describe: "Its key" })
     .option("undo", { type: "boolean", default: false, describe: "Take back the last fix of this gateway" });
 
 export type FixArguments = ArgumentsOf<typeof options>;

@@ -7,6 +7,7 @@ import { riskOf } from "../../core/plan.ts";
 import type { FixReport } from "../../report/fix.ts";
 import { toReportRemedy } from "../../report/result.ts";
 import { printerOf } from "../case.ts";
+import { printedFiles } from "./ahead.ts";
 import { configEditor } from "./config-editor.ts";
 import type { FixContext } from "./context.ts";
 import { configDiff, textDiff } from "./diff.ts";
@@ -28,14 +29,23 @@ export async function aboutPlan(
     remedies: done.map((remedy) => toReportRemedy(withRequest(remedy, requests), print)),
     risk: riskOf(done),
     diff: configDiff(knownValue(config), steps, await context.secrets()),
+    files: printedFiles(done.flatMap((remedy) => remedy.steps)),
     requests: requests.map(({ at, remoteIp, isRepair: _repair, ...request }) => ({
       ...request,
       ...(remoteIp === undefined ? {} : { address: remoteIp }),
       ...ageOf(at),
     })),
     byHand: rest.flatMap((remedy) => toReportRemedy(remedy, print).actions),
+    ...gateBehind(prepared),
     ...otherWays(prepared),
   };
+}
+
+/** What refuses once the steps are done: in the preview it is what they promise. */
+function gateBehind({ steps, rest, model }: Prepared): { gate?: string } {
+  const expected = model?.expected;
+  if (steps.length === 0 || rest.length === 0) return {};
+  return expected?.outcome === "refused" ? { gate: expected.gate } : {};
 }
 
 /** The remedies that a program does whole. */

@@ -56,7 +56,10 @@ function wentBack(
   about: Partial<FixReport>,
 ): Promise<number> {
   if (outcome.outcome !== "rolled-back") return context.ended(facts, outcome, about);
-  return context.end(facts, "undone", { ...about, how: [] });
+  const { lasting = [] } = outcome;
+  return lasting.length === 0
+    ? context.end(facts, "undone", { ...about, how: [] })
+    : context.end(facts, "undone-in-part", { ...about, how: [], detail: lasting.join("; ") });
 }
 
 function unasked({ words }: FixContext, about: Partial<FixReport>, option: string): Partial<FixReport> {

@@ -51,6 +51,17 @@ export class FixContext {
     return access.changer({ edit: editConfig, ...(told === undefined ? {} : { release: told }) });
   }
 
+  /**
+   * The facts with the device list from the gateway itself, where its store cannot be read (Node 20 has no SQLite):
+   * it takes a command of seconds, so only what approves a device asks for it.
+   */
+  async withDevices(facts: Facts): Promise<Facts> {
+    if (facts.devices.known || facts.devices.reason === "absent") return facts;
+    const changer = await this.changer(facts);
+    const devices = changer.known ? await changer.value.devices() : facts.devices;
+    return devices.known ? { ...facts, devices } : facts;
+  }
+
   async secrets(): Promise<readonly string[]> {
     return (await this.live.secrets()).map((secret) => secret.reveal());
   }
@@ -86,6 +97,7 @@ export class FixContext {
       remedies: [],
       risk: "none",
       diff: [],
+      files: [],
       requests: [],
       alternatives: [],
       popular: [],
@@ -125,6 +137,9 @@ const EXIT: Readonly<Record<FixOutcome, number>> = {
   "by-hand": 1,
   "no-plan": 1,
   kept: 0,
+  unproven: 3,
+  "would-refuse": 1,
+  "undone-in-part": 1,
   partly: 1,
   "rolled-back": 4,
   stuck: 4,

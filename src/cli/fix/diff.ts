@@ -2,6 +2,7 @@ import { structuredPatch } from "diff";
 import { editConfig } from "../../config/edit.ts";
 import type { ConfigFile } from "../../core/change.ts";
 import type { Step } from "../../core/finding.ts";
+import { TOKEN_KEY } from "../../core/journal.ts";
 import { createScrubber } from "../../core/scrub.ts";
 import { safeText } from "../../core/text.ts";
 
@@ -21,15 +22,18 @@ export function configDiff(
   const before = config === undefined ? "{}\n" : Buffer.from(config.content, "base64").toString("utf8");
   let after = before;
   for (const step of steps) {
-    if (step.do !== "config.set" && step.do !== "config.unset") continue;
-    const { key } = step;
-    const outcome = editConfig(
-      after,
-      step.do === "config.set" ? { set: { key, value: step.value } } : { unset: { key } },
-    );
+    const change = changeOf(step);
+    if (change === undefined) continue;
+    const outcome = editConfig(after, change);
     if (outcome.ok) after = outcome.text;
   }
   return textDiff(before, after, secrets);
+}
+
+function changeOf(step: Step): Parameters<typeof editConfig>[1] | undefined {
+  if (step.do === "config.set") return { set: { key: step.key, value: step.value } };
+  if (step.do === "config.unset") return { unset: { key: step.key } };
+  return step.do === "token.generate" ? { set: { key: TOKEN_KEY, value: "<new token>" } } : undefined;
 }
 
 /** The same for two whole texts. */

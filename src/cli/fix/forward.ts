@@ -1,23 +1,27 @@
 import { randomBytes } from "node:crypto";
 import type { Changer } from "../../core/change.ts";
 import type { Facts } from "../../core/collect.ts";
-import { knownValue } from "../../core/fact.ts";
+import type { Diagnosed } from "../../core/diagnose.ts";
+import { type Fact, knownValue, unknown } from "../../core/fact.ts";
 import { execute, type Order } from "../../core/transaction.ts";
 import { isSharedHost } from "../../deployments/accounts.ts";
-import type { FixReport } from "../../report/fix.ts";
+import type { FixOutcome, FixReport } from "../../report/fix.ts";
 import { diagnosed } from "../case.ts";
 import { UsageError } from "../usage-error.ts";
 import { aboutPlan, doneBy } from "./about.ts";
+import { lookAhead, tailnetOf } from "./ahead.ts";
 import { consentTo, isInteractive } from "./consent.ts";
 import type { FixContext } from "./context.ts";
-import { type Prepared, prepare } from "./prepare.ts";
+import { modelOf, type Prepared, prepare } from "./prepare.ts";
 import { seeOf } from "./see.ts";
 import { verifyFix } from "./verify.ts";
+import { saidSite, withWays } from "./ways.ts";
 
 /** Plan, preview, consent, change, proof. */
-export async function mend(context: FixContext, facts: Facts, only: readonly string[]): Promise<number> {
+export async function mend(context: FixContext, first: Facts, only: readonly string[]): Promise<number> {
   const { args, session, words } = context;
-  const found = diagnosed(facts, { only });
+  const facts = approves(diagnosed(first, { only })) ? await context.withDevices(first) : first;
+  const found = await withSaid(context, facts, diagnosed(facts, { only }));
   const prepared = prepare(facts, found, await optionsOf(context, facts));
   if (prepared === undefined) {
     if (found.verdict !== "undetermined") return context.end(facts, "healthy");
@@ -26,9 +30,18 @@ export async function mend(context: FixContext, facts: Facts, only: readonly str
   }
   if (args.remedy !== undefined && prepared.remedies.length === 0) throw noSuchRemedy(prepared, args.remedy);
   const changer = await context.changer(facts);
-  const about = await aboutPlan(context, facts, prepared, changer);
+  const about = await withFiles(
+    await aboutPlan(context, facts, prepared, changer),
+    prepared,
+    changer,
+    session,
+  );
   if (prepared.remedies.length === 0) return context.end(facts, "no-plan", about);
-  if (prepared.steps.length === 0) return context.end(facts, "by-hand", about);
+  if (prepared.wouldRefuse !== undefined) {
+    const detail = `--remedy ${prepared.remedies[0]?.id}`;
+    return context.end(facts, "would-refuse", { ...about, gate: prepared.wouldRefuse, detail });
+  }
+  if (prepared.steps.length === 0 || about.detail !== undefined) return context.end(facts, "by-hand", about);
   if (!changer.known) return context.end(facts, "not-begun", { ...about, detail: changer.detail });
   if (args.dryRun) return context.end(facts, "planned", about);
 
@@ -37,6 +50,43 @@ export async function mend(context: FixContext, facts: Facts, only: readonly str
   const consent = await consentTo(about.risk ?? "none", allowed, words, session.io);
   if (!consent.given) return context.end(facts, "declined", { ...about, detail: consent.why });
   return apply(context, facts, prepared, changer.value, about);
+}
+
+function approves({ findings }: Diagnosed): boolean {
+  return findings.some(({ remedies }) =>
+    remedies.some(({ steps }) => steps.some((step) => step.do === "device.approve")),
+  );
+}
+
+/** @throws {UsageError} the proxy that the command line describes cannot be. */
+async function withSaid(context: FixContext, facts: Facts, found: Diagnosed): Promise<Diagnosed> {
+  const { args, session } = context;
+  const said = saidSite(args);
+  const named = args.remedy === "tailscale-serve";
+  const asksTailscale =
+    named ||
+    found.findings.some(({ remedies }) =>
+      remedies.some(({ steps }) => steps.some((step) => step.do === "tailscale.status")),
+    );
+  const changer = asksTailscale ? await context.changer(facts) : unknown("not-asked", "");
+  const tailnet = changer.known ? await tailnetOf(changer.value, session.io.signal) : undefined;
+  if (said === undefined && tailnet === undefined) return found;
+  const ways = { said, tailnet, only: args.remedy, model: modelOf(facts, found.findings) };
+  return { ...found, findings: withWays(found.findings, facts, ways) };
+}
+
+/** The files beside the config in the plan; `detail` where something that the steps need is not there. */
+async function withFiles(
+  about: Partial<FixReport>,
+  { steps }: Prepared,
+  changer: Fact<Changer>,
+  { io }: FixContext["session"],
+): Promise<Partial<FixReport>> {
+  if (!changer.known) return about;
+  const { files, problem } = await lookAhead(steps, changer.value, io.signal);
+  const whole = { ...about, files: [...(about.files ?? []), ...files] };
+  if (problem === undefined) return whole;
+  return { ...whole, detail: problem.detail, byHand: [...problem.first, ...(about.byHand ?? [])] };
 }
 
 /** @throws {UsageError} the request that was named does not wait. */
@@ -66,15 +116,19 @@ async function apply(
   const outcome = await context.work(
     (workshop) => execute(order, workshop),
     changer,
-    (signal) => verifyFix(prepared, context.opened, signal),
+    (signal) => verifyFix(prepared, context, signal),
   );
   if (outcome.outcome !== "kept") return context.ended(facts, outcome, about);
   const { how, taken } = outcome;
   const whole = { ...about, how, see: seeOf(prepared, taken) };
-  const expected = prepared.model?.expected;
-  if (prepared.rest.length === 0) return context.end(facts, "kept", whole);
-  const gate = expected?.outcome === "refused" ? { gate: expected.gate } : {};
-  return context.end(facts, "partly", { ...whole, ...gate });
+  return context.end(facts, endOf(prepared), whole);
+}
+
+/** A change for a refusal of which the model knows nothing may have let the connection in, or not. */
+function endOf({ finding, rest, requests, model }: Prepared): FixOutcome {
+  if (rest.length > 0) return "partly";
+  const isProven = model !== undefined || requests.length > 0 || finding.severity !== "error";
+  return isProven ? "kept" : "unproven";
 }
 
 function orderOf(facts: Facts, prepared: Prepared): Order | undefined {

@@ -16,6 +16,7 @@ import {
 } from "../../core/plan.ts";
 import { requestFor } from "../../core/requests.ts";
 import { oracleOf } from "./oracle.ts";
+import { forOwnPage } from "./removal.ts";
 
 /** What is to be done for a finding, and what of it a program can do now. */
 export interface Prepared {
@@ -30,8 +31,10 @@ export interface Prepared {
   readonly alternatives: readonly Choice[];
   readonly deadEnds: readonly DeadEnd[];
   readonly popular: readonly PopularAdvice[];
-  /** The refused connection, when the model knows it. */
+  /** The connection, when the model knows it. */
   readonly model?: PreparedModel;
+  /** The gate at which the user's own page would end: the steps are not to be done unasked. */
+  readonly wouldRefuse?: string;
 }
 
 export interface PreparedModel {
@@ -82,7 +85,8 @@ export function prepare(
     alternatives: [...others, ...(planned?.refused ?? [])],
     deadEnds: planned?.deadEnds ?? [],
   };
-  if (model === undefined || planned === undefined) return { ...base, popular: [] };
+  if (model === undefined || planned === undefined)
+    return forOwnPage({ ...base, popular: [] }, facts, planOptions);
   const after = applySteps(model.start, steps);
   return {
     ...base,
@@ -91,7 +95,8 @@ export function prepare(
   };
 }
 
-function modelOf(
+/** The refused connection as the model takes it, and what is asked about it; `undefined` while it is not known. */
+export function modelOf(
   facts: Facts,
   findings: readonly Finding[],
 ): Pick<PreparedModel, "start" | "oracle"> | undefined {
@@ -117,12 +122,15 @@ function isMendable({ severity, remedies }: Finding): boolean {
 }
 
 /** For a finding of which the model has nothing to say: each of its remedies, as the check orders them. */
-function singles({ remedies }: Finding, { exposure, sharedHost, only }: PlanOptions): readonly Choice[] {
+function singles(
+  { remedies, severity }: Finding,
+  { exposure, sharedHost, only }: PlanOptions,
+): readonly Choice[] {
   const exposed = sharedHost || (exposure !== "loopback" && exposure !== "private");
   return remedies
     .filter(({ id }) => only === undefined || id === only)
     .filter(({ risk }) => risk !== "weakens-security" || !exposed)
-    .filter(({ after }) => after === undefined || after === "admitted")
+    .filter(({ after }) => after === undefined || after === "admitted" || severity !== "error")
     .map((remedy, index) =>
       index === 0 ? { remedies: [remedy] } : { remedies: [remedy], whyNot: "recommended-otherwise" },
     );
@@ -134,7 +142,15 @@ export function isProgrammatic(step: Step): boolean {
     case "config.set":
     case "config.unset":
     case "gateway.restart":
+    case "device.reject":
+    case "device.remove":
+    case "device.rotate":
+    case "tailscale.status":
+    case "token.copy":
+    case "token.generate":
       return true;
+    case "proxy.write":
+      return step.path !== undefined;
     case "device.approve":
       return step.requestId !== undefined;
     default:
@@ -143,8 +159,9 @@ export function isProgrammatic(step: Step): boolean {
 }
 
 /** Steps of which the result is only looked at: what they would show is in the preview. */
-function isReading({ do: what }: Step): boolean {
-  return what === "device.list" || what === "gateway.status" || what === "logs.show";
+function isReading(step: Step): boolean {
+  if (step.do === "proxy.write") return step.site !== undefined;
+  return step.do === "device.list" || step.do === "gateway.status" || step.do === "logs.show";
 }
 
 /**
@@ -159,6 +176,15 @@ const ACCOMPANYING = new Set([
   "press-connect",
   "overwrite-forwarded-for",
   "keep-origins",
+  "name-certificate",
+  "load-proxy-site",
+  "trust-proxy-authority",
+  "loopback-clients-ask",
+  "bind-ends-elsewhere",
+  "page-without-token",
+  "open-at",
+  "approve-browsers-in-use",
+  "review-origins",
 ]);
 
 interface Executable {
@@ -180,7 +206,10 @@ function executable(
     const mine: Step[] = [];
     for (const step of remedy.steps) {
       if (step.do === "device.approve") {
-        const found = requestFor({ requestId: request ?? step.requestId, finding, waiting });
+        const requestId = request ?? step.requestId;
+        // Refused before that gate, the page has not asked yet: what waits is somebody else's.
+        const found =
+          index > 0 && requestId === undefined ? undefined : requestFor({ requestId, finding, waiting });
         if (found === undefined) return { steps, rest: remedies.slice(index), requests };
         requests.push(found);
         mine.push({ do: "device.approve", requestId: found.requestId });

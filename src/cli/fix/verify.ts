@@ -7,6 +7,7 @@ import type { Verification } from "../../core/transaction.ts";
 import { collectOptions } from "../derived.ts";
 import { LIVE_FACTS } from "../live-facts.ts";
 import type { OpenedLive } from "../open-live.ts";
+import type { FixContext } from "./context.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** A gateway that takes a change up in the background may answer with the old config for a moment. */
@@ -20,17 +21,25 @@ const PAUSE_MS = 2000;
  */
 export async function verifyFix(
   prepared: Prepared,
-  opened: OpenedLive,
+  context: FixContext,
   signal: AbortSignal,
 ): Promise<Verification> {
   let last: Verification = { helped: false, detail: "not looked at" };
   for (let tries = 0; tries < TRIES && !signal.aborted; tries += 1) {
     if (tries > 0) await pause(PAUSE_MS, signal);
-    const live = opened.look({ asBrowser: needsBrowser(prepared) });
-    last = judge(prepared, await collect(LIVE_FACTS, live.collectors(), collectOptions(signal)));
+    const live = context.opened.look({ asBrowser: needsBrowser(prepared), ...originOf(prepared) });
+    const facts = await collect(LIVE_FACTS, live.collectors(), collectOptions(signal));
+    last = judge(prepared, prepared.requests.length > 0 ? await context.withDevices(facts) : facts);
     if (last.helped) return last;
   }
   return last;
+}
+
+/** The refused page's own origin: another one would be let through where this one is not. */
+function originOf({ model }: Prepared): { origin?: string } {
+  const origin = model?.start.connection.headers.origin;
+  // It may come from a log, where anybody writes.
+  return origin !== undefined && /^https?:\/\/[\w.:[\]-]{1,260}$/.test(origin) ? { origin } : {};
 }
 
 /** After a fix that another run began: what it was to reach is not known any more, that the gateway runs is. */
@@ -42,8 +51,10 @@ export async function reachable(opened: OpenedLive, signal: AbortSignal): Promis
 }
 
 /** Pairing is met by a client with a device only. Before 2026.3 such a client would leave an entry behind. */
-function needsBrowser({ steps, model }: Prepared): boolean {
-  if (model === undefined || steps.some((step) => step.do === "device.approve")) return false;
+function needsBrowser(prepared: Prepared): boolean {
+  const { steps, model } = prepared;
+  if (model === undefined || isNewWay(prepared)) return false;
+  if (steps.some((step) => step.do === "device.approve")) return false;
   const began = model.oracle.verdict(model.start);
   const pairing = began.outcome === "refused" && began.gate === "pairing";
   return pairing && atLeast(model.start.release, "2026.3.0") === true;
@@ -70,13 +81,21 @@ export function judge(prepared: Prepared, facts: Facts): Verification {
 }
 
 /** The probe was refused at the gate that was to be opened. */
-function metAgain({ model }: Prepared, facts: Facts): string | undefined {
-  if (model === undefined) return undefined;
+function metAgain(prepared: Prepared, facts: Facts): string | undefined {
+  const { model } = prepared;
+  if (model === undefined || isNewWay(prepared)) return undefined;
   const began = model.oracle.verdict(model.start);
   if (began.outcome === "admitted") return undefined;
   const refusals = knownValue(facts.refusals) ?? [];
   const again = refusals.find(({ from, over, gate }) => from === "probe" && !over && gate === began.gate);
   return again?.evidence[0]?.quote;
+}
+
+/** The page is opened somewhere else from now on, behind what may not run yet; where it was, it is refused as before. */
+function isNewWay({ remedies }: Prepared): boolean {
+  return remedies.some(({ steps }) =>
+    steps.some((step) => step.do === "proxy.write" || step.do === "tailscale.status"),
+  );
 }
 
 function unpairedOf({ requests }: Prepared, facts: Facts): string | undefined {

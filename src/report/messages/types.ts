@@ -88,6 +88,7 @@ export interface FixWords {
   readonly noScopes: string;
   readonly unknown: string;
   readonly byHand: string;
+  readonly siteFile: string;
   readonly done: string;
   readonly alternatives: string;
   /** Why an alternative is not the first; `{gate}` where it ends. */

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { type BrowserContext, chromium, type Page, type Request } from "playwright-core";
 import type { Namespace } from "./namespace.ts";
 import { mustRun, until } from "./processes.ts";
 
@@ -19,7 +19,10 @@ export interface OpenPage {
   closes(): Promise<readonly SocketClose[]>;
   /** The gateway has answered: admitted, or refused with an error or a close. False when it did not in time. */
   answered(timeoutMs?: number): Promise<boolean>;
+  /** Since the page was loaded last. */
   admitted(): boolean;
+  /** What the page itself was last answered with. */
+  status(): number;
   readonly secureContext: boolean;
   close(): Promise<void>;
 }
@@ -42,8 +45,12 @@ const VISIBLE_TEXT = `(() => {
   return [document.body.innerText, ...roots.slice(1).flatMap((root) => [...root.children].map((child) => child.innerText ?? ""))].join("\\n");
 })()`;
 
-/** Chromium of the system, run in `namespace`. Throws when it does not start. */
-export async function openPage(namespace: Namespace, url: string): Promise<OpenPage> {
+/** Chromium of the system, run in `namespace`, with further switches. Throws when it does not start. */
+export async function openPage(
+  namespace: Namespace,
+  url: string,
+  switches: readonly string[] = [],
+): Promise<OpenPage> {
   const work = mkdtempSync(path.join(tmpdir(), "opd-rig-browser-"));
   const profile = path.join(work, "profile");
   mkdirSync(profile);
@@ -68,11 +75,21 @@ export async function openPage(namespace: Namespace, url: string): Promise<OpenP
         "--disable-gpu",
         "--disable-background-networking",
         "--disable-component-update",
+        ...switches,
       ],
     });
     const page = context.pages()[0] ?? (await context.newPage());
     let admissions = 0;
     let refusals = 0;
+    let status = 0;
+    const isPage = (request: Request) =>
+      request.isNavigationRequest() && request.frame() === page.mainFrame();
+    page.on("request", (request) => {
+      if (isPage(request)) admissions = refusals = status = 0;
+    });
+    page.on("response", (response) => {
+      if (isPage(response.request())) status = response.status();
+    });
     page.on("websocket", (socket) => {
       socket.on("framereceived", ({ payload }) => {
         const text = payload.toString();
@@ -88,8 +105,12 @@ export async function openPage(namespace: Namespace, url: string): Promise<OpenP
       text: () => page.evaluate<string>(VISIBLE_TEXT),
       closes,
       admitted: () => admissions > 0,
+      status: () => status,
       answered: (timeoutMs = 20_000) =>
-        until(async () => admissions > 0 || (refusals > 0 && (await closes()).length > 0), timeoutMs),
+        until(
+          async () => status >= 400 || admissions > 0 || (refusals > 0 && (await closes()).length > 0),
+          timeoutMs,
+        ),
       secureContext: await page.evaluate<boolean>("window.isSecureContext"),
       close,
     };

@@ -5,6 +5,10 @@ export const fix: FixWords = {
     planned: "This is the plan. Nothing was changed.",
     declined: "Nothing was changed.",
     kept: "Done, and the gateway lets the connection in.",
+    unproven:
+      "Done. Whether the connection is let in now cannot be tried from here: reload the page, and run this again if it is refused.",
+    "would-refuse":
+      "Nothing was changed: afterwards your own page would be refused at {gate}. What lets it in then is below; named by itself, the change is made all the same.",
     partly: "Done, and the next gate is what refuses now: {gate}.",
     "rolled-back": "It did not help, so everything is as it was before.",
     "by-hand": "This needs a person: no program can do it here.",
@@ -14,6 +18,7 @@ export const fix: FixWords = {
     "not-begun": "Nothing was changed: the work could not begin.",
     stuck: "The way back is not finished. Run `pairing-doctor fix --undo` again.",
     undone: "Undone: everything is as it was before.",
+    "undone-in-part": "Undone, but for what nothing can take back:",
     "nothing-to-undo": "Nothing to undo: no fix of this gateway is on record.",
   },
   request: "The device that would be let in",
@@ -27,6 +32,7 @@ export const fix: FixWords = {
   noScopes: "none",
   unknown: "unknown",
   byHand: "What remains for you",
+  siteFile: "The proxy's site file",
   done: "What was done",
   alternatives: "Other ways, and why they are not first",
   whyNot: {

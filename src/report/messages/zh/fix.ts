@@ -5,6 +5,9 @@ export const fix: FixWords = {
     planned: "修复方案如下，尚未做任何更改。",
     declined: "未做任何更改。",
     kept: "已完成，网关现在接受该连接。",
+    unproven: "已完成。从这里无法试出连接现在是否被放行：请刷新页面，如果仍被拒绝，请再次运行本命令。",
+    "would-refuse":
+      "未做任何更改：之后自己的页面会在此处被拒绝：{gate}。让它重新通过的办法见下文；用下面的选项指明该更改，则照样执行。",
     partly: "这一步已完成，接下来拒绝连接的是：{gate}。",
     "rolled-back": "没有起作用，已全部恢复原状。",
     "by-hand": "这一步需要人工操作，程序无法代劳。",
@@ -14,6 +17,7 @@ export const fix: FixWords = {
     "not-begun": "未做任何更改：修复无法开始。",
     stuck: "恢复尚未完成，请再次运行 `pairing-doctor fix --undo`。",
     undone: "已撤销，一切恢复原状。",
+    "undone-in-part": "已撤销，但以下操作无法撤销：",
     "nothing-to-undo": "没有可撤销的内容：未找到对该网关的修复记录。",
   },
   request: "将被放行的设备",
@@ -27,6 +31,7 @@ export const fix: FixWords = {
   noScopes: "无",
   unknown: "未知",
   byHand: "还需人工完成",
+  siteFile: "代理的站点文件",
   done: "已执行的操作",
   alternatives: "其他办法，以及未作首选的原因",
   whyNot: {

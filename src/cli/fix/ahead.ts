@@ -1,0 +1,56 @@
+import type { Changer, Foreseen } from "../../core/change.ts";
+import { type Fact, known, unknown } from "../../core/fact.ts";
+import type { Step } from "../../core/finding.ts";
+import { proxySite } from "../../deployments/proxy-site.ts";
+import type { FixFile } from "../../report/fix.ts";
+import type { RemedyAction } from "../../report/result.ts";
+
+/** What the steps need and change beside openclaw.json. */
+export interface Ahead {
+  readonly files: readonly FixFile[];
+  /** Why a step cannot be done as things are, and what a person does first. */
+  readonly problem?: { readonly detail: string; readonly first: readonly RemedyAction[] };
+}
+
+/** Looks, and changes nothing. */
+export async function lookAhead(
+  steps: readonly Step[],
+  changer: Changer,
+  signal: AbortSignal,
+): Promise<Ahead> {
+  const files: FixFile[] = [];
+  for (const step of steps) {
+    const foreseen = (await changer.foresee?.(step, signal)) ?? known<Foreseen>({}, "");
+    if (!foreseen.known) {
+      const { reason, detail } = foreseen;
+      return { files, problem: { detail, first: firstOf(step, reason) } };
+    }
+    const { file } = foreseen.value;
+    if (file !== undefined) files.push({ path: file.path, lines: file.diff });
+  }
+  return { files };
+}
+
+/** The name that Tailscale gives this machine; unknown where the gateway could not set Serve up. */
+export async function tailnetOf(changer: Changer, signal: AbortSignal): Promise<Fact<string>> {
+  const foreseen = await changer.foresee?.({ do: "tailscale.status" }, signal);
+  if (foreseen === undefined) return unknown("not-asked", "this gateway's host cannot be asked");
+  if (!foreseen.known) return foreseen;
+  const { url } = foreseen.value;
+  return url === undefined ? unknown("absent", "no name") : known(new URL(url).hostname, foreseen.source);
+}
+
+/** Site files that are only printed. */
+export function printedFiles(steps: readonly Step[]): readonly FixFile[] {
+  return steps.flatMap((step) =>
+    step.do === "proxy.write" && step.site !== undefined && step.path === undefined
+      ? [{ lines: proxySite(step.site).trimEnd().split("\n") }]
+      : [],
+  );
+}
+
+function firstOf(step: Step, reason: string): readonly RemedyAction[] {
+  if (step.do !== "tailscale.status") return [];
+  const message = reason === "absent" ? "install-tailscale" : "log-in-tailscale";
+  return [{ kind: "human", message }];
+}
