@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
-import { finish, start } from "./support/cli.ts";
+import { cli, finish, start } from "./support/cli.ts";
 import { FixPlace, type PlaceOptions, plain, reportOf, TOKEN } from "./support/fix-place.ts";
 
 const ORIGIN = "https://claw.example.test";
@@ -71,6 +71,8 @@ describe("fix as a process", { concurrency: 6 }, () => {
     assert.ok(place.text().includes(ORIGINS));
     assert.ok(place.text().includes("// do not change"));
     assert.equal(place.journal().state, "kept");
+    assert.equal(await diagnosed(place), 0);
+    assert.equal(reportOf(await place.run(["--json"])).outcome, "healthy");
 
     const asked = await place.run(["--undo", "--json"]);
     assert.equal(asked.code, 1);
@@ -129,6 +131,7 @@ describe("fix as a process", { concurrency: 6 }, () => {
       assert.equal(reportOf(second).outcome, "kept");
       assert.deepEqual(place.paired(), [request.deviceId]);
       assert.equal(place.calls().filter((call) => call.startsWith("devices approve")).length, 1);
+      assert.equal(await diagnosed(place), 0);
 
       assert.equal((await place.run(["--undo", "--yes"])).code, 0);
       assert.deepEqual(place.paired(), []);
@@ -325,6 +328,13 @@ function generator(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+/** Exit code of a diagnosis. */
+async function diagnosed(place: FixPlace): Promise<number | null> {
+  const { code, stdout } = await cli(["--deployment", "local"], { cwd: place.home, env: place.env });
+  assert.notEqual(stdout, "");
+  return code;
 }
 
 async function until(holds: () => boolean): Promise<void> {
