@@ -40,6 +40,8 @@ class Machine {
   config: string | undefined = BEFORE;
   devices: DeviceList = { store: "json", pending: [REQUEST], paired: [] };
   journals: Journal[] = [];
+  /** Another file that a step writes. */
+  site = "theirs";
 }
 
 class World {
@@ -80,6 +82,13 @@ class World {
           return "replaced";
         }),
       devices: () => this.#call(() => known(machine.devices, "devices")),
+      foresee: (step) =>
+        this.#call(() => {
+          if (step.do !== "proxy.write" || machine.site === "ours") return known({}, "site");
+          const before = fileOf(machine.site);
+          assert.ok(before !== undefined);
+          return known({ undo: { undo: "file.restore", before, sha256: "ours" } }, "site");
+        }),
       perform: (step) =>
         this.#call(() => {
           if (step.do === fails) return unknown("failed", "the command failed");
@@ -88,6 +97,11 @@ class World {
             if (asked === undefined) return unknown("absent", "unknown requestId");
             machine.devices = { ...machine.devices, pending: [], paired: [asked] };
             return known({ how: "openclaw devices approve" }, "cli");
+          }
+          if (step.do === "proxy.write") {
+            machine.site = "ours";
+            // What it knew before is in the journal; a second run meets a file that is its own.
+            return known({ how: "wrote the site" }, "site");
           }
           assert.ok(step.do === "config.set");
           const set = edit(machine.config ?? "", { set: { key: step.key, value: step.value } });
@@ -104,7 +118,9 @@ class World {
               ...machine.devices,
               paired: machine.devices.paired.filter(({ deviceId }) => deviceId !== back.deviceId),
             };
-          return known({ how: "openclaw devices remove" }, "cli");
+          if (back.undo === "file.restore" && machine.site === back.sha256)
+            machine.site = Buffer.from(back.before.content, "base64").toString();
+          return known({ how: "taken back" }, "cli");
         }),
       settled: () => this.#call(() => known({ restarted: true, tookMs: 1 }, "log")),
     };
@@ -281,6 +297,41 @@ describe("a fix that is killed at any call", () => {
       });
     }
   }
+
+  test("a file beside the config goes back, too, by what the journal knew before it was written", async () => {
+    const steps = [ORIGIN, { do: "proxy.write" }] as const;
+    const world = new World(new Machine());
+    await execute(order(...steps), world.workshop);
+    assert.equal(world.machine.site, "ours");
+    for (let diesAt = 1; diesAt <= world.calls; diesAt += 1) {
+      for (const after of [false, true]) {
+        for (const how of ["finish", "undo"] as const) {
+          const machine = new Machine();
+          await execute(order(...steps), new World(machine, { diesAt, after }).workshop).catch((error) =>
+            assert.ok(error instanceof Killed),
+          );
+          const open = machine.journals.find(({ state }) => state === "open");
+          if (open !== undefined && how === "finish") await finish(open, new World(machine).workshop);
+          const left = machine.journals.find(({ state }) => state !== "undone");
+          if (left !== undefined) await undo(left, new World(machine).workshop);
+          assert.equal(machine.site, "theirs", `call ${diesAt}${after ? " after" : ""}, ${how}`);
+          assert.equal(machine.config, BEFORE);
+        }
+      }
+    }
+  });
+
+  test("what cannot be taken back is told", async () => {
+    const machine = new Machine();
+    await execute(order(ORIGIN), new World(machine).workshop);
+    const [journal] = machine.journals;
+    assert.ok(journal !== undefined);
+    const step = { step: { do: "device.rotate", deviceId: "d", role: "operator" }, state: "done" } as const;
+    const rotated: Journal = { ...journal, steps: [...journal.steps, { ...step, how: "rotated" }] };
+    const outcome = await undo(rotated, new World(machine).workshop);
+    assert.ok(outcome.outcome === "rolled-back");
+    assert.deepEqual(outcome.lasting, ["rotated"]);
+  });
 
   test("and killed again and again on its way back, ends where it began", async () => {
     await fc.assert(
