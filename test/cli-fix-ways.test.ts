@@ -350,3 +350,40 @@ describe("a switch that is taken out", () => {
     assert.equal(made.model?.expected.outcome, "admitted");
   });
 });
+
+describe("a token that is in two places", () => {
+  const withCopy = (source: string, wins: "file" | "flag" = "file"): Facts => {
+    const facts = factsOf({
+      release: "2026.5.28",
+      gateway: {},
+      connection: {
+        remoteAddress: "127.0.0.1",
+        headers: { host: "127.0.0.1:18789", origin: "http://127.0.0.1:18789" },
+        device: { state: "unpaired" },
+      },
+    });
+    assert.ok(facts.config.known);
+    const overrides = { from: source === ".env" ? "env" : "service", source } as const;
+    const origins = { "gateway.auth.token": { from: wins, source: "openclaw.json:3", overrides } } as const;
+    return { ...facts, config: known({ ...facts.config.value, origins }, "test") };
+  };
+  const finding = "env-token-overrides-config";
+
+  test("the env file beside the config gets the gateway's", () => {
+    const made = prepared(withCopy(".env"), { finding });
+    assert.deepEqual(ids(made), ["copy-token"]);
+    assert.deepEqual(made.steps, [{ do: "token.copy", path: "/h/.env" }]);
+    assert.equal(made.model?.expected.outcome, "admitted");
+  });
+
+  test("a service's unit, and a gateway that takes its token from elsewhere, are left to a person", () => {
+    for (const facts of [withCopy("openclaw-gateway.service"), withCopy(".env", "flag")]) {
+      const made = prepared(facts, { finding });
+      assert.deepEqual(ids(made), ["align-token"]);
+      assert.deepEqual(made.steps, []);
+      const [step] = made.remedies[0]?.steps ?? [];
+      assert.ok(step?.do === "human" && step.message === "change-losing-copy");
+      assert.equal(step.args?.source, "openclaw.json:3");
+    }
+  });
+});
