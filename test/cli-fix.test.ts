@@ -1,5 +1,6 @@
 // `fix` as a process, against an embedded gateway that serves by the files that lie there.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
@@ -256,6 +257,48 @@ describe("fix as a process", { concurrency: 6 }, () => {
     const plans = [await place.run(["--dry-run", "--json"]), await place.run(["--json"])].map(reportOf);
     const [first, second] = plans.map(({ outcome: _outcome, detail: _detail, ...rest }) => rest);
     assert.deepEqual(first, second);
+  });
+});
+
+const noScript = spawnSync("script", ["--version"]).status === 0 ? false : "there is no script of util-linux";
+
+describe("in a terminal", { concurrency: 3, skip: noScript }, () => {
+  for (const [answer, code, isApproved] of [
+    ["y", 0, true],
+    ["", 1, false],
+  ] as const) {
+    story(
+      `an origin, then the page's request, answered with "${answer}"`,
+      { peer: pages(PROXIED) },
+      async (place) => {
+        let visited: Promise<void> | undefined;
+        let asked = 0;
+        const { code: ended, said } = await place.terminal([], (text, type) => {
+          const questions = text.split("[y/N]").length - 1;
+          if (questions > asked) type(`${asked === 0 ? "y" : answer}\r`);
+          asked = questions;
+          if (text.includes("next gate")) visited ??= place.visit(ORIGIN);
+        });
+        assert.equal(asked, 2, said);
+        assert.ok(visited, said);
+        await visited;
+        assert.equal(ended, code, said);
+        const [request] = place.pending();
+        assert.equal(place.paired().length, isApproved ? 1 : 0);
+        assert.equal(request === undefined, isApproved);
+        assert.ok(place.text().includes(ORIGINS));
+        if (request !== undefined) assert.ok(said.includes(request.requestId), said);
+      },
+    );
+  }
+
+  story("no is the default, and changes nothing", {}, async (place) => {
+    const before = place.text();
+    const { code, said } = await place.terminal([], (text, type) => {
+      if (text.endsWith("[y/N] ")) type("\r");
+    });
+    assert.equal(code, 1, said);
+    assert.equal(place.text(), before);
   });
 });
 

@@ -8,7 +8,7 @@ import {
   type Undo,
 } from "./change.ts";
 import { type Fact, known, type Unknown } from "./fact.ts";
-import type { DeviceList } from "./facts.ts";
+import type { DeviceList, PendingDevice } from "./facts.ts";
 import type { Remedy, Step } from "./finding.ts";
 import { type Journal, type JournalStep, type JournalStore, keysOf, undoOf } from "./journal.ts";
 
@@ -50,6 +50,8 @@ export interface Order {
   readonly remedies: readonly Pick<Remedy, "id" | "risk" | "args">[];
   /** Only steps that a program can do. */
   readonly steps: readonly Step[];
+  /** The requests that are approved, as they were shown to whoever agreed. */
+  readonly requests?: readonly PendingDevice[];
 }
 
 export type Outcome =
@@ -83,7 +85,9 @@ export async function execute(order: Order, workshop: Workshop): Promise<Outcome
   if (!config.known) return { outcome: "not-begun", detail: config.detail };
   const devices = await devicesFor(order.steps, changer);
   if (devices !== undefined && !devices.known) return { outcome: "not-begun", detail: devices.detail };
-  const { steps, ...rest } = order;
+  const { steps, requests = [], ...rest } = order;
+  const other = requests.map((shown) => otherThan(shown, devices?.value)).find((why) => why !== undefined);
+  if (other !== undefined) return { outcome: "not-begun", detail: other };
   const journal: Journal = {
     version: 1,
     ...rest,
@@ -277,6 +281,15 @@ function withStep(journal: Journal, index: number, entry: JournalStep): Journal 
 
 function howOf({ steps }: Journal): readonly string[] {
   return steps.flatMap(({ how }) => (how === undefined ? [] : [how]));
+}
+
+/** Why a request is not the one any more that was agreed to: a gateway replaces it, or widens it under its id. */
+function otherThan(shown: PendingDevice, devices: DeviceList | undefined): string | undefined {
+  const now = devices?.pending.find(({ requestId }) => requestId === shown.requestId);
+  if (now === undefined) return "the request that was shown does not wait any more";
+  const isMore = now.scopes.some((scope) => !shown.scopes.includes(scope)) || now.role !== shown.role;
+  if (now.deviceId === shown.deviceId && !isMore) return undefined;
+  return "the request asks for something else now than what was shown";
 }
 
 async function devicesFor(steps: readonly Step[], changer: Changer): Promise<Fact<DeviceList> | undefined> {

@@ -26,12 +26,7 @@ export interface FixReport {
   readonly target: Target;
   readonly gateway: { readonly version: string | null };
   /** The finding that is to be mended. */
-  readonly finding?: {
-    readonly id: string;
-    readonly code: string;
-    readonly variant?: string;
-    readonly args?: MessageArgs;
-  };
+  readonly finding?: FixFinding;
   /** In the order in which they are done. */
   readonly remedies: readonly ReportRemedy[];
   readonly risk: Risk;
@@ -50,6 +45,8 @@ export interface FixReport {
   readonly gate?: string;
   /** What was met, or why it was not done. */
   readonly detail?: string;
+  /** Errors that a diagnosis still finds after a fix that was kept. */
+  readonly remains?: readonly FixFinding[];
   /** What a person has to do before or after: keys of `Catalogue.human`. */
   readonly byHand: readonly RemedyAction[];
   /** What to look at afterwards, keys of `Catalogue.fix.see`. */
@@ -79,6 +76,13 @@ export type FixOutcome =
   | "stuck"
   | "undone"
   | "nothing-to-undo";
+
+export interface FixFinding {
+  readonly id: string;
+  readonly code: string;
+  readonly variant?: string;
+  readonly args?: MessageArgs;
+}
 
 export interface FixFile {
   readonly path?: string;

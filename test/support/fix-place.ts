@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import {
   appendFileSync,
   chmodSync,
@@ -27,7 +28,7 @@ import {
 } from "../../src/gateway/embedded/server.ts";
 import { visitAsPage } from "../../src/gateway/visit.ts";
 import type { FixReport } from "../../src/report/fix.ts";
-import { type CliOptions, type CliResult, cli } from "./cli.ts";
+import { type CliOptions, type CliResult, cli, ensureBuilt } from "./cli.ts";
 
 export const TOKEN = "tok-c0ffee-0123456789-abcdef";
 const CHROME =
@@ -171,6 +172,26 @@ export class FixPlace {
     const result = await cli(["fix", "--deployment", "local", ...args], { ...options, cwd: this.home, env });
     assert.ok(!`${result.stdout}${result.stderr}`.includes(TOKEN), "the token is in a stream");
     return result;
+  }
+
+  /** In a terminal, where `answer` may write to it whenever it said something; as util-linux' script gives one. */
+  terminal(args: readonly string[], answer: (said: string, type: (text: string) => void) => void) {
+    const words = [process.execPath, ensureBuilt(), "fix", "--deployment", "local", ...args];
+    const command = words.map((word) => `'${word}'`).join(" ");
+    const env = { ...this.env, LANG: "en_US.UTF-8", TERM: "dumb", SHELL: "/bin/sh" };
+    const child = spawn("script", ["-qec", command, "/dev/null"], { cwd: this.home, env, stdio: "pipe" });
+    let said = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+      answer(said, (text) => child.stdin.write(text));
+    });
+    return new Promise<{ readonly code: number | null; readonly said: string }>((done, failed) => {
+      child.on("error", failed);
+      child.on("close", (code) => {
+        assert.ok(!said.includes(TOKEN), "the token is on the terminal");
+        done({ code, said });
+      });
+    });
   }
 
   get env(): Readonly<Record<string, string>> {

@@ -4,7 +4,7 @@ import { type Fact, knownValue, unknown } from "../../core/fact.ts";
 import type { Finding, Remedy } from "../../core/finding.ts";
 import { type Journal, keysOf } from "../../core/journal.ts";
 import { riskOf } from "../../core/plan.ts";
-import type { FixReport } from "../../report/fix.ts";
+import type { FixFinding, FixReport } from "../../report/fix.ts";
 import { toReportRemedy } from "../../report/result.ts";
 import { printerOf } from "../case.ts";
 import { printedFiles } from "./ahead.ts";
@@ -104,7 +104,7 @@ function textOf(base64: string): string {
   return Buffer.from(base64, "base64").toString("utf8");
 }
 
-function findingOf({ id, code, variant, args }: Finding): NonNullable<FixReport["finding"]> {
+export function findingOf({ id, code, variant, args }: Finding): FixFinding {
   return {
     id,
     code,

@@ -108,9 +108,14 @@ export class FixContext {
     };
   }
 
-  /** The plan, beside the question that follows it. */
-  preview(facts: Facts, about: Partial<FixReport>): Promise<void> {
-    return emitFix(this.report(facts, "planned", about), this.#emit(), this.session.io, "stderr");
+  /** The plan, beside the question that follows it; or what was done, beside the next one. */
+  preview(facts: Facts, about: Partial<FixReport>, outcome: FixOutcome = "planned"): Promise<void> {
+    return emitFix(this.report(facts, outcome, about), this.#emit(), this.session.io, "stderr");
+  }
+
+  /** The same run with a new look at the gateway and other arguments. */
+  again(args: Partial<FixArguments>): FixContext {
+    return new FixContext({ ...this.args, ...args }, this.session, this.opened);
   }
 
   /** Writes how it ended; the exit code. */

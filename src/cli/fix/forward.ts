@@ -1,18 +1,23 @@
 import { randomBytes } from "node:crypto";
 import type { Changer } from "../../core/change.ts";
-import type { Facts } from "../../core/collect.ts";
+import { collect, type Facts } from "../../core/collect.ts";
 import type { Diagnosed } from "../../core/diagnose.ts";
 import { type Fact, knownValue, unknown } from "../../core/fact.ts";
 import { execute, type Order } from "../../core/transaction.ts";
 import { isSharedHost } from "../../deployments/accounts.ts";
 import type { FixOutcome, FixReport } from "../../report/fix.ts";
 import { diagnosed } from "../case.ts";
+import { collectOptions } from "../derived.ts";
+import { LIVE_FACTS } from "../live-facts.ts";
+import { startSpinner } from "../spinner.ts";
 import { UsageError } from "../usage-error.ts";
 import { aboutPlan, doneBy } from "./about.ts";
 import { lookAhead, tailnetOf } from "./ahead.ts";
 import { consentTo, isInteractive } from "./consent.ts";
 import type { FixContext } from "./context.ts";
 import { modelOf, type Prepared, prepare } from "./prepare.ts";
+import { whatRemains } from "./remains.ts";
+import { awaitRequest, waitsForDevice } from "./request.ts";
 import { seeOf } from "./see.ts";
 import { verifyFix } from "./verify.ts";
 import { saidSite, withWays } from "./ways.ts";
@@ -121,7 +126,45 @@ async function apply(
   if (outcome.outcome !== "kept") return context.ended(facts, outcome, about);
   const { how, taken } = outcome;
   const whole = { ...about, how, see: seeOf(prepared, taken) };
-  return context.end(facts, endOf(prepared), whole);
+  const end = endOf(prepared);
+  if (end === "partly") return followUp(context, facts, prepared, changer, whole);
+  const remains = end === "kept" ? await whatRemains(context, prepared) : [];
+  const code = await context.end(facts, end, { ...whole, ...(remains.length === 0 ? {} : { remains }) });
+  return remains.length === 0 ? code : Math.max(code, 1);
+}
+
+/** The page asks for its device once what was before it is mended: its request is waited for, and asked about. */
+async function followUp(
+  context: FixContext,
+  facts: Facts,
+  prepared: Prepared,
+  changer: Changer,
+  about: Partial<FixReport>,
+): Promise<number> {
+  const { io } = context.session;
+  if (!isInteractive(io) || !waitsForDevice(prepared)) return context.end(facts, "partly", about);
+  await context.preview(facts, about, "partly");
+  const spinner = await startSpinner(context.words.doing["wait-for-request"], io, context.args.quiet);
+  const request = await awaitRequest(
+    {
+      devices: () => changer.devices(),
+      before: knownValue(facts.devices)?.pending ?? [],
+      remote: prepared.model?.after.connection.remoteAddress,
+    },
+    io.signal,
+  ).finally(() => spinner.stop());
+  if (request === undefined) return context.end(facts, "partly", about);
+  // Nobody has seen this request yet, so what was agreed to before does not cover it.
+  const asks = { yes: false, allowRisk: [], remedy: "approve-device", request: request.requestId };
+  const next = context.again(asks);
+  const fresh = await collect(LIVE_FACTS, next.live.collectors(), collectOptions(io.signal));
+  try {
+    return await mend(next, fresh, []);
+  } catch (error) {
+    // It was replaced while we looked.
+    if (error instanceof UsageError) return context.end(facts, "partly", about);
+    throw error;
+  }
 }
 
 /** A change for a refusal of which the model knows nothing may have let the connection in, or not. */
@@ -148,6 +191,7 @@ function orderOf(facts: Facts, prepared: Prepared): Order | undefined {
       ...(args === undefined ? {} : { args }),
     })),
     steps: prepared.steps,
+    requests: prepared.requests,
   };
 }
 

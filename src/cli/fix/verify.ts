@@ -112,7 +112,7 @@ function told(verdict: Verdict): string {
   return verdict.outcome === "admitted" ? "admitted" : `${verdict.gate} ${verdict.reason ?? ""}`.trim();
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, ms);
     signal.addEventListener("abort", done, { once: true });

@@ -1,0 +1,102 @@
+// The request that is approved is the one that was shown, and of those that come while we wait the page's own.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { awaitRequest } from "../src/cli/fix/request.ts";
+import type { Changer } from "../src/core/change.ts";
+import { known, unknown } from "../src/core/fact.ts";
+import type { DeviceList, PendingDevice } from "../src/core/facts.ts";
+import type { Journal } from "../src/core/journal.ts";
+import { execute, type Workshop } from "../src/core/transaction.ts";
+
+const PAGE: PendingDevice = {
+  requestId: "r1",
+  deviceId: "d1",
+  role: "operator",
+  scopes: ["operator.read"],
+  remoteIp: "192.168.50.9",
+};
+const never = new AbortController().signal;
+const list = (pending: readonly PendingDevice[]): DeviceList => ({ pending, paired: [], store: "json" });
+
+describe("between what was shown and the approval", () => {
+  const run = async (pending: readonly PendingDevice[]) => {
+    const written: Journal[] = [];
+    const performed: string[] = [];
+    const changer = {
+      readConfig: async () => known(undefined, "test"),
+      devices: async () => known(list(pending), "test"),
+      perform: async ({ do: what }: { do: string }) => {
+        performed.push(what);
+        return known({ how: what }, "test");
+      },
+      settled: async () => known({ restarted: false, tookMs: 0 }, "test"),
+    } as unknown as Changer;
+    const workshop: Workshop = {
+      changer,
+      store: { write: async (journal) => void written.push(journal), list: async () => [] },
+      verify: async () => ({ helped: true, detail: "" }),
+      config: { takeBack: () => undefined, sameBut: () => true },
+      signal: never,
+    };
+    const order = {
+      id: "1",
+      pid: 1,
+      startedAt: "2026-11-22T00:00:00Z",
+      configPath: "/x",
+      remedies: [],
+      steps: [{ do: "device.approve", requestId: "r1" }],
+      requests: [PAGE],
+    } as const;
+    return { outcome: await execute(order, workshop), performed, written };
+  };
+
+  test("the same request is approved", async () => {
+    const { outcome, performed } = await run([{ ...PAGE, scopes: [] }]);
+    assert.equal(outcome.outcome, "kept");
+    assert.deepEqual(performed, ["device.approve"]);
+  });
+
+  for (const [what, pending, why] of [
+    ["is gone", [], /does not wait/],
+    ["has another id", [{ ...PAGE, requestId: "r2" }], /does not wait/],
+    ["asks for more scopes", [{ ...PAGE, scopes: ["operator.read", "operator.admin"] }], /something else/],
+    ["asks for another role", [{ ...PAGE, role: "node" }], /something else/],
+    ["is another device's", [{ ...PAGE, deviceId: "d2" }], /something else/],
+  ] as const)
+    test(`a request that ${what}: nothing is approved, and nothing is on record`, async () => {
+      const { outcome, performed, written } = await run(pending);
+      assert.equal(outcome.outcome, "not-begun");
+      assert.match(outcome.detail, why);
+      assert.deepEqual([performed, written], [[], []]);
+    });
+});
+
+describe("while the page's request is waited for", () => {
+  const wait = (lists: readonly (readonly PendingDevice[])[], before: readonly PendingDevice[] = []) => {
+    let asked = 0;
+    const devices = async () => known(list(lists[Math.min(asked++, lists.length - 1)] ?? []), "test");
+    return awaitRequest({ devices, before, remote: "192.168.50.9", limit: 60, every: 10 }, never);
+  };
+  const other: PendingDevice = { ...PAGE, requestId: "r2", deviceId: "d2", remoteIp: "192.168.50.66" };
+
+  test("the one from the page's address is taken", async () => {
+    assert.equal((await wait([[], [other], [other, PAGE]]))?.requestId, "r1");
+  });
+  test("one that waited before is not the page's", async () => {
+    assert.equal(await wait([[PAGE]], [PAGE]), undefined);
+  });
+  test("of two from the same address neither is taken", async () => {
+    assert.equal(await wait([[PAGE, { ...PAGE, requestId: "r3" }]]), undefined);
+  });
+  test("one from elsewhere is not taken", async () => {
+    assert.equal(await wait([[other]]), undefined);
+  });
+  test("an interrupt ends it, and so does a list that cannot be read", async () => {
+    const stop = new AbortController();
+    const devices = async () => unknown("failed", "no");
+    const options = { devices, before: [], remote: undefined, every: 10 };
+    setTimeout(() => stop.abort(), 20);
+    assert.equal(await awaitRequest(options, stop.signal), undefined);
+    assert.equal(await awaitRequest({ ...options, limit: 20 }, never), undefined);
+  });
+});
