@@ -214,7 +214,9 @@ class LocalChanger implements Changer {
     if (reason !== undefined) return this.#edit(step, reason);
 
     const args = wordsOf(step);
-    const outcome = await cli.run(args, { signal });
+    let outcome = await cli.run(args, { signal });
+    for (let again = 1; again < TRIES && !signal.aborted && isOvertaken(outcome); again += 1)
+      outcome = await cli.run(args, { signal });
     if (signal.aborted) return unknown("failed", "interrupted");
     const after = await readExact(configPath);
     const now = after === undefined ? undefined : parsed(Buffer.from(after.content).toString("utf8"));
@@ -486,6 +488,15 @@ function isConfigBroken({ stdout, stderr }: CommandOutcome): boolean {
   const said = stderr + stdout;
   // 2026.1.29 to 2026.4.15 "Config invalid", later "OpenClaw config is invalid".
   return /config (?:is )?invalid|invalid config at/i.test(said) && !/config validation failed/i.test(said);
+}
+
+/** Somebody else wrote the config while the command ran, so it changed nothing (run 9.6). */
+function isOvertaken(outcome: Fact<CommandOutcome>): boolean {
+  return (
+    outcome.known &&
+    outcome.value.exitCode !== 0 &&
+    /config changed since last load/.test(outcome.value.stderr)
+  );
 }
 
 /** `{pending: […], paired: […]}` of `devices list --json`. */

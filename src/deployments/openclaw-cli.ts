@@ -2,6 +2,7 @@ import { readFile, realpath } from "node:fs/promises";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import { createScrubber } from "../core/scrub.ts";
 import { type CommandOutcome, runToEnd } from "./command.ts";
+import { STARTED_BY } from "./orphans.ts";
 import type { GatewayProcess } from "./processes.ts";
 import type { World } from "./world.ts";
 
@@ -149,5 +150,6 @@ function environmentOf(options: OpenclawCliOptions): Record<string, string> {
   env.OPENCLAW_CONFIG_PATH = options.configPath;
   env.OPENCLAW_STATE_DIR = options.stateDir;
   env.NO_COLOR = "1";
+  env[STARTED_BY] = String(process.pid);
   return env;
 }

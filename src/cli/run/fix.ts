@@ -1,6 +1,7 @@
 import { checks } from "../../../checks/index.ts";
 import { collect } from "../../core/collect.ts";
 import { knownValue } from "../../core/fact.ts";
+import { commandsEnded } from "../../deployments/orphans.ts";
 import type { FixArguments } from "../commands/fix.ts";
 import { collectOptions } from "../derived.ts";
 import { resume, takeBack } from "../fix/backward.ts";
@@ -33,6 +34,7 @@ export async function runFix(args: FixArguments, session: Session): Promise<numb
       "wait until it is done",
     );
   }
+  if (open !== undefined) await commandsEnded(context.opened.world, open.pid, session.io.signal);
   if (args.undo) {
     return takeBack(context, facts, open ?? journals.findLast(({ state }) => state === "kept"));
   }
