@@ -125,7 +125,8 @@ function tailscaleServe(facts: WayFacts, { tailnetName }: SaidWay): Remedy {
     ...(tailnetName === undefined ? {} : { args: { domain: tailnetName } }),
     steps: [
       tailnetName === undefined ? { do: "tailscale.status" } : { do: "tailscale.status", name: tailnetName },
-      // The gateway does not start with Serve and another bind (shipped code, 2026.2.1 to 2026.9.6).
+      // The gateway does not start with Serve and another bind (shipped code, 2026.2.1 to 2026.9.6), and 2026.9.6 that
+      // starts anew within its process keeps the old one (run): so that a person has to start it in between.
       ...(bind === "loopback"
         ? []
         : ([

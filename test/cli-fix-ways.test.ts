@@ -222,11 +222,22 @@ describe("Tailscale Serve", () => {
   const SERVE = { only: "tailscale-serve" } as const;
   const name = known("box.tail1.ts.net", "tailscale");
 
-  test("is loopback, serve and the tailnet's name, with its origin allowed", () => {
-    const { steps, model } = prepared(OLD, { tailnet: name, options: SERVE });
+  /** A page behind a proxy of the gateway's own host, whose bind is loopback. */
+  const proxied = (release: string): Facts =>
+    factsOf({
+      release,
+      gateway: {},
+      connection: {
+        remoteAddress: "127.0.0.1",
+        headers: { host: "a.example", origin: "https://a.example", "x-forwarded-for": "203.0.113.9" },
+        device: { state: "unpaired" },
+      },
+    });
+
+  test("is serve and the tailnet's name, with its origin allowed", () => {
+    const { steps, model } = prepared(proxied("2026.5.28"), { tailnet: name, options: SERVE });
     assert.deepEqual(steps, [
       { do: "tailscale.status", name: "box.tail1.ts.net" },
-      { do: "config.set", key: "gateway.bind", value: "loopback" },
       { do: "config.set", key: "gateway.tailscale.mode", value: "serve" },
       { do: "config.set", key: "gateway.auth.allowTailscale", value: true },
       { do: "config.set", key: "gateway.controlUi.allowedOrigins", value: ["https://box.tail1.ts.net"] },
@@ -235,10 +246,19 @@ describe("Tailscale Serve", () => {
   });
 
   test("up to 2026.4.24 the browser has to be approved there", () => {
-    const facts = factsOf({ release: "2026.3.13", gateway: { bind: "lan" } });
-    const made = prepared(facts, { tailnet: name, options: SERVE });
+    const made = prepared(proxied("2026.3.13"), { tailnet: name, options: SERVE });
     assert.deepEqual(ids(made), ["tailscale-serve", "approve-device"]);
     assert.deepEqual(made.model?.expected, { outcome: "refused", gate: "pairing", reason: "not-paired" });
+  });
+
+  test("another bind is a person's to end: a gateway that runs on may keep it, and not start then", () => {
+    const made = prepared(OLD, { tailnet: name, options: SERVE });
+    assert.deepEqual(ids(made), ["tailscale-serve"]);
+    assert.deepEqual(made.steps, []);
+    const bind =
+      made.remedies[0]?.steps.findIndex((step) => "key" in step && step.key === "gateway.bind") ?? -1;
+    const next = made.remedies[0]?.steps[bind + 1];
+    assert.ok(next?.do === "human" && next.message === "bind-ends-elsewhere");
   });
 
   test("where Tailscale cannot be used it is no part of a plan, unless it was asked for", () => {

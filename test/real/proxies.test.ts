@@ -1,10 +1,10 @@
 // The site files that `fix --remedy https-proxy` makes, in Debian's Caddy and nginx, in front of real gateways.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { proxySite } from "../../src/deployments/proxy-site.ts";
-import { AGREED, type FixRun, type FixSite, shoot, useFixSite } from "./fix/site.ts";
+import { AGREED, type FixRun, type FixSite, shoot, useFixSite, WAYS } from "./fix/site.ts";
 import {
   makeCertificate,
   makeWorkplace,
@@ -17,7 +17,7 @@ import { type OpenPage, openPage } from "./rig/browser.ts";
 import { ensureClient } from "./rig/clients.ts";
 import { TOKEN } from "./rig/gateway.ts";
 import { ADDRESSES, createNetwork, type Network, whyNoNamespaces } from "./rig/namespace.ts";
-import { run } from "./rig/processes.ts";
+import { progress, run } from "./rig/processes.ts";
 import { stateOf } from "./rig/state.ts";
 import { CORE } from "./selection.ts";
 
@@ -67,7 +67,7 @@ class Story {
       const { chain, key } = await makeCertificate(this.#folder, DOMAIN);
       options.push("--certificate", chain, "--certificate-key", key);
     }
-    await this.#refusedInTheHomeNetwork();
+    await refusedInTheHomeNetwork(this.#site);
     const before = await stateOf(gateway);
 
     // Printed, and the proxy runs with it: the gateway does not know it yet.
@@ -120,26 +120,23 @@ class Story {
     }
   }
 
-  /** What brings somebody to HTTPS. */
-  async #refusedInTheHomeNetwork(): Promise<void> {
-    const { gateway, network } = this.#site;
-    const page = await openPage(
-      network.client,
-      `http://${ADDRESSES.gatewayOnLan}:${gateway.port}/#token=${TOKEN}`,
-    );
-    try {
-      await page.answered();
-      assert.equal(page.admitted(), false);
-    } finally {
-      await page.close();
-    }
-  }
-
   #open(proxy: RunningProxy): Promise<OpenPage> {
     return openPage(this.#site.network.client, `https://${DOMAIN}/#token=${TOKEN}`, [
       `--host-resolver-rules=MAP ${DOMAIN} ${ADDRESSES.gatewayOnLan}`,
       `--ignore-certificate-errors-spki-list=${proxy.authorityKey()}`,
     ]);
+  }
+}
+
+/** What brings somebody to HTTPS. */
+async function refusedInTheHomeNetwork({ gateway, network }: FixSite): Promise<void> {
+  const url = `http://${ADDRESSES.gatewayOnLan}:${gateway.port}/#token=${TOKEN}`;
+  const page = await openPage(network.client, url);
+  try {
+    await page.answered();
+    assert.equal(page.admitted(), false);
+  } finally {
+    await page.close();
   }
 }
 
@@ -210,3 +207,88 @@ server.listen(Number(port), "127.0.0.1", () => {
   asking.end();
 });
 `;
+
+for (const release of RELEASES) {
+  describe(`openclaw ${release} and Tailscale Serve`, { skip }, () => {
+    const site = useFixSite(release, { gateway: {} });
+
+    test("the settings of Serve go in and come back, with a tailscale that is not real", async () => {
+      const { gateway } = site;
+      const page = await site.open(WAYS.proxied);
+      await page.answered();
+      assert.equal(page.admitted(), false);
+      await page.close();
+      const before = site.configBytes();
+      const options = ["--remedy", "tailscale-serve", "--yes"];
+
+      const without = await site.fix(options);
+      assert.equal(without.document.outcome, "by-hand", JSON.stringify(without.document));
+      assert.equal(without.document.byHand[0]?.message, "install-tailscale");
+      assert.equal(site.configBytes(), before);
+
+      const calls = fakeTailscale(path.join(gateway.home, "bin"));
+      const applied = await site.fix(options);
+      // Before 2026.4.25 the page has to be approved at its new name.
+      const expected = release === "2026.3.13" ? "partly" : "kept";
+      assert.equal(applied.document.outcome, expected, JSON.stringify(applied.document));
+      const config = JSON.parse(site.configBytes()) as { gateway: Record<string, Record<string, unknown>> };
+      assert.equal(config.gateway.tailscale?.mode, "serve");
+      assert.equal(config.gateway.auth?.allowTailscale, true);
+      const { allowedOrigins } = config.gateway.controlUi as { readonly allowedOrigins: readonly string[] };
+      assert.equal(allowedOrigins.at(-1), `https://${TAILNET}`);
+      // The gateway serves on, whatever becomes of its own call of tailscale.
+      assert.ok((await gateway.ready()).admitted);
+      progress(`${release} says of it: ${/^.*tailscale.*$/im.exec(gateway.readConsole())?.[0] ?? "nothing"}`);
+
+      const undone = await site.fix(["--undo", "--yes"]);
+      assert.equal(undone.document.outcome, "undone", JSON.stringify(undone.document));
+      assert.equal(site.configBytes(), before);
+      assert.match(readFileSync(calls, "utf8"), /^serve reset$/m);
+    });
+  });
+}
+
+const TAILNET = "box.tail1.ts.net";
+
+/** A `tailscale` that is connected and serves nothing; gives the file in which it notes what it was asked. */
+function fakeTailscale(folder: string): string {
+  const calls = path.join(folder, "tailscale-calls");
+  const status = `{"BackendState":"Running","Self":{"DNSName":"${TAILNET}."}}`;
+  const file = path.join(folder, "tailscale");
+  writeFileSync(
+    file,
+    `#!/bin/sh\necho "$*" >> '${calls}'\n[ "$*" = "status --json" ] && printf '%s' '${status}'\nexit 0\n`,
+  );
+  chmodSync(file, 0o755);
+  return calls;
+}
+
+for (const [release, flag] of [
+  ["2026.3.13", "dangerouslyDisableDeviceAuth"],
+  ["2026.9.6", "dangerouslyDisableDeviceAuth"],
+] as const) {
+  describe(`openclaw ${release} with ${flag}`, { skip }, () => {
+    const site = useFixSite(release, { gateway: { controlUi: { [flag]: true } } });
+
+    test("the switch is taken out, the page on the host stays in, and it comes back", async () => {
+      const before = site.configBytes();
+      const id = release === "2026.3.13" ? "insecure-flags-set" : "flag-retired-or-noop";
+      const applied = await site.fix([id, "--yes"]);
+      assert.equal(applied.document.outcome, "kept", JSON.stringify(applied.document));
+      assert.ok(!site.configBytes().includes(flag));
+      const page = await openPage(
+        site.network.gateway,
+        `http://127.0.0.1:${site.gateway.port}/#token=${TOKEN}`,
+      );
+      try {
+        await page.answered();
+        assert.ok(page.admitted(), await page.text());
+      } finally {
+        await page.close();
+      }
+      const undone = await site.fix(["--undo", "--yes"]);
+      assert.equal(undone.document.outcome, "undone", JSON.stringify(undone.document));
+      assert.equal(site.configBytes(), before);
+    });
+  });
+}

@@ -180,7 +180,6 @@ const ACCOMPANYING = new Set([
   "load-proxy-site",
   "trust-proxy-authority",
   "loopback-clients-ask",
-  "bind-ends-elsewhere",
   "page-without-token",
   "open-at",
   "approve-browsers-in-use",

@@ -77,7 +77,7 @@ export const human: Readonly<Record<string, string>> = {
   "open-at":
     "Open the page at {url} from now on. To the gateway it is a new browser there: give it the token once, and approve it once.",
   "bind-ends-elsewhere":
-    "With Serve the gateway listens on 127.0.0.1 alone: addresses that it has by bind `{bind}` end, so other machines have to use the .ts.net name too.",
+    "Stop the gateway and start it again before what follows: one that runs on may keep its bind `{bind}`, and does not start with Serve then. It listens on 127.0.0.1 alone from then on, so other machines have to use the .ts.net name too.",
   "install-tailscale": "Install Tailscale on the gateway's host first, and log it in: `tailscale up`.",
   "log-in-tailscale":
     "Connect the gateway's host to your tailnet first, with MagicDNS on: `tailscale up`. Then run this again.",

@@ -66,7 +66,7 @@ export const human: Readonly<Record<string, string>> = {
     "在该版本中，网关主机上原本直接通过的客户端此后需要批准一次；2026.3.31 及更高版本不再要求。",
   "open-at": "今后在 {url} 打开页面。对网关来说那里是一个新的浏览器：填写一次令牌，并批准一次。",
   "bind-ends-elsewhere":
-    "使用 Serve 时网关只监听 127.0.0.1：bind `{bind}` 提供的地址不再可用，其他机器也要使用 .ts.net 域名。",
+    "在后面的步骤之前，先停止网关再重新启动：一直运行的网关可能保留原来的 bind `{bind}`，这样就无法以 Serve 启动。此后它只监听 127.0.0.1，其他机器也要使用 .ts.net 域名。",
   "install-tailscale": "先在网关所在的主机上安装并登录 Tailscale：`tailscale up`。",
   "log-in-tailscale": "先让网关所在的主机连上你的 tailnet，并启用 MagicDNS：`tailscale up`，然后再运行一次。",
   "proxy-upgrade-headers": "让代理以 HTTP/1.1 连接网关，并转发 `Upgrade` 和 `Connection`。",
