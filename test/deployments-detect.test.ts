@@ -79,6 +79,18 @@ const GRID: readonly (readonly [
     "certain",
     [],
   ],
+  [
+    "a program of this machine holds the port, and a gateway runs in some container",
+    {
+      listeners: listeners(
+        [{ owner: "other", pid: 4, program: "node" }],
+        [{ pid: 7, flags: {}, container: { kind: "docker", id: "9176124ba561" } }],
+      ),
+    },
+    "docker",
+    "possible",
+    [],
+  ],
   ["kubectl listens", { listeners: listeners([{ owner: "kubectl" }]) }, "kubernetes", "likely", []],
   ["an SSH tunnel listens", { listeners: listeners([{ owner: "ssh" }]) }, "vps", "likely", []],
   ["inside docker", { host: { ...HOST, container: "docker" } }, "docker", "likely", []],

@@ -226,22 +226,26 @@ const SOME_PRIVATE = "192.168.1.2";
 function usualWay(origin: string, { deployment, target }: AssessmentSources): Way {
   const host = hostOf(origin).replace(/:\d+$/, "");
   const loopback = isSecureContext(origin) && !origin.startsWith("https:");
+  const bridge = deployment?.container?.bridge ?? BRIDGE;
+  // Without a network of its own a container has the host's, and nothing rewrites the sender.
+  const ownNetwork = deployment?.container?.networkMode !== "host";
   const kind =
     deployment?.kind ?? (target.kind === "url" || target.kind === "offline" ? undefined : target.kind);
   if (origin.startsWith("https:")) {
     // TLS ends at a proxy, on the host unless the gateway sits in a network of its own.
-    const inside = kind === "docker" ? "172.17.0.1" : kind === "kubernetes" ? "10.244.0.2" : "127.0.0.1";
+    const inside =
+      kind === "docker" && ownNetwork ? bridge : kind === "kubernetes" ? "10.244.0.2" : "127.0.0.1";
     return { remoteAddress: inside, forwardedFor: SOME_PUBLIC, confidence: "possible" };
   }
   if (loopback) {
     // A published port goes through the bridge; a tunnel, a port-forward and the host itself arrive as loopback.
-    if (kind === "docker") return { remoteAddress: "172.17.0.1", confidence: "likely" };
+    if (kind === "docker" && ownNetwork) return { remoteAddress: bridge, confidence: "likely" };
     return { remoteAddress: "127.0.0.1", confidence: kind === "local" ? "certain" : "likely" };
   }
   if (
     /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/.test(host)
   ) {
-    return { remoteAddress: kind === "docker" ? "172.17.0.1" : SOME_PRIVATE, confidence: "likely" };
+    return { remoteAddress: kind === "docker" && ownNetwork ? bridge : SOME_PRIVATE, confidence: "likely" };
   }
   return { remoteAddress: SOME_PUBLIC, confidence: "likely" };
 }

@@ -56,6 +56,46 @@ export interface Deployment {
   readonly alternatives: readonly DeploymentKind[];
   /** Names for exact commands, as far as known. */
   readonly names: DeploymentNames;
+  /** The gateway's container, where its engine was asked. */
+  readonly container?: ContainerReading;
+}
+
+/** A container as its engine describes it. Every text is bounded and safe to print. */
+export interface ContainerReading {
+  /** The first 12 digits. */
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  /** `running`, `exited`, `restarting`, `created`, `paused`, `dead`. */
+  readonly state: string;
+  /** Of the last end. */
+  readonly exitCode?: number;
+  /** How often the engine has started it again. */
+  readonly restarts: number;
+  readonly health?: string;
+  readonly project?: string;
+  /** `bridge`, `host`, `none`, `container:…`, or the name of a network. */
+  readonly networkMode: string;
+  readonly addresses: readonly string[];
+  /** The bridge's own address: whoever comes through a published port has it as sender. */
+  readonly bridge?: string;
+  /** TCP ports; `address` is the host's, `0.0.0.0` for all of them. */
+  readonly ports: readonly { readonly address: string; readonly port: number; readonly to: number }[];
+  readonly mounts: readonly ContainerMount[];
+  /** As the container was told; empty for the image's root. */
+  readonly user: string;
+  /** Other containers of the engine that seem to run a gateway, at most 10. */
+  readonly others: readonly { readonly name: string; readonly state: string }[];
+}
+
+export interface ContainerMount {
+  readonly kind: string;
+  /** Path on the host, or a volume's name. */
+  readonly source: string;
+  readonly at: string;
+  readonly readOnly: boolean;
+  /** Of the mount that holds the state directory. */
+  readonly owner?: { readonly uid: number; readonly gid: number; readonly mode: number };
 }
 
 export interface DeploymentNames {
@@ -64,6 +104,10 @@ export interface DeploymentNames {
   readonly composeService?: string;
   readonly composeCliService?: string;
   readonly composeFiles?: readonly string[];
+  /** Compose project, where its name does not follow from the files' directory. */
+  readonly composeProject?: string;
+  /** User for `docker exec`: empty for the container's own; `node` when absent. */
+  readonly execUser?: string;
   readonly namespace?: string;
   /** `deploy/openclaw`, `statefulset/openclaw`, `pod/openclaw-0`. */
   readonly workload?: string;

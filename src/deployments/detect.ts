@@ -148,6 +148,9 @@ function composeVotes(compose: ComposeSigns | undefined): Vote[] {
   return [vote("docker", 4, "host", compose.file, `the service ${compose.service} is of OpenClaw`)];
 }
 
+/** Programs of engines that hold a published port. */
+const ENGINE_PROGRAM = /^(?:rootlessport|conmon|rootlesskit|com\.docker\.backend|vpnkit-bridge)$/;
+
 function listenerVotes(listeners: Listeners | undefined): Vote[] {
   const votes: Vote[] = [];
   if (listeners === undefined) return votes;
@@ -160,12 +163,13 @@ function listenerVotes(listeners: Listeners | undefined): Vote[] {
     } else if (owner === "ssh") votes.push(vote("vps", 6, "host", source, "an SSH tunnel listens there"));
     else if (owner === "kubectl")
       votes.push(vote("kubernetes", 8, "host", source, "kubectl port-forward listens there"));
-    else if (
-      owner === "other" &&
-      /^(?:rootlessport|conmon|rootlesskit|com\.docker\.backend|vpnkit-bridge)$/.test(program ?? "")
-    )
+    else if (owner === "other" && ENGINE_PROGRAM.test(program ?? ""))
       votes.push(vote("docker", 8, "host", source, `${program ?? ""} listens there`));
   }
+  // The port is a program's of this machine, so a gateway in a container is another one.
+  const elsewhere =
+    listeners.sockets.length > 0 &&
+    listeners.sockets.every(({ owner, program }) => owner === "other" && !ENGINE_PROGRAM.test(program ?? ""));
   // Several gateways in the same kind of place are one sign.
   const kinds = new Set<string>();
   for (const gateway of listeners.gateways) {
@@ -177,13 +181,19 @@ function listenerVotes(listeners: Listeners | undefined): Vote[] {
       votes.push(vote("local", 6, "host", `process ${gateway.pid}`, "a gateway runs here"));
     else if (container.kind === "kubernetes")
       votes.push(
-        vote("kubernetes", CERTAIN, "host", `process ${gateway.pid}`, "a gateway runs in a pod here"),
+        vote(
+          "kubernetes",
+          elsewhere ? 0.5 : CERTAIN,
+          "host",
+          `process ${gateway.pid}`,
+          "a gateway runs in a pod here",
+        ),
       );
     else
       votes.push(
         vote(
           "docker",
-          CERTAIN,
+          elsewhere ? 0.5 : CERTAIN,
           "host",
           `process ${gateway.pid}`,
           `a gateway runs in the container ${container.id}`,

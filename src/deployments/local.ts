@@ -436,7 +436,10 @@ function serviceSources(
     );
     sources.push({ from: "service", source: unit.name, values });
   }
-  if (env !== undefined) sources.push({ from: "env", source: `process ${gateway?.pid ?? ""}`, values: env });
+  if (env !== undefined) {
+    const source = gateway?.envSource ?? `process ${gateway?.pid ?? ""}`;
+    sources.push({ from: "env", source, values: env });
+  }
   return sources;
 }
 

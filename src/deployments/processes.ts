@@ -11,6 +11,8 @@ export interface GatewayProcess {
   readonly flags: GatewayFlags;
   /** Its environment, every value wrapped; absent when it may not be read. */
   readonly env?: Readonly<Record<string, Secret>>;
+  /** What `env` is called where it is no process of this machine: `environment of the container claw`. */
+  readonly envSource?: string;
   readonly cwd?: string;
   readonly home?: string;
   /** The Node that runs it. */

@@ -55,9 +55,10 @@ export async function devicesFromSqlite(
   try {
     directory = await mkdtemp(join(tmpdir(), "pairing-doctor-"));
     const copy = join(directory, "devices.sqlite");
-    await copyFile(realPath, copy);
+    const copyTo = world.copyTo ?? copyFile;
+    await copyTo(realPath, copy);
     // Absent when the gateway has shut down in order.
-    await copyFile(`${realPath}-wal`, `${copy}-wal`).catch(() => undefined);
+    await copyTo(`${realPath}-wal`, `${copy}-wal`).catch(() => undefined);
     const database = new sqlite.DatabaseSync(copy, { readOnly: false });
     try {
       const list = devicesFromRows(database.prepare(PENDING).all(), database.prepare(PAIRED).all());

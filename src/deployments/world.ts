@@ -24,6 +24,11 @@ export interface World {
   info(path: string): Promise<FileInfo | undefined>;
   /** Bytes of a regular file from `start` up to its size now, in chunks. */
   stream(path: string, start: number, end: number): AsyncIterable<Uint8Array>;
+  /**
+   * Copies a file to a new private one of this machine, where its files are not this machine's.
+   * @throws the system's error.
+   */
+  copyTo?(path: string, file: string): Promise<void>;
 }
 
 export type ReadOutcome =

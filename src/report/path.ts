@@ -32,11 +32,19 @@ export function connectionPath(input: PathInput): Hop[] {
 
   const gateway: Hop = {
     hop: "gateway",
-    ...optional("address", hostOf(target.url)),
+    ...optional("address", insideOf(input) ?? hostOf(target.url)),
     ...optional("note", localityOf(input.admission)),
     ...(breaks && !stations.some((hop) => hop.breaks) ? { breaks } : {}),
   };
   return [browserHop(headers, remote, between, deployment), ...stations, gateway];
+}
+
+/** The gateway's own address behind a published port, where the engine told it. */
+function insideOf({ target, deployment }: PathInput): string | undefined {
+  const address = deployment?.container?.addresses[0];
+  const host = hostOf(target.url);
+  const to = deployment?.container?.ports.find(({ port }) => host?.endsWith(`:${port}`) === true)?.to;
+  return address === undefined || to === undefined ? undefined : `${address}:${to}`;
 }
 
 function browserHop(
@@ -70,7 +78,8 @@ function stationsBetween(
   }
   if (deployment?.kind === "docker" && !isLoopbackAddress(remote)) {
     // A container next door dials the gateway itself; only a published port rewrites the sender.
-    const published = isLoopbackName(hostName(host)) || isBridgeAddress(remote);
+    const bridge = deployment.container?.bridge;
+    const published = isLoopbackName(hostName(host)) || remote === bridge || isBridgeAddress(remote);
     if (!published) return [{ hop: "bridge", address: remote }];
     const port: Hop = { hop: "docker-proxy", ...optional("address", host) };
     return [port, { hop: "bridge", address: remote, note: "rewrites-source" }];

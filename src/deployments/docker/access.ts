@@ -1,0 +1,260 @@
+import type { Container, ContainerInspectInfo } from "dockerode";
+import { type Fact, known, type Unknown } from "../../core/fact.ts";
+import type { ContainerReading, Deployment, DeploymentNames, Evidence } from "../../core/facts.ts";
+import { safeText } from "../../core/text.ts";
+import { localAccess } from "../local.ts";
+import type { DeploymentAccess, LogText } from "../types.ts";
+import type { World } from "../world.ts";
+import { type Choice, chooseContainer, type Wanted } from "./choose.ts";
+import { composeNames } from "./compose.ts";
+import { connectEngine, type Engine, engineAddresses, engineFailure, fieldsOf, noEngine } from "./engine.ts";
+import { containedGateway, containerReading, programOf } from "./facts.ts";
+import { containerWorld, ownerOf } from "./files.ts";
+import { containerLog } from "./logs.ts";
+
+export interface ContainerOptions {
+  /** This machine: where the engine's address and the Compose files are. */
+  readonly world: World;
+  readonly salt: string;
+  readonly wanted: Wanted;
+  /** `--config`: a file of this machine instead of the container's. */
+  readonly configPath?: string;
+  readonly release?: string;
+}
+
+/** A gateway in a container, looked at through its engine. Nothing of it is changed. */
+export interface ContainedGateway {
+  readonly access: DeploymentAccess;
+  readonly deployment: Deployment;
+  /** The engine is this machine's, so what it publishes is here. */
+  readonly here: boolean;
+  /** Where the gateway's port is reached from here. */
+  url(port: number): string;
+}
+
+/** Finds the container on the first engine that has it, and opens it for reading. */
+export async function openContainer(options: ContainerOptions): Promise<Fact<ContainedGateway>> {
+  const addresses = await engineAddresses(options.world);
+  if (!addresses.known) return addresses;
+  let failure: Unknown | undefined;
+  for (const address of addresses.value) {
+    const opened = await connectEngine(address).then(
+      (engine) => onEngine(engine, options),
+      (error: unknown) => engineFailure(error, address.name),
+    );
+    if (opened.known) return opened;
+    failure = worse(failure, opened);
+  }
+  return failure ?? noEngine();
+}
+
+/** Of several engines the one with something to choose from, else the one that may not be asked, is told. */
+function worse(first: Unknown | undefined, second: Unknown): Unknown {
+  if (first === undefined) return second;
+  const weight = ({ reason }: Unknown): number => (reason === "not-asked" ? 2 : reason === "denied" ? 1 : 0);
+  return weight(second) > weight(first) ? second : first;
+}
+
+async function onEngine(engine: Engine, options: ContainerOptions): Promise<Fact<ContainedGateway>> {
+  const { wanted, world } = options;
+  let choice: Fact<Choice>;
+  try {
+    choice = chooseContainer(await engine.api.listContainers({ all: true }), wanted, world.cwd);
+  } catch (error) {
+    // A filter in front of the engine may allow to look at one container and not to list them.
+    if (wanted.by !== "container" || fieldsOf(error).statusCode !== 403)
+      return engineFailure(error, engine.name);
+    choice = known({ id: wanted.name, others: [] }, "--target");
+  }
+  if (!choice.known) return choice;
+  try {
+    const container = engine.api.getContainer(choice.value.id);
+    const info = await container.inspect();
+    return known(await gatewayOf({ engine, container, info, choice: choice.value, options }), engine.name);
+  } catch (error) {
+    return engineFailure(error, engine.name);
+  }
+}
+
+interface Found {
+  readonly engine: Engine;
+  readonly container: Container;
+  readonly info: ContainerInspectInfo;
+  readonly choice: Choice;
+  readonly options: ContainerOptions;
+}
+
+async function gatewayOf({ engine, container, info, choice, options }: Found): Promise<ContainedGateway> {
+  const { world, salt, configPath, release } = options;
+  const read = await withBridge(engine, containerReading(info));
+  const gateway = containedGateway(info, salt);
+  const env = Object.fromEntries(
+    Object.entries(gateway.env ?? {}).map(([key, value]) => [key, value.reveal()]),
+  );
+  const inside = containerWorld(container, { env, homedir: gateway.home ?? "/", cwd: gateway.cwd ?? "/" });
+  const given = release === undefined ? {} : { release };
+  const files = localAccess({ world: inside, salt, host: IN_CONTAINER, gateway, ...given });
+  const config = configPath === undefined ? files : localAccess({ world, salt, configPath, ...given });
+
+  const stateDir = await files
+    .config()
+    .then((fact) => (fact.known ? fact.value.reading.stateDir : undefined));
+  const mounts = await withOwner(container, read.mounts, stateDir ?? `${gateway.home}/.openclaw`);
+  const others = choice.others.map(({ name, state }) => ({ name, state }));
+  const reading: ContainerReading = { ...read, mounts, others };
+  const compose = engine.host === undefined ? await composeNames(info, world) : {};
+  const program = programOf(info);
+  const names: DeploymentNames = {
+    container: reading.name,
+    ...compose,
+    ...(program === undefined ? {} : { cli: program }),
+    ...execUser(reading),
+  };
+  return {
+    access: {
+      kind: "docker",
+      names,
+      config: () => config.config(),
+      devices: () => files.devices(),
+      release: () => files.release(),
+      logs: () => logsOf(engine, container, info, () => files.logs()),
+    },
+    deployment: {
+      kind: "docker",
+      confidence: "certain",
+      evidence: evidenceOf(reading),
+      alternatives: [],
+      names,
+      container: reading,
+    },
+    here: engine.host === undefined,
+    url: (port) => urlOf(reading, engine.host, port),
+  };
+}
+
+/** What `localAccess` takes from its surroundings: that it is a container, and nothing of this machine. */
+const IN_CONTAINER = {
+  platform: "linux",
+  wsl: false,
+  sshSession: false,
+  container: "docker",
+  addresses: [],
+  engines: [],
+  units: [],
+} as const;
+
+/** A container that is down has no address; its network still has a bridge. */
+async function withBridge(engine: Engine, reading: ContainerReading): Promise<ContainerReading> {
+  const { networkMode, bridge } = reading;
+  if (bridge !== undefined || /^(?:host|none|container:.*|)$/.test(networkMode)) return reading;
+  const name = networkMode === "default" ? "bridge" : networkMode;
+  try {
+    const { IPAM } = await engine.api.getNetwork(name).inspect();
+    const address: unknown = IPAM?.Config?.[0]?.Gateway;
+    return typeof address === "string" && address !== ""
+      ? { ...reading, bridge: safeText(address, 60) }
+      : reading;
+  } catch {
+    return reading;
+  }
+}
+
+async function withOwner(
+  container: Container,
+  mounts: ContainerReading["mounts"],
+  stateDir: string,
+): Promise<ContainerReading["mounts"]> {
+  const holding = mounts
+    .filter(({ at }) => stateDir === at || stateDir.startsWith(`${at.replace(/\/$/, "")}/`))
+    .sort((a, b) => b.at.length - a.at.length)[0];
+  if (holding === undefined) return mounts;
+  const owner = await ownerOf(container, stateDir);
+  return owner === undefined
+    ? mounts
+    : mounts.map((mount) => (mount === holding ? { ...mount, owner } : mount));
+}
+
+/** Images that start as root may hand over to `node`, whose files tell; who was set runs by itself. */
+function execUser({ user, mounts }: ContainerReading): Pick<DeploymentNames, "execUser"> {
+  if (/^(?:node|1000)(?::(?:node|1000))?$/.test(user)) return {};
+  if (user === "" && mounts.some(({ owner }) => owner?.uid === 1000)) return {};
+  return { execUser: "" };
+}
+
+async function logsOf(
+  engine: Engine,
+  container: Container,
+  info: ContainerInspectInfo,
+  files: () => Promise<Fact<readonly LogText[]>>,
+): Promise<Fact<readonly LogText[]>> {
+  const name = `docker logs ${safeText(info.Name.replace(/^\//, ""), 100)}`;
+  try {
+    const kept = await containerLog(engine.api, container, info.Config?.Tty === true);
+    if (kept.length > 0) return known([{ name, chunks: inTurn(kept) }], name);
+  } catch (error) {
+    const { statusCode } = fieldsOf(error);
+    // Drivers other than the engine's own (journald excepted) cannot be read back: 501, 500 in older engines.
+    if (statusCode !== 501 && statusCode !== 500) {
+      const inside = await files();
+      return inside.known ? inside : engineFailure(error, name);
+    }
+  }
+  return files();
+}
+
+async function* inTurn(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}
+
+function evidenceOf(reading: ContainerReading): readonly Evidence[] {
+  const { name, image, state, exitCode, restarts, networkMode, bridge, ports, health, others } = reading;
+  const published = ports.map(({ address, port, to }) => `${address}:${port} -> ${to}`).join(", ");
+  const parts = [
+    image,
+    state + (exitCode === undefined ? "" : ` (exit code ${exitCode})`),
+    ...(restarts > 0 ? [`restarted ${restarts} times`] : []),
+    ...(health === undefined ? [] : [health]),
+    `network ${networkMode}${bridge === undefined ? "" : ` behind ${bridge}`}`,
+    published === "" ? "no published port" : `publishes ${published}`,
+  ];
+  const quote = (text: string): Evidence["quote"] => safeText(text, 300);
+  return [
+    { fact: "deployment", source: `docker inspect ${name}`, quote: quote(parts.join(", ")) },
+    ...others.slice(0, 3).map(
+      (other): Evidence => ({
+        fact: "deployment",
+        source: "docker ps --all",
+        quote: quote(`${other.name} (${other.state}) seems to run a gateway, too`),
+      }),
+    ),
+  ];
+}
+
+/** The published port; without one the container's own address, which a Linux host reaches. */
+function urlOf(reading: ContainerReading, engineHost: string | undefined, port: number): string {
+  const { ports, addresses, networkMode } = reading;
+  const host = engineHost ?? "127.0.0.1";
+  const published = ports.find(({ to }) => to === port) ?? (ports.length === 1 ? ports[0] : undefined);
+  if (published !== undefined) {
+    const everywhere = published.address === "0.0.0.0" || published.address === "::";
+    return wsUrl(everywhere ? host : published.address, published.port);
+  }
+  const own = networkMode === "host" || engineHost !== undefined ? undefined : addresses[0];
+  return wsUrl(own ?? host, port);
+}
+
+function wsUrl(host: string, port: number): string {
+  return `ws://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** A container that could not be opened: every reading says why. */
+export function unopened(why: Unknown): DeploymentAccess {
+  return {
+    kind: "docker",
+    names: {},
+    config: async () => why,
+    logs: async () => why,
+    devices: async () => why,
+    release: async () => why,
+  };
+}

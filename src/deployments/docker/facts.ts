@@ -1,0 +1,121 @@
+import { posix } from "node:path";
+import type { ContainerInspectInfo } from "dockerode";
+import { gatewayFlags } from "../../config/flags.ts";
+import type { ContainerMount, ContainerReading } from "../../core/facts.ts";
+import { Secret } from "../../core/secret.ts";
+import { safeText } from "../../core/text.ts";
+import type { GatewayProcess } from "../processes.ts";
+import { PROJECT_LABEL } from "./find.ts";
+
+/** What the engine says of a container, without the secrets of its environment. */
+export function containerReading(info: ContainerInspectInfo): ContainerReading {
+  const { State: state, Config: config, HostConfig: host, NetworkSettings: settings } = info;
+  const networks = Object.values(settings?.Networks ?? {}).slice(0, 20);
+  const bridge = networks.map(({ Gateway }) => Gateway).find((address) => isText(address));
+  const project = config?.Labels?.[PROJECT_LABEL];
+  const health = state?.Health?.Status;
+  return {
+    id: info.Id.slice(0, 12),
+    name: safeText(info.Name.replace(/^\//, ""), 200),
+    image: safeText(config?.Image ?? info.Image ?? "", 300),
+    state: safeText(state?.Status ?? "", 40),
+    // A container that runs has the code of an earlier end, or none.
+    ...(state?.Running === true || state?.Status === "created" || typeof state?.ExitCode !== "number"
+      ? {}
+      : { exitCode: state.ExitCode }),
+    restarts: info.RestartCount ?? 0,
+    ...(isText(health) && health !== "none" ? { health: safeText(health, 40) } : {}),
+    ...(isText(project) ? { project: safeText(project, 100) } : {}),
+    networkMode: safeText(host?.NetworkMode ?? "", 200),
+    addresses: networks.flatMap(({ IPAddress }) => (isText(IPAddress) ? [safeText(IPAddress, 60)] : [])),
+    ...(bridge === undefined ? {} : { bridge: safeText(bridge, 60) }),
+    ports: portsOf(info),
+    mounts: (info.Mounts ?? []).slice(0, 50).map(mountOf),
+    user: safeText(config?.User ?? "", 100),
+    others: [],
+  };
+}
+
+/** The gateway in the container, as its own process would be described from inside. */
+export function containedGateway(info: ContainerInspectInfo, salt: string): GatewayProcess {
+  const env: Record<string, Secret> = {};
+  for (const pair of (info.Config?.Env ?? []).slice(0, 2000)) {
+    const equals = pair.indexOf("=");
+    const name = pair.slice(0, Math.max(0, equals));
+    if (/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)) env[name] = new Secret(pair.slice(equals + 1), salt);
+  }
+  const cwd = directoryOf(info);
+  return {
+    pid: info.State?.Pid ?? 0,
+    flags: gatewayFlags(commandWords(info), salt),
+    env,
+    envSource: `environment of the container ${safeText(info.Name.replace(/^\//, ""), 100)}`,
+    cwd,
+    home: homeOf(info, env),
+    installDir: installDirOf(commandWords(info), cwd),
+  };
+}
+
+/** How OpenClaw's CLI is run there: by the words of the gateway's own command. */
+export function programOf(info: ContainerInspectInfo): string | undefined {
+  const words = commandWords(info);
+  const at = words.indexOf("gateway");
+  const script = at < 1 ? undefined : words.slice(0, at).findLast((word) => !word.startsWith("-"));
+  if (script === undefined) return undefined;
+  if (/(?:^|\/)(?:openclaw|clawdbot|moltbot)$/.test(script)) return script;
+  return /\.m?js$/.test(script) ? `node ${script}` : undefined;
+}
+
+export function commandWords(info: ContainerInspectInfo): readonly string[] {
+  return [info.Path, ...(info.Args ?? [])].filter((word) => typeof word === "string" && word !== "");
+}
+
+export function directoryOf(info: ContainerInspectInfo): string {
+  const directory = info.Config?.WorkingDir;
+  return isText(directory) ? directory : "/";
+}
+
+/** HOME of the environment; else the home of the image's user, as upstream's and most others have it. */
+export function homeOf(info: ContainerInspectInfo, env: Readonly<Record<string, Secret>>): string {
+  const home = env.HOME?.reveal();
+  if (home?.startsWith("/")) return home;
+  const user = (info.Config?.User ?? "").split(":")[0];
+  return user === "" || user === "root" || user === "0" ? "/root" : "/home/node";
+}
+
+function installDirOf(words: readonly string[], cwd: string): string {
+  const script = words.find((word) => /(?:^|\/)(?:dist\/(?:index|entry)\.m?js|openclaw\.mjs)$/.test(word));
+  const whole = script === undefined ? undefined : posix.resolve(cwd, script);
+  return whole?.replace(/\/(?:dist\/(?:index|entry)\.m?js|openclaw\.mjs)$/, "") ?? "/app";
+}
+
+/** Published as it was asked for: a container that is down has none in its network settings. */
+function portsOf(info: ContainerInspectInfo): ContainerReading["ports"] {
+  const live = info.NetworkSettings?.Ports ?? {};
+  const asked: unknown = info.HostConfig?.PortBindings ?? {};
+  const found = new Map<string, ContainerReading["ports"][number]>();
+  for (const table of [live, asked as typeof live])
+    for (const [key, bindings] of Object.entries(table ?? {}).slice(0, 200)) {
+      const to = Number(/^(\d{1,5})\/tcp$/.exec(key)?.[1]);
+      if (!(to > 0)) continue;
+      for (const { HostIp, HostPort } of (bindings ?? []).slice(0, 20)) {
+        const port = Number(HostPort);
+        const address = isText(HostIp) ? safeText(HostIp, 60) : "0.0.0.0";
+        if (port > 0 && port < 65_536) found.set(`${address} ${port} ${to}`, { address, port, to });
+      }
+    }
+  return [...found.values()].slice(0, 50);
+}
+
+function mountOf(mount: ContainerInspectInfo["Mounts"][number]): ContainerMount {
+  return {
+    kind: safeText(mount.Type ?? "", 40),
+    source: safeText(mount.Name ?? mount.Source ?? "", 300),
+    at: safeText(mount.Destination ?? "", 300),
+    readOnly: mount.RW === false,
+  };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}

@@ -1,0 +1,170 @@
+/** One entry of an archive. */
+export interface TarEntry {
+  readonly name: string;
+  readonly kind: "file" | "directory" | "link" | "other";
+  readonly size: number;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+  readonly target?: string;
+  /** Absent where it was passed over. */
+  readonly content?: Uint8Array;
+}
+
+const BLOCK = 512;
+const PIECE = 65_536;
+/** Extended headers longer than this are of no file that we ask for. */
+const MAX_EXTENDED = 65_536;
+
+/**
+ * Entries of a tar stream as the engine's archive API writes it (ustar with PAX records). `keep`: how many bytes
+ * of a file's content are wanted; the rest is passed over. Ends at what is no archive.
+ */
+export async function* tarEntries(
+  chunks: AsyncIterable<Uint8Array>,
+  keep: (entry: TarEntry) => number,
+): AsyncGenerator<TarEntry> {
+  const source = new Bytes(chunks);
+  for (;;) {
+    const entry = await nextHeader(source);
+    if (entry === undefined) return;
+    const wanted = entry.kind === "file" ? Math.min(entry.size, Math.max(0, keep(entry))) : 0;
+    const content = wanted === 0 ? new Uint8Array() : await source.take(wanted);
+    yield entry.kind === "file" ? { ...entry, content } : entry;
+    await source.skip(padded(entry.size) - content.length);
+  }
+}
+
+/** The content of the archive's first entry in pieces, when that is a file. */
+export async function* firstFile(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const source = new Bytes(chunks);
+  const entry = await nextHeader(source);
+  if (entry?.kind !== "file") return;
+  let left = entry.size;
+  while (left > 0) {
+    const piece = await source.take(Math.min(left, PIECE));
+    if (piece.length === 0) return;
+    left -= piece.length;
+    yield piece;
+  }
+}
+
+async function nextHeader(source: Bytes): Promise<TarEntry | undefined> {
+  let extended: Readonly<Record<string, string>> = {};
+  for (;;) {
+    const header = await source.take(BLOCK);
+    if (header.length < BLOCK || header[0] === 0) return undefined;
+    const size = Number(extended.size ?? number(header, 124, 12));
+    if (!Number.isSafeInteger(size) || size < 0 || !checksumFits(header)) return undefined;
+    const type = String.fromCharCode(header[156] ?? 0);
+    if (type === "x" || type === "g") {
+      const records = await source.take(Math.min(size, MAX_EXTENDED));
+      await source.skip(padded(size) - records.length);
+      if (type === "x") extended = paxRecords(records);
+      continue;
+    }
+    const prefix = text(header, 345, 155);
+    const target = extended.linkpath ?? text(header, 157, 100);
+    return {
+      name: extended.path ?? (prefix === "" ? "" : `${prefix}/`) + text(header, 0, 100),
+      kind: KINDS[type] ?? "other",
+      size,
+      mode: number(header, 100, 8) & 0o7777,
+      uid: Number(extended.uid ?? number(header, 108, 8)),
+      gid: Number(extended.gid ?? number(header, 116, 8)),
+      modified: number(header, 136, 12) * 1000,
+      ...(target === "" ? {} : { target }),
+    };
+  }
+}
+
+function padded(size: number): number {
+  return Math.ceil(size / BLOCK) * BLOCK;
+}
+
+const KINDS: Readonly<Record<string, TarEntry["kind"]>> = {
+  "0": "file",
+  "\0": "file",
+  "7": "file",
+  "5": "directory",
+  "2": "link",
+};
+
+/** A stream that is read in pieces of our own size. */
+class Bytes {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #rest: Uint8Array = new Uint8Array();
+
+  constructor(chunks: AsyncIterable<Uint8Array>) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+  }
+
+  /** Fewer bytes only at the end. */
+  async take(length: number): Promise<Uint8Array> {
+    const out = new Uint8Array(length);
+    let filled = 0;
+    while (filled < length && (await this.#fill())) {
+      const part = this.#rest.subarray(0, length - filled);
+      out.set(part, filled);
+      filled += part.length;
+      this.#rest = this.#rest.subarray(part.length);
+    }
+    return out.subarray(0, filled);
+  }
+
+  async skip(length: number): Promise<void> {
+    let left = length;
+    while (left > 0 && (await this.#fill())) {
+      const gone = Math.min(left, this.#rest.length);
+      this.#rest = this.#rest.subarray(gone);
+      left -= gone;
+    }
+  }
+
+  async #fill(): Promise<boolean> {
+    while (this.#rest.length === 0) {
+      const next = await this.#chunks.next();
+      if (next.done === true) return false;
+      this.#rest = next.value;
+    }
+    return true;
+  }
+}
+
+function text(block: Uint8Array, at: number, length: number): string {
+  const field = block.subarray(at, at + length);
+  const end = field.indexOf(0);
+  return new TextDecoder().decode(end === -1 ? field : field.subarray(0, end));
+}
+
+/** Octal digits; a size of 8 GiB and more is binary, and nothing that we read. */
+function number(block: Uint8Array, at: number, length: number): number {
+  const digits = text(block, at, length).trim();
+  return /^[0-7]{1,12}$/.test(digits) ? Number.parseInt(digits, 8) : digits === "" ? 0 : Number.NaN;
+}
+
+/** The sum of the header's bytes, with its own field as spaces. */
+function checksumFits(block: Uint8Array): boolean {
+  let sum = 0;
+  for (const [at, byte] of block.entries()) sum += at >= 148 && at < 156 ? 32 : byte;
+  return sum === number(block, 148, 8);
+}
+
+/** `LENGTH KEY=VALUE\n`, one after another. */
+function paxRecords(bytes: Uint8Array): Readonly<Record<string, string>> {
+  const records: Record<string, string> = Object.create(null);
+  let at = 0;
+  while (at < bytes.length) {
+    const space = bytes.indexOf(32, at);
+    const length = space === -1 ? 0 : Number(new TextDecoder().decode(bytes.subarray(at, space)));
+    if (!Number.isSafeInteger(length) || length <= space - at) break;
+    const record = new TextDecoder().decode(bytes.subarray(space + 1, at + length - 1));
+    const equals = record.indexOf("=");
+    if (equals > 0) records[record.slice(0, equals)] = record.slice(equals + 1);
+    at += length;
+  }
+  return records;
+}
