@@ -36,6 +36,11 @@ export default defineCheck({
     const failed =
       knownValue(facts.wanted.logs)?.events.filter((event) => event.type === "startup-failed") ?? [];
     const url = knownValue(facts.wanted.target)?.url;
+    const deployment = knownValue(facts.wanted.deployment);
+    const state = deployment?.container?.state;
+    // What the engine says of it settles that nothing is behind the port, not even on loopback.
+    const ended = state !== undefined && state !== "running";
+    const seen = ended ? (deployment?.evidence.slice(0, 1) ?? []) : [];
     return explainRefusals(facts as GateFacts, {
       explains: (refusal) =>
         (isDown(refusal) && !isElsewhere(refusal, facts)) || isProxyAlone(refusal, facts.wanted.probe),
@@ -44,9 +49,9 @@ export default defineCheck({
         if (!isDown(refusal)) return refusal.reason === "not-openclaw" ? "likely" : "possible";
         return mayBeElsewhere(refusal, facts) ? "possible" : undefined;
       },
-      tellApart: (refusal) => besideDown(refusal, facts as GateFacts),
+      tellApart: (refusal) => (ended ? [] : besideDown(refusal, facts as GateFacts)),
       remedies: () => [startGateway()],
-      evidence: failed.slice(-2).map(evidenceOf),
+      evidence: [...seen, ...failed.slice(-2).map(evidenceOf)],
     });
   },
 });

@@ -1,5 +1,6 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
+import type { ContainerMount } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { explainPrinted, printed } from "./printed.ts";
 import { human } from "./remedies.ts";
@@ -18,7 +19,9 @@ export default defineCheck({
     const message = events.at(-1)?.message;
     if (message === undefined) return [];
     const path = /['"]([^'"]{1,300})/.exec(message)?.[1];
-    const kind = knownValue(wanted.deployment)?.kind;
+    const deployment = knownValue(wanted.deployment);
+    const kind = deployment?.kind;
+    const mount = deployment?.container?.mounts.find(({ owner }) => owner !== undefined);
     // The official image's home tells more than a deployment that was only guessed.
     const contained = kind === "docker" || kind === "kubernetes" || path?.startsWith("/home/node/") === true;
     return [
@@ -27,7 +30,7 @@ export default defineCheck({
           path,
           detail: /^\w+: ([^,]+)/.exec(message)?.[1],
         }),
-        remedies: [message.startsWith("EROFS") ? makeWritable() : fixOwnership(contained)],
+        remedies: [message.startsWith("EROFS") ? makeWritable() : fixOwnership(contained, mount)],
       }),
     ];
   },
@@ -42,12 +45,16 @@ function makeWritable(): Remedy {
 }
 
 /** The official image runs as node, uid and gid 1000; on a bare host the directory is the user's own. */
-function fixOwnership(contained: boolean): Remedy {
+function fixOwnership(contained: boolean, mount: ContainerMount | undefined): Remedy {
+  // A volume has no path on the host that a user should know of.
+  const path = mount?.kind === "bind" ? mount.source : undefined;
   return {
     id: "fix-ownership",
     risk: "restart",
     steps: [
-      contained ? human("chown-state") : human("chown-state", { owner: '"$USER"', path: "~/.openclaw" }),
+      contained
+        ? human("chown-state", args({ path }))
+        : human("chown-state", { owner: '"$USER"', path: "~/.openclaw" }),
       ...(contained ? [human("run-as-node")] : []),
       { do: "gateway.restart" },
     ],

@@ -141,9 +141,12 @@ function contextOf(facts: Facts, context: CommandContext = {}): CommandContext {
   const host = knownValue(facts.host);
   const kind = knownValue(facts.deployment)?.kind;
   const contained = host !== undefined && host.container !== "none" && host.container !== "unknown";
-  const inside = contained && (kind === "docker" || kind === "kubernetes");
+  const container = knownValue(facts.deployment)?.container;
+  // Through an engine it is another container than ours, or we would read its files.
+  const inside = contained && container === undefined && (kind === "docker" || kind === "kubernetes");
   return {
     inside,
+    ...(container === undefined || container.state === "running" ? {} : { running: false }),
     ...(release === undefined ? {} : { release }),
     ...(port === undefined ? {} : { port }),
     ...(config === undefined ? {} : { configPath: config.path }),

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Ask, Collectors } from "../core/collect.ts";
-import { type Fact, known, knownValue, said, unknown } from "../core/fact.ts";
+import { type Fact, known, knownValue, said, type Unknown, unknown } from "../core/fact.ts";
 import type { Confidence, DeploymentKind, HostSigns, ProbeReading, Release, Target } from "../core/facts.ts";
 import type { LogDigest } from "../core/log-event.ts";
 import { compareReleases } from "../core/release.ts";
@@ -10,6 +10,8 @@ import { createScrubber, safeQuote } from "../core/scrub.ts";
 import type { Secret } from "../core/secret.ts";
 import { type ComposeSigns, readComposeFile } from "../deployments/compose-file.ts";
 import { detectDeployment } from "../deployments/detect.ts";
+import { type ContainedGateway, openContainer, unopened } from "../deployments/docker/access.ts";
+import type { Wanted } from "../deployments/docker/choose.ts";
 import { exposureOf } from "../deployments/exposure.ts";
 import { readHost } from "../deployments/host.ts";
 import { type Listeners, readListeners } from "../deployments/listeners.ts";
@@ -62,6 +64,7 @@ export class Live {
   #listeners: Promise<Fact<Listeners>> | undefined;
   #configured: Promise<Fact<ConfigAndSecrets>> | undefined;
   #probed: Promise<ProbeReading> | undefined;
+  #contained: Promise<Fact<ContainedGateway> | undefined> | undefined;
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -79,11 +82,18 @@ export class Live {
       devices: collector(FILES_MS, async () => (await this.#place()).devices()),
       logs: collector(FILES_MS * 2, (_ask, signal) => this.#logs(signal)),
       probe: collector(timeoutMs + FILES_MS + 2000, async (_ask, signal) => {
+        const unopened = await this.#unopenedTarget();
+        if (unopened !== undefined) return unopened;
         const reading = await this.#probe(signal);
         return known(reading, reading.url);
       }),
       release: collector(all, (ask) => this.#release(ask)),
       deployment: collector(all, async (ask) => {
+        const contained = await this.#container();
+        if (contained?.known === true && (deployment === undefined || deployment === "docker"))
+          return known(contained.value.deployment, contained.source);
+        const unopened = await this.#unopenedTarget();
+        if (unopened !== undefined) return unopened;
         const [host, logs, config] = await Promise.all([ask("host"), ask("logs"), ask("config")]);
         const listeners = knownValue(await this.#sockets());
         const signs = knownValue(host) ?? (await this.#hostSigns());
@@ -128,6 +138,8 @@ export class Live {
 
   /** The Compose file of the working directory; a gateway elsewhere has nothing to do with it. */
   async #compose(): Promise<ComposeSigns | undefined> {
+    const contained = await this.#containerHere();
+    if (contained !== undefined) return publishedSigns(contained);
     return (await this.#isElsewhere()) ? undefined : readComposeFile(this.#options.world);
   }
 
@@ -144,6 +156,7 @@ export class Live {
   async #settledPort(): Promise<number> {
     const config = knownValue(await this.#config());
     if (this.#options.target.kind === "url") return this.#port();
+    if ((await this.#containerHere()) !== undefined) return portOf(await this.#url());
     return config?.reading.effective.gateway?.port ?? this.#port();
   }
 
@@ -163,6 +176,8 @@ export class Live {
   async #openPlace(): Promise<DeploymentAccess> {
     const { target, world, salt, configPath, release, access } = this.#options;
     if (access !== undefined) return access;
+    const contained = await this.#container();
+    if (contained !== undefined) return contained.known ? contained.value.access : unopened(contained);
     if (configPath === undefined && target.kind === "url" && (await this.#isElsewhere())) return urlAccess();
     const host = await this.#hostSigns();
     const open = (gateway: GatewayProcess | undefined) =>
@@ -185,6 +200,70 @@ export class Live {
     return open((await this.#holder(await this.#port())) ?? (await this.#lone()));
   }
 
+  /** The container that was named, or that holds the gateway of this machine's port; its engine may not tell. */
+  #container(): Promise<Fact<ContainedGateway> | undefined> {
+    this.#contained ??= this.#openContainer();
+    return this.#contained;
+  }
+
+  async #containerHere(): Promise<ContainedGateway | undefined> {
+    const contained = await this.#container();
+    return contained?.known === true ? contained.value : undefined;
+  }
+
+  /** Why nothing can be said of the container that was named, or of several with nothing on the port. */
+  async #unopenedTarget(): Promise<Unknown | undefined> {
+    const contained = await this.#container();
+    if (contained === undefined || contained.known) return undefined;
+    if (this.#options.target.kind === "docker") return contained;
+    const listeners = knownValue(await this.#listen(await this.#port()));
+    return contained.reason === "not-asked" && listeners?.sockets.length === 0 ? contained : undefined;
+  }
+
+  async #openContainer(): Promise<Fact<ContainedGateway> | undefined> {
+    const { target, world, salt, configPath, release, deployment, access } = this.#options;
+    if (access !== undefined) return undefined;
+    const open = (wanted: Wanted) =>
+      openContainer({
+        world,
+        salt,
+        wanted,
+        ...given("configPath", configPath),
+        ...given("release", knownValue(release)?.version),
+      });
+    if (target.kind === "docker") return open({ by: target.by, name: target.name });
+    if (target.kind !== "found" || configPath !== undefined) return undefined;
+    if (deployment !== undefined && deployment !== "docker") return undefined;
+    return this.#searchContainer((port) => open({ by: "search", port }));
+  }
+
+  /**
+   * Looks for the gateway among the engine's containers where this machine's files and processes do not settle
+   * it: something of an engine holds the port, or there is neither a config nor a gateway of our own.
+   */
+  async #searchContainer(
+    search: (port: number) => Promise<Fact<ContainedGateway>>,
+  ): Promise<Fact<ContainedGateway> | undefined> {
+    const { world, salt } = this.#options;
+    const host = await this.#hostSigns();
+    const own = await localAccess({ world, salt, host }).config();
+    const config = knownValue(own)?.reading;
+    const port = config?.effective.gateway?.port ?? (await this.#port());
+    const listeners = knownValue(await this.#listen(port));
+    const published = listeners?.sockets.some(({ owner }) => owner === "docker-proxy") === true;
+    const gateways = listeners?.gateways ?? [];
+    if (gateways.some(({ container }) => container === undefined) && !published) return undefined;
+    const engine = host.engines.some(({ kind }) => kind !== "kubernetes") || world.env.DOCKER_HOST;
+    if (!published && !engine) return undefined;
+    const found = await search(port);
+    if (published || gateways.length > 0) return found;
+    if (!found.known) return found.reason === "not-asked" && config === undefined ? found : undefined;
+    // Our own config is the container's when it is mounted there; else it is of a gateway that is not running.
+    const mounts = found.value.deployment.container?.mounts ?? [];
+    const mounted = mounts.some(({ source }) => config?.path.startsWith(`${source}/`));
+    return config === undefined || mounted ? found : undefined;
+  }
+
   /** The gateway process that listens on a port, unless it is in a container, whose files are not ours. */
   async #holder(port: number): Promise<GatewayProcess | undefined> {
     const listeners = knownValue(await this.#listen(port));
@@ -202,6 +281,7 @@ export class Live {
   async #isElsewhere(): Promise<boolean> {
     const { target, world, access } = this.#options;
     if (access !== undefined) return true;
+    if (target.kind === "docker") return (await this.#containerHere())?.here !== true;
     if (target.kind !== "url") return false;
     const { hostname } = parseGatewayUrl(target.url);
     if (hostname === "localhost" || reachOfAddress(hostname) === "loopback") return false;
@@ -217,7 +297,10 @@ export class Live {
     const { target } = this.#options;
     if (target.kind === "url") return target.url;
     const config = knownValue(await this.#config());
-    return `ws://127.0.0.1:${config?.reading.effective.gateway?.port ?? (await this.#port())}`;
+    const configured = config?.reading.effective.gateway?.port;
+    const contained = await this.#containerHere();
+    if (contained !== undefined) return contained.url(configured ?? DEFAULT_PORT);
+    return `ws://127.0.0.1:${configured ?? (await this.#port())}`;
   }
 
   // ---- facts
@@ -298,6 +381,10 @@ export class Live {
       ask("probe"),
       ask("logs"),
     ]);
+    if ((await this.#unopenedTarget()) !== undefined) {
+      const name = target.kind === "docker" ? target.name : "";
+      return known({ kind: "docker", name, exposure: "unknown" }, "the engine's containers");
+    }
     const url = await this.#url();
     const { exposure, because } = exposureOf({
       ...given("config", knownValue(config)),
@@ -310,12 +397,21 @@ export class Live {
       url,
     });
     const kind = target.kind === "url" ? "url" : (knownValue(deployment)?.kind ?? "local");
-    const name = target.kind === "url" ? url : (knownValue(config)?.path ?? url);
+    const container = knownValue(deployment)?.container?.name;
+    const name = target.kind === "url" ? url : (container ?? knownValue(config)?.path ?? url);
     return known(
       { kind, name, url, exposure, exposureBecause: because },
-      target.kind === "url" ? "--target" : "this machine",
+      target.kind === "url" || target.kind === "docker" ? "--target" : "this machine",
     );
   }
+}
+
+/** What a Compose file would say of the published ports. */
+function publishedSigns({ deployment }: ContainedGateway): ComposeSigns | undefined {
+  const { container } = deployment;
+  if (container === undefined) return undefined;
+  const publishedOn = [...new Set(container.ports.map(({ address }) => address))];
+  return { file: container.name, service: container.name, publishedOn };
 }
 
 /** The port of a ws:// or wss:// URL, the scheme's own when there is none in it. */

@@ -83,7 +83,8 @@ export function liveOptions<T>(yargs: Argv<T>) {
     .option("target", {
       type: "string",
       requiresArg: true,
-      describe: "local, ws://HOST:PORT or wss://HOST; default: what this machine shows",
+      describe:
+        "local, ws://HOST:PORT, wss://HOST, docker:CONTAINER or compose:SERVICE; default: what this machine shows",
     })
     .option("config", { type: "string", requiresArg: true, describe: "The gateway's openclaw.json" })
     .option("log", {
