@@ -5,12 +5,20 @@ import { displayWidth } from "../src/report/layout.ts";
 import { catalogueOf, entryOf, fill } from "../src/report/messages/index.ts";
 import type { RemedyAction, Report } from "../src/report/result.ts";
 import { renderTerminal } from "../src/report/terminal.ts";
+import {
+  blocksOf,
+  GUTTER,
+  languages,
+  NOT_FIRST,
+  NOT_LAST,
+  type Pages,
+  sideBySide,
+  WIDTH,
+} from "./support/side-by-side.ts";
 import { diagnoseSituation, situations } from "./support/situation.ts";
 
 // The same report in both languages, as two terminals of 80 columns beside each other would show it.
 // After a wanted change: UPDATE_GOLDEN=1, then read the difference.
-const WIDTH = 80;
-const GUTTER = "┃";
 const SHOWN = [
   "classic-2026.3.13",
   "proxy-2026.9.6",
@@ -20,12 +28,6 @@ const SHOWN = [
   "token-mismatch",
   "docker-foretold-2026.3.13",
 ];
-const languages = ["en", "zh"] as const;
-type Pages = Readonly<Record<(typeof languages)[number], readonly string[]>>;
-
-/** Punctuation that no line of Chinese begins with, and such that no line ends with. */
-const NOT_FIRST = /^[，。、；：！？）】》」』”’…]/u;
-const NOT_LAST = /[（【《「『“‘]$/u;
 /** A command in the middle of a sentence: a person's step, which is typed as it stands. */
 const SPOKEN_COMMAND = /`(?:openclaw|docker|kubectl|ssh|sudo|pairing-doctor) [^`]+`/;
 
@@ -44,43 +46,6 @@ function commandsOf(report: Report): readonly string[] {
     ...(report.findRelease?.actions ?? []),
   ];
   return [...actions.flatMap((a) => (a.kind === "command" ? [a.command] : [])), report.next].filter(Boolean);
-}
-
-/** What a terminal of that width makes of a line. */
-function screenLines(line: string): string[] {
-  const rows = [""];
-  for (const character of line) {
-    const row = rows.at(-1) ?? "";
-    if (displayWidth(row + character) > WIDTH) rows.push(character);
-    else rows[rows.length - 1] = row + character;
-  }
-  return rows;
-}
-
-const padded = (row: string) => row + " ".repeat(WIDTH - displayWidth(row));
-
-/** Block beside block: a paragraph that is longer in one language does not push the other one out of step. */
-function sideBySide({ en, zh }: Pages): string {
-  const [left, right] = [blocksOf(en), blocksOf(zh)];
-  const rows: string[] = [];
-  for (let i = 0; i < Math.max(left.length, right.length); i += 1) {
-    const [a, b] = [left[i] ?? [], right[i] ?? []];
-    for (let j = 0; j < Math.max(a.length, b.length); j += 1) {
-      rows.push(`${padded(a[j] ?? "")} ${GUTTER} ${b[j] ?? ""}`.trimEnd());
-    }
-    rows.push(`${padded("")} ${GUTTER}`);
-  }
-  return `${rows.slice(0, -1).join("\n")}\n`;
-}
-
-/** Paragraphs of screen lines. */
-function blocksOf(lines: readonly string[]): string[][] {
-  const blocks: string[][] = [[]];
-  for (const line of lines) {
-    if (line === "") blocks.push([]);
-    else blocks.at(-1)?.push(...screenLines(line));
-  }
-  return blocks.filter((block) => block.length > 0);
 }
 
 /** What a report consists of, whatever its language. */

@@ -1,7 +1,7 @@
 import type { Exposure, Target } from "../core/facts.ts";
 import type { MessageArgs, Risk } from "../core/finding.ts";
 import { safeText } from "../core/text.ts";
-import { hang } from "./layout.ts";
+import { displayWidth, hang } from "./layout.ts";
 import {
   type Catalogue,
   catalogueOf,
@@ -12,6 +12,7 @@ import {
   wordsOf,
 } from "./messages/index.ts";
 import type { RemedyAction, ReportRemedy } from "./result.ts";
+import { retell } from "./retell.ts";
 import { safeValue } from "./safe.ts";
 import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } from "./style.ts";
 
@@ -121,29 +122,38 @@ export interface FixOptions {
   readonly unicode: boolean;
   readonly style?: Style;
   readonly exposure?: Exposure;
+  /** The plan stands above, where the question was. */
+  readonly isShown?: boolean;
 }
 
 /** The plan or its outcome for a person. Commands are never wrapped and never shortened. */
 export function renderFix(raw: FixReport, options: FixOptions): string {
   const report = safeFix(raw);
   const page = new FixPage(catalogueOf(options.lang), options);
+  const { outcome } = report;
+  const isBack = outcome === "rolled-back" || outcome === "stuck";
+  const isDone = DONE.has(outcome) || isBack;
+  // What a plan says is of no use once it was carried out, or stands above the question that was just answered.
   const blocks = [
     page.headline(report),
-    page.remedies(report),
-    page.requests(report),
-    page.diff(report),
-    page.files(report),
-    page.byHand(report),
-    page.how(report),
-    page.see(report),
-    page.alternatives(report),
-    page.popular(report),
+    page.remedies(report, isDone || options.isShown === true),
+    ...(options.isShown === true || isBack
+      ? []
+      : [page.requests(report), page.diff(report), page.files(report)]),
+    page.how(report, isBack),
+    page.remains(report),
+    ...(isBack ? [] : [page.byHand(report), page.see(report)]),
+    ...(DONE.has(outcome) || options.isShown === true ? [] : [page.alternatives(report)]),
+    ...(isDone || options.isShown === true ? [] : [page.popular(report)]),
   ];
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join("\n"))
     .join("\n\n")}\n`;
 }
+
+/** Something was changed, or taken back, and that is the end of it. */
+const DONE: ReadonlySet<FixOutcome> = new Set(["kept", "unproven", "partly", "undone", "undone-in-part"]);
 
 /** Every text printable, every list bounded. */
 export function safeFix(report: FixReport): FixReport {
@@ -194,11 +204,11 @@ class FixPage {
             width: this.#width,
           })),
       ...hang("", place, { indent: 2, width: this.#width }).map(this.#style.dim),
-      ...(detail === undefined ? [] : hang("", detail, { indent: 2, width: this.#width })),
+      ...(detail === undefined ? [] : hang("", this.#told(detail), { indent: 2, width: this.#width })),
     ];
   }
 
-  remedies({ remedies }: FixReport): string[] {
+  remedies({ remedies }: FixReport, isBrief: boolean): string[] {
     return remedies.flatMap((remedy, index) => {
       const { remedies: texts, risks } = this.#words;
       const text = entryOf(texts, remedy.id);
@@ -206,12 +216,18 @@ class FixPage {
       const prose = [text?.what, text?.caution].filter((part) => part !== undefined);
       const tone = remedy.risk === "weakens-security" ? this.#style.warn : this.#style.strong;
       return [
-        ...(index === 0 ? [] : [""]),
+        ...(index === 0 || isBrief ? [] : [""]),
         ...hang(`${index + 1}. `, `${title} [${risks[remedy.risk]}]`, { indent: 0, width: this.#width }).map(
           tone,
         ),
-        ...prose.flatMap((part) => hang("", fill(part, remedy.args), { indent: 3, width: this.#width })),
-        ...remedy.actions.flatMap((action) => this.#action(action)),
+        ...(isBrief
+          ? []
+          : [
+              ...prose.flatMap((part) =>
+                hang("", fill(part, remedy.args), { indent: 3, width: this.#width }),
+              ),
+              ...remedy.actions.flatMap((action) => this.#action(action)),
+            ]),
       ];
     });
   }
@@ -223,17 +239,28 @@ class FixPage {
       this.#style.strong(fix.request),
       ...requests.flatMap((request) => {
         const { requestId, deviceId, client, platform, address, age, role, scopes } = request;
+        const minutes = age === undefined ? 0 : Math.floor(age / 60);
         const rows: readonly (readonly [string, string | undefined])[] = [
           [fix.requestId, requestId],
           [fix.device, [client, platform, deviceId].filter((part) => part !== undefined).join(words.comma)],
           [fix.address, address ?? fix.unknown],
-          [fix.age, age === undefined ? fix.unknown : fill(fix.seconds, { seconds: age })],
+          [
+            fix.age,
+            age === undefined
+              ? fix.unknown
+              : minutes < 2
+                ? fill(fix.seconds, { seconds: age })
+                : fill(fix.minutes, { minutes }),
+          ],
           [fix.role, role ?? fix.unknown],
           [fix.scopes, scopes.length === 0 ? fix.noScopes : scopes.join(words.comma)],
         ];
-        return rows.flatMap(([name, text]) =>
-          hang(`${name}${words.colon}`, text ?? "", { indent: 2, width: this.#width }),
-        );
+        const label = (name: string) => `${name}${words.colon}`.trimEnd();
+        const widest = Math.max(...rows.map(([name]) => displayWidth(label(name))));
+        return rows.flatMap(([name, text]) => {
+          const gap = " ".repeat(widest - displayWidth(label(name)) + 1);
+          return hang(`${label(name)}${gap}`, text ?? "", { indent: 2, width: this.#width });
+        });
       }),
     ];
   }
@@ -259,9 +286,24 @@ class FixPage {
     return [this.#style.strong(this.#words.fix.byHand), ...byHand.flatMap((action) => this.#action(action))];
   }
 
-  how({ how }: FixReport): string[] {
+  how({ how }: FixReport, isBack: boolean): string[] {
     if (how.length === 0) return [];
-    return [this.#style.strong(this.#words.fix.done), ...how.flatMap((line) => this.#bullet(line))];
+    const { done, takenBack } = this.#words.fix;
+    return [
+      this.#style.strong(isBack ? takenBack : done),
+      ...how.flatMap((line) => this.#bullet(this.#told(line))),
+    ];
+  }
+
+  remains({ remains = [] }: FixReport): string[] {
+    if (remains.length === 0) return [];
+    const { colon } = this.#words.words;
+    return [
+      this.#style.strong(this.#words.fix.remains),
+      ...remains.flatMap(({ code, id, variant, args }) =>
+        this.#bullet(`${code} ${id}${colon}${causeText(this.#words, id, variant, args)?.title ?? ""}`),
+      ),
+    ];
   }
 
   see({ see }: FixReport): string[] {
@@ -298,6 +340,18 @@ class FixPage {
         return this.#bullet(`${wordsOf(fix.popularAdvice, id)}${words.colon}${why}`);
       }),
     ];
+  }
+
+  /** A sentence of the engine in this language; gates and reasons in it, too. */
+  #told(text: string): string {
+    const english = catalogueOf("en").fix;
+    const { fix, gates } = this.#words;
+    const part = (name: string, value: string): string => {
+      if (name === "gate") return wordsOf(gates, value);
+      return name === "why" ? retell(value, english.told, fix.told) : value;
+    };
+    const inPlan = { ...english.told, ...english.consent };
+    return retell(text, inPlan, { ...fix.told, ...fix.consent }, part);
   }
 
   #action(action: RemedyAction): string[] {

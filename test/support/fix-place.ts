@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import JSON5 from "json5";
 import { admit } from "../../src/admission/admit.ts";
 import type { AdmissionConfig } from "../../src/core/connection.ts";
@@ -247,7 +248,19 @@ export class FixPlace {
   }
 }
 
-export const reportOf = ({ stdout }: CliResult): FixReport => JSON.parse(stdout) as FixReport;
+const schema: unknown = JSON.parse(
+  readFileSync(new URL("../../src/report/schema/fix.schema.json", import.meta.url), "utf8"),
+);
+const validate = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true }).compile(
+  schema as object,
+);
+
+/** The JSON of a run; it fits its schema. */
+export function reportOf({ stdout }: Pick<CliResult, "stdout">): FixReport {
+  const report: unknown = JSON.parse(stdout);
+  assert.ok(validate(report), JSON.stringify(validate.errors));
+  return report as FixReport;
+}
 
 /** With a comment and a formatting of its own, so that no command can write it. */
 function commented(port: number, log: string): string {

@@ -2,6 +2,7 @@ import type { Facts } from "../../core/collect.ts";
 import type { Journal } from "../../core/journal.ts";
 import { finish, type Outcome, undo, type Verification } from "../../core/transaction.ts";
 import type { FixReport } from "../../report/fix.ts";
+import { catalogueOf } from "../../report/messages/index.ts";
 import { aboutJournal } from "./about.ts";
 import { ask, isInteractive } from "./consent.ts";
 import type { FixContext } from "./context.ts";
@@ -20,7 +21,7 @@ export async function takeBack(
   const about = await aboutJournal(context, facts, journal, changer.value);
   if (args.dryRun) return context.end(facts, "planned", about);
   if (!args.yes) {
-    if (!isInteractive(session.io)) return context.end(facts, "declined", unasked(context, about, "--yes"));
+    if (!isInteractive(session.io)) return context.end(facts, "declined", unasked(about, "no-terminal-yes"));
     await context.preview(facts, about);
     if (!(await ask(words.ask.undo, session.io))) return context.end(facts, "declined", about);
   }
@@ -35,7 +36,7 @@ export async function resume(context: FixContext, facts: Facts, journal: Journal
   if (!changer.known) return context.end(facts, "not-begun", { detail: changer.detail });
   const about = await aboutJournal(context, facts, journal, changer.value);
   if (!isInteractive(session.io)) {
-    return context.end(facts, "declined", unasked(context, about, "--undo --yes"));
+    return context.end(facts, "declined", unasked(about, "interrupted"));
   }
   if (args.dryRun) return context.end(facts, "planned", about);
   await context.preview(facts, about);
@@ -62,8 +63,8 @@ function wentBack(
     : context.end(facts, "undone-in-part", { ...about, how: [], detail: lasting.join("; ") });
 }
 
-function unasked({ words }: FixContext, about: Partial<FixReport>, option: string): Partial<FixReport> {
-  return { ...about, detail: words.consent["no-terminal"].replace("{option}", option) };
+function unasked(about: Partial<FixReport>, why: "no-terminal-yes" | "interrupted"): Partial<FixReport> {
+  return { ...about, detail: catalogueOf("en").fix.consent[why] };
 }
 
 async function nothingToVerify(): Promise<Verification> {

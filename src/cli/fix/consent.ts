@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import type { Risk } from "../../core/finding.ts";
+import { catalogueOf } from "../../report/messages/index.ts";
 import type { FixWords } from "../../report/messages/types.ts";
 import type { Io } from "../io.ts";
 
@@ -20,6 +21,8 @@ export async function consentTo(
   words: FixWords,
   io: Io,
 ): Promise<Consent> {
+  // English, as all of a report's own sentences; whoever renders it knows the reader's language.
+  const { consent } = catalogueOf("en").fix;
   const guarded = risk === "grants-access" || risk === "weakens-security";
   const option = guarded ? `--allow-risk ${risk}` : "--yes";
   if (guarded ? allowRisk.includes(risk) : yes) {
@@ -27,11 +30,11 @@ export async function consentTo(
     if (yes || !isInteractive(io)) return { given: true };
   }
   if (!isInteractive(io)) {
-    const template = yes ? words.consent.risk : words.consent["no-terminal"];
+    const template = yes ? consent.risk : consent[guarded ? "no-terminal" : "no-terminal-yes"];
     return { given: false, why: template.replace("{option}", option) };
   }
   const question = guarded ? words.ask[risk] : words.ask.apply;
-  return (await ask(question, io)) ? { given: true } : { given: false, why: words.consent.declined };
+  return (await ask(question, io)) ? { given: true } : { given: false, why: consent.declined };
 }
 
 /** Prompts only where somebody sees them and can answer. */

@@ -28,6 +28,8 @@ export class FixContext {
   readonly words: FixWords;
   readonly store: JournalStore;
   readonly live: Live;
+  /** The plan stands on stderr. */
+  #isShown = false;
 
   constructor(args: FixArguments, session: Session, opened: OpenedLive) {
     this.args = args;
@@ -110,6 +112,7 @@ export class FixContext {
 
   /** The plan, beside the question that follows it; or what was done, beside the next one. */
   preview(facts: Facts, about: Partial<FixReport>, outcome: FixOutcome = "planned"): Promise<void> {
+    this.#isShown = true;
     return emitFix(this.report(facts, outcome, about), this.#emit(), this.session.io, "stderr");
   }
 
@@ -120,7 +123,7 @@ export class FixContext {
 
   /** Writes how it ended; the exit code. */
   async end(facts: Facts, outcome: FixOutcome, about: Partial<FixReport> = {}): Promise<number> {
-    await emitFix(this.report(facts, outcome, about), this.#emit(), this.session.io);
+    await emitFix(this.report(facts, outcome, about), this.#emit(), this.session.io, "stdout", this.#isShown);
     return EXIT[outcome];
   }
 

@@ -10,6 +10,7 @@ export async function emitFix(
   options: EmitOptions,
   io: Io,
   stream: "stdout" | "stderr" = "stdout",
+  isShown = false,
 ): Promise<void> {
   const look = lookOf(options.color, stream === "stderr" ? { ...io, stdout: io.stderr } : io);
   const human = () =>
@@ -18,6 +19,7 @@ export async function emitFix(
       width: look.width,
       unicode: look.unicode,
       style: colorStyle(options.output === undefined && look.color),
+      isShown: isShown && stream === "stdout" && options.output === undefined && io.stdout.isTTY === true,
     });
   if (stream === "stderr") {
     io.stderr.write(`${human()}\n`);

@@ -69,7 +69,7 @@ export function judge(prepared: Prepared, facts: Facts): Verification {
   const unpaired = unpairedOf(prepared, facts);
   if (unpaired !== undefined) return { helped: false, detail: `the device ${unpaired} is not paired` };
   const met = metAgain(prepared, facts);
-  if (met !== undefined) return { helped: false, detail: met };
+  if (met !== undefined) return { helped: false, detail: `the same refusal was met again: ${met}` };
   if (prepared.model === undefined) return { helped: true, detail: probe.url };
   const config = knownValue(facts.config)?.effective;
   if (config === undefined) return { helped: false, detail: "the config cannot be read" };
@@ -87,8 +87,11 @@ function metAgain(prepared: Prepared, facts: Facts): string | undefined {
   const began = model.oracle.verdict(model.start);
   if (began.outcome === "admitted") return undefined;
   const refusals = knownValue(facts.refusals) ?? [];
-  const again = refusals.find(({ from, over, gate }) => from === "probe" && !over && gate === began.gate);
-  return again?.evidence[0]?.quote;
+  // What we meet is told together with the line that the gateway wrote of the user's page there.
+  const again = refusals
+    .filter(({ over, gate }) => !over && gate === began.gate)
+    .flatMap(({ evidence }) => evidence.filter(({ fact }) => fact === "probe"));
+  return again[0]?.quote;
 }
 
 /** The page is opened somewhere else from now on, behind what may not run yet; where it was, it is refused as before. */
@@ -109,7 +112,9 @@ function sameVerdict(a: Verdict, b: Verdict): boolean {
 }
 
 function told(verdict: Verdict): string {
-  return verdict.outcome === "admitted" ? "admitted" : `${verdict.gate} ${verdict.reason ?? ""}`.trim();
+  if (verdict.outcome === "admitted") return "the gateway lets it in";
+  const { gate, reason } = verdict;
+  return reason === undefined ? `still refused at ${gate}` : `still refused at ${gate}: ${reason}`;
 }
 
 export function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -83,6 +83,8 @@ export interface FixWords {
   readonly age: string;
   /** `{seconds}` */
   readonly seconds: string;
+  /** `{minutes}` */
+  readonly minutes: string;
   readonly role: string;
   readonly scopes: string;
   readonly noScopes: string;
@@ -90,6 +92,8 @@ export interface FixWords {
   readonly byHand: string;
   readonly siteFile: string;
   readonly done: string;
+  readonly takenBack: string;
+  readonly remains: string;
   readonly alternatives: string;
   /** Why an alternative is not the first; `{gate}` where it ends. */
   readonly whyNot: Readonly<Record<string, string>>;
@@ -102,7 +106,11 @@ export interface FixWords {
   /** Questions at the terminal, `[y/N]` is added. */
   readonly ask: Readonly<Record<"apply" | "grants-access" | "weakens-security" | "undo" | "finish", string>>;
   /** Why nothing was done without a question: `{option}`. */
-  readonly consent: Readonly<Record<"no-terminal" | "risk" | "declined", string>>;
+  readonly consent: Readonly<
+    Record<"no-terminal" | "no-terminal-yes" | "interrupted" | "risk" | "declined", string>
+  >;
+  /** Sentences of the engine and its changers, in English as they say them: how it was done, what was met. */
+  readonly told: Readonly<Record<string, string>>;
   readonly doing: Readonly<Record<"step" | "settle" | "verify" | "roll-back" | "wait-for-request", string>>;
 }
 

@@ -1,0 +1,159 @@
+import type { FixOutcome, FixReport } from "../../src/report/fix.ts";
+
+const BASE: FixReport = {
+  schemaVersion: 1,
+  tool: { name: "openclaw-pairing-doctor", version: "0.1.0" },
+  outcome: "planned",
+  target: { kind: "local", name: "/home/ann/.openclaw/openclaw.json", exposure: "private" },
+  gateway: { version: "2026.3.13" },
+  remedies: [],
+  risk: "none",
+  diff: [],
+  files: [],
+  requests: [],
+  alternatives: [],
+  popular: [],
+  how: [],
+  byHand: [],
+  see: [],
+};
+
+const ORIGIN = "https://claw.example.test";
+const LIST = `'["${ORIGIN}"]'`;
+
+const origin: Partial<FixReport> = {
+  finding: { id: "origin-not-allowed", code: "OPD110", args: { origin: ORIGIN } },
+  remedies: [
+    {
+      id: "add-allowed-origin",
+      risk: "none",
+      args: { origin: ORIGIN },
+      actions: [
+        {
+          kind: "command",
+          command: `openclaw config set gateway.controlUi.allowedOrigins ${LIST} --strict-json`,
+        },
+      ],
+    },
+  ],
+  diff: [
+    '     bind: "loopback",',
+    '     auth: { mode: "token", token: "<redacted>" },',
+    "+    controlUi: {",
+    `+      allowedOrigins: ["${ORIGIN}"]`,
+    "+    },",
+    "   },",
+  ],
+  alternatives: [
+    { remedies: ["set-allow-insecure-auth"], whyNot: "weakens-security" },
+    { remedies: ["ssh-tunnel"], whyNot: "refused-at", gate: "origin" },
+  ],
+  popular: [
+    { id: "allow-insecure-auth", verdict: "no-effect", gate: "origin" },
+    { id: "allow-every-origin", verdict: "other-gate", gate: "pairing" },
+  ],
+};
+
+const approve: Partial<FixReport> = {
+  finding: { id: "first-time-not-paired", code: "OPD202" },
+  risk: "grants-access",
+  remedies: [
+    {
+      id: "approve-device",
+      risk: "grants-access",
+      actions: [
+        { kind: "human", message: "check-request" },
+        { kind: "command", command: "openclaw devices approve 0b0e7a10-95c4-47cb-bd4c-460014a47e3b" },
+        { kind: "human", message: "press-connect" },
+      ],
+    },
+  ],
+  requests: [
+    {
+      requestId: "0b0e7a10-95c4-47cb-bd4c-460014a47e3b",
+      deviceId: "5a6ddeb3c94a6ab9f0a6f8a5f2c1d3e45a6ddeb3c94a6ab9f0a6f8a5f2c1d3e4",
+      client: "openclaw-control-ui",
+      platform: "Linux x86_64",
+      address: "192.168.50.9",
+      age: 200,
+      role: "operator",
+      scopes: ["operator.admin", "operator.approvals", "operator.pairing"],
+    },
+  ],
+};
+
+const EDITED = "edited openclaw.json (the command of this release would write its defaults down too)";
+
+/** One of each end that a person meets, by its name. */
+export const fixReports: Readonly<Record<string, FixReport>> = {
+  planned: { ...BASE, ...origin },
+  "planned-approval": { ...BASE, ...approve },
+  declined: {
+    ...BASE,
+    ...approve,
+    outcome: "declined",
+    detail:
+      "Nobody can be asked here. `--yes` agrees to what has no risk, `--allow-risk grants-access` to this.",
+  },
+  kept: {
+    ...BASE,
+    ...origin,
+    outcome: "kept",
+    how: [EDITED],
+    remains: [{ id: "gateway-token-mismatch", code: "OPD301" }],
+    see: [
+      { message: "setting", args: { key: "gateway.controlUi.allowedOrigins" } },
+      { message: "reloaded" },
+      { message: "page-reload" },
+      { message: "connected" },
+      { message: "private-window" },
+      { message: "undo-later" },
+    ],
+  },
+  partly: {
+    ...BASE,
+    ...origin,
+    outcome: "partly",
+    gate: "pairing",
+    how: [EDITED],
+    byHand: [
+      { kind: "command", command: "openclaw devices list" },
+      { kind: "human", message: "choose-request" },
+      { kind: "command", command: "openclaw devices approve <requestId>" },
+    ],
+    see: [{ message: "undo-later" }],
+  },
+  "rolled-back": {
+    ...BASE,
+    ...origin,
+    outcome: "rolled-back",
+    how: [EDITED],
+    detail: "still refused at pairing: not-paired",
+  },
+  undone: {
+    ...BASE,
+    outcome: "undone",
+    remedies: (origin.remedies ?? []).map((remedy) => ({ ...remedy, actions: [] })),
+    diff: (origin.diff ?? []).map((line) => line.replace(/^\+/, "-")),
+  },
+};
+
+/** Every end that there is. */
+export const fixOutcomes: readonly FixOutcome[] = [
+  "planned",
+  "declined",
+  "kept",
+  "unproven",
+  "would-refuse",
+  "partly",
+  "rolled-back",
+  "by-hand",
+  "no-plan",
+  "healthy",
+  "undetermined",
+  "not-begun",
+  "stuck",
+  "undone",
+  "undone-in-part",
+  "nothing-to-undo",
+];
