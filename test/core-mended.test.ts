@@ -47,8 +47,9 @@ for (const [what, since, over] of [
   });
 
 test("another gate, and what was met just now, is not over by a list of origins", () => {
-  const others = [refusal({ gate: "pairing" }), refusal({ from: "probe" })];
-  assert.deepEqual(overs(withoutMended(others, { config: config(LATER) })), [false, false]);
+  const met = [{ fact: "probe", source: "ws://127.0.0.1:18789/", quote: "1008 origin not allowed" }] as const;
+  const others = [refusal({ gate: "pairing" }), refusal({ from: "probe" }), refusal({ evidence: met })];
+  assert.deepEqual(overs(withoutMended(others, { config: config(LATER) })), [false, false, false]);
 });
 
 const pairing = refusal({ gate: "pairing", deviceId: "d1", requestId: "r1" });

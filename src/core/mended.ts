@@ -20,11 +20,17 @@ export function withoutMended(refusals: readonly Refusal[], since: Since): reado
     );
 }
 
-function isAllowed({ from, gate, connection, lastAt, over }: Refusal, { config }: Since): boolean {
-  if (from !== "log" || over || gate !== "origin") return false;
+function isAllowed(refusal: Refusal, { config }: Since): boolean {
+  const { from, gate, connection, lastAt, over } = refusal;
+  if (from !== "log" || over || gate !== "origin" || isMet(refusal)) return false;
   const origin = connection.headers?.origin;
   const allowed = config?.effective.gateway?.controlUi?.allowedOrigins ?? [];
   return origin !== undefined && allowed.includes(origin) && isAfter(config?.changedAt, lastAt);
+}
+
+/** Met by ourselves just now, too: a setting in a file that the gateway does not read mends nothing. */
+function isMet({ evidence }: Refusal): boolean {
+  return evidence.some(({ fact }) => fact === "probe");
 }
 
 function isApproved({ from, gate, deviceId, requestId, lastAt, over }: Refusal, since: Since): boolean {
