@@ -43,6 +43,15 @@ test("the machine's name, and whether it serves something", async () => {
   assert.equal(readFileSync(calls, "utf8"), "status --json\nserve status --json\n");
 });
 
+test("where the gateway would not find it, it is not there", async () => {
+  fake({ status: RUNNING });
+  const world = nodeWorld({ env: { PATH: folder } });
+  const status = await tailscaleOf(world, "/nowhere:/nor/here").status(signal);
+  assert.ok(!status.known);
+  assert.equal(status.reason, "absent");
+  assert.ok((await tailscaleOf(world, `/nowhere:${folder}`).status(signal)).known);
+});
+
 test("a reset that fails is told", async () => {
   assert.ok((await fake({ status: RUNNING }).reset(signal)).known);
   const failed = await fake({ status: RUNNING, reset: 1 }).reset(signal);

@@ -65,7 +65,7 @@ export async function openChanger(options: OpenChangerOptions): Promise<Changer>
     watch,
     edit: options.edit,
     devices: options.devices,
-    tailscale: tailscaleOf(world),
+    tailscale: tailscaleOf(world, gateway?.env?.PATH?.reveal()),
     fingerprint: (secret) => fingerprintOf(secret, salt),
     ...(release === undefined ? {} : { release }),
     restart: (signal) =>

@@ -21,10 +21,15 @@ const TIMEOUT_MS = 10_000;
 /** Where its packages put it, for a doctor whose PATH does not have it. */
 const PLACES = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/usr/sbin"] as const;
 
-/** The `tailscale` command of this machine, run without a shell. */
-export function tailscaleOf(world: World): Tailscale {
+/**
+ * The `tailscale` command of this machine, run without a shell. `gatewayPath`: where the gateway looks for it, when
+ * that is known; 2026.9.6 with Serve does not start without it (run), 2026.3.13 says so in its log and serves on.
+ */
+export function tailscaleOf(world: World, gatewayPath?: string): Tailscale {
+  const directories =
+    gatewayPath === undefined ? [...(world.env.PATH ?? "").split(":"), ...PLACES] : gatewayPath.split(":");
   const run = async (args: readonly string[], signal: AbortSignal) => {
-    const program = await findProgram(world);
+    const program = await findProgram(world, directories);
     if (program === undefined) return unknown("absent", "there is no tailscale command on this machine");
     const env = { PATH: world.env.PATH ?? "/usr/bin:/bin", HOME: world.homedir };
     return runToEnd([program, ...args], { env, cwd: "/", signal, timeoutMs: TIMEOUT_MS });
@@ -71,8 +76,8 @@ export function nameIn(text: string): Fact<string> {
     : unknown("denied", "this machine has no MagicDNS name in its tailnet");
 }
 
-async function findProgram(world: World): Promise<string | undefined> {
-  for (const directory of [...(world.env.PATH ?? "").split(":").slice(0, 50), ...PLACES]) {
+async function findProgram(world: World, directories: readonly string[]): Promise<string | undefined> {
+  for (const directory of directories.slice(0, 60)) {
     const program = `${directory}/tailscale`;
     if (directory.startsWith("/") && (await world.info(program))?.kind === "file") return program;
   }

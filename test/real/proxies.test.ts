@@ -210,7 +210,17 @@ server.listen(Number(port), "127.0.0.1", () => {
 
 for (const release of RELEASES) {
   describe(`openclaw ${release} and Tailscale Serve`, { skip }, () => {
+    // The gateway has it on its PATH, once it is there.
+    const tools = makeWorkplace();
+    const had = process.env.PATH ?? "";
+    before(() => {
+      process.env.PATH = `${tools.folder}:${had}`;
+    });
     const site = useFixSite(release, { gateway: {} });
+    after(() => {
+      process.env.PATH = had;
+      tools.remove();
+    });
 
     test("the settings of Serve go in and come back, with a tailscale that is not real", async () => {
       const { gateway } = site;
@@ -226,7 +236,7 @@ for (const release of RELEASES) {
       assert.equal(without.document.byHand[0]?.message, "install-tailscale");
       assert.equal(site.configBytes(), before);
 
-      const calls = fakeTailscale(path.join(gateway.home, "bin"));
+      const calls = fakeTailscale(tools.folder);
       const applied = await site.fix(options);
       // Before 2026.4.25 the page has to be approved at its new name.
       const expected = release === "2026.3.13" ? "partly" : "kept";
@@ -238,7 +248,9 @@ for (const release of RELEASES) {
       assert.equal(allowedOrigins.at(-1), `https://${TAILNET}`);
       // The gateway serves on, whatever becomes of its own call of tailscale.
       assert.ok((await gateway.ready()).admitted);
-      progress(`${release} says of it: ${/^.*tailscale.*$/im.exec(gateway.readConsole())?.[0] ?? "nothing"}`);
+      progress(
+        `${release} says of it: ${/^.*serve (?:failed|enabled|disabled).*$/im.exec(gateway.readConsole())?.[0] ?? "nothing"}`,
+      );
 
       const undone = await site.fix(["--undo", "--yes"]);
       assert.equal(undone.document.outcome, "undone", JSON.stringify(undone.document));
@@ -257,7 +269,7 @@ function fakeTailscale(folder: string): string {
   const file = path.join(folder, "tailscale");
   writeFileSync(
     file,
-    `#!/bin/sh\necho "$*" >> '${calls}'\n[ "$*" = "status --json" ] && printf '%s' '${status}'\nexit 0\n`,
+    `#!/bin/sh\necho "$*" >> '${calls}'\ncase "$*" in\n"status --json") printf '%s' '${status}' ;;\n*--json) echo '{}' ;;\nesac\n`,
   );
   chmodSync(file, 0o755);
   return calls;
