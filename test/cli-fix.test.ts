@@ -150,6 +150,24 @@ describe("fix as a process", { concurrency: 6 }, () => {
     assert.equal(place.journal().state, "undone");
   });
 
+  story(
+    "another page is still refused: the fix is kept, and what remains is told",
+    { origin: "https://other.example.test" },
+    async (place) => {
+      await place.visit(ORIGIN);
+      const first = await place.run(["--yes", "--json"]);
+      assert.equal(first.code, 1, first.stdout);
+      const { outcome, remains = [] } = reportOf(first);
+      assert.equal(outcome, "kept");
+      assert.deepEqual(
+        remains.map(({ id, args }) => [id, args?.origin]),
+        [["origin-not-allowed", "https://other.example.test"]],
+      );
+      assert.equal((await place.run(["--yes"])).code, 0);
+      assert.match(place.text(), /"https:\/\/claw\.example\.test", "https:\/\/other\.example\.test"/);
+    },
+  );
+
   story("nobody listens: a person has to start it", {}, async (place) => {
     await place.gateway.close();
     const before = place.text();

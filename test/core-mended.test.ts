@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ConfigReading, DeviceList, Refusal } from "../src/core/facts.ts";
-import { withoutMended } from "../src/core/mended.ts";
+import type { LogDigest, RefusalGroup, RefusedEvent } from "../src/core/log-event.ts";
+import { mendedLast, withoutMended } from "../src/core/mended.ts";
 
 const origin = "https://claw.example.test";
 const headers = { origin, host: "claw.example.test" };
@@ -50,6 +51,23 @@ test("another gate, and what was met just now, is not over by a list of origins"
   const met = [{ fact: "probe", source: "ws://127.0.0.1:18789/", quote: "1008 origin not allowed" }] as const;
   const others = [refusal({ gate: "pairing" }), refusal({ from: "probe" }), refusal({ evidence: met })];
   assert.deepEqual(overs(withoutMended(others, { config: config(LATER) })), [false, false, false]);
+});
+
+test("of the log's pages those that are still refused come first, in their order", () => {
+  const group = (from: string, gate: RefusalGroup["gate"] = "origin"): RefusalGroup => ({
+    count: 1,
+    lastAt: AT,
+    gate,
+    connectedLater: false,
+    latest: { type: "refused", source: "log", line: 1, quote: "", origin: from } as RefusedEvent,
+  });
+  const groups = [group(origin), group("https://b.test"), group(origin, "pairing"), group("https://c.test")];
+  const logs = { refusals: groups } as unknown as LogDigest;
+  const order = (since: ConfigReading | undefined) =>
+    mendedLast(logs, since).refusals.map((one) => groups.indexOf(one));
+  assert.deepEqual(order(config(LATER)), [1, 2, 3, 0]);
+  assert.deepEqual(order(config(EARLIER)), [0, 1, 2, 3]);
+  assert.deepEqual(order(undefined), [0, 1, 2, 3]);
 });
 
 const pairing = refusal({ gate: "pairing", deviceId: "d1", requestId: "r1" });

@@ -2,7 +2,7 @@ import { assess } from "../admission/assess.ts";
 import type { Ask, CollectOptions, Collector, Collectors, Facts } from "../core/collect.ts";
 import { type Fact, known, knownValue, unknown } from "../core/fact.ts";
 import type { Assessment, FactMap, Refusal } from "../core/facts.ts";
-import { withoutMended } from "../core/mended.ts";
+import { mendedLast, withoutMended } from "../core/mended.ts";
 import { refusalsOf } from "../core/refusals.ts";
 import { describeError } from "./describe-error.ts";
 
@@ -64,7 +64,7 @@ export function assessmentOf(
     target: target.value,
     ...given("config", reading?.effective),
     ...given("deployment", knownValue(deployment)),
-    ...given("logs", knownValue(logs)),
+    ...given("logs", logs.known ? mendedLast(logs.value, reading) : undefined),
     ...given("probe", knownValue(probe)),
     ...given("origin", origin),
   };

@@ -1,4 +1,5 @@
 import type { ConfigReading, DeviceList, Refusal } from "./facts.ts";
+import type { LogDigest, RefusalGroup } from "./log-event.ts";
 
 /** What lies on the gateway's disk now, and tells what came after a line of its log. */
 export interface Since {
@@ -20,10 +21,28 @@ export function withoutMended(refusals: readonly Refusal[], since: Since): reado
     );
 }
 
+/** The same log, with the pages whose origin was allowed since behind those that are still refused. */
+export function mendedLast(logs: LogDigest, config: ConfigReading | undefined): LogDigest {
+  const isMended = ({ gate, latest, lastAt }: RefusalGroup) =>
+    gate === "origin" && isAllowedSince(latest.origin, lastAt, config);
+  const { refusals } = logs;
+  return {
+    ...logs,
+    refusals: [...refusals.filter((group) => !isMended(group)), ...refusals.filter(isMended)],
+  };
+}
+
 function isAllowed(refusal: Refusal, { config }: Since): boolean {
   const { from, gate, connection, lastAt, over } = refusal;
   if (from !== "log" || over || gate !== "origin" || isMet(refusal)) return false;
-  const origin = connection.headers?.origin;
+  return isAllowedSince(connection.headers?.origin, lastAt, config);
+}
+
+function isAllowedSince(
+  origin: string | undefined,
+  lastAt: string | undefined,
+  config: ConfigReading | undefined,
+): boolean {
   const allowed = config?.effective.gateway?.controlUi?.allowedOrigins ?? [];
   return origin !== undefined && allowed.includes(origin) && isAfter(config?.changedAt, lastAt);
 }

@@ -1,4 +1,5 @@
 import { collect } from "../../core/collect.ts";
+import type { Finding } from "../../core/finding.ts";
 import type { FixFinding } from "../../report/fix.ts";
 import { diagnosed } from "../case.ts";
 import { collectOptions } from "../derived.ts";
@@ -17,9 +18,14 @@ export async function whatRemains(
 ): Promise<readonly FixFinding[]> {
   const live = opened.look({ asBrowser: false });
   const facts = await collect(LIVE_FACTS, live.collectors(), collectOptions(session.io.signal));
-  return diagnosed(facts, {})
-    .findings.filter(({ severity, id, variant }) => {
-      return severity === "error" && id !== mended.id && variant !== "foretold";
-    })
+  const { findings } = diagnosed(facts, {});
+  return findings
+    .filter((finding) => finding.severity === "error" && finding.variant !== "foretold")
+    .filter((finding) => !isSame(finding, mended))
     .map(findingOf);
+}
+
+/** Of the same kind and about the same page: another origin that is refused is not mended. */
+function isSame(a: Finding, b: Finding): boolean {
+  return a.id === b.id && a.args?.origin === b.args?.origin && a.args?.remote === b.args?.remote;
 }
