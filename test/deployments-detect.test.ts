@@ -91,6 +91,21 @@ const GRID: readonly (readonly [
     "possible",
     [],
   ],
+  [
+    "a gateway of this machine holds the port, and another one runs in a container",
+    {
+      listeners: listeners(
+        [{ owner: "gateway", pid: 4 }],
+        [
+          { pid: 7, flags: {}, container: { kind: "docker", id: "9176124ba561" } },
+          { pid: 4, flags: {} },
+        ],
+      ),
+    },
+    "local",
+    "likely",
+    [],
+  ],
   ["kubectl listens", { listeners: listeners([{ owner: "kubectl" }]) }, "kubernetes", "likely", []],
   ["an SSH tunnel listens", { listeners: listeners([{ owner: "ssh" }]) }, "vps", "likely", []],
   ["inside docker", { host: { ...HOST, container: "docker" } }, "docker", "likely", []],

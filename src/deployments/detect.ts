@@ -166,10 +166,13 @@ function listenerVotes(listeners: Listeners | undefined): Vote[] {
     else if (owner === "other" && ENGINE_PROGRAM.test(program ?? ""))
       votes.push(vote("docker", 8, "host", source, `${program ?? ""} listens there`));
   }
-  // The port is a program's of this machine, so a gateway in a container is another one.
+  // The port is a program's of this machine, gateway or not, so a gateway in a container is another one.
   const elsewhere =
-    listeners.sockets.length > 0 &&
-    listeners.sockets.every(({ owner, program }) => owner === "other" && !ENGINE_PROGRAM.test(program ?? ""));
+    heldByProcess(listeners) ||
+    (listeners.sockets.length > 0 &&
+      listeners.sockets.every(
+        ({ owner, program }) => owner === "other" && !ENGINE_PROGRAM.test(program ?? ""),
+      ));
   // Several gateways in the same kind of place are one sign.
   const kinds = new Set<string>();
   for (const gateway of listeners.gateways) {
