@@ -310,14 +310,23 @@ describe("in a terminal", { concurrency: 3, skip: noScript }, () => {
     );
   }
 
-  story("no is the default, and changes nothing", {}, async (place) => {
-    const before = place.text();
-    const { code, said } = await place.terminal([], (text, type) => {
-      if (text.endsWith("[y/N] ")) type("\r");
+  for (const [key, what, expected] of [
+    ["\r", "no is the default", 1],
+    ["\u0003", "an interrupt", 130],
+    ["\u0004", "the end of the input is a no", 1],
+  ] as const) {
+    story(`at the question, ${what}: ${expected}, and nothing is changed`, {}, async (place) => {
+      const before = place.text();
+      let typed = false;
+      const { code, said } = await place.terminal([], (text, type) => {
+        if (typed || !text.includes("[y/N]")) return;
+        typed = true;
+        type(key);
+      });
+      assert.equal(code, expected, said);
+      assert.equal(place.text(), before);
     });
-    assert.equal(code, 1, said);
-    assert.equal(place.text(), before);
-  });
+  }
 });
 
 describe("killed", { concurrency: 6 }, () => {

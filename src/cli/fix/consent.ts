@@ -45,6 +45,8 @@ export function isInteractive({ stdin, stderr }: Pick<Io, "stdin" | "stderr">): 
 /** A question on stderr; anything but a clear yes is a no. */
 export async function ask(question: string, io: Io): Promise<boolean> {
   const terminal = createInterface({ input: io.stdin, output: io.stderr as NodeJS.WritableStream });
+  // While it reads keys, Ctrl-C is one of them and no signal.
+  terminal.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
   try {
     const answer = await terminal.question(`${question} [y/N] `, { signal: io.signal });
     return /^(?:y|yes|是|好)$/i.test(answer.trim());
