@@ -22,6 +22,7 @@ const ORDER = [
   "fix",
   "fix-back",
   "proxies",
+  "docker",
 ];
 
 async function main(args: readonly string[]): Promise<number> {

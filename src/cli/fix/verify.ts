@@ -89,7 +89,7 @@ function metAgain(prepared: Prepared, facts: Facts): string | undefined {
   const refusals = knownValue(facts.refusals) ?? [];
   // What we meet is told together with the line that the gateway wrote of the user's page there.
   const again = refusals
-    .filter(({ over, gate }) => !over && gate === began.gate)
+    .filter(({ from, over, gate }) => from !== "model" && !over && gate === began.gate)
     .flatMap(({ evidence }) => evidence.filter(({ fact }) => fact === "probe"));
   return again[0]?.quote;
 }

@@ -1,0 +1,205 @@
+// A fix that does not help, that is killed, or that is not alone: what was there before is there again.
+import assert from "node:assert/strict";
+import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, type TestContext, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import JSON5 from "json5";
+import { PATHS, pageAttempt } from "./cases.ts";
+import { journals, journalTimes, startFix } from "./fix/run.ts";
+import { AGREED, type FixSite, LAN, useFixSite } from "./fix/site.ts";
+import { whyNoNamespaces } from "./rig/namespace.ts";
+import { until } from "./rig/processes.ts";
+import { stateOf } from "./rig/state.ts";
+import { CORE } from "./selection.ts";
+
+const skip = (await whyNoNamespaces()) ?? false;
+
+const elsewhere = PATHS["page of another site"];
+
+/** A page of another site is refused, and its origin may be allowed. */
+async function refuse(site: FixSite): Promise<void> {
+  site.forgetLogs();
+  const { gateway } = site;
+  const outcome = await gateway.agent.connect(pageAttempt(gateway, elsewhere, "right"));
+  assert.match(outcome.closeReason ?? "", /origin not allowed/, JSON.stringify(outcome));
+}
+
+const allowed = (text: string): readonly string[] =>
+  (JSON5.parse(text) as { gateway: { controlUi?: { allowedOrigins?: string[] } } }).gateway.controlUi
+    ?.allowedOrigins ?? [];
+
+/** In front of the releases that the page has to be let in by: `config set` in the newer, an edit in the older. */
+const RELEASES = CORE ? ["2026.9.6"] : ["2026.3.13", "2026.9.6"];
+
+for (const release of RELEASES) {
+  describe(`openclaw ${release}`, { skip }, () => {
+    const site = useFixSite(release);
+
+    test("a remedy that does not help goes back, and the exit code is 4", async () => {
+      await refuse(site);
+      // Somebody's copy: the gateway reads another file, so what is changed here changes nothing.
+      const folder = path.join(site.gateway.home, "copy");
+      mkdirSync(folder, { recursive: true });
+      const copy = path.join(folder, "openclaw.json");
+      copyFileSync(site.gateway.configPath, copy);
+      const before = await stateOf(site.gateway);
+      const { exitCode, document } = await site.fix([
+        ...AGREED,
+        "--config",
+        copy,
+        "--log",
+        site.gateway.consoleLog,
+      ]);
+      assert.equal(document.outcome, "rolled-back", JSON.stringify(document));
+      assert.equal(exitCode, 4);
+      assert.equal(readFileSync(copy, "latin1"), before.config);
+      const { config, paired } = await stateOf(site.gateway);
+      assert.deepEqual({ config, paired }, { config: before.config, paired: before.paired });
+    });
+
+    for (const moment of CORE ? [0.5] : [0.1, 0.5, 0.9]) {
+      test(`somebody else writes the config at ${moment} of the fix: nothing of theirs is lost`, (t) =>
+        notAlone(site, moment, t));
+    }
+
+    test("killed at any instant, it is recognised and taken back", (t) => killed(site, CORE ? 3 : 25, t));
+  });
+}
+
+describe("openclaw 2026.2.1", { skip }, () => {
+  const site = useFixSite("2026.2.1", { gateway: { ...LAN.gateway, reload: { mode: "off" } } });
+
+  test("a change that the gateway will not take up goes back, and the exit code is 4", async () => {
+    site.forgetLogs();
+    const { gateway } = site;
+    const outcome = await site.client.connect(pageAttempt(gateway, PATHS["published port"], "right"));
+    assert.match(outcome.closeReason ?? "", /pairing required/, JSON.stringify(outcome));
+    const before = await stateOf(gateway);
+    const weakening = ["--remedy", "set-allow-insecure-auth", "--allow-risk", "weakens-security"];
+    const { exitCode, document } = await site.fix([...AGREED, ...weakening]);
+    assert.equal(document.outcome, "rolled-back", JSON.stringify(document));
+    assert.equal(exitCode, 4);
+    assert.deepEqual(await stateOf(gateway), before);
+  });
+});
+
+const THEIRS = "#a1b2c3";
+const LATER = "#d4e5f6";
+
+/** As another program does it: reads, changes its own key, and puts the file in place by a rename. */
+function writeTheirs({ gateway }: FixSite, seamColor: string): void {
+  const config = JSON5.parse(readFileSync(gateway.configPath, "utf8")) as Record<string, unknown>;
+  const file = `${gateway.configPath}.theirs`;
+  writeFileSync(file, `${JSON.stringify({ ...config, ui: { seamColor } }, null, 2)}\n`);
+  renameSync(file, gateway.configPath);
+}
+
+const theirsIn = (text: string): unknown =>
+  (JSON5.parse(text) as { ui?: { seamColor?: unknown } }).ui?.seamColor;
+
+async function notAlone(site: FixSite, moment: number, t: TestContext): Promise<void> {
+  const { gateway } = site;
+  const original = readFileSync(gateway.configPath);
+  const origins = allowed(original.toString());
+  const whole = await wholeRun(site);
+  const [first = 0] = whole;
+  const last = whole.at(-1) ?? first;
+  await refuse(site);
+  const fix = startFix(site, AGREED);
+  await until(() => fix.age() >= first + (last - first) * moment, 60_000, 5);
+  writeTheirs(site, THEIRS);
+  const exitCode = await fix.ended();
+  const { outcome, detail } = fix.document();
+  t.diagnostic(
+    `written at ${Math.round(first + (last - first) * moment)} of ${last} ms: ${outcome} ${detail ?? ""}`,
+  );
+  assert.ok(exitCode === 0 || exitCode === 4, JSON.stringify(fix.document()));
+  const after = readFileSync(gateway.configPath, "utf8");
+  assert.equal(theirsIn(after), THEIRS, "their key is lost");
+  assert.equal(allowed(after).includes(elsewhere.page), exitCode === 0);
+  writeTheirs(site, LATER);
+  if (exitCode === 0) {
+    const back = await site.fix(["--undo", "--yes"]);
+    assert.equal(back.document.outcome, "undone", JSON.stringify(back.document));
+  }
+  const undone = readFileSync(gateway.configPath, "utf8");
+  assert.equal(theirsIn(undone), LATER, "their later key is lost");
+  assert.deepEqual(allowed(undone), origins);
+  await gateway.reconfigure(JSON5.parse(original.toString()));
+}
+
+/** A fix from its start to its end and back; the ages at which its journal changed. */
+async function wholeRun(site: FixSite): Promise<readonly number[]> {
+  const before = site.configBytes();
+  await refuse(site);
+  const fix = startFix(site, AGREED);
+  const times = await journalTimes(site, fix);
+  assert.equal(await fix.ended(), 0, JSON.stringify(fix.document()));
+  const { document } = await site.fix(["--undo", "--yes"]);
+  assert.equal(document.outcome, "undone");
+  assert.equal(site.configBytes(), before);
+  return times;
+}
+
+/** Random numbers of a seed (mulberry32): a failure can be met again. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+async function killed(site: FixSite, points: number, t: TestContext): Promise<void> {
+  const seed = Number(process.env.PAIRING_DOCTOR_SEED ?? Date.now() % 1_000_000);
+  t.diagnostic(`PAIRING_DOCTOR_SEED=${seed}`);
+  const random = randomOf(seed);
+  const before = site.configBytes();
+  const times = await wholeRun(site);
+  const [first = 0] = times;
+  const last = times.at(-1) ?? first;
+  t.diagnostic(`the journal is written at ${times.join(", ")} ms`);
+  await refuse(site);
+  const seen = new Map<string, number>();
+  for (let point = 0; point < points; point += 1) {
+    assert.equal(site.configBytes(), before, "something was written after the way back");
+    // One half anywhere, one half about the instants at which something is written.
+    const written = times[Math.floor(random() * times.length)] ?? first;
+    const at = point % 2 === 0 ? random() * (last + 300) : written - 250 + random() * 500;
+    const fix = startFix(site, AGREED);
+    await until(() => fix.age() >= at || fix.child.exitCode !== null, 120_000, 2);
+    fix.child.kill("SIGKILL");
+    await fix.ended();
+    const config = readFileSync(site.gateway.configPath, "utf8");
+    const origins = allowed(config);
+    const journal = journals(site).at(-1)?.state ?? "none";
+    const done = origins.includes(elsewhere.page);
+    const kind = `journal ${journal}, config ${done ? "new" : "old"}`;
+    seen.set(kind, (seen.get(kind) ?? 0) + 1);
+    if (!done) assert.equal(config, Buffer.from(before, "latin1").toString("utf8"), `at ${at} ms`);
+    // Whoever does not know what happened is told, and nothing is done on top of it.
+    if (journal === "open") {
+      const again = await site.fix(AGREED);
+      assert.equal(again.document.outcome, "declined", JSON.stringify(again.document));
+    }
+    const back = await site.fix(["--undo", "--yes"]);
+    assert.match(
+      back.document.outcome,
+      /^(?:undone|nothing-to-undo)$/,
+      `at ${at} ms: ${JSON.stringify(back.document)}`,
+    );
+    assert.equal(site.configBytes(), before, `killed at ${at} ms (${kind})`);
+    assert.ok(
+      journals(site).every(({ state }) => state === "undone"),
+      `at ${at} ms`,
+    );
+    await refuse(site);
+  }
+  // What a killed doctor started may still be at work.
+  await delay(15_000);
+  assert.equal(site.configBytes(), before, "something was written after the way back");
+  for (const [kind, times] of seen) t.diagnostic(`${times} times: ${kind}`);
+}
