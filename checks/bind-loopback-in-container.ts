@@ -22,6 +22,9 @@ export default defineCheck({
     const deployment = knownValue(facts.wanted.deployment);
     const bind =
       knownValue(facts.wanted.config)?.effective.gateway?.bind ?? loggedBind(knownValue(facts.wanted.logs));
+    // Where nothing runs, nothing listens anywhere.
+    const state = deployment?.container?.state;
+    if (state !== undefined && state !== "running") return [];
     const contained = deployment?.kind === "docker" || deployment?.kind === "kubernetes";
     if (deployment !== undefined && !contained && deployment.confidence === "certain") {
       return notApplicable("the gateway does not run in a container");

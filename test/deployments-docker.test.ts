@@ -531,6 +531,21 @@ describe("the command line", () => {
     assert.equal(report.target.kind, "docker");
   });
 
+  test("a stopped one that would listen on loopback: it is down, that is all", async () => {
+    const config = JSON.stringify({ gateway: { bind: "loopback", auth: { mode: "token", token: TOKEN } } });
+    const files = { ...CLAW.files, [CONFIG]: config };
+    const one = {
+      ...CLAW,
+      command: ["node", "dist/index.js", "gateway"],
+      files,
+      ports: { "18789/tcp": "127.0.0.1:1" },
+    };
+    const { report } = await diagnose(`docker:${CLAW.name}`, { containers: [{ ...one, state: "exited" }] });
+    assert.equal(report.findings[0]?.id, "gateway-down-or-starting");
+    const running = await diagnose(`docker:${CLAW.name}`, { containers: [one] });
+    assert.equal(running.report.findings[0]?.id, "bind-loopback-in-container");
+  });
+
   test("a container that is not there: undetermined, nobody is probed", async () => {
     const { code, report } = await diagnose("docker:none", { containers: [CLAW] });
     assert.equal(code, 3);
