@@ -95,6 +95,8 @@ class Telling {
     let others: readonly string[] | undefined;
     for (let round = 0; round < MAX_ROUNDS && !page.admitted(); round += 1) {
       const plan = await this.#foretold([]);
+      // The gateway writes that refusal once for each start, so a second page leaves nothing to go by.
+      if (plan.finding?.id === "proxy-attribution-required") others = [];
       others ??= plan.alternatives.filter(isOffered).flatMap(({ remedies }) => remedies.slice(0, 1));
       if (plan.outcome === "by-hand") await this.#byHand(plan, page);
       else await this.#apply(plan, [], page);
