@@ -1,5 +1,6 @@
 import { defineCheck, notApplicable } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
+import type { ContainerReading } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import type { LogDigest } from "../src/core/log-event.ts";
 import { isLoopback } from "./addresses.ts";
@@ -40,7 +41,7 @@ export default defineCheck({
       args: () => args({ bind, port: portOf(gateFacts) }),
       remedies: () => [
         ...(deployment?.kind === "kubernetes" ? [portForward(portOf(gateFacts))] : []),
-        bindLan(portOf(gateFacts)),
+        bindLan(portOf(gateFacts), deployment?.container),
       ],
     });
   },
@@ -61,13 +62,15 @@ function portForward(port: number): Remedy {
   };
 }
 
-function bindLan(port: number): Remedy {
+function bindLan(port: number, container: ContainerReading | undefined): Remedy {
+  const ports = container?.ports.filter(({ to }) => to === port) ?? [];
+  const published = ports.length > 0 && ports.every(({ address }) => isLoopback(address));
   return {
     id: "set-bind-lan",
     risk: "restart",
     steps: [
       { do: "config.set", key: "gateway.bind", value: "lan" },
-      human("publish-on-loopback", { port }),
+      ...(published ? [] : [human("publish-on-loopback", { port })]),
       { do: "gateway.restart" },
     ],
   };
