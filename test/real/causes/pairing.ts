@@ -210,6 +210,8 @@ export const pairingCauses: readonly Cause[] = [
         // The list of this gateway holds the devices of all cases before.
         return { offline: true, logs: [site.gateway.fileLog] };
       },
+      // What a log of a CLI tells of the page is not enough for a verdict.
+      exit: 3,
     },
   },
   {
