@@ -189,9 +189,12 @@ describe("gateways in containers", { skip: noEngine ?? false }, () => {
     }
   });
 
-  const full = { skip: CORE ? "in the full run only" : false };
+  /** Left out of the core run. */
+  const inFull = (name: string, run: () => Promise<void>): void => {
+    if (!CORE) test(name, run);
+  };
 
-  test("2026.9.6 with a terminal: as the browser meets it", full, async () => {
+  inFull("2026.9.6 with a terminal: as the browser meets it", async () => {
     const nine = await contained({
       name: "nine",
       release: "2026.9.6",
@@ -221,9 +224,8 @@ describe("gateways in containers", { skip: noEngine ?? false }, () => {
     }
   });
 
-  test(
+  inFull(
     "2026.2.1 on loopback in its container, another token in the environment, then stopped",
-    full,
     async () => {
       const shut = await contained({
         name: "shut",
@@ -257,47 +259,43 @@ describe("gateways in containers", { skip: noEngine ?? false }, () => {
     },
   );
 
-  test(
-    "2026.2.26 in a restart loop for want of origins, as a Compose service with a CLI's",
-    full,
-    async () => {
-      const folder = path.join(engine.address.slice("unix://".length), "..", "claw");
-      const file = `${path.resolve(folder)}/docker-compose.yml`;
-      await mustRun(["mkdir", "-p", path.resolve(folder)]);
-      writeFileSync(
-        file,
-        "services:\n  openclaw-gateway:\n    image: openclaw:local\n    command: [gateway]\n  openclaw-cli:\n    image: openclaw:local\n",
+  inFull("2026.2.26 in a restart loop for want of origins, as a Compose service with a CLI's", async () => {
+    const folder = path.join(engine.address.slice("unix://".length), "..", "claw");
+    const file = `${path.resolve(folder)}/docker-compose.yml`;
+    await mustRun(["mkdir", "-p", path.resolve(folder)]);
+    writeFileSync(
+      file,
+      "services:\n  openclaw-gateway:\n    image: openclaw:local\n    command: [gateway]\n  openclaw-cli:\n    image: openclaw:local\n",
+    );
+    const loop = await contained({
+      name: "claw-openclaw-gateway-1",
+      release: "2026.2.26",
+      restart: true,
+      gateway: { bind: "lan", auth: AUTH },
+      labels: {
+        "com.docker.compose.project": "claw",
+        "com.docker.compose.service": "openclaw-gateway",
+        "com.docker.compose.project.working_dir": path.resolve(folder),
+        "com.docker.compose.project.config_files": file,
+      },
+    });
+    try {
+      await saysSoon(loop, /allowedOrigins/);
+      const document = await diagnosed("compose:openclaw-gateway", loop.name);
+      assert.equal(document.findings[0]?.id, "allowed-origins-required-startup");
+      const lines = commandsOf(document);
+      const set = lines.find((line) => line.includes("allowedOrigins")) ?? "";
+      assert.ok(set === "" || set.startsWith(`docker compose -f ${file} run --rm `), set);
+      assert.ok(
+        lines.some((line) => line === `docker compose -f ${file} up -d openclaw-gateway`),
+        lines.join("\n"),
       );
-      const loop = await contained({
-        name: "claw-openclaw-gateway-1",
-        release: "2026.2.26",
-        restart: true,
-        gateway: { bind: "lan", auth: AUTH },
-        labels: {
-          "com.docker.compose.project": "claw",
-          "com.docker.compose.service": "openclaw-gateway",
-          "com.docker.compose.project.working_dir": path.resolve(folder),
-          "com.docker.compose.project.config_files": file,
-        },
-      });
-      try {
-        await saysSoon(loop, /allowedOrigins/);
-        const document = await diagnosed("compose:openclaw-gateway", loop.name);
-        assert.equal(document.findings[0]?.id, "allowed-origins-required-startup");
-        const lines = commandsOf(document);
-        const set = lines.find((line) => line.includes("allowedOrigins")) ?? "";
-        assert.ok(set === "" || set.startsWith(`docker compose -f ${file} run --rm `), set);
-        assert.ok(
-          lines.some((line) => line === `docker compose -f ${file} up -d openclaw-gateway`),
-          lines.join("\n"),
-        );
-      } finally {
-        await loop.remove();
-      }
-    },
-  );
+    } finally {
+      await loop.remove();
+    }
+  });
 
-  test("a state directory of another user", full, async () => {
+  inFull("a state directory of another user", async () => {
     const owned = await contained({
       name: "owned",
       release: "2026.2.1",
@@ -315,9 +313,8 @@ describe("gateways in containers", { skip: noEngine ?? false }, () => {
     }
   });
 
-  test(
+  inFull(
     "two gateways: named, to choose from; among 200 containers that have nothing to do with it",
-    full,
     async () => {
       // Under an image's name of their own.
       await engine.api.getImage("openclaw:local").tag({ repo: "acme/app", tag: "1" });
