@@ -1,7 +1,7 @@
 /** What a person reads of the files beside openclaw.json, and of a change that would shut his own page out. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type FixReport, renderFix } from "../src/report/fix.ts";
+import { EMPTY_FIX, type FixReport, renderFix } from "../src/report/fix.ts";
 
 const REPORT: FixReport = {
   schemaVersion: 1,
@@ -9,16 +9,8 @@ const REPORT: FixReport = {
   outcome: "planned",
   target: { kind: "local", name: "here", exposure: "private" },
   gateway: { version: "2026.9.6" },
-  remedies: [],
+  ...EMPTY_FIX,
   risk: "restart",
-  diff: [],
-  files: [],
-  requests: [],
-  alternatives: [],
-  popular: [],
-  how: [],
-  byHand: [],
-  see: [],
 };
 
 function rendered(more: Partial<FixReport>, lang: "en" | "zh" = "en"): string {

@@ -54,6 +54,20 @@ export interface FixReport {
   readonly see: readonly { readonly message: string; readonly args?: MessageArgs }[];
 }
 
+/** A report in which nothing was planned or done yet. */
+export const EMPTY_FIX = {
+  remedies: [],
+  risk: "none",
+  diff: [],
+  files: [],
+  requests: [],
+  alternatives: [],
+  popular: [],
+  how: [],
+  byHand: [],
+  see: [],
+} as const satisfies Partial<FixReport>;
+
 /**
  * `planned`: previewed, nothing was done. `kept`: done and verified. `rolled-back`: done, did not help, and is as
  * before. `unproven`: done, and what the connection meets

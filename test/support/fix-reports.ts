@@ -1,4 +1,4 @@
-import type { FixOutcome, FixReport } from "../../src/report/fix.ts";
+import { EMPTY_FIX, type FixOutcome, type FixReport } from "../../src/report/fix.ts";
 
 const BASE: FixReport = {
   schemaVersion: 1,
@@ -6,16 +6,7 @@ const BASE: FixReport = {
   outcome: "planned",
   target: { kind: "local", name: "/home/ann/.openclaw/openclaw.json", exposure: "private" },
   gateway: { version: "2026.3.13" },
-  remedies: [],
-  risk: "none",
-  diff: [],
-  files: [],
-  requests: [],
-  alternatives: [],
-  popular: [],
-  how: [],
-  byHand: [],
-  see: [],
+  ...EMPTY_FIX,
 };
 
 const ORIGIN = "https://claw.example.test";

@@ -5,7 +5,7 @@ import { type Fact, knownValue, unknown } from "../../core/fact.ts";
 import type { JournalStore } from "../../core/journal.ts";
 import type { Outcome, Progress, Workshop } from "../../core/transaction.ts";
 import { journalStore } from "../../deployments/journal-store.ts";
-import type { FixOutcome, FixReport } from "../../report/fix.ts";
+import { EMPTY_FIX, type FixOutcome, type FixReport } from "../../report/fix.ts";
 import { catalogueOf } from "../../report/messages/index.ts";
 import type { FixWords } from "../../report/messages/types.ts";
 import type { FixArguments } from "../commands/fix.ts";
@@ -96,16 +96,7 @@ export class FixContext {
       outcome,
       target,
       gateway: { version: knownValue(facts.release)?.version ?? null },
-      remedies: [],
-      risk: "none",
-      diff: [],
-      files: [],
-      requests: [],
-      alternatives: [],
-      popular: [],
-      how: [],
-      byHand: [],
-      see: [],
+      ...EMPTY_FIX,
       ...about,
     };
   }
