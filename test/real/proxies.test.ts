@@ -19,7 +19,6 @@ import { TOKEN } from "./rig/gateway.ts";
 import { ADDRESSES, createNetwork, type Network, whyNoNamespaces } from "./rig/namespace.ts";
 import { progress, run } from "./rig/processes.ts";
 import { stateOf } from "./rig/state.ts";
-import { CORE } from "./selection.ts";
 
 const DOMAIN = "claw.example.test";
 const PROXIES: readonly ProxyKind[] = ["caddy", "nginx"];
@@ -27,9 +26,8 @@ const PROXIES: readonly ProxyKind[] = ["caddy", "nginx"];
 const RELEASES = ["2026.3.13", "2026.9.6"] as const;
 
 const why: Record<ProxyKind, string | undefined> = { caddy: undefined, nginx: undefined };
-for (const kind of PROXIES) why[kind] = CORE ? "not in the short run" : await whyNoProxy(kind);
-const skip =
-  (await whyNoNamespaces()) ?? (CORE ? "not in the short run" : await ensureClient("chromium")) ?? false;
+for (const kind of PROXIES) why[kind] = await whyNoProxy(kind);
+const skip = (await whyNoNamespaces()) ?? (await ensureClient("chromium")) ?? false;
 
 /** `fix` prints more than the other suites read. */
 interface WithFiles {
