@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { type Fact, known, unknown } from "../core/fact.ts";
+import { type Fact, known, type Unknown, unknown } from "../core/fact.ts";
+import { safeText } from "../core/text.ts";
 
 /** A list of 500 devices is about 500 kB. */
 const MAX_OUTPUT = 2 * 1024 * 1024;
@@ -117,4 +118,20 @@ function codeOf(error: unknown): string {
   return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string"
     ? error.code
     : "it could not be started";
+}
+
+/** The outcome of a command as the reason why something was not done. */
+export function failureOf(outcome: Fact<CommandOutcome>, what: string): Unknown {
+  if (!outcome.known) return outcome;
+  if (outcome.value.exitCode === 0) return unknown("failed", what);
+  return unknown("failed", safeText(`${what}: ${tellingLine(outcome.value)}`, 300));
+}
+
+/** What a command says of its failure: its first line that is not the stack or the banner. */
+export function tellingLine({ stdout, stderr, exitCode }: CommandOutcome): string {
+  const lines = `${stderr}\n${stdout}`.split("\n").map((line) => line.trim());
+  const telling =
+    lines.find((line) => /Reason:/.test(line)) ??
+    lines.find((line) => line !== "" && !/^(?:at |Config (?:overwrite|write))/.test(line));
+  return telling ?? `exit ${exitCode}`;
 }

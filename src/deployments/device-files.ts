@@ -1,7 +1,7 @@
 import { ChangeError, type Undo } from "../core/change.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import type { JsonValue } from "../core/finding.ts";
-import { readExact, replaceFile } from "./atomic-file.ts";
+import type { ExactFiles } from "./exact-files.ts";
 
 /**
  * `<state>/devices/paired.json`, for what the gateway's own commands cannot take back: 2026.1.29 and 2026.2.1 have
@@ -15,15 +15,23 @@ export type PairedEntry = { readonly [key: string]: JsonValue };
 const TRIES = 5;
 
 /** The entry of one device without the values of its tokens; `undefined` when it is not paired. */
-export async function pairedEntry(stateDir: string, deviceId: string): Promise<PairedEntry | undefined> {
-  const file = await readExact(pathOf(stateDir));
+export async function pairedEntry(
+  files: ExactFiles,
+  stateDir: string,
+  deviceId: string,
+): Promise<PairedEntry | undefined> {
+  const file = await files.read(pathOf(stateDir));
   const entry = file === undefined ? undefined : entriesOf(file.content)?.[deviceId];
   return entry === undefined ? undefined : withoutTokens(entry);
 }
 
 /** Takes the entry of one device out; every other byte stays as the gateway writes it. */
-export function removeEntry(stateDir: string, deviceId: string): Promise<Fact<"removed" | "absent">> {
-  return change(stateDir, (entries) => {
+export function removeEntry(
+  files: ExactFiles,
+  stateDir: string,
+  deviceId: string,
+): Promise<Fact<"removed" | "absent">> {
+  return change(files, stateDir, (entries) => {
     if (entries[deviceId] === undefined) return "absent";
     delete entries[deviceId];
     return "removed";
@@ -35,10 +43,11 @@ export function removeEntry(stateDir: string, deviceId: string): Promise<Fact<"r
  * stays, with no more than the earlier scopes, as we never keep the earlier one.
  */
 export function restoreEntry(
+  files: ExactFiles,
   stateDir: string,
   undo: Extract<Undo, { readonly undo: "device.restore" }>,
 ): Promise<Fact<"restored" | "absent">> {
-  return change(stateDir, (entries) => {
+  return change(files, stateDir, (entries) => {
     const now = entries[undo.deviceId];
     if (now === undefined) return "absent";
     const before: PairedEntry = undo.entry ?? {
@@ -72,13 +81,14 @@ function tokensOf(now: PairedEntry, before: PairedEntry, scopes: readonly string
 type Entries = Record<string, PairedEntry>;
 
 async function change<T extends string>(
+  files: ExactFiles,
   stateDir: string,
   edit: (entries: Entries) => T,
 ): Promise<Fact<T | "absent">> {
   const path = pathOf(stateDir);
   try {
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
-      const file = await readExact(path);
+      const file = await files.read(path);
       if (file === undefined) return known("absent", path);
       const entries = entriesOf(file.content);
       if (entries === undefined) return unknown("failed", "paired.json is not what the gateway writes");
@@ -86,7 +96,7 @@ async function change<T extends string>(
       if (outcome === "absent") return known("absent", path);
       const end = file.content.at(-1) === 10 ? "\n" : "";
       const content = Buffer.from(`${JSON.stringify(entries, null, 2)}${end}`);
-      if ((await replaceFile(path, { ...file, content }, file.sha256)) === "replaced")
+      if ((await files.replace(path, { ...file, content }, file.sha256)) === "replaced")
         return known(outcome, path);
     }
     return unknown("failed", "the gateway kept writing paired.json");

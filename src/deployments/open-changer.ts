@@ -4,8 +4,9 @@ import type { Fact } from "../core/fact.ts";
 import type { DeploymentNames, DeviceList } from "../core/facts.ts";
 import { fingerprintOf, type Secret } from "../core/secret.ts";
 import { probe } from "../gateway/probe.ts";
+import { ownFiles } from "./exact-files.ts";
+import { gatewayChanger } from "./gateway-changer.ts";
 import { listening } from "./listeners.ts";
-import { localChanger } from "./local-changer.ts";
 import { openclawCli } from "./openclaw-cli.ts";
 import type { GatewayProcess } from "./processes.ts";
 import { type WatchLimits, watchGateway } from "./reload.ts";
@@ -58,7 +59,8 @@ export async function openChanger(options: OpenChangerOptions): Promise<Changer>
     },
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
-  return localChanger({
+  return gatewayChanger({
+    files: ownFiles,
     configPath,
     stateDir,
     cli,

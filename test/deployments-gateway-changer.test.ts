@@ -21,7 +21,8 @@ import type { Step } from "../src/core/finding.ts";
 import type { CommandOutcome } from "../src/deployments/command.ts";
 import { pairedEntry } from "../src/deployments/device-files.ts";
 import { devicesFromJson } from "../src/deployments/devices.ts";
-import { type LocalChangerOptions, localChanger } from "../src/deployments/local-changer.ts";
+import { ownFiles } from "../src/deployments/exact-files.ts";
+import { type GatewayChangerOptions, gatewayChanger } from "../src/deployments/gateway-changer.ts";
 import { openclawCli } from "../src/deployments/openclaw-cli.ts";
 import { proxySite } from "../src/deployments/proxy-site.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
@@ -71,7 +72,7 @@ function gateway(
   text: string | undefined,
   answer: Answer,
   more: Partial<
-    Pick<LocalChangerOptions, "release" | "devices" | "restart" | "edit" | "tailscale" | "fingerprint">
+    Pick<GatewayChangerOptions, "release" | "devices" | "restart" | "edit" | "tailscale" | "fingerprint">
   > & {
     readonly taken?: "restarted" | "refused";
   } = {},
@@ -83,7 +84,8 @@ function gateway(
   const calls: string[][] = [];
   const watched: string[] = [];
   const { taken, ...rest } = more;
-  const changer = localChanger({
+  const changer = gatewayChanger({
+    files: ownFiles,
     configPath: file,
     stateDir: dir,
     release: "2026.9.6",
@@ -176,7 +178,8 @@ for (const [what, text, release, why] of [
 
 /** As the gateway's, of a release that nobody knows. */
 function localChangerOf({ file, dir }: Gateway): Changer {
-  return localChanger({
+  return gatewayChanger({
+    files: ownFiles,
     configPath: file,
     stateDir: dir,
     cli: { run: (args) => untouchable(args, file, never) },
@@ -379,7 +382,8 @@ test("the real command line and the changer together: a script in the place of o
     `#!/bin/sh\n[ "$OPENCLAW_CONFIG_PATH" = '${file}' ] || exit 9\nprintf '{ "gateway": { "bind": %s } }' "$4" > '${file}'\n`,
   );
   chmodSync(script, 0o755);
-  const changer = localChanger({
+  const changer = gatewayChanger({
+    files: ownFiles,
     configPath: file,
     stateDir: dir,
     release: "2026.9.6",
@@ -525,7 +529,7 @@ test("an approved upgrade is taken back: all of the entry but the new token's va
     ...had,
     tokens: { operator: { ...had.tokens.operator, token: "fresh-token" } },
   });
-  assert.equal(await pairedEntry(made.dir, "nobody"), undefined);
+  assert.equal(await pairedEntry(ownFiles, made.dir, "nobody"), undefined);
 });
 
 test("a request is rejected and a device removed by their exact ids, and both last", async () => {

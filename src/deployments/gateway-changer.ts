@@ -10,16 +10,16 @@ import {
   type Settled,
   type Undo,
 } from "../core/change.ts";
-import { type Fact, known, type Unknown, unknown } from "../core/fact.ts";
+import { type Fact, known, unknown } from "../core/fact.ts";
 import type { DeviceList } from "../core/facts.ts";
 import type { JsonValue, Step } from "../core/finding.ts";
 import { TOKEN_KEY } from "../core/journal.ts";
 import { atLeast } from "../core/release.ts";
 import { safeText } from "../core/text.ts";
-import { readExact, replaceFile, sweepBeside } from "./atomic-file.ts";
-import type { CommandOutcome } from "./command.ts";
-import { pairedEntry, removeEntry, restoreEntry } from "./device-files.ts";
-import { devicesFromRows } from "./devices.ts";
+import { readExact } from "./atomic-file.ts";
+import { type CommandOutcome, tellingLine } from "./command.ts";
+import { DeviceChanges } from "./device-changes.ts";
+import type { ExactFiles } from "./exact-files.ts";
 import type { OpenclawCli } from "./openclaw-cli.ts";
 import { proxySite } from "./proxy-site.ts";
 import type { GatewayWatch } from "./reload.ts";
@@ -27,9 +27,11 @@ import { foreseenOf, type SideFile, takeFileBack, writeFile } from "./side-file.
 import type { Tailscale } from "./tailscale.ts";
 import type { EditConfig } from "./types.ts";
 
-export interface LocalChangerOptions {
+export interface GatewayChangerOptions {
   readonly configPath: string;
   readonly stateDir: string;
+  /** Where the gateway's files are. */
+  readonly files: ExactFiles;
   readonly release?: string;
   readonly cli: OpenclawCli;
   readonly edit: EditConfig;
@@ -43,8 +45,8 @@ export interface LocalChangerOptions {
 }
 
 /** The gateway of this machine, changed by its own command line where that changes nothing else, else in its files. */
-export function localChanger(options: LocalChangerOptions): Changer {
-  return new LocalChanger(options);
+export function gatewayChanger(options: GatewayChangerOptions): Changer {
+  return new GatewayChanger(options);
 }
 
 type ConfigStep = Extract<Step, { readonly do: "config.set" | "config.unset" }>;
@@ -52,17 +54,19 @@ type ConfigStep = Extract<Step, { readonly do: "config.set" | "config.unset" }>;
 /** How often somebody else may write the config between our look and our rename. */
 const TRIES = 5;
 
-class LocalChanger implements Changer {
-  readonly #options: LocalChangerOptions;
+class GatewayChanger implements Changer {
+  readonly #options: GatewayChangerOptions;
+  readonly #devices: DeviceChanges;
 
-  constructor(options: LocalChangerOptions) {
+  constructor(options: GatewayChangerOptions) {
     this.#options = options;
+    this.#devices = new DeviceChanges(options);
   }
 
   readConfig(): Promise<Fact<ConfigFile | undefined>> {
-    const { configPath } = this.#options;
+    const { configPath, files } = this.#options;
     return asFact(async () => {
-      const file = await readExact(configPath);
+      const file = await files.read(configPath);
       if (file === undefined) return known(undefined, configPath);
       const { content, ...rest } = file;
       return known(
@@ -77,25 +81,15 @@ class LocalChanger implements Changer {
     expected: string | undefined,
   ): Promise<"replaced" | "stale"> {
     await this.#options.watch.mark();
-    return replaceFile(
+    return this.#options.files.replace(
       this.#options.configPath,
       next === undefined ? undefined : { ...next, content: Buffer.from(next.content, "base64") },
       expected,
     );
   }
 
-  /** From the gateway's store; from the gateway itself where that cannot be read, as by a Node without SQLite. */
-  async devices(signal: AbortSignal = NEVER): Promise<Fact<DeviceList>> {
-    const stored = await this.#options.devices();
-    if (stored.known || stored.reason === "absent") return stored;
-    let list: DeviceList | undefined;
-    const read = (stdout: string): void => {
-      list = listOf(stdout);
-    };
-    const outcome = await this.#options.cli.run(["devices", "list", "--json"], { signal, read });
-    return !outcome.known || outcome.value.exitCode !== 0 || list === undefined
-      ? stored
-      : known(list, "openclaw devices list --json");
+  devices(signal?: AbortSignal): Promise<Fact<DeviceList>> {
+    return this.#devices.list(signal);
   }
 
   foresee(step: Step, signal: AbortSignal): Promise<Fact<Foreseen>> {
@@ -128,15 +122,15 @@ class LocalChanger implements Changer {
         case "config.unset":
           return this.#config(step, signal);
         case "device.approve":
-          return this.#approve(step.requestId, signal);
+          return this.#devices.approve(step.requestId, signal);
         case "device.reject":
-          return this.#reject(step.requestId, signal);
+          return this.#devices.reject(step.requestId, signal);
         case "device.remove": {
-          const removed = await this.#remove(step.deviceId, signal);
+          const removed = await this.#devices.remove(step.deviceId, signal);
           return removed.known ? { ...removed, value: { ...removed.value, lasting: true } } : removed;
         }
         case "device.rotate":
-          return this.#rotate(step.deviceId, step.role, signal);
+          return this.#devices.rotate(step.deviceId, step.role, signal);
         case "gateway.restart":
           return this.#restart(signal);
         case "token.generate":
@@ -167,9 +161,9 @@ class LocalChanger implements Changer {
     return asFact<Performed>(async () => {
       switch (undo.undo) {
         case "device.remove":
-          return this.#remove(undo.deviceId, signal);
+          return this.#devices.remove(undo.deviceId, signal);
         case "device.restore":
-          return this.#restore(undo, signal);
+          return this.#devices.restore(undo, signal);
         case "file.remove":
         case "file.restore":
           return takeFileBack(undo);
@@ -184,7 +178,7 @@ class LocalChanger implements Changer {
   }
 
   tidy(): Promise<void> {
-    return sweepBeside(this.#options.configPath);
+    return this.#options.files.sweep(this.#options.configPath);
   }
 
   settled(signal: AbortSignal): Promise<Fact<Settled>> {
@@ -194,11 +188,11 @@ class LocalChanger implements Changer {
   // --- config --------------------------------------------------------------------------------------------------
 
   async #config(step: ConfigStep, signal: AbortSignal): Promise<Fact<Performed>> {
-    const { configPath, cli, watch, release } = this.#options;
+    const { configPath, files, cli, watch, release } = this.#options;
     const path = step.key.split(".");
     if (path.some((part) => part === "" || part === "__proto__"))
       return unknown("failed", "this is no key of a config");
-    const file = await readExact(configPath);
+    const file = await files.read(configPath);
     const text = file === undefined ? "" : Buffer.from(file.content).toString("utf8");
     const config = parsed(text);
     const elsewhere = config === undefined ? undefined : includeOf(config, path);
@@ -218,7 +212,7 @@ class LocalChanger implements Changer {
     for (let again = 1; again < TRIES && !signal.aborted && isOvertaken(outcome); again += 1)
       outcome = await cli.run(args, { signal });
     if (signal.aborted) return unknown("failed", "interrupted");
-    const after = await readExact(configPath);
+    const after = await files.read(configPath);
     const now = after === undefined ? undefined : parsed(Buffer.from(after.content).toString("utf8"));
     // Also a command that was ended may have written the config before.
     if (now !== undefined && isDone(now, path, step))
@@ -229,13 +223,13 @@ class LocalChanger implements Changer {
     // Its own broken config keeps every release from changing it; a value that it refuses, it would not start with.
     return step.do === "config.unset" || isConfigBroken(outcome.value)
       ? this.#edit(step, "the command refuses the config as it is")
-      : unknown("failed", safeText(lastLine(outcome.value), 300));
+      : unknown("failed", safeText(tellingLine(outcome.value), 300));
   }
 
   async #edit(step: ConfigStep, reason: string): Promise<Fact<Performed>> {
-    const { configPath, edit } = this.#options;
+    const { configPath, files, edit } = this.#options;
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
-      const file = await readExact(configPath);
+      const file = await files.read(configPath);
       // A config that is not there yet is the gateway's to make: it would belong to whoever runs the doctor.
       if (file === undefined) return unknown("absent", "there is no openclaw.json to change");
       const before = Buffer.from(file.content);
@@ -250,7 +244,7 @@ class LocalChanger implements Changer {
       if (!edited.ok)
         return unknown("failed", `openclaw.json cannot be edited: ${safeText(edited.why, 100)}`);
       const content = Buffer.from(edited.text, "utf8");
-      if ((await replaceFile(configPath, { ...file, content }, file.sha256)) === "replaced")
+      if ((await files.replace(configPath, { ...file, content }, file.sha256)) === "replaced")
         return known({ how: `edited openclaw.json (${safeText(reason, 200)})` }, configPath);
     }
     return unknown("failed", "somebody else kept writing openclaw.json");
@@ -258,8 +252,8 @@ class LocalChanger implements Changer {
 
   /** 48 hex digits, as OpenClaw's own; written into the file and shown nowhere. */
   async #generate(): Promise<Fact<Performed>> {
-    const { configPath, watch } = this.#options;
-    const file = await readExact(configPath);
+    const { configPath, files, watch } = this.#options;
+    const file = await files.read(configPath);
     const config = file === undefined ? undefined : parsed(Buffer.from(file.content).toString("utf8"));
     if (isObject(config) && tokenIn(config) !== undefined)
       return known({ how: `${TOKEN_KEY} was set already` }, configPath);
@@ -270,8 +264,8 @@ class LocalChanger implements Changer {
 
   /** The env file with the config's token in it. */
   async #envFile(path: string): Promise<Fact<SideFile & { readonly diff: readonly string[] }>> {
-    const { configPath, fingerprint = () => "<secret>" } = this.#options;
-    const [own, other] = [await readExact(configPath), await readExact(path)];
+    const { configPath, files, fingerprint = () => "<secret>" } = this.#options;
+    const [own, other] = [await files.read(configPath), await readExact(path)];
     const config = own === undefined ? undefined : parsed(Buffer.from(own.content).toString("utf8"));
     const token = isObject(config) ? tokenIn(config) : undefined;
     if (typeof token !== "string" || token.includes("${"))
@@ -291,123 +285,6 @@ class LocalChanger implements Changer {
       this.#options.tailscale?.status(signal) ??
       unknown("absent", "there is no tailscale command on this machine")
     );
-  }
-
-  // --- devices -------------------------------------------------------------------------------------------------
-
-  /**
-   * `devices approve ID` needs a gateway that answers in every release, and nothing of the token on its command
-   * line: it takes it from the config or the environment (run: the six). Up to 2026.4.15 the first command that
-   * talks to the gateway pairs the command line itself, as a device of its own.
-   */
-  async #approve(requestId: string | undefined, signal: AbortSignal): Promise<Fact<Performed>> {
-    if (requestId === undefined || !ID.test(requestId))
-      return unknown("not-asked", "there is no request with this id");
-    const before = await this.devices(signal);
-    if (!before.known) return before;
-    const request = before.value.pending.find((one) => one.requestId === requestId);
-    if (request === undefined) return unknown("absent", `request ${requestId} does not wait any more`);
-    const { deviceId } = request;
-    const had = before.value.paired.find((one) => one.deviceId === deviceId);
-    const entry = had === undefined ? undefined : await this.#entry(before.value, deviceId);
-    const outcome = await this.#options.cli.run(["devices", "approve", requestId], { signal });
-    const after = await this.devices(signal);
-    // The answer of the gateway's own list counts, whatever became of the command.
-    const isDone =
-      after.known &&
-      !after.value.pending.some((one) => one.requestId === requestId) &&
-      after.value.paired.some((one) => one.deviceId === deviceId && one.at !== had?.at);
-    if (!isDone) return failureOf(outcome, `request ${requestId} was not approved`);
-    const undo: Undo =
-      had === undefined
-        ? { undo: "device.remove", deviceId }
-        : {
-            undo: "device.restore",
-            deviceId,
-            ...(had.role === undefined ? {} : { role: had.role }),
-            scopes: had.scopes,
-            ...(entry === undefined ? {} : { entry }),
-          };
-    return known({ how: `openclaw devices approve ${requestId}`, undo }, "openclaw devices");
-  }
-
-  async #entry(list: DeviceList, deviceId: string): ReturnType<typeof pairedEntry> {
-    return list.store === "json" ? pairedEntry(this.#options.stateDir, deviceId) : undefined;
-  }
-
-  async #reject(requestId: string, signal: AbortSignal): Promise<Fact<Performed>> {
-    if (!ID.test(requestId)) return unknown("not-asked", "there is no request with this id");
-    const waits = async (): Promise<Fact<boolean>> => {
-      const list = await this.devices(signal);
-      return list.known
-        ? known(
-            list.value.pending.some((one) => one.requestId === requestId),
-            list.source,
-          )
-        : list;
-    };
-    const before = await waits();
-    if (!before.known) return before;
-    if (!before.value) return unknown("absent", `request ${requestId} does not wait any more`);
-    const outcome = await this.#options.cli.run(["devices", "reject", requestId], { signal });
-    const after = await waits();
-    return after.known && !after.value
-      ? known({ how: `openclaw devices reject ${requestId}`, lasting: true }, after.source)
-      : failureOf(outcome, `request ${requestId} was not rejected`);
-  }
-
-  /** Prints the new token, which nobody sees: the client gets it with its next connection. */
-  async #rotate(deviceId: string, role: string, signal: AbortSignal): Promise<Fact<Performed>> {
-    if (!ID.test(deviceId) || !/^[a-z]{1,40}$/.test(role))
-      return unknown("not-asked", "there is no device with this id and role");
-    const args = ["devices", "rotate", "--device", deviceId, "--role", role];
-    const outcome = await this.#options.cli.run(args, { signal });
-    if (!outcome.known) return outcome;
-    // Its output may hold a token also where it fails.
-    return outcome.value.exitCode === 0
-      ? known({ how: `openclaw ${args.join(" ")}`, lasting: true }, outcome.source)
-      : unknown("failed", `the device's token was not rotated (exit ${outcome.value.exitCode})`);
-  }
-
-  async #remove(deviceId: string, signal: AbortSignal): Promise<Fact<Performed>> {
-    const { cli, release, stateDir } = this.#options;
-    if (!ID.test(deviceId)) return unknown("not-asked", "there is no device with this id");
-    const before = await this.devices(signal);
-    if (!before.known) return before;
-    if (!before.value.paired.some((one) => one.deviceId === deviceId))
-      return known({ how: "the device is not paired any more" }, before.source);
-    let outcome: Fact<CommandOutcome> = unknown("absent", "this release has no devices remove");
-    // Not in 2026.2.17, there in 2026.2.19 (shipped code; run 2026.2.1 and 2026.3.13).
-    if (atLeast(release, "2026.2.19") !== false) {
-      outcome = await cli.run(["devices", "remove", deviceId], { signal });
-      const after = await this.devices(signal);
-      if (after.known && !after.value.paired.some((one) => one.deviceId === deviceId))
-        return known({ how: `openclaw devices remove ${deviceId}` }, "openclaw devices");
-    }
-    if (signal.aborted) return unknown("failed", "interrupted");
-    if (before.value.store === "sqlite") return failureOf(outcome, "the device was not removed");
-    const removed = await removeEntry(stateDir, deviceId);
-    return removed.known ? known({ how: "edited devices/paired.json" }, removed.source) : removed;
-  }
-
-  async #restore(
-    undo: Extract<Undo, { readonly undo: "device.restore" }>,
-    signal: AbortSignal,
-  ): Promise<Fact<Performed>> {
-    const { stateDir } = this.#options;
-    const now = await this.devices(signal);
-    if (!now.known) return now;
-    if (now.value.store === "sqlite")
-      // 2026.9.6: `devices rotate --scope` narrows the token, what was approved stays and is given again.
-      return unknown(
-        "not-asked",
-        `no command takes scopes from a device in this release; openclaw devices remove ${undo.deviceId} makes it ask anew`,
-      );
-    const restored = await restoreEntry(stateDir, undo);
-    if (!restored.known) return restored;
-    return restored.value === "absent"
-      ? unknown("absent", "the device is not paired any more")
-      : known({ how: "edited devices/paired.json" }, restored.source);
   }
 
   // --- the gateway ---------------------------------------------------------------------------------------------
@@ -447,10 +324,6 @@ function tokenIn(config: Readonly<Record<string, unknown>>): unknown {
   const gateway = isObject(config.gateway) ? config.gateway : {};
   return isObject(gateway.auth) ? gateway.auth.token : undefined;
 }
-
-const NEVER = new AbortController().signal;
-
-const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 
 /** `config.set` with JSON, so that nothing is guessed; every release takes `--json` (run: 2026.1.29 to 2026.9.6). */
 function wordsOf(step: ConfigStep): readonly string[] {
@@ -499,13 +372,6 @@ function isOvertaken(outcome: Fact<CommandOutcome>): boolean {
   );
 }
 
-/** `{pending: […], paired: […]}` of `devices list --json`. */
-function listOf(text: string): DeviceList | undefined {
-  const list = parsed(text.slice(Math.max(0, text.indexOf("{"))));
-  if (!isObject(list) || !Array.isArray(list.pending) || !Array.isArray(list.paired)) return undefined;
-  return devicesFromRows(list.pending, list.paired);
-}
-
 /** The file that a key comes from, when it is not the config itself. */
 function includeOf(config: unknown, path: readonly string[]): string | undefined {
   let node = config;
@@ -552,22 +418,6 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The outcome of a command as the reason why something was not done. */
-function failureOf(outcome: Fact<CommandOutcome>, what: string): Unknown {
-  if (!outcome.known) return outcome;
-  if (outcome.value.exitCode === 0) return unknown("failed", what);
-  return unknown("failed", safeText(`${what}: ${lastLine(outcome.value)}`, 300));
-}
-
-/** What a command says of its failure: its first line that is not the stack or the banner. */
-function lastLine({ stdout, stderr, exitCode }: CommandOutcome): string {
-  const lines = `${stderr}\n${stdout}`.split("\n").map((line) => line.trim());
-  const telling =
-    lines.find((line) => /Reason:/.test(line)) ??
-    lines.find((line) => line !== "" && !/^(?:at |Config (?:overwrite|write))/.test(line));
-  return telling ?? `exit ${exitCode}`;
 }
 
 async function asFact<T>(action: () => Promise<Fact<T>>): Promise<Fact<T>> {

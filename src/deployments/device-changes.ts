@@ -1,0 +1,181 @@
+import type { Performed, Undo } from "../core/change.ts";
+import { type Fact, known, unknown } from "../core/fact.ts";
+import type { DeviceList } from "../core/facts.ts";
+import { atLeast } from "../core/release.ts";
+import { type CommandOutcome, failureOf } from "./command.ts";
+import { pairedEntry, removeEntry, restoreEntry } from "./device-files.ts";
+import { devicesFromRows } from "./devices.ts";
+import type { ExactFiles } from "./exact-files.ts";
+import type { OpenclawCli } from "./openclaw-cli.ts";
+
+export interface DeviceChangesOptions {
+  readonly stateDir: string;
+  readonly files: ExactFiles;
+  readonly release?: string;
+  readonly cli: OpenclawCli;
+  /** From the gateway's store. */
+  readonly devices: () => Promise<Fact<DeviceList>>;
+}
+
+/** The gateway's device list, changed by its own commands; in its files where a release has no command for it. */
+export class DeviceChanges {
+  readonly #options: DeviceChangesOptions;
+
+  constructor(options: DeviceChangesOptions) {
+    this.#options = options;
+  }
+
+  /** From the gateway's store; from the gateway itself where that cannot be read, as by a Node without SQLite. */
+  async list(signal: AbortSignal = NEVER): Promise<Fact<DeviceList>> {
+    const stored = await this.#options.devices();
+    if (stored.known || stored.reason === "absent") return stored;
+    let list: DeviceList | undefined;
+    const read = (stdout: string): void => {
+      list = listOf(stdout);
+    };
+    const outcome = await this.#options.cli.run(["devices", "list", "--json"], { signal, read });
+    return !outcome.known || outcome.value.exitCode !== 0 || list === undefined
+      ? stored
+      : known(list, "openclaw devices list --json");
+  }
+
+  /**
+   * `devices approve ID` needs a gateway that answers in every release, and nothing of the token on its command
+   * line: it takes it from the config or the environment (run: the six). Up to 2026.4.15 the first command that
+   * talks to the gateway pairs the command line itself, as a device of its own.
+   */
+  async approve(requestId: string | undefined, signal: AbortSignal): Promise<Fact<Performed>> {
+    if (requestId === undefined || !ID.test(requestId))
+      return unknown("not-asked", "there is no request with this id");
+    const before = await this.list(signal);
+    if (!before.known) return before;
+    const request = before.value.pending.find((one) => one.requestId === requestId);
+    if (request === undefined) return unknown("absent", `request ${requestId} does not wait any more`);
+    const { deviceId } = request;
+    const had = before.value.paired.find((one) => one.deviceId === deviceId);
+    const entry = had === undefined ? undefined : await this.#entry(before.value, deviceId);
+    const outcome = await this.#options.cli.run(["devices", "approve", requestId], { signal });
+    const after = await this.list(signal);
+    // The answer of the gateway's own list counts, whatever became of the command.
+    const isDone =
+      after.known &&
+      !after.value.pending.some((one) => one.requestId === requestId) &&
+      after.value.paired.some((one) => one.deviceId === deviceId && one.at !== had?.at);
+    if (!isDone) return failureOf(outcome, `request ${requestId} was not approved`);
+    const undo: Undo =
+      had === undefined
+        ? { undo: "device.remove", deviceId }
+        : {
+            undo: "device.restore",
+            deviceId,
+            ...(had.role === undefined ? {} : { role: had.role }),
+            scopes: had.scopes,
+            ...(entry === undefined ? {} : { entry }),
+          };
+    return known({ how: `openclaw devices approve ${requestId}`, undo }, "openclaw devices");
+  }
+
+  async #entry(list: DeviceList, deviceId: string): ReturnType<typeof pairedEntry> {
+    return list.store === "json"
+      ? pairedEntry(this.#options.files, this.#options.stateDir, deviceId)
+      : undefined;
+  }
+
+  async reject(requestId: string, signal: AbortSignal): Promise<Fact<Performed>> {
+    if (!ID.test(requestId)) return unknown("not-asked", "there is no request with this id");
+    const waits = async (): Promise<Fact<boolean>> => {
+      const list = await this.list(signal);
+      return list.known
+        ? known(
+            list.value.pending.some((one) => one.requestId === requestId),
+            list.source,
+          )
+        : list;
+    };
+    const before = await waits();
+    if (!before.known) return before;
+    if (!before.value) return unknown("absent", `request ${requestId} does not wait any more`);
+    const outcome = await this.#options.cli.run(["devices", "reject", requestId], { signal });
+    const after = await waits();
+    return after.known && !after.value
+      ? known({ how: `openclaw devices reject ${requestId}`, lasting: true }, after.source)
+      : failureOf(outcome, `request ${requestId} was not rejected`);
+  }
+
+  /** Prints the new token, which nobody sees: the client gets it with its next connection. */
+  async rotate(deviceId: string, role: string, signal: AbortSignal): Promise<Fact<Performed>> {
+    if (!ID.test(deviceId) || !/^[a-z]{1,40}$/.test(role))
+      return unknown("not-asked", "there is no device with this id and role");
+    const args = ["devices", "rotate", "--device", deviceId, "--role", role];
+    const outcome = await this.#options.cli.run(args, { signal });
+    if (!outcome.known) return outcome;
+    // Its output may hold a token also where it fails.
+    return outcome.value.exitCode === 0
+      ? known({ how: `openclaw ${args.join(" ")}`, lasting: true }, outcome.source)
+      : unknown("failed", `the device's token was not rotated (exit ${outcome.value.exitCode})`);
+  }
+
+  async remove(deviceId: string, signal: AbortSignal): Promise<Fact<Performed>> {
+    const { cli, files, release, stateDir } = this.#options;
+    if (!ID.test(deviceId)) return unknown("not-asked", "there is no device with this id");
+    const before = await this.list(signal);
+    if (!before.known) return before;
+    if (!before.value.paired.some((one) => one.deviceId === deviceId))
+      return known({ how: "the device is not paired any more" }, before.source);
+    let outcome: Fact<CommandOutcome> = unknown("absent", "this release has no devices remove");
+    // Not in 2026.2.17, there in 2026.2.19 (shipped code; run 2026.2.1 and 2026.3.13).
+    if (atLeast(release, "2026.2.19") !== false) {
+      outcome = await cli.run(["devices", "remove", deviceId], { signal });
+      const after = await this.list(signal);
+      if (after.known && !after.value.paired.some((one) => one.deviceId === deviceId))
+        return known({ how: `openclaw devices remove ${deviceId}` }, "openclaw devices");
+    }
+    if (signal.aborted) return unknown("failed", "interrupted");
+    if (before.value.store === "sqlite") return failureOf(outcome, "the device was not removed");
+    const removed = await removeEntry(files, stateDir, deviceId);
+    return removed.known ? known({ how: "edited devices/paired.json" }, removed.source) : removed;
+  }
+
+  async restore(
+    undo: Extract<Undo, { readonly undo: "device.restore" }>,
+    signal: AbortSignal,
+  ): Promise<Fact<Performed>> {
+    const { files, stateDir } = this.#options;
+    const now = await this.list(signal);
+    if (!now.known) return now;
+    if (now.value.store === "sqlite")
+      // 2026.9.6: `devices rotate --scope` narrows the token, what was approved stays and is given again.
+      return unknown(
+        "not-asked",
+        `no command takes scopes from a device in this release; openclaw devices remove ${undo.deviceId} makes it ask anew`,
+      );
+    const restored = await restoreEntry(files, stateDir, undo);
+    if (!restored.known) return restored;
+    return restored.value === "absent"
+      ? unknown("absent", "the device is not paired any more")
+      : known({ how: "edited devices/paired.json" }, restored.source);
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
+
+/** `{pending: […], paired: […]}` of `devices list --json`. */
+function listOf(text: string): DeviceList | undefined {
+  const list = parsed(text.slice(Math.max(0, text.indexOf("{"))));
+  if (!isObject(list) || !Array.isArray(list.pending) || !Array.isArray(list.paired)) return undefined;
+  return devicesFromRows(list.pending, list.paired);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
