@@ -29,12 +29,16 @@ export interface FakeContainer {
   readonly uid?: number;
   /** The log as the engine sends it. */
   readonly log?: Uint8Array;
+  /** What a follower is sent piece by piece; the answer stays open afterwards. */
+  readonly followed?: AsyncIterable<Uint8Array>;
 }
 
 export interface FakeEngine {
   readonly socket: string;
   /** `GET /containers/json` …, in order. */
   readonly calls: readonly string[];
+  /** Settles once no answer is open. */
+  idle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,6 +62,7 @@ export async function fakeEngine(options: FakeEngineOptions = {}): Promise<FakeE
   return {
     socket,
     calls,
+    idle: () => idle(server),
     close: async () => {
       await closed(server);
       rmSync(directory, { recursive: true, force: true });
@@ -70,6 +75,17 @@ function closed(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
   });
+}
+
+async function idle(server: Server): Promise<void> {
+  for (;;) {
+    server.closeIdleConnections();
+    const open = await new Promise<number>((resolve) => {
+      server.getConnections((_error, count) => resolve(count));
+    });
+    if (open === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 function answer(
@@ -91,6 +107,7 @@ function answer(
   else if (path.startsWith("/networks/")) json(200, { IPAM: { Config: [{ Gateway: "172.18.0.1" }] } });
   else if (one === undefined) json(404, { message: "No such container" });
   else if (what === "json") json(200, inspected(one));
+  else if (what === "logs" && /(?:^|&)follow=true/.test(query)) void follow(one, response);
   else if (what === "logs") response.end(one.log ?? new Uint8Array());
   else archive(one, /(?:^|&)path=([^&]*)/.exec(query)?.[1] ?? "", request, response);
 }
@@ -101,6 +118,12 @@ function containerAt(containers: readonly FakeContainer[], path: string): FakeCo
   const key = CONTAINER.exec(path)?.[1];
   if (key === undefined) return undefined;
   return containers.find((container) => idOf(container).startsWith(key) || container.name === key);
+}
+
+async function follow({ followed }: FakeContainer, response: ServerResponse): Promise<void> {
+  response.writeHead(200);
+  response.flushHeaders();
+  for await (const piece of followed ?? []) response.write(piece);
 }
 
 function archive(one: FakeContainer, path: string, request: IncomingMessage, response: ServerResponse): void {
