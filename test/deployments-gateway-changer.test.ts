@@ -100,6 +100,7 @@ function gateway(
     edit: editConfig,
     devices: async () => unknown("absent", "none"),
     watch: {
+      started: () => undefined,
       sockets: async () => "1",
       mark: async () => void watched.push("mark"),
       settled: async () => {
@@ -186,6 +187,7 @@ function localChangerOf({ file, dir }: Gateway): Changer {
     edit: editConfig,
     devices: async () => unknown("absent", "none"),
     watch: {
+      started: () => undefined,
       sockets: async () => "1",
       mark: async () => undefined,
       settled: async () => unknown("failed", "not asked for"),
@@ -396,6 +398,7 @@ test("the real command line and the changer together: a script in the place of o
     edit: editConfig,
     devices: async () => unknown("absent", "none"),
     watch: {
+      started: () => undefined,
       sockets: async () => "1",
       mark: async () => undefined,
       settled: async () => unknown("failed", "not asked for"),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Reach } from "../src/core/facts.ts";
+import { machineEyes } from "../src/deployments/machine-eyes.ts";
 import { type GatewayWatch, watchGateway } from "../src/deployments/reload.ts";
 import { fakeWorld } from "./fake-world.ts";
 
@@ -38,7 +39,7 @@ function machine(withProc = true): Machine & { readonly watch: GatewayWatch; ask
       yield Buffer.from(state.log).subarray(start, end);
     },
   };
-  const watch = watchGateway({
+  const eyes = machineEyes({
     world,
     port: PORT,
     newestLog: async () => LOG,
@@ -46,6 +47,10 @@ function machine(withProc = true): Machine & { readonly watch: GatewayWatch; ask
       asked += 1;
       return state.reach;
     },
+  });
+  const watch = watchGateway({
+    eyes,
+    port: PORT,
     limits: { unseen: 400, whole: 1500, steady: 60, every: 5 },
   });
   return Object.assign(state, { watch, asked: () => asked });

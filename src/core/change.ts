@@ -76,6 +76,8 @@ export type Undo =
       readonly entry?: { readonly [key: string]: JsonValue };
     }
   | { readonly undo: "tailscale.serve" }
+  /** It was down before. */
+  | { readonly undo: "gateway.stop" }
   | { readonly undo: "file.remove"; readonly path: string; readonly sha256: string }
   /** `before`: the file that was there; it goes back while what is there has the hash `sha256`. */
   | { readonly undo: "file.restore"; readonly before: ConfigFile; readonly sha256: string };

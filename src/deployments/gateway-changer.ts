@@ -39,12 +39,21 @@ export interface GatewayChangerOptions {
   readonly devices: () => Promise<Fact<DeviceList>>;
   /** Starts the gateway anew by whatever runs it; absent where nothing does that we may ask. */
   readonly restart?: (signal: AbortSignal) => Promise<Fact<string>>;
+  /** Starts a gateway that is down; absent where nothing does that we may ask. */
+  readonly starter?: GatewayStarter;
   readonly tailscale?: Tailscale;
   /** What may be shown in the place of a secret. */
   readonly fingerprint?: (secret: string) => string;
 }
 
-/** The gateway of this machine, changed by its own command line where that changes nothing else, else in its files. */
+/** Whatever runs a gateway that is down, as an engine runs a container. */
+export interface GatewayStarter {
+  /** `wasDown`: it was not on its way by itself either. */
+  start(signal: AbortSignal): Promise<Fact<{ readonly how: string; readonly wasDown: boolean }>>;
+  stop(signal: AbortSignal): Promise<Fact<string>>;
+}
+
+/** A gateway, changed by its own command line where that changes nothing else, else in its files. */
 export function gatewayChanger(options: GatewayChangerOptions): Changer {
   return new GatewayChanger(options);
 }
@@ -133,6 +142,8 @@ class GatewayChanger implements Changer {
           return this.#devices.rotate(step.deviceId, step.role, signal);
         case "gateway.restart":
           return this.#restart(signal);
+        case "gateway.start":
+          return this.#start(signal);
         case "token.generate":
           return this.#generate();
         case "token.copy": {
@@ -167,6 +178,11 @@ class GatewayChanger implements Changer {
         case "file.remove":
         case "file.restore":
           return takeFileBack(undo);
+        case "gateway.stop": {
+          const stopped = await this.#options.starter?.stop(signal);
+          if (stopped === undefined) return unknown("not-asked", "the gateway is not stopped from here");
+          return stopped.known ? known({ how: stopped.value }, stopped.source) : stopped;
+        }
         case "tailscale.serve": {
           const { tailscale } = this.#options;
           const reset = await tailscale?.reset(signal);
@@ -289,6 +305,17 @@ class GatewayChanger implements Changer {
 
   // --- the gateway ---------------------------------------------------------------------------------------------
 
+  async #start(signal: AbortSignal): Promise<Fact<Performed>> {
+    const { watch, starter } = this.#options;
+    if (starter === undefined) return unknown("not-asked", "nothing is known that starts this gateway");
+    await watch.mark();
+    const done = await starter.start(signal);
+    if (!done.known) return done;
+    watch.started();
+    const { how, wasDown } = done.value;
+    return known({ how, ...(wasDown ? { undo: { undo: "gateway.stop" } as const } : {}) }, done.source);
+  }
+
   /** Only when the gateway has not started anew by itself since the last change. */
   async #restart(signal: AbortSignal): Promise<Fact<Performed>> {
     const { watch, restart } = this.#options;
@@ -299,6 +326,7 @@ class GatewayChanger implements Changer {
     if (restart === undefined) return unknown("not-asked", "nothing is known that restarts this gateway");
     await watch.mark();
     const done = await restart(signal);
+    if (done.known) watch.started();
     return done.known ? known({ how: done.value }, done.source) : done;
   }
 }

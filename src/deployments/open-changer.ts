@@ -7,9 +7,10 @@ import { probe } from "../gateway/probe.ts";
 import { ownFiles } from "./exact-files.ts";
 import { gatewayChanger } from "./gateway-changer.ts";
 import { listening } from "./listeners.ts";
+import { machineEyes } from "./machine-eyes.ts";
 import { openclawCli } from "./openclaw-cli.ts";
 import type { GatewayProcess } from "./processes.ts";
-import { type WatchLimits, watchGateway } from "./reload.ts";
+import { type GatewayEyes, type WatchLimits, watchGateway } from "./reload.ts";
 import { restartGateway } from "./restart.ts";
 import { tailscaleOf } from "./tailscale.ts";
 import type { EditConfig } from "./types.ts";
@@ -48,15 +49,14 @@ export async function openChanger(options: OpenChangerOptions): Promise<Changer>
     ...(gateway === undefined ? {} : { gateway }),
     ...(owner === undefined ? {} : { owner }),
   });
+  const reach: GatewayEyes["reach"] = async (signal) => {
+    const url = `ws://${await hostOf(world, port)}:${port}`;
+    // No credentials: it is to answer, not to admit.
+    return (await probe({ url, timeoutMs: PROBE_MS, signal })).reach.state;
+  };
   const watch = watchGateway({
-    world,
     port,
-    newestLog: options.newestLog,
-    reach: async (signal) => {
-      const url = `ws://${await hostOf(world, port)}:${port}`;
-      // No credentials: it is to answer, not to admit.
-      return (await probe({ url, timeoutMs: PROBE_MS, signal })).reach.state;
-    },
+    eyes: machineEyes({ world, port, newestLog: options.newestLog, reach }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   return gatewayChanger({

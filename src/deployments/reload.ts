@@ -3,8 +3,6 @@ import type { Settled, Taken } from "../core/change.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import type { Reach } from "../core/facts.ts";
 import { safeText } from "../core/text.ts";
-import { listening } from "./listeners.ts";
-import type { World } from "./world.ts";
 
 /**
  * How a gateway takes a changed config up by itself (run: 2026.1.29, 2026.2.1, 2026.3.13, 2026.4.15, 2026.7.1,
@@ -21,17 +19,29 @@ export interface GatewayWatch {
   /** To be called before each change: what is seen until then is not its work. */
   mark(): Promise<void>;
   settled(signal: AbortSignal): Promise<Fact<Settled>>;
-  /** The sockets that listen on the gateway's port; `undefined` where the system has no /proc. */
+  /** Somebody was told to start it: until it answers it is away, and not off. */
+  started(): void;
+  /** The sockets that listen on the gateway's port; `undefined` where that cannot be seen. */
   sockets(): Promise<string | undefined>;
 }
 
-export interface WatchOptions {
-  readonly world: World;
-  readonly port: number;
-  /** The log file that the gateway writes now. */
-  readonly newestLog: () => Promise<string | undefined>;
+/** What a watch sees of a gateway, on this machine or in a container. */
+export interface GatewayEyes {
+  /** The sockets that listen on its port, or a sign for them; empty: none; `undefined`: that cannot be seen. */
+  sockets(): Promise<string | undefined>;
+  /** From now on: gives what the log said since. */
+  logFromNow(): Promise<() => Promise<string>>;
   /** One connection without credentials: what became of it. */
-  readonly reach: (signal: AbortSignal) => Promise<Reach["state"]>;
+  reach(signal: AbortSignal): Promise<Reach["state"]>;
+  /** It is down for the moment, and somebody starts it again: a service manager, an engine. */
+  comesBack?(): Promise<boolean>;
+  /** Why waiting is of no use: what starts it again sees it fail each time. Since the last call of `logFromNow`. */
+  fails?(): Promise<string | undefined>;
+}
+
+export interface WatchOptions {
+  readonly eyes: GatewayEyes;
+  readonly port: number;
   readonly limits?: Partial<WatchLimits>;
 }
 
@@ -47,56 +57,26 @@ export interface WatchLimits {
 }
 
 const LIMITS: WatchLimits = { unseen: 12_000, whole: 120_000, steady: 1500, every: 200 };
-const MAX_NEW_LOG = 1_000_000;
 
 interface Mark {
   readonly sockets: string | undefined;
-  readonly log: { readonly path: string; readonly size: number } | undefined;
+  readonly newLines: () => Promise<string>;
 }
 
-export function watchGateway(options: WatchOptions): GatewayWatch {
-  const { world, port, newestLog, reach } = options;
-  const limits = { ...LIMITS, ...options.limits };
+export function watchGateway({ eyes, port, limits: given }: WatchOptions): GatewayWatch {
+  const limits = { ...LIMITS, ...given };
+  const sockets = () => eyes.sockets();
   let marked: Mark | undefined;
   let wasUp = false;
 
-  const sockets = async (): Promise<string | undefined> => {
-    const tables = await Promise.all(
-      ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => world.readText(path, 4_000_000)),
-    );
-    if (!tables.some((table) => table.ok)) return undefined;
-    return tables
-      .flatMap((table) => (table.ok ? listening(table.text) : []))
-      .filter((one) => one.port === port)
-      .map(({ inode }) => inode)
-      .sort()
-      .join(" ");
-  };
-  const logSize = async (): Promise<Mark["log"]> => {
-    const path = await newestLog();
-    const info = path === undefined ? undefined : await world.info(path);
-    return path === undefined || info === undefined ? undefined : { path, size: info.size };
-  };
-  const newLines = async (since: Mark["log"]): Promise<string> => {
-    const now = await logSize();
-    if (now === undefined) return "";
-    // Another file, or one that was cut: all of it is new.
-    const start = since?.path === now.path && since.size <= now.size ? since.size : 0;
-    const parts: Uint8Array[] = [];
-    const from = Math.max(start, now.size - MAX_NEW_LOG);
-    try {
-      for await (const chunk of world.stream(now.path, from, now.size)) parts.push(chunk);
-    } catch {
-      // Rotated away between the look and the reading.
-    }
-    return Buffer.concat(parts).toString("utf8");
-  };
-
   return {
     sockets,
+    started: () => {
+      wasUp = true;
+    },
     mark: async () => {
-      marked = { sockets: await sockets(), log: await logSize() };
-      wasUp ||= marked.sockets !== "";
+      marked = { sockets: await sockets(), newLines: await eyes.logFromNow() };
+      wasUp ||= marked.sockets !== "" || (await eyes.comesBack?.()) === true;
     },
     settled: async (signal) => {
       const started = Date.now();
@@ -118,13 +98,13 @@ export function watchGateway(options: WatchOptions): GatewayWatch {
           seen = now;
           steadySince = Date.now();
         }
-        const said = before === undefined ? undefined : verdictOf(await newLines(before.log));
+        const said = before === undefined ? undefined : verdictOf(await before.newLines());
         const isSteady = Date.now() - steadySince >= limits.steady;
         const isUp = now !== "";
         const announced = said === "restarting" && !changed;
         const noticed = changed || (said !== undefined && said !== "restarting");
         if (isUp && isSteady && !announced && (before === undefined || noticed || took() >= limits.unseen)) {
-          const state = await reach(signal);
+          const state = await eyes.reach(signal);
           if (signal.aborted) return unknown("failed", "interrupted");
           if (state === "open" && (await sockets()) === now)
             return done(before === undefined ? undefined : takenOf(changed, said));
@@ -136,6 +116,8 @@ export function watchGateway(options: WatchOptions): GatewayWatch {
         // Never seen running: nobody will take it up. One that was is away up to 13 s between two lives (2026.4.15).
         if (!isUp && !wasUp && before !== undefined && took() >= limits.steady)
           return unknown("absent", `no gateway listens on port ${port}; it takes the config when it starts`);
+        const failure = isUp || before === undefined ? undefined : await eyes.fails?.();
+        if (failure !== undefined) return unknown("failed", failure);
         if (took() >= limits.whole)
           return unknown(
             "timeout",
