@@ -140,7 +140,7 @@ export class Live {
   async #compose(): Promise<ComposeSigns | undefined> {
     const contained = await this.#containerHere();
     if (contained !== undefined) return publishedSigns(contained);
-    return (await this.#isElsewhere()) ? undefined : readComposeFile(this.#options.world);
+    return (await this.#isElsewhere()) ? undefined : readComposeFile(this.#options.world, this.#options.salt);
   }
 
   /** Who listens on the gateway's port, once that is settled. */

@@ -1,9 +1,489 @@
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { mergedServices, type ServiceDraft, type Told } from "../config/compose-service.ts";
+import {
+  type DotenvEntry,
+  dotenv,
+  interpolate,
+  type Lookup,
+  wholeReference,
+} from "../config/compose-variables.ts";
+import { type ComposeYaml, composeYaml, MAX_COMPOSE } from "../config/compose-yaml.ts";
+import { type Fact, known, unknown } from "../core/fact.ts";
+import type { ComposePlace, ComposeSecret } from "../core/facts.ts";
+import { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
+import { isGatewayCommand } from "./processes.ts";
 import type { World } from "./world.ts";
 
-/** What a Compose file says of OpenClaw, as far as its plain form can be read. */
+/** A Compose project as `docker compose config` would show it; what it includes or extends is not followed. */
+export interface ComposeProject {
+  readonly directory: string;
+  /** Absolute, in the order in which they are merged. */
+  readonly files: readonly string[];
+  /** `name:` of the files, or `COMPOSE_PROJECT_NAME`. */
+  readonly name?: string;
+  /** The `.env` beside it, where there is one. */
+  readonly dotenv?: string;
+  readonly services: readonly ComposeService[];
+  /** What Compose refuses, or what was not followed, one line each; at most 20. */
+  readonly problems: readonly string[];
+}
+
+export interface ComposeService {
+  readonly name: string;
+  readonly image?: string;
+  readonly containerName?: string;
+  readonly user?: string;
+  /** `host`, `service:openclaw-gateway` … */
+  readonly networkMode?: string;
+  /** Words; the value of a variable or of an option that names a secret is its fingerprint. */
+  readonly command: readonly string[];
+  readonly entrypoint: readonly string[];
+  readonly ports: readonly ComposePort[];
+  readonly volumes: readonly ComposeVolume[];
+  readonly environment: ReadonlyMap<string, ComposeVariable>;
+  /** Where the files say them. */
+  readonly commandAt?: ComposePlace;
+  readonly networkModeAt?: ComposePlace;
+  /** Files that have the service, at least one. */
+  readonly files: readonly string[];
+  /** It takes more from a service or file that was not followed. */
+  readonly isExtended: boolean;
+}
+
+export interface ComposePort {
+  /** Of the host; `0.0.0.0` where none is given. */
+  readonly address: string;
+  /** Absent: Docker takes a free one. */
+  readonly published?: number;
+  readonly target: number;
+  readonly protocol: string;
+  readonly at: ComposePlace;
+}
+
+export interface ComposeVolume {
+  readonly type: "bind" | "volume" | "other";
+  /** Absolute path of the host, or a volume's name; absent for an anonymous one. */
+  readonly source?: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+export interface ComposeVariable {
+  readonly value: Secret;
+  readonly source: ComposeSource;
+}
+
+/** Where a variable of a service gets its value from. */
+export type ComposeSource = Omit<ComposeSecret, "fingerprint" | "isRunning">;
+
+export interface ComposeRequest {
+  readonly world: World;
+  readonly salt: string;
+  /** Variables of where Compose is started: they win over `.env`. */
+  readonly env: World["env"];
+  readonly directory: string;
+  /** Relative ones to the directory; found as Compose does where absent. */
+  readonly files?: readonly string[];
+  /** `--env-file` instead of `.env`. */
+  readonly envFiles?: readonly string[];
+}
+
+/** In the order in which Compose looks. */
+const NAMES = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"] as const;
+const OVERRIDES = [
+  "compose.override.yaml",
+  "compose.override.yml",
+  "docker-compose.override.yml",
+  "docker-compose.override.yaml",
+] as const;
+const MAX_FILES = 10;
+const MAX_ENV_FILE = 262_144;
+const MAX_PORTS = 200;
+const SECRET_NAME = /token|password|passwd|secret|passphrase|api_?key|private_?key|credential/i;
+
+/** The project of a directory or of the one above it, as `docker compose` without `-f` finds it there. */
+export async function findComposeProject(
+  world: World,
+  salt: string,
+  env: World["env"] = world.env,
+): Promise<Fact<ComposeProject>> {
+  const named = env.COMPOSE_FILE;
+  let directory = world.cwd;
+  for (let level = 0; level < 20; level += 1) {
+    const own = join(directory, ".env");
+    const said = named ?? (level === 0 ? await composeFileOf(world, own) : undefined);
+    if (said !== undefined && said !== "") {
+      const files = said.split(env.COMPOSE_PATH_SEPARATOR || (world.platform === "win32" ? ";" : ":"));
+      return readComposeProject({ world, salt, env, directory, files: files.filter((file) => file !== "") });
+    }
+    const found = await firstOf(world, directory, NAMES);
+    // Compose takes the first that exists, whatever is in it, and the override beside it.
+    if (found !== undefined) {
+      const over = await firstOf(world, directory, OVERRIDES);
+      return readComposeProject({
+        world,
+        salt,
+        env,
+        directory,
+        files: over === undefined ? [found] : [found, over],
+      });
+    }
+    const parent = dirname(directory);
+    if (parent === directory) break;
+    directory = parent;
+  }
+  return unknown("absent", "no Compose file here");
+}
+
+async function composeFileOf(world: World, path: string): Promise<string | undefined> {
+  const read = await world.readText(path, MAX_ENV_FILE);
+  return read.ok ? dotenv(read.text).get("COMPOSE_FILE")?.value : undefined;
+}
+
+async function firstOf(
+  world: World,
+  directory: string,
+  names: readonly string[],
+): Promise<string | undefined> {
+  for (const name of names) {
+    const info = await world.info(join(directory, name));
+    if (info?.kind === "file") return name;
+  }
+  return undefined;
+}
+
+/** Reads the files of a project and what they name; unknown when one of them cannot be read or is no Compose file. */
+export async function readComposeProject(request: ComposeRequest): Promise<Fact<ComposeProject>> {
+  const { world, directory, env } = request;
+  const files = (request.files ?? []).slice(0, MAX_FILES + 1).map((file) => absolute(directory, file));
+  if (files.length === 0 || files.length > MAX_FILES) return unknown("not-asked", "no Compose file is named");
+  const parsed: ComposeYaml[] = [];
+  for (const file of files) {
+    const read = await world.readText(file, MAX_COMPOSE);
+    if (!read.ok) return unknown(read.reason, `${safeText(file, 200)}: ${read.detail}`);
+    const yaml = read.truncated ? undefined : await composeYaml(read.text);
+    if (yaml === undefined)
+      return unknown("failed", `${safeText(file, 200)}: no Compose file that can be read`);
+    parsed.push(yaml);
+  }
+  const own = await projectVariables(request);
+  const lookup: Lookup = (name) => ownOf(env, name) ?? own.get(name)?.entry.value;
+  const reader = new ProjectReader({ request, files, own, lookup });
+  const services: ComposeService[] = [];
+  for (const [name, draft] of mergedServices(parsed)) services.push(await reader.service(name, draft));
+  for (const [index, { value }] of parsed.entries())
+    if (value.include !== undefined) reader.note(`${files[index]}: what it includes was not read`);
+  const top = parsed.map(({ value }) => value.name).findLast((name) => typeof name === "string");
+  const named = env.COMPOSE_PROJECT_NAME || own.get("COMPOSE_PROJECT_NAME")?.entry.value || top;
+  const beside = [...own.values()][0]?.path;
+  return known(
+    {
+      directory,
+      files,
+      ...(typeof named === "string" && named !== "" ? { name: safeText(named, 100) } : {}),
+      ...(beside === undefined ? {} : { dotenv: beside }),
+      services,
+      problems: reader.problems,
+    },
+    files[0] ?? directory,
+  );
+}
+
+type Own = ReadonlyMap<string, { readonly path: string; readonly entry: DotenvEntry }>;
+
+async function projectVariables({ world, directory, envFiles, env }: ComposeRequest): Promise<Own> {
+  const own = new Map<string, { path: string; entry: DotenvEntry }>();
+  for (const file of (envFiles ?? [".env"]).slice(0, MAX_FILES)) {
+    const path = absolute(directory, file);
+    const read = await world.readText(path, MAX_ENV_FILE);
+    if (!read.ok) continue;
+    const entries = dotenv(read.text, (name) => ownOf(env, name) ?? own.get(name)?.entry.value);
+    for (const [name, entry] of entries) own.set(name, { path, entry });
+  }
+  return own;
+}
+
+/** A name from a file may be one of a prototype's. */
+function ownOf(env: World["env"], name: string): string | undefined {
+  return Object.hasOwn(env, name) ? env[name] : undefined;
+}
+
+function absolute(directory: string, file: string): string {
+  return isAbsolute(file) ? file : resolve(directory, file);
+}
+
+interface ReaderInput {
+  readonly request: ComposeRequest;
+  readonly files: readonly string[];
+  readonly own: Own;
+  readonly lookup: Lookup;
+}
+
+class ProjectReader {
+  readonly #input: ReaderInput;
+  readonly problems: string[] = [];
+
+  constructor(input: ReaderInput) {
+    this.#input = input;
+  }
+
+  note(problem: string): void {
+    if (this.problems.length < 20) this.problems.push(safeText(problem, 200));
+  }
+
+  async service(name: string, draft: ServiceDraft): Promise<ComposeService> {
+    const { scalars, command, entrypoint, isExtended } = draft;
+    if (isExtended) this.note(`services.${name}.extends was not followed`);
+    const image = this.#scalar(scalars.image);
+    const containerName = this.#scalar(scalars.container_name);
+    const user = this.#scalar(scalars.user);
+    const networkMode = this.#scalar(scalars.network_mode);
+    return {
+      name,
+      ...(image === undefined ? {} : { image }),
+      ...(containerName === undefined ? {} : { containerName }),
+      ...(user === undefined ? {} : { user }),
+      ...(networkMode === undefined ? {} : { networkMode }),
+      command: this.#words(command),
+      entrypoint: this.#words(entrypoint),
+      ...(command === undefined ? {} : { commandAt: this.#place(command) }),
+      ...(scalars.network_mode === undefined ? {} : { networkModeAt: this.#place(scalars.network_mode) }),
+      files: draft.files.map((index) => this.#input.files[index] ?? ""),
+      ports: this.#ports(draft.ports),
+      volumes: this.#volumes(draft.volumes),
+      environment: await this.#environment(draft),
+      isExtended,
+    };
+  }
+
+  #text(template: string): string {
+    const { text, problem } = interpolate(template, this.#input.lookup);
+    if (problem !== undefined) this.note(`a value cannot be read: ${problem}`);
+    return text;
+  }
+
+  #scalar(told: Told<string> | undefined): string | undefined {
+    return told === undefined ? undefined : safeText(this.#text(told.value), 300);
+  }
+
+  #place({ file, line }: Told<unknown>): ComposePlace {
+    const path = this.#input.files[file] ?? "";
+    return line === undefined ? { path } : { path, line };
+  }
+
+  /** Whoever writes a token on a command line wrote it into the file, too. */
+  #words(told: Told<string | readonly string[]> | undefined): readonly string[] {
+    if (told === undefined) return [];
+    const { value } = told;
+    const templates = typeof value === "string" ? shellWords(value) : value;
+    const { salt } = this.#input.request;
+    let hides = false;
+    return templates.map((template) => {
+      const { used } = interpolate(template, this.#input.lookup);
+      const text = this.#text(template);
+      const option = /^--?[\w-]{1,60}/.exec(text)?.[0] ?? "";
+      const isHidden = hides || used.some((name) => SECRET_NAME.test(name));
+      hides = SECRET_NAME.test(option) && !text.includes("=");
+      if (isHidden) return new Secret(text, salt).fingerprint;
+      const equals = text.indexOf("=");
+      if (equals > 0 && SECRET_NAME.test(text.slice(0, equals)))
+        return `${safeText(text.slice(0, equals), 100)}=${new Secret(text.slice(equals + 1), salt).fingerprint}`;
+      return safeText(text, 1000);
+    });
+  }
+
+  #ports(drafts: ServiceDraft["ports"]): readonly ComposePort[] {
+    const found = new Map<string, ComposePort>();
+    for (const told of drafts) {
+      const { short, address, published, target, protocol } = told.value;
+      const parts =
+        short === undefined
+          ? {
+              address: address === undefined ? "" : this.#text(address),
+              published: published === undefined ? "" : this.#text(published),
+              target: target === undefined ? "" : this.#text(target),
+              protocol: protocol === undefined ? "tcp" : this.#text(protocol),
+            }
+          : portParts(this.#text(short));
+      if (parts === undefined) continue;
+      for (const [host, inside] of pairs(parts.published, parts.target)) {
+        const port: ComposePort = {
+          address: safeText(parts.address === "" ? "0.0.0.0" : parts.address, 60),
+          ...(host === undefined ? {} : { published: host }),
+          target: inside,
+          protocol: safeText(parts.protocol, 10),
+          at: this.#place(told),
+        };
+        if (found.size < MAX_PORTS)
+          found.set(`${port.address} ${host ?? ""} ${inside} ${port.protocol}`, port);
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** One for each path in the container: a later file's wins. */
+  #volumes(drafts: ServiceDraft["volumes"]): readonly ComposeVolume[] {
+    const found = new Map<string, ComposeVolume>();
+    for (const { value } of drafts) {
+      const volume = value.short === undefined ? this.#longVolume(value) : this.#shortVolume(value.short);
+      if (volume !== undefined && volume.target !== "") found.set(volume.target, volume);
+    }
+    return [...found.values()];
+  }
+
+  #shortVolume(short: string): ComposeVolume | undefined {
+    // A drive letter of Windows has a colon of its own.
+    const text = safeText(this.#text(short), 1000);
+    const drive = /^[A-Za-z]:[\\/]/.test(text) ? 2 : 0;
+    const [rest = "", ...more] = text.slice(drive).split(":");
+    const source = text.slice(0, drive) + rest;
+    const [target, mode = ""] = more;
+    if (target === undefined) return { type: "volume", target: source, readOnly: false };
+    return { ...this.#volumeSource(source), target, readOnly: mode.split(",").includes("ro") };
+  }
+
+  #longVolume({ type, source, target, readOnly }: ServiceDraft["volumes"][number]["value"]): ComposeVolume {
+    const at = target === undefined ? "" : safeText(this.#text(target), 300);
+    const from = source === undefined ? undefined : safeText(this.#text(source), 300);
+    const named = from === undefined ? {} : { source: from };
+    if (type === "bind" && from !== undefined)
+      return { type: "bind", source: this.#onHost(from), target: at, readOnly: readOnly === true };
+    return {
+      type: type === "volume" ? "volume" : "other",
+      ...named,
+      target: at,
+      readOnly: readOnly === true,
+    };
+  }
+
+  #volumeSource(source: string): Pick<ComposeVolume, "type" | "source"> {
+    return /^[./~]|^[A-Za-z]:[\\/]/.test(source)
+      ? { type: "bind", source: this.#onHost(source) }
+      : { type: "volume", source };
+  }
+
+  #onHost(path: string): string {
+    const { directory, world } = this.#input.request;
+    if (path === "~" || path.startsWith("~/")) return join(world.homedir, path.slice(1));
+    return /^[A-Za-z]:[\\/]/.test(path) ? path : absolute(directory, path);
+  }
+
+  /** `environment` wins over `env_file`, a later file over an earlier one. */
+  async #environment({ environment, envFiles }: ServiceDraft): Promise<ReadonlyMap<string, ComposeVariable>> {
+    const { world, directory, salt } = this.#input.request;
+    const found = new Map<string, ComposeVariable>();
+    for (const { value } of envFiles.slice(0, MAX_FILES)) {
+      const path = absolute(directory, this.#text(value.path));
+      const read = await world.readText(path, MAX_ENV_FILE);
+      if (!read.ok) {
+        if (value.required) this.note(`${path}: ${read.detail}`);
+        continue;
+      }
+      for (const [name, entry] of dotenv(read.text, this.#input.lookup, value.raw))
+        found.set(name, {
+          value: new Secret(entry.value, salt),
+          source: { from: "env-file", path, line: entry.line, variable: name },
+        });
+    }
+    for (const [name, told] of environment) {
+      const variable = this.#variable(name, told);
+      if (variable === undefined) found.delete(name);
+      else found.set(name, variable);
+    }
+    return found;
+  }
+
+  #variable(name: string, told: Told<string | undefined>): ComposeVariable | undefined {
+    const { salt } = this.#input.request;
+    if (told.value === undefined) {
+      // Without a value the variable is taken over; one that is not there is not passed on.
+      const value = this.#input.lookup(name);
+      return value === undefined
+        ? undefined
+        : { value: new Secret(value, salt), source: this.#sourceOf(name, told) };
+    }
+    const { used } = interpolate(told.value, this.#input.lookup);
+    const whole = wholeReference(told.value);
+    // A value that is made of several parts is the Compose file's.
+    const one = whole !== undefined && used.includes(whole) ? whole : undefined;
+    return {
+      value: new Secret(this.#text(told.value), salt),
+      source:
+        one === undefined || this.#input.lookup(one) === undefined
+          ? { from: "compose-file", ...this.#place(told), variable: name }
+          : this.#sourceOf(one, told),
+    };
+  }
+
+  #sourceOf(variable: string, told: Told<unknown>): ComposeSource {
+    const { own, request } = this.#input;
+    const entry = own.get(variable);
+    if (ownOf(request.env, variable) !== undefined || entry === undefined)
+      return { from: "shell", ...this.#place(told), variable };
+    return { from: "dotenv", path: entry.path, line: entry.entry.line, variable };
+  }
+}
+
+/** `[IP:][HOST:]CONTAINER[/PROTOCOL]`, an address of IPv6 in brackets. */
+function portParts(text: string) {
+  const match =
+    /^(?:(\[[0-9A-Fa-f:.%]{2,60}\]|[\d.]{7,15}|localhost):)?(?:([\d-]{0,11}):)?([\d-]{1,11})(?:\/([a-z]{1,10}))?$/.exec(
+      text.trim(),
+    );
+  if (match === null) return undefined;
+  const [, address = "", published = "", target = "", protocol = "tcp"] = match;
+  return { address: address.replace(/^\[|\]$/g, ""), published, target, protocol };
+}
+
+/** Ports of a range one by one; a host's port is absent where none is given. */
+function pairs(published: string, target: string): readonly (readonly [number | undefined, number])[] {
+  const inside = rangeOf(target);
+  const outside = rangeOf(published);
+  if (inside.length === 0) return [];
+  if (outside.length === 0) return inside.map((port) => [undefined, port]);
+  return inside.map((port, at) => [outside[at] ?? outside[0], port]);
+}
+
+function rangeOf(text: string): readonly number[] {
+  const [, from, to = from] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? [];
+  const first = Number(from);
+  const last = Number(to);
+  if (!(first > 0 && last < 65_536 && last >= first)) return [];
+  return Array.from({ length: Math.min(last - first + 1, 100) }, (_, at) => first + at);
+}
+
+/** Blanks, both quotes, backslash, as Compose splits a command that is one text. */
+function shellWords(text: string): readonly string[] {
+  const out: string[] = [];
+  let word: string | undefined;
+  let quote = "";
+  for (let at = 0; at < text.length && out.length < 500; at += 1) {
+    const char = text[at] ?? "";
+    if (char === "\\" && quote !== "'" && at + 1 < text.length) {
+      at += 1;
+      word = (word ?? "") + (text[at] ?? "");
+    } else if (quote !== "") {
+      if (char === quote) quote = "";
+      else word = (word ?? "") + char;
+    } else if (char === '"' || char === "'") {
+      quote = char;
+      word ??= "";
+    } else if (/\s/.test(char)) {
+      if (word !== undefined) out.push(word);
+      word = undefined;
+    } else {
+      word = (word ?? "") + char;
+    }
+  }
+  return word === undefined ? out : [...out, word];
+}
+
+// ---- the gateway among the services
+
+/** What a project says of OpenClaw. */
 export interface ComposeSigns {
-  /** Name of the file, in the directory that it was looked for in. */
+  /** The file as people call it: its name, in the directory that it was found in. */
   readonly file: string;
   /** Service that runs the gateway. */
   readonly service: string;
@@ -15,117 +495,47 @@ export interface ComposeSigns {
   readonly publishedOn: readonly string[];
 }
 
-/** In the order in which Compose looks. */
-const NAMES = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"] as const;
-const MAX_LINES = 5000;
-
-/** The Compose file of the working directory, if it is one of an OpenClaw gateway. */
-export async function readComposeFile(world: World): Promise<ComposeSigns | undefined> {
-  for (const file of NAMES) {
-    const read = await world.readText(`${world.cwd.replace(/\/$/, "")}/${file}`, 524_288);
-    // Compose takes the first that exists, whatever is in it.
-    if (read.ok) return composeSigns(read.text, file);
-  }
-  return undefined;
+/** The Compose project of the working directory, if it is one of an OpenClaw gateway. */
+export async function readComposeFile(world: World, salt = ""): Promise<ComposeSigns | undefined> {
+  const project = await findComposeProject(world, salt);
+  return project.known ? composeSigns(project.value) : undefined;
 }
 
-interface Service {
-  readonly name: string;
-  readonly lines: string[];
-}
-
-/**
- * Finds the gateway's and the CLI's service by image, command and name. Only block style is read, which is what
- * every Compose file seen has; a file in another style gives nothing rather than a guess.
- */
-export function composeSigns(text: string, file: string): ComposeSigns | undefined {
-  const services = servicesOf(text);
-  const ours = services.filter(({ name, lines }) => isOurs(name, lines));
+/** Finds the gateway's and the CLI's service by image, command and name. */
+export function composeSigns({ services, files }: ComposeProject): ComposeSigns | undefined {
+  const ours = services.filter(isOurs);
   const gateway =
-    ours.find(({ lines }) => runsGateway(lines)) ??
+    ours.find(runsGateway) ??
     ours.find(({ name }) => /gateway/.test(name)) ??
-    ours.find(({ name, lines }) => !isCli(name, lines));
+    ours.find((one) => !isCli(one));
   if (gateway === undefined) return undefined;
-  const cli = ours.find((service) => service !== gateway && isCli(service.name, service.lines));
-  const container = scalarOf(gateway.lines, "container_name");
+  const cli = cliServiceOf(ours, gateway.name);
+  const { containerName: container, ports } = gateway;
   return {
-    file,
+    file: safeText(files[0]?.split(/[\\/]/).at(-1) ?? "", 100),
     service: gateway.name,
     ...(cli === undefined ? {} : { cliService: cli.name }),
     ...(container !== undefined && /^[A-Za-z0-9][A-Za-z0-9_.-]{0,252}$/.test(container) ? { container } : {}),
-    publishedOn: publishedOn(gateway.lines),
+    publishedOn: [...new Set(ports.map(({ address }) => address))],
   };
 }
 
-function servicesOf(text: string): readonly Service[] {
-  const services: Service[] = [];
-  let inside = false;
-  let indent: number | undefined;
-  for (const raw of text.split(/\r?\n/).slice(0, MAX_LINES)) {
-    const line = raw.trimEnd();
-    if (line.trim() === "" || line.trimStart().startsWith("#")) continue;
-    const depth = line.length - line.trimStart().length;
-    if (depth === 0) {
-      inside = /^services:\s{0,20}(?:#|$)/.test(line);
-      continue;
-    }
-    if (!inside) continue;
-    indent ??= depth;
-    const name = /^["']?([A-Za-z0-9][A-Za-z0-9._-]{0,100})["']?:\s{0,20}(?:#.{0,500}|&[\w-]{1,50})?$/.exec(
-      line.trim(),
-    )?.[1];
-    if (depth === indent && name !== undefined) services.push({ name, lines: [] });
-    else if (depth > indent) services.at(-1)?.lines.push(line);
-    if (services.length > 200) break;
-  }
-  return services;
+/** The service of OpenClaw's CLI beside the gateway's. */
+export function cliServiceOf(
+  services: readonly ComposeService[],
+  gateway: string,
+): ComposeService | undefined {
+  return services.find((service) => isOurs(service) && service.name !== gateway && isCli(service));
 }
 
-function isOurs(name: string, lines: readonly string[]): boolean {
-  if (/(?:openclaw|clawdbot|moltbot)/i.test(name)) return true;
-  return /(?:openclaw|clawdbot|moltbot)/i.test(scalarOf(lines, "image") ?? "");
+function isOurs({ name, image = "" }: ComposeService): boolean {
+  return /(?:openclaw|clawdbot|moltbot)/i.test(name) || /(?:openclaw|clawdbot|moltbot)/i.test(image);
 }
 
-function runsGateway(lines: readonly string[]): boolean {
-  const from = lines.findIndex((line) => /^\s+(?:command|entrypoint):/.test(line));
-  if (from === -1) return false;
-  const depth = (line: string): number => line.length - line.trimStart().length;
-  const own = depth(lines[from] ?? "");
-  const end = lines.findIndex(
-    (line, index) => index > from && depth(line) <= own && !line.trimStart().startsWith("-"),
-  );
-  const block = lines.slice(from, end === -1 ? undefined : end).join(" ");
-  return /(?:^|[\s"',[-])gateway(?:[\s"',\]]|$)/.test(block);
+function runsGateway({ command, entrypoint }: ComposeService): boolean {
+  return isGatewayCommand([...entrypoint, ...command]) || [...entrypoint, ...command].includes("gateway");
 }
 
-function isCli(name: string, lines: readonly string[]): boolean {
-  return /(?:^|[-_])cli(?:[-_]|$)/.test(name) || /^service:/.test(scalarOf(lines, "network_mode") ?? "");
-}
-
-function scalarOf(lines: readonly string[], key: string): string | undefined {
-  for (const line of lines) {
-    const match = /^\s{1,40}([a-z_]{1,40}):\s{1,20}(\S.{0,300})$/.exec(line);
-    if (match?.[1] === key)
-      return (match[2] ?? "")
-        .replace(/\s#.*$/, "")
-        .trim()
-        .replace(/^(["'])(.*)\1$/, "$2");
-  }
-  return undefined;
-}
-
-/** `"127.0.0.1:18789:18789"` is open on loopback only; without an address a port is open on all of them. */
-function publishedOn(lines: readonly string[]): readonly string[] {
-  const from = lines.findIndex((line) => /^\s+ports:\s{0,20}$/.test(line));
-  if (from === -1) return [];
-  const found = new Set<string>();
-  for (const line of lines.slice(from + 1, from + 50)) {
-    const item = /^\s+-\s{1,10}["']?([^"'#\s]{1,200})/.exec(line)?.[1];
-    if (item === undefined) break;
-    const address = /^(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]{2,45}\]):/
-      .exec(item)?.[1]
-      ?.replace(/^\[|\]$/g, "");
-    found.add(safeText(address ?? "0.0.0.0", 60));
-  }
-  return [...found];
+function isCli({ name, networkMode = "" }: ComposeService): boolean {
+  return /(?:^|[-_])cli(?:[-_]|$)/.test(name) || networkMode.startsWith("service:");
 }

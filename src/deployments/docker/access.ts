@@ -6,7 +6,7 @@ import { localAccess } from "../local.ts";
 import type { DeploymentAccess, LogText } from "../types.ts";
 import type { World } from "../world.ts";
 import { type Choice, chooseContainer, type Wanted } from "./choose.ts";
-import { composeNames } from "./compose.ts";
+import { composeOrigin } from "./compose.ts";
 import { connectEngine, type Engine, engineAddresses, engineFailure, fieldsOf, noEngine } from "./engine.ts";
 import { containedGateway, containerReading, programOf } from "./facts.ts";
 import { containerWorld, ownerOf } from "./files.ts";
@@ -102,11 +102,14 @@ async function gatewayOf({ engine, container, info, choice, options }: Found): P
   const mounts = await withOwner(container, read.mounts, stateDir ?? `${gateway.home}/.openclaw`);
   const others = choice.others.map(({ name, state }) => ({ name, state }));
   const reading: ContainerReading = { ...read, mounts, others };
-  const compose = engine.host === undefined ? await composeNames(info, world) : {};
+  const compose =
+    engine.host === undefined
+      ? await composeOrigin(info, gateway.env ?? {}, { world, salt })
+      : { names: {}, reading: undefined };
   const program = programOf(info);
   const names: DeploymentNames = {
     container: reading.name,
-    ...compose,
+    ...compose.names,
     ...(program === undefined ? {} : { cli: program }),
     ...execUser(reading),
   };
@@ -126,6 +129,7 @@ async function gatewayOf({ engine, container, info, choice, options }: Found): P
       alternatives: [],
       names,
       container: reading,
+      ...(compose.reading === undefined ? {} : { compose: compose.reading }),
     },
     here: engine.host === undefined,
     url: (port) => urlOf(reading, engine.host, port),

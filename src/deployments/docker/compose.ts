@@ -1,41 +1,146 @@
 import type { ContainerInspectInfo } from "dockerode";
-import type { DeploymentNames } from "../../core/facts.ts";
-import { composeSigns } from "../compose-file.ts";
+import type { ComposeReading, ComposeSecret, DeploymentNames } from "../../core/facts.ts";
+import type { Secret } from "../../core/secret.ts";
+import { safeText } from "../../core/text.ts";
+import {
+  type ComposeProject,
+  type ComposeService,
+  cliServiceOf,
+  readComposeProject,
+} from "../compose-file.ts";
 import type { World } from "../world.ts";
 import { DIRECTORY_LABEL, PROJECT_LABEL, SERVICE_LABEL } from "./find.ts";
 
 const FILES_LABEL = "com.docker.compose.project.config_files";
+const ENV_FILE_LABEL = "com.docker.compose.project.environment_file";
+
+/** What Compose knows of a container that it made. */
+export interface ComposeOrigin {
+  /** For `docker compose` lines; empty for a plain container. */
+  readonly names: Omit<DeploymentNames, "container">;
+  readonly reading?: ComposeReading;
+}
 
 /**
- * The names for `docker compose` lines, where Compose made the container and its files are on this machine (not
- * so with a remote engine, or where a manager in a container wrote them). Empty otherwise: the lines are then
- * those of a plain container.
+ * The Compose project of a container, where Compose made it and its files are on this machine (not so with a
+ * remote engine, or where a manager in a container wrote them). Else nothing: the lines are then those of a plain
+ * container. `env`: the container's own.
  */
-export async function composeNames(
+export async function composeOrigin(
   info: ContainerInspectInfo,
-  world: World,
-): Promise<Omit<DeploymentNames, "container">> {
+  env: Readonly<Record<string, Secret>>,
+  { world, salt }: { readonly world: World; readonly salt: string },
+): Promise<ComposeOrigin> {
   const labels = info.Config?.Labels ?? {};
   const service = labels[SERVICE_LABEL];
-  const directory = labels[DIRECTORY_LABEL];
-  const files = (labels[FILES_LABEL] ?? "").split(",").filter((file) => file !== "");
+  const directory = labels[DIRECTORY_LABEL] ?? "";
+  const files = listOf(labels[FILES_LABEL]);
   const first = files[0];
-  if (service === undefined || first === undefined || files.length > 10) return {};
-  const whole = files.map((file) => (file.startsWith("/") ? file : `${directory ?? ""}/${file}`));
-  let cliService: string | undefined;
-  for (const file of whole) {
-    const read = await world.readText(file, 524_288);
-    if (!read.ok) return {};
-    cliService ??= composeSigns(read.text, file)?.cliService;
-  }
-  const project = labels[PROJECT_LABEL];
+  if (service === undefined || first === undefined) return { names: {} };
+  const envFiles = listOf(labels[ENV_FILE_LABEL]);
+  const project = await readComposeProject({
+    world,
+    salt,
+    // Which shell it was started from is not known; the doctor's own has the doctor's variables.
+    env: {},
+    directory,
+    files,
+    ...(envFiles.length === 0 ? {} : { envFiles }),
+  });
+  if (!project.known) return { names: {} };
+  const whole = project.value.files;
+  const name = labels[PROJECT_LABEL];
   const here = directory === world.cwd && files.length === 1 && USUAL.test(first);
+  const cli = cliServiceOf(project.value.services, service);
+  const own = project.value.services.find((one) => one.name === service);
   return {
-    composeService: service,
-    ...(cliService === undefined ? {} : { composeCliService: cliService }),
-    // In the project's own directory Compose finds its file by itself.
-    ...(here ? {} : { composeFiles: whole }),
-    ...(project === undefined || project === projectOf(whole[0] ?? "") ? {} : { composeProject: project }),
+    names: {
+      composeService: service,
+      ...(cli === undefined ? {} : { composeCliService: cli.name }),
+      // In the project's own directory Compose finds its file by itself.
+      ...(here ? {} : { composeFiles: whole }),
+      ...(name === undefined || name === projectOf(whole[0] ?? "") ? {} : { composeProject: name }),
+    },
+    ...(own === undefined ? {} : { reading: readingOf(project.value, own, cli, env) }),
+  };
+}
+
+function listOf(label: string | undefined): readonly string[] {
+  return (label ?? "").split(",").filter((file) => file !== "");
+}
+
+function readingOf(
+  project: ComposeProject,
+  own: ComposeService,
+  cli: ComposeService | undefined,
+  env: Readonly<Record<string, Secret>>,
+): ComposeReading {
+  const bind = bindOf(own);
+  const token = secretOf("OPENCLAW_GATEWAY_TOKEN", own, env);
+  const password = secretOf("OPENCLAW_GATEWAY_PASSWORD", own, env);
+  return {
+    files: project.files.map(shown),
+    service: own.name,
+    definedIn: own.files.map(shown),
+    ports: own.ports
+      .filter(({ protocol }) => protocol === "tcp")
+      .slice(0, 50)
+      .map(({ address, published, target, at }) => ({
+        address,
+        ...(published === undefined ? {} : { port: published }),
+        to: target,
+        at: placeOf(at),
+      })),
+    ...(bind === undefined || own.commandAt === undefined
+      ? {}
+      : { bind: { value: bind, at: placeOf(own.commandAt) } }),
+    ...(token === undefined ? {} : { token }),
+    ...(password === undefined ? {} : { password }),
+    ...(cli === undefined ? {} : { cli: cliOf(cli) }),
+  };
+}
+
+function cliOf(cli: ComposeService): NonNullable<ComposeReading["cli"]> {
+  const { name, networkMode, networkModeAt, files } = cli;
+  return {
+    service: name,
+    ...(networkMode === undefined ? {} : { networkMode }),
+    at: placeOf(networkModeAt ?? { path: files[0] ?? "" }),
+  };
+}
+
+function placeOf({ path, line }: ComposeReading["ports"][number]["at"]): { path: string; line?: number } {
+  return line === undefined ? { path: shown(path) } : { path: shown(path), line };
+}
+
+function shown(path: string): string {
+  return safeText(path, 500);
+}
+
+function bindOf({ command }: ComposeService): string | undefined {
+  let found: string | undefined;
+  command.forEach((word, at) => {
+    if (word === "--bind") found = command[at + 1];
+    else if (word.startsWith("--bind=")) found = word.slice("--bind=".length);
+  });
+  return found;
+}
+
+function secretOf(
+  name: string,
+  own: ComposeService,
+  env: Readonly<Record<string, Secret>>,
+): ComposeSecret | undefined {
+  const told = own.environment.get(name);
+  const running = env[name];
+  if (told === undefined || (told.value.reveal() === "" && running === undefined)) return undefined;
+  const { value, source } = told;
+  return {
+    ...placeOf(source),
+    from: source.from,
+    variable: safeText(source.variable, 100),
+    fingerprint: value.fingerprint,
+    isRunning: running?.equals(value) === true,
   };
 }
 
