@@ -37,23 +37,43 @@ let count = 0;
 export async function whyNoNamespaces(): Promise<string | undefined> {
   if (process.platform !== "linux") return "network namespaces need Linux";
   if (process.getuid?.() !== 0) return "network namespaces need root";
-  if ((await run(["ip", "-V"])).code !== 0) {
-    progress("installing iproute2");
-    try {
-      await retry("apt-get install iproute2", 3, async () => {
-        await mustRun(["apt-get", "update", "-qq"], { timeoutMs: 300_000 });
-        await mustRun(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "iproute2"], {
-          timeoutMs: 300_000,
-        });
-      });
-    } catch (error) {
-      return `no \`ip\` command: ${String(error)}`;
-    }
-  }
+  const missing = await whyNoIproute();
+  if (missing !== undefined) return missing;
   const trial = `${PREFIX}${process.pid}-trial`;
   const made = await run(["ip", "netns", "add", trial]);
   await run(["ip", "netns", "delete", trial]);
   return made.code === 0 ? undefined : `ip netns add: ${made.stderr.trim().slice(0, 200)}`;
+}
+
+/** Why there is no `ip` here, or undefined when there is. */
+export async function whyNoIproute(): Promise<string | undefined> {
+  if ((await run(["ip", "-V"])).code === 0) return undefined;
+  progress("installing iproute2");
+  try {
+    await retry("apt-get install iproute2", 3, async () => {
+      await mustRun(["apt-get", "update", "-qq"], { timeoutMs: 300_000 });
+      await mustRun(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "iproute2"], {
+        timeoutMs: 300_000,
+      });
+    });
+  } catch (error) {
+    return `no \`ip\` command: ${String(error)}`;
+  }
+  return undefined;
+}
+
+/** A network with loopback and nothing else. */
+export async function loneNamespace(): Promise<Namespace & { remove(): Promise<void> }> {
+  await removeLeftovers();
+  const name = `${PREFIX}${process.pid}-${++count}-l`;
+  await mustRun(["ip", "netns", "add", name]);
+  await mustRun(["ip", "-n", name, "link", "set", "lo", "up"]);
+  return {
+    ...namespaceNamed(name),
+    remove: async () => {
+      await run(["ip", "netns", "delete", name]);
+    },
+  };
 }
 
 /** Makes the pair. Throws when this machine does not allow it. */

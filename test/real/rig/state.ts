@@ -20,7 +20,12 @@ const OWN_FILES = /^(?:cache|logs|tmp)(?:\/|$)|-(?:wal|shm|journal)$/;
 
 type Row = Readonly<Record<string, unknown>>;
 
-export async function stateOf(gateway: Gateway): Promise<KeptState> {
+/** What is read of a gateway; one in a container has it on this machine, too. */
+export interface Keeper extends Pick<Gateway, "release" | "stateDir" | "configPath"> {
+  readonly installed: Pick<Gateway["installed"], "node">;
+}
+
+export async function stateOf(gateway: Keeper): Promise<KeptState> {
   const [pending, paired] = isAtLeast(gateway.release, "2026.8.1")
     ? await rowsOfDatabase(gateway)
     : [rowsOfFile(gateway, "pending"), rowsOfFile(gateway, "paired")];
@@ -43,7 +48,7 @@ function ids(rows: readonly Row[]): string[] {
     .sort();
 }
 
-function rowsOfFile(gateway: Gateway, name: string): Row[] {
+function rowsOfFile(gateway: Keeper, name: string): Row[] {
   try {
     return Object.values(
       JSON.parse(readFileSync(path.join(gateway.stateDir, "devices", `${name}.json`), "utf8")),
@@ -58,7 +63,7 @@ function rowsOfFile(gateway: Gateway, name: string): Row[] {
 }
 
 /** The release's own Node has SQLite. */
-async function rowsOfDatabase(gateway: Gateway): Promise<[Row[], Row[]]> {
+async function rowsOfDatabase(gateway: Keeper): Promise<[Row[], Row[]]> {
   const script = `
     const { DatabaseSync } = require("node:sqlite");
     const database = new DatabaseSync(process.argv[1], { readOnly: true });
