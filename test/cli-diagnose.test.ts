@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -120,6 +120,32 @@ for (const [release, first] of [
     assert.match(JSON.stringify(finding?.evidence), /closed before connect/);
   });
 }
+
+describe("a config that was named, and the log directory of all gateways", () => {
+  const line = (port: number) =>
+    `2026-11-22T12:00:00.000Z [ws] closed before connect conn=11111111-1111-4111-8111-111111111111 remote=172.18.0.1 fwd=n/a origin=http://localhost:${port} host=localhost:${port} ua=${CHROME} code=1008 reason=pairing required\n`;
+  const diagnosed = async (of: "this" | "another") => {
+    const { url, port } = await gateway("2026.5.28");
+    const temp = mkdtempSync(join(dir, "tmp-"));
+    mkdirSync(join(temp, "openclaw"));
+    writeFileSync(join(temp, "openclaw", "openclaw-2026-11-22.log"), line(of === "this" ? port : 1));
+    const config = join(temp, "named.json");
+    writeFileSync(config, JSON.stringify({ gateway: { port, bind: "loopback", auth: { mode: "token" } } }));
+    return diagnose(url, ["--config", config], { ...TOKEN_ENV, TMPDIR: temp });
+  };
+
+  test("a refusal by another gateway is none of this one, nor is its log", async () => {
+    const result = await diagnosed("another");
+    assert.doesNotMatch(result.stdout, /closed before connect/);
+    const missing = report(result).missing.find(({ fact }) => fact === "logs");
+    assert.match(missing?.detail ?? "", /shared by the gateways of this machine/);
+    assert.equal(missing?.provide, "--log FILE");
+  });
+
+  test("a line that names this gateway's port is evidence", async () => {
+    assert.match((await diagnosed("this")).stdout, /closed before connect/);
+  });
+});
 
 test("a wrong token is refused: 1", async () => {
   const { url } = await gateway("2026.5.28");

@@ -18,6 +18,8 @@ const HOST: HostSigns = {
   engines: [],
   units: [],
 };
+const WITH_ENGINE: HostSigns = { ...HOST, engines: [{ kind: "docker", path: "/var/run/docker.sock" }] };
+const CONTAINED: GatewayProcess = { pid: 7, flags: {}, container: { kind: "docker", id: "9176124ba561" } };
 const PRIVATE = { name: "eth0", address: "192.168.1.5", scope: "private" } as const;
 const PUBLIC = { name: "eth0", address: "8.8.4.4", scope: "public" } as const;
 
@@ -82,13 +84,65 @@ const GRID: readonly (readonly [
   [
     "a program of this machine holds the port, and a gateway runs in some container",
     {
+      listeners: listeners([{ owner: "other", pid: 4, program: "node" }], [CONTAINED]),
+      host: WITH_ENGINE,
+    },
+    "local",
+    "possible",
+    [],
+  ],
+  [
+    "nobody holds the port that was named, and gateways run elsewhere",
+    { addressed: true, listeners: listeners([], [CONTAINED, { pid: 4, flags: {} }]), host: WITH_ENGINE },
+    "local",
+    "possible",
+    [],
+  ],
+  [
+    "a program of this machine holds the port that was named, and a gateway runs on another",
+    {
+      addressed: true,
+      listeners: listeners([{ owner: "other", pid: 9, program: "nginx" }], [{ pid: 4, flags: {} }]),
+      host: { ...HOST, sshSession: true },
+    },
+    "vps",
+    "possible",
+    [],
+  ],
+  [
+    "nobody holds the default port, and the one gateway runs in a container",
+    { listeners: listeners([], [CONTAINED]) },
+    "docker",
+    "likely",
+    [],
+  ],
+  [
+    "the owner of the port may not be seen, and a gateway runs in a container",
+    { addressed: true, listeners: listeners([{}], [CONTAINED]) },
+    "docker",
+    "likely",
+    [],
+  ],
+  [
+    "a container on the host's network holds the port",
+    { addressed: true, listeners: listeners([{ owner: "gateway", pid: 7 }], [CONTAINED]) },
+    "docker",
+    "certain",
+    [],
+  ],
+  [
+    "a published port, and gateways in a pod and of this machine that have nothing to do with it",
+    {
       listeners: listeners(
-        [{ owner: "other", pid: 4, program: "node" }],
-        [{ pid: 7, flags: {}, container: { kind: "docker", id: "9176124ba561" } }],
+        [{ owner: "docker-proxy", pid: 3 }],
+        [
+          { pid: 8, flags: {}, container: { kind: "kubernetes", id: "9176124ba562" } },
+          { pid: 4, flags: {} },
+        ],
       ),
     },
     "docker",
-    "possible",
+    "certain",
     [],
   ],
   [
@@ -290,6 +344,16 @@ describe("the deployment, by its signs", () => {
         listeners: listeners([], [{ pid: 7, flags: {}, container: { kind: "docker", id: "9176124ba561" } }]),
       }).names,
       { container: "9176124ba561" },
+    );
+    // Of several it is not known which one.
+    assert.deepEqual(
+      detect({
+        listeners: listeners(
+          [{ owner: "docker-proxy", pid: 3 }],
+          [CONTAINED, { ...CONTAINED, pid: 8, container: { kind: "docker", id: "9176124ba562" } }],
+        ),
+      }).names,
+      {},
     );
     assert.deepEqual(detect({ host: { ...HOST, units: ["/etc/systemd/system/openclaw.service"] } }).names, {
       unit: { name: "openclaw", user: false },

@@ -322,6 +322,25 @@ describe("logs", () => {
     ]);
   });
 
+  test("the default directory of a config that was named is shared; of the usual config it is its own", async () => {
+    const shared = "/tmp/openclaw/openclaw-2026-11-22.log";
+    const files = {
+      [`${STATE}/openclaw.json`]: "{}",
+      "/srv/other.json": "{}",
+      "/srv/own.json": "{ logging: { file: '/srv/own.log' } }",
+      "/srv/own.log": "own\n",
+      [shared]: "whose?\n",
+    };
+    const read = async (configPath?: string) => {
+      const fact = await access({ files }, configPath === undefined ? {} : { configPath }).logs();
+      return fact.known ? fact.value.map(({ name, shared }) => [name, shared === true]) : fact.detail;
+    };
+    assert.deepEqual(await read(), [[shared, false]]);
+    assert.deepEqual(await read(`${STATE}/openclaw.json`), [[shared, false]]);
+    assert.deepEqual(await read("/srv/other.json"), [[shared, true]]);
+    assert.deepEqual(await read("/srv/own.json"), [["/srv/own.log", false]]);
+  });
+
   test("of huge logs the end is read, eight MiB in all", async () => {
     const big = "x".repeat(LOG_TAIL_BYTES - 10);
     const world = fakeWorld({

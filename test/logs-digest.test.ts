@@ -6,6 +6,7 @@ import type { LogDigest, LogEvent, RefusalGroup } from "../src/core/log-event.ts
 import { createDigester, digestLogs } from "../src/logs/digest.ts";
 import { ofPort } from "../src/logs/of-port.ts";
 import { createScanner } from "../src/logs/scan.ts";
+import { tiedTo } from "../src/logs/tied.ts";
 
 const ROOM = new URL("../fixtures/logs/", import.meta.url);
 const fixture = (name: string) => readFileSync(new URL(name, ROOM), "utf8");
@@ -374,4 +375,48 @@ it("refusals of another gateway's port are left out, where the line names a port
   assert.equal(digest.refusals.length, 3);
   const conns = ofPort(digest, 18789).refusals.map(({ latest }) => latest.conn?.slice(0, 1));
   assert.deepEqual(conns.sort(), ["1", "3"]);
+});
+
+describe("a log that several gateways write", () => {
+  const id = (digit: number) => `0000000${digit}-1111-4111-8111-111111111111`;
+  const closed = (conn: number, host: string, more = "") =>
+    `2026-02-01T06:35:03.089Z [ws] closed before connect conn=${id(conn)} ${more}remote=172.18.0.1 fwd=n/a origin=n/a host=${host} ua=n/a code=1008 reason=pairing required`;
+  const unauthorized = (conn: number) =>
+    `2026-02-01T06:35:03.080Z [ws] unauthorized conn=${id(conn)} remote=172.18.0.1 client=openclaw-control-ui webchat v1 reason=token_mismatch`;
+  const start = (port: number) =>
+    `2026-02-01T06:34:03.089Z [gateway] listening on ws://0.0.0.0:${port} (PID 7)`;
+  const text = [
+    start(18789),
+    start(19999),
+    unauthorized(1),
+    closed(1, "127.0.0.1:18789"),
+    unauthorized(2),
+    closed(2, "127.0.0.1:19999"),
+    closed(3, "claw.example"),
+    closed(4, "n/a"),
+    closed(5, "127.0.0.1:18789", "peer=172.18.0.1:50000->172.18.0.2:19999 "),
+  ].join("\n");
+
+  it("only the lines that name the port are this gateway's", async () => {
+    const digest = await digestLogs([{ name: "/tmp/openclaw/a.log", chunks: [text] }]);
+    const tied = tiedTo(digest, 18789, ["/tmp/openclaw/a.log"]);
+    assert.deepEqual(
+      tied.refusals.map(({ latest }) => latest.conn),
+      [id(1)],
+    );
+    assert.deepEqual(
+      tied.events.map((event) => [event.type, "conn" in event ? event.conn : undefined]),
+      [
+        ["startup", undefined],
+        ["unauthorized", id(1)],
+      ],
+    );
+    assert.deepEqual(tied.counts, { startup: 1, unauthorized: 1, refused: 1 });
+  });
+
+  it("a log of its own stays as it is", async () => {
+    const digest = await digestLogs([{ name: "/srv/claw.log", chunks: [text] }]);
+    const { refusals, events } = tiedTo(digest, 18789, ["/tmp/openclaw/a.log"]);
+    assert.deepEqual([refusals, events], [digest.refusals, digest.events]);
+  });
 });

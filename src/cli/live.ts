@@ -8,6 +8,7 @@ import type { LogDigest } from "../core/log-event.ts";
 import { compareReleases } from "../core/release.ts";
 import { createScrubber, safeQuote } from "../core/scrub.ts";
 import type { Secret } from "../core/secret.ts";
+import { safeText } from "../core/text.ts";
 import { type ComposeSigns, readComposeFile } from "../deployments/compose-file.ts";
 import { detectDeployment } from "../deployments/detect.ts";
 import { type ContainedGateway, openContainer, unopened } from "../deployments/docker/access.ts";
@@ -25,6 +26,7 @@ import { probe } from "../gateway/probe.ts";
 import { parseGatewayUrl, reachOfAddress } from "../gateway/url.ts";
 import { digestLogs, type LogSource } from "../logs/digest.ts";
 import { ofPort } from "../logs/of-port.ts";
+import { tiedTo } from "../logs/tied.ts";
 import type { Credentials } from "./credentials.ts";
 import { collector, derivedCollectors, given } from "./derived.ts";
 import { releaseOfLogs } from "./offline.ts";
@@ -105,6 +107,7 @@ export class Live {
           ...given("config", knownValue(config)),
           ...given("listeners", listeners),
           ...given("said", deployment),
+          addressed: this.#options.target.kind === "url",
           elsewhere: await this.#isElsewhere(),
         });
         return deployment === undefined ? known(found, "signs of this machine") : said(found, "--deployment");
@@ -256,8 +259,14 @@ export class Live {
     const engine = host.engines.some(({ kind }) => kind !== "kubernetes") || world.env.DOCKER_HOST;
     if (!published && !engine) return undefined;
     const found = await search(port);
-    if (published || gateways.length > 0) return found;
-    if (!found.known) return found.reason === "not-asked" && config === undefined ? found : undefined;
+    const ports = found.known ? (found.value.deployment.container?.ports ?? []) : [];
+    const serves = !found.known || ports.some((one) => one.port === port);
+    if (published && (config === undefined || serves)) return found;
+    // What else runs in containers says nothing of a config of our own.
+    if (!found.known)
+      return config === undefined && (gateways.length > 0 || found.reason === "not-asked")
+        ? found
+        : undefined;
     // Our own config is the container's when it is mounted there; else it is of a gateway that is not running.
     const mounts = found.value.deployment.container?.mounts ?? [];
     const mounted = mounts.some(({ source }) => config?.path.startsWith(`${source}/`));
@@ -341,7 +350,16 @@ export class Live {
     const texts = await (await this.#place()).logs();
     if (!texts.known) return texts;
     const digest = await digestLogs(texts.value, { secrets });
-    const port = knownValue(await this.#config())?.reading.effective.gateway?.port;
+    const config = knownValue(await this.#config());
+    const port = config?.reading.effective.gateway?.port;
+    const shared = texts.value.flatMap((text) => (text.shared === true ? text.name : []));
+    if (shared.length > 0) {
+      const tied = tiedTo(digest, port ?? (await this.#port()), shared);
+      const any = tied.refusals.length + tied.events.length > 0;
+      return any || shared.length < texts.value.length
+        ? known(tied, texts.source)
+        : unattributed(texts.source);
+    }
     return known(port === undefined ? digest : ofPort(digest, port), texts.source);
   }
 
@@ -404,6 +422,17 @@ export class Live {
       target.kind === "url" || target.kind === "docker" ? "--target" : "this machine",
     );
   }
+}
+
+/** A log in which nothing names this gateway is no evidence of it, nor of its silence. */
+function unattributed(source: string): Unknown {
+  const file = safeText(source, 200);
+  return unknown(
+    "not-asked",
+    `${file} is shared by the gateways of this machine, and no line names this one's port`,
+    "--log FILE",
+    { message: "log-shared", args: { file } },
+  );
 }
 
 /** What a Compose file would say of the published ports. */

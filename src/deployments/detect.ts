@@ -16,6 +16,7 @@ import { peerNetwork } from "./address.ts";
 import type { ComposeSigns } from "./compose-file.ts";
 import type { Listeners } from "./listeners.ts";
 import { namesFromLogs, namesFromUnits } from "./names.ts";
+import type { GatewayProcess } from "./processes.ts";
 
 export interface DetectInput {
   readonly host: HostSigns;
@@ -31,6 +32,8 @@ export interface DetectInput {
   readonly compose?: ComposeSigns;
   /** Names of the container or pod around us (`ownNames`). */
   readonly own?: DeploymentNames;
+  /** The target was named by its address: what does not hold its port says nothing of it. */
+  readonly addressed?: boolean;
   /** The signs are of another machine than the logs and the target (a pasted log): the host says nothing. */
   readonly elsewhere?: boolean;
 }
@@ -49,13 +52,13 @@ const MAX_EVIDENCE = 12;
 /** Which kind of deployment the gateway is, by signs that cost nothing, with the signs and what else would fit. */
 export function detectDeployment(input: DetectInput): Deployment {
   // Who holds the port settles where the gateway is; peers in a log are only how its clients came.
-  const here = heldByProcess(input.listeners);
+  const here = heldBy(input.listeners) === "gateway";
   const fits = ({ kind }: Vote) => !here || (kind !== "docker" && kind !== "kubernetes");
   const votes = [
     ...(input.elsewhere === true
       ? []
-      : [...hostVotes(input.host), ...composeVotes(input.compose).filter(fits)]),
-    ...listenerVotes(input.listeners),
+      : [...hostVotes(input.host), ...engineVotes(input), ...composeVotes(input.compose).filter(fits)]),
+    ...listenerVotes(input),
     ...logVotes(input.logs).filter(fits),
     ...configVotes(input.config).filter(fits),
     ...targetVotes(input),
@@ -90,14 +93,14 @@ export function detectDeployment(input: DetectInput): Deployment {
 }
 
 function namesOf(kind: DeploymentKind, input: DetectInput): DeploymentNames {
-  const container = input.listeners?.gateways.find((gateway) => gateway.container !== undefined)?.container
-    ?.id;
+  const contained = containedGateways(input);
+  const container = contained.length === 1 ? contained[0]?.container?.id : undefined;
   const fromLogs = namesFromLogs(input.logs, kind);
-  const contained =
+  const inContainer =
     kind === "docker" || (kind === "vps" && (container !== undefined || fromLogs.composeService));
   return {
     ...(input.elsewhere !== true && (kind === "docker" || kind === "kubernetes") ? input.own : {}),
-    ...(contained && container !== undefined && fromLogs.composeService === undefined ? { container } : {}),
+    ...(inContainer && container !== undefined && fromLogs.composeService === undefined ? { container } : {}),
     ...(kind === "local" || kind === "vps" ? namesFromUnits(input.host.units) : {}),
     ...(kind === "docker" && input.elsewhere !== true ? namesFromCompose(input.compose) : {}),
     ...fromLogs,
@@ -135,12 +138,15 @@ function hostVotes(host: HostSigns): Vote[] {
     votes.push(vote("vps", 3, "host", `interface ${open.name}`, `public address ${open.address}`));
   if (host.sshSession && !inContainer)
     votes.push(vote("vps", 3, "host", "SSH_CONNECTION", "this is an SSH session"));
-  // A socket says that there is an engine, not that the gateway is in it.
-  for (const { kind, path } of host.engines)
-    votes.push(
-      vote(kind === "kubernetes" ? "kubernetes" : "docker", 0.5, "host", path, `${kind} is at hand`),
-    );
   return votes;
+}
+
+/** A socket says that there is an engine, not that the gateway is in it: nothing at all where the port is settled. */
+function engineVotes(input: DetectInput): Vote[] {
+  if (!mayBeContained(input)) return [];
+  return input.host.engines.map(({ kind, path }) =>
+    vote(kind === "kubernetes" ? "kubernetes" : "docker", 0.5, "host", path, `${kind} is at hand`),
+  );
 }
 
 function composeVotes(compose: ComposeSigns | undefined): Vote[] {
@@ -151,7 +157,8 @@ function composeVotes(compose: ComposeSigns | undefined): Vote[] {
 /** Programs of engines that hold a published port. */
 const ENGINE_PROGRAM = /^(?:rootlessport|conmon|rootlesskit|com\.docker\.backend|vpnkit-bridge)$/;
 
-function listenerVotes(listeners: Listeners | undefined): Vote[] {
+function listenerVotes(input: DetectInput): Vote[] {
+  const { listeners } = input;
   const votes: Vote[] = [];
   if (listeners === undefined) return votes;
   for (const { owner, address, port, published, program } of listeners.sockets) {
@@ -166,52 +173,75 @@ function listenerVotes(listeners: Listeners | undefined): Vote[] {
     else if (owner === "other" && ENGINE_PROGRAM.test(program ?? ""))
       votes.push(vote("docker", 8, "host", source, `${program ?? ""} listens there`));
   }
-  // The port is a program's of this machine, gateway or not, so a gateway in a container is another one.
-  const elsewhere =
-    heldByProcess(listeners) ||
-    (listeners.sockets.length > 0 &&
-      listeners.sockets.every(
-        ({ owner, program }) => owner === "other" && !ENGINE_PROGRAM.test(program ?? ""),
-      ));
+  const here = ownGateway(input);
+  if (here !== undefined) votes.push(vote("local", 6, "host", `process ${here.pid}`, "a gateway runs here"));
   // Several gateways in the same kind of place are one sign.
-  const kinds = new Set<string>();
-  for (const gateway of listeners.gateways) {
-    const { container } = gateway;
-    const place = container?.kind ?? "here";
-    if (kinds.has(place)) continue;
-    kinds.add(place);
-    if (container === undefined)
-      votes.push(vote("local", 6, "host", `process ${gateway.pid}`, "a gateway runs here"));
-    else if (container.kind === "kubernetes")
-      votes.push(
-        vote(
-          "kubernetes",
-          elsewhere ? 0.5 : CERTAIN,
-          "host",
-          `process ${gateway.pid}`,
-          "a gateway runs in a pod here",
-        ),
-      );
-    else
-      votes.push(
-        vote(
-          "docker",
-          elsewhere ? 0.5 : CERTAIN,
-          "host",
-          `process ${gateway.pid}`,
-          `a gateway runs in the container ${container.id}`,
-        ),
-      );
+  const contained = containedGateways(input);
+  const seen = new Set<string>();
+  for (const { pid, container } of contained) {
+    if (container === undefined || seen.has(container.kind)) continue;
+    seen.add(container.kind);
+    const pod = container.kind === "kubernetes";
+    const sole = contained.length === 1 && heldBy(listeners) === "engine";
+    const weight = sole || holders(listeners).has(pid) ? CERTAIN : 6;
+    const quote = pod ? "a gateway runs in a pod here" : `a gateway runs in the container ${container.id}`;
+    votes.push(vote(pod ? "kubernetes" : "docker", weight, "host", `process ${pid}`, quote));
   }
   return votes;
 }
 
-/** A gateway process of this machine, in no container, listens on the port. */
-function heldByProcess(listeners: Listeners | undefined): boolean {
-  const pids = new Set(
-    listeners?.sockets.flatMap(({ owner, pid }) => (owner === "gateway" && pid !== undefined ? [pid] : [])),
+type Holder = "gateway" | "contained" | "engine" | "program" | "nobody";
+
+/** Whose the port is, as far as this machine tells; undefined where its owner may not be seen. */
+function heldBy(listeners: Listeners | undefined): Holder | undefined {
+  if (listeners === undefined) return undefined;
+  const { sockets, gateways } = listeners;
+  const pids = holders(listeners);
+  const holding = gateways.filter(({ pid }) => pids.has(pid));
+  if (holding.some(({ container }) => container === undefined)) return "gateway";
+  if (holding.length > 0) return "contained";
+  if (sockets.some(({ owner, program }) => owner === "docker-proxy" || ENGINE_PROGRAM.test(program ?? "")))
+    return "engine";
+  if (sockets.some(({ owner }) => owner === "unknown")) return undefined;
+  return sockets.length === 0 ? "nobody" : "program";
+}
+
+function holders({ sockets }: Listeners): ReadonlySet<number> {
+  return new Set(
+    sockets.flatMap(({ owner, pid }) => (owner === "gateway" && pid !== undefined ? [pid] : [])),
   );
-  return listeners?.gateways.some(({ pid, container }) => container === undefined && pids.has(pid)) ?? false;
+}
+
+/**
+ * Nothing speaks against a container: the port is not a program's of this machine, and where an address was named,
+ * something listens there. What else runs on the machine has no say.
+ */
+function mayBeContained({ listeners, addressed }: DetectInput): boolean {
+  const holder = heldBy(listeners);
+  return holder !== "gateway" && holder !== "program" && (holder !== "nobody" || addressed !== true);
+}
+
+/** A gateway of this machine that can be the one that is looked at: the one that holds the port, if any does. */
+function ownGateway({ listeners, addressed }: DetectInput): GatewayProcess | undefined {
+  const own = listeners?.gateways.filter(({ container }) => container === undefined) ?? [];
+  const pids = listeners === undefined ? new Set<number>() : holders(listeners);
+  const holder = heldBy(listeners);
+  if (holder === "engine" || holder === "contained") return undefined;
+  const holding = own.find(({ pid }) => pids.has(pid));
+  return holding ?? (addressed === true && holder !== undefined ? undefined : own[0]);
+}
+
+/** The gateways in containers that can be the one that is looked at: the one that holds the port, else all. */
+function containedGateways(input: DetectInput): readonly GatewayProcess[] {
+  const { listeners } = input;
+  if (listeners === undefined || !mayBeContained(input)) return [];
+  const engine = heldBy(listeners) === "engine";
+  const contained = listeners.gateways.filter(
+    ({ container }) => container !== undefined && !(engine && container.kind === "kubernetes"),
+  );
+  const pids = holders(listeners);
+  const holding = contained.filter(({ pid }) => pids.has(pid));
+  return holding.length > 0 ? holding : contained;
 }
 
 function logVotes(logs: LogDigest | undefined): Vote[] {

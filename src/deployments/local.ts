@@ -78,7 +78,15 @@ class Local implements DeploymentAccess {
         `no log file in ${logFile === undefined ? "/tmp/openclaw" : "the configured place or /tmp/openclaw"}`,
         "--log FILE",
       );
-    return known(logTexts(world, files), newest.path);
+    return known(logTexts(world, files, await this.#isUsual()), newest.path);
+  }
+
+  /** Whether the config is the one that OpenClaw finds here by itself; one that was named may be of any gateway. */
+  async #isUsual(): Promise<boolean> {
+    const { configPath, ...options } = this.#options;
+    if (configPath === undefined) return true;
+    const usual = await new Local(options).#located();
+    return usual.candidate.configPath === (await this.#located()).candidate.configPath;
   }
 
   async #logFiles() {

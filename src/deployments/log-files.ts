@@ -5,6 +5,15 @@ import type { World } from "./world.ts";
 export const LOG_TAIL_BYTES = 8 * 1024 * 1024;
 const MAX_FILES = 3;
 
+export interface LogFile {
+  readonly path: string;
+  /** The bytes to read. */
+  readonly start: number;
+  readonly end: number;
+  /** In the default directory, which all gateways of the machine share. */
+  readonly shared: boolean;
+}
+
 export interface LogFileQuery {
   /** `logging.file`, when the config has it. */
   readonly configured?: string;
@@ -19,15 +28,12 @@ export interface LogFileQuery {
  * The gateway's log files, newest last, with the bytes to read of each: at most 8 MiB in all, counted from the
  * newest end backwards over the rotated ones.
  */
-export async function findLogFiles(
-  world: World,
-  query: LogFileQuery,
-): Promise<readonly { readonly path: string; readonly start: number; readonly end: number }[]> {
-  const found: { path: string; size: number; modified: number }[] = [];
-  const look = async (path: string): Promise<void> => {
+export async function findLogFiles(world: World, query: LogFileQuery): Promise<readonly LogFile[]> {
+  const found: { path: string; size: number; modified: number; shared: boolean }[] = [];
+  const look = async (path: string, shared = false): Promise<void> => {
     const info = await world.info(path);
     if (info?.kind === "file" && info.size > 0 && !found.some((file) => file.path === path))
-      found.push({ path, size: info.size, modified: info.modified });
+      found.push({ path, size: info.size, modified: info.modified, shared });
   };
   if (query.configured !== undefined) {
     const path = query.configured.startsWith("~/")
@@ -50,15 +56,15 @@ export async function findLogFiles(
   for (const directory of directories) {
     const names = (await world.list(directory, 2000)).filter((name) => isLogName(name, query.profile));
     // The names carry the date, so the last in order are the newest.
-    for (const name of names.sort().slice(-MAX_FILES)) await look(`${directory}/${name}`);
+    for (const name of names.sort().slice(-MAX_FILES)) await look(`${directory}/${name}`, true);
   }
   const newest = found.sort((a, b) => b.modified - a.modified).slice(0, MAX_FILES);
   let left = LOG_TAIL_BYTES;
-  const chosen: { path: string; start: number; end: number }[] = [];
-  for (const { path, size } of newest) {
+  const chosen: LogFile[] = [];
+  for (const { path, size, shared } of newest) {
     if (left <= 0) break;
     const bytes = Math.min(left, size);
-    chosen.push({ path, start: size - bytes, end: size });
+    chosen.push({ path, start: size - bytes, end: size, shared });
     left -= bytes;
   }
   return chosen.reverse();
@@ -73,10 +79,11 @@ function isLogName(name: string, profile: string | undefined): boolean {
   return match !== null && (match[1] === undefined || match[1] === profile);
 }
 
-/** The files as sources of text. */
-export function logTexts(
-  world: World,
-  files: readonly { readonly path: string; readonly start: number; readonly end: number }[],
-): readonly LogText[] {
-  return files.map(({ path, start, end }) => ({ name: path, chunks: world.stream(path, start, end) }));
+/** The files as sources of text. `own`: whether those of the default directory are known to be this gateway's. */
+export function logTexts(world: World, files: readonly LogFile[], own = true): readonly LogText[] {
+  return files.map(({ path, start, end, shared }) => ({
+    name: path,
+    chunks: world.stream(path, start, end),
+    ...(shared && !own ? { shared } : {}),
+  }));
 }

@@ -50,4 +50,6 @@ export interface ConfigAndSecrets {
 export interface LogText {
   readonly name: string;
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** Other gateways of the machine write there too, and it is not known that this one does. */
+  readonly shared?: boolean;
 }

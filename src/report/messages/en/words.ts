@@ -280,6 +280,7 @@ export const tables: Tables = {
     "no-device-store": "no device store",
     "device-store-too-large": "the device store is too large to copy",
     "node-without-sqlite": "Node {version} cannot read the gateway's SQLite store",
+    "log-shared": "{file} is shared by the gateways of this machine, and no line of it names this one's port",
     "config-too-long": "{path}: too long for a config",
     "file-absent": "{path}: no such file",
     "file-denied": "{path}: not permitted",

@@ -264,6 +264,7 @@ export const tables: Tables = {
     "no-device-store": "没有设备存储",
     "device-store-too-large": "设备存储过大，无法复制",
     "node-without-sqlite": "Node {version} 无法读取网关的 SQLite 存储",
+    "log-shared": "{file} 由本机的多个网关共用，其中没有任何一行写明该网关的端口",
     "config-too-long": "{path}：作为配置文件过大",
     "file-absent": "{path}：文件不存在",
     "file-denied": "{path}：没有权限",
