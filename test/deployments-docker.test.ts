@@ -7,8 +7,10 @@ import { after, describe, test } from "node:test";
 import fc from "fast-check";
 import { knownValue } from "../src/core/fact.ts";
 import { openContainer } from "../src/deployments/docker/access.ts";
+import { engineAddresses } from "../src/deployments/docker/addresses.ts";
 import { chooseContainer, type Wanted } from "../src/deployments/docker/choose.ts";
-import { connectEngine, engineAddresses, engineFailure } from "../src/deployments/docker/engine.ts";
+import { connectEngine } from "../src/deployments/docker/engine.ts";
+import { engineFailure } from "../src/deployments/docker/failure.ts";
 import { containerWorld } from "../src/deployments/docker/files.ts";
 import { gatewayCandidates } from "../src/deployments/docker/find.ts";
 import { framedLines } from "../src/deployments/docker/logs.ts";
@@ -142,7 +144,7 @@ describe("where the engine is", () => {
   });
 
   const unread: readonly (readonly [string, string])[] = [
-    ["ssh://me@host", "engine-ssh"],
+    ["ssh://me:secret@host", "engine-address"],
     ["nonsense", "engine-address"],
     ["tcp://user:secret@host:1", "engine-address"],
   ];

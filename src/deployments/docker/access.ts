@@ -5,9 +5,10 @@ import { safeText } from "../../core/text.ts";
 import { localAccess } from "../local.ts";
 import type { DeploymentAccess, LogText } from "../types.ts";
 import type { World } from "../world.ts";
+import { engineAddresses, noEngine } from "./addresses.ts";
 import { type Choice, chooseContainer, type Wanted } from "./choose.ts";
 import { composeOrigin } from "./compose.ts";
-import { connectEngine, type Engine, engineAddresses, engineFailure, fieldsOf, noEngine } from "./engine.ts";
+import { connectEngine, type Engine, engineFailure, fieldsOf } from "./engine.ts";
 import { containedGateway, containerReading, programOf } from "./facts.ts";
 import { containerWorld, ownerOf } from "./files.ts";
 import { containerLog } from "./logs.ts";
@@ -38,7 +39,7 @@ export async function openContainer(options: ContainerOptions): Promise<Fact<Con
   if (!addresses.known) return addresses;
   let failure: Unknown | undefined;
   for (const address of addresses.value) {
-    const opened = await connectEngine(address).then(
+    const opened = await connectEngine(address, options.world.env).then(
       (engine) => onEngine(engine, options),
       (error: unknown) => engineFailure(error, address.name),
     );

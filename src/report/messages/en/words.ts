@@ -270,7 +270,27 @@ export const tables: Tables = {
     "engine-denied": "{engine}: no permission on the engine's socket",
     "engine-filtered": "{engine}: a proxy in front of the engine does not allow it",
     "engine-failed": "{engine}: the engine did not answer as expected ({detail})",
-    "engine-ssh": "{engine} is ssh://, which is not read from here",
+    "engine-ssh-missing": "{engine}: there is no ssh program here",
+    "engine-ssh-host": "{engine}: ssh does not know that host ({detail})",
+    "engine-ssh-host-key":
+      "{engine}: ssh does not know the host's key, or it has changed; connect once by hand",
+    "engine-ssh-denied":
+      "{engine}: the host wants more than the keys that ssh has, and nobody is asked ({detail})",
+    "engine-ssh-unreachable": "{engine}: ssh does not reach the host ({detail})",
+    "engine-ssh-no-docker":
+      "{engine}: neither docker nor podman is there to connect to the engine ({detail})",
+    "engine-ssh-failed": "{engine}: ssh ended without a connection ({detail})",
+    "engine-context": "{engine}: there is no such context",
+    "engine-tls-expired": "{engine}: the engine's certificate is not valid at this time ({detail})",
+    "engine-tls-authority":
+      "{engine}: the engine's certificate is of an authority that ca.pem does not have ({detail})",
+    "engine-tls-name": "{engine}: the engine's certificate is of another host name ({detail})",
+    "engine-tls-client":
+      "{engine}: the engine does not accept our certificate, cert.pem and key.pem ({detail})",
+    "engine-tls-none": "{engine}: TLS is set, and the engine speaks none ({detail})",
+    "engine-tls-files": "{engine}: ca.pem, cert.pem or key.pem cannot be used ({detail})",
+    "engine-tls-wanted":
+      "{engine}: the engine wants TLS, and none is set (DOCKER_TLS_VERIFY, DOCKER_CERT_PATH)",
     "engine-address": "{engine} is no address of an engine",
     "engine-certificates": "{engine}: its TLS certificates cannot be read",
     "container-absent": "no container {name}; a gateway seems to run in: {found|none}",
