@@ -19,7 +19,7 @@ export interface Journal {
   readonly pid: number;
   /** ISO 8601. */
   readonly startedAt: string;
-  /** The openclaw.json that tells one gateway from another. */
+  /** The openclaw.json that tells one gateway from another; where it is not this machine's, behind its container. */
   readonly configPath: string;
   readonly release?: string;
   readonly remedies: readonly Pick<Remedy, "id" | "risk" | "args">[];

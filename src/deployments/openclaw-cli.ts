@@ -1,5 +1,5 @@
 import { readFile, realpath } from "node:fs/promises";
-import { type Fact, known, unknown } from "../core/fact.ts";
+import { type Fact, known, type Unknown, unknown } from "../core/fact.ts";
 import { createScrubber } from "../core/scrub.ts";
 import { type CommandOutcome, runToEnd } from "./command.ts";
 import { STARTED_BY } from "./orphans.ts";
@@ -49,8 +49,8 @@ export function openclawCli(options: OpenclawCliOptions): OpenclawCli {
       const as = owner?.uid ?? gateway?.uid;
       if (world.uid !== undefined && world.uid !== 0 && as !== undefined && as !== world.uid)
         return unknown("denied", `the gateway's files belong to user ${as}, and this is user ${world.uid}`);
-      if (args.some((word) => word.includes("\0") || options.secrets.some((one) => holds(word, one))))
-        return unknown("not-asked", "a secret is never handed to a command");
+      const refused = refusedWords(args, options.secrets);
+      if (refused !== undefined) return refused;
       program ??= findProgram(options);
       const found = await program;
       if (found === undefined)
@@ -72,6 +72,13 @@ export function openclawCli(options: OpenclawCliOptions): OpenclawCli {
       return known({ exitCode, stdout: scrub(stdout).text, stderr: scrub(stderr).text }, found.join(" "));
     },
   };
+}
+
+/** Whoever may list processes reads a command's words. */
+export function refusedWords(args: readonly string[], secrets: readonly string[]): Unknown | undefined {
+  return args.some((word) => word.includes("\0") || secrets.some((one) => holds(word, one)))
+    ? unknown("not-asked", "a secret is never handed to a command")
+    : undefined;
 }
 
 function holds(word: string, secret: string): boolean {
@@ -140,16 +147,29 @@ function environmentOf(options: OpenclawCliOptions): Record<string, string> {
     const value = world.env[name];
     if (value !== undefined && env[name] === undefined) env[name] = value;
   }
-  const flags = gateway?.flags;
-  // The command reads the config only; what the gateway's command line says besides is handed on here, and
-  // not as an option: from 2026.3.13 on the variables win over the config.
-  if (flags?.port !== undefined) env.OPENCLAW_GATEWAY_PORT = String(flags.port);
-  if (flags?.token !== undefined) env.OPENCLAW_GATEWAY_TOKEN = flags.token.reveal();
-  if (flags?.password !== undefined) env.OPENCLAW_GATEWAY_PASSWORD = flags.password.reveal();
-  if (flags?.profile !== undefined) env.OPENCLAW_PROFILE ??= flags.profile;
-  env.OPENCLAW_CONFIG_PATH = options.configPath;
-  env.OPENCLAW_STATE_DIR = options.stateDir;
-  env.NO_COLOR = "1";
+  Object.assign(env, variablesFor(options));
   env[STARTED_BY] = String(process.pid);
   return env;
+}
+
+/**
+ * What a command has to be told beside the gateway's environment: which files, and what the gateway's own command
+ * line says. Not as options: from 2026.3.13 on the variables win over the config.
+ */
+export function variablesFor({
+  gateway,
+  configPath,
+  stateDir,
+}: Pick<OpenclawCliOptions, "gateway" | "configPath" | "stateDir">): Record<string, string> {
+  const flags = gateway?.flags;
+  const profile = gateway?.env?.OPENCLAW_PROFILE?.reveal() ?? flags?.profile;
+  return {
+    ...(flags?.port === undefined ? {} : { OPENCLAW_GATEWAY_PORT: String(flags.port) }),
+    ...(flags?.token === undefined ? {} : { OPENCLAW_GATEWAY_TOKEN: flags.token.reveal() }),
+    ...(flags?.password === undefined ? {} : { OPENCLAW_GATEWAY_PASSWORD: flags.password.reveal() }),
+    ...(profile === undefined ? {} : { OPENCLAW_PROFILE: profile }),
+    OPENCLAW_CONFIG_PATH: configPath,
+    OPENCLAW_STATE_DIR: stateDir,
+    NO_COLOR: "1",
+  };
 }

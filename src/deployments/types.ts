@@ -16,6 +16,8 @@ export interface DeploymentAccess {
   logs(): Promise<Fact<readonly LogText[]>>;
   devices(): Promise<Fact<DeviceList>>;
   release(): Promise<Fact<Release>>;
+  /** Tells the gateway's files from those of the same path elsewhere; absent for this machine's own. */
+  place?(): Promise<string>;
   /** How it is changed; absent where this deployment cannot be changed from here. */
   changer?(options: ChangerOptions): Promise<Fact<Changer>>;
 }

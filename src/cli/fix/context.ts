@@ -53,6 +53,14 @@ export class FixContext {
     return access.changer({ edit: editConfig, ...(told === undefined ? {} : { release: told }) });
   }
 
+  /** Tells this gateway from all others; `undefined` while its config is not known. */
+  async gatewayKey({ config }: Facts): Promise<string | undefined> {
+    const path = knownValue(config)?.path;
+    if (path === undefined) return undefined;
+    const place = await (await this.live.access()).place?.();
+    return place === undefined ? path : `${place}:${path}`;
+  }
+
   /**
    * The facts with the device list from the gateway itself, where its store cannot be read (Node 20 has no SQLite):
    * it takes a command of seconds, so only what approves a device asks for it.

@@ -116,7 +116,7 @@ async function apply(
   changer: Changer,
   about: Partial<FixReport>,
 ): Promise<number> {
-  const order = orderOf(facts, prepared);
+  const order = orderOf(facts, prepared, await context.gatewayKey(facts));
   if (order === undefined) return context.end(facts, "not-begun", about);
   const outcome = await context.work(
     (workshop) => execute(order, workshop),
@@ -126,7 +126,7 @@ async function apply(
   if (outcome.outcome !== "kept") return context.ended(facts, outcome, about);
   const { how, taken } = outcome;
   const whole = { ...about, how, see: seeOf(prepared, taken) };
-  const end = endOf(prepared);
+  const end = endOf(prepared, facts);
   if (end === "partly") return followUp(context, facts, prepared, changer, whole);
   const remains = end === "kept" ? await whatRemains(context, prepared) : [];
   const code = await context.end(facts, end, { ...whole, ...(remains.length === 0 ? {} : { remains }) });
@@ -168,22 +168,23 @@ async function followUp(
 }
 
 /** A change for a refusal of which the model knows nothing may have let the connection in, or not. */
-function endOf({ finding, rest, requests, model }: Prepared): FixOutcome {
+function endOf({ finding, rest, requests, model }: Prepared, { probe }: Facts): FixOutcome {
   if (rest.length > 0) return "partly";
-  const isProven = model !== undefined || requests.length > 0 || finding.severity !== "error";
+  // Where nothing answered, the answer that was met is the proof; what is said behind it comes with what remains.
+  const wasSilent = knownValue(probe)?.reach.state !== "open";
+  const isProven = model !== undefined || requests.length > 0 || finding.severity !== "error" || wasSilent;
   return isProven ? "kept" : "unproven";
 }
 
-function orderOf(facts: Facts, prepared: Prepared): Order | undefined {
-  const config = knownValue(facts.config);
-  if (config === undefined) return undefined;
+function orderOf(facts: Facts, prepared: Prepared, configPath: string | undefined): Order | undefined {
+  if (configPath === undefined) return undefined;
   const release = knownValue(facts.release)?.version;
   const startedAt = new Date().toISOString();
   return {
     id: `${startedAt.replaceAll(/[:.]/g, "-")}-${randomBytes(3).toString("hex")}`,
     pid: process.pid,
     startedAt,
-    configPath: config.path,
+    configPath,
     ...(release === undefined ? {} : { release }),
     remedies: doneBy(prepared).map(({ id, risk, args }) => ({
       id,

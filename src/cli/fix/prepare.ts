@@ -57,7 +57,9 @@ export function prepare(
   { findings }: Pick<Diagnosed, "findings">,
   options: PrepareOptions,
 ): Prepared | undefined {
-  const finding = findings.find(({ severity }) => severity === "error") ?? findings.find(isMendable);
+  const can = doerOf(facts);
+  const finding =
+    findings.find(({ severity }) => severity === "error") ?? findings.find((one) => isMendable(one, can));
   if (finding === undefined) return undefined;
   const target = knownValue(facts.target);
   const exposure = target?.exposure ?? "unknown";
@@ -75,7 +77,7 @@ export function prepare(
   const [first, ...others] = planned?.choices ?? singles(finding, planOptions);
   const remedies = first?.remedies ?? [];
   const waiting = knownValue(facts.devices)?.pending ?? [];
-  const { steps, rest, requests } = executable(remedies, waiting, finding, options.request);
+  const { steps, rest, requests } = executable(remedies, waiting, finding, { can, request: options.request });
   const base = {
     finding,
     remedies,
@@ -117,8 +119,17 @@ function distinct(remedies: readonly Remedy[]): readonly Remedy[] {
   return [...new Map([...remedies].reverse().map((remedy) => [remedy.id, remedy])).values()].reverse();
 }
 
-function isMendable({ severity, remedies }: Finding): boolean {
-  return severity === "warning" && remedies.some(({ steps }) => steps.some(isProgrammatic));
+function isMendable({ severity, remedies }: Finding, can: Doer): boolean {
+  return severity === "warning" && remedies.some(({ steps }) => steps.some(can));
+}
+
+/** Whether a step is done by the changer of this deployment by itself. */
+type Doer = (step: Step) => boolean;
+
+/** An engine starts a container; what ran in a terminal of somebody's is theirs to start. */
+function doerOf({ deployment }: Facts): Doer {
+  const starts = knownValue(deployment)?.container !== undefined;
+  return (step) => isProgrammatic(step) || (starts && step.do === "gateway.start");
 }
 
 /** For a finding of which the model has nothing to say: each of its remedies, as the check orders them. */
@@ -136,8 +147,8 @@ function singles(
     );
 }
 
-/** What the changer of a deployment does by itself. */
-export function isProgrammatic(step: Step): boolean {
+/** What the changer of every deployment does by itself. */
+function isProgrammatic(step: Step): boolean {
   switch (step.do) {
     case "config.set":
     case "config.unset":
@@ -197,7 +208,7 @@ function executable(
   remedies: readonly Remedy[],
   waiting: readonly PendingDevice[],
   finding: Finding,
-  request: string | undefined,
+  { can, request }: { readonly can: Doer; readonly request: string | undefined },
 ): Executable {
   const steps: Step[] = [];
   const requests: PendingDevice[] = [];
@@ -212,7 +223,7 @@ function executable(
         if (found === undefined) return { steps, rest: remedies.slice(index), requests };
         requests.push(found);
         mine.push({ do: "device.approve", requestId: found.requestId });
-      } else if (isProgrammatic(step)) {
+      } else if (can(step)) {
         mine.push(step);
       } else if (!isReading(step) && !(step.do === "human" && ACCOMPANYING.has(step.message))) {
         return { steps, rest: remedies.slice(index), requests };

@@ -1,6 +1,5 @@
 import { checks } from "../../../checks/index.ts";
 import { collect } from "../../core/collect.ts";
-import { knownValue } from "../../core/fact.ts";
 import { commandsEnded } from "../../deployments/orphans.ts";
 import type { FixArguments } from "../commands/fix.ts";
 import { collectOptions } from "../derived.ts";
@@ -24,8 +23,8 @@ export async function runFix(args: FixArguments, session: Session): Promise<numb
     collectOptions(session.io.signal),
   ).finally(() => spinner.stop());
   session.io.signal.throwIfAborted();
-  const config = knownValue(facts.config);
-  const journals = config === undefined ? [] : await context.store.list(config.path);
+  const key = await context.gatewayKey(facts);
+  const journals = key === undefined ? [] : await context.store.list(key);
   const open = journals.findLast(({ state }) => state === "open" || state === "undoing");
   if (open !== undefined && isAlive(open.pid)) {
     throw new UsageError(

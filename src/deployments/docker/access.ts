@@ -1,9 +1,10 @@
 import type { Container, ContainerInspectInfo } from "dockerode";
+import type { Changer } from "../../core/change.ts";
 import { type Fact, known, type Unknown } from "../../core/fact.ts";
 import type { ContainerReading, Deployment, DeploymentNames, Evidence } from "../../core/facts.ts";
 import { safeText } from "../../core/text.ts";
 import { localAccess } from "../local.ts";
-import type { DeploymentAccess, LogText } from "../types.ts";
+import type { ChangerOptions, DeploymentAccess, LogText } from "../types.ts";
 import type { World } from "../world.ts";
 import { engineAddresses, noEngine } from "./addresses.ts";
 import { type Choice, chooseContainer, type Wanted } from "./choose.ts";
@@ -92,9 +93,19 @@ async function gatewayOf({ engine, container, info, choice, options }: Found): P
   const env = Object.fromEntries(
     Object.entries(gateway.env ?? {}).map(([key, value]) => [key, value.reveal()]),
   );
-  const inside = containerWorld(container, { env, homedir: gateway.home ?? "/", cwd: gateway.cwd ?? "/" });
+  const place = { env, homedir: gateway.home ?? "/", cwd: gateway.cwd ?? "/" };
+  const inside = containerWorld(container, place);
   const given = release === undefined ? {} : { release };
   const files = localAccess({ world: inside, salt, host: IN_CONTAINER, gateway, ...given });
+  // What was read once is kept, and a change wants to see what is there now.
+  const anew = () =>
+    localAccess({
+      world: containerWorld(container, place),
+      salt,
+      host: IN_CONTAINER,
+      gateway,
+      ...given,
+    });
   const config = configPath === undefined ? files : localAccess({ world, salt, configPath, ...given });
 
   const stateDir = await files
@@ -114,6 +125,28 @@ async function gatewayOf({ engine, container, info, choice, options }: Found): P
     ...(program === undefined ? {} : { cli: program }),
     ...execUser(reading),
   };
+  const url = (port: number): string => urlOf(reading, engine.host, port);
+  const changer = async (asked: ChangerOptions): Promise<Fact<Changer>> => {
+    const [read, released] = await Promise.all([files.config(), files.release()]);
+    if (!read.known) return read;
+    const { containerChanger } = await import("./changer.ts");
+    const own =
+      release ??
+      (released.known && released.value.from === "package.json" ? released.value.version : undefined);
+    const changer = containerChanger({
+      ...asked,
+      engine,
+      info,
+      salt,
+      gateway,
+      names,
+      config: read.value,
+      devices: () => anew().devices(),
+      url,
+      ...(own === undefined ? {} : { own }),
+    });
+    return known(changer, read.value.reading.path);
+  };
   return {
     access: {
       kind: "docker",
@@ -122,6 +155,8 @@ async function gatewayOf({ engine, container, info, choice, options }: Found): P
       devices: () => files.devices(),
       release: () => files.release(),
       logs: () => logsOf(engine, container, info, () => files.logs()),
+      // A file of this machine is not the container's.
+      ...(configPath === undefined ? { place: () => placeOf(engine, reading), changer } : {}),
     },
     deployment: {
       kind: "docker",
@@ -133,8 +168,15 @@ async function gatewayOf({ engine, container, info, choice, options }: Found): P
       ...(compose.reading === undefined ? {} : { compose: compose.reading }),
     },
     here: engine.host === undefined,
-    url: (port) => urlOf(reading, engine.host, port),
+    url,
   };
+}
+
+/** A name outlives a container that Compose makes anew; engines have names of their own, and may share those. */
+async function placeOf({ api }: Engine, { name }: ContainerReading): Promise<string> {
+  const info: unknown = await api.info();
+  const id = typeof info === "object" && info !== null && "ID" in info ? info.ID : undefined;
+  return safeText(`docker ${typeof id === "string" ? id : ""} ${name}`, 200);
 }
 
 /** What `localAccess` takes from its surroundings: that it is a container, and nothing of this machine. */

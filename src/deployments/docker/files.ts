@@ -75,22 +75,15 @@ export async function ownerOf(
 
 async function readText(container: Container, path: string, maxBytes: number): Promise<ReadOutcome> {
   try {
-    let at = path;
-    for (let followed = 0; followed <= MAX_LINKS; followed += 1) {
-      const entry = await firstEntry(container, at, maxBytes);
-      if (entry?.kind === "link" && entry.target !== undefined) {
-        at = resolved(entry.target, at);
-        continue;
-      }
-      if (entry?.kind !== "file" || entry.content === undefined)
-        return { ok: false, reason: "failed", detail: "not a regular file" };
-      const text = Buffer.from(entry.content).toString("utf8");
-      return { ok: true, text, truncated: entry.size > maxBytes };
-    }
-    return { ok: false, reason: "failed", detail: "too many links" };
+    const entry = (await findFile(container, path, maxBytes))?.entry;
+    if (entry === undefined) return { ok: false, reason: "absent", detail: "no such file" };
+    if (entry.kind === "link") return { ok: false, reason: "failed", detail: "too many links" };
+    if (entry.kind !== "file" || entry.content === undefined)
+      return { ok: false, reason: "failed", detail: "not a regular file" };
+    const text = Buffer.from(entry.content).toString("utf8");
+    return { ok: true, text, truncated: entry.size > maxBytes };
   } catch (error) {
     const { statusCode, code } = fieldsOf(error);
-    if (statusCode === 404) return { ok: false, reason: "absent", detail: "no such file" };
     if (statusCode === 403 || statusCode === 401 || statusCode === 405)
       return { ok: false, reason: "denied", detail: "the engine does not let files be read" };
     return {
@@ -98,6 +91,36 @@ async function readText(container: Container, path: string, maxBytes: number): P
       reason: "failed",
       detail: statusCode === undefined ? (code ?? "no answer") : `HTTP ${statusCode}`,
     };
+  }
+}
+
+export interface FoundFile {
+  readonly entry: TarEntry;
+  /** Its path, without symbolic links in the last place. */
+  readonly at: string;
+}
+
+/**
+ * A file or directory with at most `keep` bytes of its content, links followed (the last one itself where there are
+ * too many); `undefined` when there is none.
+ * @throws dockerode's error.
+ */
+export async function findFile(
+  container: Container,
+  path: string,
+  keep: number,
+): Promise<FoundFile | undefined> {
+  try {
+    let at = path;
+    for (let followed = 0; ; followed += 1) {
+      const entry = await firstEntry(container, at, keep);
+      if (entry?.kind !== "link" || entry.target === undefined || followed === MAX_LINKS)
+        return entry === undefined ? undefined : { entry, at };
+      at = resolved(entry.target, at);
+    }
+  } catch (error) {
+    if (fieldsOf(error).statusCode === 404) return undefined;
+    throw error;
   }
 }
 

@@ -168,3 +168,32 @@ function paxRecords(bytes: Uint8Array): Readonly<Record<string, string>> {
   }
   return records;
 }
+
+/** An archive of one regular file, as `PUT /containers/ID/archive` takes it. `name` has no directory. */
+export function oneFile(
+  name: string,
+  content: Uint8Array,
+  { mode, uid, gid }: Pick<TarEntry, "mode" | "uid" | "gid">,
+): Buffer {
+  if (Buffer.byteLength(name) > 99) throw new RangeError("the name is too long for a header");
+  const header = Buffer.alloc(BLOCK);
+  const octal = (value: number, at: number, length: number): void => {
+    header.write(value.toString(8).padStart(length - 1, "0"), at, "latin1");
+  };
+  header.write(name, 0, "utf8");
+  octal(mode, 100, 8);
+  octal(uid, 108, 8);
+  octal(gid, 116, 8);
+  octal(content.length, 124, 12);
+  octal(Math.floor(Date.now() / 1000), 136, 12);
+  header.write("0", 156);
+  header.write("ustar\0", 257, "latin1");
+  header.write("00", 263);
+  header.fill(" ", 148, 156);
+  octal(
+    header.reduce((sum, byte) => sum + byte, 0),
+    148,
+    7,
+  );
+  return Buffer.concat([header, content, Buffer.alloc(padded(content.length) - content.length + 2 * BLOCK)]);
+}

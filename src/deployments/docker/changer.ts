@@ -1,0 +1,107 @@
+import type { ContainerInspectInfo } from "dockerode";
+import type { Changer } from "../../core/change.ts";
+import { type Fact, known, unknown } from "../../core/fact.ts";
+import type { DeploymentNames, DeviceList } from "../../core/facts.ts";
+import { fingerprintOf } from "../../core/secret.ts";
+import { type GatewayStarter, gatewayChanger } from "../gateway-changer.ts";
+import type { GatewayProcess } from "../processes.ts";
+import { watchGateway } from "../reload.ts";
+import type { ChangerOptions, ConfigAndSecrets } from "../types.ts";
+import { containerCli } from "./cli.ts";
+import { type Engine, engineFailure, fieldsOf } from "./engine.ts";
+import { containerFiles } from "./exact-files.ts";
+import { containerExec } from "./exec.ts";
+import { containerEyes } from "./eyes.ts";
+import { programOf } from "./facts.ts";
+import { unhurried } from "./patience.ts";
+
+export interface ContainerChangerOptions extends ChangerOptions {
+  readonly engine: Engine;
+  readonly info: ContainerInspectInfo;
+  readonly salt: string;
+  readonly gateway: GatewayProcess;
+  readonly names: DeploymentNames;
+  readonly config: ConfigAndSecrets;
+  /** The release of the image's files. */
+  readonly own?: string;
+  /** Anew each time. */
+  readonly devices: () => Promise<Fact<DeviceList>>;
+  readonly url: (port: number) => string;
+}
+
+const DEFAULT_PORT = 18_789;
+/** How upstream's image runs its command, from its working directory. */
+const PROGRAM = "node dist/index.js";
+/** Milliseconds. A container compiles for up to 95 s at its first start (2026.2.1); each look runs a program in it. */
+const LIMITS = { whole: 240_000, every: 1000 };
+
+/** A gateway in a container, changed through its engine: no `docker` command is needed. */
+export function containerChanger(options: ContainerChangerOptions): Changer {
+  const { engine, info, salt, gateway, names, config, own, release: told } = options;
+  const api = unhurried(engine.api);
+  const container = api.getContainer(info.Id);
+  const exec = containerExec(api, container);
+  const { path: configPath, stateDir, effective } = config.reading;
+  const port = effective.gateway?.port ?? DEFAULT_PORT;
+  // Of an era the oldest: what the newest can do, it need not.
+  const release = own ?? told?.range?.[0] ?? told?.version;
+  const program = names.cli ?? programOf(info) ?? PROGRAM;
+  const tty = info.Config?.Tty === true;
+  const starter = starterOf(engine, info);
+  return gatewayChanger({
+    configPath,
+    stateDir,
+    files: containerFiles(container, exec),
+    cli: containerCli({
+      exec,
+      program: program.split(" "),
+      user: names.execUser ?? "node",
+      gateway,
+      configPath,
+      stateDir,
+      secrets: config.all.map((secret) => secret.reveal()),
+    }),
+    watch: watchGateway({
+      port,
+      eyes: containerEyes({ api, container, exec, tty, port, url: options.url(port) }),
+      limits: LIMITS,
+    }),
+    edit: options.edit,
+    devices: options.devices,
+    fingerprint: (secret) => fingerprintOf(secret, salt),
+    ...(release === undefined ? {} : { release }),
+    restart: starter.restart,
+    starter,
+  });
+}
+
+type ContainerStarter = GatewayStarter & { restart(signal: AbortSignal): Promise<Fact<string>> };
+
+/** The engine's own starting and stopping, which is what `docker compose restart` asks it for, too. */
+function starterOf(engine: Engine, info: ContainerInspectInfo): ContainerStarter {
+  const container = unhurried(engine.api).getContainer(info.Id);
+  const name = info.Name.replace(/^\//, "");
+  const done = async <T>(value: T, act: () => Promise<unknown>): Promise<Fact<T>> => {
+    try {
+      await act();
+    } catch (error) {
+      // 304: it was so already.
+      if (fieldsOf(error).statusCode !== 304) return engineFailure(error, engine.name);
+    }
+    return known(value, engine.name);
+  };
+  return {
+    restart: () => done(`docker restart ${name}`, () => container.restart()),
+    stop: () => done(`docker stop ${name}`, () => container.stop()),
+    start: async () => {
+      const { State } = await container.inspect();
+      if (State.Paused) return unknown("not-asked", "the container is paused");
+      if (State.Running && !State.Restarting)
+        return known({ how: "it was started already", wasDown: false }, engine.name);
+      // One that the engine starts again and again waits longer each time; this begins anew.
+      return State.Restarting
+        ? done({ how: `docker restart ${name}`, wasDown: false }, () => container.restart())
+        : done({ how: `docker start ${name}`, wasDown: true }, () => container.start());
+    },
+  };
+}

@@ -1,0 +1,199 @@
+import { posix } from "node:path";
+import type { Container } from "dockerode";
+import { ChangeError } from "../../core/change.ts";
+import { safeText } from "../../core/text.ts";
+import { type ExactFile, type NewFile, sha256 } from "../atomic-file.ts";
+import type { ExactFiles } from "../exact-files.ts";
+import { fieldsOf } from "./engine.ts";
+import type { ContainerExec } from "./exec.ts";
+import { type FoundFile, findFile } from "./files.ts";
+import { REPLACE, SWEEP } from "./scripts.ts";
+import { oneFile } from "./tar.ts";
+
+/** Longer than any config or device list; what is longer is not read. */
+const MAX_BYTES = 16_000_000;
+const TIMEOUT_MS = 30_000;
+const never = new AbortController().signal;
+
+/**
+ * The files of a container. They are read through the engine's archive API. In a container that runs they are
+ * replaced by a rename, by the Node that the gateway itself runs on; in one that does not, the engine writes them
+ * into their mount or layer, where nobody reads meanwhile.
+ */
+export function containerFiles(container: Container, exec: ContainerExec): ExactFiles {
+  return {
+    read: async (path) => {
+      const found = await look(container, path);
+      return found === undefined ? undefined : exactOf(found, path);
+    },
+    replace: (path, next, expected) => replace(container, exec, path, next, expected),
+    sweep: async (path) => {
+      const found = await look(container, path).catch(() => undefined);
+      const user = found === undefined ? "" : `${found.entry.uid}:${found.entry.gid}`;
+      await exec
+        .run(["node", "-e", SWEEP, "--", path], { user, signal: never, timeoutMs: TIMEOUT_MS })
+        .catch(() => undefined);
+    },
+  };
+}
+
+/** @throws {ChangeError} it cannot be looked at. */
+async function look(container: Container, path: string): Promise<FoundFile | undefined> {
+  try {
+    return await findFile(container, path, MAX_BYTES + 1);
+  } catch (error) {
+    throw asChangeError(error, path);
+  }
+}
+
+/** @throws {ChangeError} it is none that could be changed. */
+function exactOf({ entry }: FoundFile, path: string): ExactFile {
+  const { kind, content, size, mode, uid, gid } = entry;
+  if (kind !== "file" || content === undefined)
+    throw new ChangeError("failed", `${shown(path)} is not a regular file`);
+  if (size > MAX_BYTES) throw new ChangeError("failed", `${shown(path)} is too long to be changed`);
+  if (content.length !== size) throw new ChangeError("failed", `${shown(path)} could not be read whole`);
+  return { content, sha256: sha256(content), mode: mode & 0o7777, uid, gid };
+}
+
+async function replace(
+  container: Container,
+  exec: ContainerExec,
+  path: string,
+  next: NewFile | undefined,
+  expected: string | undefined,
+): Promise<"replaced" | "stale"> {
+  const found = await look(container, path);
+  const before = found === undefined ? undefined : exactOf(found, path);
+  if (before?.sha256 !== expected) return "stale";
+  if (next === undefined && before === undefined) return "replaced";
+  if (before !== undefined && (before.mode & 0o222) === 0) throw readOnly(path, before.mode);
+  const { State } = await container.inspect();
+  if (State.Running && !State.Restarting && !State.Paused)
+    return byExec(exec, path, next, expected, before ?? next);
+  if (State.Paused) throw new ChangeError("not-asked", "the container is paused");
+  return byArchive(container, found?.at ?? path, next, before);
+}
+
+interface Answer {
+  readonly done?: "replaced" | "stale";
+  readonly code?: string;
+}
+
+/** As the file's owner, who may write where the gateway itself writes; root may lack the right in a locked container. */
+async function byExec(
+  exec: ContainerExec,
+  path: string,
+  next: NewFile | undefined,
+  expected: string | undefined,
+  owner: Pick<ExactFile, "uid" | "gid"> | undefined,
+): Promise<"replaced" | "stale"> {
+  const own = owner === undefined ? "" : `${owner.uid}:${owner.gid}`;
+  let answer: Answer = {};
+  // Root after that, where the directory is another's.
+  for (const user of owner?.uid === 0 ? [own] : [own, "0:0"]) {
+    answer = await replaceAs(exec, user, path, next, expected);
+    if (answer.done !== undefined) return answer.done;
+    if (answer.code !== "EACCES" && answer.code !== "EPERM") break;
+  }
+  throw ofCode(answer.code, path);
+}
+
+async function replaceAs(
+  exec: ContainerExec,
+  user: string,
+  path: string,
+  next: NewFile | undefined,
+  expected: string | undefined,
+): Promise<Answer> {
+  const { mode = 0, uid = 0, gid = 0, content } = next ?? {};
+  const numbers = [content === undefined ? -1 : content.length, mode, uid, gid].map(String);
+  const outcome = await exec.run(["node", "-e", REPLACE, "--", path, expected ?? "", ...numbers], {
+    user,
+    signal: never,
+    timeoutMs: TIMEOUT_MS,
+    ...(content === undefined ? {} : { input: content }),
+  });
+  if (!outcome.known) throw new ChangeError(outcome.reason, outcome.detail);
+  return answerOf(outcome.value.stdout) ?? { code: `exit ${outcome.value.exitCode}` };
+}
+
+function answerOf(stdout: string): Answer | undefined {
+  try {
+    const value: unknown = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+    if (typeof value !== "object" || value === null) return undefined;
+    if ("done" in value && (value.done === "replaced" || value.done === "stale")) return { done: value.done };
+    return "code" in value && typeof value.code === "string" ? { code: value.code } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The engine takes the file's name away and writes it anew, with owner and mode. Removing is not among what it can
+ * do, and a config that was there before is never to be removed.
+ */
+async function byArchive(
+  container: Container,
+  path: string,
+  next: NewFile | undefined,
+  before: ExactFile | undefined,
+): Promise<"replaced" | "stale"> {
+  if (next === undefined)
+    throw new ChangeError("not-asked", `${shown(path)} cannot be removed while its container is down`);
+  try {
+    const archive = oneFile(posix.basename(path), next.content, next);
+    await container.putArchive(archive, { path: posix.dirname(path) });
+  } catch (error) {
+    throw asChangeError(error, path);
+  }
+  const now = await look(container, path);
+  if (now !== undefined && exactOf(now, path).sha256 === sha256(next.content)) return "replaced";
+  const what = before === undefined ? "was not written" : "was not replaced";
+  throw new ChangeError("failed", `${shown(path)} ${what}`);
+}
+
+function asChangeError(error: unknown, path: string): ChangeError {
+  if (error instanceof ChangeError) return error;
+  const { statusCode, code } = fieldsOf(error);
+  const message = error instanceof Error ? error.message : "";
+  if (/read-?only/i.test(message)) return ofCode("EROFS", path);
+  if (/device or resource busy/i.test(message)) return ofCode("EBUSY", path);
+  if (statusCode === 401 || statusCode === 403 || statusCode === 405)
+    return new ChangeError("denied", "a proxy in front of the engine does not let files be changed");
+  return ofCode(code ?? `HTTP ${statusCode ?? "?"}`, path);
+}
+
+/** In the words of the files of this machine. */
+function ofCode(code: string | undefined, path: string): ChangeError {
+  switch (code) {
+    case "EBUSY":
+      return new ChangeError(
+        "denied",
+        `${shown(path)} is mounted as a single file, so it cannot be replaced; change it where it is mounted from`,
+      );
+    case "EROFS":
+      return new ChangeError("denied", `${shown(path)} is on a read-only file system`);
+    case "EROMODE":
+      return new ChangeError("denied", `${shown(path)} is read-only`);
+    case "EACCES":
+    case "EPERM":
+      return new ChangeError(
+        "denied",
+        `${shown(path)}: no permission to read or to replace it with its owner`,
+      );
+    case "ENOENT":
+    case "ENOTDIR":
+      return new ChangeError("absent", `${shown(path)}: no such file or directory`);
+    default:
+      return new ChangeError("failed", `${shown(path)}: ${safeText(code ?? "unknown error", 60)}`);
+  }
+}
+
+function readOnly(path: string, mode: number): ChangeError {
+  return new ChangeError("denied", `${shown(path)} is read-only (mode ${mode.toString(8)})`);
+}
+
+function shown(path: string): string {
+  return safeText(path, 200);
+}

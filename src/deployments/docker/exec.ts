@@ -1,0 +1,161 @@
+import type { Readable } from "node:stream";
+import { PassThrough } from "node:stream";
+import type Docker from "dockerode";
+import type { Container } from "dockerode";
+import { type Fact, known, unknown } from "../../core/fact.ts";
+import { safeText } from "../../core/text.ts";
+import type { CommandOutcome } from "../command.ts";
+import { engineFailure, fieldsOf } from "./engine.ts";
+import { KEEPER } from "./scripts.ts";
+
+export interface ContainerExecution {
+  /** `node`, `1000:1000`; empty for the container's own. */
+  readonly user: string;
+  /** Beside the container's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** What the program reads; its length is told to it by its words, as an end of input is not passed on everywhere. */
+  readonly input?: Uint8Array;
+  readonly signal: AbortSignal;
+  /** Milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** Programs in a container that runs, through its engine. */
+export interface ContainerExec {
+  /**
+   * Runs a program without a shell. Unknown: `absent` (there is no such program, or the container is not running),
+   * `denied`, `timeout`, `failed`.
+   */
+  run(argv: readonly string[], execution: ContainerExecution): Promise<Fact<CommandOutcome>>;
+  /**
+   * The same of a program that may take long: it ends with the doctor, whatever becomes of that. Node has to be in
+   * the container, as the gateway's own is.
+   */
+  keep(argv: readonly string[], execution: Omit<ContainerExecution, "input">): Promise<Fact<CommandOutcome>>;
+}
+
+/** A list of 500 devices is about 500 kB. */
+const MAX_OUTPUT = 2 * 1024 * 1024;
+/** For the end of a program that was asked to end, milliseconds. */
+const GRACE_MS = 5000;
+/** Between the end of the output and the exit code. */
+const EVERY_MS = 50;
+
+export function containerExec(api: Docker, container: Container): ContainerExec {
+  const run: ContainerExec["run"] = (argv, execution) => runIn(api, container, argv, execution);
+  return {
+    run,
+    keep: (argv, execution) =>
+      run(["node", "-e", KEEPER, "--", String(Math.round(execution.timeoutMs)), ...argv], {
+        ...execution,
+        // The keeper ends it first, and tells.
+        timeoutMs: execution.timeoutMs + GRACE_MS,
+      }),
+  };
+}
+
+async function runIn(
+  api: Docker,
+  container: Container,
+  argv: readonly string[],
+  { user, env = {}, cwd, input, signal, timeoutMs }: ContainerExecution,
+): Promise<Fact<CommandOutcome>> {
+  if (signal.aborted) return unknown("failed", "interrupted");
+  const what = `docker exec ${container.id.slice(0, 12)}`;
+  let stream: (Readable & { end(data?: Uint8Array): void; write(data: Uint8Array): void }) | undefined;
+  try {
+    const exec = await container.exec({
+      Cmd: [...argv],
+      Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: false,
+      ...(user === "" ? {} : { User: user }),
+      ...(cwd === undefined ? {} : { WorkingDir: cwd }),
+    });
+    stream = await exec.start({ hijack: true, stdin: true });
+    if (input !== undefined) stream.write(input);
+    const out = collector();
+    const err = collector();
+    api.modem.demuxStream(stream, out.sink, err.sink);
+    const why = await endOf(stream, signal, timeoutMs);
+    if (why !== undefined) return why;
+    const exitCode = await exitCodeOf(() => exec.inspect());
+    if (exitCode === undefined) return unknown("failed", "the engine does not tell how the command ended");
+    const outcome = { exitCode, stdout: out.text(), stderr: err.text() };
+    // No such program: dockerd says so on stdout with 126 or 127, Podman with 127 on either.
+    if (
+      (exitCode === 126 || exitCode === 127) &&
+      /executable file|no such file/i.test(outcome.stdout + outcome.stderr)
+    )
+      return unknown("absent", safeText(`there is no ${argv[0]} in the container`, 200));
+    return known(outcome, what);
+  } catch (error) {
+    const { statusCode } = fieldsOf(error);
+    // 409: it is not running, is restarting or paused.
+    if (statusCode === 409) return unknown("absent", "the container is not running");
+    return engineFailure(error, what);
+  } finally {
+    stream?.destroy();
+  }
+}
+
+/** Until its output ends; `Unknown` when the time was over or somebody interrupted. */
+function endOf(
+  stream: Readable & { end(): void },
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<ReturnType<typeof unknown> | undefined> {
+  return new Promise((resolve) => {
+    let why: ReturnType<typeof unknown> | undefined;
+    let grace: NodeJS.Timeout | undefined;
+    const finish = (): void => {
+      clearTimeout(timer);
+      clearTimeout(grace);
+      signal.removeEventListener("abort", onAbort);
+      resolve(why);
+    };
+    const end = (reason: ReturnType<typeof unknown>): void => {
+      if (why !== undefined) return;
+      why = reason;
+      // The end of its input is what the keeper takes for the doctor's end.
+      stream.end();
+      grace = setTimeout(finish, GRACE_MS);
+    };
+    const onAbort = (): void => end(unknown("failed", "interrupted"));
+    const timer = setTimeout(
+      () => end(unknown("timeout", `it took longer than ${Math.round(timeoutMs / 1000)} s`)),
+      timeoutMs,
+    );
+    signal.addEventListener("abort", onAbort, { once: true });
+    stream.once("end", finish);
+    stream.once("close", finish);
+    stream.once("error", finish);
+  });
+}
+
+async function exitCodeOf(
+  inspect: () => Promise<{ readonly Running: boolean; readonly ExitCode: number | null }>,
+): Promise<number | undefined> {
+  // The output ends a moment before the engine notes the end.
+  for (let tries = 0; tries < 40; tries += 1) {
+    const { Running, ExitCode } = await inspect();
+    if (!Running && ExitCode !== null) return ExitCode;
+    await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+  }
+  return undefined;
+}
+
+function collector(): { readonly sink: PassThrough; text(): string } {
+  const sink = new PassThrough();
+  const parts: Buffer[] = [];
+  let length = 0;
+  sink.on("data", (chunk: Buffer) => {
+    if (length >= MAX_OUTPUT) return;
+    parts.push(chunk.subarray(0, MAX_OUTPUT - length));
+    length += chunk.length;
+  });
+  return { sink, text: () => Buffer.concat(parts).toString("utf8") };
+}

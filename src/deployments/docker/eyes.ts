@@ -1,0 +1,100 @@
+import type Docker from "dockerode";
+import type { Container } from "dockerode";
+import { probe } from "../../gateway/probe.ts";
+import type { GatewayEyes } from "../reload.ts";
+import type { ContainerExec } from "./exec.ts";
+import { containerLog } from "./logs.ts";
+import { LISTENERS } from "./scripts.ts";
+
+export interface ContainerEyesOptions {
+  readonly api: Docker;
+  readonly container: Container;
+  readonly exec: ContainerExec;
+  readonly tty: boolean;
+  /** The gateway's own port. */
+  readonly port: number;
+  /** Where that port is reached from here, as far as it is. */
+  readonly url: string;
+}
+
+const PROBE_MS = 5000;
+const LOOK_MS = 20_000;
+const never = new AbortController().signal;
+
+/** A gateway in a container: the engine's word for it, its sockets from inside, the container's log. */
+export function containerEyes(options: ContainerEyesOptions): GatewayEyes {
+  const { api, container, exec, tty, port, url } = options;
+  let restarts = 0;
+  const look = async (): Promise<Listeners | undefined> => {
+    const outcome = await exec.run(["node", "-e", LISTENERS, "--", String(port)], {
+      user: "",
+      signal: never,
+      timeoutMs: LOOK_MS,
+    });
+    return outcome.known ? listenersOf(outcome.value.stdout) : undefined;
+  };
+  return {
+    sockets: async () => {
+      const { State } = await container.inspect();
+      if (!State.Running || State.Restarting) return "";
+      const found = await look();
+      if (found === undefined) return undefined;
+      // The sockets of a container that started anew may have the numbers of earlier ones.
+      return found.sockets === "" ? "" : `${State.StartedAt} ${found.sockets}`;
+    },
+    logFromNow: async () => {
+      restarts = (await container.inspect()).RestartCount;
+      const since = await engineTime(api);
+      const said = async () =>
+        Buffer.concat(await containerLog(api, container, tty, { since })).toString("utf8");
+      const before = await said().catch(() => "");
+      return () =>
+        said()
+          .then((text) => text.slice(before.length))
+          .catch(() => "");
+    },
+    // From outside as a client meets it; a gateway on the container's loopback answers inside alone.
+    reach: async (signal) => {
+      const { reach } = await probe({ url, timeoutMs: PROBE_MS, signal });
+      if (reach.state === "open" || reach.state === "starting" || signal.aborted) return reach.state;
+      return (await look())?.answers === true ? "open" : reach.state;
+    },
+    comesBack: async () => {
+      const { State } = await container.inspect();
+      return State.Running || State.Restarting;
+    },
+    fails: async () => {
+      const { State, RestartCount } = await container.inspect();
+      if (RestartCount > restarts + 1) return "the container starts again and again and does not stay up";
+      const isOver = !State.Running && !State.Restarting && State.Status !== "created";
+      return isOver ? `the container ended with exit code ${State.ExitCode}` : undefined;
+    },
+  };
+}
+
+/** By the engine's clock, two seconds ago: the log's times are its own. ISO 8601. */
+async function engineTime(api: Docker): Promise<string> {
+  const info: unknown = await api.info().catch(() => undefined);
+  const time =
+    typeof info === "object" && info !== null && "SystemTime" in info && typeof info.SystemTime === "string"
+      ? Date.parse(info.SystemTime)
+      : Number.NaN;
+  return new Date((Number.isNaN(time) ? Date.now() : time) - 2000).toISOString();
+}
+
+interface Listeners {
+  readonly sockets: string;
+  readonly answers: boolean;
+}
+
+function listenersOf(stdout: string): Listeners | undefined {
+  try {
+    const value: unknown = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+    if (typeof value !== "object" || value === null || !("sockets" in value)) return undefined;
+    const { sockets } = value;
+    if (typeof sockets !== "string" || !/^[\d ]{0,2000}$/.test(sockets)) return undefined;
+    return { sockets, answers: "answers" in value && value.answers === true };
+  } catch {
+    return undefined;
+  }
+}

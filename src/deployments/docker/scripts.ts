@@ -1,0 +1,113 @@
+// Programs for the Node of the gateway's own container, given to `node -e`. They hold no data: paths and numbers come
+// as words, contents over the input. Plain JavaScript of Node 18, as older images have it.
+
+/**
+ * `KEEPER -- MILLISECONDS PROGRAM WORD…`: runs a program and ends its whole process group when the time is over, or
+ * when the input ends, which is when the doctor is gone.
+ */
+export const KEEPER = `
+const { spawn } = require("node:child_process");
+const [ms, command, ...words] = process.argv.slice(1);
+const child = spawn(command, words, { stdio: ["ignore", "inherit", "inherit"], detached: true });
+const signal = (name) => { try { process.kill(-child.pid, name); } catch {} };
+const stop = () => { signal("SIGTERM"); setTimeout(() => signal("SIGKILL"), 2000).unref(); };
+const timer = setTimeout(stop, Number(ms));
+process.stdin.on("end", stop).on("error", stop).resume();
+child.on("error", (error) => { process.stderr.write(String(error.code)); process.exit(127); });
+child.on("exit", (code) => { clearTimeout(timer); signal("SIGKILL"); process.exit(code === null ? 1 : code); });
+`;
+
+/**
+ * `REPLACE -- PATH EXPECTED SIZE MODE UID GID`: makes the file what comes over the input (SIZE bytes; -1: removes it)
+ * if its SHA-256 is EXPECTED (empty: there is none), by a rename. Prints `{"done":"replaced"|"stale"}` or
+ * `{"code":"EBUSY"}`.
+ */
+export const REPLACE = `
+const fs = require("node:fs"), path = require("node:path"), crypto = require("node:crypto");
+const [file, expected, size, mode, uid, gid] = process.argv.slice(1);
+const say = (answer) => { fs.writeSync(1, JSON.stringify(answer) + "\\n"); process.exit(0); };
+const hash = (name) => {
+  try { return crypto.createHash("sha256").update(fs.readFileSync(name)).digest("hex"); }
+  catch (error) { if (error.code === "ENOENT") return ""; throw error; }
+};
+const take = (length) => {
+  const bytes = Buffer.alloc(length);
+  for (let at = 0; at < length; ) {
+    let read;
+    try { read = fs.readSync(0, bytes, at, length - at, null); }
+    catch (error) { if (error.code !== "EAGAIN") throw error; Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5); continue; }
+    if (read === 0) say({ code: "EPIPE" });
+    at += read;
+  }
+  return bytes;
+};
+let temporary;
+try {
+  const bytes = Number(size) < 0 ? undefined : take(Number(size));
+  if (hash(file) !== expected) say({ done: "stale" });
+  const target = expected === "" ? path.join(fs.realpathSync(path.dirname(file)), path.basename(file)) : fs.realpathSync(file);
+  const directory = path.dirname(target);
+  if (expected !== "" && (fs.statSync(target).mode & 0o222) === 0) say({ code: "EROMODE" });
+  if (bytes === undefined) { if (expected !== "") fs.rmSync(target); }
+  else {
+    const name = "." + path.basename(target) + ".pairing-doctor." + process.pid + "." + crypto.randomBytes(6).toString("hex") + ".tmp";
+    temporary = path.join(directory, name);
+    const fd = fs.openSync(temporary, "wx", 0o600);
+    fs.writeFileSync(fd, bytes);
+    const made = fs.fstatSync(fd);
+    if (made.uid !== Number(uid) || made.gid !== Number(gid)) fs.fchownSync(fd, Number(uid), Number(gid));
+    fs.fchmodSync(fd, Number(mode));
+    fs.fsyncSync(fd);
+    fs.closeSync(fd);
+    if (hash(file) !== expected) { fs.rmSync(temporary); say({ done: "stale" }); }
+    if (expected === "") { fs.linkSync(temporary, target); fs.rmSync(temporary); }
+    else fs.renameSync(temporary, target);
+    temporary = undefined;
+  }
+  try { const fd = fs.openSync(directory, "r"); fs.fsyncSync(fd); fs.closeSync(fd); } catch {}
+  say({ done: "replaced" });
+} catch (error) {
+  if (temporary !== undefined) try { fs.rmSync(temporary, { force: true }); } catch {}
+  say(expected === "" && error.code === "EEXIST" ? { done: "stale" } : { code: String(error.code) });
+}
+`;
+
+/** `SWEEP -- PATH`: removes what REPLACE left beside the file when it was ended in between. */
+export const SWEEP = `
+const fs = require("node:fs"), path = require("node:path");
+let target = process.argv[1];
+try { target = fs.realpathSync(target); } catch {}
+const start = "." + path.basename(target) + ".pairing-doctor.";
+for (const name of fs.readdirSync(path.dirname(target))) {
+  const pid = name.startsWith(start) ? Number((/^(\\d{1,10})\\.[0-9a-f]{12}\\.tmp$/.exec(name.slice(start.length)) || [])[1]) : 0;
+  if (!(pid > 0)) continue;
+  try { process.kill(pid, 0); } catch (error) { if (error.code === "ESRCH") fs.rmSync(path.join(path.dirname(target), name), { force: true }); }
+}
+`;
+
+/**
+ * `LISTENERS -- PORT`: prints `{"sockets":"1234 1240","address":"127.0.0.1","answers":true}`: the sockets that listen
+ * on the port, an address of one of them (loopback for all addresses), and whether something answers there (a gateway
+ * with TLS drops plain HTTP, which is an answer, too).
+ */
+export const LISTENERS = `
+const fs = require("node:fs"), http = require("node:http");
+const port = Number(process.argv[1]), rows = [];
+for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
+  let text = "";
+  try { text = fs.readFileSync(table, "utf8"); } catch {}
+  for (const line of text.split("\\n").slice(1, 20000)) {
+    const words = line.trim().split(/\\s+/);
+    if (words[3] !== "0A") continue;
+    const [address, hex] = words[1].split(":");
+    if (parseInt(hex, 16) === port) rows.push({ address, inode: words[9] });
+  }
+}
+const v4 = rows.find((row) => row.address.length === 8 && row.address !== "00000000");
+const address = v4 === undefined || rows.some((row) => /^0+$/.test(row.address) || row.address === "0100007F") ? "127.0.0.1"
+  : v4.address.match(/../g).reverse().map((byte) => parseInt(byte, 16)).join(".");
+const say = (answers) => { fs.writeSync(1, JSON.stringify({ sockets: rows.map((row) => row.inode).sort().join(" "), address, answers }) + "\\n"); process.exit(0); };
+if (rows.length === 0) say(false);
+const request = http.get({ host: address, port, path: "/", timeout: 4000, headers: { connection: "close" } }, () => say(true));
+request.on("error", (error) => say(error.code !== "ECONNREFUSED" && error.code !== "EADDRNOTAVAIL")).on("timeout", () => say(false));
+`;
