@@ -1,9 +1,10 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { ConfigOrigin, ConfigReading, Evidence, Refusal } from "../src/core/facts.ts";
-import type { Occurrence, Remedy } from "../src/core/finding.ts";
+import type { ComposeSecret, ConfigOrigin, ConfigReading, Evidence, Refusal } from "../src/core/facts.ts";
+import type { Occurrence, Remedy, Step } from "../src/core/finding.ts";
 import type { AsideEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
+import { composeOf, keepsState, placeText, recreate, secretEvidence } from "./compose.ts";
 import { human, pasteToken } from "./remedies.ts";
 import { args, type GateFacts, isDeviceTokenRefusal, saysSharedTokenToo, WANTED } from "./support.ts";
 
@@ -70,20 +71,23 @@ interface Found {
 }
 
 function occurrence({ differing, told, refused, refusals, facts }: Found): Occurrence {
+  const compose = inCompose(differing, facts);
   const evidence: Evidence[] = [
     ...(differing === undefined ? [] : inConfig(differing)),
+    ...(compose === undefined ? [] : [secretEvidence(compose)]),
     ...told.slice(-2).map(evidenceOf),
     ...(refused?.evidence ?? []),
   ];
   const sources = args({
     key: `gateway.auth.${differing?.name ?? "token"}`,
     source: differing?.wins.source,
-    other: differing?.loses.source,
+    other: compose === undefined ? differing?.loses.source : placeText(compose),
   });
   const config = knownValue(facts.wanted.config);
   const remedies = [
     ...copyInto(differing, config),
-    alignSources(differing),
+    ...alignCompose(differing, compose, facts),
+    alignSources(differing, compose, facts),
     ...pasteInto(refused, differing, facts),
   ];
   const common = { evidence: evidence.slice(0, 5), args: sources, remedies };
@@ -108,6 +112,35 @@ function inConfig({ name, wins, loses }: Difference): Evidence[] {
   return [{ fact: "config", source: wins.source, quote }];
 }
 
+/** Where the container's environment, which loses, gets the secret from, as its Compose files say. */
+function inCompose(differing: Difference | undefined, { wanted }: GateFacts): ComposeSecret | undefined {
+  const { loses, name } = differing ?? {};
+  // The file beside the config in the container is none of Compose's.
+  if (name === undefined || loses?.from !== "env" || loses.source === ".env") return undefined;
+  return composeOf(wanted)?.[name];
+}
+
+/**
+ * The env file that Compose reads gets the value that the gateway has; where it has that already, the container was
+ * created before. A value in the Compose file itself, or of a shell, is not ours to write.
+ */
+function alignCompose(
+  differing: Difference | undefined,
+  compose: ComposeSecret | undefined,
+  { wanted }: GateFacts,
+): readonly Remedy[] {
+  const service = composeOf(wanted)?.service;
+  if (compose === undefined || service === undefined || differing?.wins.from !== "file") return [];
+  if (!keepsState(wanted)) return [];
+  const gateway = knownValue(wanted.config)?.effective.gateway?.auth?.[differing.name];
+  if (!compose.isRunning && compose.fingerprint === gateway)
+    return [{ id: "recreate-service", risk: "restart", args: args({ service }), steps: recreate(wanted) }];
+  if (differing.name !== "token" || (compose.from !== "dotenv" && compose.from !== "env-file")) return [];
+  const { path, variable } = compose;
+  const steps: Step[] = [{ do: "token.copy", path, variable, on: "this-machine" }, ...recreate(wanted)];
+  return [{ id: "copy-compose-token", risk: "restart", args: args({ path, service }), steps }];
+}
+
 /**
  * Where the copy that loses stands in the env file beside the config, it gets the value that the gateway has. A
  * service's unit, a Compose file or a process are not ours to write.
@@ -120,20 +153,26 @@ function copyInto(differing: Difference | undefined, config: ConfigReading | und
   return [{ id: "copy-token", risk: "none", args: args({ path }), steps: [{ do: "token.copy", path }] }];
 }
 
-function alignSources(differing: Difference | undefined): Remedy {
-  const places = differing === undefined ? undefined : `${differing.wins.source}, ${differing.loses.source}`;
-  const password = differing?.name === "password";
+function alignSources(
+  differing: Difference | undefined,
+  compose: ComposeSecret | undefined,
+  { wanted }: GateFacts,
+): Remedy {
   const { wins, loses } = differing ?? {};
+  const other = compose === undefined ? loses?.source : placeText(compose);
+  const places = wins === undefined || other === undefined ? undefined : `${wins.source}, ${other}`;
+  const password = differing?.name === "password";
   return {
     id: password ? "align-password" : "align-token",
     risk: "restart",
     steps: [
       password
         ? human("align-password", { places })
-        : wins === undefined || loses === undefined
+        : wins === undefined || other === undefined
           ? human("align-token", { places })
-          : human("change-losing-copy", { source: wins.source, other: loses.source }),
-      { do: "gateway.restart" },
+          : human("change-losing-copy", { source: wins.source, other }),
+      // A restart keeps the environment that the container was created with.
+      ...(compose === undefined ? [{ do: "gateway.restart" } as const] : recreate(wanted)),
     ],
   };
 }

@@ -73,8 +73,25 @@ export type Step =
   | { readonly do: "device.rotate"; readonly deviceId: string; readonly role: string }
   /** Writes a random token into openclaw.json; it is in no other place. */
   | { readonly do: "token.generate" }
-  /** Gives `OPENCLAW_GATEWAY_TOKEN` in the env file the value that openclaw.json has. */
-  | { readonly do: "token.copy"; readonly path: string }
+  /**
+   * Gives a variable in an env file the value of gateway.auth.token in openclaw.json; `OPENCLAW_GATEWAY_TOKEN` when
+   * none is named. `on`: the file is the doctor's machine's, though the gateway is in a container.
+   */
+  | {
+      readonly do: "token.copy";
+      readonly path: string;
+      readonly variable?: string;
+      readonly on?: "this-machine";
+    }
+  /** Changes a service in a Compose file of the doctor's machine; comments and everything else of it stay. */
+  | {
+      readonly do: "compose.edit";
+      readonly file: string;
+      readonly service: string;
+      readonly change: ComposeChange;
+    }
+  /** Makes the container of a Compose service anew where its files say something else than it was made with. */
+  | { readonly do: "compose.up"; readonly service: string }
   | { readonly do: "tailscale.serve" }
   /** Looks whether this machine is on a tailnet. `name`: its MagicDNS name, where that is known already. */
   | { readonly do: "tailscale.status"; readonly name?: string }
@@ -84,6 +101,19 @@ export type Step =
   | { readonly do: "page.open"; readonly url: string }
   /** Something only a person can do; `message` keys the wording. */
   | { readonly do: "human"; readonly message: string; readonly args?: MessageArgs };
+
+/** What is changed of a service in a Compose file. Nothing of it opens a port to more than it was. */
+export type ComposeChange =
+  /** Publishes `to` of the container at 127.0.0.1:`port`. */
+  | { readonly kind: "publish"; readonly port: number; readonly to: number }
+  /** What publishes `to` does so on 127.0.0.1. */
+  | { readonly kind: "on-loopback"; readonly to: number }
+  /** The variable gets its value from the variable of that name in `.env`; never a literal. */
+  | { readonly kind: "reference"; readonly variable: string }
+  /** The command's `--bind`. */
+  | { readonly kind: "bind"; readonly value: "lan" }
+  /** The network of another service. */
+  | { readonly kind: "network"; readonly of: string };
 
 /** A proxy on the gateway's own host that gives the page HTTPS under one name. */
 export interface ProxySite {

@@ -48,6 +48,15 @@ export function commandsFor(
   });
 }
 
+/** The line that runs OpenClaw's own command with these words there. */
+export function openclawLine(
+  words: readonly string[],
+  deployment: Deployment,
+  context: CommandContext = {},
+): string {
+  return placeOf(deployment, context).cli(words.map(word));
+}
+
 const PLACEHOLDERS = [
   "<requestId>",
   "<deviceId>",
@@ -119,8 +128,11 @@ function commandFor(step: Step, deployment: Deployment, context: CommandContext)
       return proxyLine(step);
     case "ssh.tunnel":
       return place.tunnel(step.port);
+    case "compose.up":
+      return place.recreate?.(step.service);
     // A secret goes from one file into another; no line may show it.
     case "token.copy":
+    case "compose.edit":
     case "page.open":
     case "human":
       return undefined;
@@ -173,6 +185,8 @@ interface Place {
   readonly editConfig?: string;
   readonly start: string | undefined;
   readonly restart: string | undefined;
+  /** Compose: the line that makes a service's container anew when its files changed. */
+  recreate?(service: string): string | undefined;
   readonly status: string;
   readonly logs: string;
   readonly tailscale: string;
@@ -343,6 +357,7 @@ function docker(names: DeploymentNames, context: CommandContext, remote = false)
     cli,
     start: on(fileless ? ["start"] : ["up", "-d"], ["start"]),
     restart: on(["restart"], ["restart"]),
+    recreate: (name) => (fileless || !safeName(name) ? undefined : shellLine([...compose, "up", "-d", name])),
     status: service
       ? shellLine([...compose, "ps", "--all", service])
       : container

@@ -410,7 +410,7 @@ class ProjectReader {
     return {
       value: new Secret(this.#text(told.value), salt),
       source:
-        one === undefined || this.#input.lookup(one) === undefined
+        one === undefined
           ? { from: "compose-file", ...this.#place(told), variable: name }
           : this.#sourceOf(one, told),
     };

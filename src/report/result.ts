@@ -205,8 +205,13 @@ function actionOf({ step, command, placeholders = [] }: StepLine): RemedyAction 
     const { message, args } = step;
     return { kind: "human", message, ...(args === undefined ? {} : { args }) };
   }
-  if (command === undefined) return { kind: "human", message: step.do, args: argsOf(step) };
+  if (command === undefined) return { kind: "human", message: messageOf(step), args: argsOf(step) };
   return { kind: "command", command, ...(placeholders.length === 0 ? {} : { placeholders }) };
+}
+
+/** Key of the words for a step that has no command. */
+function messageOf(step: Exclude<Step, { do: "human" }>): string {
+  return step.do === "compose.edit" ? `compose.${step.change.kind}` : step.do;
 }
 
 function argsOf(step: Exclude<Step, { do: "human" }>): MessageArgs {
@@ -224,7 +229,13 @@ function argsOf(step: Exclude<Step, { do: "human" }>): MessageArgs {
     case "device.rotate":
       return { deviceId: step.deviceId, role: step.role };
     case "token.copy":
-      return { path: step.path };
+      return { path: step.path, ...(step.variable === undefined ? {} : { variable: step.variable }) };
+    case "compose.up":
+      return { service: step.service };
+    case "compose.edit": {
+      const { kind: _kind, ...rest } = step.change;
+      return { file: step.file, service: step.service, ...rest };
+    }
     case "ssh.tunnel":
       return { port: step.port };
     case "page.open":

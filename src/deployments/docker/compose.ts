@@ -134,7 +134,10 @@ function secretOf(
   const told = own.environment.get(name);
   const running = env[name];
   if (told === undefined || (told.value.reveal() === "" && running === undefined)) return undefined;
-  const { value, source } = told;
+  const { source } = told;
+  // What no file sets was set where Compose was started, and the container tells to what.
+  const isForeign = source.from === "shell" && told.value.reveal() === "";
+  const value = isForeign && running !== undefined ? running : told.value;
   return {
     ...placeOf(source),
     from: source.from,

@@ -49,6 +49,17 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "One source for the token; the gateway reads it at its next start.",
     caution: "Pages that kept the other token have to be given the new one.",
   },
+  "copy-compose-token": {
+    title: "Give {path|the env file} the gateway's token, and create the container anew",
+    what: "The gateway takes gateway.auth.token from openclaw.json; {service|the service} gets its environment from {path|the env file}, and a new container is what takes that up. The state stays on its mount.",
+    caution:
+      "The gateway is away for some seconds. Both values are secrets and are shown by fingerprint only.",
+  },
+  "recreate-service": {
+    title: "Create the container of {service} anew",
+    what: "The project's files hold the gateway's token already; the container was created before, and its environment changes with a new one only. The state stays on its mount.",
+    caution: "The gateway is away for some seconds.",
+  },
   "copy-token": {
     title: "Give {path|the env file} the token that the gateway has",
     what: "The gateway takes gateway.auth.token from openclaw.json, and everything beside it that reads the env file gets the same value. Nothing at the gateway changes.",

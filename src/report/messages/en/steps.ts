@@ -20,7 +20,21 @@ export const human: Readonly<Record<string, string>> = {
   "token.generate":
     "Give the gateway a random token: `openclaw doctor --generate-gateway-token`, on its host.",
   "token.copy":
-    "Give OPENCLAW_GATEWAY_TOKEN in {path} the value of gateway.auth.token in openclaw.json, in an editor and not in a command line.",
+    "Give {variable|OPENCLAW_GATEWAY_TOKEN} in {path} the value of gateway.auth.token in openclaw.json, in an editor and not in a command line.",
+  "compose.publish":
+    "In {file}, add `127.0.0.1:{port}:{to}` to `ports` of the service {service}; `pairing-doctor fix --edit-compose` writes it.",
+  "compose.on-loopback":
+    "In {file}, put `127.0.0.1:` before the published port {to} of the service {service}; `pairing-doctor fix --edit-compose` writes it.",
+  "compose.reference":
+    "In {file}, let {variable} of the service {service} refer to the variable of that name in `.env`; `pairing-doctor fix --edit-compose` writes it.",
+  "compose.bind":
+    "In {file}, give `--bind` in the command of the service {service} the value `{value}`; `pairing-doctor fix --edit-compose` writes it.",
+  "compose.network":
+    "In {file}, set `network_mode: service:{of}` for the service {service}, and take its `networks` and `ports` out; `pairing-doctor fix --edit-compose` writes it.",
+  "compose.up":
+    "Create the container of {service} anew: `docker compose up -d {service}`, with the project's files.",
+  "state-would-be-lost":
+    "First mount a directory or volume at {stateDir|the state directory}: it is on no mount, and a container that is created anew would come without its config and its devices.",
   "tailscale.status": "See that Tailscale is connected on the gateway's host: `tailscale status`.",
   "proxy.write":
     "Get the proxy's site file: `pairing-doctor fix --remedy https-proxy --domain {domain|DOMAIN}`.",

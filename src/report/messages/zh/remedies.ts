@@ -47,6 +47,16 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "令牌只有一个来源，网关在下次启动时读取。",
     caution: "保存着旧令牌的页面需要换成新的令牌。",
   },
+  "copy-compose-token": {
+    title: "让 {path|.env 文件} 使用网关的令牌，并重新创建容器",
+    what: "网关使用 openclaw.json 中的 gateway.auth.token；{service|该服务} 的环境变量来自 {path|.env 文件}，新的容器才会取得它。状态保留在挂载上。",
+    caution: "网关会离开几秒钟。两个值都是机密，显示时只有指纹。",
+  },
+  "recreate-service": {
+    title: "重新创建 {service} 的容器",
+    what: "项目的文件里已经是网关的令牌；容器在那之前创建，只有新的容器才会取得新的环境变量。状态保留在挂载上。",
+    caution: "网关会离开几秒钟。",
+  },
   "copy-token": {
     title: "让 {path|.env 文件} 使用网关的令牌",
     what: "网关使用 openclaw.json 中的 gateway.auth.token，旁边读取 .env 文件的程序也会得到相同的值。网关本身不变。",

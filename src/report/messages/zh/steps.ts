@@ -17,7 +17,20 @@ export const human: Readonly<Record<string, string>> = {
     "在网关所在的主机上：`openclaw devices rotate --device {deviceId} --role {role}`。它会显示新令牌，不要给任何人看。",
   "token.generate": "在网关所在的主机上为网关生成随机令牌：`openclaw doctor --generate-gateway-token`。",
   "token.copy":
-    "用编辑器把 {path} 中 OPENCLAW_GATEWAY_TOKEN 的值改成 openclaw.json 里 gateway.auth.token 的值，不要写在命令行里。",
+    "用编辑器把 {path} 中 {variable|OPENCLAW_GATEWAY_TOKEN} 的值改成 openclaw.json 里 gateway.auth.token 的值，不要写在命令行里。",
+  "compose.publish":
+    "在 {file} 中，给服务 {service} 的 `ports` 加上 `127.0.0.1:{port}:{to}`；`pairing-doctor fix --edit-compose` 会写好。",
+  "compose.on-loopback":
+    "在 {file} 中，在服务 {service} 发布的端口 {to} 前加上 `127.0.0.1:`；`pairing-doctor fix --edit-compose` 会写好。",
+  "compose.reference":
+    "在 {file} 中，让服务 {service} 的 {variable} 引用 `.env` 中的同名变量；`pairing-doctor fix --edit-compose` 会写好。",
+  "compose.bind":
+    "在 {file} 中，把服务 {service} 命令里 `--bind` 的值改成 `{value}`；`pairing-doctor fix --edit-compose` 会写好。",
+  "compose.network":
+    "在 {file} 中，给服务 {service} 设置 `network_mode: service:{of}`，并去掉它的 `networks` 和 `ports`；`pairing-doctor fix --edit-compose` 会写好。",
+  "compose.up": "用项目的文件重新创建 {service} 的容器：`docker compose up -d {service}`。",
+  "state-would-be-lost":
+    "先把目录或卷挂载到 {stateDir|状态目录}：它不在任何挂载上，重新创建的容器会失去配置和设备。",
   "tailscale.status": "确认网关所在的主机已连上 Tailscale：`tailscale status`。",
   "proxy.write": "取得代理的站点文件：`pairing-doctor fix --remedy https-proxy --domain {domain|DOMAIN}`。",
   "doctor.fix": "在网关所在的主机上运行 `openclaw doctor --fix`。",
