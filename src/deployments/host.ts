@@ -1,6 +1,7 @@
 import type { HostSigns } from "../core/facts.ts";
 import { safeText } from "../core/text.ts";
 import { ownScope } from "./address.ts";
+import { usualSockets } from "./docker/sockets.ts";
 import type { World } from "./world.ts";
 
 /** Bytes of a /proc file that are looked at. */
@@ -98,16 +99,11 @@ function mountSigns(mountinfo: string): {
 
 async function enginesOf(world: World): Promise<HostSigns["engines"]> {
   const home = world.homedir;
-  const runtime = world.env.XDG_RUNTIME_DIR;
   const dockerHost = /^unix:\/\/(\/.{1,200})$/.exec(world.env.DOCKER_HOST ?? "")?.[1];
   const kubeconfigs = (world.env.KUBECONFIG ?? "").split(world.platform === "win32" ? ";" : ":");
   const wanted: readonly { kind: "docker" | "podman" | "kubernetes"; path: string | undefined }[] = [
     { kind: "docker", path: dockerHost },
-    { kind: "docker", path: "/var/run/docker.sock" },
-    { kind: "docker", path: `${home}/.docker/run/docker.sock` },
-    { kind: "docker", path: runtime && `${runtime}/docker.sock` },
-    { kind: "podman", path: runtime && `${runtime}/podman/podman.sock` },
-    { kind: "podman", path: "/run/podman/podman.sock" },
+    ...(await usualSockets(world)),
     ...kubeconfigs.slice(0, 10).map((path) => ({ kind: "kubernetes" as const, path: path || undefined })),
     { kind: "kubernetes", path: `${home}/.kube/config` },
     { kind: "kubernetes", path: "/etc/rancher/k3s/k3s.yaml" },

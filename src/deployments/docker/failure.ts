@@ -23,10 +23,11 @@ export function engineFailure(error: unknown, what: string): Unknown {
       message: "engine-down",
       args,
     });
-  const tls = TLS.find(([codes]) => codes.test(code));
+  const tlsCode = tlsCodeOf(error, code);
+  const tls = TLS.find(([codes]) => codes.test(tlsCode));
   if (tls !== undefined) {
     const [, message, words] = tls;
-    const shown = safeText(code, 80);
+    const shown = safeText(tlsCode, 80);
     return unknown("failed", `${args.engine}: ${words} (${shown})`, PROVIDE, {
       message,
       args: { ...args, detail: shown },
@@ -54,6 +55,13 @@ export function fieldsOf(error: unknown): { readonly code?: string; readonly sta
       ? { statusCode: error.statusCode }
       : {}),
   };
+}
+
+/** What is still in flight has EPROTO for a code and OpenSSL's reason in its words: the code that it has later. */
+function tlsCodeOf(error: unknown, code: string): string {
+  if (code !== "EPROTO" || !(error instanceof Error)) return code;
+  const reason = /:SSL routines:[^:]{0,80}:([A-Za-z0-9 ]{1,80})/.exec(error.message)?.[1];
+  return reason === undefined ? code : `ERR_SSL_${reason.toUpperCase().replaceAll(" ", "_")}`;
 }
 
 /** Codes of Node's TLS, in the order in which they are to be tried. */

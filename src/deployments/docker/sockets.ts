@@ -39,11 +39,13 @@ export async function usualSockets(world: World): Promise<readonly EngineSocket[
     ...(await apiSockets(world, temp)),
   ];
   const found: EngineSocket[] = [];
+  const seen = new Set<string>();
   for (const [kind, paths] of [["docker", docker] as const, ["podman", podman] as const])
     for (const path of paths) {
-      const same = await world.link(path);
-      if (found.some((one) => one.path === path || one.path === same)) continue;
-      if (await world.exists(path)) found.push({ kind, path });
+      if (seen.has(path) || !(await world.exists(path))) continue;
+      const same = (await world.link(path)) ?? path;
+      if (!seen.has(same)) found.push({ kind, path });
+      seen.add(path).add(same);
     }
   return found;
 }
