@@ -7,7 +7,7 @@ import type { Facts } from "../core/collect.ts";
 import { type Diagnosed, diagnose } from "../core/diagnose.ts";
 import { knownValue } from "../core/fact.ts";
 import type { Deployment, FactName, ProbeReading, Refusal, Target } from "../core/facts.ts";
-import { type CommandContext, commandsFor } from "../deployments/commands.ts";
+import { type CommandContext, commandsFor, openclawLine } from "../deployments/commands.ts";
 import { connectionPath } from "../report/path.ts";
 import {
   type MissingFact,
@@ -100,6 +100,17 @@ export function printerOf(facts: Facts, context: CommandContext = {}): PrintStep
   const place = placeOf(facts, knownValue(facts.deployment), target);
   const whole = contextOf(facts, context);
   return (steps) => commandsFor(steps, place, whole);
+}
+
+/** The line of OpenClaw's own command with these words, for the deployment that the facts show. */
+export function openclawPrinterOf(
+  facts: Facts,
+  context: CommandContext = {},
+): (words: readonly string[]) => string {
+  const target = knownValue(facts.target) ?? OFFLINE;
+  const place = placeOf(facts, knownValue(facts.deployment), target);
+  const whole = contextOf(facts, context);
+  return (words) => openclawLine(words, place, whole);
 }
 
 /** The releases it can be, as far as anything narrows them: from the wire, else from what the log's lines look like. */

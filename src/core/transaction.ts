@@ -220,6 +220,9 @@ export async function undo(journal: Journal, workshop: Workshop): Promise<Outcom
   }
   const problem = await restoreConfig(journal, workshop);
   if (problem !== undefined) return { outcome: "stuck", detail: problem };
+  // What needed a restart to count needs one to be gone; where nobody can, the gateway takes it back when it starts.
+  if (journal.steps.some(({ step, state }) => step.do === "gateway.restart" && state !== "planned"))
+    await changer.perform({ do: "gateway.restart" }, signal);
   const settled = await settle({ ...workshop, signal });
   await store.write({ ...current, state: "undone" });
   const detail = settled.known ? "everything is as it was" : settled.detail;

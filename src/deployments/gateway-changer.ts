@@ -39,6 +39,11 @@ export interface GatewayChangerOptions {
   readonly devices: () => Promise<Fact<DeviceList>>;
   /** Starts the gateway anew by whatever runs it; absent where nothing does that we may ask. */
   readonly restart?: (signal: AbortSignal) => Promise<Fact<string>>;
+  /**
+   * A restart that a step asks for is one of the process, whatever the gateway did by itself: the start that 2026.2.1
+   * makes within its process after a change of `gateway.bind` listens where it listened before (run).
+   */
+  readonly restartsWhole?: boolean;
   /** Starts a gateway that is down; absent where nothing does that we may ask. */
   readonly starter?: GatewayStarter;
   readonly tailscale?: Tailscale;
@@ -316,12 +321,14 @@ class GatewayChanger implements Changer {
     return known({ how, ...(wasDown ? { undo: { undo: "gateway.stop" } as const } : {}) }, done.source);
   }
 
-  /** Only when the gateway has not started anew by itself since the last change. */
+  /** Only when the gateway has not started anew by itself since the last change, unless that is not enough. */
   async #restart(signal: AbortSignal): Promise<Fact<Performed>> {
-    const { watch, restart } = this.#options;
-    const settled = await watch.settled(signal);
-    if (settled.known && (settled.value.taken === "restarted" || settled.value.taken === "reloaded"))
-      return known({ how: "the gateway took it up by itself" }, settled.source);
+    const { watch, restart, restartsWhole = false } = this.#options;
+    if (!restartsWhole) {
+      const settled = await watch.settled(signal);
+      if (settled.known && (settled.value.taken === "restarted" || settled.value.taken === "reloaded"))
+        return known({ how: "the gateway took it up by itself" }, settled.source);
+    }
     if (signal.aborted) return unknown("failed", "interrupted");
     if (restart === undefined) return unknown("not-asked", "nothing is known that restarts this gateway");
     await watch.mark();

@@ -6,7 +6,7 @@ import { type Fact, knownValue, unknown } from "../../core/fact.ts";
 import { execute, type Order } from "../../core/transaction.ts";
 import { isSharedHost } from "../../deployments/accounts.ts";
 import type { FixOutcome, FixReport } from "../../report/fix.ts";
-import { diagnosed } from "../case.ts";
+import { diagnosed, openclawPrinterOf } from "../case.ts";
 import { collectOptions } from "../derived.ts";
 import { LIVE_FACTS } from "../live-facts.ts";
 import { startSpinner } from "../spinner.ts";
@@ -125,7 +125,8 @@ async function apply(
   );
   if (outcome.outcome !== "kept") return context.ended(facts, outcome, about);
   const { how, taken } = outcome;
-  const whole = { ...about, how, see: seeOf(prepared, taken) };
+  const line = openclawPrinterOf(facts, context.opened.context);
+  const whole = { ...about, how, see: seeOf(prepared, taken, line) };
   const end = endOf(prepared, facts);
   if (end === "partly") return followUp(context, facts, prepared, changer, whole);
   const remains = end === "kept" ? await whatRemains(context, prepared) : [];

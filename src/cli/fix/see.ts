@@ -7,19 +7,31 @@ import type { Prepared } from "./prepare.ts";
 
 type See = FixReport["see"];
 
-/** How to see that a fix holds: the setting, the device, the start, the page in this release (BROWSER.md). */
-export function seeOf({ steps, requests, model }: Prepared, taken: Taken | undefined): See {
+/**
+ * How to see that a fix holds: the setting, the device, the start, the page in this release (BROWSER.md). `line`: of
+ * OpenClaw's own command there.
+ */
+export function seeOf(
+  { steps, requests, model }: Prepared,
+  taken: Taken | undefined,
+  line: (words: readonly string[]) => string,
+): See {
+  const list = line(["devices", "list"]);
   const devices = requests.map(({ deviceId }) => ({
     message: "device",
-    args: { device: deviceId.slice(0, 12) },
+    args: { device: deviceId.slice(0, 12), line: list },
   }));
-  const start = taken === "restarted" || taken === "reloaded" ? [{ message: taken }] : [];
-  return [...steps.flatMap(settingOf), ...devices, ...start, ...pageOf(model), { message: "undo-later" }];
+  // What we started did not start by itself.
+  const ours = steps.some((step) => step.do === "gateway.restart" || step.do === "gateway.start");
+  const start = !ours && (taken === "restarted" || taken === "reloaded") ? [{ message: taken }] : [];
+  const settings = steps.flatMap((step) => settingOf(step, line));
+  return [...settings, ...devices, ...start, ...pageOf(model), { message: "undo-later" }];
 }
 
-function settingOf(step: Step): See {
-  if (step.do === "config.set") return [{ message: "setting", args: { key: step.key } }];
-  return step.do === "config.unset" ? [{ message: "unset", args: { key: step.key } }] : [];
+function settingOf(step: Step, line: (words: readonly string[]) => string): See {
+  if (step.do !== "config.set" && step.do !== "config.unset") return [];
+  const message = step.do === "config.set" ? "setting" : "unset";
+  return [{ message, args: { line: line(["config", "get", step.key]) } }];
 }
 
 function pageOf(model: Prepared["model"]): See {

@@ -71,6 +71,7 @@ export function containerChanger(options: ContainerChangerOptions): Changer {
     fingerprint: (secret) => fingerprintOf(secret, salt),
     ...(release === undefined ? {} : { release }),
     restart: starter.restart,
+    restartsWhole: true,
     starter,
   });
 }

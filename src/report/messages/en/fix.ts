@@ -63,9 +63,9 @@ export const fix: FixWords = {
     "other-gate": "then it is refused at {gate} instead",
   },
   see: {
-    setting: "`openclaw config get {key}` shows the new value.",
-    unset: "`openclaw config get {key}` finds nothing any more.",
-    device: "`openclaw devices list` shows the device {device} as paired.",
+    setting: "`{line}` shows the new value.",
+    unset: "`{line}` finds nothing any more.",
+    device: "`{line}` shows the device {device} as paired.",
     restarted: "The gateway started anew by itself, and its log has a new `listening` line.",
     reloaded: "The gateway applied the change while running; its log has a `[reload]` line.",
     "page-connects": "The open page connects by itself within seconds.",

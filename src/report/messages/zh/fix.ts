@@ -61,9 +61,9 @@ export const fix: FixWords = {
     "other-gate": "之后会改在此处被拒绝：{gate}",
   },
   see: {
-    setting: "`openclaw config get {key}` 会显示新的值。",
-    unset: "`openclaw config get {key}` 不再返回任何值。",
-    device: "`openclaw devices list` 中，设备 {device} 已显示为 paired。",
+    setting: "`{line}` 会显示新的值。",
+    unset: "`{line}` 不再返回任何值。",
+    device: "`{line}` 中，设备 {device} 已显示为 paired。",
     restarted: "网关已自行重启，日志中会有新的 `listening` 行。",
     reloaded: "网关在运行中应用了更改，日志中会有 `[reload]` 行。",
     "page-connects": "打开着的页面会在几秒内自动连接。",
