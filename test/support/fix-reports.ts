@@ -93,7 +93,7 @@ export const fixReports: Readonly<Record<string, FixReport>> = {
     how: [EDITED],
     remains: [{ id: "gateway-token-mismatch", code: "OPD301" }],
     see: [
-      { message: "setting", args: { key: "gateway.controlUi.allowedOrigins" } },
+      { message: "setting", args: { line: "openclaw config get gateway.controlUi.allowedOrigins" } },
       { message: "reloaded" },
       { message: "page-reload" },
       { message: "connected" },
