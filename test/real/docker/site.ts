@@ -57,10 +57,14 @@ export interface DoctorCase {
   readonly except?: string;
 }
 
+/** `gateway` may depend on the page, whose port is the site's choice. */
+type Gateway = ContainedOptions["gateway"] | ((page: string) => ContainedOptions["gateway"]);
+type Of<T> = Omit<T, "port" | "token" | "gateway"> & { readonly gateway: Gateway };
+
 export interface DockerSite {
   readonly engine: Engine;
-  contained(options: Omit<ContainedOptions, "port">): Promise<Claw>;
-  composed(options: Omit<ComposedOptions, "port" | "token">): Promise<Claw & Composed>;
+  contained(options: Of<ContainedOptions>): Promise<Claw>;
+  composed(options: Of<ComposedOptions>): Promise<Claw & Composed>;
   /** Runs the doctor, and sees that it left everything but `except` as it was, and nothing behind. */
   doctor(args: readonly string[], how?: DoctorCase): Promise<DoctorRun>;
   diagnosed(target: string, except?: string): Promise<DoctorDocument>;
@@ -101,7 +105,7 @@ export function useDockerSite(start: () => Promise<Engine> = startEngine): Docke
     folders.push(contained.stateDir, contained.configPath);
     const { uiBuild, container } = contained;
     const client: ClientSettings = uiBuild === undefined ? CONTROL_UI : { ...CONTROL_UI, buildId: uiBuild };
-    const page = `http://127.0.0.1:${port}`;
+    const page = pageAt(port);
     const url = `ws://127.0.0.1:${port}`;
     const log = async () => (await container.logs({ stdout: true, stderr: true })).toString("utf8");
     const browser = (device = name): Promise<Outcome> => {
@@ -178,14 +182,16 @@ export function useDockerSite(start: () => Promise<Engine> = startEngine): Docke
     },
     async contained(options) {
       const port = nextPort++;
-      const contained = await startContained(engine(), { ...options, port });
+      const gateway = gatewayOf(options.gateway, port);
+      const contained = await startContained(engine(), { ...options, port, gateway });
       return clawOf(contained, options.name, port, async () => {
         await contained.container.remove({ force: true, v: true });
       });
     },
     async composed(options) {
       const port = nextPort++;
-      const composed = await startComposed(engine(), { ...options, port, token: TOKEN });
+      const gateway = gatewayOf(options.gateway, port);
+      const composed = await startComposed(engine(), { ...options, port, gateway, token: TOKEN });
       folders.push(path.dirname(composed.dir));
       const { Name } = await composed.container.inspect();
       return { ...composed, ...clawOf(composed, Name.replace(/^\//, ""), port, composed.down) };
@@ -214,6 +220,12 @@ export function useDockerSite(start: () => Promise<Engine> = startEngine): Docke
         ...(cwd === undefined ? {} : { cwd }),
       }),
   };
+}
+
+const pageAt = (port: number): string => `http://127.0.0.1:${port}`;
+
+function gatewayOf(gateway: Gateway, port: number): ContainedOptions["gateway"] {
+  return typeof gateway === "function" ? gateway(pageAt(port)) : gateway;
 }
 
 /** An image whose name tells nothing of a gateway. */
