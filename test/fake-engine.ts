@@ -20,13 +20,23 @@ export interface FakeContainer {
   readonly networkMode?: string;
   /** `18789/tcp` to `127.0.0.1:18789`. */
   readonly ports?: Readonly<Record<string, string>>;
-  readonly mounts?: readonly { readonly source: string; readonly at: string }[];
+  readonly mounts?: readonly {
+    readonly source: string;
+    readonly at: string;
+    /** `bind` when absent. */
+    readonly kind?: string;
+    readonly readOnly?: boolean;
+  }[];
   /** Path to text; a directory is there because something is in it. */
   readonly files?: Readonly<Record<string, string>>;
   /** Path to where it points. */
   readonly links?: Readonly<Record<string, string>>;
   /** Of the files. */
   readonly uid?: number;
+  /** Its address on its network; 172.18.0.2 when absent. */
+  readonly address?: string;
+  /** Laid over these parts of what inspecting it gives. */
+  readonly inspect?: Readonly<Partial<Record<"State" | "Config" | "HostConfig", object>>>;
   /** The log as the engine sends it. */
   readonly log?: Uint8Array;
   /** What a follower is sent piece by piece; the answer stays open afterwards. */
@@ -44,6 +54,8 @@ export interface FakeEngine {
 
 export interface FakeEngineOptions {
   readonly containers?: readonly FakeContainer[];
+  /** What `GET /info` says. */
+  readonly info?: () => object;
   /** Paths that are answered with this status, as a filtering proxy does it. */
   readonly refused?: { readonly status: number; readonly paths: RegExp };
 }
@@ -89,7 +101,7 @@ async function idle(server: Server): Promise<void> {
 }
 
 function answer(
-  { containers = [], refused }: FakeEngineOptions,
+  { containers = [], refused, info }: FakeEngineOptions,
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
@@ -104,6 +116,7 @@ function answer(
   else if (request.method !== "GET" && request.method !== "HEAD")
     json(500, { message: "nothing is changed" });
   else if (path.startsWith("/containers/json")) json(200, containers.map(listed));
+  else if (path === "/info") json(200, info?.() ?? {});
   else if (path.startsWith("/networks/")) json(200, { IPAM: { Config: [{ Gateway: "172.18.0.1" }] } });
   else if (one === undefined) json(404, { message: "No such container" });
   else if (what === "json") json(200, inspected(one));
@@ -249,6 +262,8 @@ export function listed(one: FakeContainer): Listed {
           Type: "tcp",
         }))
       : [],
+    Mounts: (one.mounts ?? []).map(mountOf),
+    NetworkSettings: { Networks: networksOf(one) as never },
   };
 }
 
@@ -271,6 +286,7 @@ function inspected(one: FakeContainer): unknown {
       Running: running,
       Pid: running ? 4242 : 0,
       ExitCode: one.exitCode ?? 0,
+      ...one.inspect?.State,
     },
     Config: {
       Image: one.image ?? "ghcr.io/openclaw/openclaw:latest",
@@ -279,21 +295,31 @@ function inspected(one: FakeContainer): unknown {
       User: one.user ?? "node",
       WorkingDir: "/app",
       Tty: one.tty ?? false,
+      ...one.inspect?.Config,
     },
-    HostConfig: { NetworkMode: network, PortBindings: bindings },
-    Mounts: (one.mounts ?? []).map(({ source, at }) => ({
-      Type: "bind",
-      Source: source,
-      Destination: at,
-      RW: true,
-    })),
-    NetworkSettings: {
-      Ports: running ? bindings : {},
-      Networks: {
-        [network]: running
-          ? { IPAddress: "172.18.0.2", Gateway: "172.18.0.1" }
-          : { IPAddress: "", Gateway: "" },
-      },
-    },
+    HostConfig: { NetworkMode: network, PortBindings: bindings, ...one.inspect?.HostConfig },
+    Mounts: (one.mounts ?? []).map(mountOf),
+    NetworkSettings: { Ports: running ? bindings : {}, Networks: networksOf(one) },
+  };
+}
+
+function mountOf({ source, at, kind = "bind", readOnly }: NonNullable<FakeContainer["mounts"]>[number]) {
+  return {
+    Type: kind,
+    ...(kind === "volume" ? { Name: source } : {}),
+    Source: source,
+    Destination: at,
+    Mode: "",
+    RW: readOnly !== true,
+    Propagation: "",
+  };
+}
+
+function networksOf(one: FakeContainer): object {
+  const running = (one.state ?? "running") === "running";
+  return {
+    [one.networkMode ?? "openclaw_default"]: running
+      ? { IPAddress: one.address ?? "172.18.0.2", Gateway: "172.18.0.1" }
+      : { IPAddress: "", Gateway: "" },
   };
 }

@@ -131,7 +131,67 @@ export interface ContainerReading {
   /** As the container was told; empty for the image's root. */
   readonly user: string;
   /** Other containers of the engine that seem to run a gateway, at most 10. */
-  readonly others: readonly { readonly name: string; readonly state: string }[];
+  readonly others: readonly {
+    readonly name: string;
+    readonly state: string;
+    /** It has the volume or directory of this one's state directory mounted, too. */
+    readonly sharesState?: boolean;
+  }[];
+  /** Running containers on its networks, at most 50. */
+  readonly neighbours?: readonly { readonly name: string; readonly address: string }[];
+  /** TCP ports that image or container declare; one that is not among `ports` is reached from its networks alone. */
+  readonly exposed?: readonly number[];
+  /** `name:address` of `--add-host`. */
+  readonly extraHosts?: readonly string[];
+  /** The engine's clock minus ours, milliseconds, and how far off that may be. */
+  readonly clock?: { readonly aheadMs: number; readonly withinMs: number };
+  /** What the last health check wrote. */
+  readonly healthOutput?: string;
+  /** The kernel ended it for want of memory. */
+  readonly oomKilled?: boolean;
+  /** What the engine says of a start that failed. */
+  readonly error?: string;
+  /** The last lines of one that has ended, or that starts again and again; at most 5. */
+  readonly lastLines?: readonly string[];
+  /** Its own file system can only be read. */
+  readonly readOnlyRoot?: boolean;
+  /** The uid that the gateway runs as, where that is known. */
+  readonly uid?: number;
+  /** Uids in the container are others on the host: rootless, or mapped. */
+  readonly mapsUsers?: boolean;
+  readonly stateDir?: ContainerState;
+  /** What writes openclaw.json anew at each start of the container. */
+  readonly rewrites?: ConfigRewrite;
+}
+
+/** Where the state directory is, and who may write there. */
+export interface ContainerState {
+  readonly path: string;
+  /** `layer`: the container's own, which goes with it. `tmpfs`: which goes with each stop. */
+  readonly on: "mount" | "layer" | "tmpfs";
+  /** The mount's place in the container. */
+  readonly mount?: string;
+  readonly readOnly: boolean;
+  readonly owner?: FileOwner;
+  /** Of openclaw.json, and whether it is mounted by itself to be read only. */
+  readonly configOwner?: FileOwner;
+  readonly configReadOnly?: boolean;
+}
+
+export interface FileOwner {
+  readonly uid: number;
+  readonly gid: number;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+export interface ConfigRewrite {
+  /** `command`: the container's own command does it. */
+  readonly by: "command" | "unraid" | "coolify" | "truenas";
+  /** The keys; absent for all of the file. */
+  readonly keys?: readonly string[];
+  /** The words that show it. */
+  readonly quote: string;
 }
 
 export interface ContainerMount {
@@ -141,7 +201,7 @@ export interface ContainerMount {
   readonly at: string;
   readonly readOnly: boolean;
   /** Of the mount that holds the state directory. */
-  readonly owner?: { readonly uid: number; readonly gid: number; readonly mode: number };
+  readonly owner?: FileOwner;
 }
 
 export interface DeploymentNames {

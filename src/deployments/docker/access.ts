@@ -2,17 +2,21 @@ import type { Container, ContainerInspectInfo } from "dockerode";
 import type { Changer } from "../../core/change.ts";
 import { type Fact, known, type Unknown } from "../../core/fact.ts";
 import type { ContainerReading, Deployment, DeploymentNames, Evidence } from "../../core/facts.ts";
+import { createScrubber, type Scrubber } from "../../core/scrub.ts";
 import { safeText } from "../../core/text.ts";
 import { localAccess } from "../local.ts";
 import type { ChangerOptions, DeploymentAccess, LogText } from "../types.ts";
 import type { World } from "../world.ts";
 import { engineAddresses, noEngine } from "./addresses.ts";
 import { type Choice, chooseContainer, type Wanted } from "./choose.ts";
+import { askEngine } from "./clock.ts";
 import { composeOrigin } from "./compose.ts";
 import { connectEngine, type Engine, engineFailure, fieldsOf } from "./engine.ts";
 import { containedGateway, containerReading, programOf } from "./facts.ts";
-import { containerWorld, ownerOf } from "./files.ts";
+import { containerWorld } from "./files.ts";
+import { lastWords } from "./last-words.ts";
 import { containerLog } from "./logs.ts";
+import { stateOf } from "./state.ts";
 
 export interface ContainerOptions {
   /** This machine: where the engine's address and the Compose files are. */
@@ -66,7 +70,7 @@ async function onEngine(engine: Engine, options: ContainerOptions): Promise<Fact
     // A filter in front of the engine may allow to look at one container and not to list them.
     if (wanted.by !== "container" || fieldsOf(error).statusCode !== 403)
       return engineFailure(error, engine.name);
-    choice = known({ id: wanted.name, others: [] }, "--target");
+    choice = known({ id: wanted.name, others: [], neighbours: [] }, "--target");
   }
   if (!choice.known) return choice;
   try {
@@ -86,9 +90,9 @@ interface Found {
   readonly options: ContainerOptions;
 }
 
-async function gatewayOf({ engine, container, info, choice, options }: Found): Promise<ContainedGateway> {
+async function gatewayOf(found: Found): Promise<ContainedGateway> {
+  const { engine, container, info, options } = found;
   const { world, salt, configPath, release } = options;
-  const read = await withBridge(engine, containerReading(info));
   const gateway = containedGateway(info, salt);
   const env = Object.fromEntries(
     Object.entries(gateway.env ?? {}).map(([key, value]) => [key, value.reveal()]),
@@ -108,12 +112,19 @@ async function gatewayOf({ engine, container, info, choice, options }: Found): P
     });
   const config = configPath === undefined ? files : localAccess({ world, salt, configPath, ...given });
 
-  const stateDir = await files
-    .config()
-    .then((fact) => (fact.known ? fact.value.reading.stateDir : undefined));
-  const mounts = await withOwner(container, read.mounts, stateDir ?? `${gateway.home}/.openclaw`);
-  const others = choice.others.map(({ name, state }) => ({ name, state }));
-  const reading: ContainerReading = { ...read, mounts, others };
+  const configured = await files.config();
+  const secrets = configured.known ? configured.value.all.map((secret) => secret.reveal()) : [];
+  const scrub = createScrubber([
+    ...secrets,
+    ...Object.entries(env).flatMap(([key, value]) => (isSecret(key) ? value : [])),
+  ]);
+  const read = await withBridge(engine, containerReading(info, scrub));
+  const stateDir = configured.known ? configured.value.reading.stateDir : `${gateway.home}/.openclaw`;
+  const reading = await withMore(found, read, {
+    scrub,
+    stateDir,
+    configPath: configured.known ? configured.value.reading.path : `${stateDir}/openclaw.json`,
+  });
   const compose =
     engine.host === undefined
       ? await composeOrigin(info, gateway.env ?? {}, { world, salt })
@@ -179,6 +190,10 @@ async function placeOf({ api }: Engine, { name }: ContainerReading): Promise<str
   return safeText(`docker ${typeof id === "string" ? id : ""} ${name}`, 200);
 }
 
+function isSecret(variable: string): boolean {
+  return /token|password|secret|key|credential/i.test(variable);
+}
+
 /** What `localAccess` takes from its surroundings: that it is a container, and nothing of this machine. */
 const IN_CONTAINER = {
   platform: "linux",
@@ -206,19 +221,39 @@ async function withBridge(engine: Engine, reading: ContainerReading): Promise<Co
   }
 }
 
-async function withOwner(
-  container: Container,
-  mounts: ContainerReading["mounts"],
-  stateDir: string,
-): Promise<ContainerReading["mounts"]> {
-  const holding = mounts
-    .filter(({ at }) => stateDir === at || stateDir.startsWith(`${at.replace(/\/$/, "")}/`))
-    .sort((a, b) => b.at.length - a.at.length)[0];
-  if (holding === undefined) return mounts;
-  const owner = await ownerOf(container, stateDir);
-  return owner === undefined
-    ? mounts
-    : mounts.map((mount) => (mount === holding ? { ...mount, owner } : mount));
+interface Outside {
+  readonly scrub: Scrubber;
+  readonly stateDir: string;
+  readonly configPath: string;
+}
+
+/** With what else is asked of the engine: its clock, the files' owners, the last words of one that ended. */
+async function withMore(
+  { engine, container, info, choice }: Found,
+  read: ContainerReading,
+  { scrub, stateDir, configPath }: Outside,
+): Promise<ContainerReading> {
+  const ends = read.state !== "running" || read.restarts > 0;
+  const [says, state, lastLines] = await Promise.all([
+    askEngine(engine.api),
+    stateOf(container, read, stateDir, configPath),
+    ends ? lastWords(engine.api, container, info.Config?.Tty === true, scrub) : [],
+  ]);
+  const source = state.mounts.find(({ at }) => at === state.stateDir.mount)?.source;
+  const { neighbours } = choice;
+  return {
+    ...read,
+    ...state,
+    others: choice.others.map(({ name, state, mounted }) => ({
+      name,
+      state,
+      ...(source !== undefined && mounted.includes(source) ? { sharesState: true } : {}),
+    })),
+    ...(neighbours.length === 0 ? {} : { neighbours }),
+    ...(says.clock === undefined ? {} : { clock: says.clock }),
+    ...(says.mapsUsers ? { mapsUsers: true } : {}),
+    ...(lastLines.length === 0 ? {} : { lastLines }),
+  };
 }
 
 /** Images that start as root may hand over to `node`, whose files tell; who was set runs by itself. */

@@ -1,6 +1,7 @@
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
+import type { ContainerReading } from "../../core/facts.ts";
 import { safeText } from "../../core/text.ts";
-import { type Candidate, gatewayCandidates, type Listed, serviceCandidates } from "./find.ts";
+import { type Candidate, gatewayCandidates, type Listed, neighbours, serviceCandidates } from "./find.ts";
 
 /** Which container: its name or id, its Compose service, or the one gateway that there is. */
 export type Wanted =
@@ -12,6 +13,7 @@ export interface Choice {
   readonly id: string;
   /** Other containers that seem to run a gateway. */
   readonly others: readonly Candidate[];
+  readonly neighbours: NonNullable<ContainerReading["neighbours"]>;
 }
 
 const MAX_OTHERS = 10;
@@ -20,7 +22,14 @@ const MAX_OTHERS = 10;
 export function chooseContainer(list: readonly Listed[], wanted: Wanted, cwd: string): Fact<Choice> {
   const gateways = gatewayCandidates(list);
   const chosen = (id: string, source: string): Fact<Choice> =>
-    known({ id, others: gateways.filter((one) => one.id !== id).slice(0, MAX_OTHERS) }, source);
+    known(
+      {
+        id,
+        others: gateways.filter((one) => one.id !== id).slice(0, MAX_OTHERS),
+        neighbours: neighbours(list, id),
+      },
+      source,
+    );
   if (wanted.by === "container") {
     const found = list.find(({ Names }) => Names?.includes(`/${wanted.name}`)) ?? byId(list, wanted.name);
     return found === undefined

@@ -2,13 +2,16 @@ import { posix } from "node:path";
 import type { ContainerInspectInfo } from "dockerode";
 import { gatewayFlags } from "../../config/flags.ts";
 import type { ContainerMount, ContainerReading } from "../../core/facts.ts";
+import type { Scrubber } from "../../core/scrub.ts";
+import { safeQuote } from "../../core/scrub.ts";
 import { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
 import type { GatewayProcess } from "../processes.ts";
 import { PROJECT_LABEL } from "./find.ts";
+import { configRewrite } from "./rewrites.ts";
 
-/** What the engine says of a container, without the secrets of its environment. */
-export function containerReading(info: ContainerInspectInfo): ContainerReading {
+/** What the engine says of a container, without the secrets of its environment, which `scrub` knows. */
+export function containerReading(info: ContainerInspectInfo, scrub: Scrubber): ContainerReading {
   const { State: state, Config: config, HostConfig: host, NetworkSettings: settings } = info;
   const networks = Object.values(settings?.Networks ?? {}).slice(0, 20);
   const bridge = networks.map(({ Gateway }) => Gateway).find((address) => isText(address));
@@ -33,7 +36,52 @@ export function containerReading(info: ContainerInspectInfo): ContainerReading {
     mounts: (info.Mounts ?? []).slice(0, 50).map(mountOf),
     user: safeText(config?.User ?? "", 100),
     others: [],
+    ...endOf(info, scrub),
+    ...declaredOf(info),
   };
+}
+
+/** Why it ended, or does not get well. */
+function endOf(
+  { State: state }: ContainerInspectInfo,
+  scrub: Scrubber,
+): Pick<ContainerReading, "healthOutput" | "oomKilled" | "error"> {
+  const { Health: health, Error: error, OOMKilled: oomKilled } = state ?? {};
+  const output = health?.Status === "unhealthy" ? health.Log?.at(-1)?.Output : undefined;
+  return {
+    ...(isText(output) ? { healthOutput: safeQuote(output, scrub, 300) } : {}),
+    ...(oomKilled === true ? { oomKilled } : {}),
+    ...(isText(error) ? { error: safeQuote(error, scrub, 300) } : {}),
+  };
+}
+
+type Declared = Pick<ContainerReading, "exposed" | "extraHosts" | "readOnlyRoot" | "uid" | "rewrites">;
+
+function declaredOf(info: ContainerInspectInfo): Declared {
+  const { Config: config, HostConfig: host } = info;
+  const exposed = Object.keys(config?.ExposedPorts ?? {}).flatMap((key) => {
+    const port = Number(/^(\d{1,5})\/tcp$/.exec(key)?.[1]);
+    return port > 0 && port < 65_536 ? [port] : [];
+  });
+  const hosts: unknown = host?.ExtraHosts;
+  const extraHosts = Array.isArray(hosts) ? hosts.filter(isText).slice(0, 20) : [];
+  const uid = uidOf(config?.User ?? "");
+  const rewrites = configRewrite(info);
+  return {
+    ...(exposed.length === 0 ? {} : { exposed: exposed.slice(0, 50) }),
+    ...(extraHosts.length === 0 ? {} : { extraHosts: extraHosts.map((text) => safeText(text, 200)) }),
+    ...(host?.ReadonlyRootfs === true ? { readOnlyRoot: true } : {}),
+    ...(uid === undefined ? {} : { uid }),
+    ...(rewrites === undefined ? {} : { rewrites }),
+  };
+}
+
+/** Node's images, and upstream's on them, have `node` as 1000. What an entrypoint changes to does not show here. */
+function uidOf(user: string): number | undefined {
+  const name = user.split(":")[0] ?? "";
+  if (name === "node") return 1000;
+  if (name === "" || name === "root") return 0;
+  return /^\d{1,9}$/.test(name) ? Number(name) : undefined;
 }
 
 /** The gateway in the container, as its own process would be described from inside. */

@@ -1,9 +1,17 @@
 import type { ContainerInfo } from "dockerode";
+import type { ContainerReading } from "../../core/facts.ts";
 import { safeText } from "../../core/text.ts";
 import { isGatewayCommand } from "../processes.ts";
 
 /** What is read of a container in the engine's list. */
-export type Listed = Pick<ContainerInfo, "Id" | "Names" | "Image" | "Command" | "Labels" | "State" | "Ports">;
+export type Listed = Pick<
+  ContainerInfo,
+  "Id" | "Names" | "Image" | "Command" | "Labels" | "State" | "Ports"
+> &
+  Partial<Pick<ContainerInfo, "NetworkSettings">> & {
+    /** An engine may leave out what it does not know. */
+    readonly Mounts?: readonly { readonly Name?: string | undefined; readonly Source?: string }[] | null;
+  };
 
 /** A container of the engine's list that seems to run a gateway. */
 export interface Candidate {
@@ -16,6 +24,8 @@ export interface Candidate {
   readonly directory?: string;
   /** Host ports that are published. */
   readonly publishedPorts: readonly number[];
+  /** Directories of the host and volumes. */
+  readonly mounted: readonly string[];
 }
 
 export const SERVICE_LABEL = "com.docker.compose.service";
@@ -85,7 +95,25 @@ function candidateOf(one: Listed): Candidate {
     ...(service === undefined ? {} : { service: safeText(service, 100) }),
     ...(directory === undefined ? {} : { directory }),
     publishedPorts: (one.Ports ?? []).flatMap(({ PublicPort }) => PublicPort ?? []),
+    mounted: (one.Mounts ?? []).slice(0, 50).flatMap(({ Name, Source }) => Name ?? Source ?? []),
   };
+}
+
+const MAX_NEIGHBOURS = 50;
+
+/** The running containers that a container of these networks meets, each with its address there. */
+export function neighbours(list: readonly Listed[], id: string): NonNullable<ContainerReading["neighbours"]> {
+  const networksOf = ({ NetworkSettings }: Listed) => Object.entries(NetworkSettings?.Networks ?? {});
+  const own = list.find(({ Id }) => Id === id);
+  const names = new Set(own === undefined ? [] : networksOf(own).map(([name]) => name));
+  const found = list
+    .filter(({ Id, State }) => Id !== id && State === "running")
+    .flatMap((one) =>
+      networksOf(one)
+        .filter(([name, network]) => names.has(name) && network?.IPAddress)
+        .map(([, { IPAddress }]) => ({ name: nameOf(one), address: safeText(IPAddress, 60) })),
+    );
+  return found.slice(0, MAX_NEIGHBOURS);
 }
 
 function nameOf({ Names: names, Id: id }: Listed): string {

@@ -1,0 +1,31 @@
+import type Docker from "dockerode";
+import type { Container } from "dockerode";
+import type { Scrubber } from "../../core/scrub.ts";
+import { safeQuote } from "../../core/scrub.ts";
+import { containerLog } from "./logs.ts";
+
+const LINES = 5;
+/** Asked for: some are empty, and a stack trace is long. */
+const TAIL = 40;
+/** A frame of a stack trace; what stands before it says more. */
+const FRAME = /^\s{2,20}at\s/;
+
+/** The last lines that a container wrote, without secrets; none where the log cannot be read. */
+export async function lastWords(
+  api: Docker,
+  container: Container,
+  tty: boolean,
+  scrub: Scrubber,
+): Promise<readonly string[]> {
+  try {
+    const kept = await containerLog(api, container, tty, { tail: TAIL });
+    return Buffer.concat(kept)
+      .toString("utf8")
+      .split(/\r?\n/)
+      .filter((line) => line.trim() !== "" && !FRAME.test(line))
+      .slice(-LINES)
+      .map((line) => safeQuote(line, scrub, 300));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,84 @@
+import type { ContainerInspectInfo } from "dockerode";
+import type { ConfigRewrite } from "../../core/facts.ts";
+import { createScrubber, safeQuote } from "../../core/scrub.ts";
+import { safeText } from "../../core/text.ts";
+import { PROJECT_LABEL } from "./find.ts";
+
+/** Of a command; it may hold a whole config. */
+const MAX_COMMAND = 65_536;
+const UNRAID_LABEL = "net.unraid.docker.";
+
+/**
+ * What writes openclaw.json anew whenever the container starts: its own command, or a platform's. A change of the
+ * file is then lost at the next start. `undefined`: nothing that is known does.
+ */
+export function configRewrite(info: ContainerInspectInfo): ConfigRewrite | undefined {
+  const labels = info.Config?.Labels ?? {};
+  const name = info.Name.replace(/^\//, "");
+  const image = info.Config?.Image ?? "";
+  const words = [info.Path, ...(info.Args ?? [])].filter((word) => typeof word === "string");
+  const statements = words
+    .join(" ")
+    .slice(0, MAX_COMMAND)
+    .split(/[;&|\n]/)
+    .map((text) => ({ text, words: text.split(/\s/).filter((word) => word !== "") }));
+
+  const writing = statements.find(({ words }) => writesConfig(words));
+  // `[ -f … ] ||`, `if [ ! -e …`, `test -s …`: only where there is none yet.
+  if (writing !== undefined && !statements.some(({ words }) => asksForConfig(words))) {
+    const unraid = Object.keys(labels).some((label) => label.startsWith(UNRAID_LABEL));
+    return { by: unraid ? "unraid" : "command", quote: quoted(writing.text) };
+  }
+  const setting = statements.filter(({ words }) => keySet(words) !== undefined);
+  const keys = [...new Set(setting.flatMap(({ words }) => keySet(words) ?? []))].slice(0, 20);
+  if (setting[0] !== undefined) return { by: "command", keys, quote: quoted(setting[0].text) };
+  // Its entrypoint removes the file and makes it of the environment (coollabsio/openclaw, scripts/entrypoint.sh).
+  if (/(?:^|\/)coollabsio\/openclaw(?:[:@]|$)/.test(image))
+    return { by: "coolify", quote: safeText(image, 200) };
+  // A helper sets both keys before each start (truenas/apps, ix-dev/community/openclaw).
+  if (labels[PROJECT_LABEL] === "ix-openclaw" || /^ix-openclaw-openclaw-\d{1,3}$/.test(name))
+    return { by: "truenas", keys: TRUENAS_KEYS, quote: safeText(name, 200) };
+  return undefined;
+}
+
+const TRUENAS_KEYS = [
+  "gateway.controlUi.allowedOrigins",
+  "gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback",
+] as const;
+
+/** `echo … > …/openclaw.json`, `tee`, `cp SEED …/openclaw.json`, `fs.writeFileSync("…/openclaw.json"`. */
+function writesConfig(words: readonly string[]): boolean {
+  const redirected = words.some((word, at) => {
+    const target = /^1?>(?!>)(.{0,500})$/.exec(word)?.[1];
+    return target !== undefined && isConfig(target === "" ? words[at + 1] : target);
+  });
+  if (redirected) return true;
+  const tee = words.indexOf("tee");
+  if (tee !== -1 && !words.includes("-a") && words.slice(tee).some(isConfig)) return true;
+  const copy = words.findIndex((word) => /(?:^|\/)(?:cp|mv|install)$/.test(word));
+  if (copy !== -1 && !words.includes("-n") && words.length > copy + 2 && isConfig(words.at(-1))) return true;
+  return words.some((word) => /\bwriteFile(?:Sync)?\(/.test(word) && word.includes("openclaw.json"));
+}
+
+function asksForConfig(words: readonly string[]): boolean {
+  const test = words.findIndex((word) => word === "[" || word === "[[" || word === "test");
+  return test !== -1 && words.slice(test).some(isConfig);
+}
+
+function isConfig(word: string | undefined): boolean {
+  return word !== undefined && /(?:^|[/}])openclaw\.json$/.test(word.replaceAll(/["')]/g, ""));
+}
+
+/** The key of `… config set KEY VALUE`. */
+function keySet(words: readonly string[]): string | undefined {
+  const set = words.findIndex((word, at) => word === "set" && words[at - 1] === "config");
+  const key = set === -1 ? undefined : words.slice(set + 1).find((word) => !word.startsWith("-"));
+  const bare = key?.replaceAll(/["']/g, "") ?? "";
+  return /^[A-Za-z][\w.]{2,120}$/.test(bare) ? bare : undefined;
+}
+
+/** Its end, where the file is named; what is written may hold a token. */
+function quoted(text: string): string {
+  const quote = safeQuote(text.trim(), createScrubber(), MAX_COMMAND);
+  return quote.length > 200 ? `…${quote.slice(-200)}` : quote;
+}

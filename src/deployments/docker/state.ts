@@ -1,0 +1,41 @@
+import type { Container } from "dockerode";
+import type { ContainerReading, ContainerState } from "../../core/facts.ts";
+import { safeText } from "../../core/text.ts";
+import { ownerOf } from "./files.ts";
+
+type Mount = ContainerReading["mounts"][number];
+
+/** Of several the one that is nearest. */
+export function mountAt(mounts: readonly Mount[], path: string): Mount | undefined {
+  return mounts
+    .filter(({ at }) => path === at || path.startsWith(`${at.replace(/\/$/, "")}/`))
+    .sort((a, b) => b.at.length - a.at.length)[0];
+}
+
+/** Where the state directory is and whose, with the mount that holds it. Reads two headers of archives. */
+export async function stateOf(
+  container: Container,
+  { mounts, readOnlyRoot }: Pick<ContainerReading, "mounts" | "readOnlyRoot">,
+  path: string,
+  configPath: string,
+): Promise<Pick<ContainerReading, "mounts"> & { readonly stateDir: ContainerState }> {
+  const holding = mountAt(mounts, path);
+  const configMount = mountAt(mounts, configPath);
+  const [owner, configOwner] = await Promise.all([ownerOf(container, path), ownerOf(container, configPath)]);
+  const stateDir: ContainerState = {
+    path: safeText(path, 300),
+    on: holding === undefined ? "layer" : holding.kind === "tmpfs" ? "tmpfs" : "mount",
+    ...(holding === undefined ? {} : { mount: holding.at }),
+    readOnly: holding === undefined ? readOnlyRoot === true : holding.readOnly,
+    ...(owner === undefined ? {} : { owner }),
+    ...(configOwner === undefined ? {} : { configOwner }),
+    ...(configMount === undefined ? {} : { configReadOnly: configMount.readOnly }),
+  };
+  return {
+    mounts:
+      holding === undefined || owner === undefined
+        ? mounts
+        : mounts.map((mount) => (mount === holding ? { ...mount, owner } : mount)),
+    stateDir,
+  };
+}
