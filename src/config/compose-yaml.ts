@@ -38,22 +38,24 @@ export async function composeYaml(text: string): Promise<ComposeYaml | undefined
       uniqueKeys: false,
     });
     if (document.errors.length > 0) return undefined;
-    const marked = document.clone() as typeof document;
-    visit(marked, {
-      Pair: (_key, pair) => {
-        const node = pair.value;
-        if (!isTagged(node)) return;
-        if (node.tag === "!reset") pair.value = new Scalar(RESET);
-        if (node.tag === "!override") {
-          delete node.tag;
-          const map = new YAMLMap();
-          map.set(OVERRIDE, node);
-          pair.value = map;
-          return visit.SKIP;
-        }
-        return undefined;
-      },
-    });
+    const isMarked = /!(?:reset|override)\b/.test(text);
+    const marked = isMarked ? (document.clone() as typeof document) : document;
+    if (isMarked)
+      visit(marked, {
+        Pair: (_key, pair) => {
+          const node = pair.value;
+          if (!isTagged(node)) return;
+          if (node.tag === "!reset") pair.value = new Scalar(RESET);
+          if (node.tag === "!override") {
+            delete node.tag;
+            const map = new YAMLMap();
+            map.set(OVERRIDE, node);
+            pair.value = map;
+            return visit.SKIP;
+          }
+          return undefined;
+        },
+      });
     const value: unknown = marked.toJS({ maxAliasCount: MAX_ALIASES });
     if (!isRecord(value)) return undefined;
     return {
