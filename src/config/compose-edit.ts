@@ -1,7 +1,7 @@
 import type { Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import type { ComposeChange } from "../core/finding.ts";
 import { interpolate } from "./compose-variables.ts";
-import { type ComposeYaml, composeYaml, isRecord } from "./compose-yaml.ts";
+import { type ComposeYaml, composeYaml, isRecord, loadYaml } from "./compose-yaml.ts";
 
 export type ComposeEdit =
   | { readonly ok: true; readonly text: string }
@@ -36,7 +36,7 @@ export async function editCompose(
   if (yaml === undefined) return failed("syntax");
   const expected = changed(yaml.value, service, change);
   if (typeof expected === "string") return failed(expected);
-  const tools = await import("yaml");
+  const tools = await loadYaml();
   const splices = new Editor(text, yaml, tools).splices(service, change);
   if (typeof splices === "string") return failed(splices);
   const edited = spliced(text, splices);

@@ -20,13 +20,21 @@ const MAX_DEPTH = 60;
 const MAX_ALIASES = 200;
 
 /**
+ * Half a second of CPU on a small machine: only where there is a Compose file. The package is CommonJS, of which
+ * the built command has the default export only.
+ */
+export async function loadYaml(): Promise<typeof import("yaml")> {
+  const { default: yaml } = await import("yaml");
+  return yaml;
+}
+
+/**
  * Reads a Compose file with its anchors, merge keys and tags, in block or in flow style. `undefined`: it is no YAML
  * mapping, or more than a Compose file is: too long, too deep, too many aliases. Nothing is thrown.
  */
 export async function composeYaml(text: string): Promise<ComposeYaml | undefined> {
   if (isTooMuch(text)) return undefined;
-  // Half a second of CPU on a small machine: only where there is a Compose file.
-  const { LineCounter, parseDocument, Scalar, visit, YAMLMap } = await import("yaml");
+  const { LineCounter, parseDocument, Scalar, visit, YAMLMap } = await loadYaml();
   try {
     const lines = new LineCounter();
     const document = parseDocument(text, {
