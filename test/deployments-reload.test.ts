@@ -195,3 +195,49 @@ test("an interruption ends the waiting", async () => {
   controller.abort();
   assert.equal((await waiting).known, false);
 });
+
+/** A container that ends when its gateway starts anew as another process. */
+function ending(lives: number): { readonly watch: GatewayWatch; readonly revived: () => number } {
+  let sockets = "first";
+  let revived = 0;
+  const watch = watchGateway({
+    port: PORT,
+    limits: { unseen: 400, whole: 1500, steady: 60, every: 5 },
+    eyes: {
+      sockets: async () => sockets,
+      logFromNow: async () => {
+        setTimeout(() => {
+          sockets = "";
+        }, 30);
+        return async () => "";
+      },
+      reach: async () => "open",
+      fails: async () =>
+        sockets === "" && revived === 0 ? "the container ended with exit code 0" : undefined,
+      revive: async () => {
+        if (revived >= lives) return false;
+        revived += 1;
+        setTimeout(() => {
+          sockets = "second";
+        }, 50);
+        return true;
+      },
+    },
+  });
+  return { watch, revived: () => revived };
+}
+
+test("a container that ended to start anew is started, once", async () => {
+  const it = ending(1);
+  await it.watch.mark();
+  assert.equal(await taken(it.watch), "restarted");
+  assert.equal(it.revived(), 1);
+});
+
+test("one that nobody may start has failed, and says how it ended", async () => {
+  const it = ending(0);
+  await it.watch.mark();
+  const outcome = await it.watch.settled(never);
+  assert.ok(!outcome.known);
+  assert.match(outcome.detail, /exit code 0/);
+});

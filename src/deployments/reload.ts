@@ -37,6 +37,8 @@ export interface GatewayEyes {
   comesBack?(): Promise<boolean>;
   /** Why waiting is of no use: what starts it again sees it fail each time. Since the last call of `logFromNow`. */
   fails?(): Promise<string | undefined>;
+  /** Starts it where it ended well, to start anew, and nothing else does that: whether it did so. */
+  revive?(): Promise<boolean>;
 }
 
 export interface WatchOptions {
@@ -89,6 +91,7 @@ export function watchGateway({ eyes, port, limits: given }: WatchOptions): Gatew
       };
       let seen = before?.sockets;
       let changed = false;
+      let revived = false;
       let steadySince = Date.now();
       for (;;) {
         if (signal.aborted) return unknown("failed", "interrupted");
@@ -117,7 +120,10 @@ export function watchGateway({ eyes, port, limits: given }: WatchOptions): Gatew
         if (!isUp && !wasUp && before !== undefined && took() >= limits.steady)
           return unknown("absent", `no gateway listens on port ${port}; it takes the config when it starts`);
         const failure = isUp || before === undefined ? undefined : await eyes.fails?.();
-        if (failure !== undefined) return unknown("failed", failure);
+        if (failure !== undefined) {
+          revived = wasUp && !revived && (await eyes.revive?.()) === true;
+          if (!revived) return unknown("failed", failure);
+        }
         if (took() >= limits.whole)
           return unknown(
             "timeout",

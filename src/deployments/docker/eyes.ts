@@ -69,6 +69,16 @@ export function containerEyes(options: ContainerEyesOptions): GatewayEyes {
       const isOver = !State.Running && !State.Restarting && State.Status !== "created";
       return isOver ? `the container ended with exit code ${State.ExitCode}` : undefined;
     },
+    // A gateway that starts anew as another process (2026.3.13) takes its container with it, being its first one.
+    revive: async () => {
+      const { State, HostConfig } = await container.inspect();
+      if (State.Status !== "exited" || State.ExitCode !== 0) return false;
+      if (!/^(?:no|on-failure)?$/.test(HostConfig.RestartPolicy?.Name ?? "")) return false;
+      return container.start().then(
+        () => true,
+        () => false,
+      );
+    },
   };
 }
 
