@@ -1,6 +1,6 @@
 import type { Container, ContainerInspectInfo } from "dockerode";
 import type { Changer } from "../../core/change.ts";
-import { type Fact, known, type Unknown } from "../../core/fact.ts";
+import { type Fact, known, knownValue, type Unknown } from "../../core/fact.ts";
 import type { ContainerReading, Deployment, DeploymentNames, Evidence } from "../../core/facts.ts";
 import { createScrubber, type Scrubber } from "../../core/scrub.ts";
 import { safeText } from "../../core/text.ts";
@@ -16,6 +16,7 @@ import { containedGateway, containerReading, programOf } from "./facts.ts";
 import { containerWorld } from "./files.ts";
 import { lastWords } from "./last-words.ts";
 import { containerLog } from "./logs.ts";
+import { browserUrl, outOfReach, probeUrl, standpointOf } from "./standpoint.ts";
 import { stateOf } from "./state.ts";
 
 export interface ContainerOptions {
@@ -32,10 +33,14 @@ export interface ContainerOptions {
 export interface ContainedGateway {
   readonly access: DeploymentAccess;
   readonly deployment: Deployment;
-  /** The engine is this machine's, so what it publishes is here. */
+  /** What the engine publishes is at our own addresses. */
   readonly here: boolean;
-  /** Where the gateway's port is reached from here. */
+  /** Where the user's browser reaches the gateway's port: published, on the engine's machine. */
   url(port: number): string;
+  /** Where we reach it from where we run, or that we do not. */
+  reach(port: number): Fact<string>;
+  /** What it means that nothing answered there, where that says more of our own place than of the gateway. */
+  lost(): Unknown | undefined;
 }
 
 /** Finds the container on the first engine that has it, and opens it for reading. */
@@ -101,10 +106,10 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
   const inside = containerWorld(container, place);
   const given = release === undefined ? {} : { release };
   const files = localAccess({ world: inside, salt, host: IN_CONTAINER, gateway, ...given });
-  // What was read once is kept, and a change wants to see what is there now.
+  // What was read once is kept, and a change wants to see what is there now, in a container made anew, too.
   const anew = () =>
     localAccess({
-      world: containerWorld(container, place),
+      world: containerWorld(engine.api.getContainer(reading.name), place),
       salt,
       host: IN_CONTAINER,
       gateway,
@@ -136,11 +141,15 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
     ...(program === undefined ? {} : { cli: program }),
     ...execUser(reading),
   };
-  const url = (port: number): string => urlOf(reading, engine.host, port);
+  const standpoint = await standpointOf(engine, info, world);
+  const url = (port: number): string => browserUrl(reading, standpoint, port);
+  const reach = (port: number): Fact<string> => probeUrl(reading, standpoint, port);
   const changer = async (asked: ChangerOptions): Promise<Fact<Changer>> => {
     const [read, released] = await Promise.all([files.config(), files.release()]);
     if (!read.known) return read;
     const { containerChanger } = await import("./changer.ts");
+    const { composeHands } = await import("./compose-hands.ts");
+    const compose = composeHands({ world, salt, engine, info, env: gateway.env ?? {}, stateDir });
     const own =
       release ??
       (released.known && released.value.from === "package.json" ? released.value.version : undefined);
@@ -153,8 +162,10 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
       names,
       config: read.value,
       devices: () => anew().devices(),
-      url,
+      // It looks whether the gateway is up, as the probe does.
+      url: (port) => knownValue(reach(port)) ?? url(port),
       ...(own === undefined ? {} : { own }),
+      ...(compose === undefined ? {} : { compose }),
     });
     return known(changer, read.value.reading.path);
   };
@@ -178,8 +189,13 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
       container: reading,
       ...(compose.reading === undefined ? {} : { compose: compose.reading }),
     },
-    here: engine.host === undefined,
+    here: standpoint.at === "host",
     url,
+    reach,
+    lost: () =>
+      standpoint.at === "apart" || (standpoint.at === "host" && standpoint.unsure)
+        ? outOfReach(reading)
+        : undefined,
   };
 }
 
@@ -310,23 +326,6 @@ function evidenceOf(reading: ContainerReading): readonly Evidence[] {
       }),
     ),
   ];
-}
-
-/** The published port; without one the container's own address, which a Linux host reaches. */
-function urlOf(reading: ContainerReading, engineHost: string | undefined, port: number): string {
-  const { ports, addresses, networkMode } = reading;
-  const host = engineHost ?? "127.0.0.1";
-  const published = ports.find(({ to }) => to === port) ?? (ports.length === 1 ? ports[0] : undefined);
-  if (published !== undefined) {
-    const everywhere = published.address === "0.0.0.0" || published.address === "::";
-    return wsUrl(everywhere ? host : published.address, published.port);
-  }
-  const own = networkMode === "host" || engineHost !== undefined ? undefined : addresses[0];
-  return wsUrl(own ?? host, port);
-}
-
-function wsUrl(host: string, port: number): string {
-  return `ws://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** A container that could not be opened: every reading says why. */

@@ -8,6 +8,7 @@ import type { GatewayProcess } from "../processes.ts";
 import { watchGateway } from "../reload.ts";
 import type { ChangerOptions, ConfigAndSecrets } from "../types.ts";
 import { containerCli } from "./cli.ts";
+import type { ComposeHands } from "./compose-hands.ts";
 import { type Engine, engineFailure, fieldsOf } from "./engine.ts";
 import { containerFiles } from "./exact-files.ts";
 import { containerExec } from "./exec.ts";
@@ -27,6 +28,7 @@ export interface ContainerChangerOptions extends ChangerOptions {
   /** Anew each time. */
   readonly devices: () => Promise<Fact<DeviceList>>;
   readonly url: (port: number) => string;
+  readonly compose?: ComposeHands;
 }
 
 const DEFAULT_PORT = 18_789;
@@ -39,7 +41,8 @@ const LIMITS = { whole: 240_000, every: 1000 };
 export function containerChanger(options: ContainerChangerOptions): Changer {
   const { engine, info, salt, gateway, names, config, own, release: told } = options;
   const api = unhurried(engine.api);
-  const container = api.getContainer(info.Id);
+  // By its name, as Compose may make it anew meanwhile.
+  const container = api.getContainer(nameOf(info));
   const exec = containerExec(api, container);
   const { path: configPath, stateDir, effective } = config.reading;
   const port = effective.gateway?.port ?? DEFAULT_PORT;
@@ -73,15 +76,20 @@ export function containerChanger(options: ContainerChangerOptions): Changer {
     restart: starter.restart,
     restartsWhole: true,
     starter,
+    ...(options.compose === undefined ? {} : { compose: options.compose }),
   });
+}
+
+function nameOf(info: ContainerInspectInfo): string {
+  return info.Name.replace(/^\//, "");
 }
 
 type ContainerStarter = GatewayStarter & { restart(signal: AbortSignal): Promise<Fact<string>> };
 
 /** The engine's own starting and stopping, which is what `docker compose restart` asks it for, too. */
 function starterOf(engine: Engine, info: ContainerInspectInfo): ContainerStarter {
-  const container = unhurried(engine.api).getContainer(info.Id);
-  const name = info.Name.replace(/^\//, "");
+  const name = nameOf(info);
+  const container = unhurried(engine.api).getContainer(name);
   const done = async <T>(value: T, act: () => Promise<unknown>): Promise<Fact<T>> => {
     try {
       await act();

@@ -4,6 +4,7 @@ import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
 import {
   type ComposeProject,
+  type ComposeRequest,
   type ComposeService,
   cliServiceOf,
   readComposeProject,
@@ -33,24 +34,14 @@ export async function composeOrigin(
 ): Promise<ComposeOrigin> {
   const labels = info.Config?.Labels ?? {};
   const service = labels[SERVICE_LABEL];
-  const directory = labels[DIRECTORY_LABEL] ?? "";
-  const files = listOf(labels[FILES_LABEL]);
-  const first = files[0];
-  if (service === undefined || first === undefined) return { names: {} };
-  const envFiles = listOf(labels[ENV_FILE_LABEL]);
-  const project = await readComposeProject({
-    world,
-    salt,
-    // Which shell it was started from is not known; the doctor's own has the doctor's variables.
-    env: {},
-    directory,
-    files,
-    ...(envFiles.length === 0 ? {} : { envFiles }),
-  });
+  const request = composeRequest(info, { world, salt });
+  if (service === undefined || request === undefined) return { names: {} };
+  const { directory, files = [] } = request;
+  const project = await readComposeProject(request);
   if (!project.known) return { names: {} };
   const whole = project.value.files;
   const name = labels[PROJECT_LABEL];
-  const here = directory === world.cwd && files.length === 1 && USUAL.test(first);
+  const here = directory === world.cwd && files.length === 1 && USUAL.test(files[0] ?? "");
   const cli = cliServiceOf(project.value.services, service);
   const own = project.value.services.find((one) => one.name === service);
   return {
@@ -62,6 +53,26 @@ export async function composeOrigin(
       ...(name === undefined || name === projectOf(whole[0] ?? "") ? {} : { composeProject: name }),
     },
     ...(own === undefined ? {} : { reading: readingOf(project.value, own, cli, env) }),
+  };
+}
+
+/** The files of the project that made a container, as its labels tell; `undefined`: none. */
+export function composeRequest(
+  info: ContainerInspectInfo,
+  { world, salt }: { readonly world: World; readonly salt: string },
+): ComposeRequest | undefined {
+  const labels = info.Config?.Labels ?? {};
+  const files = listOf(labels[FILES_LABEL]);
+  const envFiles = listOf(labels[ENV_FILE_LABEL]);
+  if (files.length === 0) return undefined;
+  return {
+    world,
+    salt,
+    // Which shell it was started from is not known; the doctor's own has the doctor's variables.
+    env: {},
+    directory: labels[DIRECTORY_LABEL] ?? "",
+    files,
+    ...(envFiles.length === 0 ? {} : { envFiles }),
   };
 }
 

@@ -13,6 +13,8 @@ export interface Engine {
   readonly name: string;
   readonly api: Docker;
   readonly host?: string;
+  /** As `DOCKER_HOST` for a command of this machine, where that needs no certificates. */
+  readonly dockerHost?: string;
 }
 
 /** What dockerode takes, with what its types leave out. */
@@ -50,7 +52,10 @@ export async function connectEngine(
     const api = open({ host: "http://engine", agent: new SshAgent(ssh, env) });
     return { name, api, ...elsewhere(await hostBehind(ssh, env)) };
   }
-  if (host === undefined) return { name, api: open({}) };
+  if (host === undefined) {
+    const dockerHost = socket === undefined ? {} : { dockerHost: `unix://${socket}` };
+    return { name, api: open({}), ...dockerHost };
+  }
   const url = `${named.protocol}://${host.includes(":") ? `[${host}]` : host}`;
   const { ca, cert, key, unverified } = tls ?? {};
   const agent =
