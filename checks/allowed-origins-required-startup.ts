@@ -1,8 +1,9 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { Refusal } from "../src/core/facts.ts";
+import type { ContainerReading, Evidence, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
+import { containerOf, inspected } from "./container.ts";
 import { human } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, originOf, releaseOf, WANTED } from "./support.ts";
 
@@ -20,6 +21,7 @@ export default defineCheck({
     const last = knownValue(facts.wanted.logs)?.events.findLast((event) => event.type === "startup-failed");
     return explainRefusals(gateFacts, {
       // The newest failure counts: one that was mended may be followed by another.
+      evidence: restarting(containerOf(facts.wanted.deployment)),
       explains: ({ reason }) => reason === "startup-failed" && last?.why === "allowed-origins-required",
       args: (refusal) =>
         args({ bind: config?.effective.gateway?.bind, origin: originOf(refusal, gateFacts) }),
@@ -27,6 +29,12 @@ export default defineCheck({
     });
   },
 });
+
+/** An engine that starts it again and again takes the network of a CLI that shares it along. */
+function restarting(container: ContainerReading | undefined): readonly Evidence[] {
+  if (container === undefined || container.restarts === 0) return [];
+  return [inspected(container, `${container.state}, restarted ${container.restarts} times`)];
+}
 
 /** A gateway that is down admits nobody, so the model has no say here. */
 function allowOrigin(refusal: Refusal, facts: GateFacts): Remedy {

@@ -4,8 +4,9 @@ import type { ContainerReading } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import type { LogDigest } from "../src/core/log-event.ts";
 import { isLoopback } from "./addresses.ts";
+import { missesPort } from "./container.ts";
 import { human } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, portOf, WANTED } from "./support.ts";
+import { args, explainRefusals, type GateFacts, insidePort, portOf, WANTED } from "./support.ts";
 import { besideLoopbackBind } from "./tell-apart.ts";
 
 /** A published port accepts and then drops the connection when nothing listens behind it. */
@@ -31,6 +32,8 @@ export default defineCheck({
       return notApplicable("the gateway does not run in a container");
     }
     if (bind !== undefined && bind !== "loopback" && bind !== "auto") return [];
+    // A port that leads elsewhere drops connections, too.
+    if (bind !== "loopback" && missesPort(deployment?.container, insidePort(gateFacts))) return [];
     return explainRefusals(gateFacts, {
       explains: ({ gate, reason }) =>
         gate === "transport" &&

@@ -1,5 +1,8 @@
 import { defineCheck } from "../src/core/check.ts";
-import type { Remedy } from "../src/core/finding.ts";
+import { knownValue } from "../src/core/fact.ts";
+import type { ComposeReading, Evidence } from "../src/core/facts.ts";
+import type { Occurrence, Remedy } from "../src/core/finding.ts";
+import { evidenceOf } from "../src/core/refusals.ts";
 import { inOtherNetns, rankOf, urlOf } from "./missed.ts";
 import { explainPrinted } from "./printed.ts";
 import { human } from "./remedies.ts";
@@ -16,22 +19,53 @@ export default defineCheck({
   diagnose(facts) {
     const missed = inOtherNetns(facts);
     const last = missed.at(-1);
-    if (last === undefined) return [];
+    const apart = apartByCompose(knownValue(facts.wanted.deployment)?.compose);
+    if (last === undefined) return apart === undefined ? [] : [foretold(apart)];
     return [
       {
         ...explainPrinted(
           missed.map(({ event }) => event),
           {
-            confidence: last.confidence,
+            confidence: apart === undefined ? last.confidence : "certain",
             args: args({ url: urlOf(last.event) }),
             remedies: [shareNetwork(), runInside()],
           },
         ),
+        ...(apart === undefined
+          ? {}
+          : { evidence: [apart.evidence, ...missed.slice(-2).map(({ event }) => evidenceOf(event))] }),
         rank: rankOf(last.event, facts.refusals),
       },
     ];
   },
 });
+
+interface Apart {
+  readonly service: string;
+  readonly evidence: Evidence;
+}
+
+/** The Compose files give the CLI's service a network of its own: what it calls 127.0.0.1 is not the gateway. */
+function apartByCompose(compose: ComposeReading | undefined): Apart | undefined {
+  const cli = compose?.cli;
+  if (cli === undefined || compose === undefined) return undefined;
+  const { networkMode, service, at } = cli;
+  if (networkMode !== undefined && /^(?:service:|container:|host$)/.test(networkMode)) return undefined;
+  const line = at.line === undefined ? "" : `:${at.line}`;
+  const quote = `${service}: ${networkMode === undefined ? "no network_mode" : `network_mode: ${networkMode}`}`;
+  return { service, evidence: { fact: "deployment", source: `${at.path}${line}`, quote } };
+}
+
+function foretold({ service, evidence }: Apart): Occurrence {
+  return {
+    variant: "foretold",
+    severity: "warning",
+    confidence: "likely",
+    evidence: [evidence],
+    args: args({ client: service }),
+    remedies: [shareNetwork(), runInside()],
+  };
+}
 
 function shareNetwork(): Remedy {
   return {

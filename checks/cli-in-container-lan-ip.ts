@@ -5,6 +5,7 @@ import {
   dialledUrl,
   dialsOwnLan,
   mayDialOwnLan,
+  ownAddressEvidence,
   upgradeToLoopback,
   useLoopback,
 } from "./own-lan.ts";
@@ -20,6 +21,7 @@ export default defineCheck({
   wants: WANTED,
   diagnose: (facts) =>
     explainRefusals(facts, {
+      evidence: ownAddressEvidence(facts),
       explains: (refusal) => isCliOnLan(refusal, facts) || mayDialOwnLan(refusal, facts),
       confidence: (refusal) => confidence(refusal, facts),
       args: (refusal) => args({ url: dialledUrl(refusal), port: portOf(facts) }),

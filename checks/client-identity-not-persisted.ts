@@ -1,9 +1,10 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { DeviceList, Refusal } from "../src/core/facts.ts";
+import type { ContainerReading, DeviceList, Refusal } from "../src/core/facts.ts";
 import type { Occurrence, Remedy } from "../src/core/finding.ts";
 import type { AsideEvent, LogEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
+import { containerOf, inspected } from "./container.ts";
 import { human } from "./remedies.ts";
 import { args } from "./support.ts";
 
@@ -19,7 +20,7 @@ export default defineCheck({
   title: "Clients keep their device identity across restarts",
   severity: "error",
   needs: [],
-  wants: ["logs", "refusals", "devices"],
+  wants: ["logs", "refusals", "devices", "deployment"],
   diagnose({ wanted }) {
     const events = knownValue(wanted.logs)?.events ?? [];
     const refusals = knownValue(wanted.refusals) ?? [];
@@ -30,6 +31,9 @@ export default defineCheck({
     const changing = waiting.find((refusal) => changes(refusal, events));
     if (changing !== undefined) return [inLog(changing, refusals.indexOf(changing), events)];
     if (told.length > 0) return [inWords(told, refusals)];
+    const container = containerOf(wanted.deployment);
+    const goes = container === undefined ? undefined : unpersisted(container);
+    if (goes !== undefined) return [goes];
     const grown = grownList(knownValue(wanted.devices));
     return grown === undefined ? [] : [grown];
   },
@@ -96,6 +100,28 @@ function grownList(list: DeviceList | undefined): Occurrence | undefined {
     evidence: [{ fact: "devices", source: "devices", quote: `${count} devices of ${kind}` }],
     args: args({ count, detail: kind }),
     remedies: [keepIdentity()],
+  };
+}
+
+/** The list of devices itself goes with the container, so every approval ends with its next update. */
+function unpersisted(container: ContainerReading): Occurrence | undefined {
+  const { stateDir, name } = container;
+  if (stateDir === undefined || stateDir.on === "mount") return undefined;
+  const { path } = stateDir;
+  const where = stateDir.on === "tmpfs" ? "a tmpfs, which each stop empties" : "the container's own layer";
+  return {
+    variant: "unpersisted",
+    severity: "warning",
+    confidence: "certain",
+    evidence: [inspected(container, `${path} is in ${where}, on no mount`)],
+    args: args({ path, container: name }),
+    remedies: [
+      {
+        id: "keep-gateway-state",
+        risk: "restart",
+        steps: [human("copy-state-out", { container: name, path }), human("mount-state", { path })],
+      },
+    ],
   };
 }
 

@@ -1,7 +1,14 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
+import type { ContainerReading, Evidence } from "../src/core/facts.ts";
+import type { Occurrence } from "../src/core/finding.ts";
+import { compareReleases } from "../src/core/release.ts";
+import { containerOf } from "./container.ts";
 import { syncClock } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, WANTED } from "./support.ts";
+import { args, explainRefusals, type GateFacts, releaseOf, WANTED } from "./support.ts";
+
+/** Less is no difference worth naming. */
+const WORTH_MS = 30_000;
 
 /** A signature may be 10 minutes off up to 2026.2.21, 2 minutes from 2026.2.22 on. */
 export default defineCheck({
@@ -12,14 +19,57 @@ export default defineCheck({
   needs: ["refusals"],
   wants: [...WANTED, "probe"],
   diagnose(facts) {
-    const skewMs = knownValue(facts.wanted.probe)?.clockSkewMs;
-    return explainRefusals(facts as GateFacts, {
+    const gateFacts = facts as GateFacts;
+    const container = containerOf(facts.wanted.deployment);
+    const probed = knownValue(facts.wanted.probe)?.clockSkewMs;
+    const skewMs = probed ?? container?.clock?.aheadMs ?? 0;
+    const found = explainRefusals(gateFacts, {
       explains: ({ gate, reason, closeReason = "" }) =>
         gate === "device-signature" && (reason === "device-signature-stale" || /expired/i.test(closeReason)),
-      // The probe's clock is not the client's; only a difference worth naming is named.
-      args: () =>
-        args({ skew: Math.abs(skewMs ?? 0) < 30_000 ? undefined : `${Math.round((skewMs ?? 0) / 1000)} s` }),
+      // Our clock is not the client's; only a difference worth naming is named.
+      args: () => args({ skew: Math.abs(skewMs) < WORTH_MS ? undefined : seconds(skewMs) }),
+      ...(isWorthNaming(container) ? { evidence: clockEvidence(container) } : {}),
       remedies: () => [syncClock()],
     });
+    if (!("verdict" in found) && found.length > 0) return found;
+    const limit = limitOf(releaseOf(gateFacts));
+    const clock = container?.clock;
+    if (container === undefined || clock === undefined || limit === undefined) return found;
+    return Math.abs(clock.aheadMs) - clock.withinMs > limit ? [foretold(container, clock.aheadMs)] : found;
   },
 });
+
+/** Milliseconds; from 2026.8.1 on a current client signs the gateway's own time. */
+function limitOf(release: string | undefined): number | undefined {
+  if (release === undefined || compareReleases(release, "2026.8.1") >= 0) return undefined;
+  return compareReleases(release, "2026.2.22") < 0 ? 600_000 : 120_000;
+}
+
+/** A browser on this machine will sign with this machine's time; on another one it may be right. */
+function foretold(container: ContainerReading, aheadMs: number): Occurrence {
+  return {
+    variant: "foretold",
+    severity: "warning",
+    confidence: "likely",
+    evidence: clockEvidence(container),
+    args: args({ skew: seconds(aheadMs) }),
+    remedies: [syncClock()],
+  };
+}
+
+function isWorthNaming(container: ContainerReading | undefined): container is ContainerReading {
+  const clock = container?.clock;
+  return clock !== undefined && Math.abs(clock.aheadMs) - clock.withinMs > WORTH_MS;
+}
+
+function clockEvidence({ clock }: ContainerReading): readonly Evidence[] {
+  if (clock === undefined) return [];
+  const way = clock.aheadMs < 0 ? "behind" : "ahead of";
+  const within = `to within ${(clock.withinMs / 1000).toFixed(1)} s`;
+  const quote = `the engine's clock is ${seconds(Math.abs(clock.aheadMs))} ${way} this machine's, ${within}`;
+  return [{ fact: "deployment", source: "docker info", quote }];
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}

@@ -1,7 +1,9 @@
 import { defineCheck } from "../src/core/check.ts";
+import type { Evidence } from "../src/core/facts.ts";
+import { containerOf, inspected, publishedAs } from "./container.ts";
 import { isNotPaired, isTranslated } from "./pairing.ts";
 import { allowInsecureAuth, approveDevice, dashboardLink, upgradeTo } from "./remedies.ts";
-import { args, explainRefusals, originOf, remoteOf, WANTED } from "./support.ts";
+import { args, explainRefusals, type GateFacts, originOf, remoteOf, WANTED } from "./support.ts";
 import { besideDockerNat } from "./tell-apart.ts";
 
 /** Docker's address translation makes the browser on the same host remote; auto-approved from 2026.4.7 on. */
@@ -14,6 +16,7 @@ export default defineCheck({
   wants: WANTED,
   diagnose: (facts) =>
     explainRefusals(facts, {
+      evidence: hop(facts),
       explains: (refusal) => isNotPaired(refusal, facts) && isTranslated(refusal, facts),
       variant: ({ client }) => (client === "cli" ? "cli" : undefined),
       confidence: ({ from }) => (from === "model" ? "likely" : "certain"),
@@ -27,3 +30,14 @@ export default defineCheck({
       ],
     }),
 });
+
+/** The bridge that stands in the refusal as peer, as the engine names it. */
+function hop(facts: GateFacts): readonly Evidence[] {
+  const container = containerOf(facts.wanted.deployment);
+  const bridge = container?.bridge;
+  if (container === undefined || bridge === undefined) return [];
+  const met = facts.refusals.some((refusal) => !refusal.over && remoteOf(refusal, facts) === bridge);
+  return met
+    ? [inspected(container, `${bridge} is its bridge's own address; it ${publishedAs(container)}`)]
+    : [];
+}

@@ -1,11 +1,12 @@
 import { defineCheck } from "../src/core/check.ts";
 import { type Fact, knownValue } from "../src/core/fact.ts";
-import type { ProbeReading, Refusal } from "../src/core/facts.ts";
+import type { ContainerReading, Evidence, ProbeReading, Refusal } from "../src/core/facts.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
+import { inspected, missesPort } from "./container.ts";
 import { NOBODY_BEHIND } from "./edge-blocks-upgrade.ts";
 import { isElsewhere, mayBeElsewhere } from "./missed.ts";
 import { startGateway } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, WANTED } from "./support.ts";
+import { args, explainRefusals, type GateFacts, insidePort, WANTED } from "./support.ts";
 import { besideDown } from "./tell-apart.ts";
 
 /** Reach states and wordings with which nothing answers at all; a reset or an empty reply is another cause. */
@@ -41,9 +42,12 @@ export default defineCheck({
     // What the engine says of it settles that nothing is behind the port, not even on loopback.
     const ended = state !== undefined && state !== "running";
     const seen = ended ? (deployment?.evidence.slice(0, 1) ?? []) : [];
+    // It runs, and nothing that is published leads to it.
+    const unreached = missesPort(deployment?.container, insidePort(facts));
     return explainRefusals(facts as GateFacts, {
       explains: (refusal) =>
-        (isDown(refusal) && !isElsewhere(refusal, facts)) || isProxyAlone(refusal, facts.wanted.probe),
+        (isDown(refusal) && !unreached && !isElsewhere(refusal, facts)) ||
+        isProxyAlone(refusal, facts.wanted.probe),
       args: (refusal) => args({ url, detail: failed.at(-1)?.quote ?? refusal.evidence[0]?.quote }),
       confidence: (refusal) => {
         if (!isDown(refusal)) return refusal.reason === "not-openclaw" ? "likely" : "possible";
@@ -51,10 +55,29 @@ export default defineCheck({
       },
       tellApart: (refusal) => (ended ? [] : besideDown(refusal, facts as GateFacts)),
       remedies: () => [startGateway()],
-      evidence: [...seen, ...failed.slice(-2).map(evidenceOf)],
+      evidence: [
+        ...seen,
+        ...lastWords(deployment?.container, failed.length > 0),
+        ...failed.slice(-2).map(evidenceOf),
+      ],
     });
   },
 });
+
+/** Why it ended, in the engine's words and its own; what the log's own lines say of a failed start stays. */
+function lastWords(container: ContainerReading | undefined, told: boolean): readonly Evidence[] {
+  if (container === undefined) return [];
+  const { oomKilled, error, healthOutput, lastLines = [], name } = container;
+  const last = told ? undefined : lastLines.at(-1);
+  return [
+    ...(oomKilled === true ? [inspected(container, "ended by the kernel, out of memory")] : []),
+    ...(error === undefined ? [] : [inspected(container, error)]),
+    ...(healthOutput === undefined ? [] : [inspected(container, `health check: ${healthOutput}`)]),
+    ...(last === undefined
+      ? []
+      : [{ fact: "deployment" as const, source: `docker logs --tail 5 ${name}`, quote: last }]),
+  ];
+}
 
 function isDown({ gate, reason }: Refusal): boolean {
   return gate === "transport" && (reason === undefined || DOWN.has(reason));

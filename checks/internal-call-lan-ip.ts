@@ -1,7 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { atLeast } from "../src/core/release.ts";
-import { callerOf, dialledUrl, dialsOwnLan, upgradeToLoopback } from "./own-lan.ts";
+import { callerOf, dialledUrl, dialsOwnLan, ownAddressEvidence, upgradeToLoopback } from "./own-lan.ts";
 import { human } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, releaseOf, WANTED } from "./support.ts";
 
@@ -15,6 +15,7 @@ export default defineCheck({
   wants: WANTED,
   diagnose: (facts) =>
     explainRefusals(facts, {
+      evidence: ownAddressEvidence(facts),
       explains: (refusal) => {
         const caller = callerOf(refusal);
         return (caller === "internal" || caller === "either") && dialsOwnLan(refusal, facts);

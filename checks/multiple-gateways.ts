@@ -1,9 +1,12 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { TellApart } from "../src/core/finding.ts";
+import type { ContainerReading } from "../src/core/facts.ts";
+import type { Occurrence, TellApart } from "../src/core/finding.ts";
 import type { LogEvent, StartupFailedEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
+import { containerOf, inspected } from "./container.ts";
 import { human } from "./remedies.ts";
+import { args } from "./support.ts";
 
 /**
  * A second gateway does not start because one has the port. Clients of the first are served, so it is a warning;
@@ -15,8 +18,11 @@ export default defineCheck({
   title: "One gateway owns this port and this state directory",
   severity: "warning",
   needs: [],
-  wants: ["logs"],
+  wants: ["logs", "deployment"],
   diagnose({ wanted }) {
+    const container = containerOf(wanted.deployment);
+    const shared = container === undefined ? undefined : sharedState(container);
+    if (shared !== undefined) return [shared];
     const all = knownValue(wanted.logs)?.events ?? [];
     const events = all.filter((event) => event.type === "startup-failed").filter(isOccupied);
     const last = events.at(-1);
@@ -39,6 +45,32 @@ export default defineCheck({
     ];
   },
 });
+
+/** Two running gateways on one directory overwrite each other's devices; only one of them sees a request. */
+function sharedState(container: ContainerReading): Occurrence | undefined {
+  const { name, others, stateDir, mounts } = container;
+  const running = (state: string): boolean => state === "running" || state === "restarting";
+  const twins = others.filter(({ sharesState, state }) => sharesState === true && running(state));
+  if (twins.length === 0 || !running(container.state)) return undefined;
+  const names = twins.map((twin) => twin.name).join(", ");
+  const source = mounts.find(({ at }) => at === stateDir?.mount)?.source;
+  return {
+    variant: "shared-state",
+    confidence: "certain",
+    evidence: [
+      inspected(container, `${names} has ${source ?? "the state directory"} mounted, too, and runs`),
+    ],
+    count: twins.length + 1,
+    args: args({ container: name, other: names, source }),
+    remedies: [
+      {
+        id: "stop-other-gateway",
+        risk: "restart",
+        steps: [human("stop-other-container", args({ other: names })), { do: "gateway.restart" }],
+      },
+    ],
+  };
+}
 
 const WHO: TellApart = { from: "wrong-port-or-config-path", message: "who-holds-the-port" };
 

@@ -1,4 +1,5 @@
 import { defineCheck } from "../src/core/check.ts";
+import { publishedOrigin } from "./published-origin.ts";
 import { addAllowedOrigin, viaTunnel } from "./remedies.ts";
 import { args, explainRefusals, originOf, WANTED } from "./support.ts";
 
@@ -11,10 +12,22 @@ export default defineCheck({
   needs: ["refusals"],
   wants: WANTED,
   causedBy: ["proxy-attribution-required"],
-  diagnose: (facts) =>
-    explainRefusals(facts, {
+  diagnose(facts) {
+    const current = facts.refusals.find(({ gate, over }) => gate === "origin" && !over);
+    const published = current === undefined ? undefined : publishedOrigin(current, facts);
+    return explainRefusals(facts, {
       explains: ({ gate }) => gate === "origin",
-      args: (refusal) => args({ origin: originOf(refusal, facts) }),
-      remedies: (refusal) => [addAllowedOrigin(refusal, facts), ...viaTunnel(refusal, facts)],
-    }),
+      ...(published === undefined ? {} : { variant: () => "published-port", evidence: published.evidence }),
+      args: (refusal) =>
+        args({
+          origin: originOf(refusal, facts) ?? published?.origins[0],
+          listed: published?.listed.join(", "),
+          port: published?.port,
+        }),
+      remedies: (refusal) => [
+        addAllowedOrigin(refusal, facts, published?.origins),
+        ...viaTunnel(refusal, facts),
+      ],
+    });
+  },
 });

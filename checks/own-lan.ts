@@ -1,10 +1,11 @@
 import { ipMatches, isLoopbackHost, parseIp } from "../src/core/address.ts";
 import type { Connection } from "../src/core/connection.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { Refusal } from "../src/core/facts.ts";
+import type { Evidence, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { atLeast } from "../src/core/release.ts";
 import { isLoopback } from "./addresses.ts";
+import { containerOf, hasOwnNetwork, inspected } from "./container.ts";
 import { isNotPaired } from "./pairing.ts";
 import { human, tried } from "./remedies.ts";
 import { type GateFacts, portOf, releaseOf } from "./support.ts";
@@ -37,10 +38,31 @@ const TAILNET = "100.64.0.0/10";
 export function dialsOwnLan(refusal: Refusal, facts: GateFacts): boolean {
   const { remoteAddress: remote, headers = {}, fromGatewayHost } = refusal.connection;
   if (!isNotPaired(refusal, facts) || remote === undefined || isLoopback(remote)) return false;
-  if (headers["x-forwarded-for"] !== undefined || headers.host === undefined) return false;
+  if (headers["x-forwarded-for"] !== undefined) return false;
+  // A container's address is nobody else's: who has it is in the container, or shares its network.
+  if (ownAddress(refusal, facts) !== undefined) return true;
+  if (headers.host === undefined) return false;
   const ip = parseIp(remote);
   if (ip === undefined || ipMatches(ip, TAILNET, true)) return false;
   return fromGatewayHost === true || hostName(headers.host) === remote;
+}
+
+/** The peer, where it is the gateway's own container. */
+export function ownAddress({ connection }: Refusal, facts: GateFacts): string | undefined {
+  const { remoteAddress: remote, headers = {} } = connection;
+  const container = containerOf(facts.wanted.deployment);
+  if (remote === undefined || container === undefined || headers["x-forwarded-for"] !== undefined)
+    return undefined;
+  return hasOwnNetwork(container) && container.addresses.includes(remote) ? remote : undefined;
+}
+
+/** What the engine says of that address. */
+export function ownAddressEvidence(facts: GateFacts): readonly Evidence[] {
+  const container = containerOf(facts.wanted.deployment);
+  const own = facts.refusals.map((refusal) => ownAddress(refusal, facts)).find((one) => one !== undefined);
+  return container === undefined || own === undefined
+    ? []
+    : [inspected(container, `${own} is the gateway's own container`)];
 }
 
 /** Explained by the checks of that way; a page at the gateway's own address is any page. */

@@ -153,8 +153,9 @@ export function viaTunnel(refusal: Refusal, facts: GateFacts): readonly Remedy[]
   return [triedAlways(remedy, refusal, facts)];
 }
 
-export function addAllowedOrigin(refusal: Refusal, facts: GateFacts): Remedy {
-  const origin = originOf(refusal, facts);
+/** `known`: origins of the same page, where it is known which are missing. */
+export function addAllowedOrigin(refusal: Refusal, facts: GateFacts, known: readonly string[] = []): Remedy {
+  const origin = originOf(refusal, facts) ?? known[0];
   const config = knownValue(facts.wanted.config);
   const present = config?.effective.gateway?.controlUi?.allowedOrigins;
   const remedy: Remedy = {
@@ -170,7 +171,7 @@ export function addAllowedOrigin(refusal: Refusal, facts: GateFacts): Remedy {
             {
               do: "config.set",
               key: "gateway.controlUi.allowedOrigins",
-              value: [...new Set([...(present ?? []), origin])],
+              value: [...new Set([...(present ?? []), origin, ...known])],
             },
           ],
   };

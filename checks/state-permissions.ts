@@ -1,7 +1,8 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { ContainerMount } from "../src/core/facts.ts";
-import type { Remedy } from "../src/core/finding.ts";
+import type { ContainerReading, Evidence, FileOwner } from "../src/core/facts.ts";
+import type { Occurrence, Remedy, Step } from "../src/core/finding.ts";
+import { inspected, mayWrite } from "./container.ts";
 import { explainPrinted, printed } from "./printed.ts";
 import { human } from "./remedies.ts";
 import { args } from "./support.ts";
@@ -17,24 +18,81 @@ export default defineCheck({
   diagnose({ wanted }) {
     const events = printed(wanted.logs, ({ why }) => why === "state-permissions");
     const message = events.at(-1)?.message;
-    if (message === undefined) return [];
-    const path = /['"]([^'"]{1,300})/.exec(message)?.[1];
     const deployment = knownValue(wanted.deployment);
+    const container = deployment?.container;
+    const foretold = container === undefined ? undefined : shutOut(container);
+    if (message === undefined) return foretold === undefined ? [] : [foretold];
+    const path = /['"]([^'"]{1,300})/.exec(message)?.[1];
     const kind = deployment?.kind;
-    const mount = deployment?.container?.mounts.find(({ owner }) => owner !== undefined);
     // The official image's home tells more than a deployment that was only guessed.
     const contained = kind === "docker" || kind === "kubernetes" || path?.startsWith("/home/node/") === true;
-    return [
-      explainPrinted(events, {
-        args: args({
-          path,
-          detail: /^\w+: ([^,]+)/.exec(message)?.[1],
-        }),
-        remedies: [message.startsWith("EROFS") ? makeWritable() : fixOwnership(contained, mount)],
+    const told = explainPrinted(events, {
+      args: args({
+        path,
+        detail: /^\w+: ([^,]+)/.exec(message)?.[1],
       }),
-    ];
+      remedies: [message.startsWith("EROFS") ? makeWritable() : fixOwnership(contained, container)],
+    });
+    const seen = container === undefined ? [] : ownership(container);
+    return [{ ...told, evidence: [...told.evidence, ...seen] }];
   },
 });
+
+/** By owner and mode alone, before a line says so. A gateway that runs steadily may know a way that these do not show. */
+function shutOut(container: ContainerReading): Occurrence | undefined {
+  const { stateDir, uid, state, restarts } = container;
+  if (stateDir === undefined) return undefined;
+  const common = {
+    variant: "foretold",
+    confidence: "likely",
+    ...(state === "running" && restarts === 0 ? { severity: "warning" as const } : {}),
+  } as const;
+  if (stateDir.readOnly) {
+    const quote = `${stateDir.path} is on ${stateDir.on === "mount" ? "a mount" : "a file system"} that can only be read`;
+    return {
+      ...common,
+      evidence: [inspected(container, quote)],
+      args: args({ path: stateDir.path, detail: "read-only file system" }),
+      remedies: [makeWritable()],
+    };
+  }
+  const { owner, configOwner } = stateDir;
+  if (uid === undefined) return undefined;
+  const shut = owner !== undefined && !mayWrite(uid, owner, "directory");
+  const unread = configOwner !== undefined && !mayRead(uid, configOwner);
+  if (!shut && !unread) return undefined;
+  return {
+    ...common,
+    evidence: ownership(container),
+    args: args({
+      path: shut ? stateDir.path : "openclaw.json",
+      detail: "permission denied",
+      uid: `uid ${uid}`,
+    }),
+    remedies: [fixOwnership(true, container)],
+  };
+}
+
+function mayRead(uid: number, { uid: owner, gid, mode }: FileOwner): boolean {
+  const shift = owner === uid ? 6 : gid === uid || gid === 0 ? 3 : 0;
+  return uid === 0 || ((mode >> shift) & 0o4) !== 0;
+}
+
+function ownership(container: ContainerReading): readonly Evidence[] {
+  const { stateDir, uid } = container;
+  if (stateDir === undefined) return [];
+  const { owner, configOwner, path } = stateDir;
+  const parts = [
+    ...(owner === undefined ? [] : [`${path} is of ${shown(owner)}`]),
+    ...(configOwner === undefined ? [] : [`openclaw.json is of ${shown(configOwner)}`]),
+    ...(uid === undefined ? [] : [`the gateway runs as ${uid}`]),
+  ];
+  return owner === undefined ? [] : [inspected(container, parts.join(", "))];
+}
+
+function shown({ uid, gid, mode }: FileOwner): string {
+  return `${uid}:${gid} (${mode.toString(8).slice(-3).padStart(3, "0")})`;
+}
 
 function makeWritable(): Remedy {
   return {
@@ -45,18 +103,42 @@ function makeWritable(): Remedy {
 }
 
 /** The official image runs as node, uid and gid 1000; on a bare host the directory is the user's own. */
-function fixOwnership(contained: boolean, mount: ContainerMount | undefined): Remedy {
-  // A volume has no path on the host that a user should know of.
-  const path = mount?.kind === "bind" ? mount.source : undefined;
+function fixOwnership(contained: boolean, container: ContainerReading | undefined): Remedy {
   return {
     id: "fix-ownership",
     risk: "restart",
     steps: [
-      contained
-        ? human("chown-state", args({ path }))
-        : human("chown-state", { owner: '"$USER"', path: "~/.openclaw" }),
-      ...(contained ? [human("run-as-node")] : []),
+      contained ? giveTo(container) : human("chown-state", { owner: '"$USER"', path: "~/.openclaw" }),
+      ...(contained && ownerFor(container) === "1000:1000" ? [human("run-as-node")] : []),
       { do: "gateway.restart" },
     ],
   };
+}
+
+/** A word that a shell takes as it is; another one is left for the reader to write. */
+function inLine(text: string | undefined): string | undefined {
+  return text !== undefined && /^[\w./@:+][\w./@:+-]{0,299}$/.test(text) ? text : undefined;
+}
+
+/** An image that starts as root hands over to `node` itself, if at all; who was set by number has that number. */
+function ownerFor(container: ContainerReading | undefined): string {
+  const uid = container?.uid;
+  if (uid === undefined || uid === 0 || uid === 1000) return "1000:1000";
+  const gid = /^\d{1,9}:(\d{1,9})$/.exec(container?.user ?? "")?.[1];
+  return `${uid}:${gid ?? uid}`;
+}
+
+/**
+ * A directory of the host by its path there. A volume has none that a user should know of, and where uids are
+ * mapped the host's are others: both are given away from inside a container that is gone afterwards.
+ */
+function giveTo(container: ContainerReading | undefined): Step {
+  const owner = ownerFor(container);
+  const mount = container?.mounts.find(({ at }) => at === container.stateDir?.mount);
+  const held = mount ?? container?.mounts.find(({ owner: known }) => known !== undefined);
+  const source = inLine(held?.source);
+  const image = inLine(container?.image);
+  if (held?.kind === "volume" || (container?.mapsUsers === true && source !== undefined))
+    return human("chown-volume", args({ owner, source, image }));
+  return human("chown-state", args({ owner, path: held?.kind === "bind" ? source : undefined }));
 }

@@ -111,6 +111,11 @@ export function portOf(facts: GateFacts): number {
   return configured ?? named ?? 18789;
 }
 
+/** The port that the gateway in a container listens on there, whatever it is published as. */
+export function insidePort({ wanted }: Pick<GateFacts, "wanted">): number {
+  return knownValue(wanted.config)?.effective.gateway?.port ?? 18789;
+}
+
 function portOfUrl(url: string): number | undefined {
   const digits = /:(\d{1,5})(?:[/?#]|$)/.exec(url.replace(/^wss?:\/\//, ""))?.[1];
   return digits === undefined ? undefined : Number(digits);

@@ -4,6 +4,7 @@ import { type Astray, rankOf, urlOf, withOtherConfig } from "./missed.ts";
 import { explainPrinted } from "./printed.ts";
 import { human } from "./remedies.ts";
 import { args, WANTED } from "./support.ts";
+import { unpublished } from "./unpublished.ts";
 
 /** HOME, OPENCLAW_HOME or a profile differ, so the CLI takes port and token from another openclaw.json. */
 export default defineCheck({
@@ -16,7 +17,7 @@ export default defineCheck({
   diagnose(facts) {
     const astray = withOtherConfig(facts);
     const first = astray.find(({ confidence }) => confidence === "likely") ?? astray[0];
-    if (first === undefined) return [];
+    if (first === undefined) return unpublished(facts);
     const { event, why, port } = first;
     const same = astray.filter((other) => other.why === why);
     const rank = rankOf(event, facts.refusals);

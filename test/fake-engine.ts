@@ -203,7 +203,7 @@ function header(name: string, type: string, size: number, uid: number, target: s
     block.write(`${value.toString(8).padStart(length - 1, "0")}\0`, at);
   };
   block.write(name, 0);
-  octal(0o600, 100, 8);
+  octal(type === "5" ? 0o700 : 0o600, 100, 8);
   octal(uid, 108, 8);
   octal(uid, 116, 8);
   octal(size, 124, 12);

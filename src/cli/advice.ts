@@ -1,10 +1,11 @@
 import { checks } from "../../checks/index.ts";
+import { withRewrites } from "../../checks/rewritten-config.ts";
 import { admit } from "../admission/admit.ts";
 import { pageBehaviour } from "../admission/page.ts";
 import { completeFacts, type Facts } from "../core/collect.ts";
 import type { AdmissionInput } from "../core/connection.ts";
 import { diagnose } from "../core/diagnose.ts";
-import { known } from "../core/fact.ts";
+import { known, knownValue } from "../core/fact.ts";
 import type { Assessment, Target } from "../core/facts.ts";
 import type { Remedy } from "../core/finding.ts";
 import { refusalsOf } from "../core/refusals.ts";
@@ -38,5 +39,6 @@ export function adviceFor(input: AdmissionInput, { target, ...base }: AdviceBase
     assessment: known(assessment, source),
     refusals: known(refusalsOf({ assessment }), source),
   });
-  return diagnose(checks, facts, { describeError }).findings.flatMap((finding) => finding.remedies);
+  const { findings } = diagnose(checks, facts, { describeError });
+  return withRewrites(findings, knownValue(facts.deployment)).flatMap((finding) => finding.remedies);
 }

@@ -1,4 +1,5 @@
 import { checks } from "../../checks/index.ts";
+import { withRewrites } from "../../checks/rewritten-config.ts";
 import { tellPairsApart } from "../../checks/tell-apart.ts";
 import { erasBetween } from "../admission/eras.ts";
 import { nearestMeasured } from "../admission/releases.ts";
@@ -37,7 +38,8 @@ export function diagnosed(facts: Facts, options: Pick<CaseOptions, "only" | "ski
   const selected = selectedChecks(options);
   const raw = diagnose(selected, facts, { describeError });
   const judged = withNobodyThere(withUnexplained(raw, facts, selected), facts);
-  return { ...judged, findings: tellPairsApart(judged.findings) };
+  const findings = withRewrites(judged.findings, knownValue(facts.deployment));
+  return { ...judged, findings: tellPairsApart(findings) };
 }
 
 function selectedChecks({ only, skip }: Pick<CaseOptions, "only" | "skip">): readonly Check[] {

@@ -24,6 +24,8 @@ export interface OfflineOptions {
   readonly sources?: (signal: AbortSignal) => readonly LogSource[];
   readonly release: Fact<Release>;
   readonly deployment?: DeploymentKind;
+  /** What an engine said of the gateway earlier. */
+  readonly contained?: Pick<Deployment, "container" | "compose">;
   readonly origin?: string;
   readonly config?: ConfigReading;
   /** A reading that somebody made earlier. */
@@ -98,7 +100,7 @@ export function releaseOfLogs(logs: Fact<LogDigest>): Fact<Release> {
 
 function deploymentOf(
   logs: Fact<LogDigest>,
-  { deployment, config, probe }: OfflineOptions,
+  { deployment, contained, config, probe }: OfflineOptions,
 ): Fact<Deployment> {
   const found = detectDeployment({
     host: NO_HOST,
@@ -108,7 +110,8 @@ function deploymentOf(
     ...(config === undefined ? {} : { config }),
     ...(probe === undefined ? {} : { probe }),
   });
-  return deployment === undefined ? known(found, "log") : said(found, "--deployment");
+  const whole = contained === undefined ? found : { ...found, ...contained };
+  return deployment === undefined ? known(whole, "log") : said(whole, "--deployment");
 }
 
 function targetOf(logs: Fact<LogDigest>, { name, exposure, config, probe }: OfflineOptions): Target {

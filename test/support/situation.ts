@@ -6,7 +6,13 @@ import { offlineFacts } from "../../src/cli/offline.ts";
 import { readConfig } from "../../src/config/read.ts";
 import type { Facts } from "../../src/core/collect.ts";
 import { said, unknown } from "../../src/core/fact.ts";
-import type { DeploymentKind, Exposure, ProbeReading } from "../../src/core/facts.ts";
+import type {
+  ComposeReading,
+  ContainerReading,
+  DeploymentKind,
+  Exposure,
+  ProbeReading,
+} from "../../src/core/facts.ts";
 import type { Severity } from "../../src/core/finding.ts";
 import type { Report } from "../../src/report/result.ts";
 
@@ -21,6 +27,9 @@ export interface Situation {
   /** Environment of the gateway. */
   readonly env?: Readonly<Record<string, string>>;
   readonly probe?: ProbeReading;
+  /** What the engine says of the gateway's container; what is not named is as upstream's Compose file makes it. */
+  readonly container?: Partial<ContainerReading>;
+  readonly compose?: ComposeReading;
   readonly expected: Expected;
 }
 
@@ -44,6 +53,30 @@ export function readSituation(name: string): Situation {
   return JSON.parse(readFileSync(join(ROOT, name, "situation.json"), "utf8")) as Situation;
 }
 
+const STATE = "/home/node/.openclaw";
+const CONTAINER: ContainerReading = {
+  id: "9176124ba561",
+  name: "openclaw-openclaw-gateway-1",
+  image: "ghcr.io/openclaw/openclaw:latest",
+  state: "running",
+  restarts: 0,
+  networkMode: "openclaw_default",
+  addresses: ["172.18.0.2"],
+  bridge: "172.18.0.1",
+  ports: [{ address: "127.0.0.1", port: 18_789, to: 18_789 }],
+  mounts: [{ kind: "bind", source: "/srv/openclaw/config", at: STATE, readOnly: false }],
+  user: "node",
+  uid: 1000,
+  others: [],
+  stateDir: {
+    path: STATE,
+    on: "mount",
+    mount: STATE,
+    readOnly: false,
+    owner: { uid: 1000, gid: 1000, mode: 0o755 },
+  },
+};
+
 /** The report that the tool makes of a situation. */
 export async function diagnoseSituation(name: string): Promise<Report> {
   return reportOf(await factsOfSituation(name));
@@ -55,7 +88,7 @@ export async function factsOfSituation(name: string): Promise<Facts> {
   const dir = join(ROOT, name);
   const logs = readdirSync(dir).filter((file) => /\.(?:log|jsonl|txt)$/.test(file));
   const configPath = join(dir, "openclaw.json");
-  const { release, deployment, exposure, origin, probe, env = {} } = situation;
+  const { release, deployment, exposure, origin, probe, container, compose, env = {} } = situation;
   const config = existsSync(configPath)
     ? readConfig({
         text: readFileSync(configPath, "utf8"),
@@ -77,6 +110,14 @@ export async function factsOfSituation(name: string): Promise<Facts> {
         ? unknown("not-asked", "nobody said", "--release X")
         : said({ version: release, confidence: "certain", from: "said" }, "--release"),
     ...(deployment === undefined ? {} : { deployment }),
+    ...(container === undefined
+      ? {}
+      : {
+          contained: {
+            container: { ...CONTAINER, ...container },
+            ...(compose === undefined ? {} : { compose }),
+          },
+        }),
     ...(exposure === undefined ? {} : { exposure }),
     ...(origin === undefined ? {} : { origin }),
     ...(config === undefined ? {} : { config }),

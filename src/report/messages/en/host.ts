@@ -164,6 +164,13 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     verify:
       "No new EACCES or EROFS line appears, `ls -ln` of the state directory shows the gateway's uid, and `openclaw devices list` answers.",
     caveats: "Rights for everybody (777) would let every local user read the tokens.",
+    variants: {
+      foretold: {
+        title: "The gateway's user may not use the state directory",
+        what: "No error was seen yet; this follows from the container's mounts: to the gateway's user{(uid)} {path|the state directory} means {detail|permission denied}.",
+        why: "Devices, tokens and the configuration are kept there. A mounted directory keeps the owner that it has on the host, and a mount for reading takes no change.",
+      },
+    },
   },
 
   "multiple-gateways": {
@@ -176,6 +183,17 @@ export const host: Readonly<Record<string, CauseMessage>> = {
       "`openclaw gateway status --deep` finds one gateway, and `devices list` shows the request that the page made.",
     caveats:
       "Before one of them is stopped, see which one holds the approved devices: they do not move to the other.",
+    variants: {
+      "shared-state": {
+        title: "Two gateways run on one state directory",
+        what: "{other|Another container} runs a gateway on the same state directory as {container|this one}: {source|both have it mounted}.",
+        why: "Each of them reads the files at its start and writes what it knows over what the other wrote. A request that one of them holds is not found at the other, and an approval may be lost.",
+        fix: "Stop one of the two, or give it a state directory of its own, and restart the one that stays.",
+        verify:
+          "`docker ps` shows one gateway with that mount, and `openclaw devices list` shows the request that the page made.",
+        caveats: "Before one is stopped, see which of them the page and the channels use.",
+      },
+    },
   },
 
   "wrong-port-or-config-path": {
@@ -189,6 +207,26 @@ export const host: Readonly<Record<string, CauseMessage>> = {
       port: {
         title: "The CLI dials another port than the gateway listens on",
         what: "The CLI dialled {url|its own default} and met nobody there; the gateway listens on port {port|another one}.",
+      },
+      unpublished: {
+        title: "The gateway's port is not published",
+        what: "The gateway listens on port {port|18789} inside the container {container|of the gateway}, and no port of the container is published: from the host and from other machines nobody reaches it.",
+        why: "A container's network is its own. `EXPOSE` in an image is a note and publishes nothing; a port is published with `ports:` in the Compose file or `-p` of `docker run`, when the container is created.",
+        fix: "Publish the port on 127.0.0.1 and create the container anew. A proxy in a container of the same network needs no published port.",
+        verify:
+          "`docker ps` shows `127.0.0.1:{port|18789}->{port|18789}/tcp` for the container, and the page opens there.",
+        caveats:
+          "Published without an address in front, the port is open on every address of the host, past most firewalls.",
+      },
+      "published-elsewhere": {
+        title: "What is published is not the gateway's port",
+        what: "The gateway listens on port {port|18789} inside the container {container|of the gateway}, and the published ports lead to {to|others}: whoever dials them meets nobody, or another program.",
+        why: "In `HOST:CONTAINER` the second number is the port inside the container, which gateway.port, OPENCLAW_GATEWAY_PORT or `--port` sets. When one of the two is changed, the other has to follow.",
+        fix: "Let the second number be the gateway's port, and create the container anew.",
+        verify:
+          "`docker ps` shows `->{port|18789}/tcp` for the container, and the page opens at the number before it.",
+        caveats:
+          "Published without an address in front, the port is open on every address of the host, past most firewalls.",
       },
     },
     caveats:

@@ -290,5 +290,11 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     verify: "`devices list` answers from the CLI's container.",
     caveats:
       "A CLI that shares the gateway's network goes down with the gateway. Over the bridge's address instead, the CLI is remote and needs pairing itself in nearly every release.",
+    variants: {
+      foretold: {
+        title: "The CLI's service will look for the gateway in its own network",
+        what: "No failed command was seen; this follows from the Compose file: the service {client|of the CLI} has a network of its own, so that its 127.0.0.1 is not the gateway's.",
+      },
+    },
   },
 };

@@ -37,6 +37,11 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     caveats:
       "`*` and dangerouslyAllowHostHeaderOriginFallback also let it pass, and open the gateway to DNS rebinding. 2026.2.1 and earlier do not know the key and refuse to start with it. OPENCLAW_GATEWAY_ALLOWED_ORIGINS is not a variable of OpenClaw; only some images read it.",
     variants: {
+      "published-port": {
+        title: "The list of origins names the port inside the container, and the browser sees another one",
+        what: "The container's port is published as {port|another one}, so that pages come from {origin|that port}; gateway.controlUi.allowedOrigins has {listed|the port inside} only.",
+        why: "An origin is scheme, host and port as the browser has them. The port inside the container, which releases from 2026.3.1 on put into the list by themselves, is none that a browser sees.",
+      },
       over: {
         title: "Earlier origin refusals; the origin is accepted now",
         what: "Pages from {origin|this origin} were refused before. The same client got past this gate later.",
@@ -171,6 +176,10 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     caveats:
       "Approving the device again, or clearing the site data, changes nothing here. For the gateway's own time to be signed, both sides have to be 2026.8.1 or later.",
     variants: {
+      foretold: {
+        title: "The gateway's clock is too far from this machine's",
+        what: "No refusal was seen; this follows from the clocks: the container's is {skew|minutes} away from this machine's (negative: behind), so that the signature of a browser here will count as expired.",
+      },
       over: {
         title: "Earlier signatures were expired; the client was admitted later",
         what: "{client|A client} sent signatures with a time too far off before, and was admitted later.",
@@ -270,5 +279,16 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     verify: "After a restart of the client, `openclaw devices list` shows no new request.",
     caveats:
       "The kept state directory holds the device's private key: whoever reads it can act as that device.",
+    variants: {
+      unpersisted: {
+        title: "The gateway's own state goes with its container",
+        what: "{path|The state directory} of the container {container|of the gateway} is on no mount: devices, tokens and the configuration end with the container.",
+        why: "Whatever lies in a container's own layer goes when the container is created anew, as an update and most changes of its settings do; what lies in a tmpfs goes at each stop. Every client then has to be approved again.",
+        fix: "Keep a copy of the state directory, and mount a directory or a volume there when the container is created anew.",
+        verify:
+          "`docker inspect` shows a mount at the state directory, and `openclaw devices list` shows the same devices after the container was created anew.",
+        caveats: "The copy holds the gateway's token and keys: keep it where only its user reads it.",
+      },
+    },
   },
 };

@@ -174,6 +174,14 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "Run the CLI inside the gateway's container",
     what: "There 127.0.0.1 is the gateway, and the configuration is its own.",
   },
+  "publish-port": {
+    title: "Publish the gateway's port",
+    what: "A new container is made with the port on 127.0.0.1; the state stays where it is mounted.",
+  },
+  "set-gateway-port": {
+    title: "Let the gateway listen on port {port}",
+    what: "Sets gateway.port to what the published port leads to.",
+  },
   "use-gateway-port": {
     title: "Send the CLI to the port that the gateway listens on",
     what: "Finds out at once whether the port is all that differs.",
@@ -288,6 +296,11 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
   "use-device-commands": {
     title: "Change the list through the gateway",
     what: "`openclaw devices` lists, approves, rejects and removes; the gateway writes its own store.",
+  },
+  "keep-gateway-state": {
+    title: "Keep the gateway's state on a mount",
+    what: "Devices and tokens then outlive the container.",
+    caution: "The container is created anew: copy the state out before.",
   },
   "keep-identity": {
     title: "Keep the place where the client's key lives",

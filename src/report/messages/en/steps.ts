@@ -136,6 +136,24 @@ export const human: Readonly<Record<string, string>> = {
     "If the doctor refuses because the file differs from what it migrated, move {path|the file} out of the state directory and keep the copy.",
   "chown-state":
     "On the host, give the mounted directory to the gateway's user: `sudo chown -R {owner|1000:1000} {path|STATE_DIR}`.",
+  "chown-volume":
+    "Give {source|the volume} to the gateway's user, from a container that is gone afterwards: `docker run --rm --user 0 --entrypoint chown -v {source|VOLUME}:/state {image|IMAGE} -R {owner|1000:1000} /state`.",
+  "recreate-for-port":
+    "Create the container anew, which a port needs: with Compose `docker compose up -d`; one of `docker run` is removed and run again with `-p`.",
+  "change-in-command":
+    "The container's own command writes openclaw.json at each start: `{quote|…}`. Make the change there, and create the container anew; what the next lines change holds until the next start only.",
+  "change-in-unraid":
+    "In Unraid, edit the container, switch to Advanced View, and make the change in the JSON of Post Arguments, which writes openclaw.json at each start; what the next lines change holds until the next start only.",
+  "change-in-coolify":
+    "The image makes openclaw.json anew at each start, from its environment and from a file mounted at /app/config/openclaw.json (OPENCLAW_CUSTOM_CONFIG). Put the setting into that file in Coolify, and deploy again; what the next lines change holds until the next start only.",
+  "change-in-truenas":
+    "TrueNAS sets this key from the app's settings at each start. Edit the app, and give its allowed origins there; what the next lines change holds until the next start only.",
+  "mount-state":
+    "Mount a directory of the host or a volume at {path|/home/node/.openclaw}, with the gateway's user as owner, and create the container anew.",
+  "stop-other-container":
+    "Stop the container that is not needed, for example `docker stop {other|CONTAINER}`, or give it a state directory of its own.",
+  "copy-state-out":
+    "Keep the state first, which is in the container's own layer and goes with it: `docker cp {container|CONTAINER}:{path|/home/node/.openclaw} ./openclaw-state`, and mount that directory at the same path in the new container.",
   "mount-writable":
     "Mount the directory without `:ro` or `readOnly`, on a file system that is not read-only.",
   "approve-with-shared-token":

@@ -158,6 +158,13 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     verify:
       "不再出现新的 EACCES 或 EROFS，状态目录的 `ls -ln` 显示网关的 uid，`openclaw devices list` 有正常的回应。",
     caveats: "对所有人开放权限（777）会让每个本地用户都能读到令牌。",
+    variants: {
+      foretold: {
+        title: "网关的运行用户无权使用状态目录",
+        what: "还没有看到错误，以下是根据容器的挂载得出的结论：对网关的运行用户{（uid）}来说，{path|状态目录} 会是 {detail|没有权限}。",
+        why: "设备、令牌和配置都保存在那里。挂载的目录保留它在主机上的属主，只读挂载不接受任何修改。",
+      },
+    },
   },
 
   "multiple-gateways": {
@@ -168,6 +175,16 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     fix: "确定页面使用的是哪个网关，停止另一个或给它换一个端口，并让 CLI 指向前者。",
     verify: "`openclaw gateway status --deep` 只找到一个网关，`devices list` 显示页面发出的请求。",
     caveats: "停止其中一个之前，先确认已批准的设备在哪一个上：它们不会转移到另一个网关。",
+    variants: {
+      "shared-state": {
+        title: "两个网关在同一个状态目录上运行",
+        what: "{other|另一个容器} 中的网关与 {container|该容器} 使用同一个状态目录：{source|两者都挂载了它}。",
+        why: "每个网关在启动时读取这些文件，之后用自己所知的内容覆盖对方写入的内容。一个网关持有的请求在另一个上找不到，批准也可能丢失。",
+        fix: "停止其中一个，或给它单独的状态目录，然后重启留下的那一个。",
+        verify: "`docker ps` 中只有一个网关带有该挂载，`openclaw devices list` 显示页面发出的请求。",
+        caveats: "停止其中一个之前，先确认页面和各频道使用的是哪一个。",
+      },
+    },
   },
 
   "wrong-port-or-config-path": {
@@ -181,6 +198,22 @@ export const host: Readonly<Record<string, CauseMessage>> = {
       port: {
         title: "CLI 连接的端口不是网关监听的端口",
         what: "CLI 连接的是 {url|默认地址}，那里没有网关；网关监听的是端口 {port|另一个}。",
+      },
+      unpublished: {
+        title: "网关的端口没有发布",
+        what: "网关在容器 {container|中} 里监听端口 {port|18789}，而该容器没有发布任何端口：主机和其他机器都无法访问它。",
+        why: "容器有自己的网络。镜像中的 `EXPOSE` 只是说明，不会发布端口；端口是在创建容器时用 Compose 文件的 `ports:` 或 `docker run` 的 `-p` 发布的。",
+        fix: "把端口发布在 127.0.0.1 上，并重新创建容器。同一网络的容器中的代理不需要发布端口。",
+        verify: "`docker ps` 对该容器显示 `127.0.0.1:{port|18789}->{port|18789}/tcp`，页面可以在那里打开。",
+        caveats: "发布时如果前面不写地址，端口会在主机的所有地址上开放，并且绕过大多数防火墙。",
+      },
+      "published-elsewhere": {
+        title: "发布的不是网关的端口",
+        what: "网关在容器 {container|中} 里监听端口 {port|18789}，而发布的端口通向 {to|别的端口}：连接它们的人找不到网关，或遇到别的程序。",
+        why: "在 `HOST:CONTAINER` 中，第二个数字是容器内的端口，由 gateway.port、OPENCLAW_GATEWAY_PORT 或 `--port` 决定。改了其中一个，另一个也要跟着改。",
+        fix: "让第二个数字等于网关的端口，并重新创建容器。",
+        verify: "`docker ps` 对该容器显示 `->{port|18789}/tcp`，页面可以在它前面的端口打开。",
+        caveats: "发布时如果前面不写地址，端口会在主机的所有地址上开放，并且绕过大多数防火墙。",
       },
     },
     caveats:

@@ -286,5 +286,11 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     verify: "在 CLI 的容器里，`devices list` 有正常的回应。",
     caveats:
       "共用网关网络的 CLI 会随网关一起中断。如果改用网桥的地址，CLI 就是远程的，在几乎所有版本中自己也需要配对。",
+    variants: {
+      foretold: {
+        title: "CLI 的服务将会在自己的网络里寻找网关",
+        what: "没有看到失败的命令，以下是根据 Compose 文件得出的结论：服务 {client|（CLI）} 有自己的网络，它的 127.0.0.1 不是网关的。",
+      },
+    },
   },
 };

@@ -37,6 +37,11 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     caveats:
       "`*` 和 dangerouslyAllowHostHeaderOriginFallback 也能放行，但会让网关暴露在 DNS 重绑定攻击之下。2026.2.1 及更早的版本不认识这个键，写上之后网关会拒绝启动。OPENCLAW_GATEWAY_ALLOWED_ORIGINS 不是 OpenClaw 的变量，只有部分镜像会读取它。",
     variants: {
+      "published-port": {
+        title: "来源列表写的是容器内的端口，浏览器看到的却是另一个",
+        what: "容器的端口发布为 {port|另一个端口}，页面来自 {origin|该端口}；而 gateway.controlUi.allowedOrigins 中只有 {listed|容器内的端口}。",
+        why: "来源由浏览器所见的协议、主机名和端口组成。容器内的端口（2026.3.1 起的版本会自行写入列表）不是浏览器能看到的端口。",
+      },
       over: {
         title: "之前的来源被拒绝，现在已被接受",
         what: "来自 {origin|该来源} 的页面之前被拒绝，同一客户端后来通过了这一关。",
@@ -167,6 +172,10 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     caveats:
       "重新批准设备或清除站点数据在这里没有作用。要改为对网关自己的时间签名，两边都必须是 2026.8.1 或更高版本。",
     variants: {
+      foretold: {
+        title: "网关的时钟与本机相差过大",
+        what: "没有看到拒绝记录，以下是根据两边的时钟得出的结论：容器的时钟与本机相差 {skew|数分钟}（负数表示落后），本机浏览器的签名将会被视为过期。",
+      },
       over: {
         title: "之前的签名已过期，该客户端后来已被接纳",
         what: "{client|某个客户端}之前的签名时间偏差过大，后来已被接纳。",
@@ -261,5 +270,16 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     fix: "让身份所在的位置保留下来：使用普通的浏览器个人资料并固定使用同一个地址，或给客户端的状态目录挂载卷。然后移除不再使用的设备。",
     verify: "客户端重启后，`openclaw devices list` 中没有新的请求。",
     caveats: "保留下来的状态目录里有设备的私钥：能读到它的人就能冒充该设备。",
+    variants: {
+      unpersisted: {
+        title: "网关自己的状态会随容器一起消失",
+        what: "容器 {container|（网关）} 的 {path|状态目录} 没有挂载：设备、令牌和配置都会随容器一起消失。",
+        why: "容器自己的可写层中的内容，在重新创建容器时就会消失，升级以及大多数设置的修改都会重新创建容器；tmpfs 中的内容每次停止都会消失。之后每个客户端都需要重新批准。",
+        fix: "保留一份状态目录的副本，重新创建容器时在该处挂载目录或卷。",
+        verify:
+          "`docker inspect` 显示状态目录处有挂载，重新创建容器之后 `openclaw devices list` 显示相同的设备。",
+        caveats: "副本中有网关的令牌和密钥：请放在只有其用户能读取的地方。",
+      },
+    },
   },
 };

@@ -168,6 +168,14 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "在网关容器内运行 CLI",
     what: "在那里 127.0.0.1 就是网关，配置也是网关自己的。",
   },
+  "publish-port": {
+    title: "发布网关的端口",
+    what: "新容器会把端口发布在 127.0.0.1 上；挂载的状态保持不变。",
+  },
+  "set-gateway-port": {
+    title: "让网关监听端口 {port}",
+    what: "把 gateway.port 设为已发布端口所通向的端口。",
+  },
   "use-gateway-port": {
     title: "让 CLI 连接网关实际监听的端口",
     what: "可以马上看出是否只有端口不同。",
@@ -278,6 +286,11 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
   "use-device-commands": {
     title: "通过网关修改列表",
     what: "`openclaw devices` 可以列出、批准、拒绝和移除设备，由网关写入自己的存储。",
+  },
+  "keep-gateway-state": {
+    title: "把网关的状态保存在挂载上",
+    what: "这样设备和令牌在容器重新创建之后仍然存在。",
+    caution: "容器会被重新创建：请先把状态复制出来。",
   },
   "keep-identity": {
     title: "让客户端密钥所在的位置保留下来",

@@ -120,6 +120,22 @@ export const human: Readonly<Record<string, string>> = {
     "如果 doctor 因文件与它迁移过的不同而拒绝，请把{path|该文件}移出状态目录，并保留副本。",
   "chown-state":
     "在主机上把挂载的目录交给网关的运行用户：`sudo chown -R {owner|1000:1000} {path|STATE_DIR}`。",
+  "chown-volume":
+    "用一个随后即删除的容器，把 {source|该卷} 交给网关的运行用户：`docker run --rm --user 0 --entrypoint chown -v {source|VOLUME}:/state {image|IMAGE} -R {owner|1000:1000} /state`。",
+  "recreate-for-port":
+    "重新创建容器，发布端口必须这样做：使用 Compose 时运行 `docker compose up -d`；用 `docker run` 创建的容器要删除后带上 `-p` 再次运行。",
+  "change-in-command":
+    "容器自己的命令在每次启动时都会写入 openclaw.json：`{quote|…}`。请在那里修改并重新创建容器；下面几行所做的修改只保持到下一次启动。",
+  "change-in-unraid":
+    "在 Unraid 中编辑该容器，切换到 Advanced View，修改 Post Arguments 里的 JSON，它在每次启动时都会写入 openclaw.json；下面几行所做的修改只保持到下一次启动。",
+  "change-in-coolify":
+    "该镜像在每次启动时都会根据环境变量和挂载在 /app/config/openclaw.json 的文件（OPENCLAW_CUSTOM_CONFIG）重新生成 openclaw.json。请在 Coolify 中把设置写进该文件并重新部署；下面几行所做的修改只保持到下一次启动。",
+  "change-in-truenas":
+    "TrueNAS 在每次启动时都会根据应用的设置写入这个键。请编辑该应用，在那里填写允许的来源；下面几行所做的修改只保持到下一次启动。",
+  "mount-state": "把主机目录或卷挂载到 {path|/home/node/.openclaw}，属主为网关的运行用户，然后重新创建容器。",
+  "stop-other-container": "停止不需要的容器，例如 `docker stop {other|CONTAINER}`，或给它单独的状态目录。",
+  "copy-state-out":
+    "先把状态保存下来，它在容器自己的可写层中，会随容器一起消失：`docker cp {container|CONTAINER}:{path|/home/node/.openclaw} ./openclaw-state`，并在新容器中把该目录挂载到相同的路径。",
   "mount-writable": "挂载该目录时不要用 `:ro` 或 `readOnly`，文件系统也不能是只读的。",
   "approve-with-shared-token":
     "在那里绕过已配对的 CLI 设备，批准自己的请求：`openclaw devices approve {requestId|REQUEST_ID} --url ws://127.0.0.1:{port|18789}`，共享令牌放在 OPENCLAW_GATEWAY_TOKEN 中。",
