@@ -21,6 +21,7 @@ import { containerCli } from "../src/deployments/docker/cli.ts";
 import { containerFiles } from "../src/deployments/docker/exact-files.ts";
 import { containerExec } from "../src/deployments/docker/exec.ts";
 import { containerEyes } from "../src/deployments/docker/eyes.ts";
+import { programsEnded } from "../src/deployments/docker/orphans.ts";
 import { oneFile, tarEntries } from "../src/deployments/docker/tar.ts";
 import { type ContainerEngine, containerEngine } from "./support/container-engine.ts";
 
@@ -226,6 +227,17 @@ describe("programs in a container", () => {
     controller.abort();
     assert.match(JSON.stringify(await interrupted), /interrupted/);
     await eventually("both end", () => !pidsIn(aborted).some(runs));
+
+    const left = path.join(directory, "left");
+    // Somebody's own program does not hold the next doctor up.
+    void exec.run(stays(path.join(directory, "theirs")), { user: "", signal: never, timeoutMs: 60_000 });
+    await eventually("theirs starts", () => pidsIn(path.join(directory, "theirs")).length === 2);
+    await programsEnded(engine.api, engine.container, never);
+    void exec.keep(stays(left), { user: "", signal: never, timeoutMs: 2500 });
+    await eventually("the third starts", () => pidsIn(left).length === 2);
+    await programsEnded(engine.api, engine.container, never);
+    assert.ok(!pidsIn(left).some(runs), "the next doctor waited");
+    for (const pid of pidsIn(path.join(directory, "theirs"))) process.kill(pid);
 
     const late = path.join(directory, "late");
     const timed = await exec.keep(stays(late), { user: "", signal: never, timeoutMs: 1500 });

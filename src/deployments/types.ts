@@ -18,6 +18,8 @@ export interface DeploymentAccess {
   release(): Promise<Fact<Release>>;
   /** Tells the gateway's files from those of the same path elsewhere; absent for this machine's own. */
   place?(): Promise<string>;
+  /** Waits until the commands of a doctor that was killed have ended there. */
+  programsEnded?(signal: AbortSignal): Promise<void>;
   /** How it is changed; absent where this deployment cannot be changed from here. */
   changer?(options: ChangerOptions): Promise<Fact<Changer>>;
 }

@@ -143,11 +143,12 @@ async function answer(
   const body = await bodyOf(request);
   const exec = /^\/exec\/(\d+)\/json/.exec(url)?.[1];
   if (exec !== undefined) {
-    const { exitCode } = execs[Number(exec)] ?? { exitCode: null };
-    return json(200, { Running: exitCode === null, ExitCode: exitCode });
+    const { exitCode, argv } = execs[Number(exec)] ?? { exitCode: null, argv: [] };
+    const ProcessConfig = { entrypoint: argv[0], arguments: argv.slice(1) };
+    return json(200, { Running: exitCode === null, ExitCode: exitCode, ProcessConfig });
   }
   if (url.startsWith("/info")) return json(200, { ID: "engine", SystemTime: new Date().toISOString() });
-  if (/^\/containers\/claw\/json/.test(url)) return json(200, inspected(state));
+  if (/^\/containers\/claw\/json/.test(url)) return json(200, inspected(state, execs));
   if (/^\/containers\/claw\/logs/.test(url)) {
     response.writeHead(200).end(engine.log === "" ? undefined : frame(1, engine.log));
     return;
@@ -178,12 +179,13 @@ async function answer(
   response.writeHead(200).end(file);
 }
 
-function inspected({ status, startedAt, restarts }: ContainerState): unknown {
+function inspected({ status, startedAt, restarts }: ContainerState, execs: readonly Exec[]): unknown {
   const running = status === "running" || status === "restarting" || status === "paused";
   return {
     Id: "claw",
     Name: "/claw",
     RestartCount: restarts,
+    ExecIDs: execs.flatMap(({ exitCode }, id) => (exitCode === null ? [String(id)] : [])),
     State: {
       Status: status,
       Running: running,

@@ -33,7 +33,10 @@ export async function runFix(args: FixArguments, session: Session): Promise<numb
       "wait until it is done",
     );
   }
-  if (open !== undefined) await commandsEnded(context.opened.world, open.pid, session.io.signal);
+  if (open !== undefined) {
+    await commandsEnded(context.opened.world, open.pid, session.io.signal);
+    await (await context.live.access()).programsEnded?.(session.io.signal);
+  }
   if (args.undo) {
     return takeBack(context, facts, open ?? journals.findLast(({ state }) => state === "kept"));
   }

@@ -16,6 +16,7 @@ import { containedGateway, containerReading, programOf } from "./facts.ts";
 import { containerWorld } from "./files.ts";
 import { lastWords } from "./last-words.ts";
 import { containerLog } from "./logs.ts";
+import { programsEnded } from "./orphans.ts";
 import { browserUrl, outOfReach, probeUrl, standpointOf } from "./standpoint.ts";
 import { stateOf } from "./state.ts";
 
@@ -178,7 +179,13 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
       release: () => files.release(),
       logs: () => logsOf(engine, container, info, () => files.logs()),
       // A file of this machine is not the container's.
-      ...(configPath === undefined ? { place: () => placeOf(engine, reading), changer } : {}),
+      ...(configPath === undefined
+        ? {
+            place: () => placeOf(engine, reading),
+            programsEnded: (signal: AbortSignal) => programsEnded(engine.api, container, signal),
+            changer,
+          }
+        : {}),
     },
     deployment: {
       kind: "docker",

@@ -1,11 +1,14 @@
 // Programs for the Node of the gateway's own container, given to `node -e`. They hold no data: paths and numbers come
 // as words, contents over the input. Plain JavaScript of Node 18, as older images have it.
 
+/** By this line of a script the next doctor knows the programs of one that was killed. */
+export const MARK = "// pairing-doctor: ends with the doctor that started it";
+
 /**
  * `KEEPER -- MILLISECONDS PROGRAM WORD…`: runs a program and ends its whole process group when the time is over, or
  * when the input ends, which is when the doctor is gone.
  */
-export const KEEPER = `
+export const KEEPER = `${MARK}
 const { spawn } = require("node:child_process");
 const [ms, command, ...words] = process.argv.slice(1);
 const child = spawn(command, words, { stdio: ["ignore", "inherit", "inherit"], detached: true });
@@ -22,7 +25,7 @@ child.on("exit", (code) => { clearTimeout(timer); signal("SIGKILL"); process.exi
  * if its SHA-256 is EXPECTED (empty: there is none), by a rename. Prints `{"done":"replaced"|"stale"}` or
  * `{"code":"EBUSY"}`.
  */
-export const REPLACE = `
+export const REPLACE = `${MARK}
 const fs = require("node:fs"), path = require("node:path"), crypto = require("node:crypto");
 const [file, expected, size, mode, uid, gid] = process.argv.slice(1);
 const say = (answer) => { fs.writeSync(1, JSON.stringify(answer) + "\\n"); process.exit(0); };
