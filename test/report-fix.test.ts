@@ -130,6 +130,7 @@ describe("sentences of the engine in the reader's language", () => {
       "deployments/docker/exact-files",
       "deployments/docker/exec",
       "deployments/docker/eyes",
+      "deployments/docker/held",
       "deployments/openclaw-cli",
       "deployments/reload",
       "deployments/restart",

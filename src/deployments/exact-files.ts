@@ -1,3 +1,4 @@
+import type { ChangeError } from "../core/change.ts";
 import { type ExactFile, type NewFile, readExact, replaceFile, sweepBeside } from "./atomic-file.ts";
 
 /** Files byte for byte, of this machine or of a container, and their whole replacement. */
@@ -19,6 +20,8 @@ export interface ExactFiles {
   ): Promise<"replaced" | "stale">;
   /** Removes what a doctor that was killed left beside the file; never fails. */
   sweep(path: string): Promise<void>;
+  /** Why it is known before any try that the file cannot be replaced where it is. */
+  held?(path: string): Promise<ChangeError | undefined>;
 }
 
 export const ownFiles: ExactFiles = { read: readExact, replace: replaceFile, sweep: sweepBeside };

@@ -109,6 +109,12 @@ class GatewayChanger implements Changer {
   foresee(step: Step, signal: AbortSignal): Promise<Fact<Foreseen>> {
     return asFact<Foreseen>(async () => {
       switch (step.do) {
+        case "config.set":
+        case "config.unset": {
+          const { configPath, files } = this.#options;
+          const held = await files.held?.(configPath);
+          return held === undefined ? known({}, configPath) : unknown(held.reason, held.message);
+        }
         case "proxy.write": {
           const file = siteFile(step);
           if (file === undefined) return known({}, "nothing is written");

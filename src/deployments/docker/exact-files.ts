@@ -7,6 +7,7 @@ import type { ExactFiles } from "../exact-files.ts";
 import { fieldsOf } from "./engine.ts";
 import type { ContainerExec } from "./exec.ts";
 import { type FoundFile, findFile } from "./files.ts";
+import { heldBy } from "./held.ts";
 import { REPLACE, SWEEP } from "./scripts.ts";
 import { oneFile } from "./tar.ts";
 
@@ -33,6 +34,10 @@ export function containerFiles(container: Container, exec: ContainerExec): Exact
       await exec
         .run(["node", "-e", SWEEP, "--", path], { user, signal: never, timeoutMs: TIMEOUT_MS })
         .catch(() => undefined);
+    },
+    held: async (path) => {
+      const { Mounts, HostConfig } = await container.inspect();
+      return heldBy(Mounts ?? [], path, HostConfig?.ReadonlyRootfs === true);
     },
   };
 }

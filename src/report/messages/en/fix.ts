@@ -137,6 +137,9 @@ export const fix: FixWords = {
     "program-absent": "there is no {program} in the container",
     "single-file":
       "{path} is mounted as a single file, so it cannot be replaced; change it where it is mounted from",
+    "held-file": "{path} is mounted as a single file from {place}, so it cannot be replaced: change it there",
+    "held-mount": "{path} is mounted read-only from {place}: change it there",
+    "held-root": "{path} is in a container that may not be written to",
     "read-only-system": "{path} is on a read-only file system",
     "read-only-mode": "{path} is read-only (mode {mode})",
     "not-removed-down": "{path} cannot be removed while its container is down",
