@@ -223,6 +223,12 @@ export async function undo(journal: Journal, workshop: Workshop): Promise<Outcom
   // What needed a restart to count needs one to be gone; where nobody can, the gateway takes it back when it starts.
   if (journal.steps.some(({ step, state }) => step.do === "gateway.restart" && state !== "planned"))
     await changer.perform({ do: "gateway.restart" }, signal);
+  // With its files as they were, the service is created anew as it was.
+  for (const { step, state } of journal.steps) {
+    if (step.do !== "compose.up" || state === "planned") continue;
+    const recreated = await changer.perform(step, signal);
+    if (!recreated.known) return { outcome: "stuck", detail: recreated.detail };
+  }
   const settled = await settle({ ...workshop, signal });
   await store.write({ ...current, state: "undone" });
   const detail = settled.known ? "everything is as it was" : settled.detail;

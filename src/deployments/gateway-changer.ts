@@ -19,7 +19,8 @@ import { safeText } from "../core/text.ts";
 import { readExact } from "./atomic-file.ts";
 import { type CommandOutcome, tellingLine } from "./command.ts";
 import { DeviceChanges } from "./device-changes.ts";
-import type { ExactFiles } from "./exact-files.ts";
+import type { ComposeHands } from "./docker/compose-hands.ts";
+import { type ExactFiles, ownFiles } from "./exact-files.ts";
 import type { OpenclawCli } from "./openclaw-cli.ts";
 import { proxySite } from "./proxy-site.ts";
 import type { GatewayWatch } from "./reload.ts";
@@ -47,6 +48,8 @@ export interface GatewayChangerOptions {
   /** Starts a gateway that is down; absent where nothing does that we may ask. */
   readonly starter?: GatewayStarter;
   readonly tailscale?: Tailscale;
+  /** Where Compose made the gateway's container, and its files are here. */
+  readonly compose?: ComposeHands;
   /** What may be shown in the place of a secret. */
   readonly fingerprint?: (secret: string) => string;
 }
@@ -121,8 +124,17 @@ class GatewayChanger implements Changer {
           return known(await foreseenOf(file, linesOf(file.content, "+")), file.path);
         }
         case "token.copy": {
-          const file = await this.#envFile(step.path);
+          const file = await this.#envFile(step);
           return file.known ? known(await foreseenOf(file.value, file.value.diff), step.path) : file;
+        }
+        case "compose.edit": {
+          const file = await this.#composeFile(step);
+          return file.known ? known(await foreseenOf(file.value, file.value.diff), step.file) : file;
+        }
+        case "compose.up": {
+          const can = await this.#options.compose?.canRecreate(step.service, signal);
+          if (can === undefined) return NOT_COMPOSE;
+          return can.known ? known({}, can.source) : can;
         }
         case "tailscale.status": {
           const tailnet = await this.#tailnet(signal);
@@ -158,9 +170,15 @@ class GatewayChanger implements Changer {
         case "token.generate":
           return this.#generate();
         case "token.copy": {
-          const file = await this.#envFile(step.path);
+          const file = await this.#envFile(step);
           return file.known ? writeFile(file.value) : file;
         }
+        case "compose.edit": {
+          const file = await this.#composeFile(step);
+          return file.known ? writeFile(file.value) : file;
+        }
+        case "compose.up":
+          return this.#recreate(step.service, signal);
         case "proxy.write": {
           const file = siteFile(step);
           return file === undefined ? unknown("not-asked", "no file is named") : writeFile(file);
@@ -290,8 +308,17 @@ class GatewayChanger implements Changer {
   }
 
   /** The env file with the config's token in it. */
-  async #envFile(path: string): Promise<Fact<SideFile & { readonly diff: readonly string[] }>> {
+  async #envFile({
+    path,
+    variable = TOKEN_VARIABLE,
+    on,
+  }: Extract<Step, { readonly do: "token.copy" }>): Promise<
+    Fact<SideFile & { readonly diff: readonly string[] }>
+  > {
     const { configPath, files, fingerprint = () => "<secret>" } = this.#options;
+    // A file of this machine that has the path of one in the container is not meant.
+    if (files !== ownFiles && on !== "this-machine")
+      return unknown("not-asked", safeText(`${path} is in the container: change it there`, 300));
     const [own, other] = [await files.read(configPath), await readExact(path)];
     const config = own === undefined ? undefined : parsed(Buffer.from(own.content).toString("utf8"));
     const token = isObject(config) ? tokenIn(config) : undefined;
@@ -299,12 +326,28 @@ class GatewayChanger implements Changer {
       return unknown("absent", `openclaw.json has no ${TOKEN_KEY} of its own to copy`);
     if (other === undefined) return unknown("absent", `${safeText(path, 200)} is not there`);
     const text = Buffer.from(other.content).toString("utf8");
-    const content = setInEnvFile(text, TOKEN_VARIABLE, token);
+    const content = setInEnvFile(text, variable, token);
     if (content === undefined)
-      return unknown("failed", `${TOKEN_VARIABLE} cannot be set in ${safeText(path, 200)}`);
-    const had = valueInEnvFile(text, TOKEN_VARIABLE) ?? "";
-    const diff = [`-${TOKEN_VARIABLE}=${fingerprint(had)}`, `+${TOKEN_VARIABLE}=${fingerprint(token)}`];
+      return unknown("failed", `${variable} cannot be set in ${safeText(path, 200)}`);
+    const had = valueInEnvFile(text, variable) ?? "";
+    const diff = [`-${variable}=${fingerprint(had)}`, `+${variable}=${fingerprint(token)}`];
     return known({ path, content, mode: other.mode, diff }, path);
+  }
+
+  // --- the Compose project -------------------------------------------------------------------------------------
+
+  #composeFile(step: Extract<Step, { readonly do: "compose.edit" }>): ReturnType<ComposeHands["edit"]> {
+    return this.#options.compose?.edit(step) ?? Promise.resolve(NOT_COMPOSE);
+  }
+
+  async #recreate(service: string, signal: AbortSignal): Promise<Fact<Performed>> {
+    const { compose, watch } = this.#options;
+    if (compose === undefined) return NOT_COMPOSE;
+    await watch.mark();
+    const done = await compose.recreate(service, signal);
+    if (!done.known) return done;
+    watch.started();
+    return known({ how: done.value }, done.source);
   }
 
   async #tailnet(signal: AbortSignal): ReturnType<Tailscale["status"]> {
@@ -343,6 +386,8 @@ class GatewayChanger implements Changer {
     return done.known ? known({ how: done.value }, done.source) : done;
   }
 }
+
+const NOT_COMPOSE = unknown("not-asked", "no Compose project of this machine made the gateway's container");
 
 const TOKEN_VARIABLE = "OPENCLAW_GATEWAY_TOKEN";
 

@@ -1,0 +1,246 @@
+import { structuredPatch } from "diff";
+import type { ContainerInspectInfo } from "dockerode";
+import { type ComposeEditFailure, editCompose } from "../../config/compose-edit.ts";
+import { type Fact, known, unknown } from "../../core/fact.ts";
+import type { Step } from "../../core/finding.ts";
+import { outlivesContainer } from "../../core/mounts.ts";
+import { createScrubber } from "../../core/scrub.ts";
+import type { Secret } from "../../core/secret.ts";
+import { safeText } from "../../core/text.ts";
+import { readExact } from "../atomic-file.ts";
+import { runToEnd, tellingLine } from "../command.ts";
+import { type ComposeService, readComposeProject } from "../compose-file.ts";
+import { shellLine } from "../quote.ts";
+import type { SideFile } from "../side-file.ts";
+import type { World } from "../world.ts";
+import { composeRequest } from "./compose.ts";
+import { type Engine, engineFailure, fieldsOf } from "./engine.ts";
+import { PROJECT_LABEL, SERVICE_LABEL } from "./find.ts";
+
+/** The Compose project of a container, changed on this machine. */
+export interface ComposeHands {
+  /** A Compose file as an edit leaves it; `diff`: its changed lines, without any secret. */
+  edit(
+    step: Extract<Step, { readonly do: "compose.edit" }>,
+  ): Promise<Fact<SideFile & { readonly diff: readonly string[] }>>;
+  /** Why the container cannot be made anew as things are; known when it can. */
+  canRecreate(service: string, signal: AbortSignal): Promise<Fact<string>>;
+  /** Makes the service's container anew where its files say something else. Only that one is touched. */
+  recreate(service: string, signal: AbortSignal): Promise<Fact<string>>;
+}
+
+export interface ComposeHandsOptions {
+  readonly world: World;
+  readonly salt: string;
+  readonly engine: Engine;
+  readonly info: ContainerInspectInfo;
+  /** Of the container. */
+  readonly env: Readonly<Record<string, Secret>>;
+  readonly stateDir: string;
+}
+
+/** A gateway has ten seconds to stop, and a new container compiles nothing that the image does not have. */
+const UP_MS = 180_000;
+const LOOK_MS = 20_000;
+/** What `docker` itself needs. The doctor's own variables would win over those of `.env`. */
+const PASSED_ON = ["PATH", "HOME", "USER", "LANG", "TMPDIR", "DOCKER_CONFIG", "XDG_RUNTIME_DIR"] as const;
+
+/** `undefined`: Compose did not make the container, or its files are not here. */
+export function composeHands(options: ComposeHandsOptions): ComposeHands | undefined {
+  const { engine, info } = options;
+  const labels = info.Config?.Labels ?? {};
+  const request = composeRequest(info, options);
+  const service = labels[SERVICE_LABEL];
+  const project = labels[PROJECT_LABEL];
+  if (request === undefined || service === undefined || project === undefined) return undefined;
+  if (engine.host !== undefined || engine.dockerHost === undefined) return undefined;
+  return new Hands(options, request, project, service);
+}
+
+class Hands implements ComposeHands {
+  readonly #options: ComposeHandsOptions;
+  readonly #request: NonNullable<ReturnType<typeof composeRequest>>;
+  readonly #project: string;
+  readonly #service: string;
+
+  constructor(
+    options: ComposeHandsOptions,
+    request: NonNullable<ReturnType<typeof composeRequest>>,
+    project: string,
+    service: string,
+  ) {
+    this.#options = options;
+    this.#request = request;
+    this.#project = project;
+    this.#service = service;
+  }
+
+  async edit({ file: path, service, change }: Extract<Step, { readonly do: "compose.edit" }>) {
+    const shown = safeText(path, 200);
+    const project = await readComposeProject(this.#request);
+    if (!project.known) return project;
+    if (!project.value.files.includes(path)) return unknown("not-asked", `${shown} is none of its files`);
+    const file = await readExact(path);
+    if (file === undefined) return unknown("absent", `${shown} is not there`);
+    const before = Buffer.from(file.content);
+    const text = before.toString("utf8");
+    if (!Buffer.from(text, "utf8").equals(before)) return unknown("failed", `${shown} is not UTF-8`);
+    const edited = await editCompose(text, service, change);
+    if (!edited.ok) return unknown("failed", `${shown}: ${WHY[edited.why]}`);
+    const secrets = project.value.services.flatMap(({ environment }) =>
+      [...environment].flatMap(([name, { value }]) => (NAMES_SECRET.test(name) ? value.reveal() : [])),
+    );
+    const diff = diffOf(text, edited.text, secrets);
+    return known({ path, content: edited.text, mode: file.mode, diff }, path);
+  }
+
+  async canRecreate(service: string, signal: AbortSignal): Promise<Fact<string>> {
+    const { engine, info, stateDir, env } = this.#options;
+    if (service !== this.#service) return unknown("not-asked", "that is another service's container");
+    const mounts = (info.Mounts ?? []).map((mount) => ({
+      kind: mount.Type ?? "",
+      source: mount.Name ?? mount.Source ?? "",
+      at: mount.Destination ?? "",
+      readOnly: mount.RW === false,
+    }));
+    if (!outlivesContainer(mounts, stateDir))
+      return unknown(
+        "not-asked",
+        safeText(
+          `${stateDir} is on no mount: a new container would come without its config and devices`,
+          300,
+        ),
+      );
+    const project = await readComposeProject(this.#request);
+    if (!project.known) return project;
+    const own = project.value.services.find(({ name }) => name === service);
+    if (own === undefined) return unknown("absent", `the Compose files have no service ${service}`);
+    if (!keepsMount(own, mounts, stateDir))
+      return unknown("not-asked", safeText(`the Compose files mount something else at ${stateDir} now`, 300));
+    const lost = shellVariables(own, env);
+    if (lost.length > 0)
+      return unknown(
+        "not-asked",
+        `${lost.join(", ")} came from the shell that started it: run the line in such a shell`,
+      );
+    const moved = await imageMoved(engine, info);
+    if (moved !== undefined) return moved;
+    const outcome = await this.#run(["version"], signal, LOOK_MS);
+    if (outcome.known && outcome.value.exitCode === 0) return known(this.#line(), "docker compose");
+    return unknown("absent", "there is no `docker compose` command on this machine");
+  }
+
+  async recreate(service: string, signal: AbortSignal): Promise<Fact<string>> {
+    const can = await this.canRecreate(service, signal);
+    if (!can.known) return can;
+    // What it depends on, and what depends on it, stays as it is.
+    const outcome = await this.#run(["up", "-d", "--no-deps", "--no-build", service], signal, UP_MS);
+    if (!outcome.known) return outcome;
+    if (outcome.value.exitCode !== 0)
+      return unknown("failed", safeText(`docker compose up: ${tellingLine(outcome.value)}`, 300));
+    return known(this.#line(), "docker compose");
+  }
+
+  #words(): readonly string[] {
+    const { directory, files = [], envFiles = [] } = this.#request;
+    return [
+      ...["docker", "compose", "-p", this.#project, "--project-directory", directory],
+      ...files.flatMap((file) => ["-f", file]),
+      ...envFiles.flatMap((file) => ["--env-file", file]),
+    ];
+  }
+
+  #line(): string {
+    return safeText(shellLine([...this.#words(), "up", "-d", this.#service]), 1000);
+  }
+
+  #run(words: readonly string[], signal: AbortSignal, timeoutMs: number) {
+    const { world, engine } = this.#options;
+    const env = Object.fromEntries(
+      PASSED_ON.flatMap((name) => {
+        const value = world.env[name];
+        return value === undefined ? [] : [[name, value]];
+      }),
+    );
+    return runToEnd([...this.#words(), ...words], {
+      env: { ...env, DOCKER_HOST: engine.dockerHost ?? "" },
+      cwd: this.#request.directory,
+      signal,
+      timeoutMs,
+    });
+  }
+}
+
+const WHY: Readonly<Record<ComposeEditFailure, string>> = {
+  syntax: "it is no Compose file that can be read",
+  "no-service": "it does not have the service",
+  inherited: "that comes from an anchor, which others use, too",
+  published: "the port is published already",
+  conflict: "the service has networks or ports, which do not go with another one's network",
+  absent: "there is nothing of the kind to change",
+  unsupported: "it is written so that more than this would change",
+};
+
+const NAMES_SECRET = /token|password|passwd|secret|passphrase|key|credential/i;
+
+/** The new container gets the state that this one has. */
+function keepsMount(
+  { volumes }: ComposeService,
+  mounts: readonly { readonly kind: string; readonly source: string; readonly at: string }[],
+  stateDir: string,
+): boolean {
+  const around = (at: string): boolean => stateDir === at || stateDir.startsWith(`${at.replace(/\/$/, "")}/`);
+  const innermost = <T>(list: readonly T[], at: (one: T) => string): T | undefined =>
+    [...list].filter((one) => around(at(one))).sort((a, b) => at(b).length - at(a).length)[0];
+  const mount = innermost(mounts, ({ at }) => at);
+  const volume = innermost(volumes, ({ target }) => target);
+  if (mount === undefined || volume === undefined || mount.at !== volume.target) return false;
+  if (volume.source === undefined) return mount.kind === "volume";
+  return volume.type === "bind"
+    ? mount.kind === "bind" && mount.source.replace(/\/$/, "") === volume.source.replace(/\/$/, "")
+    : mount.source === volume.source || mount.source.endsWith(`_${volume.source}`);
+}
+
+/** Variables that the container has from the shell of its first start and a new one would not have. */
+function shellVariables({ environment }: ComposeService, env: ComposeHandsOptions["env"]): readonly string[] {
+  return [...environment]
+    .filter(([name, { value, source }]) => {
+      const running = env[name]?.reveal() ?? "";
+      return source.from === "shell" && running !== "" && running !== value.reveal();
+    })
+    .map(([name]) => safeText(name, 100))
+    .slice(0, 5);
+}
+
+/** A new container of a name that means another image now would be another release. */
+async function imageMoved(
+  engine: Engine,
+  info: ContainerInspectInfo,
+): Promise<ReturnType<typeof unknown> | undefined> {
+  const name = safeText(info.Config?.Image ?? "", 200);
+  try {
+    const { Id } = await engine.api.getImage(info.Config?.Image ?? "").inspect();
+    if (Id === info.Image) return undefined;
+    return unknown(
+      "not-asked",
+      `${name} is another image by now, so a new container would be another release`,
+    );
+  } catch (error) {
+    if (fieldsOf(error).statusCode === 404)
+      return unknown("not-asked", `the image ${name} is not there any more`);
+    return engineFailure(error, engine.name);
+  }
+}
+
+/** Changed lines and one around them. */
+function diffOf(before: string, after: string, secrets: readonly string[]): readonly string[] {
+  const scrub = createScrubber(secrets.filter((secret) => secret !== ""));
+  const { hunks } = structuredPatch("", "", before, after, "", "", { context: 1, maxEditLength: 500 }) ?? {
+    hunks: [],
+  };
+  return hunks
+    .flatMap(({ lines }) => lines)
+    .filter((line) => !line.startsWith("\\"))
+    .slice(0, 40)
+    .map((line) => scrub(safeText(line, 300)).text);
+}
