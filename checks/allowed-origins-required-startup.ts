@@ -3,9 +3,9 @@ import { knownValue } from "../src/core/fact.ts";
 import type { ContainerReading, Evidence, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
-import { containerOf, inspected } from "./container.ts";
+import { containerOf, hostPorts, inspected } from "./container.ts";
 import { human } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, originOf, releaseOf, WANTED } from "./support.ts";
+import { args, explainRefusals, type GateFacts, insidePort, originOf, releaseOf, WANTED } from "./support.ts";
 
 /** 2026.2.23 to 2026.2.26 do not start beyond loopback without a list of origins; 2026.3.1 and later fill local ones in (measured). */
 export default defineCheck({
@@ -38,18 +38,26 @@ function restarting(container: ContainerReading | undefined): readonly Evidence[
 
 /** A gateway that is down admits nobody, so the model has no say here. */
 function allowOrigin(refusal: Refusal, facts: GateFacts): Remedy {
-  const origin = originOf(refusal, facts);
+  const seen = originOf(refusal, facts);
+  const origins = seen === undefined ? localOrigins(facts) : [seen];
   return {
     id: "add-allowed-origin",
     risk: "none",
-    args: args({ origin }),
+    args: args({ origin: origins.length === 0 ? undefined : origins.join(", ") }),
     steps: [
-      origin === undefined
+      origins.length === 0
         ? human("find-origin")
-        : { do: "config.set", key: "gateway.controlUi.allowedOrigins", value: [origin] },
+        : { do: "config.set", key: "gateway.controlUi.allowedOrigins", value: origins },
       { do: "gateway.start" },
     ],
   };
+}
+
+/** Nobody has come yet: the host's own two names for the published port, which is what 2026.3.1 fills in by itself. */
+function localOrigins(facts: GateFacts): readonly string[] {
+  const container = containerOf(facts.wanted.deployment);
+  const port = container === undefined ? undefined : hostPorts(container, insidePort(facts))[0];
+  return port === undefined ? [] : [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
 }
 
 function seedingRelease(facts: GateFacts): readonly Remedy[] {

@@ -127,11 +127,15 @@ async function apply(
   const { how, taken } = outcome;
   const line = openclawPrinterOf(facts, context.opened.context);
   const whole = { ...about, how, see: seeOf(prepared, taken, line) };
-  const end = endOf(prepared, facts);
+  const wasSilent = knownValue(facts.probe)?.reach.state !== "open";
+  const end = endOf(prepared, wasSilent);
   if (end === "partly") return followUp(context, facts, prepared, changer, whole);
-  const remains = end === "kept" ? await whatRemains(context, prepared) : [];
-  const code = await context.end(facts, end, { ...whole, ...(remains.length === 0 ? {} : { remains }) });
-  return remains.length === 0 ? code : Math.max(code, 1);
+  if (end !== "kept") return context.end(facts, end, whole);
+  const { findings: remains, gate } = await whatRemains(context, prepared, wasSilent);
+  if (remains.length === 0) return context.end(facts, end, whole);
+  // Nobody could come so far: that the next page is refused elsewhere is no connection that is let in.
+  if (wasSilent && gate !== undefined) return context.end(facts, "partly", { ...whole, remains, gate });
+  return Math.max(await context.end(facts, end, { ...whole, remains }), 1);
 }
 
 /** The page asks for its device once what was before it is mended: its request is waited for, and asked about. */
@@ -169,10 +173,9 @@ async function followUp(
 }
 
 /** A change for a refusal of which the model knows nothing may have let the connection in, or not. */
-function endOf({ finding, rest, requests, model }: Prepared, { probe }: Facts): FixOutcome {
+function endOf({ finding, rest, requests, model }: Prepared, wasSilent: boolean): FixOutcome {
   if (rest.length > 0) return "partly";
   // Where nothing answered, the answer that was met is the proof; what is said behind it comes with what remains.
-  const wasSilent = knownValue(probe)?.reach.state !== "open";
   const isProven = model !== undefined || requests.length > 0 || finding.severity !== "error" || wasSilent;
   return isProven ? "kept" : "unproven";
 }

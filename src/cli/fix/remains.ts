@@ -1,4 +1,5 @@
 import { collect } from "../../core/collect.ts";
+import { knownValue } from "../../core/fact.ts";
 import type { Finding } from "../../core/finding.ts";
 import type { FixFinding } from "../../report/fix.ts";
 import { diagnosed } from "../case.ts";
@@ -8,21 +9,32 @@ import { findingOf } from "./about.ts";
 import type { FixContext } from "./context.ts";
 import type { Prepared } from "./prepare.ts";
 
+export interface Remains {
+  readonly findings: readonly FixFinding[];
+  /** Where the model says that the page is refused next. */
+  readonly gate?: string;
+}
+
 /**
  * Errors that a new diagnosis finds after a fix. What was mended was proven otherwise: it is in the log until the
- * page comes again. What is only foretold is about the next browser.
+ * page comes again. What is only foretold is about the next browser, and counts where no page could come before.
  */
 export async function whatRemains(
   { opened, session }: FixContext,
   { finding: mended }: Prepared,
-): Promise<readonly FixFinding[]> {
+  foretold: boolean,
+): Promise<Remains> {
   const live = opened.look({ asBrowser: false });
   const facts = await collect(LIVE_FACTS, live.collectors(), collectOptions(session.io.signal));
   const { findings } = diagnosed(facts, {});
-  return findings
-    .filter((finding) => finding.severity === "error" && finding.variant !== "foretold")
-    .filter((finding) => !isSame(finding, mended))
-    .map(findingOf);
+  const gate = knownValue(facts.assessment)?.now.gate;
+  return {
+    findings: findings
+      .filter(({ severity, variant }) => severity === "error" && (foretold || variant !== "foretold"))
+      .filter((finding) => !isSame(finding, mended))
+      .map(findingOf),
+    ...(gate === undefined ? {} : { gate }),
+  };
 }
 
 /** Of the same kind and about the same page: another origin that is refused is not mended. */
