@@ -7,7 +7,7 @@ import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy, Step } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
 import { bareAddress, isEngineAddress, isLoopback, isPrivate } from "./addresses.ts";
-import { args, type GateFacts, originOf, portOf, releaseOf, remoteOf } from "./support.ts";
+import { args, type GateFacts, hostPort, originOf, portOf, releaseOf, remoteOf } from "./support.ts";
 
 const CLI = { id: "cli", mode: "cli" };
 
@@ -138,8 +138,8 @@ export function allowInsecureAuth(refusal: Refusal, facts: GateFacts): readonly 
 
 /** Through a tunnel the connection arrives at the gateway from 127.0.0.1 (measured: rig path ssh-tunnel). */
 export function viaTunnel(refusal: Refusal, facts: GateFacts): readonly Remedy[] {
-  const port = portOf(facts);
   const kind = knownValue(facts.wanted.deployment)?.kind;
+  const port = kind === "kubernetes" ? portOf(facts) : hostPort(facts);
   const remote = remoteOf(refusal, facts);
   const forwarded = refusal.connection.headers?.["x-forwarded-for"] !== undefined;
   if (remote !== undefined && isLoopback(remote) && !forwarded) return [];

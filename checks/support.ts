@@ -116,6 +116,13 @@ export function insidePort({ wanted }: Pick<GateFacts, "wanted">): number {
   return knownValue(wanted.config)?.effective.gateway?.port ?? 18789;
 }
 
+/** The port at which the host of the gateway has it: as published, where it is in a container. */
+export function hostPort(facts: GateFacts): number {
+  const container = knownValue(facts.wanted.deployment)?.container;
+  const inside = insidePort(facts);
+  return container?.ports.find(({ to }) => to === inside)?.port ?? portOf(facts);
+}
+
 function portOfUrl(url: string): number | undefined {
   const digits = /:(\d{1,5})(?:[/?#]|$)/.exec(url.replace(/^wss?:\/\//, ""))?.[1];
   return digits === undefined ? undefined : Number(digits);

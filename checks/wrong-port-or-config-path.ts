@@ -1,4 +1,5 @@
-import { defineCheck } from "../src/core/check.ts";
+import { defineCheck, type Undetermined, undetermined } from "../src/core/check.ts";
+import { knownValue, type Unknown } from "../src/core/fact.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { type Astray, rankOf, urlOf, withOtherConfig } from "./missed.ts";
 import { explainPrinted } from "./printed.ts";
@@ -12,12 +13,17 @@ export default defineCheck({
   code: "OPD112",
   title: "CLI and gateway use the same configuration",
   severity: "error",
-  needs: ["refusals"],
-  wants: [...WANTED, "logs"],
-  diagnose(facts) {
+  needs: [],
+  wants: [...WANTED, "logs", "refusals"],
+  diagnose({ wanted }) {
+    const refused = wanted.refusals;
+    const facts = { wanted, refusals: knownValue(refused) ?? [], sources: { refusals: "" } };
     const astray = withOtherConfig(facts);
     const first = astray.find(({ confidence }) => confidence === "likely") ?? astray[0];
-    if (first === undefined) return unpublished(facts);
+    if (first === undefined) {
+      const found = unpublished(facts);
+      return found.length > 0 || refused.known ? found : lacking(refused);
+    }
     const { event, why, port } = first;
     const same = astray.filter((other) => other.why === why);
     const rank = rankOf(event, facts.refusals);
@@ -38,6 +44,10 @@ export default defineCheck({
     ];
   },
 });
+
+function lacking({ detail, provide, say }: Unknown): Undetermined {
+  return { ...undetermined(`refusals: ${detail}`, provide, say), lacks: "refusals" };
+}
 
 function passUrl(port: number): Remedy {
   return { id: "use-gateway-port", risk: "none", steps: [human("pass-loopback-url", { port })] };

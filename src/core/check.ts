@@ -24,6 +24,8 @@ export interface Undetermined {
   /** The option or command that provides what is missing. */
   readonly provide?: string;
   readonly say?: Saying;
+  /** The fact of which it is the lack, where the check looked at others first. */
+  readonly lacks?: FactName;
 }
 
 export function notApplicable(why: string): NotApplicable {

@@ -4,7 +4,7 @@ import { type ConfigCandidate, locateConfig } from "../config/locate.ts";
 import { readConfig } from "../config/read.ts";
 import { fileEnv, plistEnv, type ServiceEnv, unitEnv } from "../config/service-env.ts";
 import type { Changer } from "../core/change.ts";
-import { type Fact, type Known, known, type Unknown, type UnknownReason, unknown } from "../core/fact.ts";
+import { type Fact, type Known, known, type Unknown, unknown } from "../core/fact.ts";
 import type { DeploymentNames, DeviceList, HostSigns, Release, StoreProblem } from "../core/facts.ts";
 import type { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
@@ -478,11 +478,11 @@ function resolved(path: string): string {
 
 /** A file that could not be read: its path, and what the system said. */
 function unreadFile(
-  { reason, detail }: { readonly reason: UnknownReason; readonly detail: string },
+  { reason, detail, says }: Omit<Extract<ReadOutcome, { readonly ok: false }>, "ok">,
   path: string,
   provide: string,
 ): Unknown {
   const shown = safeText(path, 200);
-  const say = { message: `file-${reason}`, args: { path: shown } };
+  const say = { message: says ?? `file-${reason}`, args: { path: shown } };
   return unknown(reason, detail === "" ? shown : `${shown}: ${detail}`, provide, say);
 }

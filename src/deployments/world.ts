@@ -33,7 +33,13 @@ export interface World {
 
 export type ReadOutcome =
   | { readonly ok: true; readonly text: string; readonly truncated: boolean }
-  | { readonly ok: false; readonly reason: UnknownReason; readonly detail: string };
+  | {
+      readonly ok: false;
+      readonly reason: UnknownReason;
+      readonly detail: string;
+      /** Key of a saying that has the path as `{path}`, where it is not the file's own rights. */
+      readonly says?: string;
+    };
 
 export interface FileInfo {
   readonly size: number;

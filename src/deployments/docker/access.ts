@@ -7,8 +7,9 @@ import { safeText } from "../../core/text.ts";
 import { localAccess } from "../local.ts";
 import type { ChangerOptions, DeploymentAccess, LogText } from "../types.ts";
 import type { World } from "../world.ts";
-import { engineAddresses, noEngine } from "./addresses.ts";
+import { type EngineAddress, engineAddresses } from "./addresses.ts";
 import { type Choice, chooseContainer, type Wanted } from "./choose.ts";
+import { type ChosenOn, chooseEngine, type Looked } from "./choose-engine.ts";
 import { askEngine } from "./clock.ts";
 import { composeOrigin } from "./compose.ts";
 import { connectEngine, type Engine, engineFailure, fieldsOf } from "./engine.ts";
@@ -44,45 +45,43 @@ export interface ContainedGateway {
   lost(): Unknown | undefined;
 }
 
-/** Finds the container on the first engine that has it, and opens it for reading. */
+/** Finds the container among the engines, and opens it for reading. */
 export async function openContainer(options: ContainerOptions): Promise<Fact<ContainedGateway>> {
   const addresses = await engineAddresses(options.world);
   if (!addresses.known) return addresses;
-  let failure: Unknown | undefined;
-  for (const address of addresses.value) {
-    const opened = await connectEngine(address, options.world.env).then(
-      (engine) => onEngine(engine, options),
-      (error: unknown) => engineFailure(error, address.name),
-    );
-    if (opened.known) return opened;
-    failure = worse(failure, opened);
-  }
-  return failure ?? noEngine();
+  const looked = await Promise.all(addresses.value.map((address) => lookAt(address, options)));
+  const chosen = chooseEngine(looked);
+  return chosen.known ? openOn(chosen.value, options) : chosen;
 }
 
-/** Of several engines the one with something to choose from, else the one that may not be asked, is told. */
-function worse(first: Unknown | undefined, second: Unknown): Unknown {
-  if (first === undefined) return second;
-  const weight = ({ reason }: Unknown): number => (reason === "not-asked" ? 2 : reason === "denied" ? 1 : 0);
-  return weight(second) > weight(first) ? second : first;
-}
-
-async function onEngine(engine: Engine, options: ContainerOptions): Promise<Fact<ContainedGateway>> {
-  const { wanted, world } = options;
-  let choice: Fact<Choice>;
+async function lookAt(address: EngineAddress, { wanted, world }: ContainerOptions): Promise<Looked> {
+  const { name } = address;
+  let engine: Engine;
   try {
-    choice = chooseContainer(await engine.api.listContainers({ all: true }), wanted, world.cwd);
+    engine = await connectEngine(address, world.env);
+  } catch (error) {
+    return { name, choice: engineFailure(error, name) };
+  }
+  try {
+    const list = await engine.api.listContainers({ all: true });
+    return { name, engine, choice: chooseContainer(list, wanted, world.cwd) };
   } catch (error) {
     // A filter in front of the engine may allow to look at one container and not to list them.
     if (wanted.by !== "container" || fieldsOf(error).statusCode !== 403)
-      return engineFailure(error, engine.name);
-    choice = known({ id: wanted.name, others: [], neighbours: [] }, "--target");
+      return { name, choice: engineFailure(error, name) };
+    const unlisted = { id: wanted.name, shown: wanted.name, serves: false, others: [], neighbours: [] };
+    return { name, engine, choice: known(unlisted, "--target") };
   }
-  if (!choice.known) return choice;
+}
+
+async function openOn(
+  { engine, choice }: ChosenOn,
+  options: ContainerOptions,
+): Promise<Fact<ContainedGateway>> {
   try {
-    const container = engine.api.getContainer(choice.value.id);
+    const container = engine.api.getContainer(choice.id);
     const info = await container.inspect();
-    return known(await gatewayOf({ engine, container, info, choice: choice.value, options }), engine.name);
+    return known(await gatewayOf({ engine, container, info, choice, options }), engine.name);
   } catch (error) {
     return engineFailure(error, engine.name);
   }

@@ -1,7 +1,14 @@
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
 import type { ContainerReading } from "../../core/facts.ts";
 import { safeText } from "../../core/text.ts";
-import { type Candidate, gatewayCandidates, type Listed, neighbours, serviceCandidates } from "./find.ts";
+import {
+  type Candidate,
+  candidateOf,
+  gatewayCandidates,
+  type Listed,
+  neighbours,
+  serviceCandidates,
+} from "./find.ts";
 
 /** Which container: its name or id, its Compose service, or the one gateway that there is. */
 export type Wanted =
@@ -11,6 +18,10 @@ export type Wanted =
 
 export interface Choice {
   readonly id: string;
+  /** As the user is told of it. */
+  readonly shown: string;
+  /** It runs and publishes the port that was searched for. */
+  readonly serves: boolean;
   /** Other containers that seem to run a gateway. */
   readonly others: readonly Candidate[];
   readonly neighbours: NonNullable<ContainerReading["neighbours"]>;
@@ -21,31 +32,35 @@ const MAX_OTHERS = 10;
 /** The wanted one of an engine's containers; what is not there or not one is told with the names to choose from. */
 export function chooseContainer(list: readonly Listed[], wanted: Wanted, cwd: string): Fact<Choice> {
   const gateways = gatewayCandidates(list);
-  const chosen = (id: string, source: string): Fact<Choice> =>
-    known(
+  const chosen = (one: Candidate, source: string): Fact<Choice> => {
+    const { id } = one;
+    return known(
       {
         id,
+        shown: listed([one]),
+        serves: wanted.by === "search" && serves(one, wanted.port),
         others: gateways.filter((one) => one.id !== id).slice(0, MAX_OTHERS),
         neighbours: neighbours(list, id),
       },
       source,
     );
+  };
   if (wanted.by === "container") {
     const found = list.find(({ Names }) => Names?.includes(`/${wanted.name}`)) ?? byId(list, wanted.name);
     return found === undefined
       ? absent("container-absent", wanted.name, gateways)
-      : chosen(found.Id, "--target");
+      : chosen(candidateOf(found), "--target");
   }
   if (wanted.by === "service") {
     const all = serviceCandidates(list, wanted.name);
     const own = all.filter(({ directory }) => directory === cwd);
     const one = all.length === 1 ? all[0] : own.length === 1 ? own[0] : undefined;
-    if (one !== undefined) return chosen(one.id, "--target");
+    if (one !== undefined) return chosen(one, "--target");
     return all.length === 0 ? absent("service-absent", wanted.name, gateways) : several(all);
   }
   const only = gateways.length === 1 ? gateways : gateways.filter((one) => serves(one, wanted.port));
   const one = only.length === 1 ? only[0] : undefined;
-  if (one !== undefined) return chosen(one.id, "the engine's containers");
+  if (one !== undefined) return chosen(one, "the engine's containers");
   return gateways.length === 0
     ? unknown("absent", "no container seems to run a gateway", "--target docker:NAME", {
         message: "no-gateway-container",

@@ -85,7 +85,12 @@ async function readText(container: Container, path: string, maxBytes: number): P
   } catch (error) {
     const { statusCode, code } = fieldsOf(error);
     if (statusCode === 403 || statusCode === 401 || statusCode === 405)
-      return { ok: false, reason: "denied", detail: "the engine does not let files be read" };
+      return {
+        ok: false,
+        reason: "denied",
+        detail: "a proxy in front of the engine does not let files be read",
+        says: "engine-keeps-files",
+      };
     return {
       ok: false,
       reason: "failed",

@@ -82,7 +82,7 @@ function score(one: Listed): number {
   );
 }
 
-function candidateOf(one: Listed): Candidate {
+export function candidateOf(one: Listed): Candidate {
   const labels = one.Labels ?? {};
   const project = labels[PROJECT_LABEL];
   const service = labels[SERVICE_LABEL];

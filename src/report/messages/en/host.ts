@@ -169,6 +169,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
         title: "The gateway's user may not use the state directory",
         what: "No error was seen yet; this follows from the container's mounts: to the gateway's user{(uid)} {path|the state directory} means {detail|permission denied}.",
         why: "Devices, tokens and the configuration are kept there. A mounted directory keeps the owner that it has on the host, and a mount for reading takes no change.",
+        fix: "Give the directory to the user that the gateway runs as{(uid)}, and run the CLI as that user too. A mount for reading becomes one for writing.",
       },
     },
   },

@@ -296,6 +296,8 @@ export const tables: Tables = {
     "container-absent": "no container {name}; a gateway seems to run in: {found|none}",
     "service-absent": "no Compose service {name}; a gateway seems to run in: {found|none}",
     "no-gateway-container": "no container seems to run a gateway",
+    "several-engines": "several container engines have one: {found}",
+    "engine-keeps-files": "{path}: a proxy in front of the engine does not let files be read",
     "several-containers": "several containers fit: {found}",
     "no-device-store": "no device store",
     "device-store-too-large": "the device store is too large to copy",

@@ -274,6 +274,8 @@ export const tables: Tables = {
     "container-absent": "没有名为 {name} 的容器；看来运行网关的容器：{found|无}",
     "service-absent": "没有名为 {name} 的 Compose 服务；看来运行网关的容器：{found|无}",
     "no-gateway-container": "看来没有容器运行网关",
+    "several-engines": "多个容器引擎中都有：{found}",
+    "engine-keeps-files": "{path}：引擎前面的代理不允许读取文件",
     "several-containers": "有多个容器符合：{found}",
     "no-device-store": "没有设备存储",
     "device-store-too-large": "设备存储过大，无法复制",
