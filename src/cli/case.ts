@@ -153,7 +153,8 @@ function contextOf(facts: Facts, context: CommandContext = {}): CommandContext {
   const port = config?.effective.gateway?.port;
   const host = knownValue(facts.host);
   const kind = knownValue(facts.deployment)?.kind;
-  const contained = host !== undefined && host.container !== "none" && host.container !== "unknown";
+  const contained =
+    host !== undefined && !["none", "unknown"].includes(host.container) && host.openclaw !== false;
   const container = knownValue(facts.deployment)?.container;
   // Through an engine it is another container than ours, or we would read its files.
   const inside = contained && container === undefined && (kind === "docker" || kind === "kubernetes");

@@ -86,8 +86,10 @@ export class Live {
       probe: collector(timeoutMs + FILES_MS + 2000, async (_ask, signal) => {
         const unopened = await this.#unopenedTarget();
         if (unopened !== undefined) return unopened;
-        const reading = await this.#probe(signal);
-        return known(reading, reading.url);
+        const way = await this.#way();
+        if (!way.known) return way;
+        const reading = await this.#probe(way.value, signal);
+        return (await this.#lost(reading)) ?? known(reading, reading.url);
       }),
       release: collector(all, (ask) => this.#release(ask)),
       deployment: collector(all, async (ask) => {
@@ -101,7 +103,7 @@ export class Live {
         const signs = knownValue(host) ?? (await this.#hostSigns());
         const found = detectDeployment({
           host: signs,
-          own: await ownNames(this.#options.world, signs),
+          own: this.#isOwnPlace(signs) ? await ownNames(this.#options.world, signs) : {},
           ...given("compose", await this.#compose()),
           ...given("logs", knownValue(logs)),
           ...given("config", knownValue(config)),
@@ -150,6 +152,12 @@ export class Live {
   #sockets(): Promise<Fact<Listeners>> {
     this.#listeners ??= this.#settledPort().then((port) => this.#listen(port));
     return this.#listeners;
+  }
+
+  /** Sockets of another network than the one that is published say nothing of how far that reaches. */
+  async #socketsOfTarget(): Promise<Listeners | undefined> {
+    const contained = await this.#containerHere();
+    return contained?.here === false ? undefined : knownValue(await this.#sockets());
   }
 
   #listen(port: number): Promise<Fact<Listeners>> {
@@ -314,19 +322,56 @@ export class Live {
 
   // ---- facts
 
-  #probe(signal: AbortSignal): Promise<ProbeReading> {
-    this.#probed ??= this.#runProbe(signal);
+  #probe(url: string, signal: AbortSignal): Promise<ProbeReading> {
+    this.#probed ??= this.#runProbe(url, signal);
     return this.#probed;
   }
 
-  async #runProbe(signal: AbortSignal): Promise<ProbeReading> {
+  /** The address at which the gateway is probed, from where the doctor runs; the browser's may be another. */
+  async #way(): Promise<Fact<string>> {
+    const contained = await this.#containerHere();
+    if (contained !== undefined) {
+      const configured = knownValue(await this.#config())?.reading.effective.gateway?.port;
+      return contained.reach(configured ?? DEFAULT_PORT);
+    }
+    return (await this.#isAlone()) ? ALONE : known(await this.#url(), "target");
+  }
+
+  /** Nobody at an address that may not lead to the gateway from here is no word about the gateway. */
+  async #lost({ reach }: ProbeReading): Promise<Unknown | undefined> {
+    const contained = await this.#containerHere();
+    const running = contained?.deployment.container?.state === "running";
+    return running && ["refused", "timeout", "dns"].includes(reach.state) ? contained?.lost() : undefined;
+  }
+
+  /** A container with the doctor and nothing else: no gateway, none of its files, nobody on the port. */
+  async #isAlone(): Promise<boolean> {
+    const { target, configPath } = this.#options;
+    if (target.kind === "url" || configPath !== undefined) return false;
+    const host = await this.#hostSigns();
+    if (host.openclaw !== false || host.hostNetwork === true) return false;
+    if ((await this.#config()).known) return false;
+    const listeners = knownValue(await this.#listen(await this.#port()));
+    return listeners === undefined || (listeners.sockets.length === 0 && listeners.gateways.length === 0);
+  }
+
+  /** The container around us is the gateway's, or shares its network: its names are of use. */
+  #isOwnPlace({ openclaw, hostNetwork }: HostSigns): boolean {
+    if (openclaw !== false) return true;
+    const { target } = this.#options;
+    if (target.kind !== "url") return hostNetwork !== true;
+    const { hostname } = parseGatewayUrl(target.url);
+    return hostNetwork !== true && (hostname === "localhost" || reachOfAddress(hostname) === "loopback");
+  }
+
+  async #runProbe(url: string, signal: AbortSignal): Promise<ProbeReading> {
     const { origin, asBrowser, allowPlaintextToken, insecureTls, timeoutMs, credentials } = this.#options;
     const config = knownValue(await this.#config());
     const token = credentials?.token ?? (credentials ? undefined : config?.token);
     const password = credentials?.password ?? (credentials ? undefined : config?.password);
     const scrub = createScrubber((await this.secrets()).map((secret) => secret.reveal()));
     return probe({
-      url: await this.#url(),
+      url,
       timeoutMs,
       signal,
       asBrowser,
@@ -410,7 +455,7 @@ export class Live {
       ...given("deployment", knownValue(deployment)),
       ...given("probe", knownValue(probed)),
       ...given("logs", knownValue(logs)),
-      ...given("listeners", knownValue(await this.#sockets())),
+      ...given("listeners", await this.#socketsOfTarget()),
       ...given("compose", await this.#compose()),
       url,
     });
@@ -434,6 +479,13 @@ function unattributed(source: string): Unknown {
     { message: "log-shared", args: { file } },
   );
 }
+
+const ALONE = unknown(
+  "not-asked",
+  "the doctor runs in a container of its own, where no gateway is",
+  "-v /var/run/docker.sock:/var/run/docker.sock, --network container:NAME, or --target ws://HOST:PORT",
+  { message: "doctor-alone" },
+);
 
 /** What a Compose file would say of the published ports. */
 function publishedSigns({ deployment }: ContainedGateway): ComposeSigns | undefined {

@@ -45,6 +45,10 @@ export interface HostSigns {
   }[];
   readonly engines: readonly { readonly kind: "docker" | "podman" | "kubernetes"; readonly path: string }[];
   readonly units: readonly string[];
+  /** In a container: `false` when OpenClaw is neither installed nor running in it, as in the doctor's own image. */
+  readonly openclaw?: boolean;
+  /** In a container: it has the network of the machine (`--network host`). */
+  readonly hostNetwork?: boolean;
 }
 
 /** How the gateway is deployed, by cheap signs. */

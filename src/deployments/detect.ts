@@ -124,9 +124,17 @@ function vote(kind: DeploymentKind, weight: number, fact: FactName, source: stri
 
 function hostVotes(host: HostSigns): Vote[] {
   const votes: Vote[] = [];
+  // A container with the doctor alone and the machine's network says nothing of the gateway.
+  const alone = host.openclaw === false && host.hostNetwork === true;
   if (host.container === "docker" || host.container === "podman")
     votes.push(
-      vote("docker", 8, "host", "cgroup and mounts", `this runs inside a ${host.container} container`),
+      vote(
+        "docker",
+        alone ? 0.5 : 8,
+        "host",
+        "cgroup and mounts",
+        `this runs inside a ${host.container} container`,
+      ),
     );
   if (host.container === "kubernetes")
     votes.push(vote("kubernetes", 8, "host", "cgroup and mounts", "this runs inside a pod"));

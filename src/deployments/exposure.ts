@@ -118,7 +118,7 @@ function ofAddress(address: string, because: string, { host }: ExposureInput): E
   if (open !== undefined)
     return verdict("public", `${because}, and ${open.name} has the public address ${open.address}`);
   // Behind NAT a cloud provider may forward a public address; inside a container the host's addresses do not show.
-  if (host.container !== "none")
+  if (host.container !== "none" && host.hostNetwork !== true)
     return verdict("unknown", `${because}, inside a container: what is published was not seen`);
   if (host.sshSession) return verdict("unknown", `${because}, on a server that is reached over SSH`);
   return verdict("private", `${because}; no interface has a public address`);

@@ -10,6 +10,7 @@ const SMALL = 262_144;
 /** What the doctor runs in and what is around it. Looks at files and environment only; starts and asks nothing. */
 export async function readHost(world: World): Promise<HostSigns> {
   const container = await containerOf(world);
+  const contained = container !== "none";
   const version = await textOf(world, "/proc/version", 4096);
   const wslKernel = /microsoft|wsl/i.test(version);
   return {
@@ -28,7 +29,28 @@ export async function readHost(world: World): Promise<HostSigns> {
       })),
     engines: await enginesOf(world),
     units: await unitsOf(world),
+    ...(contained && !(await hasOpenClaw(world)) ? { openclaw: false } : {}),
+    ...(contained && hasHostNetwork(world) ? { hostNetwork: true } : {}),
   };
+}
+
+/** Upstream's image has it in /app, without a command on the PATH; most others have the command. */
+async function hasOpenClaw(world: World): Promise<boolean> {
+  const manifest = await textOf(world, "/app/package.json", SMALL);
+  if (/"name"\s{0,9}:\s{0,9}"(?:openclaw|clawdbot|moltbot)"/.test(manifest)) return true;
+  for (const directory of (world.env.PATH ?? "").split(":").slice(0, 50))
+    for (const name of ["openclaw", "clawdbot", "moltbot"])
+      if (directory.startsWith("/") && (await world.exists(`${directory}/${name}`))) return true;
+  return false;
+}
+
+/** Bridges of engines and a machine's own interfaces; a container with a network of its own has `eth0` alone. */
+function hasHostNetwork(world: World): boolean {
+  return world
+    .interfaces()
+    .some(({ name }) =>
+      /^(?:docker0$|podman\d|br-[0-9a-f]{12}$|veth|virbr|en[opsx]\d|wl|tailscale)/.test(name),
+    );
 }
 
 /**

@@ -280,6 +280,12 @@ export const tables: Tables = {
     "engine-ssh-no-docker":
       "{engine}: neither docker nor podman is there to connect to the engine ({detail})",
     "engine-ssh-failed": "{engine}: ssh ended without a connection ({detail})",
+    "out-of-reach":
+      "the doctor's own container does not reach {name} (published: {ports|nothing}); run it with --network container:{name}, or with --network host",
+    "published-there-only":
+      "{name} is published on {host} for that machine alone ({ports|nothing}); run the doctor there, or open a tunnel and name it with --target",
+    "doctor-alone":
+      "the doctor runs in a container of its own, where no gateway is; give it the engine's socket, or the gateway's network (--network container:NAME)",
     "engine-context": "{engine}: there is no such context",
     "engine-tls-expired": "{engine}: the engine's certificate is not valid at this time ({detail})",
     "engine-tls-authority":

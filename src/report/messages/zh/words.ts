@@ -261,6 +261,12 @@ export const tables: Tables = {
     "engine-ssh-unreachable": "{engine}：ssh 无法连接到该主机（{detail}）",
     "engine-ssh-no-docker": "{engine}：该主机上没有可连接引擎的 docker 或 podman（{detail}）",
     "engine-ssh-failed": "{engine}：ssh 未能建立连接就结束了（{detail}）",
+    "out-of-reach":
+      "诊断工具自己的容器无法连接 {name}（已发布：{ports|无}）；请用 --network container:{name} 或 --network host 运行",
+    "published-there-only":
+      "{name} 仅在主机 {host} 本机上发布（{ports|无}）；请在该主机上运行本工具，或建立隧道并用 --target 指定",
+    "doctor-alone":
+      "诊断工具运行在自己的容器中，其中没有网关；请把引擎的套接字交给它，或使用网关的网络（--network container:NAME）",
     "engine-context": "{engine}：没有这个上下文",
     "engine-tls-expired": "{engine}：引擎的证书目前不在有效期内（{detail}）",
     "engine-tls-authority": "{engine}：引擎的证书由 ca.pem 之外的机构签发（{detail}）",
