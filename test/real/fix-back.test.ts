@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import JSON5 from "json5";
 import { PATHS, pageAttempt } from "./cases.ts";
-import { journals, journalTimes, startFix } from "./fix/run.ts";
+import { type Killable, killed, wholeRun } from "./fix/killed.ts";
+import { startFix } from "./fix/run.ts";
 import { AGREED, type FixSite, LAN, useFixSite } from "./fix/site.ts";
 import { whyNoNamespaces } from "./rig/namespace.ts";
 import { until } from "./rig/processes.ts";
@@ -73,7 +73,8 @@ for (const release of RELEASES) {
         notAlone(site, moment, t));
     }
 
-    test("killed at any instant, it is recognised and taken back", (t) => killed(site, CORE ? 3 : 25, t));
+    test("killed at any instant, it is recognised and taken back", (t) =>
+      killed(killable(site), CORE ? 3 : 25, t));
   });
 }
 
@@ -112,7 +113,7 @@ async function notAlone(site: FixSite, moment: number, t: TestContext): Promise<
   const { gateway } = site;
   const original = readFileSync(gateway.configPath);
   const origins = allowed(original.toString());
-  const whole = await wholeRun(site);
+  const whole = await wholeRun(killable(site));
   const [first = 0] = whole;
   const last = whole.at(-1) ?? first;
   await refuse(site);
@@ -139,77 +140,14 @@ async function notAlone(site: FixSite, moment: number, t: TestContext): Promise<
   await gateway.reconfigure(JSON5.parse(original.toString()));
 }
 
-/** A fix from its start to its end and back; the ages at which its journal changed. */
-async function wholeRun(site: FixSite): Promise<readonly number[]> {
-  const before = site.configBytes();
-  await refuse(site);
-  const fix = startFix(site, AGREED);
-  const times = await journalTimes(site, fix);
-  assert.equal(await fix.ended(), 0, JSON.stringify(fix.document()));
-  const { document } = await site.fix(["--undo", "--yes"]);
-  assert.equal(document.outcome, "undone");
-  assert.equal(site.configBytes(), before);
-  return times;
-}
-
-/** Random numbers of a seed (mulberry32): a failure can be met again. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+/** The fix that allows the other site's origin. */
+function killable(site: FixSite): Killable {
+  return {
+    home: site.gateway.home,
+    start: () => startFix(site, AGREED),
+    fix: (args) => site.fix(args),
+    config: () => site.configBytes(),
+    isDone: (config) => allowed(config).includes(elsewhere.page),
+    refuse: () => refuse(site),
   };
-}
-
-async function killed(site: FixSite, points: number, t: TestContext): Promise<void> {
-  const seed = Number(process.env.PAIRING_DOCTOR_SEED ?? Date.now() % 1_000_000);
-  t.diagnostic(`PAIRING_DOCTOR_SEED=${seed}`);
-  const random = randomOf(seed);
-  const before = site.configBytes();
-  const times = await wholeRun(site);
-  const [first = 0] = times;
-  const last = times.at(-1) ?? first;
-  t.diagnostic(`the journal is written at ${times.join(", ")} ms`);
-  await refuse(site);
-  const seen = new Map<string, number>();
-  for (let point = 0; point < points; point += 1) {
-    assert.equal(site.configBytes(), before, "something was written after the way back");
-    // One half anywhere, one half about the instants at which something is written.
-    const written = times[Math.floor(random() * times.length)] ?? first;
-    const at = point % 2 === 0 ? random() * (last + 300) : written - 250 + random() * 500;
-    const fix = startFix(site, AGREED);
-    await until(() => fix.age() >= at || fix.child.exitCode !== null, 120_000, 2);
-    fix.child.kill("SIGKILL");
-    await fix.ended();
-    const config = readFileSync(site.gateway.configPath, "utf8");
-    const origins = allowed(config);
-    const journal = journals(site).at(-1)?.state ?? "none";
-    const done = origins.includes(elsewhere.page);
-    const kind = `journal ${journal}, config ${done ? "new" : "old"}`;
-    seen.set(kind, (seen.get(kind) ?? 0) + 1);
-    if (!done) assert.equal(config, Buffer.from(before, "latin1").toString("utf8"), `at ${at} ms`);
-    // Whoever does not know what happened is told, and nothing is done on top of it.
-    if (journal === "open") {
-      const again = await site.fix(AGREED);
-      assert.equal(again.document.outcome, "declined", JSON.stringify(again.document));
-    }
-    const back = await site.fix(["--undo", "--yes"]);
-    assert.match(
-      back.document.outcome,
-      /^(?:undone|nothing-to-undo)$/,
-      `at ${at} ms: ${JSON.stringify(back.document)}`,
-    );
-    assert.equal(site.configBytes(), before, `killed at ${at} ms (${kind})`);
-    assert.ok(
-      journals(site).every(({ state }) => state === "undone"),
-      `at ${at} ms`,
-    );
-    await refuse(site);
-  }
-  // What a killed doctor started may still be at work.
-  await delay(15_000);
-  assert.equal(site.configBytes(), before, "something was written after the way back");
-  for (const [kind, times] of seen) t.diagnostic(`${times} times: ${kind}`);
 }

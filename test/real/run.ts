@@ -23,10 +23,12 @@ const ORDER = [
   "fix-back",
   "proxies",
   "docker",
+  "docker-fix",
+  "podman",
 ];
 
 /** Left out of the core run, unless they are named. */
-const FULL_ONLY = new Set(["proxies"]);
+const FULL_ONLY = new Set(["proxies", "podman"]);
 
 async function main(args: readonly string[]): Promise<number> {
   const core = args.includes("--core");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { AGREED, type FixDocument } from "../fix/site.ts";
-import type { DoctorDocument } from "../rig/doctor.ts";
+import type { DoctorDocument, DocumentFinding } from "../rig/doctor.ts";
 import { isAtLeast } from "../rig/releases.ts";
 import type { Claw, DockerSite } from "./site.ts";
 
@@ -13,8 +13,8 @@ export interface Story {
   readonly first: string;
   /** Beside what is asked for a device: which risks the fix is allowed. */
   readonly risks?: readonly string[];
-  /** The cause refuses the browser before it has a gateway to speak with. */
-  readonly silent?: boolean;
+  /** Nothing answers the browser until the first fix. */
+  readonly shut?: boolean;
 }
 
 /** Gates that one browser can meet one after the other. */
@@ -23,9 +23,9 @@ const MAX_ROUNDS = 4;
 export async function tell(site: DockerSite, claw: Claw, story: Story, t: TestContext): Promise<void> {
   const { target } = story;
   const say = (line: string) => t.diagnostic(line);
-  const refused = story.silent ? await claw.browser() : await claw.answered();
+  const refused = story.shut ? await claw.browser() : await claw.answered();
   assert.equal(refused.admitted, false, "this release lets the browser in");
-  if (!story.silent && !isAtLeast(claw.release, "2026.4.16")) await pairItself(site, claw);
+  if (!isAtLeast(claw.release, "2026.4.16")) await pairItself(site, claw);
   const before = await claw.state();
 
   const document = await site.diagnosed(target);
@@ -43,7 +43,7 @@ export async function tell(site: DockerSite, claw: Claw, story: Story, t: TestCo
     assert.equal(document.outcome, "undone", JSON.stringify(document));
     assert.equal(exitCode, 0);
   }
-  const again = story.silent ? await claw.browser() : await claw.answered();
+  const again = story.shut ? await claw.browser() : await claw.answered();
   assert.equal(again.admitted, false, "it is let in although all was undone");
   const after = await claw.state();
   assert.equal(after.config, before.config, "the config is not as before");
@@ -72,14 +72,14 @@ export async function mend(
 ): Promise<readonly FixDocument[]> {
   const applied: FixDocument[] = [];
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const plan = await foretold(site, claw, target);
-    say(`planned ${told(plan)}`);
+    const plan = await foretold(site, claw, { target });
+    say(`planned ${outcomeOf(plan)}`);
     assert.equal(plan.outcome, "planned", JSON.stringify(plan));
     const request = plan.requests[0]?.requestId;
     const asked = request === undefined ? [] : ["--request", request];
     const allowed = risks.flatMap((risk) => ["--allow-risk", risk]);
     const { exitCode, document } = await site.fix(target, claw.name, [...AGREED, ...asked, ...allowed]);
-    say(`fix ${told(document)}`);
+    say(`fix ${outcomeOf(document)}`);
     assert.match(document.outcome, /^(?:kept|partly|unproven)$/, JSON.stringify(document));
     applied.push(document);
     const outcome = await claw.answered();
@@ -90,14 +90,23 @@ export async function mend(
   assert.fail(`not admitted after ${MAX_ROUNDS} fixes`);
 }
 
-/** The plan, which changes nothing. */
-export async function foretold(site: DockerSite, claw: Claw, target: string): Promise<FixDocument> {
+/** The plan, which changes nothing. `itself`: the container starts again and again. */
+export async function foretold(
+  site: DockerSite,
+  claw: Claw,
+  {
+    target,
+    asked = [],
+    itself = false,
+  }: { readonly target: string; readonly asked?: readonly string[]; readonly itself?: boolean },
+): Promise<FixDocument> {
   const before = await claw.state();
-  const { StartedAt } = (await claw.container.inspect()).State;
-  const { exitCode, document } = await site.fix(target, claw.name, ["--dry-run"]);
+  const { Status, StartedAt } = (await claw.container.inspect()).State;
+  const { exitCode, document } = await site.fix(target, claw.name, ["--dry-run", ...asked]);
   assert.equal(exitCode, 1, JSON.stringify(document));
   assert.deepEqual(await claw.state(), before, "a dry run changed something");
-  assert.equal((await claw.container.inspect()).State.StartedAt, StartedAt);
+  const { State } = await claw.container.inspect();
+  if (!itself) assert.deepEqual([State.Status, State.StartedAt], [Status, StartedAt]);
   return document;
 }
 
@@ -118,14 +127,18 @@ export function hopsOf(document: DoctorDocument): readonly (readonly [string, st
   return hops.map(({ hop, address }) => [hop, address]);
 }
 
-function newIn(files: readonly string[], before: readonly string[]): readonly string[] {
+export function newIn(files: readonly string[], before: readonly string[]): readonly string[] {
   return files.filter((name) => !before.includes(name));
 }
 
 /** What a change is written to before it takes the place of a file. */
-const isOurs = (name: string): boolean => /pairing-doctor|\.tmp$/.test(name);
+export const isOurs = (name: string): boolean => /pairing-doctor|\.tmp$/.test(name);
 
-export function told({ outcome, finding, remedies, gate, detail }: FixDocument): string {
+export function commandsOf(finding: DocumentFinding | undefined): readonly string[] {
+  return finding?.remedies[0]?.commands ?? [];
+}
+
+export function outcomeOf({ outcome, finding, remedies, gate, detail }: FixDocument): string {
   const parts = [outcome, finding?.id, remedies.map(({ id }) => id).join(" + "), gate, detail];
   return parts.filter((part) => part !== undefined && part !== "").join(" · ");
 }

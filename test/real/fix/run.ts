@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { BIN, openclawOnPath } from "../rig/doctor.ts";
+import type { Namespace } from "../rig/namespace.ts";
 import type { FixDocument, FixSite } from "./site.ts";
 
 export interface RunningFix {
@@ -17,19 +18,33 @@ export interface RunningFix {
 
 export function startFix(site: FixSite, args: readonly string[]): RunningFix {
   const { gateway } = site;
-  const command = site.fixCommand(args);
-  const [program = "", ...words] = gateway.host.inside([process.execPath, BIN, ...command.args]);
+  return startDoctor({
+    ...site.fixCommand(args),
+    host: gateway.host,
+    path: [openclawOnPath(gateway)],
+    env: { TMPDIR: gateway.installed.tempDir },
+  });
+}
+
+export interface DoctorProcess {
+  readonly args: readonly string[];
+  readonly home: string;
+  readonly host: Namespace;
+  readonly path?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export function startDoctor({ args, home, host, path: first = [], env = {} }: DoctorProcess): RunningFix {
+  const [program = "", ...words] = host.inside([process.execPath, BIN, ...args]);
   const started = Date.now();
   const child = spawn(program, words, {
-    cwd: command.home,
+    cwd: home,
     env: {
-      PATH: [openclawOnPath(gateway), path.dirname(process.execPath), "/usr/sbin:/usr/bin:/sbin:/bin"].join(
-        ":",
-      ),
-      HOME: command.home,
-      TMPDIR: gateway.installed.tempDir,
+      PATH: [...first, path.dirname(process.execPath), "/usr/sbin:/usr/bin:/sbin:/bin"].join(":"),
+      HOME: home,
       LANG: "C.UTF-8",
       NO_COLOR: "1",
+      ...env,
     },
     stdio: ["ignore", "pipe", "ignore"],
   });
@@ -49,9 +64,9 @@ export function startFix(site: FixSite, args: readonly string[]): RunningFix {
   };
 }
 
-/** What the journals of this gateway's machine say, newest last. */
-export function journals(site: FixSite): readonly { readonly state: string; readonly text: string }[] {
-  const directory = path.join(site.gateway.home, ".local", "state", "openclaw-pairing-doctor", "fixes");
+/** What the journals of a home say, newest last. */
+export function journals(home: string): readonly { readonly state: string; readonly text: string }[] {
+  const directory = path.join(home, ".local", "state", "openclaw-pairing-doctor", "fixes");
   let names: string[] = [];
   try {
     names = readdirSync(directory).filter((name) => name.endsWith(".json"));
@@ -70,15 +85,15 @@ export function journals(site: FixSite): readonly { readonly state: string; read
 }
 
 /** Ages of a running fix at which its journal was seen to change. */
-export async function journalTimes(site: FixSite, fix: RunningFix): Promise<readonly number[]> {
+export async function journalTimes(home: string, fix: RunningFix): Promise<readonly number[]> {
   const times: number[] = [];
-  let last = journals(site).at(-1)?.text;
+  let last = journals(home).at(-1)?.text;
   let over = false;
   fix.ended().then(() => {
     over = true;
   });
   while (!over) {
-    const now = journals(site).at(-1)?.text;
+    const now = journals(home).at(-1)?.text;
     if (now !== last) times.push(fix.age());
     last = now;
     await delay(10);

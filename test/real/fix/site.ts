@@ -50,6 +50,7 @@ export interface FixDocument {
   readonly remedies: readonly { readonly id: string; readonly risk: string; readonly after?: unknown }[];
   readonly requests: readonly { readonly requestId: string; readonly deviceId: string }[];
   readonly alternatives: readonly { readonly remedies: readonly string[]; readonly whyNot: string }[];
+  readonly how: readonly string[];
   readonly byHand: readonly PrintedAction[];
   readonly see: readonly { readonly message: string }[];
   readonly gate?: string;
