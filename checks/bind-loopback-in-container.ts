@@ -1,9 +1,10 @@
 import { defineCheck, notApplicable } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { ContainerReading } from "../src/core/facts.ts";
-import type { Remedy } from "../src/core/finding.ts";
+import type { Remedy, Step } from "../src/core/finding.ts";
 import type { LogDigest } from "../src/core/log-event.ts";
 import { isLoopback } from "./addresses.ts";
+import { bindInCommand, publishOnLoopback, recreate } from "./compose.ts";
 import { missesPort } from "./container.ts";
 import { human } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, insidePort, portOf, WANTED } from "./support.ts";
@@ -44,7 +45,7 @@ export default defineCheck({
       args: () => args({ bind, port: portOf(gateFacts) }),
       remedies: () => [
         ...(deployment?.kind === "kubernetes" ? [portForward(portOf(gateFacts))] : []),
-        bindLan(portOf(gateFacts), deployment?.container),
+        bindLan(gateFacts, deployment?.container),
       ],
     });
   },
@@ -65,16 +66,22 @@ function portForward(port: number): Remedy {
   };
 }
 
-function bindLan(port: number, container: ContainerReading | undefined): Remedy {
+function bindLan(facts: GateFacts, container: ContainerReading | undefined): Remedy {
+  const { wanted } = facts;
+  const port = portOf(facts);
   const ports = container?.ports.filter(({ to }) => to === port) ?? [];
   const published = ports.length > 0 && ports.every(({ address }) => isLoopback(address));
+  const inCommand = bindInCommand(wanted);
+  const setting: readonly Step[] =
+    inCommand.length > 0 ? inCommand : [{ do: "config.set", key: "gateway.bind", value: "lan" }];
+  const publishing = published
+    ? []
+    : (publishOnLoopback(wanted, port) ?? [human("publish-on-loopback", { port })]);
+  // What the Compose file says reaches a new container only, which starts with the changed config, too.
+  const isAnew = [...setting, ...publishing].some((step) => step.do === "compose.edit");
   return {
     id: "set-bind-lan",
     risk: "restart",
-    steps: [
-      { do: "config.set", key: "gateway.bind", value: "lan" },
-      ...(published ? [] : [human("publish-on-loopback", { port })]),
-      { do: "gateway.restart" },
-    ],
+    steps: [...setting, ...publishing, ...(isAnew ? recreate(wanted) : [{ do: "gateway.restart" } as const])],
   };
 }

@@ -1,7 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { ComposeReading, Evidence } from "../src/core/facts.ts";
-import type { Occurrence, Remedy } from "../src/core/finding.ts";
+import type { Occurrence, Remedy, Step } from "../src/core/finding.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import { inOtherNetns, rankOf, urlOf } from "./missed.ts";
 import { explainPrinted } from "./printed.ts";
@@ -28,7 +28,7 @@ export default defineCheck({
           {
             confidence: apart === undefined ? last.confidence : "certain",
             args: args({ url: urlOf(last.event) }),
-            remedies: [shareNetwork(), runInside()],
+            remedies: [shareNetwork(apart), runInside()],
           },
         ),
         ...(apart === undefined
@@ -42,6 +42,7 @@ export default defineCheck({
 
 interface Apart {
   readonly service: string;
+  readonly edit: Step;
   readonly evidence: Evidence;
 }
 
@@ -53,25 +54,29 @@ function apartByCompose(compose: ComposeReading | undefined): Apart | undefined 
   if (networkMode !== undefined && /^(?:service:|container:|host$)/.test(networkMode)) return undefined;
   const line = at.line === undefined ? "" : `:${at.line}`;
   const quote = `${service}: ${networkMode === undefined ? "no network_mode" : `network_mode: ${networkMode}`}`;
-  return { service, evidence: { fact: "deployment", source: `${at.path}${line}`, quote } };
+  const change = { kind: "network", of: compose.service } as const;
+  const edit: Step = { do: "compose.edit", file: at.path, service, change };
+  return { service, edit, evidence: { fact: "deployment", source: `${at.path}${line}`, quote } };
 }
 
-function foretold({ service, evidence }: Apart): Occurrence {
+function foretold(apart: Apart): Occurrence {
+  const { service, evidence } = apart;
   return {
     variant: "foretold",
     severity: "warning",
     confidence: "likely",
     evidence: [evidence],
     args: args({ client: service }),
-    remedies: [shareNetwork(), runInside()],
+    remedies: [shareNetwork(apart), runInside()],
   };
 }
 
-function shareNetwork(): Remedy {
+/** A container of the CLI is made for each command, with what the file says by then. */
+function shareNetwork(apart: Apart | undefined): Remedy {
   return {
     id: "share-network",
     risk: "restart",
-    steps: [human("compose-network-mode"), human("compose-up")],
+    steps: apart === undefined ? [human("compose-network-mode"), human("compose-up")] : [apart.edit],
   };
 }
 

@@ -1,7 +1,8 @@
 import { knownValue } from "../src/core/fact.ts";
 import type { ComposePlace, ComposeReading, ComposeSecret, Evidence } from "../src/core/facts.ts";
-import type { Step } from "../src/core/finding.ts";
+import type { ComposeChange, Step } from "../src/core/finding.ts";
 import { outlivesContainer } from "../src/core/mounts.ts";
+import { isLoopback } from "./addresses.ts";
 import { human } from "./remedies.ts";
 import type { GateFacts } from "./support.ts";
 
@@ -27,6 +28,33 @@ export function keepsState({ deployment, config }: Wanted): boolean {
   const mounts = knownValue(deployment)?.container?.mounts ?? [];
   const stateDir = knownValue(config)?.stateDir;
   return stateDir !== undefined && stateDir !== "" && outlivesContainer(mounts, stateDir);
+}
+
+/**
+ * What the Compose file has to say so that a port of the container is published on loopback, and on nothing else;
+ * `undefined` where no Compose file was read.
+ */
+export function publishOnLoopback(wanted: Wanted, port: number): readonly Step[] | undefined {
+  const compose = composeOf(wanted);
+  if (compose === undefined) return undefined;
+  const { service, ports, definedIn } = compose;
+  const edit = (file: string, change: ComposeChange): Step => ({ do: "compose.edit", file, service, change });
+  const own = ports.filter(({ to }) => to === port);
+  if (own.length > 0) {
+    const wide = own.filter(({ address }) => !isLoopback(address)).map(({ at }) => at.path);
+    return [...new Set(wide)].map((file) => edit(file, { kind: "on-loopback", to: port }));
+  }
+  const file = ports.at(-1)?.at.path ?? definedIn[0];
+  return file === undefined ? undefined : [edit(file, { kind: "publish", port, to: port })];
+}
+
+/** The loopback bind is in the command of the Compose file: what openclaw.json says does not count against it. */
+export function bindInCommand(wanted: Wanted): readonly Step[] {
+  const compose = composeOf(wanted);
+  const from = knownValue(wanted.config)?.origins["gateway.bind"]?.from;
+  if (compose?.bind === undefined || from !== "flag") return [];
+  const { service, bind } = compose;
+  return [{ do: "compose.edit", file: bind.at.path, service, change: { kind: "bind", value: "lan" } }];
 }
 
 /** Where a secret of the gateway's environment comes from, by fingerprint. */

@@ -4,6 +4,7 @@ import type { ContainerReading, Refusal } from "../src/core/facts.ts";
 import type { Occurrence, Remedy } from "../src/core/finding.ts";
 import type { LogDigest } from "../src/core/log-event.ts";
 import { isLoopback } from "./addresses.ts";
+import { keepsState, publishOnLoopback, recreate } from "./compose.ts";
 import { containerOf, inspected, missesPort, publishedAs } from "./container.ts";
 import { human } from "./remedies.ts";
 import { args, type GateFacts, insidePort } from "./support.ts";
@@ -57,7 +58,7 @@ export function unpublished(facts: Facts): readonly Occurrence[] {
         ...(refusal?.evidence ?? []),
       ],
       args: args({ port: inside, to: only, container: container.name }),
-      remedies: [publish(container, inside), ...listenThere(facts, only)],
+      remedies: [publish(facts, container, inside), ...listenThere(facts, only)],
     },
   ];
 }
@@ -83,7 +84,10 @@ function isLonely({ wanted }: Facts, { addresses }: ContainerReading): boolean {
 }
 
 /** What is in the container's own layer goes when it is created anew, which a new port needs. */
-function publish({ stateDir, name }: ContainerReading, port: number): Remedy {
+function publish({ wanted }: Facts, { stateDir, name }: ContainerReading, port: number): Remedy {
+  const edits = keepsState(wanted) ? publishOnLoopback(wanted, port) : undefined;
+  if (edits !== undefined)
+    return { id: "publish-port", risk: "restart", args: { port }, steps: [...edits, ...recreate(wanted)] };
   const lost = stateDir !== undefined && stateDir.on !== "mount";
   return {
     id: "publish-port",

@@ -2,13 +2,16 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { checks } from "../checks/index.ts";
+import { prepare } from "../src/cli/fix/prepare.ts";
 import { completeFacts, type Facts } from "../src/core/collect.ts";
 import { diagnose } from "../src/core/diagnose.ts";
 import { known } from "../src/core/fact.ts";
-import type { Deployment } from "../src/core/facts.ts";
-import type { Finding } from "../src/core/finding.ts";
+import type { Deployment, Refusal } from "../src/core/facts.ts";
+import type { ComposeChange, Finding, Step } from "../src/core/finding.ts";
 import { commandsFor } from "../src/deployments/commands.ts";
 import { openContainer } from "../src/deployments/docker/access.ts";
+import { catalogueOf, entryOf, fill } from "../src/report/messages/index.ts";
+import { toReportRemedy } from "../src/report/result.ts";
 import { type FakeContainer, type FakeEngine, fakeEngine } from "./fake-engine.ts";
 import { fakeWorld } from "./fake-world.ts";
 
@@ -212,5 +215,104 @@ test("what the files say of ports, bind and the CLI", async () => {
       fingerprint: compose?.token?.fingerprint,
       isRunning: true,
     },
+  });
+});
+
+describe("what a Compose file has to say otherwise", () => {
+  const LOOPBACK = UPSTREAM.replace(":-lan}", ":-loopback}");
+  const COMMAND = ["node", "dist/index.js", "gateway", "--bind", "loopback"];
+  const dropped: Refusal = {
+    from: "probe",
+    gate: "transport",
+    reason: "reset",
+    client: "control-ui",
+    connection: {},
+    count: 1,
+    over: false,
+    evidence: [{ fact: "probe", source: "GET /", quote: "ECONNRESET" }],
+  };
+  const droppedAt = async (text: string, container: Partial<FakeContainer> = {}): Promise<Facts> => ({
+    ...(await factsOf({ [FILE]: text }, { ...CLAW, ...container })),
+    refusals: known([dropped], "test"),
+  });
+  const planned = (facts: Facts, id: string, editCompose: boolean, only: string) => {
+    const made = prepare(facts, { findings: [finding(facts, id)] }, { sharedHost: false, editCompose, only });
+    assert.ok(made);
+    return made;
+  };
+  const edit = (change: ComposeChange, service = "openclaw-gateway"): Step => ({
+    do: "compose.edit",
+    file: FILE,
+    service,
+    change,
+  });
+  const up: Step = { do: "compose.up", service: "openclaw-gateway" };
+
+  test("a loopback bind of the command, behind a port that is open to all", async () => {
+    const facts = await droppedAt(LOOPBACK, {
+      command: COMMAND,
+      ports: { "18789/tcp": "0.0.0.0:18789" },
+    });
+    const id = "bind-loopback-in-container";
+    const steps = [edit({ kind: "bind", value: "lan" }), edit({ kind: "on-loopback", to: 18789 }), up];
+    const asked = planned(facts, id, true, "set-bind-lan");
+    assert.deepEqual(asked.steps, steps);
+    assert.deepEqual(asked.rest, []);
+    const unasked = planned(facts, id, false, "set-bind-lan");
+    assert.deepEqual(unasked.steps, []);
+    const actions = unasked.rest.flatMap(
+      (remedy) => toReportRemedy(remedy, (all) => commandsFor(all, deploymentOf(facts), {})).actions,
+    );
+    assert.deepEqual(actions, [
+      {
+        kind: "human",
+        message: "compose.bind",
+        args: { file: FILE, service: "openclaw-gateway", value: "lan" },
+      },
+      {
+        kind: "human",
+        message: "compose.on-loopback",
+        args: { file: FILE, service: "openclaw-gateway", to: 18789 },
+      },
+      { kind: "command", command: `docker compose -f ${FILE} up -d openclaw-gateway` },
+    ]);
+    for (const lang of ["en", "zh"] as const)
+      for (const action of actions)
+        if (action.kind === "human") {
+          const words = entryOf(catalogueOf(lang).human, action.message);
+          assert.ok(words !== undefined && !/[{}]/.test(fill(words, action.args)), action.message);
+        }
+  });
+
+  test("a bind that the config says, and a port that is on loopback, need no file", async () => {
+    const config = { gateway: { bind: "loopback", auth: { mode: "token", token: TOKEN } } };
+    const facts = await droppedAt(UPSTREAM.replace(/ *command.*\n/, ""), {
+      command: COMMAND.slice(0, 3),
+      files: { ...CLAW.files, [CONFIG]: JSON.stringify(config) },
+      ports: { "18789/tcp": "127.0.0.1:18789" },
+    });
+    assert.deepEqual(planned(facts, "bind-loopback-in-container", false, "set-bind-lan").steps, [
+      { do: "config.set", key: "gateway.bind", value: "lan" },
+      { do: "gateway.restart" },
+    ]);
+  });
+
+  test("a port that nobody publishes, and never for a container that would lose its state", async () => {
+    const without = UPSTREAM.replace(/ *ports:\n.*\n/, "");
+    const facts = await droppedAt(without, { ports: {} });
+    const id = finding(facts, "wrong-port-or-config-path").id;
+    assert.deepEqual(planned(facts, id, true, "publish-port").steps, [
+      edit({ kind: "publish", port: 18789, to: 18789 }),
+      up,
+    ]);
+    const lost = await droppedAt(without, { ports: {}, mounts: [] });
+    assert.deepEqual(planned(lost, id, true, "publish-port").steps, []);
+  });
+
+  test("the CLI's service gets the gateway's network", async () => {
+    const facts = { ...(await factsOf({ [FILE]: UPSTREAM })), refusals: known([], "test") };
+    assert.deepEqual(planned(facts, "cli-container-wrong-netns", true, "share-network").steps, [
+      edit({ kind: "network", of: "openclaw-gateway" }, "openclaw-cli"),
+    ]);
   });
 });

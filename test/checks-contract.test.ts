@@ -7,7 +7,7 @@ import { completeFacts, type Facts } from "../src/core/collect.ts";
 import { diagnose } from "../src/core/diagnose.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Deployment, Exposure } from "../src/core/facts.ts";
-import type { Finding, Remedy } from "../src/core/finding.ts";
+import type { Finding, MessageArgs, Remedy, Step } from "../src/core/finding.ts";
 import { commandsFor } from "../src/deployments/commands.ts";
 import { catalogueOf, causeText, entryOf, fill } from "../src/report/messages/index.ts";
 import { CAUSES, readCodes, writeCodes } from "./support/ledger.ts";
@@ -141,6 +141,12 @@ test("each check is silent in at least one near miss that has something to hear"
   );
 });
 
+function argsOf(step: Step): MessageArgs {
+  const file = step.do === "compose.edit" ? { file: step.file, service: step.service, ...step.change } : {};
+  const service = step.do === "compose.up" ? { service: step.service } : {};
+  return { path: "/p/.env", url: "http://u/", ...service, ...file };
+}
+
 /** Every kind of deployment, with names as people have them, and what a line for it cannot do without. */
 const KINDS: readonly { readonly name: string; readonly deployment: Deployment; readonly line: RegExp }[] = [
   {
@@ -237,15 +243,24 @@ describe("in every situation", () => {
             assert.match(command, line, `${from}: ${remedy.id}`);
             continue;
           }
-          const key = step.do === "human" ? step.message : step.do;
-          // A secret goes from file to file, and into no line.
-          const isByHand = step.do === "human" || step.do === "page.open" || step.do === "token.copy";
+          const key =
+            step.do === "human"
+              ? step.message
+              : step.do === "compose.edit"
+                ? `compose.${step.change.kind}`
+                : step.do;
+          // A secret goes from file to file, and into no line; a Compose file is edited, and other containers have none.
+          const isByHand =
+            step.do === "human" ||
+            step.do === "page.open" ||
+            step.do === "token.copy" ||
+            step.do.startsWith("compose.");
           assert.ok(isByHand, `${from}: ${key} has no command`);
           for (const lang of languages) {
             const words = entryOf(catalogueOf(lang).human, key);
             assert.ok(words, `${from}: ${key} has no words in ${lang}`);
             assert.doesNotMatch(
-              fill(words, step.do === "human" ? step.args : { ...step, path: "/p/.env", url: "http://u/" }),
+              fill(words, step.do === "human" ? step.args : argsOf(step)),
               /[{}]/,
               `${from}: ${key}`,
             );

@@ -46,6 +46,11 @@ const options = (command: Argv) =>
     })
     .option("certificate", { type: "string", requiresArg: true, describe: "Certificate for the proxy" })
     .option("certificate-key", { type: "string", requiresArg: true, describe: "Its key" })
+    .option("edit-compose", {
+      type: "boolean",
+      default: false,
+      describe: "Write what a remedy changes in the Compose file; it is shown otherwise",
+    })
     .option("undo", { type: "boolean", default: false, describe: "Take back the last fix of this gateway" });
 
 export type FixArguments = ArgumentsOf<typeof options>;

@@ -105,6 +105,7 @@ async function optionsOf({ args, opened }: FixContext, facts: Facts) {
     // What cannot be seen counts as shared.
     sharedHost: (await isSharedHost(opened.world)) ?? true,
     ...(remedy === undefined ? {} : { only: remedy }),
+    editCompose: args.editCompose,
     ...(request === undefined ? {} : { request }),
   };
 }

@@ -49,6 +49,8 @@ export interface PreparedModel {
 export interface PrepareOptions extends Pick<PlanOptions, "sharedHost" | "only"> {
   /** `--request`. */
   readonly request?: string;
+  /** `--edit-compose`. */
+  readonly editCompose?: boolean;
 }
 
 /** The first finding's remedies as the planner ranks them; `undefined` when there is nothing to mend. */
@@ -57,7 +59,7 @@ export function prepare(
   { findings }: Pick<Diagnosed, "findings">,
   options: PrepareOptions,
 ): Prepared | undefined {
-  const can = doerOf(facts);
+  const can = doerOf(facts, options);
   const finding =
     findings.find(({ severity }) => severity === "error") ?? findings.find((one) => isMendable(one, can));
   if (finding === undefined) return undefined;
@@ -127,9 +129,21 @@ function isMendable({ severity, remedies }: Finding, can: Doer): boolean {
 type Doer = (step: Step) => boolean;
 
 /** An engine starts a container; what ran in a terminal of somebody's is theirs to start. */
-function doerOf({ deployment }: Facts): Doer {
-  const starts = knownValue(deployment)?.container !== undefined;
-  return (step) => isProgrammatic(step) || (starts && step.do === "gateway.start");
+function doerOf({ deployment }: Facts, { editCompose = false }: PrepareOptions): Doer {
+  const { container, compose } = knownValue(deployment) ?? {};
+  return (step) => {
+    switch (step.do) {
+      case "gateway.start":
+        return container !== undefined;
+      case "compose.up":
+        return compose !== undefined;
+      // A Compose file is somebody's own, and often in a repository: only on request.
+      case "compose.edit":
+        return compose !== undefined && editCompose;
+      default:
+        return isProgrammatic(step);
+    }
+  };
 }
 
 /** For a finding of which the model has nothing to say: each of its remedies, as the check orders them. */
