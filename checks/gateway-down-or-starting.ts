@@ -41,14 +41,15 @@ export default defineCheck({
     const state = deployment?.container?.state;
     // What the engine says of it settles that nothing is behind the port, not even on loopback.
     const ended = state !== undefined && state !== "running";
-    const seen = ended ? (deployment?.evidence.slice(0, 1) ?? []) : [];
+    const seen = ended ? (deployment?.evidence.filter(isInspection).slice(0, 1) ?? []) : [];
+    const last = ended ? deployment?.container?.lastLines?.at(-1) : undefined;
     // It runs, and nothing that is published leads to it.
     const unreached = missesPort(deployment?.container, insidePort(facts));
     return explainRefusals(facts as GateFacts, {
       explains: (refusal) =>
         (isDown(refusal) && !unreached && !isElsewhere(refusal, facts)) ||
         isProxyAlone(refusal, facts.wanted.probe),
-      args: (refusal) => args({ url, detail: failed.at(-1)?.quote ?? refusal.evidence[0]?.quote }),
+      args: (refusal) => args({ url, detail: failed.at(-1)?.quote ?? last ?? refusal.evidence[0]?.quote }),
       confidence: (refusal) => {
         if (!isDown(refusal)) return refusal.reason === "not-openclaw" ? "likely" : "possible";
         return mayBeElsewhere(refusal, facts) ? "possible" : undefined;
@@ -77,6 +78,10 @@ function lastWords(container: ContainerReading | undefined, told: boolean): read
       ? []
       : [{ fact: "deployment" as const, source: `docker logs --tail 5 ${name}`, quote: last }]),
   ];
+}
+
+function isInspection({ source }: Evidence): boolean {
+  return source.startsWith("docker inspect ");
 }
 
 function isDown({ gate, reason }: Refusal): boolean {

@@ -3,7 +3,8 @@ import type { Fact } from "../src/core/fact.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Confidence, Refusal } from "../src/core/facts.ts";
 import type { ClientErrorEvent, LogDigest, LogEvent } from "../src/core/log-event.ts";
-import type { GateFacts } from "./support.ts";
+import { containerOf, hostPorts } from "./container.ts";
+import { type GateFacts, insidePort } from "./support.ts";
 
 /*
  * Clients that met nobody at a loopback address, though a gateway is up: in another network namespace, or at
@@ -90,6 +91,8 @@ export interface Astray extends Missed {
   readonly why: "nested" | "port" | "other-home" | "remote-without-url";
   /** Where the gateway listens, when that is what differs. */
   readonly port?: number;
+  /** That is where its container is published. */
+  readonly published?: true;
 }
 
 /** CLIs that read another configuration than the gateway's, as far as their words or its port show it. */
@@ -103,6 +106,9 @@ export function withOtherConfig(facts: Facts): readonly Astray[] {
     const { configPath = "", gate, targetSource = "" } = event;
     if (NESTED.test(configPath))
       return [{ event, why: "nested", confidence: gate === "transport" ? "likely" : "possible" }];
+    const outside = nobody.has(event) ? publishedPort(event, facts) : undefined;
+    if (outside !== undefined)
+      return [{ event, why: "port", port: outside, published: true, confidence: "likely" }];
     const listens = nobody.has(event) ? otherPort(event, logs, facts) : undefined;
     if (listens !== undefined) return [{ event, why: "port", port: listens, confidence: "likely" }];
     if (gate === "transport" && targetSource.startsWith("missing gateway.remote.url"))
@@ -114,10 +120,24 @@ export function withOtherConfig(facts: Facts): readonly Astray[] {
   });
 }
 
+/** Outside of the container the gateway is where it is published, whatever it calls its own port. */
+function publishedPort(event: ClientErrorEvent, facts: Facts): number | undefined {
+  const dialled = portOf(event);
+  const ports = publishedPorts(event, facts);
+  return dialled === undefined || ports.includes(dialled) ? undefined : ports[0];
+}
+
+function publishedPorts({ source }: ClientErrorEvent, { wanted }: Facts): readonly number[] {
+  const container = containerOf(wanted.deployment);
+  const inside = source.startsWith("docker logs ");
+  return container === undefined || inside ? [] : hostPorts(container, insidePort({ wanted }));
+}
+
 /** The port of the gateway's last start, or of its config, when the client dialled another one. */
 function otherPort(event: ClientErrorEvent, logs: LogDigest, facts: Facts): number | undefined {
   const dialled = portOf(event);
   if (dialled === undefined) return undefined;
+  if (publishedPorts(event, facts).includes(dialled)) return undefined;
   const listened = [
     // From 2026.4.10 on the gateway writes the address that a refused client had dialled.
     ...logs.refusals.flatMap(({ latest }) => {

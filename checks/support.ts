@@ -3,6 +3,7 @@ import { knownValue } from "../src/core/fact.ts";
 import type { Confidence, Evidence, Refusal } from "../src/core/facts.ts";
 import type { MessageArgs, Occurrence, Remedy, TellApart } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
+import { containerOf, neighbourAt } from "./container.ts";
 
 /** What every check of a refusal reads: the refusals, and what helps to name the mend. */
 export const WANTED = ["release", "deployment", "target", "config", "devices", "assessment"] as const;
@@ -38,7 +39,11 @@ export function explainRefusals(facts: GateFacts, gateCase: GateCase): Diagnosis
   const confidence = gateCase.confidence?.(first) ?? confidenceOf(first, facts);
   const occurrence: Occurrence = {
     confidence: tellApart.length > 0 && confidence === "certain" ? "likely" : confidence,
-    evidence: distinct([...(gateCase.evidence ?? []), ...evidenceOf(same)]).slice(0, 5),
+    evidence: distinct([
+      ...(gateCase.evidence ?? []),
+      ...evidenceOf(same).slice(0, 4),
+      ...senders(same, facts),
+    ]).slice(0, 5),
     args: { ...clientArg(first), ...gateCase.args?.(first) },
     rank: facts.refusals.indexOf(first),
     count: same.reduce((sum, refusal) => sum + refusal.count, 0),
@@ -60,6 +65,18 @@ function confidenceOf(refusal: Refusal, facts: GateFacts): Confidence {
 
 function evidenceOf(refusals: readonly Refusal[]): Evidence[] {
   return refusals.flatMap((refusal) => refusal.evidence);
+}
+
+/** Peers that are containers next door, by their names. */
+function senders(refusals: readonly Refusal[], { wanted }: GateFacts): Evidence[] {
+  const container = containerOf(wanted.deployment);
+  const remotes = [...new Set(refusals.flatMap(({ connection }) => connection.remoteAddress ?? []))];
+  return remotes.flatMap((remote) => {
+    const name = neighbourAt(container, remote);
+    return name === undefined
+      ? []
+      : [{ fact: "deployment", source: "docker ps", quote: `${remote} is the container ${name}` }];
+  });
 }
 
 function distinct(evidence: readonly Evidence[]): Evidence[] {

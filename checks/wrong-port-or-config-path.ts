@@ -24,7 +24,7 @@ export default defineCheck({
       const found = unpublished(facts);
       return found.length > 0 || refused.known ? found : lacking(refused);
     }
-    const { event, why, port } = first;
+    const { event, why, port, published } = first;
     const same = astray.filter((other) => other.why === why);
     const rank = rankOf(event, facts.refusals);
     return [
@@ -37,7 +37,7 @@ export default defineCheck({
             remedies: [...(port === undefined ? [] : [passUrl(port)]), sameConfig(first)],
           },
         ),
-        ...(why === "port" ? { variant: "port" } : {}),
+        ...(why === "port" ? { variant: published === true ? "published-as" : "port" } : {}),
         // Another user's home is a guess beside the token that it lacks.
         rank: first.confidence === "likely" ? rank : rank + 0.5,
       },

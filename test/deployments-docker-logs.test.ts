@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { connectEngine } from "../src/deployments/docker/engine.ts";
 import { containerLog, followLog } from "../src/deployments/docker/logs.ts";
+import { digestLogs } from "../src/logs/digest.ts";
 import {
   type FakeContainer,
   type FakeEngine,
@@ -73,6 +74,32 @@ describe("a part of a container's log", () => {
     await containerLog(api, container, false, { since: "yesterday" });
     assert.doesNotMatch(logCalls(engine)[0] ?? "", /since/);
   });
+});
+
+describe("what the log room makes of it", () => {
+  const conn = "11111111-1111-4111-8111-111111111111";
+  const red = (words: string): string => `\u001b[31m${words}\u001b[39m`;
+  const line = `\u001b[90m2026-11-22T12:30:01.100+00:00\u001b[39m ${red("[ws]")} ${red(`closed before connect conn=${conn} remote=172.18.0.1 fwd=n/a origin=n/a host=127.0.0.1:18789 ua=n/a code=1008 reason=pairing required`)}`;
+
+  // With `TERM` set, as upstream's Compose file does, lines are coloured with and without a terminal.
+  for (const [name, tty, log] of [
+    ["a terminal's, with CRLF and colours", true, Buffer.from(`${line}\r\n`)],
+    [
+      "a framed one with colours, cut in the middle",
+      false,
+      Buffer.concat([frame(2, line.slice(0, 90)), frame(1, "x\n"), frame(2, `${line.slice(90)}\n`)]),
+    ],
+  ] as const)
+    test(name, async () => {
+      const { api, container } = await containerOf({ name: "c", tty, log });
+      const chunks = await containerLog(api, container, tty);
+      const { refusals } = await digestLogs([{ name: "docker logs c", chunks }]);
+      assert.deepEqual(
+        refusals.map(({ gate, latest }) => [gate, latest.conn, latest.remote, latest.host, latest.reason]),
+        [["pairing", conn, "172.18.0.1", "127.0.0.1:18789", "pairing required"]],
+      );
+      assert.doesNotMatch(refusals[0]?.latest.quote ?? "", /\u001b|\[31m/);
+    });
 });
 
 describe("a log that is followed", () => {

@@ -209,6 +209,13 @@ export const host: Readonly<Record<string, CauseMessage>> = {
         title: "The CLI dials another port than the gateway listens on",
         what: "The CLI dialled {url|its own default} and met nobody there; the gateway listens on port {port|another one}.",
       },
+      "published-as": {
+        title: "The client dials another port than the gateway is published as",
+        what: "{url|An address of this host} was dialled, and nobody is there; the container's port is published as {port|another one}.",
+        why: "In `HOST:CONTAINER` the first number is the port that the host has; the second, which the gateway calls its own, is the container's.",
+        fix: "Dial the published port: `--url` with it, or gateway.remote.url in the client's own configuration.",
+        verify: "The target in the CLI's message has the port that `docker ps` shows before `->`.",
+      },
       unpublished: {
         title: "The gateway's port is not published",
         what: "The gateway listens on port {port|18789} inside the container {container|of the gateway}, and no port of the container is published: from the host and from other machines nobody reaches it.",

@@ -200,6 +200,13 @@ export const host: Readonly<Record<string, CauseMessage>> = {
         title: "CLI 连接的端口不是网关监听的端口",
         what: "CLI 连接的是 {url|默认地址}，那里没有网关；网关监听的是端口 {port|另一个}。",
       },
+      "published-as": {
+        title: "客户端连接的端口不是网关发布的端口",
+        what: "连接的是 {url|本机的某个地址}，那里没有网关；容器的端口发布为 {port|另一个端口}。",
+        why: "在 `HOST:CONTAINER` 中，第一个数字是主机上的端口；第二个才是容器内的端口，也就是网关自己所说的端口。",
+        fix: "连接发布的端口：用 `--url` 指定，或在客户端自己的配置中设置 gateway.remote.url。",
+        verify: "CLI 输出的目标地址中的端口，就是 `docker ps` 在 `->` 之前显示的端口。",
+      },
       unpublished: {
         title: "网关的端口没有发布",
         what: "网关在容器 {container|中} 里监听端口 {port|18789}，而该容器没有发布任何端口：主机和其他机器都无法访问它。",
