@@ -15,6 +15,7 @@ import { composeOrigin } from "./compose.ts";
 import { connectEngine, type Engine, engineFailure, fieldsOf } from "./engine.ts";
 import { containedGateway, containerReading, programOf } from "./facts.ts";
 import { containerWorld } from "./files.ts";
+import { engineIdentity } from "./identity.ts";
 import { lastWords } from "./last-words.ts";
 import { containerLog } from "./logs.ts";
 import { programsEnded } from "./orphans.ts";
@@ -208,8 +209,7 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
 /** A name outlives a container that Compose makes anew; engines have names of their own, and may share those. */
 async function placeOf({ api }: Engine, { name }: ContainerReading): Promise<string> {
   const info: unknown = await api.info();
-  const id = typeof info === "object" && info !== null && "ID" in info ? info.ID : undefined;
-  return safeText(`docker ${typeof id === "string" ? id : ""} ${name}`, 200);
+  return safeText(`docker ${engineIdentity(info)} ${name}`, 300);
 }
 
 function isSecret(variable: string): boolean {
