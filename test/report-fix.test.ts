@@ -127,6 +127,7 @@ describe("sentences of the engine in the reader's language", () => {
       "deployments/device-changes",
       "deployments/command",
       "deployments/docker/changer",
+      "deployments/docker/compose-hands",
       "deployments/docker/exact-files",
       "deployments/docker/exec",
       "deployments/docker/eyes",

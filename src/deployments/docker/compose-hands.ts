@@ -86,7 +86,7 @@ class Hands implements ComposeHands {
     const text = before.toString("utf8");
     if (!Buffer.from(text, "utf8").equals(before)) return unknown("failed", `${shown} is not UTF-8`);
     const edited = await editCompose(text, service, change);
-    if (!edited.ok) return unknown("failed", `${shown}: ${WHY[edited.why]}`);
+    if (!edited.ok) return unknown("failed", shown + WHY[edited.why]);
     const secrets = project.value.services.flatMap(({ environment }) =>
       [...environment].flatMap(([name, { value }]) => (NAMES_SECRET.test(name) ? value.reveal() : [])),
     );
@@ -172,13 +172,13 @@ class Hands implements ComposeHands {
 }
 
 const WHY: Readonly<Record<ComposeEditFailure, string>> = {
-  syntax: "it is no Compose file that can be read",
-  "no-service": "it does not have the service",
-  inherited: "that comes from an anchor, which others use, too",
-  published: "the port is published already",
-  conflict: "the service has networks or ports, which do not go with another one's network",
-  absent: "there is nothing of the kind to change",
-  unsupported: "it is written so that more than this would change",
+  syntax: ": it is no Compose file that can be read",
+  "no-service": ": it does not have the service",
+  inherited: ": that comes from an anchor, which others use, too",
+  published: ": the port is published already",
+  conflict: ": the service has networks or ports, which do not go with another one's network",
+  absent: ": there is nothing of the kind to change",
+  unsupported: ": it is written so that more than this would change",
 };
 
 const NAMES_SECRET = /token|password|passwd|secret|passphrase|key|credential/i;
