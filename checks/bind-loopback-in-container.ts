@@ -5,10 +5,10 @@ import type { Remedy, Step } from "../src/core/finding.ts";
 import type { LogDigest } from "../src/core/log-event.ts";
 import { isLoopback } from "./addresses.ts";
 import { bindInCommand, publishOnLoopback, recreate } from "./compose.ts";
-import { missesPort } from "./container.ts";
 import { human } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, insidePort, portOf, WANTED } from "./support.ts";
+import { args, explainRefusals, type GateFacts, portOf, WANTED } from "./support.ts";
 import { besideLoopbackBind } from "./tell-apart.ts";
+import { isMisled } from "./unpublished.ts";
 
 /** A published port accepts and then drops the connection when nothing listens behind it. */
 const DROPPED = new Set(["reset", "empty-reply"]);
@@ -33,12 +33,13 @@ export default defineCheck({
       return notApplicable("the gateway does not run in a container");
     }
     if (bind !== undefined && bind !== "loopback" && bind !== "auto") return [];
-    // A port that leads elsewhere drops connections, too.
-    if (bind !== "loopback" && missesPort(deployment?.container, insidePort(gateFacts))) return [];
     return explainRefusals(gateFacts, {
-      explains: ({ gate, reason }) =>
-        gate === "transport" &&
-        (DROPPED.has(reason ?? "") || (contained && bind === "loopback" && reason === "refused")),
+      explains: (refusal) =>
+        refusal.gate === "transport" &&
+        // A port that leads elsewhere drops connections, too.
+        (bind === "loopback" || !isMisled(refusal, gateFacts)) &&
+        (DROPPED.has(refusal.reason ?? "") ||
+          (contained && bind === "loopback" && refusal.reason === "refused")),
       confidence: () => (contained && bind === "loopback" ? "certain" : "likely"),
       tellApart: () => (contained && bind === "loopback" ? [] : besideLoopbackBind()),
       variant: () => (deployment?.kind === "kubernetes" ? "kubernetes" : undefined),

@@ -2,12 +2,13 @@ import { defineCheck } from "../src/core/check.ts";
 import { type Fact, knownValue } from "../src/core/fact.ts";
 import type { ContainerReading, Evidence, ProbeReading, Refusal } from "../src/core/facts.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
-import { inspected, missesPort } from "./container.ts";
+import { inspected } from "./container.ts";
 import { NOBODY_BEHIND } from "./edge-blocks-upgrade.ts";
 import { isElsewhere, mayBeElsewhere } from "./missed.ts";
 import { startGateway } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, insidePort, WANTED } from "./support.ts";
+import { args, explainRefusals, type GateFacts, WANTED } from "./support.ts";
 import { besideDown } from "./tell-apart.ts";
+import { isMisled } from "./unpublished.ts";
 
 /** Reach states and wordings with which nothing answers at all; a reset or an empty reply is another cause. */
 const DOWN = new Set([
@@ -43,11 +44,9 @@ export default defineCheck({
     const ended = state !== undefined && state !== "running";
     const seen = ended ? (deployment?.evidence.filter(isInspection).slice(0, 1) ?? []) : [];
     const last = ended ? deployment?.container?.lastLines?.at(-1) : undefined;
-    // It runs, and nothing that is published leads to it.
-    const unreached = missesPort(deployment?.container, insidePort(facts));
     return explainRefusals(facts as GateFacts, {
       explains: (refusal) =>
-        (isDown(refusal) && !unreached && !isElsewhere(refusal, facts)) ||
+        (isDown(refusal) && !isMisled(refusal, facts as GateFacts) && !isElsewhere(refusal, facts)) ||
         isProxyAlone(refusal, facts.wanted.probe),
       args: (refusal) => args({ url, detail: failed.at(-1)?.quote ?? last ?? refusal.evidence[0]?.quote }),
       confidence: (refusal) => {

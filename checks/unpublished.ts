@@ -34,7 +34,9 @@ export function unpublished(facts: Facts): readonly Occurrence[] {
   const config = knownValue(facts.wanted.config);
   // Nobody from outside is meant to come in, or the other way is the first to be opened.
   if (config?.effective.gateway?.bind === "loopback") return [];
-  const refused = facts.refusals.findIndex((refusal) => !refusal.over && meetsNobody(refusal));
+  const refused = facts.refusals.findIndex(
+    (refusal) => !refusal.over && meetsNobody(refusal) && !isInside(refusal, facts),
+  );
   // Behind a proxy on the container's own network no port has to be published.
   if (refused === -1 && !isLonely(facts, container)) return [];
   const refusal = facts.refusals[refused];
@@ -61,6 +63,19 @@ export function unpublished(facts: Facts): readonly Occurrence[] {
       remedies: [publish(facts, container, inside), ...listenThere(facts, only)],
     },
   ];
+}
+
+/** None of the published ports leads to the gateway, and this refusal is of one who came that way. */
+export function isMisled(refusal: Refusal, facts: GateFacts): boolean {
+  return missesPort(containerOf(facts.wanted.deployment), insidePort(facts)) && !isInside(refusal, facts);
+}
+
+/** We dialled the container's own address, which needs no published port: who is not there does not listen. */
+function isInside({ from }: Refusal, { wanted }: GateFacts): boolean {
+  const url = knownValue(wanted.target)?.url ?? "";
+  const host = /^wss?:\/\/(\[[^\]]{0,60}\]|[^/:?#]{0,255})/.exec(url)?.[1]?.replace(/^\[|\]$/g, "");
+  const { addresses = [] } = containerOf(wanted.deployment) ?? {};
+  return from === "probe" && host !== undefined && addresses.includes(host);
 }
 
 function meetsNobody({ gate, reason }: Refusal): boolean {

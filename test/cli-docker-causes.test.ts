@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import type { JsonReport } from "../src/report/json.ts";
+import {
+  type FakeContainer,
+  type FakeEngine,
+  type FakeEngineOptions,
+  fakeEngine,
+  frame,
+} from "./fake-engine.ts";
+import { cli } from "./support/cli.ts";
+
+const TOKEN = "tok-in-the-config-0123";
+const STATE = "/home/node/.openclaw";
+const UP = "2026-11-22T12:29:36.753+00:00 [gateway] listening on ws://0.0.0.0:18789 (PID 7)\n";
+const engines: FakeEngine[] = [];
+after(() => Promise.all(engines.map((engine) => engine.close())));
+
+/** Nobody listens at its address, nor at a port that it publishes. */
+const CLAW: FakeContainer = {
+  name: "claw",
+  address: "127.0.0.9",
+  ports: { "18789/tcp": "127.0.0.1:1" },
+  mounts: [{ source: "/srv/claw", at: STATE }],
+  files: {
+    [`${STATE}/openclaw.json`]: JSON.stringify({
+      gateway: { port: 18789, bind: "lan", auth: { mode: "token", token: TOKEN } },
+    }),
+    "/app/package.json": '{"name":"openclaw","version":"2026.5.28"}',
+  },
+  log: frame(1, UP),
+};
+
+async function diagnosed(more: Partial<FakeContainer>, options: FakeEngineOptions = {}): Promise<JsonReport> {
+  const engine = await fakeEngine({
+    ...options,
+    containers: [{ ...CLAW, ...more }, ...(options.containers ?? [])],
+  });
+  engines.push(engine);
+  const args = ["diagnose", "--json", "--timeout", "2", "--target", "docker:claw"];
+  const { stdout, stderr } = await cli(args, { env: { DOCKER_HOST: `unix://${engine.socket}` } });
+  assert.equal(stderr, "");
+  assert.ok(!stdout.includes(TOKEN), "the token is in the report");
+  assert.deepEqual(
+    engine.calls.filter((call) => !/^(?:GET|HEAD) /.test(call)),
+    [],
+  );
+  return JSON.parse(stdout) as JsonReport;
+}
+
+const found = ({ findings }: JsonReport, id: string) => findings.find((finding) => finding.id === id);
+
+describe("what an engine shows of a gateway, from the engine to the report", () => {
+  test("no published port; that nobody listens at its own address has another cause", async () => {
+    const finding = found(await diagnosed({ ports: {} }), "wrong-port-or-config-path");
+    assert.deepEqual([finding?.severity, finding?.variant], ["warning", "unpublished"]);
+    assert.match(JSON.stringify(finding?.remedies), /127\.0\.0\.1:18789:18789/);
+  });
+
+  test("a directory of root: the line that gives it to the gateway's user, by its path on the host", async () => {
+    const finding = found(await diagnosed({ uid: 0, state: "restarting", restarts: 3 }), "state-permissions");
+    assert.equal(finding?.severity, "error");
+    const text = JSON.stringify(finding?.remedies);
+    assert.match(text, /sudo chown -R 1000:1000 \/srv\/claw/);
+    assert.doesNotMatch(text, /--user root|-u root/);
+  });
+
+  test("a volume of root: a container that is gone afterwards", async () => {
+    const mounts = [{ source: "claw_state", at: STATE, kind: "volume" }];
+    const report = await diagnosed({ uid: 0, user: "568:568", mounts, state: "restarting", restarts: 3 });
+    const text = JSON.stringify(found(report, "state-permissions")?.remedies);
+    assert.match(text, /docker run --rm .* -v claw_state:\/state .* -R 568:568 \/state/);
+  });
+
+  test("rootless: the host's uids are others, so the path is given away from inside, too", async () => {
+    const info = () => ({ SecurityOptions: ["name=rootless"] });
+    const report = await diagnosed({ uid: 0, state: "restarting", restarts: 3 }, { info });
+    const text = JSON.stringify(found(report, "state-permissions")?.remedies);
+    assert.match(text, /-v \/srv\/claw:\/state/);
+    assert.doesNotMatch(text, /sudo chown/);
+  });
+
+  test("state in the container's own layer", async () => {
+    const finding = found(await diagnosed({ mounts: [] }), "client-identity-not-persisted");
+    assert.equal(finding?.variant, "unpersisted");
+    assert.match(JSON.stringify(finding?.remedies), /docker cp claw:\/home\/node\/\.openclaw/);
+  });
+
+  test("a second gateway on the same directory", async () => {
+    const twin = { ...CLAW, name: "old", id: "bb", ports: {} };
+    const finding = found(await diagnosed({}, { containers: [twin] }), "multiple-gateways");
+    assert.equal(finding?.variant, "shared-state");
+    assert.match(JSON.stringify(finding?.remedies), /docker stop old/);
+  });
+
+  test("an engine whose clock is five minutes off", async () => {
+    const info = () => ({ SystemTime: new Date(Date.now() + 301_000).toISOString() });
+    const report = await diagnosed({ state: "exited", ports: { "18789/tcp": "127.0.0.1:1" } }, { info });
+    assert.equal(found(report, "clock-skew")?.variant, "foretold");
+  });
+
+  test("the last line of one that ended says what it is down for", async () => {
+    const log = frame(2, `${UP}    at main (/app/x.js:1:1)\nFATAL ERROR: out of everything\n`);
+    const report = await diagnosed({ state: "exited", exitCode: 134, log });
+    const finding = found(report, "gateway-down-or-starting");
+    assert.match(JSON.stringify(finding?.evidence), /FATAL ERROR: out of everything/);
+  });
+});
