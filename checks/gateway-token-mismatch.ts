@@ -1,6 +1,8 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { Refusal } from "../src/core/facts.ts";
+import type { ComposeSecret, Refusal } from "../src/core/facts.ts";
+import type { Remedy } from "../src/core/finding.ts";
+import { composeOf, keepsState, placeText, recreate, secretEvidence } from "./compose.ts";
 import { alignToken, pasteToken } from "./remedies.ts";
 import {
   args,
@@ -25,7 +27,8 @@ export default defineCheck({
       explains: (refusal) =>
         (isTokenMismatch(refusal) && !isOtherMode(refusal, facts)) || isUnderDeviceToken(refusal, facts),
       ...(isOnlyUnderDeviceToken(facts) ? { confidence: () => "possible" as const } : {}),
-      args: () => args({ source: knownValue(facts.wanted.config)?.origins["gateway.auth.token"]?.source }),
+      args: () => args({ source: sourceOf(facts) }),
+      evidence: [inCompose(facts)].flatMap((secret) => (secret === undefined ? [] : secretEvidence(secret))),
       tellApart: (refusal) => besideGatewayToken(refusal, facts),
       remedies: (refusal) => remediesFor(refusal, facts),
     }),
@@ -66,6 +69,29 @@ function isOnlyUnderDeviceToken(facts: GateFacts): boolean {
   return !facts.refusals.some((refusal) => isTokenMismatch(refusal) && !isBareWord(refusal));
 }
 
+/** The gateway's token is of its container's environment, and Compose's files say where that is from. */
+function inCompose({ wanted }: GateFacts): ComposeSecret | undefined {
+  const origin = knownValue(wanted.config)?.origins["gateway.auth.token"];
+  const isEnvironment = origin?.from === "env" && origin.source !== ".env";
+  return isEnvironment ? composeOf(wanted)?.token : undefined;
+}
+
+function sourceOf(facts: GateFacts): string | undefined {
+  const secret = inCompose(facts);
+  return secret?.isRunning === true
+    ? placeText(secret)
+    : knownValue(facts.wanted.config)?.origins["gateway.auth.token"]?.source;
+}
+
+/** The files say another token than the container was created with: whoever reads them sends that one. */
+function takeUpFiles(facts: GateFacts): readonly Remedy[] {
+  const secret = inCompose(facts);
+  const service = composeOf(facts.wanted)?.service;
+  if (secret === undefined || secret.isRunning || service === undefined || !keepsState(facts.wanted))
+    return [];
+  return [{ id: "recreate-service", risk: "restart", args: { service }, steps: recreate(facts.wanted) }];
+}
+
 /**
  * A page takes the token from its own settings. When the token that the host's own files name is refused,
  * or a client of the host's, the places disagree.
@@ -76,5 +102,6 @@ function remediesFor(refusal: Refusal, facts: GateFacts) {
     refusal.client === "cli" ||
     knownValue(facts.wanted.config)?.origins["gateway.auth.token"]?.overrides !== undefined;
   const page = refusal.client === "cli" ? [] : [pasteToken(refusal, facts)];
-  return disagree ? [alignToken(facts), ...page] : [...page, alignToken(facts)];
+  const fresh = takeUpFiles(facts);
+  return disagree ? [...fresh, alignToken(facts), ...page] : [...fresh, ...page, alignToken(facts)];
 }

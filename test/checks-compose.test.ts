@@ -218,6 +218,44 @@ test("what the files say of ports, bind and the CLI", async () => {
   });
 });
 
+describe("the gateway's token is the environment's", () => {
+  const refused: Refusal = {
+    from: "log",
+    gate: "shared-auth",
+    reason: "token_mismatch",
+    client: "control-ui",
+    connection: {},
+    count: 2,
+    over: false,
+    evidence: [{ fact: "logs", source: "log:1", quote: "reason=token_mismatch" }],
+  };
+  const mismatch = async (dotenv: string, more: Partial<FakeContainer> = {}): Promise<Finding> => {
+    const files = { ...CLAW.files, [CONFIG]: JSON.stringify({ gateway: { auth: { mode: "token" } } }) };
+    const facts = await factsOf(
+      { [FILE]: UPSTREAM, "/srv/openclaw/.env": dotenv },
+      { ...CLAW, files, ...more },
+    );
+    return finding({ ...facts, refusals: known([refused], "test") }, "gateway-token-mismatch");
+  };
+
+  test("the wrong one was sent: where the right one stands", async () => {
+    const found = await mismatch(`OPENCLAW_GATEWAY_TOKEN=${OTHER}\n`);
+    assert.equal(found.args?.source, "/srv/openclaw/.env:1");
+    assert.equal(found.evidence[0]?.source, "/srv/openclaw/.env:1");
+    assert.equal(found.remedies[0]?.id, "paste-token");
+  });
+
+  test("the file was changed and the container only restarted: it is created anew", async () => {
+    const dotenv = "OPENCLAW_GATEWAY_TOKEN=a-newer-token\n";
+    const found = await mismatch(dotenv);
+    assert.match(found.evidence[0]?.quote ?? "", /created with another value$/);
+    assert.equal(found.remedies[0]?.id, "recreate-service");
+    assert.deepEqual(found.remedies[0]?.steps, [{ do: "compose.up", service: "openclaw-gateway" }]);
+    assert.ok(!JSON.stringify(found).includes("a-newer-token"));
+    assert.notEqual((await mismatch(dotenv, { mounts: [] })).remedies[0]?.id, "recreate-service");
+  });
+});
+
 describe("what a Compose file has to say otherwise", () => {
   const LOOPBACK = UPSTREAM.replace(":-lan}", ":-loopback}");
   const COMMAND = ["node", "dist/index.js", "gateway", "--bind", "loopback"];

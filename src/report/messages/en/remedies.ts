@@ -57,7 +57,7 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
   },
   "recreate-service": {
     title: "Create the container of {service} anew",
-    what: "The project's files hold the gateway's token already; the container was created before, and its environment changes with a new one only. The state stays on its mount.",
+    what: "The container was created before the project's files said this token; its environment changes with a new container only. The state stays on its mount.",
     caution: "The gateway is away for some seconds.",
   },
   "copy-token": {

@@ -54,7 +54,7 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
   },
   "recreate-service": {
     title: "重新创建 {service} 的容器",
-    what: "项目的文件里已经是网关的令牌；容器在那之前创建，只有新的容器才会取得新的环境变量。状态保留在挂载上。",
+    what: "容器创建之后，项目文件中的令牌才改成现在这样；只有新的容器才会取得新的环境变量。状态保留在挂载上。",
     caution: "网关会离开几秒钟。",
   },
   "copy-token": {
