@@ -10,6 +10,7 @@ import { admit } from "../../src/admission/admit.ts";
 import type { AdmissionInput } from "../../src/core/connection.ts";
 import { digestLogs } from "../../src/logs/digest.ts";
 import { ensureBuilt, fixture } from "../support/cli.ts";
+import { containerRows } from "./containers.ts";
 import { costOf, median, medianMs } from "./measure.ts";
 
 const BIN = ensureBuilt();
@@ -118,6 +119,10 @@ try {
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }
+
+// ---- containers
+
+rows.push(...(await containerRows(BIN)));
 
 // ---- size of what is built now; chunks of earlier builds, which nothing imports, do not count
 

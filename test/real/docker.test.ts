@@ -4,11 +4,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
-import { AUTH, LISTENS, OTHER_TOKEN, strangers, useDockerSite } from "./docker/site.ts";
+import { AUTH, LISTENS, OTHER_TOKEN, useDockerSite } from "./docker/site.ts";
 import { ensureClient } from "./rig/clients.ts";
 import { type DoctorDocument, runDoctor } from "./rig/doctor.ts";
 import { whyNoEngine } from "./rig/engine.ts";
 import { progress } from "./rig/processes.ts";
+import { strangers } from "./rig/strangers.ts";
 import { CORE } from "./selection.ts";
 
 const noEngine = await whyNoEngine();

@@ -5,7 +5,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before } from "node:test";
-import type Docker from "dockerode";
 import type { FixDocument, FixRun } from "../fix/site.ts";
 import { type Agent, startAgent } from "../rig/agent.ts";
 import { type ClientSettings, CONTROL_UI, type Outcome, PAGE_SCOPES } from "../rig/client.ts";
@@ -15,16 +14,14 @@ import {
   type ContainedOptions,
   engineEnvironment,
   ownerAndMode,
-  programs,
   startContained,
 } from "../rig/contained.ts";
 import { type DoctorDocument, type DoctorRun, runDoctor } from "../rig/doctor.ts";
 import { type Engine, startEngine } from "../rig/engine.ts";
 import { TOKEN } from "../rig/gateway.ts";
-import { IMAGE } from "../rig/image.ts";
 import { mustRun, progress, until } from "../rig/processes.ts";
-import { installRelease } from "../rig/releases.ts";
 import { type KeptState, stateOf } from "../rig/state.ts";
+import { startBystanders } from "../rig/strangers.ts";
 
 export const AUTH = { mode: "token", token: TOKEN };
 /** Another secret that must not be shown. */
@@ -226,36 +223,6 @@ const pageAt = (port: number): string => `http://127.0.0.1:${port}`;
 
 function gatewayOf(gateway: Gateway, port: number): ContainedOptions["gateway"] {
   return typeof gateway === "function" ? gateway(pageAt(port)) : gateway;
-}
-
-/** An image whose name tells nothing of a gateway. */
-const STRANGER = { repo: "acme/app", tag: "1" };
-
-/** One that runs and one that never did, so that there is something to be left alone. */
-async function startBystanders({ api }: Engine): Promise<void> {
-  await api.getImage(IMAGE).tag(STRANGER);
-  const Binds = [...programs(await installRelease("2026.2.1"))];
-  const shape = {
-    Image: `${STRANGER.repo}:${STRANGER.tag}`,
-    Cmd: ["sleep", "100000"],
-    HostConfig: { Binds },
-  };
-  await (await api.createContainer({ name: "bystander", ...shape })).start();
-  await api.createContainer({ name: "sleeper", ...shape });
-}
-
-/** Containers that have nothing to do with a gateway and never ran. */
-export async function strangers({ api }: Engine, count: number): Promise<readonly Docker.Container[]> {
-  const made: Docker.Container[] = [];
-  for (let at = 0; at < count; at += 1)
-    made.push(
-      await api.createContainer({
-        name: `app-${at}`,
-        Image: `${STRANGER.repo}:${STRANGER.tag}`,
-        Cmd: ["sleep", "1"],
-      }),
-    );
-  return made;
 }
 
 /** Ids of all containers, and states and start times of all but `except`. */
