@@ -57,7 +57,7 @@ function shutOut(container: ContainerReading): Occurrence | undefined {
     };
   }
   const { owner, configOwner } = stateDir;
-  if (uid === undefined) return undefined;
+  if (uid === undefined || isShared(container)) return undefined;
   const shut = owner !== undefined && !mayWrite(uid, owner, "directory");
   const unread = configOwner !== undefined && !mayRead(uid, configOwner);
   if (!shut && !unread) return undefined;
@@ -71,6 +71,16 @@ function shutOut(container: ContainerReading): Occurrence | undefined {
     }),
     remedies: [fixOwnership(true, container)],
   };
+}
+
+/** Desktops let the container's user at the host's files whatever owner they show. */
+function isShared({ sharesFiles, mounts, stateDir }: ContainerReading): boolean {
+  const mount = mounts.find(({ at }) => at === stateDir?.mount);
+  return (
+    mount?.kind === "bind" &&
+    (sharesFiles === true ||
+      /^(?:\/Users\/|\/Volumes\/|\/run\/desktop\/|\/mnt\/[a-z]\/|[A-Za-z]:)/.test(mount.source))
+  );
 }
 
 function mayRead(uid: number, { uid: owner, gid, mode }: FileOwner): boolean {

@@ -1,19 +1,15 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { admit } from "../src/admission/admit.ts";
+import { startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
 import type { JsonReport } from "../src/report/json.ts";
-import {
-  type FakeContainer,
-  type FakeEngine,
-  type FakeEngineOptions,
-  fakeEngine,
-  frame,
-} from "./fake-engine.ts";
+import { type FakeContainer, type FakeEngineOptions, fakeEngine, frame } from "./fake-engine.ts";
 import { cli } from "./support/cli.ts";
 
 const TOKEN = "tok-in-the-config-0123";
 const STATE = "/home/node/.openclaw";
 const UP = "2026-11-22T12:29:36.753+00:00 [gateway] listening on ws://0.0.0.0:18789 (PID 7)\n";
-const engines: FakeEngine[] = [];
+const engines: { close(): Promise<void> }[] = [];
 after(() => Promise.all(engines.map((engine) => engine.close())));
 
 /** Nobody listens at its address, nor at a port that it publishes. */
@@ -78,6 +74,37 @@ describe("what an engine shows of a gateway, from the engine to the report", () 
     const text = JSON.stringify(found(report, "state-permissions")?.remedies);
     assert.match(text, /-v \/srv\/claw:\/state/);
     assert.doesNotMatch(text, /sudo chown/);
+  });
+
+  test("Docker Desktop shows an owner that is nobody's hindrance", async () => {
+    const info = () => ({ OperatingSystem: "Docker Desktop" });
+    const report = await diagnosed({ uid: 501, state: "restarting", restarts: 3 }, { info });
+    assert.equal(found(report, "state-permissions"), undefined);
+  });
+
+  test("the list of origins names the port inside; nobody was refused yet", async () => {
+    const settings = {
+      bind: "lan",
+      auth: { mode: "token", token: TOKEN },
+      controlUi: { allowedOrigins: ["http://localhost:18789", "http://127.0.0.1:18789"] },
+    };
+    const inside = await startEmbeddedGateway({
+      release: "2026.3.13",
+      config: { gateway: settings },
+      admit: (input) => admit(input),
+      peer: () => ({ remoteAddress: "172.18.0.1" }),
+    });
+    engines.push(inside);
+    const report = await diagnosed({
+      files: {
+        [`${STATE}/openclaw.json`]: JSON.stringify({ gateway: { port: 18789, ...settings } }),
+        "/app/package.json": '{"name":"openclaw","version":"2026.3.13"}',
+      },
+      ports: { "18789/tcp": `127.0.0.1:${inside.port}` },
+    });
+    const [finding] = report.findings;
+    assert.deepEqual([finding?.id, finding?.variant], ["origin-not-allowed", "published-port"]);
+    assert.ok(JSON.stringify(finding?.remedies).includes(`http://127.0.0.1:${inside.port}`));
   });
 
   test("state in the container's own layer", async () => {

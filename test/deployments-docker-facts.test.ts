@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import fc from "fast-check";
 import type { ContainerReading } from "../src/core/facts.ts";
+import { createScrubber } from "../src/core/scrub.ts";
 import { openContainer } from "../src/deployments/docker/access.ts";
 import { askEngine } from "../src/deployments/docker/clock.ts";
 import { connectEngine } from "../src/deployments/docker/engine.ts";
@@ -66,14 +67,28 @@ describe("the engine's clock", () => {
       () => ({ SystemTime: at(1_763_800_300) }),
       [1_763_799_999_900, 1_763_800_000_100],
     );
-    assert.deepEqual(says, { clock: { aheadMs: 300_000, withinMs: 100 }, mapsUsers: false });
+    assert.deepEqual(says, {
+      clock: { aheadMs: 300_000, withinMs: 100 },
+      mapsUsers: false,
+      sharesFiles: false,
+    });
   });
 
   test("without a time, or without leave to ask, it is not known", async () => {
-    assert.deepEqual(await asked(() => ({ SystemTime: "soon" }), [1, 2]), { mapsUsers: false });
+    assert.deepEqual(await asked(() => ({ SystemTime: "soon" }), [1, 2]), {
+      mapsUsers: false,
+      sharesFiles: false,
+    });
     const engine = await engineOf({ refused: { status: 403, paths: /^\/info/ } });
     const { api } = await connectEngine({ name: "fake", socket: engine.socket }, {});
-    assert.deepEqual(await askEngine(api), { mapsUsers: false });
+    assert.deepEqual(await askEngine(api), { mapsUsers: false, sharesFiles: false });
+  });
+
+  test("desktops share the host's files into a machine", async () => {
+    for (const info of [{ OperatingSystem: "Docker Desktop" }, { Name: "colima" }, { Name: "lima-default" }])
+      assert.equal((await asked(() => info, [1, 2])).sharesFiles, true);
+    const plain = { OperatingSystem: "Debian GNU/Linux 12 (bookworm)", Name: "claw" };
+    assert.equal((await asked(() => plain, [1, 2])).sharesFiles, false);
   });
 
   test("rootless and mapped users", async () => {
@@ -202,12 +217,15 @@ describe("openclaw.json is written at each start", () => {
     command: readonly string[],
     more: { name?: string; image?: string; labels?: object } = {},
   ) =>
-    configRewrite({
-      Name: `/${more.name ?? "claw"}`,
-      Path: command[0] ?? "",
-      Args: command.slice(1),
-      Config: { Image: more.image ?? "ghcr.io/openclaw/openclaw:latest", Labels: more.labels ?? {} },
-    } as unknown as Parameters<typeof configRewrite>[0]);
+    configRewrite(
+      {
+        Name: `/${more.name ?? "claw"}`,
+        Path: command[0] ?? "",
+        Args: command.slice(1),
+        Config: { Image: more.image ?? "ghcr.io/openclaw/openclaw:latest", Labels: more.labels ?? {} },
+      } as unknown as Parameters<typeof configRewrite>[0],
+      createScrubber(["word-of-the-environment"]),
+    );
   const shell = (script: string) => ["docker-entrypoint.sh", "sh", "-c", script];
   const START = "exec node dist/index.js gateway --bind lan";
   const FILE = "/root/.openclaw/openclaw.json";
@@ -264,6 +282,8 @@ describe("openclaw.json is written at each start", () => {
       shell(`echo '{"gateway":{"auth":{"token":"hunter2hunter2"}}}' > ${FILE}; ${START}`),
     );
     assert.ok(found && !found.quote.includes("hunter2"));
+    const bare = rewrite(shell(`echo word-of-the-environment > ${FILE}; ${START}`));
+    assert.ok(bare?.quote.endsWith(`echo <redacted> > ${FILE}`), bare?.quote);
   });
 
   test("any words are read in time", () => {

@@ -163,6 +163,8 @@ export interface ContainerReading {
   readonly uid?: number;
   /** Uids in the container are others on the host: rootless, or mapped. */
   readonly mapsUsers?: boolean;
+  /** Directories of the host are shared into the engine's virtual machine, where their owner and mode say little. */
+  readonly sharesFiles?: boolean;
   readonly stateDir?: ContainerState;
   /** What writes openclaw.json anew at each start of the container. */
   readonly rewrites?: ConfigRewrite;

@@ -274,6 +274,7 @@ async function withMore(
     ...(neighbours.length === 0 ? {} : { neighbours }),
     ...(says.clock === undefined ? {} : { clock: says.clock }),
     ...(says.mapsUsers ? { mapsUsers: true } : {}),
+    ...(says.sharesFiles ? { sharesFiles: true } : {}),
     ...(lastLines.length === 0 ? {} : { lastLines }),
   };
 }

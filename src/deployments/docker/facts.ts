@@ -37,7 +37,7 @@ export function containerReading(info: ContainerInspectInfo, scrub: Scrubber): C
     user: safeText(config?.User ?? "", 100),
     others: [],
     ...endOf(info, scrub),
-    ...declaredOf(info),
+    ...declaredOf(info, scrub),
   };
 }
 
@@ -57,7 +57,7 @@ function endOf(
 
 type Declared = Pick<ContainerReading, "exposed" | "extraHosts" | "readOnlyRoot" | "uid" | "rewrites">;
 
-function declaredOf(info: ContainerInspectInfo): Declared {
+function declaredOf(info: ContainerInspectInfo, scrub: Scrubber): Declared {
   const { Config: config, HostConfig: host } = info;
   const exposed = Object.keys(config?.ExposedPorts ?? {}).flatMap((key) => {
     const port = Number(/^(\d{1,5})\/tcp$/.exec(key)?.[1]);
@@ -66,7 +66,7 @@ function declaredOf(info: ContainerInspectInfo): Declared {
   const hosts: unknown = host?.ExtraHosts;
   const extraHosts = Array.isArray(hosts) ? hosts.filter(isText).slice(0, 20) : [];
   const uid = uidOf(config?.User ?? "");
-  const rewrites = configRewrite(info);
+  const rewrites = configRewrite(info, scrub);
   return {
     ...(exposed.length === 0 ? {} : { exposed: exposed.slice(0, 50) }),
     ...(extraHosts.length === 0 ? {} : { extraHosts: extraHosts.map((text) => safeText(text, 200)) }),

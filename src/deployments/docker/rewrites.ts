@@ -1,6 +1,6 @@
 import type { ContainerInspectInfo } from "dockerode";
 import type { ConfigRewrite } from "../../core/facts.ts";
-import { createScrubber, safeQuote } from "../../core/scrub.ts";
+import { type Scrubber, safeQuote } from "../../core/scrub.ts";
 import { safeText } from "../../core/text.ts";
 import { PROJECT_LABEL } from "./find.ts";
 
@@ -12,7 +12,7 @@ const UNRAID_LABEL = "net.unraid.docker.";
  * What writes openclaw.json anew whenever the container starts: its own command, or a platform's. A change of the
  * file is then lost at the next start. `undefined`: nothing that is known does.
  */
-export function configRewrite(info: ContainerInspectInfo): ConfigRewrite | undefined {
+export function configRewrite(info: ContainerInspectInfo, scrub: Scrubber): ConfigRewrite | undefined {
   const labels = info.Config?.Labels ?? {};
   const name = info.Name.replace(/^\//, "");
   const image = info.Config?.Image ?? "";
@@ -27,11 +27,11 @@ export function configRewrite(info: ContainerInspectInfo): ConfigRewrite | undef
   // `[ -f … ] ||`, `if [ ! -e …`, `test -s …`: only where there is none yet.
   if (writing !== undefined && !statements.some(({ words }) => asksForConfig(words))) {
     const unraid = Object.keys(labels).some((label) => label.startsWith(UNRAID_LABEL));
-    return { by: unraid ? "unraid" : "command", quote: quoted(writing.text) };
+    return { by: unraid ? "unraid" : "command", quote: quoted(writing.text, scrub) };
   }
   const setting = statements.filter(({ words }) => keySet(words) !== undefined);
   const keys = [...new Set(setting.flatMap(({ words }) => keySet(words) ?? []))].slice(0, 20);
-  if (setting[0] !== undefined) return { by: "command", keys, quote: quoted(setting[0].text) };
+  if (setting[0] !== undefined) return { by: "command", keys, quote: quoted(setting[0].text, scrub) };
   // Its entrypoint removes the file and makes it of the environment (coollabsio/openclaw, scripts/entrypoint.sh).
   if (/(?:^|\/)coollabsio\/openclaw(?:[:@]|$)/.test(image))
     return { by: "coolify", quote: safeText(image, 200) };
@@ -78,7 +78,7 @@ function keySet(words: readonly string[]): string | undefined {
 }
 
 /** Its end, where the file is named; what is written may hold a token. */
-function quoted(text: string): string {
-  const quote = safeQuote(text.trim(), createScrubber(), MAX_COMMAND);
+function quoted(text: string, scrub: Scrubber): string {
+  const quote = safeQuote(text.trim(), scrub, MAX_COMMAND);
   return quote.length > 200 ? `…${quote.slice(-200)}` : quote;
 }
