@@ -122,7 +122,7 @@ function inCompose(differing: Difference | undefined, { wanted }: GateFacts): Co
 
 /**
  * The env file that Compose reads gets the value that the gateway has; where it has that already, the container was
- * created before. A value in the Compose file itself, or of a shell, is not ours to write.
+ * created before. What a shell had is not ours to write.
  */
 function alignCompose(
   differing: Difference | undefined,
@@ -135,10 +135,24 @@ function alignCompose(
   const gateway = knownValue(wanted.config)?.effective.gateway?.auth?.[differing.name];
   if (!compose.isRunning && compose.fingerprint === gateway)
     return [{ id: "recreate-service", risk: "restart", args: args({ service }), steps: recreate(wanted) }];
-  if (differing.name !== "token" || (compose.from !== "dotenv" && compose.from !== "env-file")) return [];
+  if (differing.name !== "token" || compose.from === "shell") return [];
+  if (compose.from === "compose-file") return referTo(compose, wanted);
   const { path, variable } = compose;
   const steps: Step[] = [{ do: "token.copy", path, variable, on: "this-machine" }, ...recreate(wanted)];
   return [{ id: "copy-compose-token", risk: "restart", args: args({ path, service }), steps }];
+}
+
+/** A literal in the Compose file goes: the project's `.env` gets the gateway's token, and the file refers to it. */
+function referTo(compose: ComposeSecret, wanted: GateFacts["wanted"]): readonly Remedy[] {
+  const { service, dotenv: path } = composeOf(wanted) ?? {};
+  if (service === undefined || path === undefined) return [];
+  const { variable, path: file } = compose;
+  const steps: Step[] = [
+    { do: "token.copy", path, variable, on: "this-machine", adds: true },
+    { do: "compose.edit", file, service, change: { kind: "reference", variable } },
+    ...recreate(wanted),
+  ];
+  return [{ id: "refer-to-dotenv", risk: "restart", args: args({ path, file, service }), steps }];
 }
 
 /**

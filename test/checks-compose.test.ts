@@ -147,13 +147,22 @@ describe("where the token of a container's environment comes from", () => {
     assert.equal(tokenFinding(file).remedies[0]?.id, "copy-compose-token");
   });
 
-  test("in the Compose file itself it is a person's to change", async () => {
+  test("in the Compose file itself: into .env, which the file then refers to", async () => {
     const facts = await factsOf({
       [FILE]: UPSTREAM.replace(`\${OPENCLAW_GATEWAY_TOKEN}`, OTHER),
     });
     assert.equal(evidenceOf(facts)[0]?.source, `${FILE}:5`);
-    assert.equal(tokenFinding(facts).remedies[0]?.id, "align-token");
-    assert.deepEqual(linesOf(facts), [
+    const variable = "OPENCLAW_GATEWAY_TOKEN";
+    const path = "/srv/openclaw/.env";
+    const change = { kind: "reference", variable } as const;
+    assert.equal(tokenFinding(facts).remedies[0]?.id, "refer-to-dotenv");
+    assert.deepEqual(tokenFinding(facts).remedies[0]?.steps, [
+      { do: "token.copy", path, variable, on: "this-machine", adds: true },
+      { do: "compose.edit", file: FILE, service: "openclaw-gateway", change },
+      { do: "compose.up", service: "openclaw-gateway" },
+    ]);
+    assert.equal(tokenFinding(facts).remedies[1]?.id, "align-token");
+    assert.deepEqual(linesOf(facts, 1), [
       "change-losing-copy",
       `docker compose -f ${FILE} up -d openclaw-gateway`,
     ]);
@@ -204,6 +213,7 @@ test("what the files say of ports, bind and the CLI", async () => {
     files: [FILE],
     service: "openclaw-gateway",
     definedIn: [FILE],
+    dotenv: "/srv/openclaw/.env",
     ports: [{ address: "0.0.0.0", port: 18789, to: 18789, at: { path: FILE, line: 7 } }],
     bind: { value: "lan", at: { path: FILE, line: 8 } },
     cli: { service: "openclaw-cli", at: { path: FILE } },

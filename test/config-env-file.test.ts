@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { setInEnvFile, valueInEnvFile } from "../src/config/env-file.ts";
+import { addToEnvFile, setInEnvFile, valueInEnvFile } from "../src/config/env-file.ts";
 
 test("every line of the name gets the value, and nothing else changes", () => {
   const text = "# A=1\r\n export A='old # x'\r\nB=A\n\nA = \"z\"\nAA=3";
@@ -30,4 +30,12 @@ test("what was written is what is read, whatever the file holds", () => {
       assert.equal(next.split("\n").length, text.split("\n").length);
     }),
   );
+});
+
+test("a name that no line has gets a line of its own, after everything that is there", () => {
+  assert.equal(addToEnvFile("", "A", "1"), "A=1\n");
+  assert.equal(addToEnvFile("B=2", "A", "1"), "B=2\nA=1\n");
+  assert.equal(addToEnvFile("# A=0\r\n", "A", "1"), "# A=0\r\nA=1\r\n");
+  assert.equal(addToEnvFile("A=2\nB=3", "A", "1"), "A=1\nB=3");
+  assert.equal(addToEnvFile("", "A", "a b"), undefined);
 });

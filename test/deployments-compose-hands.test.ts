@@ -1,6 +1,15 @@
 // The Compose project of a gateway's container, changed on this machine: its files, and its one service anew.
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, test } from "node:test";
@@ -312,6 +321,26 @@ describe("in a transaction", () => {
     assert.equal(readFileSync(made.file, "utf8"), TEXT);
     assert.equal(statSync(made.file).mode & 0o777, 0o640);
     assert.equal(ups(made), 2);
+  });
+
+  test("a literal token goes into a new .env, the file refers to it, and all of that goes back", async () => {
+    const text = TEXT.replace(`\${OPENCLAW_GATEWAY_TOKEN}`, OTHER);
+    const made = project({ text });
+    rmSync(made.dotenv);
+    const steps = [
+      { ...copy(made), adds: true } as Step,
+      editOf(made, { kind: "reference", variable: "OPENCLAW_GATEWAY_TOKEN" }),
+      UP,
+    ];
+    const { outcome, workshop, journal } = await run(made, steps, true);
+    assert.equal(outcome.outcome, "kept", JSON.stringify(outcome));
+    assert.equal(readFileSync(made.file, "utf8"), TEXT);
+    assert.equal(readFileSync(made.dotenv, "utf8"), `OPENCLAW_GATEWAY_TOKEN=${TOKEN}\n`);
+    assert.equal(statSync(made.dotenv).mode & 0o777, 0o600);
+    assert.ok(journal);
+    assert.equal((await undo(journal, workshop)).outcome, "rolled-back");
+    assert.equal(readFileSync(made.file, "utf8"), text);
+    assert.ok(!existsSync(made.dotenv));
   });
 
   test("a service that does not come up leaves the files as they were, and the way back open", async () => {

@@ -17,6 +17,14 @@ export function setInEnvFile(text: string, name: string, value: string): string 
   return found ? lines.join("\n") : undefined;
 }
 
+/** The same, with a line of its own at the end where no line gives it a value. */
+export function addToEnvFile(text: string, name: string, value: string): string | undefined {
+  if (!PLAIN.test(value) || valueInEnvFile(text, name) !== undefined) return setInEnvFile(text, name, value);
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  const before = text === "" || text.endsWith("\n") ? text : text + newline;
+  return `${before}${name}=${value}${newline}`;
+}
+
 /** What the last such line gives, without its quotes. */
 export function valueInEnvFile(text: string, name: string): string | undefined {
   let value: string | undefined;

@@ -73,6 +73,8 @@ export interface ComposeReading {
   readonly service: string;
   /** Files that have the gateway's service. */
   readonly definedIn: readonly string[];
+  /** The env file that the project's variables come from, whether it is there or not. */
+  readonly dotenv?: string;
   readonly ports: readonly {
     /** `0.0.0.0` for all of them. */
     readonly address: string;

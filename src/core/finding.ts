@@ -82,6 +82,8 @@ export type Step =
       readonly path: string;
       readonly variable?: string;
       readonly on?: "this-machine";
+      /** Where the file does not have the variable, or is not there, it gets it. */
+      readonly adds?: true;
     }
   /** Changes a service in a Compose file of the doctor's machine; comments and everything else of it stay. */
   | {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import JSON5 from "json5";
-import { setInEnvFile, valueInEnvFile } from "../config/env-file.ts";
+import { addToEnvFile, setInEnvFile, valueInEnvFile } from "../config/env-file.ts";
 import {
   ChangeError,
   type Changer,
@@ -312,6 +312,7 @@ class GatewayChanger implements Changer {
     path,
     variable = TOKEN_VARIABLE,
     on,
+    adds,
   }: Extract<Step, { readonly do: "token.copy" }>): Promise<
     Fact<SideFile & { readonly diff: readonly string[] }>
   > {
@@ -324,14 +325,17 @@ class GatewayChanger implements Changer {
     const token = isObject(config) ? tokenIn(config) : undefined;
     if (typeof token !== "string" || token.includes("${"))
       return unknown("absent", `openclaw.json has no ${TOKEN_KEY} of its own to copy`);
-    if (other === undefined) return unknown("absent", `${safeText(path, 200)} is not there`);
-    const text = Buffer.from(other.content).toString("utf8");
-    const content = setInEnvFile(text, variable, token);
+    if (other === undefined && adds !== true) return unknown("absent", `${safeText(path, 200)} is not there`);
+    const text = other === undefined ? "" : Buffer.from(other.content).toString("utf8");
+    const content = (adds === true ? addToEnvFile : setInEnvFile)(text, variable, token);
     if (content === undefined)
       return unknown("failed", `${variable} cannot be set in ${safeText(path, 200)}`);
-    const had = valueInEnvFile(text, variable) ?? "";
-    const diff = [`-${variable}=${fingerprint(had)}`, `+${variable}=${fingerprint(token)}`];
-    return known({ path, content, mode: other.mode, diff }, path);
+    const had = valueInEnvFile(text, variable) ?? (adds === true ? undefined : "");
+    const diff = [
+      ...(had === undefined ? [] : [`-${variable}=${fingerprint(had)}`]),
+      `+${variable}=${fingerprint(token)}`,
+    ];
+    return known({ path, content, mode: other?.mode ?? 0o600, diff }, path);
   }
 
   // --- the Compose project -------------------------------------------------------------------------------------

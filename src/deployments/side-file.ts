@@ -1,3 +1,5 @@
+import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { ConfigFile, Foreseen, Performed, Undo } from "../core/change.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import { safeText } from "../core/text.ts";
@@ -37,11 +39,20 @@ export async function writeFile({ path, content, mode }: SideFile): Promise<Fact
   const before = await readExact(path);
   const undo = await undoOfFile({ path, content, mode });
   if (undo === undefined) return known({ how: `${shown} was like that already` }, path);
-  const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-  const next: NewFile = { ...(before ?? { mode, ...owner }), content: Buffer.from(content) };
+  const next: NewFile = {
+    ...(before ?? { mode, ...(await ownerOfNew(path)) }),
+    content: Buffer.from(content),
+  };
   return (await replaceFile(path, next, before?.sha256)) === "replaced"
     ? known({ how: `wrote ${shown}`, undo }, path)
     : unknown("failed", `somebody else wrote ${shown} at the same moment`);
+}
+
+/** A new file is its directory's owner's where root writes it for somebody else. */
+async function ownerOfNew(path: string): Promise<Pick<NewFile, "uid" | "gid">> {
+  const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  const directory = own.uid === 0 ? await stat(dirname(path)).catch(() => undefined) : undefined;
+  return directory === undefined ? own : { uid: directory.uid, gid: directory.gid };
 }
 
 /**

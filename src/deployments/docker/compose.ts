@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { ContainerInspectInfo } from "dockerode";
 import type { ComposeReading, ComposeSecret, DeploymentNames } from "../../core/facts.ts";
 import type { Secret } from "../../core/secret.ts";
@@ -52,7 +53,14 @@ export async function composeOrigin(
       ...(here ? {} : { composeFiles: whole }),
       ...(name === undefined || name === projectOf(whole[0] ?? "") ? {} : { composeProject: name }),
     },
-    ...(own === undefined ? {} : { reading: readingOf(project.value, own, cli, env) }),
+    ...(own === undefined
+      ? {}
+      : {
+          reading: {
+            ...readingOf(project.value, own, cli, env),
+            dotenv: shown(resolve(directory, request.envFiles?.at(-1) ?? ".env")),
+          },
+        }),
   };
 }
 

@@ -55,6 +55,12 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     caution:
       "The gateway is away for some seconds. Both values are secrets and are shown by fingerprint only.",
   },
+  "refer-to-dotenv": {
+    title: "Take the token out of the Compose file, and let it refer to {path|.env}",
+    what: "{path|.env} gets the token that the gateway has, {file|the Compose file} refers to it instead of holding another one, and the container is created anew. The state stays on its mount.",
+    caution:
+      "The gateway is away for some seconds. Keep {path|.env} out of version control; the token that was in {file|the Compose file} may be in its history.",
+  },
   "recreate-service": {
     title: "Create the container of {service} anew",
     what: "The container was created before the project's files said this token; its environment changes with a new container only. The state stays on its mount.",

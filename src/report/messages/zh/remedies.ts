@@ -52,6 +52,12 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "网关使用 openclaw.json 中的 gateway.auth.token；{service|该服务} 的环境变量来自 {path|.env 文件}，新的容器才会取得它。状态保留在挂载上。",
     caution: "网关会离开几秒钟。两个值都是机密，显示时只有指纹。",
   },
+  "refer-to-dotenv": {
+    title: "把令牌从 Compose 文件中移出，改为引用 {path|.env}",
+    what: "{path|.env} 得到网关的令牌，{file|Compose 文件} 改为引用它，不再另存一个，然后重新创建容器。状态保留在挂载上。",
+    caution:
+      "网关会离开几秒钟。不要把 {path|.env} 放进版本库；{file|Compose 文件} 中原来的令牌可能还在它的历史记录里。",
+  },
   "recreate-service": {
     title: "重新创建 {service} 的容器",
     what: "容器创建之后，项目文件中的令牌才改成现在这样；只有新的容器才会取得新的环境变量。状态保留在挂载上。",
