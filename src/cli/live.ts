@@ -449,9 +449,11 @@ export class Live {
       return known({ kind: "docker", name, exposure: "unknown" }, "the engine's containers");
     }
     const url = await this.#url();
+    const apart = (await this.#containerHere())?.here === false;
     const { exposure, because } = exposureOf({
       ...given("config", knownValue(config)),
-      ...given("host", knownValue(host)),
+      // The addresses of the doctor's own container, or of another machine, are not the engine's.
+      ...given("host", apart ? undefined : knownValue(host)),
       ...given("deployment", knownValue(deployment)),
       ...given("probe", knownValue(probed)),
       ...given("logs", knownValue(logs)),

@@ -24,6 +24,7 @@ const ORDER = [
   "proxies",
   "docker",
   "docker-fix",
+  "docker-doctor",
   "podman",
 ];
 

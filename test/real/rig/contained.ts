@@ -24,6 +24,8 @@ export interface ContainedOptions {
   readonly restart?: boolean;
   /** Owner of the mounted state directory; 1000 unless given. */
   readonly uid?: number;
+  /** Address of the host on which it is published; 127.0.0.1 unless given. */
+  readonly publishedOn?: string;
   /** The engine's default network unless given. */
   readonly network?: string;
   /** No program but node. */
@@ -55,8 +57,9 @@ export async function startContained(engine: Engine, options: ContainedOptions):
     `${kept.source}:${STATE}`,
     ...(configMount === undefined ? [] : [`${kept.configPath}:${STATE}/openclaw.json:${configMount}`]),
   ];
+  const address = options.publishedOn ?? "127.0.0.1";
   const line = [
-    ...["docker", "run", "--detach", "--name", name, "--publish", `127.0.0.1:${port}:18789`],
+    ...["docker", "run", "--detach", "--name", name, "--publish", `${address}:${port}:18789`],
     ...mounts.flatMap((mount) => ["--volume", mount]),
     ...env.flatMap((pair) => ["--env", pair]),
     ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),

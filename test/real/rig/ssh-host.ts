@@ -1,0 +1,121 @@
+// This machine as a host behind SSH: a real sshd on loopback with keys of its own, and the real ssh with a
+// configuration of its own in front. Neither the machine's sshd nor anybody's keys or known hosts are touched.
+import { type ChildProcess, spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { ensureClient } from "./clients.ts";
+import { endChild, mustRun, progress, retry, run, until } from "./processes.ts";
+import { cacheDir } from "./releases.ts";
+
+export interface SshHost {
+  /** Folder to put in front of PATH: its `ssh` is the real one with this host's configuration. */
+  readonly bin: string;
+  /** Alias of the host in that configuration; it is 127.0.0.1. */
+  readonly alias: string;
+  /** Another alias: the same host, with a key that it does not know. */
+  readonly stranger: string;
+  /** Another alias: the same host, whose key nobody has seen. */
+  readonly unseen: string;
+  stop(): Promise<void>;
+}
+
+/** Why no SSH host can be had here, or undefined. */
+export async function whyNoSshHost(): Promise<string | undefined> {
+  if (process.getuid?.() !== 0) return "an sshd of our own needs root";
+  const noClient = await ensureClient("ssh");
+  if (noClient !== undefined) return noClient;
+  try {
+    await serverProgram();
+    return undefined;
+  } catch (error) {
+    return `no sshd: ${String(error).slice(0, 200)}`;
+  }
+}
+
+interface Program {
+  readonly file: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The machine's sshd, else one that is only unpacked: an installed one might be started for everybody. */
+async function serverProgram(): Promise<Program> {
+  if (existsSync("/usr/sbin/sshd")) return { file: "/usr/sbin/sshd", env: process.env };
+  const root = path.join(cacheDir(), "sshd");
+  const file = path.join(root, "usr/sbin/sshd");
+  if (!existsSync(file)) {
+    progress("unpacking openssh-server");
+    mkdirSync(root, { recursive: true });
+    await retry("apt-get download openssh-server", 3, async () => {
+      await mustRun(["apt-get", "update", "-qq"], { timeoutMs: 300_000 });
+      await mustRun(["apt-get", "download", "-qq", "openssh-server", "libwrap0"], {
+        cwd: root,
+        timeoutMs: 300_000,
+      });
+    });
+    await mustRun(["sh", "-c", "for package in *.deb; do dpkg-deb -x $package .; done"], { cwd: root });
+  }
+  const libraries = (
+    await mustRun(["sh", "-c", "dirname $(find . -name 'libwrap.so.0')"], { cwd: root })
+  ).trim();
+  const env = { ...process.env, LD_LIBRARY_PATH: path.join(root, libraries) };
+  const linked = await mustRun(["ldd", file], { env });
+  if (linked.includes("not found")) throw new Error("the unpacked sshd lacks a library");
+  return { file, env };
+}
+
+export async function startSshHost(): Promise<SshHost> {
+  const { file, env } = await serverProgram();
+  const dir = mkdtempSync(path.join(tmpdir(), "opd-rig-ssh-"));
+  const at = (name: string): string => path.join(dir, name);
+  // Where sshd goes before somebody has signed in.
+  mkdirSync("/run/sshd", { recursive: true });
+  for (const name of ["host", "user", "stranger"])
+    await mustRun(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "rig", "-f", at(name)]);
+  const port = await freePort();
+  const server = [
+    ...[`Port ${port}`, "ListenAddress 127.0.0.1", `HostKey ${at("host")}`, "PidFile none"],
+    ...[`AuthorizedKeysFile ${at("user.pub")}`, "StrictModes no", "PermitRootLogin prohibit-password"],
+    ...["PasswordAuthentication no", "KbdInteractiveAuthentication no", "UsePAM no"],
+  ];
+  writeFileSync(at("sshd_config"), `${server.join("\n")}\n`);
+  writeFileSync(at("known"), `[127.0.0.1]:${port} ${readFileSync(at("host.pub"), "utf8")}`);
+  writeFileSync(at("empty"), "");
+  const host = (alias: string, key: string, known: string): string[] => [
+    ...[`Host ${alias}`, "HostName 127.0.0.1", `Port ${port}`, "User root", "IdentitiesOnly yes"],
+    ...[`IdentityFile ${at(key)}`, "IdentityAgent none", `UserKnownHostsFile ${at(known)}`],
+    ...["GlobalKnownHostsFile none", "StrictHostKeyChecking ask"],
+  ];
+  const client = [
+    ...host("rig-host", "user", "known"),
+    ...host("rig-stranger", "stranger", "known"),
+    ...host("rig-unseen", "user", "empty"),
+  ];
+  writeFileSync(at("ssh_config"), `${client.join("\n")}\n`);
+  const ssh = (await mustRun(["sh", "-c", "command -v ssh"])).trim();
+  mkdirSync(at("bin"));
+  writeFileSync(at("bin/ssh"), `#!/bin/sh\nexec '${ssh}' -F '${at("ssh_config")}' "$@"\n`);
+  chmodSync(at("bin/ssh"), 0o755);
+  const child: ChildProcess = spawn(file, ["-D", "-e", "-f", at("sshd_config")], { env, stdio: "ignore" });
+  const stop = async (): Promise<void> => {
+    await endChild(child);
+    rmSync(dir, { recursive: true, force: true });
+  };
+  const signsIn = async (): Promise<boolean> =>
+    (await run([at("bin/ssh"), "-o", "BatchMode=yes", "rig-host", "true"], { timeoutMs: 10_000 })).code === 0;
+  if (!(await until(signsIn, 20_000))) {
+    await stop();
+    throw new Error("nobody can sign in to the sshd");
+  }
+  return { bin: at("bin"), alias: "rig-host", stranger: "rig-stranger", unseen: "rig-unseen", stop };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
