@@ -129,6 +129,8 @@ describe("a variable refers to .env", () => {
       await edited(file("image: x"), REFERENCE),
       file("environment:", `  OPENCLAW_GATEWAY_TOKEN: "${reference}"`, "image: x"),
     );
+    const there = file("environment:", `  OPENCLAW_GATEWAY_TOKEN: ${reference}`);
+    assert.equal(await edited(there, REFERENCE), there);
     assert.equal(await why(file("environment: [1"), REFERENCE), "syntax");
     assert.equal(
       await why("t: &t abc\n".concat(file("environment: {OPENCLAW_GATEWAY_TOKEN: *t}")), REFERENCE),

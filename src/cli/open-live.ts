@@ -31,6 +31,8 @@ export interface OpenedLive {
   readonly context: CommandContext;
   /** A new look at the gateway. `origin`: of the page that is imitated, when the command line names none. */
   look(change: Pick<LiveOptions, "asBrowser" | "origin">): Live;
+  /** From now on looks are at the container by its name: one that Compose makes anew has another id than was said. */
+  byName(container: string): void;
 }
 
 /** @throws {UsageError} a value or a file that the command line names is none. */
@@ -61,11 +63,15 @@ export async function openLive(args: LiveArguments, { io, salt }: Session): Prom
     ...(args.config === undefined ? {} : { configPath: args.config }),
     ...(args.log === undefined ? {} : { logFiles: args.log }),
   };
+  let { target } = options;
   return {
     world,
     context: { platform: world.platform, home: world.homedir },
     ...(origin === undefined ? {} : { origin }),
-    look: (change) => new Live({ ...change, ...options }),
+    look: (change) => new Live({ ...change, ...options, target }),
+    byName: (name) => {
+      if (target.kind === "docker" && target.by === "container") target = { ...target, name };
+    },
   };
 }
 

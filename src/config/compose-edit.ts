@@ -301,6 +301,7 @@ class Editor {
     if (!isScalar(node)) return "inherited";
     // Whoever else refers to it would get the change, too.
     if (node.anchor !== undefined || node.tag !== undefined) return "inherited";
+    if (node.value === value) return [];
     const range = node.range ?? undefined;
     if (range === undefined || range[1] <= range[0]) return "unsupported";
     return [{ from: range[0], to: range[1], text: this.#like(node, value) }];
