@@ -116,6 +116,7 @@ function answer(
   else if (request.method !== "GET" && request.method !== "HEAD")
     json(500, { message: "nothing is changed" });
   else if (path.startsWith("/containers/json")) json(200, containers.map(listed));
+  else if (path.startsWith("/images/")) json(200, { Id: "sha256:0" });
   else if (path === "/info") json(200, info?.() ?? {});
   else if (path.startsWith("/networks/")) json(200, { IPAM: { Config: [{ Gateway: "172.18.0.1" }] } });
   else if (one === undefined) json(404, { message: "No such container" });
