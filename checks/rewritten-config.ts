@@ -1,11 +1,11 @@
-import type { ConfigRewrite, Deployment } from "../src/core/facts.ts";
+import type { ConfigRewrite, ContainerReading, Deployment } from "../src/core/facts.ts";
 import type { Finding, Remedy, Step } from "../src/core/finding.ts";
 import { human } from "./remedies.ts";
 import { args } from "./support.ts";
 
 /*
- * Some containers write openclaw.json anew whenever they start. A change of the file holds until then, so every
- * remedy that makes one says first where it is to be made instead; what a person does there no program does.
+ * Some containers write openclaw.json anew whenever they start, and some have it mounted so that nothing in them can
+ * write it. Every remedy that changes the file says first where the change is to be made instead.
  */
 
 /** The findings, with that told in each remedy that it concerns. */
@@ -13,25 +13,43 @@ export function withRewrites(
   findings: readonly Finding[],
   deployment: Deployment | undefined,
 ): readonly Finding[] {
-  const rewrites = deployment?.container?.rewrites;
-  if (rewrites === undefined) return findings;
+  const container = deployment?.container;
+  const held = container === undefined ? undefined : heldPlace(container);
+  const rewrites = container?.rewrites;
+  if (rewrites === undefined && held === undefined) return findings;
   return findings.map((finding) => ({
     ...finding,
-    remedies: finding.remedies.map((remedy) => withSource(remedy, rewrites)),
+    remedies: finding.remedies.map((remedy) =>
+      rewrites === undefined
+        ? before(remedy, writesConfig, held)
+        : before(remedy, (step) => isRewritten(step, rewrites), placeFor(rewrites)),
+    ),
   }));
 }
 
-function withSource(remedy: Remedy, rewrites: ConfigRewrite): Remedy {
-  const at = remedy.steps.findIndex((step) => isRewritten(step, rewrites));
-  if (at === -1) return remedy;
-  const told = placeFor(rewrites);
+function before(remedy: Remedy, concerns: (step: Step) => boolean, told: Step | undefined): Remedy {
+  const at = remedy.steps.findIndex(concerns);
+  if (at === -1 || told === undefined) return remedy;
   return { ...remedy, steps: [...remedy.steps.slice(0, at), told, ...remedy.steps.slice(at)] };
 }
 
+function writesConfig({ do: what }: Step): boolean {
+  return what === "config.set" || what === "config.unset" || what === "token.generate";
+}
+
 function isRewritten(step: Step, { keys }: ConfigRewrite): boolean {
-  if (step.do === "token.generate") return keys === undefined;
+  if (keys === undefined) return writesConfig(step);
   if (step.do !== "config.set" && step.do !== "config.unset") return false;
-  return keys === undefined || keys.some((key) => key === step.key || step.key.startsWith(`${key}.`));
+  return keys.some((key) => key === step.key || step.key.startsWith(`${key}.`));
+}
+
+/** OpenClaw replaces the file, which a mount of it alone refuses (EBUSY), and one for reading all the more (EROFS). */
+function heldPlace({ mounts, stateDir }: ContainerReading): Step | undefined {
+  if (stateDir === undefined || (stateDir.configReadOnly !== true && stateDir.configAlone !== true))
+    return undefined;
+  const at = stateDir.configAlone === true ? `${stateDir.path}/openclaw.json` : stateDir.mount;
+  const place = mounts.find((mount) => mount.at === at)?.source;
+  return human("change-at-mount", args({ place }));
 }
 
 function placeFor({ by, quote }: ConfigRewrite): Step {

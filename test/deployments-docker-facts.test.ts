@@ -134,7 +134,10 @@ describe("where the state is", () => {
   test("openclaw.json mounted by itself, for reading", async () => {
     const config = { source: "/srv/openclaw.json", at: `${STATE}/openclaw.json`, readOnly: true };
     const { stateDir } = await reading({ mounts: [{ source: "/srv/claw", at: STATE }, config] });
-    assert.deepEqual([stateDir?.readOnly, stateDir?.configReadOnly], [false, true]);
+    assert.deepEqual(
+      [stateDir?.readOnly, stateDir?.configReadOnly, stateDir?.configAlone],
+      [false, true, true],
+    );
   });
 
   test("a proxy that hands out no files: where it is, and nobody's", async () => {

@@ -181,9 +181,11 @@ export interface ContainerState {
   readonly mount?: string;
   readonly readOnly: boolean;
   readonly owner?: FileOwner;
-  /** Of openclaw.json, and whether it is mounted by itself to be read only. */
+  /** Of openclaw.json. */
   readonly configOwner?: FileOwner;
+  /** Its mount is for reading; it is mounted as a file by itself, which nothing can replace. */
   readonly configReadOnly?: boolean;
+  readonly configAlone?: boolean;
 }
 
 export interface FileOwner {

@@ -209,6 +209,8 @@ const ACCOMPANYING = new Set([
   "open-at",
   "approve-browsers-in-use",
   "review-origins",
+  // Whoever changes the file there says so where the container cannot.
+  "change-at-mount",
 ]);
 
 interface Executable {

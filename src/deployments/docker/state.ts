@@ -1,16 +1,8 @@
 import type { Container } from "dockerode";
 import type { ContainerReading, ContainerState } from "../../core/facts.ts";
+import { mountOf } from "../../core/mounts.ts";
 import { safeText } from "../../core/text.ts";
 import { ownerOf } from "./files.ts";
-
-type Mount = ContainerReading["mounts"][number];
-
-/** Of several the one that is nearest. */
-export function mountAt(mounts: readonly Mount[], path: string): Mount | undefined {
-  return mounts
-    .filter(({ at }) => path === at || path.startsWith(`${at.replace(/\/$/, "")}/`))
-    .sort((a, b) => b.at.length - a.at.length)[0];
-}
 
 /** Where the state directory is and whose, with the mount that holds it. Reads two headers of archives. */
 export async function stateOf(
@@ -19,8 +11,8 @@ export async function stateOf(
   path: string,
   configPath: string,
 ): Promise<Pick<ContainerReading, "mounts"> & { readonly stateDir: ContainerState }> {
-  const holding = mountAt(mounts, path);
-  const configMount = mountAt(mounts, configPath);
+  const holding = mountOf(mounts, path);
+  const configMount = mountOf(mounts, configPath);
   const [owner, configOwner] = await Promise.all([ownerOf(container, path), ownerOf(container, configPath)]);
   const stateDir: ContainerState = {
     path: safeText(path, 300),
@@ -29,7 +21,9 @@ export async function stateOf(
     readOnly: holding === undefined ? readOnlyRoot === true : holding.readOnly,
     ...(owner === undefined ? {} : { owner }),
     ...(configOwner === undefined ? {} : { configOwner }),
-    ...(configMount === undefined ? {} : { configReadOnly: configMount.readOnly }),
+    ...(configMount === undefined
+      ? {}
+      : { configReadOnly: configMount.readOnly, configAlone: configMount.at === configPath }),
   };
   return {
     mounts:

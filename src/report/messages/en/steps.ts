@@ -140,6 +140,8 @@ export const human: Readonly<Record<string, string>> = {
     "Give {source|the volume} to the gateway's user, from a container that is gone afterwards: `docker run --rm --user 0 --entrypoint chown -v {source|VOLUME}:/state {image|IMAGE} -R {owner|1000:1000} /state`.",
   "recreate-for-port":
     "Create the container anew, which a port needs: with Compose `docker compose up -d`; one of `docker run` is removed and run again with `-p`.",
+  "change-at-mount":
+    "In the container nothing can write openclaw.json, because of how it is mounted. Make the change where it is mounted from{(place)}, or mount its directory for writing; the next lines fail as it is.",
   "change-in-command":
     "The container's own command writes openclaw.json at each start: `{quote|…}`. Make the change there, and create the container anew; what the next lines change holds until the next start only.",
   "change-in-unraid":

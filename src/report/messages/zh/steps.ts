@@ -124,6 +124,8 @@ export const human: Readonly<Record<string, string>> = {
     "用一个随后即删除的容器，把 {source|该卷} 交给网关的运行用户：`docker run --rm --user 0 --entrypoint chown -v {source|VOLUME}:/state {image|IMAGE} -R {owner|1000:1000} /state`。",
   "recreate-for-port":
     "重新创建容器，发布端口必须这样做：使用 Compose 时运行 `docker compose up -d`；用 `docker run` 创建的容器要删除后带上 `-p` 再次运行。",
+  "change-at-mount":
+    "由于挂载方式，容器内无法写入 openclaw.json。请在挂载的来源处{（place）}修改，或以可写方式挂载它所在的目录；按目前的状况，下面几行会失败。",
   "change-in-command":
     "容器自己的命令在每次启动时都会写入 openclaw.json：`{quote|…}`。请在那里修改并重新创建容器；下面几行所做的修改只保持到下一次启动。",
   "change-in-unraid":
