@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { admit } from "../src/admission/admit.ts";
 import { startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
 import type { JsonReport } from "../src/report/json.ts";
 import { type FakeContainer, type FakeEngineOptions, fakeEngine, frame } from "./fake-engine.ts";
-import { cli } from "./support/cli.ts";
+import { cli, emptyHome } from "./support/cli.ts";
 
 const TOKEN = "tok-in-the-config-0123";
 const STATE = "/home/node/.openclaw";
@@ -131,5 +133,36 @@ describe("what an engine shows of a gateway, from the engine to the report", () 
     const report = await diagnosed({ state: "exited", exitCode: 134, log });
     const finding = found(report, "gateway-down-or-starting");
     assert.match(JSON.stringify(finding?.evidence), /FATAL ERROR: out of everything/);
+  });
+});
+
+describe("a config of this machine, and a gateway in some container", () => {
+  const homes: string[] = [];
+  after(() => {
+    for (const home of homes) rmSync(home, { recursive: true, force: true });
+  });
+
+  const found = async (source: (home: string) => string): Promise<JsonReport> => {
+    const home = emptyHome();
+    homes.push(home);
+    mkdirSync(join(home, ".openclaw"));
+    writeFileSync(join(home, ".openclaw", "openclaw.json"), '{"gateway":{"port":18789,"bind":"loopback"}}');
+    const containers = [{ ...CLAW, mounts: [{ source: source(home), at: STATE }] }];
+    const engine = await fakeEngine({ containers });
+    engines.push(engine);
+    const env = { HOME: home, DOCKER_HOST: `unix://${engine.socket}` };
+    const { stdout } = await cli(["diagnose", "--json", "--timeout", "2"], { env });
+    return JSON.parse(stdout) as JsonReport;
+  };
+
+  test("it is the container's when the container has it mounted", async () => {
+    const { deployment } = await found((home) => join(home, ".openclaw"));
+    assert.equal(deployment?.container?.name, "claw");
+  });
+
+  test("else the container is somebody else's", async () => {
+    const { deployment, target } = await found(() => "/srv/claw");
+    assert.equal(deployment?.container, undefined);
+    assert.notEqual(target.kind, "docker");
   });
 });

@@ -183,6 +183,13 @@ const GRID: readonly (readonly [
     [],
   ],
   [
+    "a docker socket beside a config of this machine",
+    { host: WITH_ENGINE, config: config({}) },
+    "local",
+    "possible",
+    [],
+  ],
+  [
     "a docker socket beside a local gateway",
     {
       host: { ...HOST, engines: [{ kind: "docker", path: "/var/run/docker.sock" }] },

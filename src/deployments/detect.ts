@@ -149,9 +149,12 @@ function hostVotes(host: HostSigns): Vote[] {
   return votes;
 }
 
-/** A socket says that there is an engine, not that the gateway is in it: nothing at all where the port is settled. */
+/**
+ * A socket says that there is an engine, not that the gateway is in it: nothing at all where the port is settled, or
+ * where a config of this machine was read.
+ */
 function engineVotes(input: DetectInput): Vote[] {
-  if (!mayBeContained(input)) return [];
+  if (input.config !== undefined || !mayBeContained(input)) return [];
   return input.host.engines.map(({ kind, path }) =>
     vote(kind === "kubernetes" ? "kubernetes" : "docker", 0.5, "host", path, `${kind} is at hand`),
   );
