@@ -82,7 +82,7 @@ function project({
   writeFileSync(path.join(dir, ".env"), dotenv ?? `OPENCLAW_GATEWAY_TOKEN=${OTHER}\n`, { mode: 0o600 });
   writeFileSync(log, "");
   if (docker !== -1) {
-    const script = `#!/bin/sh\necho "$@" >> ${log}\nenv | grep -E '^(OPENCLAW|DOCKER|COMPOSE)' >> ${log}\necho 'it failed so' >&2\nexit ${docker}\n`;
+    const script = `#!/bin/sh\necho "$@" >> ${log}\nenv | grep -E '^(OPENCLAW|DOCKER|COMPOSE)' >> ${log}\necho ' Container claw  Recreate' >&2\necho 'Error response: it failed so' >&2\necho '' >&2\nexit ${docker}\n`;
     writeFileSync(path.join(bin, "docker"), script);
     chmodSync(path.join(bin, "docker"), 0o755);
   }
@@ -352,7 +352,7 @@ describe("in a transaction", () => {
     );
     const { outcome } = await run(made, [editOf(made, { kind: "bind", value: "lan" }), UP], true);
     assert.equal(outcome.outcome, "stuck");
-    assert.match(outcome.detail, /docker compose up: it failed so/);
+    assert.match(outcome.detail, /docker compose up: Error response: it failed so/);
     assert.equal(readFileSync(made.file, "utf8"), TEXT);
   });
 

@@ -8,7 +8,7 @@ import { createScrubber } from "../../core/scrub.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
 import { readExact } from "../atomic-file.ts";
-import { runToEnd, tellingLine } from "../command.ts";
+import { type CommandOutcome, runToEnd } from "../command.ts";
 import { type ComposeService, readComposeProject } from "../compose-file.ts";
 import { shellLine } from "../quote.ts";
 import type { SideFile } from "../side-file.ts";
@@ -137,7 +137,7 @@ class Hands implements ComposeHands {
     const outcome = await this.#run(["up", "-d", "--no-deps", "--no-build", service], signal, UP_MS);
     if (!outcome.known) return outcome;
     if (outcome.value.exitCode !== 0)
-      return unknown("failed", safeText(`docker compose up: ${tellingLine(outcome.value)}`, 300));
+      return unknown("failed", safeText(`docker compose up: ${errorOf(outcome.value)}`, 300));
     return known(this.#line(), "docker compose");
   }
 
@@ -180,6 +180,12 @@ const WHY: Readonly<Record<ComposeEditFailure, string>> = {
   absent: ": there is nothing of the kind to change",
   unsupported: ": it is written so that more than this would change",
 };
+
+/** What went wrong stands behind what was done before it: ` Container claw-1  Recreate`. */
+function errorOf({ stderr, exitCode }: CommandOutcome): string {
+  const lines = stderr.split("\n").map((line) => line.trim());
+  return lines.findLast((line) => /error|cannot|denied|fail/i.test(line)) ?? `exit ${exitCode}`;
+}
 
 const NAMES_SECRET = /token|password|passwd|secret|passphrase|key|credential/i;
 
