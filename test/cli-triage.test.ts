@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { JsonReport } from "../src/report/json.ts";
-import { cli, ensureBuilt, finish, fixture, start } from "./support/cli.ts";
+import { cli, ensureBuilt, finish, fixture, here, start } from "./support/cli.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "pairing-doctor-triage-"));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -45,7 +45,9 @@ describe("exit codes, the same in every format", () => {
   for (const [name, input, args, code] of rows) {
     for (const format of ["human", "json"]) {
       test(`${name}, ${format}: ${code}`, async () => {
-        const result = await cli(["triage", "-", "--format", format, ...args], { input });
+        // The exit code once as the process has it.
+        const run = format === "human" ? cli : here;
+        const result = await run(["triage", "-", "--format", format, ...args], { input });
         assert.deepEqual({ code: result.code, stderr: result.stderr }, { code, stderr: "" });
         assert.notEqual(result.stdout, "");
       });
@@ -58,10 +60,10 @@ describe("exit codes, the same in every format", () => {
     writeFileSync(log, readFileSync(fixture("situations/earlier-gates-over/gateway.log")));
     const codes = await Promise.all(
       ["error", "warning", "info"].map(
-        async (level) => (await cli(["triage", log, "--fail-on", level])).code,
+        async (level) => (await here(["triage", log, "--fail-on", level])).code,
       ),
     );
-    const { findings } = json((await cli(["triage", log, "--json"])).stdout);
+    const { findings } = json((await here(["triage", log, "--json"])).stdout);
     const severities = new Set(findings.map(({ severity }) => severity));
     assert.deepEqual(codes, [
       severities.has("error") ? 1 : 0,
@@ -95,7 +97,7 @@ describe("input", () => {
         conn: "6909e1c4-fa00-4721-b91b-62505d7cad2c",
       }),
     );
-    const { stdout } = await cli([
+    const { stdout } = await here([
       "triage",
       "--json",
       fixture("situations/classic-2026.2.1/gateway.log"),
@@ -108,7 +110,7 @@ describe("input", () => {
   test("--only and --skip, by id and by code, with files behind them", async () => {
     const file = fixture("situations/classic-2026.2.1/gateway.log");
     const ids = async (...args: string[]) =>
-      json((await cli(["triage", "--json", ...args, file])).stdout).checks.map(({ id }) => id);
+      json((await here(["triage", "--json", ...args, file])).stdout).checks.map(({ id }) => id);
     assert.deepEqual(await ids("--only", "OPD201", "--only", "origin-not-allowed"), [
       "origin-not-allowed",
       "docker-nat-not-local",
@@ -126,7 +128,7 @@ describe("input", () => {
     ["UTF-8 with a mark and CRLF", Buffer.from(`\ufeff${PAIRING.replaceAll("\n", "\r\n")}`)],
   ] as const) {
     test(name, async () => {
-      const { code, stdout } = await cli(["triage", "--json"], { input: bytes });
+      const { code, stdout } = await here(["triage", "--json"], { input: bytes });
       assert.equal(code, 1);
       assert.equal(json(stdout).findings[0]?.id, "docker-nat-not-local");
     });
@@ -135,7 +137,7 @@ describe("input", () => {
   test("bytes that are no text end in a verdict", async () => {
     const noise = Buffer.alloc(300_000);
     for (let i = 0; i < noise.length; i++) noise[i] = (i * 7919) % 256;
-    const { code, stdout, stderr } = await cli(["triage", "--json"], { input: noise });
+    const { code, stdout, stderr } = await here(["triage", "--json"], { input: noise });
     assert.deepEqual({ code, stderr }, { code: 3, stderr: "" });
     assert.equal(json(stdout).verdict, "undetermined");
   });
@@ -154,7 +156,7 @@ describe("output", () => {
     "token-mismatch",
   ]) {
     test(`JSON of ${name} fits the schema that is shipped`, async () => {
-      const { stdout } = await cli(["triage", "--json", fixture(`situations/${name}/gateway.log`)]);
+      const { stdout } = await here(["triage", "--json", fixture(`situations/${name}/gateway.log`)]);
       assert.ok(validate(JSON.parse(stdout)), JSON.stringify(validate.errors));
     });
   }
@@ -165,7 +167,7 @@ describe("output", () => {
 
   test("--output writes the report to a file that only its owner reads, and nothing to stdout", async () => {
     const file = join(dir, "report.json");
-    const result = await cli(["triage", "--json", "--output", file], { input: PAIRING });
+    const result = await here(["triage", "--json", "--output", file], { input: PAIRING });
     assert.deepEqual(result, { code: 1, stdout: "", stderr: "" });
     assert.equal(statSync(file).mode & 0o777, 0o600);
     assert.equal(json(readFileSync(file, "utf8")).verdict, "found");
@@ -173,9 +175,9 @@ describe("output", () => {
 
   test("--lang and the locale choose the language", async () => {
     const chinese = /[\u4e00-\u9fff]/;
-    const said = await cli(["triage", "--lang", "zh"], { input: PAIRING });
-    const locale = await cli(["triage"], { input: PAIRING, env: { LANG: "zh_CN.UTF-8" } });
-    const english = await cli(["triage", "--lang", "en"], { input: PAIRING, env: { LANG: "zh_CN.UTF-8" } });
+    const said = await here(["triage", "--lang", "zh"], { input: PAIRING });
+    const locale = await here(["triage"], { input: PAIRING, env: { LANG: "zh_CN.UTF-8" } });
+    const english = await here(["triage", "--lang", "en"], { input: PAIRING, env: { LANG: "zh_CN.UTF-8" } });
     assert.match(said.stdout, chinese);
     assert.equal(locale.stdout, said.stdout);
     assert.doesNotMatch(english.stdout, chinese);
@@ -198,7 +200,7 @@ describe("output", () => {
   ];
   for (const [name, args, env, colour] of colours) {
     test(`colour: ${name}: ${colour ? "yes" : "no"}`, async () => {
-      const { stdout } = await cli(["triage", ...args], { input: PAIRING, env });
+      const { stdout } = await here(["triage", ...args], { input: PAIRING, env });
       assert.equal(stdout.includes("\u001b["), colour);
     });
   }
@@ -207,12 +209,12 @@ describe("output", () => {
     const evil = `\u001b[2J\u001b]0;owned\u0007\u001b]8;;http://evil.example\u0007x\u009b31m\u202e\r\u0008 ${UA}`;
     const log = `${refused("pairing required", { ua: evil })}${refused("\u001b[31mpairing required\u001b[0m\u0007")}`;
     for (const args of [[], ["--verbose"], ["--json"], ["--lang", "zh", "--verbose"]]) {
-      const { stdout, stderr } = await cli(["triage", ...args], { input: log });
+      const { stdout, stderr } = await here(["triage", ...args], { input: log });
       assert.doesNotMatch(stdout, CONTROL);
       assert.doesNotMatch(stdout, /[\u202a-\u202e\u2066-\u2069]|\\u001b|\\u009b/);
       assert.equal(stderr, "");
     }
-    const { stdout } = await cli(["triage", "--verbose", "--color", "always"], { input: log });
+    const { stdout } = await here(["triage", "--verbose", "--color", "always"], { input: log });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: our own colours are taken out.
     assert.doesNotMatch(stdout.replace(/\u001b\[[0-9;]{1,8}m/g, ""), CONTROL);
   });
@@ -236,7 +238,7 @@ describe("output", () => {
       ["--lang", "zh"],
       ["--output", file, "--json"],
     ]) {
-      const { stdout, stderr } = await cli(["triage", ...args], { input: log });
+      const { stdout, stderr } = await here(["triage", ...args], { input: log });
       assert.ok(!`${stdout}${stderr}`.includes(planted.slice(0, 16)), args.join(" "));
     }
     assert.ok(!readFileSync(file, "utf8").includes(planted.slice(0, 16)));

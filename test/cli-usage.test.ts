@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import manifest from "../package.json" with { type: "json" };
-import { type CliResult, cli, fixture } from "./support/cli.ts";
+import { type CliResult, cli, fixture, here } from "./support/cli.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "pairing-doctor-usage-"));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -36,7 +36,7 @@ test("--help lists the commands, on stdout", async () => {
 
 for (const name of ["diagnose", "triage", "what-if", "explain", "checks", "demo"]) {
   test(`${name} --help`, async () => {
-    const { code, stdout, stderr } = await cli([name, "--help"]);
+    const { code, stdout, stderr } = await here([name, "--help"]);
     assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
     assert.match(stdout, new RegExp(`^pairing-doctor (?:${name}|\\[command\\])`));
     assert.match(stdout, /--lang/);
@@ -112,14 +112,14 @@ describe("a wrong command line is one clear error", () => {
   for (const [args, expected] of rows) {
     test(`pairing-doctor ${JSON.stringify(args.map((arg) => arg.replace(dir, "")).join(" "))}`, async () => {
       // Port 1: should a command run in spite of its error, it meets nobody.
-      const result = await cli(args, { env: { OPENCLAW_GATEWAY_PORT: "1" } });
+      const result = await here(args, { env: { OPENCLAW_GATEWAY_PORT: "1" } });
       assertUsageError(result);
       assert.match(result.stderr, expected);
     });
   }
   for (const form of ["docker:claw", "compose:gateway", "k8s:ns/deploy/claw", "ssh:me@host"]) {
     test(`--target ${form} is read, or says what to do instead`, async () => {
-      const result = await cli(["--target", form, "--timeout", "2"]);
+      const result = await here(["--target", form, "--timeout", "2"]);
       if (result.code === 2) assertUsageError(result);
       else assert.equal(result.code, 3);
     });
@@ -148,7 +148,7 @@ describe("credentials on the command line are refused and never repeated", () =>
   ];
   for (const args of rows) {
     test(args.join(" ").replace(secret, "…"), async () => {
-      const result = await cli(args, { env: { OPENCLAW_GATEWAY_PORT: "1" } });
+      const result = await here(args, { env: { OPENCLAW_GATEWAY_PORT: "1" } });
       assertUsageError(result);
       assert.match(result.stderr, /is not taken: a command line can be read by every process/);
       assert.match(result.stderr, /--token-file FILE or --token-stdin/);
@@ -156,7 +156,7 @@ describe("credentials on the command line are refused and never repeated", () =>
     });
   }
   test("--allow-plaintext-token is no credential", async () => {
-    const { code, stderr } = await cli(["--allow-plaintext-token", "--timeout", "nope"]);
+    const { code, stderr } = await here(["--allow-plaintext-token", "--timeout", "nope"]);
     assert.equal(code, 2);
     assert.match(stderr, /--timeout/);
   });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import type { Answer } from "../src/cli/what-if/answer.ts";
-import { type CliResult, cli, fixture } from "./support/cli.ts";
+import { type CliResult, cli, fixture, here } from "./support/cli.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "pairing-doctor-what-if-"));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -38,7 +38,7 @@ function answers({ code, stdout, stderr }: CliResult): Answer[] {
 }
 
 const ask = async (input: unknown, ...args: string[]) =>
-  answers(await cli(["what-if", "--json", "--input", "-", ...args], { input: JSON.stringify(input) }));
+  answers(await here(["what-if", "--json", "--input", "-", ...args], { input: JSON.stringify(input) }));
 
 const outcome = ([first]: Answer[]) =>
   first?.admission.outcome === "admitted"
@@ -68,7 +68,7 @@ describe("one connection", () => {
   test("from a file, over several lines", async () => {
     const file = join(dir, "one.json");
     writeFileSync(file, JSON.stringify(DOCKER, null, 2));
-    assert.equal(outcome(answers(await cli(["what-if", "--json", "--input", file]))), "refused pairing");
+    assert.equal(outcome(answers(await here(["what-if", "--json", "--input", file]))), "refused pairing");
   });
 
   const changes: readonly (readonly [args: readonly string[], expected: string])[] = [
@@ -133,8 +133,8 @@ describe("one connection", () => {
 
   test("for people, in both languages", async () => {
     const input = JSON.stringify(DOCKER);
-    const english = await cli(["what-if", "--input", "-"], { input });
-    const chinese = await cli(["what-if", "--input", "-", "--lang", "zh"], { input });
+    const english = await here(["what-if", "--input", "-"], { input });
+    const chinese = await here(["what-if", "--input", "-", "--lang", "zh"], { input });
     assert.match(english.stdout, /^2026\.2\.1: openclaw-control-ui .* 172\.18\.0\.1/);
     assert.match(english.stdout, /1008 pairing required/);
     assert.match(chinese.stdout, /[\u4e00-\u9fff]/);
@@ -144,7 +144,7 @@ describe("one connection", () => {
     const evil = structuredClone(DOCKER);
     evil.connection.headers.origin = "http://\u001b[31mevil\u0007\u202e";
     evil.connection.client.id = "x\u001b]0;t\u0007";
-    const { stdout, stderr } = await cli(["what-if", "--input", "-"], { input: JSON.stringify(evil) });
+    const { stdout, stderr } = await here(["what-if", "--input", "-"], { input: JSON.stringify(evil) });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for control characters.
     assert.doesNotMatch(`${stdout}${stderr}`, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
   });
@@ -154,7 +154,7 @@ describe("many connections", () => {
   test("one answer for each line, in order; empty lines count for nothing", async () => {
     const lines = [DOCKER, { ...DOCKER, release: "2026.9.6" }, DOCKER].map((row) => JSON.stringify(row));
     const result = answers(
-      await cli(["what-if", "--json", "--input", "-"], { input: `${lines.join("\n\n")}\r\n` }),
+      await here(["what-if", "--json", "--input", "-"], { input: `${lines.join("\n\n")}\r\n` }),
     );
     assert.deepEqual(
       result.map((answer) => outcome([answer])),
@@ -183,7 +183,7 @@ describe("many connections", () => {
   ];
   for (const [name, input, expected] of bad) {
     test(`wrong input is one error that names the line: ${name}`, async () => {
-      const { code, stdout, stderr } = await cli(["what-if", "--json", "--input", "-"], { input });
+      const { code, stdout, stderr } = await here(["what-if", "--json", "--input", "-"], { input });
       assert.deepEqual({ code, stdout }, { code: 2, stdout: "" });
       assert.match(stderr, expected);
       assert.ok(!stderr.includes("hunter2") && !stderr.includes("\u001b"));
@@ -192,7 +192,7 @@ describe("many connections", () => {
 
   for (const set of ["gateway.bind", "=lan", ""]) {
     test(`--set ${JSON.stringify(set)} is a usage error`, async () => {
-      const { code, stderr } = await cli(["what-if", "--input", "-", `--set=${set}`], {
+      const { code, stderr } = await here(["what-if", "--input", "-", `--set=${set}`], {
         input: JSON.stringify(DOCKER),
       });
       assert.equal(code, 2);
@@ -238,7 +238,7 @@ test("every connection that was observed on a real gateway, through one process"
     .map((line) => JSON.parse(line) as Row);
   const file = join(dir, "rows.jsonl");
   writeFileSync(file, text);
-  const result = answers(await cli(["what-if", "--json", "--input", file]));
+  const result = answers(await here(["what-if", "--json", "--input", file]));
   assert.equal(result.length, rows.length);
   const wrong = rows.flatMap((row, index) => {
     const admission = result[index]?.admission;
