@@ -146,7 +146,11 @@ describe("a config of this machine, and a gateway in some container", () => {
     const home = emptyHome();
     homes.push(home);
     mkdirSync(join(home, ".openclaw"));
-    writeFileSync(join(home, ".openclaw", "openclaw.json"), '{"gateway":{"port":18789,"bind":"loopback"}}');
+    // A log of its own: the default directory has what other gateways of this machine wrote.
+    const file = join(home, "claw.log");
+    writeFileSync(file, UP);
+    const config = { gateway: { port: 18789, bind: "loopback" }, logging: { file } };
+    writeFileSync(join(home, ".openclaw", "openclaw.json"), JSON.stringify(config));
     const containers = [{ ...CLAW, mounts: [{ source: source(home), at: STATE }] }];
     const engine = await fakeEngine({ containers });
     engines.push(engine);

@@ -190,6 +190,13 @@ const GRID: readonly (readonly [
     [],
   ],
   [
+    "nobody holds the port of a config of this machine, and a gateway runs in a container elsewhere",
+    { host: WITH_ENGINE, config: config({}), listeners: listeners([], [CONTAINED]) },
+    "local",
+    "possible",
+    [],
+  ],
+  [
     "a docker socket beside a local gateway",
     {
       host: { ...HOST, engines: [{ kind: "docker", path: "/var/run/docker.sock" }] },

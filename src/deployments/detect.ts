@@ -224,12 +224,13 @@ function holders({ sockets }: Listeners): ReadonlySet<number> {
 }
 
 /**
- * Nothing speaks against a container: the port is not a program's of this machine, and where an address was named,
- * something listens there. What else runs on the machine has no say.
+ * Nothing speaks against a container: the port is not a program's of this machine, and where an address was named or
+ * a config of this machine was read, something listens there. What else runs on the machine has no say.
  */
-function mayBeContained({ listeners, addressed }: DetectInput): boolean {
+function mayBeContained({ listeners, addressed, config }: DetectInput): boolean {
   const holder = heldBy(listeners);
-  return holder !== "gateway" && holder !== "program" && (holder !== "nobody" || addressed !== true);
+  const settled = addressed === true || config !== undefined;
+  return holder !== "gateway" && holder !== "program" && (holder !== "nobody" || !settled);
 }
 
 /** A gateway of this machine that can be the one that is looked at: the one that holds the port, if any does. */
