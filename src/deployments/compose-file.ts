@@ -13,7 +13,7 @@ import type { ComposePlace, ComposeSecret } from "../core/facts.ts";
 import { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
 import { isGatewayCommand } from "./processes.ts";
-import type { World } from "./world.ts";
+import type { ReadOutcome, World } from "./world.ts";
 
 /** A Compose project as `docker compose config` would show it; what it includes or extends is not followed. */
 export interface ComposeProject {
@@ -99,6 +99,7 @@ const OVERRIDES = [
 ] as const;
 const MAX_FILES = 10;
 const MAX_ENV_FILE = 262_144;
+const MAX_ENV_FILES = 50;
 const MAX_PORTS = 200;
 const SECRET_NAME = /token|password|passwd|secret|passphrase|api_?key|private_?key|credential/i;
 
@@ -222,6 +223,7 @@ interface ReaderInput {
 
 class ProjectReader {
   readonly #input: ReaderInput;
+  readonly #envFiles = new Map<string, Promise<ReadOutcome>>();
   readonly problems: string[] = [];
 
   constructor(input: ReaderInput) {
@@ -371,11 +373,11 @@ class ProjectReader {
 
   /** `environment` wins over `env_file`, a later file over an earlier one. */
   async #environment({ environment, envFiles }: ServiceDraft): Promise<ReadonlyMap<string, ComposeVariable>> {
-    const { world, directory, salt } = this.#input.request;
+    const { directory, salt } = this.#input.request;
     const found = new Map<string, ComposeVariable>();
     for (const { value } of envFiles.slice(0, MAX_FILES)) {
       const path = absolute(directory, this.#text(value.path));
-      const read = await world.readText(path, MAX_ENV_FILE);
+      const read = await this.#envFile(path);
       if (!read.ok) {
         if (value.required) this.note(`${path}: ${read.detail}`);
         continue;
@@ -392,6 +394,18 @@ class ProjectReader {
       else found.set(name, variable);
     }
     return found;
+  }
+
+  /** Services share them; each is read once. */
+  #envFile(path: string): Promise<ReadOutcome> {
+    const before = this.#envFiles.get(path);
+    if (before !== undefined) return before;
+    const read =
+      this.#envFiles.size < MAX_ENV_FILES
+        ? this.#input.request.world.readText(path, MAX_ENV_FILE)
+        : Promise.resolve<ReadOutcome>({ ok: false, reason: "not-asked", detail: "too many files" });
+    this.#envFiles.set(path, read);
+    return read;
   }
 
   #variable(name: string, told: Told<string | undefined>): ComposeVariable | undefined {
