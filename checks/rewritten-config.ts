@@ -22,7 +22,7 @@ export function withRewrites(
     remedies: finding.remedies.map((remedy) =>
       rewrites === undefined
         ? before(remedy, writesConfig, held)
-        : before(remedy, (step) => isRewritten(step, rewrites), placeFor(rewrites)),
+        : before(remedy, (step) => isRewritten(step, rewrites), placeFor(remedy, rewrites)),
     ),
   }));
 }
@@ -52,7 +52,25 @@ function heldPlace({ mounts, stateDir }: ContainerReading): Step | undefined {
   return human("change-at-mount", args({ place }));
 }
 
-function placeFor({ by, quote }: ConfigRewrite): Step {
+/** Of the image openclaw-docker-cn-im, by the keys that its start sets. */
+const VARIABLES: Readonly<Record<string, string>> = {
+  "gateway.port": "OPENCLAW_GATEWAY_PORT",
+  "gateway.bind": "OPENCLAW_GATEWAY_BIND",
+  "gateway.mode": "OPENCLAW_GATEWAY_MODE",
+  "gateway.auth.mode": "OPENCLAW_GATEWAY_AUTH_MODE",
+  "gateway.auth.token": "OPENCLAW_GATEWAY_TOKEN",
+  "gateway.controlUi.allowInsecureAuth": "OPENCLAW_GATEWAY_ALLOW_INSECURE_AUTH",
+  "gateway.controlUi.dangerouslyDisableDeviceAuth": "OPENCLAW_GATEWAY_DANGEROUSLY_DISABLE_DEVICE_AUTH",
+  "gateway.controlUi.allowedOrigins": "OPENCLAW_GATEWAY_ALLOWED_ORIGINS",
+};
+
+function placeFor({ steps }: Remedy, rewrites: ConfigRewrite): Step {
+  const { by, quote } = rewrites;
+  if (by === "cn-im") {
+    const step = steps.find((one) => isRewritten(one, rewrites));
+    const key = step?.do === "config.set" || step?.do === "config.unset" ? step.key : undefined;
+    return human("change-in-environment", args({ variable: VARIABLES[key ?? ""] }));
+  }
   if (by === "unraid") return human("change-in-unraid");
   if (by === "coolify") return human("change-in-coolify");
   if (by === "truenas") return human("change-in-truenas");

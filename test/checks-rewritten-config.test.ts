@@ -22,6 +22,16 @@ describe("a config that the container writes at each start", () => {
     assert.deepEqual(await stepsOf("config-rewritten-other-key"), ["config.set"]);
   });
 
+  test("of an image that sets the key from its environment, by the variable", async () => {
+    const { findings } = diagnosed(await factsOfSituation("config-rewritten-cn-im"));
+    const [step] = findings[0]?.remedies.find(({ id }) => id === "add-allowed-origin")?.steps ?? [];
+    assert.deepEqual(step, {
+      do: "human",
+      message: "change-in-environment",
+      args: { variable: "OPENCLAW_GATEWAY_ALLOWED_ORIGINS" },
+    });
+  });
+
   test("fix leaves it to a person; what it plans itself says the same", async () => {
     const facts = await factsOfSituation("config-rewritten-unraid");
     const prepared = prepare(facts, diagnosed(facts), { sharedHost: false, only: "add-allowed-origin" });

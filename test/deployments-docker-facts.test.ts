@@ -218,14 +218,18 @@ describe("what is around it", () => {
 describe("openclaw.json is written at each start", () => {
   const rewrite = (
     command: readonly string[],
-    more: { name?: string; image?: string; labels?: object } = {},
+    more: { name?: string; image?: string; labels?: object; env?: readonly string[] } = {},
   ) =>
     configRewrite(
       {
         Name: `/${more.name ?? "claw"}`,
         Path: command[0] ?? "",
         Args: command.slice(1),
-        Config: { Image: more.image ?? "ghcr.io/openclaw/openclaw:latest", Labels: more.labels ?? {} },
+        Config: {
+          Image: more.image ?? "ghcr.io/openclaw/openclaw:latest",
+          Labels: more.labels ?? {},
+          Env: more.env ?? [],
+        },
       } as unknown as Parameters<typeof configRewrite>[0],
       createScrubber(["word-of-the-environment"]),
     );
@@ -278,6 +282,19 @@ describe("openclaw.json is written at each start", () => {
     assert.equal(rewrite(["/entrypoint.sh"], { image: "coollabsio/openclaw-browser:1" }), undefined);
     const truenas = rewrite(["node", "openclaw.mjs", "gateway"], { name: "ix-openclaw-openclaw-1" });
     assert.deepEqual([truenas?.by, truenas?.keys?.length], ["truenas", 2]);
+  });
+
+  test("the image for Chinese chat services, by what its environment has", () => {
+    const image = "justlikemaki/openclaw-docker-cn-im:latest";
+    const keys = (...env: readonly string[]) => rewrite(["/init.sh"], { image, env })?.keys;
+    assert.equal(keys("OPENCLAW_GATEWAY_TOKEN="), undefined);
+    assert.ok(keys("OPENCLAW_GATEWAY_TOKEN=x")?.includes("gateway.bind"));
+    assert.ok(!keys("OPENCLAW_GATEWAY_TOKEN=x")?.includes("gateway.controlUi.allowedOrigins"));
+    assert.ok(
+      keys("OPENCLAW_GATEWAY_TOKEN=x", "OPENCLAW_GATEWAY_ALLOWED_ORIGINS=http://a")?.includes(
+        "gateway.controlUi.allowedOrigins",
+      ),
+    );
   });
 
   test("a token in the command is not quoted", () => {

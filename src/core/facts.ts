@@ -197,7 +197,7 @@ export interface FileOwner {
 
 export interface ConfigRewrite {
   /** `command`: the container's own command does it. */
-  readonly by: "command" | "unraid" | "coolify" | "truenas";
+  readonly by: "command" | "unraid" | "coolify" | "truenas" | "cn-im";
   /** The keys; absent for all of the file. */
   readonly keys?: readonly string[];
   /** The words that show it. */

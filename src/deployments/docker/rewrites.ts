@@ -35,10 +35,30 @@ export function configRewrite(info: ContainerInspectInfo, scrub: Scrubber): Conf
   // Its entrypoint removes the file and makes it of the environment (coollabsio/openclaw, scripts/entrypoint.sh).
   if (/(?:^|\/)coollabsio\/openclaw(?:[:@]|$)/.test(image))
     return { by: "coolify", quote: safeText(image, 200) };
+  // Its init.sh sets these of the environment, once that has a token (justlovemaki/OpenClaw-Docker-CN-IM).
+  if (/(?:^|\/)openclaw-docker-cn-im(?:[:@]|$)/i.test(image) && hasVariable(info, "OPENCLAW_GATEWAY_TOKEN")) {
+    const origins = hasVariable(info, "OPENCLAW_GATEWAY_ALLOWED_ORIGINS");
+    const keys = origins ? [...CN_IM_KEYS, "gateway.controlUi.allowedOrigins"] : CN_IM_KEYS;
+    return { by: "cn-im", keys, quote: safeText(image, 200) };
+  }
   // A helper sets both keys before each start (truenas/apps, ix-dev/community/openclaw).
   if (labels[PROJECT_LABEL] === "ix-openclaw" || /^ix-openclaw-openclaw-\d{1,3}$/.test(name))
     return { by: "truenas", keys: TRUENAS_KEYS, quote: safeText(name, 200) };
   return undefined;
+}
+
+const CN_IM_KEYS = [
+  "gateway.port",
+  "gateway.bind",
+  "gateway.mode",
+  "gateway.auth.mode",
+  "gateway.auth.token",
+  "gateway.controlUi.allowInsecureAuth",
+  "gateway.controlUi.dangerouslyDisableDeviceAuth",
+] as const;
+
+function hasVariable({ Config: config }: ContainerInspectInfo, name: string): boolean {
+  return (config?.Env ?? []).some((pair) => pair.startsWith(`${name}=`) && pair.length > name.length + 1);
 }
 
 const TRUENAS_KEYS = [

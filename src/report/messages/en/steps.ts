@@ -148,6 +148,8 @@ export const human: Readonly<Record<string, string>> = {
     "In Unraid, edit the container, switch to Advanced View, and make the change in the JSON of Post Arguments, which writes openclaw.json at each start; what the next lines change holds until the next start only.",
   "change-in-coolify":
     "The image makes openclaw.json anew at each start, from its environment and from a file mounted at /app/config/openclaw.json (OPENCLAW_CUSTOM_CONFIG). Put the setting into that file in Coolify, and deploy again; what the next lines change holds until the next start only.",
+  "change-in-environment":
+    "The image sets this key from its environment at each start. Give {variable|the variable} the value there, in the Compose file or `.env`, and create the container anew; what the next lines change holds until the next start only.",
   "change-in-truenas":
     "TrueNAS sets this key from the app's settings at each start. Edit the app, and give its allowed origins there; what the next lines change holds until the next start only.",
   "mount-state":

@@ -132,6 +132,8 @@ export const human: Readonly<Record<string, string>> = {
     "在 Unraid 中编辑该容器，切换到 Advanced View，修改 Post Arguments 里的 JSON，它在每次启动时都会写入 openclaw.json；下面几行所做的修改只保持到下一次启动。",
   "change-in-coolify":
     "该镜像在每次启动时都会根据环境变量和挂载在 /app/config/openclaw.json 的文件（OPENCLAW_CUSTOM_CONFIG）重新生成 openclaw.json。请在 Coolify 中把设置写进该文件并重新部署；下面几行所做的修改只保持到下一次启动。",
+  "change-in-environment":
+    "该镜像在每次启动时都会根据环境变量设置这个键。请在 Compose 文件或 `.env` 中为 {variable|该变量} 设置取值，并重新创建容器；下面几行所做的修改只保持到下一次启动。",
   "change-in-truenas":
     "TrueNAS 在每次启动时都会根据应用的设置写入这个键。请编辑该应用，在那里填写允许的来源；下面几行所做的修改只保持到下一次启动。",
   "mount-state": "把主机目录或卷挂载到 {path|/home/node/.openclaw}，属主为网关的运行用户，然后重新创建容器。",
