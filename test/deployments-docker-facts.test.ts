@@ -140,6 +140,12 @@ describe("where the state is", () => {
     );
   });
 
+  test("where no config was found, the usual place is not called lost", async () => {
+    assert.equal((await reading({ mounts: [], files: {} })).stateDir, undefined);
+    const elsewhere = { mounts: [{ source: "data", at: "/data", kind: "volume" }], files: {} };
+    assert.equal((await reading(elsewhere)).stateDir, undefined);
+  });
+
   test("a proxy that hands out no files: where it is, and nobody's", async () => {
     const { stateDir } = await reading({}, { refused: { status: 403, paths: /\/archive/ } });
     assert.deepEqual([stateDir?.on, stateDir?.owner], ["mount", undefined]);

@@ -130,6 +130,7 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
     scrub,
     stateDir,
     configPath: configured.known ? configured.value.reading.path : `${stateDir}/openclaw.json`,
+    isRead: configured.known && configured.value.reading.exists,
   });
   const compose =
     engine.host === undefined
@@ -247,13 +248,15 @@ interface Outside {
   readonly scrub: Scrubber;
   readonly stateDir: string;
   readonly configPath: string;
+  /** The config was found there; else both paths are the usual ones, and an entrypoint may have set others. */
+  readonly isRead: boolean;
 }
 
 /** With what else is asked of the engine: its clock, the files' owners, the last words of one that ended. */
 async function withMore(
   { engine, container, info, choice }: Found,
   read: ContainerReading,
-  { scrub, stateDir, configPath }: Outside,
+  { scrub, stateDir, configPath, isRead }: Outside,
 ): Promise<ContainerReading> {
   const ends = read.state !== "running" || read.restarts > 0;
   const [says, state, lastLines] = await Promise.all([
@@ -265,7 +268,8 @@ async function withMore(
   const { neighbours } = choice;
   return {
     ...read,
-    ...state,
+    mounts: state.mounts,
+    ...(isRead || state.stateDir.on !== "layer" ? { stateDir: state.stateDir } : {}),
     others: choice.others.map(({ name, state, mounted }) => ({
       name,
       state,
