@@ -56,7 +56,8 @@ function sharedState(container: ContainerReading): Occurrence | undefined {
   const source = mounts.find(({ at }) => at === stateDir?.mount)?.source;
   return {
     variant: "shared-state",
-    confidence: "certain",
+    // Of a larger mount each may use another directory.
+    confidence: stateDir?.path === stateDir?.mount ? "certain" : "possible",
     evidence: [
       inspected(container, `${names} has ${source ?? "the state directory"} mounted, too, and runs`),
     ],
