@@ -226,7 +226,7 @@ async function imageMoved(
   const name = safeText(info.Config?.Image ?? "", 200);
   try {
     const { Id } = await engine.api.getImage(info.Config?.Image ?? "").inspect();
-    if (Id === info.Image) return undefined;
+    if (bare(Id) === bare(info.Image)) return undefined;
     return unknown(
       "not-asked",
       `${name} is another image by now, so a new container would be another release`,
@@ -236,6 +236,11 @@ async function imageMoved(
       return unknown("not-asked", `the image ${name} is not there any more`);
     return engineFailure(error, engine.name);
   }
+}
+
+/** Engines write the algorithm before it or not. */
+function bare(id: string): string {
+  return id.replace(/^sha256:/, "");
 }
 
 /** Changed lines and one around them. */
