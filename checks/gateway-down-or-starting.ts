@@ -43,7 +43,8 @@ export default defineCheck({
     // What the engine says of it settles that nothing is behind the port, not even on loopback.
     const ended = state !== undefined && state !== "running";
     const seen = ended ? (deployment?.evidence.filter(isInspection).slice(0, 1) ?? []) : [];
-    const last = ended ? deployment?.container?.lastLines?.at(-1) : undefined;
+    const container = deployment?.container;
+    const last = ended ? (container?.error ?? container?.lastLines?.at(-1)) : undefined;
     return explainRefusals(facts as GateFacts, {
       explains: (refusal) =>
         (isDown(refusal) && !isMisled(refusal, facts as GateFacts) && !isElsewhere(refusal, facts)) ||

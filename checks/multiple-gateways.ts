@@ -23,6 +23,8 @@ export default defineCheck({
     const container = containerOf(wanted.deployment);
     const shared = container === undefined ? undefined : sharedState(container);
     if (shared !== undefined) return [shared];
+    const taken = container === undefined ? undefined : portTaken(container);
+    if (taken !== undefined) return [taken];
     const all = knownValue(wanted.logs)?.events ?? [];
     const events = all.filter((event) => event.type === "startup-failed").filter(isOccupied);
     const last = events.at(-1);
@@ -45,6 +47,31 @@ export default defineCheck({
     ];
   },
 });
+
+/** The engine could not publish the port, and did not start the container: who holds it is not known. */
+function portTaken(container: ContainerReading): Occurrence | undefined {
+  const { error = "", state, name } = container;
+  if (state === "running" || !/port is already allocated|address already in use/i.test(error))
+    return undefined;
+  const port = /(?:^|[\s:])(\d{2,5})(?:\/tcp)?(?: failed|:|$)/.exec(error)?.[1];
+  return {
+    variant: "port-taken",
+    confidence: "likely",
+    evidence: [inspected(container, error)],
+    args: args({ container: name, port }),
+    remedies: [
+      {
+        id: "stop-other-gateway",
+        risk: "restart",
+        steps: [
+          human("find-port-holder", args({ port })),
+          human("stop-other-gateway"),
+          { do: "gateway.start" },
+        ],
+      },
+    ],
+  };
+}
 
 /** Two running gateways on one directory overwrite each other's devices; only one of them sees a request. */
 function sharedState(container: ContainerReading): Occurrence | undefined {

@@ -185,6 +185,15 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     caveats:
       "Before one of them is stopped, see which one holds the approved devices: they do not move to the other.",
     variants: {
+      "port-taken": {
+        title: "The host's port is taken, so the container is not started",
+        what: "The engine could not publish port {port|of the gateway} for the container {container|of the gateway}: another program or container of the host has it.",
+        why: "A gateway on the host, an older container with another name, or a tunnel that was left open holds the port. Clients that dial it reach that one, with its own devices and token.",
+        fix: "Find out who holds the port. Stop it, or publish the gateway on another port; then start the container.",
+        verify: "The container runs, and `docker ps` shows the port for it.",
+        caveats:
+          "Before something is stopped, see whether it is the gateway that the approved devices belong to.",
+      },
       "shared-state": {
         title: "Two gateways run on one state directory",
         what: "{other|Another container} runs a gateway on the same state directory as {container|this one}: {source|both have it mounted}.",

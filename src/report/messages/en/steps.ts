@@ -154,6 +154,8 @@ export const human: Readonly<Record<string, string>> = {
     "TrueNAS sets this key from the app's settings at each start. Edit the app, and give its allowed origins there; what the next lines change holds until the next start only.",
   "mount-state":
     "Mount a directory of the host or a volume at {path|/home/node/.openclaw}, with the gateway's user as owner, and create the container anew.",
+  "find-port-holder":
+    "See who holds the port: `docker ps` for containers, `sudo ss -ltnp` for programs of the host (port {port|18789}).",
   "stop-other-container":
     "Stop the container that is not needed, for example `docker stop {other|CONTAINER}`, or give it a state directory of its own.",
   "copy-state-out":

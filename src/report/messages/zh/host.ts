@@ -177,6 +177,14 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     verify: "`openclaw gateway status --deep` 只找到一个网关，`devices list` 显示页面发出的请求。",
     caveats: "停止其中一个之前，先确认已批准的设备在哪一个上：它们不会转移到另一个网关。",
     variants: {
+      "port-taken": {
+        title: "主机的端口已被占用，容器没有启动",
+        what: "引擎无法为容器 {container|（网关）} 发布端口 {port|（网关的端口）}：主机上的另一个程序或容器占用了它。",
+        why: "占用端口的可能是主机上的网关、另一个名称的旧容器，或没有关闭的隧道。连接该端口的客户端到达的是它，它有自己的设备和令牌。",
+        fix: "找出占用端口的程序。停止它，或把网关发布到另一个端口；然后启动容器。",
+        verify: "容器正在运行，`docker ps` 显示它的端口。",
+        caveats: "停止任何程序之前，先确认已批准的设备是否属于那个网关。",
+      },
       "shared-state": {
         title: "两个网关在同一个状态目录上运行",
         what: "{other|另一个容器} 中的网关与 {container|该容器} 使用同一个状态目录：{source|两者都挂载了它}。",

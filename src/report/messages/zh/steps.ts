@@ -137,6 +137,8 @@ export const human: Readonly<Record<string, string>> = {
   "change-in-truenas":
     "TrueNAS 在每次启动时都会根据应用的设置写入这个键。请编辑该应用，在那里填写允许的来源；下面几行所做的修改只保持到下一次启动。",
   "mount-state": "把主机目录或卷挂载到 {path|/home/node/.openclaw}，属主为网关的运行用户，然后重新创建容器。",
+  "find-port-holder":
+    "查看谁占用了端口：容器用 `docker ps`，主机上的程序用 `sudo ss -ltnp`（端口 {port|18789}）。",
   "stop-other-container": "停止不需要的容器，例如 `docker stop {other|CONTAINER}`，或给它单独的状态目录。",
   "copy-state-out":
     "先把状态保存下来，它在容器自己的可写层中，会随容器一起消失：`docker cp {container|CONTAINER}:{path|/home/node/.openclaw} ./openclaw-state`，并在新容器中把该目录挂载到相同的路径。",
