@@ -50,6 +50,7 @@ async function fix(
     containers: [
       {
         name: "claw-openclaw-gateway-1",
+        image: "openclaw:local",
         labels: {
           "com.docker.compose.service": "openclaw-gateway",
           "com.docker.compose.project": "claw",

@@ -180,6 +180,11 @@ describe("the service is created anew", () => {
       { dotenv: "A=1\n" },
       /^OPENCLAW_GATEWAY_TOKEN came from the shell that started it/,
     ],
+    [
+      "that the files would give another image now",
+      { text: TEXT.replace("openclaw:local", "openclaw:next") },
+      /the Compose files name openclaw:next now/,
+    ],
     ["of an image whose name moved on", { image: "sha256:2" }, /openclaw:local is another image by now/],
     ["of an image that is gone", { image: null }, /the image openclaw:local is not there any more/],
     ["without a docker command", { docker: -1 }, /there is no `docker compose` command/],

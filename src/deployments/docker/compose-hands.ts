@@ -123,6 +123,11 @@ class Hands implements ComposeHands {
         "not-asked",
         `${lost.join(", ")} came from the shell that started it: run the line in such a shell`,
       );
+    if (own.image !== undefined && own.image !== info.Config?.Image)
+      return unknown(
+        "not-asked",
+        safeText(`the Compose files name ${own.image} now, so a new container would be another release`, 300),
+      );
     const moved = await imageMoved(engine, info);
     if (moved !== undefined) return moved;
     const outcome = await this.#run(["version"], signal, LOOK_MS);

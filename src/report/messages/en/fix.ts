@@ -149,6 +149,7 @@ export const fix: FixWords = {
     "no-state-mount": "{path} is on no mount: a new container would come without its config and devices",
     "other-mount": "the Compose files mount something else at {path} now",
     "from-shell": "{names} came from the shell that started it: run the line in such a shell",
+    "image-renamed": "the Compose files name {image} now, so a new container would be another release",
     "image-moved": "{image} is another image by now, so a new container would be another release",
     "image-gone": "the image {image} is not there any more",
     "no-compose": "there is no `docker compose` command on this machine",

@@ -145,6 +145,7 @@ export const fix: FixWords = {
     "no-state-mount": "{path} 不在任何挂载上：新的容器会没有配置和设备",
     "other-mount": "Compose 文件现在在 {path} 挂载了别的内容",
     "from-shell": "{names} 来自当初启动它的 shell：请在那样的 shell 中运行该命令",
+    "image-renamed": "Compose 文件现在写的是 {image}，新的容器会是另一个版本",
     "image-moved": "{image} 现在是另一个镜像，新的容器会是另一个版本",
     "image-gone": "镜像 {image} 已不存在",
     "no-compose": "这台机器上没有 `docker compose` 命令",
