@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { admit } from "../src/admission/admit.ts";
 import type { AdmissionConfig, AdmissionInput } from "../src/core/connection.ts";
+import { containerOf } from "../src/deployments/host.ts";
+import { nodeWorld } from "../src/deployments/world.ts";
 import { type EmbeddedGatewayOptions, startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
 import { visitAsPage } from "../src/gateway/visit.ts";
 import type { JsonReport } from "../src/report/json.ts";
@@ -66,20 +68,25 @@ for (const release of ["2026.2.1", "2026.3.13", "2026.5.28", "2026.9.6"]) {
     writeFileSync(console, log.join("\n"));
     const config = join(dir, `openclaw-${release}.json`);
     writeFileSync(config, JSON.stringify({ gateway: { port, bind: "loopback", auth: { mode: "token" } } }));
-    const result = await diagnose(url, ["--config", config, "--log", console], TOKEN_ENV);
+    // Said, since in a container the doctor takes its own loopback for one behind a published port.
+    const args = ["--config", config, "--log", console, "--deployment", "local"];
+    const result = await diagnose(url, args, TOKEN_ENV);
     assert.equal(result.code, 0, result.stdout);
     assert.equal(report(result).verdict, "healthy");
     assert.deepEqual(ids(result), []);
   });
 }
 
+const contained = (await containerOf(nodeWorld())) !== "none";
 for (const [release, code] of [
   ["2026.2.1", 3],
   ["2026.3.13", 3],
   ["2026.5.28", 0],
   ["2026.9.6", 0],
 ] as const) {
-  test(`${release} of which only the address is known: ${code}, as a published port ${code === 0 ? "changes nothing" : "would be refused"}`, async () => {
+  const skip = code === 3 && contained ? "a container's own loopback is behind a published port" : false;
+  const because = `a published port ${code === 0 ? "changes nothing" : "would be refused"}`;
+  test(`${release} of which only the address is known: ${code}, as ${because}`, { skip }, async () => {
     const { url } = await gateway(release);
     const result = await diagnose(url, [], TOKEN_ENV);
     assert.equal(result.code, code, result.stdout);

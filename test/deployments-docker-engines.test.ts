@@ -186,8 +186,11 @@ describe("TCP and TLS", () => {
     response.end("[]");
   };
   async function listening(server: Server, host = "127.0.0.1"): Promise<number> {
+    await new Promise<void>((done, failed) => {
+      server.once("error", failed);
+      server.listen(0, host, done);
+    });
     servers.push(server);
-    await new Promise<void>((done) => server.listen(0, host, done));
     return (server.address() as AddressInfo).port;
   }
   const secure = (options: ServerOptions): Promise<number> => listening(createServer(options, answer));
