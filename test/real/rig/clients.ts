@@ -1,7 +1,8 @@
 // The command-line clients of the engines (docker, docker compose, kubectl, ssh), installed where they are missing.
 // No engine is needed: a line that a client accepts fails because nothing answers, not because of its grammar.
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
+import { unpackNewer } from "./debian.ts";
 import { mustRun, progress, retry, run } from "./processes.ts";
 import { cacheDir } from "./releases.ts";
 
@@ -70,58 +71,12 @@ export function clientEnvironment(): NodeJS.ProcessEnv {
   return env;
 }
 
-/**
- * `docker compose` v2. Debian ships it from 13 on as `docker-compose`; on Debian 12 that package (it needs
- * little more than libc) is unpacked into the cache from the same mirror that the machine is set up with.
- */
+/** `docker compose` v2. Debian ships it from 13 on, and its program needs little more than libc. */
 async function fetchCompose(): Promise<void> {
-  const work = path.join(cacheDir(), "compose");
-  for (const dir of ["lists/partial", "parts", "cache/archives/partial"])
-    mkdirSync(path.join(work, "apt", dir), { recursive: true });
-  const quoted = (key: string, value: string) => `${key} "${value}";`;
-  const at = (name: string) => path.join(work, "apt", name);
-  writeFileSync(
-    at("sources.list"),
-    `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${debianMirror()} trixie main\n`,
-  );
-  const settings = [
-    quoted("Dir::Etc::sourcelist", at("sources.list")),
-    quoted("Dir::Etc::sourceparts", at("parts")),
-    quoted("Dir::State::lists", at("lists")),
-    quoted("Dir::Cache", at("cache")),
-    quoted("APT::Sandbox::User", "root"),
-  ];
-  writeFileSync(at("conf"), `${settings.join("\n")}\n`);
-  const env = { ...process.env, APT_CONFIG: at("conf") };
-  progress("fetching the docker compose plugin");
-  await retry("docker compose plugin", 3, async () => {
-    await mustRun(["apt-get", "update", "-qq"], { env });
-    await mustRun(["apt-get", "download", "-qq", "docker-compose/trixie"], { env, cwd: work });
-  });
-  const file = readdirSync(work).find((name) => name.endsWith(".deb"));
-  if (file === undefined) throw new Error("apt-get download left no package");
-  await mustRun(["dpkg-deb", "-x", file, "unpacked"], { cwd: work });
+  const unpacked = await unpackNewer("compose", ["docker-compose"]);
   const plugins = path.join(pluginHome(), "cli-plugins");
   mkdirSync(plugins, { recursive: true });
   const link = path.join(plugins, "docker-compose");
   if (!existsSync(link))
-    symlinkSync(
-      path.join(work, "unpacked", "usr", "libexec", "docker", "cli-plugins", "docker-compose"),
-      link,
-    );
-}
-
-function debianMirror(): string {
-  for (const [file, pattern] of [
-    ["/etc/apt/sources.list.d/debian.sources", /^URIs:\s*(\S+)/m],
-    ["/etc/apt/sources.list", /^deb (?:\[[^\]]*\] )?(\S+)/m],
-  ] as const) {
-    try {
-      const mirror = pattern.exec(readFileSync(file, "utf8"))?.[1];
-      if (mirror !== undefined) return mirror;
-    } catch {
-      // The other file.
-    }
-  }
-  throw new Error("this machine has no Debian mirror in its apt sources");
+    symlinkSync(path.join(unpacked, "usr", "libexec", "docker", "cli-plugins", "docker-compose"), link);
 }

@@ -5,6 +5,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import Docker from "dockerode";
+import { unpackNewer } from "./debian.ts";
 import { importImage } from "./image.ts";
 import { type Namespace, ownNamespace, whyNoIproute } from "./namespace.ts";
 import { endChild, isAlive, mustRun, progress, retry, run, until } from "./processes.ts";
@@ -51,7 +52,28 @@ export async function whyNotInstalled(...packages: readonly string[]): Promise<s
 
 const BRIDGE = "opd";
 
-export async function startEngine(): Promise<Engine> {
+/** Docker 26, beside the machine's own version; undefined where it does not run here. */
+export async function newerEngine(): Promise<EngineOptions | undefined> {
+  try {
+    const programs = await unpackNewer("engine-26", ["docker.io", "containerd"]);
+    const PATH = [path.join(programs, "usr/sbin"), path.join(programs, "usr/bin"), process.env.PATH].join(
+      ":",
+    );
+    // The rig speaks to both with clients of Debian 12.
+    const env = { PATH, DOCKER_MIN_API_VERSION: "1.24" };
+    const { code } = await run(["dockerd", "--version"], { env: { ...process.env, ...env } });
+    return code === 0 ? { env } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export interface EngineOptions {
+  /** Beside this process's environment. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export async function startEngine({ env = {} }: EngineOptions = {}): Promise<Engine> {
   await removeLeftoverBridges();
   const dir = mkdtempSync(path.join(tmpdir(), "opd-rig-engine-"));
   // The default network of `docker run`, apart from a docker0 of the machine.
@@ -81,6 +103,7 @@ export async function startEngine(): Promise<Engine> {
     const output = openSync(log, "a");
     // With this process it ends, even when that crashes.
     child = spawn("setpriv", ["--pdeathsig", "TERM", "dockerd", ...args], {
+      env: { ...process.env, ...env },
       stdio: ["ignore", output, output],
     });
     child.on("error", () => {});
