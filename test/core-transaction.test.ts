@@ -174,6 +174,28 @@ const gatewayOf = (machine: Machine) => JSON5.parse(machine.config ?? "{}").gate
 const stateOf = ({ journals }: Machine) => journals.at(-1)?.state;
 
 describe("a fix", () => {
+  test("that started a gateway stops it on its way back, and waits for nothing", async () => {
+    const { workshop } = new World(new Machine());
+    const calls: string[] = [];
+    const changer: Changer = {
+      ...workshop.changer,
+      perform: async () => known({ how: "docker start claw", undo: { undo: "gateway.stop" } }, "engine"),
+      revert: async ({ undo }) => {
+        calls.push(undo);
+        return known({ how: "docker stop claw" }, "engine");
+      },
+      settled: async () => {
+        calls.push("settled");
+        return known({ restarted: true, tookMs: 1 }, "log");
+      },
+    };
+    assert.equal((await execute(order({ do: "gateway.start" }), { ...workshop, changer })).outcome, "kept");
+    const [journal] = await workshop.store.list(PATH);
+    assert.ok(journal);
+    assert.equal((await undo(journal, { ...workshop, changer })).outcome, "rolled-back");
+    assert.deepEqual(calls, ["settled", "gateway.stop"]);
+  });
+
   test("that helps is kept, and undone byte for byte", async () => {
     for (const rewrites of [false, true]) {
       const machine = new Machine();

@@ -229,9 +229,13 @@ export async function undo(journal: Journal, workshop: Workshop): Promise<Outcom
     const recreated = await changer.perform(step, signal);
     if (!recreated.known) return { outcome: "stuck", detail: recreated.detail };
   }
-  const settled = await settle({ ...workshop, signal });
+  // One that was down before is down again, and is not waited for.
+  const isDown = journal.steps.some(
+    ({ undo, state }) => undo?.undo === "gateway.stop" && state !== "planned",
+  );
+  const settled = isDown ? undefined : await settle({ ...workshop, signal });
   await store.write({ ...current, state: "undone" });
-  const detail = settled.known ? "everything is as it was" : settled.detail;
+  const detail = settled?.known === false ? settled.detail : "everything is as it was";
   const lasting = journal.steps
     .filter(({ step, state }) => state === "done" && LASTING.has(step.do))
     .map(({ step, how = step.do }) => how);
