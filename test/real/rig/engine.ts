@@ -101,8 +101,8 @@ export async function startEngine({ env = {} }: EngineOptions = {}): Promise<Eng
     await mustRun(["ip", "link", "set", bridge, "up"]);
     const log = path.join(dir, "engine.log");
     const output = openSync(log, "a");
-    // With this process it ends, even when that crashes.
-    child = spawn("setpriv", ["--pdeathsig", "TERM", "dockerd", ...args], {
+    const [program = "", ...words] = endsWithUs(["dockerd", ...args]);
+    child = spawn(program, words, {
       env: { ...process.env, ...env },
       stdio: ["ignore", output, output],
     });
@@ -127,6 +127,11 @@ export async function startEngine({ env = {} }: EngineOptions = {}): Promise<Eng
     await stop();
     throw error;
   }
+}
+
+/** The same command, ended by the kernel when this process ends, even when it crashes. */
+export function endsWithUs(argv: readonly string[]): readonly string[] {
+  return ["setpriv", "--pdeathsig", "TERM", ...argv];
 }
 
 /** @throws it gave no answer within a minute: with the end of its log. */

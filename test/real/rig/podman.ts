@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, openSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import Docker from "dockerode";
-import { answers, type Engine, removeAll, removeFolder, whyNotInstalled } from "./engine.ts";
+import { answers, type Engine, endsWithUs, removeAll, removeFolder, whyNotInstalled } from "./engine.ts";
 import { importImage } from "./image.ts";
 import { loneNamespace, whyNoNamespaces } from "./namespace.ts";
 import { endChild, run } from "./processes.ts";
@@ -36,7 +36,7 @@ export async function startPodman(): Promise<Engine> {
     const log = path.join(dir, "podman.log");
     const output = openSync(log, "a");
     const service = ["podman", "system", "service", "--time=0", `unix://${socket}`];
-    const [program = "", ...args] = host.inside(["setpriv", "--pdeathsig", "TERM", ...service]);
+    const [program = "", ...args] = host.inside(endsWithUs(service));
     child = spawn(program, args, {
       env: { ...process.env, ...settingsIn(dir) },
       stdio: ["ignore", output, output],
