@@ -15,8 +15,11 @@ export interface KeptState {
   readonly config: string;
 }
 
-/** A fresh gateway fills its caches for a while (run 9.6), and SQLite's side files come and go with every reader. */
-const OWN_FILES = /^(?:cache|logs|tmp)(?:\/|$)|-(?:wal|shm|journal)$/;
+/**
+ * A fresh gateway fills its caches for a while (run 9.6), notes some time after its start that it looked for a newer
+ * release (run 2.1, 3.13), and SQLite's side files come and go with every reader.
+ */
+const OWN_FILES = /^(?:cache|logs|tmp)(?:\/|$)|^update-check\.json$|-(?:wal|shm|journal)$/;
 
 type Row = Readonly<Record<string, unknown>>;
 
