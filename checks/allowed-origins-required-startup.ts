@@ -3,9 +3,10 @@ import { knownValue } from "../src/core/fact.ts";
 import type { ContainerReading, Evidence, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
-import { containerOf, hostPorts, inspected } from "./container.ts";
+import { containerOf, inspected } from "./container.ts";
+import { localOrigins } from "./published-origin.ts";
 import { human } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, insidePort, originOf, releaseOf, WANTED } from "./support.ts";
+import { args, explainRefusals, type GateFacts, originOf, releaseOf, WANTED } from "./support.ts";
 
 /** 2026.2.23 to 2026.2.26 do not start beyond loopback without a list of origins; 2026.3.1 and later fill local ones in (measured). */
 export default defineCheck({
@@ -51,13 +52,6 @@ function allowOrigin(refusal: Refusal, facts: GateFacts): Remedy {
       { do: "gateway.start" },
     ],
   };
-}
-
-/** Nobody has come yet: the host's own two names for the published port, which is what 2026.3.1 fills in by itself. */
-function localOrigins(facts: GateFacts): readonly string[] {
-  const container = containerOf(facts.wanted.deployment);
-  const port = container === undefined ? undefined : hostPorts(container, insidePort(facts))[0];
-  return port === undefined ? [] : [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
 }
 
 function seedingRelease(facts: GateFacts): readonly Remedy[] {

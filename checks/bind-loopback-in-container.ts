@@ -3,10 +3,12 @@ import { knownValue } from "../src/core/fact.ts";
 import type { ContainerReading } from "../src/core/facts.ts";
 import type { Remedy, Step } from "../src/core/finding.ts";
 import type { LogDigest } from "../src/core/log-event.ts";
+import { atLeast } from "../src/core/release.ts";
 import { isLoopback } from "./addresses.ts";
 import { bindInCommand, publishOnLoopback, recreate } from "./compose.ts";
+import { localOrigins } from "./published-origin.ts";
 import { human } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, portOf, WANTED } from "./support.ts";
+import { args, explainRefusals, type GateFacts, portOf, releaseOf, WANTED } from "./support.ts";
 import { besideLoopbackBind } from "./tell-apart.ts";
 import { isMisled } from "./unpublished.ts";
 
@@ -73,16 +75,38 @@ function bindLan(facts: GateFacts, container: ContainerReading | undefined): Rem
   const ports = container?.ports.filter(({ to }) => to === port) ?? [];
   const published = ports.length > 0 && ports.every(({ address }) => isLoopback(address));
   const inCommand = bindInCommand(wanted);
+  const isFlag = knownValue(wanted.config)?.origins["gateway.bind"]?.from === "flag";
   const setting: readonly Step[] =
-    inCommand.length > 0 ? inCommand : [{ do: "config.set", key: "gateway.bind", value: "lan" }];
+    inCommand.length > 0
+      ? [...originsForFlag(facts), ...inCommand]
+      : isFlag
+        ? // Of a flag nothing in the config wins.
+          [...originsForFlag(facts), human("change-bind-flag")]
+        : [{ do: "config.set", key: "gateway.bind", value: "lan" }];
   const publishing = published
     ? []
     : (publishOnLoopback(wanted, port) ?? [human("publish-on-loopback", { port })]);
   // What the Compose file says reaches a new container only, which starts with the changed config, too.
   const isAnew = [...setting, ...publishing].some((step) => step.do === "compose.edit");
+  const isByHand = isFlag && inCommand.length === 0;
+  const again = isAnew ? recreate(wanted) : isByHand ? [] : [{ do: "gateway.restart" } as const];
   return {
     id: "set-bind-lan",
     risk: "restart",
-    steps: [...setting, ...publishing, ...(isAnew ? recreate(wanted) : [{ do: "gateway.restart" } as const])],
+    steps: [...setting, ...publishing, ...again],
   };
+}
+
+/**
+ * With `--bind lan` and no bind of its own in the config, 2026.3.13 does not start without a list of origins: it fills
+ * one in for what the config says, 2026.4.15 for the flag, too (run: both; 2026.2.23 and later ask for it).
+ */
+function originsForFlag(facts: GateFacts): readonly Step[] {
+  const release = releaseOf(facts);
+  const origins = knownValue(facts.wanted.config)?.effective.gateway?.controlUi?.allowedOrigins ?? [];
+  const asks = atLeast(release, "2026.2.23") === true && atLeast(release, "2026.4.15") !== true;
+  const value = localOrigins(facts);
+  return asks && origins.length === 0 && value.length > 0
+    ? [{ do: "config.set", key: "gateway.controlUi.allowedOrigins", value }]
+    : [];
 }

@@ -68,3 +68,10 @@ function isLocal(origin: string): boolean {
   const host = ORIGIN.exec(origin)?.[2];
   return host !== undefined && isLoopbackHost(host);
 }
+
+/** Nobody has come yet: the host's own two names for the published port, which is what 2026.3.1 fills in by itself. */
+export function localOrigins(facts: GateFacts): readonly string[] {
+  const container = containerOf(facts.wanted.deployment);
+  const port = container === undefined ? undefined : hostPorts(container, insidePort(facts))[0];
+  return port === undefined ? [] : [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
+}

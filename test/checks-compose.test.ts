@@ -302,7 +302,14 @@ describe("what a Compose file has to say otherwise", () => {
       ports: { "18789/tcp": "0.0.0.0:18789" },
     });
     const id = "bind-loopback-in-container";
-    const steps = [edit({ kind: "bind", value: "lan" }), edit({ kind: "on-loopback", to: 18789 }), up];
+    // 2026.3.13 would not start for the flag alone: there are no origins.
+    const origins = {
+      do: "config.set",
+      key: "gateway.controlUi.allowedOrigins",
+      value: ["http://localhost:18789", "http://127.0.0.1:18789"],
+    };
+    const edits = [edit({ kind: "bind", value: "lan" }), edit({ kind: "on-loopback", to: 18789 })];
+    const steps = [origins, ...edits, up];
     const asked = planned(facts, id, true, "set-bind-lan");
     assert.deepEqual(asked.steps, steps);
     assert.deepEqual(asked.rest, []);
@@ -311,7 +318,12 @@ describe("what a Compose file has to say otherwise", () => {
     const actions = unasked.rest.flatMap(
       (remedy) => toReportRemedy(remedy, (all) => commandsFor(all, deploymentOf(facts), {})).actions,
     );
-    assert.deepEqual(actions, [
+    const [first, ...then] = actions;
+    assert.match(
+      first?.kind === "command" ? first.command : "",
+      /config set gateway\.controlUi\.allowedOrigins/,
+    );
+    assert.deepEqual(then, [
       {
         kind: "human",
         message: "compose.bind",
@@ -330,6 +342,22 @@ describe("what a Compose file has to say otherwise", () => {
           const words = entryOf(catalogueOf(lang).human, action.message);
           assert.ok(words !== undefined && !/[{}]/.test(fill(words, action.args)), action.message);
         }
+  });
+
+  test("a loopback bind of a command that no Compose file has: told, since no setting wins over it", async () => {
+    const facts = await droppedAt(LOOPBACK, {
+      command: COMMAND,
+      labels: {},
+      ports: { "18789/tcp": "127.0.0.1:18789" },
+    });
+    const { steps, rest } = planned(facts, "bind-loopback-in-container", true, "set-bind-lan");
+    assert.deepEqual(steps, []);
+    const said = rest.flatMap((remedy) => remedy.steps);
+    assert.deepEqual(
+      said.map((step) => (step.do === "human" ? step.message : step.do)),
+      ["config.set", "change-bind-flag"],
+    );
+    assert.ok(!said.some((step) => step.do === "config.set" && step.key === "gateway.bind"));
   });
 
   test("a bind that the config says, and a port that is on loopback, need no file", async () => {

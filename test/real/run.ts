@@ -24,12 +24,13 @@ const ORDER = [
   "proxies",
   "docker",
   "docker-fix",
+  "docker-compose-fix",
   "docker-doctor",
   "podman",
 ];
 
 /** Left out of the core run, unless they are named. */
-const FULL_ONLY = new Set(["proxies", "podman"]);
+const FULL_ONLY = new Set(["proxies", "docker-compose-fix", "podman"]);
 
 async function main(args: readonly string[]): Promise<number> {
   const core = args.includes("--core");

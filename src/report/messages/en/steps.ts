@@ -69,6 +69,8 @@ export const human: Readonly<Record<string, string>> = {
   upgrade: "Upgrade OpenClaw to {release|a later release}, with the same state directory.",
   "wait-for-start": "Wait until the log says that the gateway is ready, then try again.",
   "wait-lockout": "Close the page or script that keeps trying, and wait until the lock ends (some minutes).",
+  "change-bind-flag":
+    "The container's own command says `--bind loopback`, which wins over the config: create the container anew with `--bind lan` in its place. What lies in its mounts stays.",
   "find-origin":
     "Copy the beginning of the address in the browser that is refused: scheme, host and port, up to the third slash. Add it to gateway.controlUi.allowedOrigins.",
   "keep-origins":

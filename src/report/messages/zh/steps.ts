@@ -61,6 +61,8 @@ export const human: Readonly<Record<string, string>> = {
   upgrade: "把 OpenClaw 升级到 {release|更高的版本}，沿用同一个状态目录。",
   "wait-for-start": "等日志显示网关就绪之后再试。",
   "wait-lockout": "关闭不断重试的页面或脚本，等锁定结束（几分钟）。",
+  "change-bind-flag":
+    "容器自身的启动命令写了 `--bind loopback`，它优先于配置：请改为 `--bind lan` 并重新创建容器。挂载中的数据会保留。",
   "find-origin":
     "复制被拒绝的浏览器地址栏中的开头部分：协议、主机名和端口，到第三个斜杠为止，加入 gateway.controlUi.allowedOrigins。",
   "keep-origins": "该命令会替换整个列表：如果 gateway.controlUi.allowedOrigins 已有内容，请一并写入。",
