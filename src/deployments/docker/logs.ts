@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import type { Container } from "dockerode";
 import { LOG_TAIL_BYTES } from "../log-files.ts";
+import { unhurried } from "./patience.ts";
 
 /** Lines asked for, from the end. */
 const TAIL_LINES = 20_000;
@@ -62,7 +63,7 @@ export async function* followLog(
   try {
     if (signal.aborted) return;
     const query = { follow: true, tail: lines, ...sinceQuery(since) };
-    stream = await openLog(unhurried(api.modem), container.id, query, signal);
+    stream = await openLog(unhurried(api).modem, container.id, query, signal);
     const chunks: AsyncIterable<Uint8Array> = tty ? stream : framedLines(stream);
     for await (const chunk of chunks) {
       yield chunk;
@@ -80,11 +81,6 @@ export async function* followLog(
 function sinceQuery(since: LogQuery["since"]): { readonly since?: string } {
   const seconds = typeof since === "string" ? Date.parse(since) / 1000 : since;
   return seconds === undefined || !Number.isFinite(seconds) ? {} : { since: Math.max(0, seconds).toFixed(3) };
-}
-
-/** The same engine without the limit on quiet time: a followed log may say nothing for long. */
-function unhurried(modem: Docker["modem"]): Docker["modem"] {
-  return Object.create(modem, { timeout: { value: undefined } });
 }
 
 interface EngineLogQuery {
