@@ -267,6 +267,23 @@ describe("TCP and TLS", () => {
     assert.equal(await asked(go, undefined), "engine-tls-wanted");
   });
 
+  test("what the process's own environment says of Docker does not count beside an address", async () => {
+    const port = await secure(pair(engine));
+    const own = { DOCKER_HOST: "tcp://127.0.0.1:1", DOCKER_CERT_PATH: "/nowhere", DOCKER_TLS_VERIFY: "1" };
+    const before = { ...process.env };
+    Object.assign(process.env, own);
+    try {
+      assert.equal(await asked(port, { ca: authority.cert }), "listed");
+      assert.equal(process.env.DOCKER_HOST, own.DOCKER_HOST);
+    } finally {
+      for (const name of Object.keys(own)) {
+        const value = before[name];
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    }
+  });
+
   test("nobody there", async () => {
     const port = await listening(createPlain(answer));
     await new Promise((done) => servers.pop()?.close(done));

@@ -7,12 +7,13 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { AUTH, type Claw, LISTENS, useDockerSite } from "./docker/site.ts";
 import { engineEnvironment } from "./rig/contained.ts";
-import { BIN, type DoctorDocument } from "./rig/doctor.ts";
+import { BIN, type DoctorDocument, runDoctor } from "./rig/doctor.ts";
 import { buildDoctorImage, DOCTOR_IMAGE } from "./rig/doctor-image.ts";
 import { whyNoEngine } from "./rig/engine.ts";
 import { TOKEN } from "./rig/gateway.ts";
 import { mustRun, run } from "./rig/processes.ts";
 import { type SshHost, startSshHost, whyNoSshHost } from "./rig/ssh-host.ts";
+import { startTlsEngine } from "./rig/tls-engine.ts";
 import { CORE } from "./selection.ts";
 
 const noEngine = await whyNoEngine();
@@ -192,6 +193,27 @@ describe("the doctor elsewhere", { skip: noEngine ?? false }, () => {
       }
     },
   );
+
+  inFull("behind TCP with TLS, as dockerd itself does it", async () => {
+    const engine = await startTlsEngine();
+    try {
+      const asked = async (env: NodeJS.ProcessEnv): Promise<string> => {
+        const { stdout, exitCode } = await runDoctor({
+          args: ["diagnose", "--json", "--target", "docker:none"],
+          env: { DOCKER_HOST: engine.address, ...env },
+        });
+        assert.equal(exitCode, 3);
+        return stdout;
+      };
+      const verify = { DOCKER_TLS_VERIFY: "1" };
+      assert.match(await asked({ ...verify, DOCKER_CERT_PATH: engine.known }), /"container-absent"/);
+      assert.match(await asked({ ...verify, DOCKER_CERT_PATH: engine.stranger }), /"engine-tls-client"/);
+      assert.match(await asked({ ...verify, DOCKER_CERT_PATH: engine.nobody }), /"engine-tls-client"/);
+      assert.match(await asked({}), /"engine-tls-wanted"/);
+    } finally {
+      await engine.stop();
+    }
+  });
 
   if (!CORE)
     describe("behind ssh", async () => {

@@ -46,7 +46,7 @@ export async function connectEngine(
     key: undefined,
     timeout: CALL_MS,
   };
-  const open = (more: Options): Docker => new Docker({ ...named, ...more });
+  const open = (more: Options): Docker => unprompted(() => new Docker({ ...named, ...more }));
   if (ssh !== undefined) {
     // The name is never looked up: the agent's connections lead there.
     const api = open({ host: "http://engine", agent: new SshAgent(ssh, env) });
@@ -63,6 +63,20 @@ export async function connectEngine(
       ? {}
       : { agent: new HttpsAgent({ ca, cert, key, rejectUnauthorized: unverified !== true }) };
   return { name, api: open({ host: url, ...agent }), ...elsewhere(host) };
+}
+
+/**
+ * Makes it without DOCKER_HOST. dockerode reads that by itself, whatever it is given, and the certificates of
+ * DOCKER_CERT_PATH with it, and throws when one of them is missing.
+ */
+function unprompted(make: () => Docker): Docker {
+  const host = process.env.DOCKER_HOST;
+  delete process.env.DOCKER_HOST;
+  try {
+    return make();
+  } finally {
+    if (host !== undefined) process.env.DOCKER_HOST = host;
+  }
 }
 
 function elsewhere(host: string): { readonly host?: string } {
