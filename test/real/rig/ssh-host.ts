@@ -97,7 +97,9 @@ export async function startSshHost(): Promise<SshHost> {
   mkdirSync(at("bin"));
   writeFileSync(at("bin/ssh"), `#!/bin/sh\nexec '${ssh}' -F '${at("ssh_config")}' "$@"\n`);
   chmodSync(at("bin/ssh"), 0o755);
-  const child: ChildProcess = spawn(file, ["-D", "-e", "-f", at("sshd_config")], { env, stdio: "ignore" });
+  const line = [file, "-D", "-e", "-f", at("sshd_config")];
+  const [command = "", ...args] = await withOwnUser(line, at("passwd"));
+  const child: ChildProcess = spawn(command, args, { env, stdio: "ignore" });
   const stop = async (): Promise<void> => {
     await endChild(child);
     rmSync(dir, { recursive: true, force: true });
@@ -109,6 +111,15 @@ export async function startSshHost(): Promise<SshHost> {
     throw new Error("nobody can sign in to the sshd");
   }
   return { bin: at("bin"), alias: "rig-host", stranger: "rig-stranger", unseen: "rig-unseen", stop };
+}
+
+/** sshd wants a user of that name, which its package makes; here it sees a list of users of its own. */
+async function withOwnUser(line: readonly string[], file: string): Promise<readonly string[]> {
+  const users = readFileSync("/etc/passwd", "utf8");
+  if (/^sshd:/m.test(users)) return line;
+  writeFileSync(file, `${users}sshd:x:65533:65534::/run/sshd:/usr/sbin/nologin\n`);
+  const script = 'mount --bind "$0" /etc/passwd && exec "$@"';
+  return ["unshare", "--mount", "sh", "-c", script, file, ...line];
 }
 
 async function freePort(): Promise<number> {
