@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { certificate, type Made } from "../../support/certificate.ts";
+import { endsWithUs } from "./engine.ts";
 import { endChild, run, until } from "./processes.ts";
 
 export interface TlsEngine {
@@ -44,10 +45,8 @@ export async function startTlsEngine(): Promise<TlsEngine> {
     ...["--tlscert", path.join(own, "cert.pem"), "--tlskey", path.join(own, "key.pem")],
   ];
   const output = openSync(at("log"), "a");
-  // With this process it ends, even when that crashes.
-  const child = spawn("setpriv", ["--pdeathsig", "TERM", "dockerd", ...args], {
-    stdio: ["ignore", output, output],
-  });
+  const [program = "", ...words] = endsWithUs(["dockerd", ...args]);
+  const child = spawn(program, words, { stdio: ["ignore", output, output] });
   child.on("error", () => {});
   const stop = async (): Promise<void> => {
     await endChild(child, 20_000);
