@@ -149,7 +149,8 @@ describe("a config of this machine, and a gateway in some container", () => {
     // A log of its own: the default directory has what other gateways of this machine wrote.
     const file = join(home, "claw.log");
     writeFileSync(file, UP);
-    const config = { gateway: { port: 18789, bind: "loopback" }, logging: { file } };
+    // A port of its own: somebody's gateway may run at the usual one.
+    const config = { gateway: { port: 45_789, bind: "loopback" }, logging: { file } };
     writeFileSync(join(home, ".openclaw", "openclaw.json"), JSON.stringify(config));
     const containers = [{ ...CLAW, mounts: [{ source: source(home), at: STATE }] }];
     const engine = await fakeEngine({ containers });

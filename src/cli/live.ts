@@ -263,7 +263,12 @@ export class Live {
     const listeners = knownValue(await this.#listen(port));
     const published = listeners?.sockets.some(({ owner }) => owner === "docker-proxy") === true;
     const gateways = listeners?.gateways ?? [];
-    if (gateways.some(({ container }) => container === undefined) && !published) return undefined;
+    // A gateway at another port is not the one that our config is of.
+    const settled =
+      config === undefined
+        ? gateways.some(({ container }) => container === undefined)
+        : (await this.#holder(port)) !== undefined;
+    if (settled && !published) return undefined;
     const engine = host.engines.some(({ kind }) => kind !== "kubernetes") || world.env.DOCKER_HOST;
     if (!published && !engine) return undefined;
     const found = await search(port);
