@@ -343,3 +343,32 @@ function asOpenClawReads(text: string, strict: boolean): unknown {
     return text;
   }
 }
+
+test("a config that its mount holds is not written by a line: it is changed where it is mounted from", () => {
+  const container = {
+    id: "0123456789ab",
+    name: "claw",
+    image: "openclaw:local",
+    state: "running",
+    restarts: 0,
+    networkMode: "bridge",
+    addresses: [],
+    ports: [],
+    mounts: [],
+    user: "node",
+    others: [],
+  };
+  const linesOf = (held: object) => {
+    const stateDir = { path: "/home/node/.openclaw", on: "mount" as const, readOnly: false, ...held };
+    const there = { ...deployment("docker", { container: "claw" }), container: { ...container, stateDir } };
+    const steps: readonly Step[] = [
+      { do: "config.set", key: "gateway.bind", value: "lan" },
+      { do: "gateway.restart" },
+    ];
+    return commandsFor(steps, there).map(({ command }) => command);
+  };
+  const restart = "docker restart claw";
+  assert.match(linesOf({})[0] ?? "", /^docker exec .* config set gateway\.bind /);
+  assert.deepEqual(linesOf({ configAlone: true }), [undefined, restart]);
+  assert.deepEqual(linesOf({ configReadOnly: true }), [undefined, restart]);
+});

@@ -68,6 +68,7 @@ const PLACEHOLDERS = [
 ] as const;
 
 function commandFor(step: Step, deployment: Deployment, context: CommandContext): string | undefined {
+  if (isHeld(step, deployment)) return undefined;
   const place = placeOf(deployment, context);
   switch (step.do) {
     case "config.set":
@@ -137,6 +138,13 @@ function commandFor(step: Step, deployment: Deployment, context: CommandContext)
     case "human":
       return undefined;
   }
+}
+
+/** What writes a config that its mount keeps from being replaced fails there (EBUSY, EROFS; run 2026.3.13). */
+function isHeld({ do: what }: Step, { container }: Deployment): boolean {
+  const { configAlone, configReadOnly } = container?.stateDir ?? {};
+  if (configAlone !== true && configReadOnly !== true) return false;
+  return what === "config.set" || what === "config.unset" || what === "token.generate";
 }
 
 /** The proxy's file is this program's to write or to print, wherever the gateway runs. */
