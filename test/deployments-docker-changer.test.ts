@@ -27,7 +27,7 @@ import { type ContainerEngine, containerEngine } from "./support/container-engin
 
 const never = new AbortController().signal;
 const engines: ContainerEngine[] = [];
-after(() => Promise.all(engines.map((engine) => engine.close())));
+after(() => Promise.all(engines.map((engine) => engine.close().catch(() => undefined))));
 
 async function made() {
   const engine = await containerEngine();
@@ -325,6 +325,23 @@ describe("what is seen of a gateway in a container", () => {
     assert.match((await eyes.fails?.()) ?? "", /again and again/);
     engine.state = { ...engine.state, status: "exited", restarts: 7 };
     assert.match((await eyes.fails?.()) ?? "", /exit code 1/);
+  });
+});
+
+describe("an engine that stops answering", () => {
+  test("is no crash: nothing is seen, files are left alone, each with its reason", async () => {
+    const { engine, exec, file, files } = await made();
+    writeFileSync(file, "before");
+    const { api, container } = engine;
+    const eyes = containerEyes({ api, container, exec, tty: false, port: 9, url: "ws://127.0.0.1:9" });
+    await engine.close();
+    assert.equal(await eyes.sockets(), undefined);
+    assert.equal(await eyes.comesBack?.(), false);
+    assert.equal(await eyes.fails?.(), undefined);
+    assert.equal(await (await eyes.logFromNow())(), "");
+    await assert.rejects(files.read(file), ChangeError);
+    const outcome = await exec.run(["node"], { user: "", signal: never, timeoutMs: 5000 });
+    assert.equal(outcome.known, false);
   });
 });
 

@@ -72,7 +72,10 @@ function gateway(
   text: string | undefined,
   answer: Answer,
   more: Partial<
-    Pick<GatewayChangerOptions, "release" | "devices" | "restart" | "edit" | "tailscale" | "fingerprint">
+    Pick<
+      GatewayChangerOptions,
+      "release" | "devices" | "restart" | "starter" | "edit" | "tailscale" | "fingerprint"
+    >
   > & {
     readonly taken?: "restarted" | "refused";
   } = {},
@@ -100,7 +103,7 @@ function gateway(
     edit: editConfig,
     devices: async () => unknown("absent", "none"),
     watch: {
-      started: () => undefined,
+      started: () => void watched.push("started"),
       sockets: async () => "1",
       mark: async () => void watched.push("mark"),
       settled: async () => {
@@ -768,4 +771,28 @@ test("Serve is taken back by a reset only where nothing was served before", asyn
   }
   const without = gateway(PLAIN, untouchable);
   await refused(without.changer.perform({ do: "tailscale.status" }, never), "absent", /no tailscale/);
+});
+
+test("a start is noted before it is made: what was down is stopped again, what ran by itself is not", async () => {
+  const calls: string[] = [];
+  const starter = (down: boolean) => ({
+    isDown: async () => down,
+    start: async () => known("docker start claw", "x"),
+    stop: async () => {
+      calls.push("stop");
+      return known("docker stop claw", "x");
+    },
+  });
+  const off = gateway(PLAIN, untouchable, { starter: starter(true) });
+  const foreseen = await off.changer.foresee?.({ do: "gateway.start" }, never);
+  assert.deepEqual(foreseen?.known && foreseen.value, { undo: { undo: "gateway.stop" } });
+  assert.equal((await done(off.changer.perform({ do: "gateway.start" }, never))).how, "docker start claw");
+  assert.deepEqual(off.watched, ["mark", "started"]);
+  await done(off.changer.revert({ undo: "gateway.stop" }, never));
+  assert.deepEqual(calls, ["stop"]);
+  const looping = gateway(PLAIN, untouchable, { starter: starter(false) });
+  const nothing = await looping.changer.foresee?.({ do: "gateway.start" }, never);
+  assert.deepEqual(nothing?.known && nothing.value, {});
+  const none = await gateway(PLAIN, untouchable).changer.perform({ do: "gateway.start" }, never);
+  assert.equal(none.known, false);
 });

@@ -56,8 +56,10 @@ export interface GatewayChangerOptions {
 
 /** Whatever runs a gateway that is down, as an engine runs a container. */
 export interface GatewayStarter {
-  /** `wasDown`: it was not on its way by itself either. */
-  start(signal: AbortSignal): Promise<Fact<{ readonly how: string; readonly wasDown: boolean }>>;
+  /** It does not run, and nothing starts it by itself. */
+  isDown(): Promise<boolean>;
+  /** The value says how. */
+  start(signal: AbortSignal): Promise<Fact<string>>;
   stop(signal: AbortSignal): Promise<Fact<string>>;
 }
 
@@ -130,6 +132,11 @@ class GatewayChanger implements Changer {
         case "compose.edit": {
           const file = await this.#composeFile(step);
           return file.known ? known(await foreseenOf(file.value, file.value.diff), step.file) : file;
+        }
+        // Noted before it is started: whoever takes it back stops it, also after a crash in between.
+        case "gateway.start": {
+          const isDown = (await this.#options.starter?.isDown()) === true;
+          return known(isDown ? { undo: { undo: "gateway.stop" } as const } : {}, "the gateway");
         }
         case "compose.up": {
           const can = await this.#options.compose?.canRecreate(step.service, signal);
@@ -370,8 +377,7 @@ class GatewayChanger implements Changer {
     const done = await starter.start(signal);
     if (!done.known) return done;
     watch.started();
-    const { how, wasDown } = done.value;
-    return known({ how, ...(wasDown ? { undo: { undo: "gateway.stop" } as const } : {}) }, done.source);
+    return known({ how: done.value }, done.source);
   }
 
   /** Only when the gateway has not started anew by itself since the last change, unless that is not enough. */

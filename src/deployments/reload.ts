@@ -95,7 +95,8 @@ export function watchGateway({ eyes, port, limits: given }: WatchOptions): Gatew
       let steadySince = Date.now();
       for (;;) {
         if (signal.aborted) return unknown("failed", "interrupted");
-        const now = await sockets();
+        // One look that fails where others did not shows no change.
+        const now = (await sockets()) ?? seen;
         if (now !== seen) {
           if (before !== undefined) changed = true;
           seen = now;

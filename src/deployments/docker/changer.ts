@@ -90,27 +90,38 @@ type ContainerStarter = GatewayStarter & { restart(signal: AbortSignal): Promise
 function starterOf(engine: Engine, info: ContainerInspectInfo): ContainerStarter {
   const name = nameOf(info);
   const container = unhurried(engine.api).getContainer(name);
-  const done = async <T>(value: T, act: () => Promise<unknown>): Promise<Fact<T>> => {
+  const done = async (how: string, act: () => Promise<unknown>): Promise<Fact<string>> => {
     try {
       await act();
     } catch (error) {
       // 304: it was so already.
       if (fieldsOf(error).statusCode !== 304) return engineFailure(error, engine.name);
     }
-    return known(value, engine.name);
+    return known(how, engine.name);
+  };
+  const stateNow = async () => {
+    try {
+      return (await container.inspect()).State;
+    } catch (error) {
+      return engineFailure(error, engine.name);
+    }
   };
   return {
     restart: () => done(`docker restart ${name}`, () => container.restart()),
     stop: () => done(`docker stop ${name}`, () => container.stop()),
+    isDown: async () => {
+      const state = await stateNow();
+      return !("known" in state) && !state.Running && !state.Restarting;
+    },
     start: async () => {
-      const { State } = await container.inspect();
-      if (State.Paused) return unknown("not-asked", "the container is paused");
-      if (State.Running && !State.Restarting)
-        return known({ how: "it was started already", wasDown: false }, engine.name);
+      const state = await stateNow();
+      if ("known" in state) return state;
+      if (state.Paused) return unknown("not-asked", "the container is paused");
+      if (state.Running && !state.Restarting) return known("it was started already", engine.name);
       // One that the engine starts again and again waits longer each time; this begins anew.
-      return State.Restarting
-        ? done({ how: `docker restart ${name}`, wasDown: false }, () => container.restart())
-        : done({ how: `docker start ${name}`, wasDown: true }, () => container.start());
+      return state.Restarting
+        ? done(`docker restart ${name}`, () => container.restart())
+        : done(`docker start ${name}`, () => container.start());
     },
   };
 }

@@ -36,10 +36,19 @@ export function containerFiles(container: Container, exec: ContainerExec): Exact
         .catch(() => undefined);
     },
     held: async (path) => {
-      const { Mounts, HostConfig } = await container.inspect();
+      const { Mounts, HostConfig } = await inspected(container, path);
       return heldBy(Mounts ?? [], path, HostConfig?.ReadonlyRootfs === true);
     },
   };
+}
+
+/** @throws {ChangeError} the engine does not tell. */
+async function inspected(container: Container, path: string): ReturnType<Container["inspect"]> {
+  try {
+    return await container.inspect();
+  } catch (error) {
+    throw asChangeError(error, path);
+  }
 }
 
 /** @throws {ChangeError} it cannot be looked at. */
@@ -73,7 +82,7 @@ async function replace(
   if (before?.sha256 !== expected) return "stale";
   if (next === undefined && before === undefined) return "replaced";
   if (before !== undefined && (before.mode & 0o222) === 0) throw readOnly(path, before.mode);
-  const { State } = await container.inspect();
+  const { State } = await inspected(container, path);
   if (State.Running && !State.Restarting && !State.Paused)
     return byExec(exec, path, next, expected, before ?? next);
   if (State.Paused) throw new ChangeError("not-asked", "the container is paused");

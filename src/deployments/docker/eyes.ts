@@ -33,9 +33,13 @@ export function containerEyes(options: ContainerEyesOptions): GatewayEyes {
     });
     return outcome.known ? listenersOf(outcome.value.stdout) : undefined;
   };
+  // An engine that does not answer for a moment, or a container that is just made anew, is looked at again.
+  const inspected = () => container.inspect().catch(() => undefined);
   return {
     sockets: async () => {
-      const { State } = await container.inspect();
+      const info = await inspected();
+      if (info === undefined) return undefined;
+      const { State } = info;
       if (!State.Running || State.Restarting) return "";
       const found = await look();
       if (found === undefined) return undefined;
@@ -43,7 +47,7 @@ export function containerEyes(options: ContainerEyesOptions): GatewayEyes {
       return found.sockets === "" ? "" : `${State.StartedAt} ${found.sockets}`;
     },
     logFromNow: async () => {
-      restarts = (await container.inspect()).RestartCount;
+      restarts = (await inspected())?.RestartCount ?? restarts;
       const since = await engineTime(api);
       const said = async () =>
         Buffer.concat(await containerLog(api, container, tty, { since })).toString("utf8");
@@ -60,18 +64,22 @@ export function containerEyes(options: ContainerEyesOptions): GatewayEyes {
       return (await look())?.answers === true ? "open" : reach.state;
     },
     comesBack: async () => {
-      const { State } = await container.inspect();
-      return State.Running || State.Restarting;
+      const state = (await inspected())?.State;
+      return state !== undefined && (state.Running || state.Restarting);
     },
     fails: async () => {
-      const { State, RestartCount } = await container.inspect();
+      const info = await inspected();
+      if (info === undefined) return undefined;
+      const { State, RestartCount } = info;
       if (RestartCount > restarts + 1) return "the container starts again and again and does not stay up";
       const isOver = !State.Running && !State.Restarting && State.Status !== "created";
       return isOver ? `the container ended with exit code ${State.ExitCode}` : undefined;
     },
     // A gateway that starts anew as another process (2026.3.13) takes its container with it, being its first one.
     revive: async () => {
-      const { State, HostConfig } = await container.inspect();
+      const info = await inspected();
+      if (info === undefined) return false;
+      const { State, HostConfig } = info;
       if (State.Status !== "exited" || State.ExitCode !== 0) return false;
       if (!/^(?:no|on-failure)?$/.test(HostConfig.RestartPolicy?.Name ?? "")) return false;
       return container.start().then(
