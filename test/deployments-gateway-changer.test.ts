@@ -43,7 +43,7 @@ interface Gateway {
   /** What the command was called with. */
   readonly calls: string[][];
   config(): string;
-  /** Marks, settles and restarts, in their order. */
+  /** Marks, settles and starts, in their order. */
   readonly watched: string[];
 }
 
@@ -430,7 +430,7 @@ test("a gateway that will not take it up is started anew, or a person has to", a
     restart: async () => known("systemctl", "x"),
   });
   assert.equal((await done(asked.changer.perform({ do: "gateway.restart" }, never))).how, "systemctl");
-  assert.deepEqual(asked.watched, ["settled", "mark"]);
+  assert.deepEqual(asked.watched, ["settled", "mark", "started"]);
   const alone = gateway(PLAIN, untouchable, { taken: "refused" });
   await refused(
     alone.changer.perform({ do: "gateway.restart" }, never),
