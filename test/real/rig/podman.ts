@@ -1,7 +1,15 @@
 // Podman's Docker-compatible API on a socket of the rig's own: storage in a temporary folder, and a network
 // namespace in which its rules for published ports stay.
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, openSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import Docker from "dockerode";
@@ -22,12 +30,26 @@ export async function whyNoPodman(): Promise<string | undefined> {
   return whyNotInstalled("podman", "netavark", "iptables");
 }
 
+/** Podman keeps a monitor for five minutes after each exec; the rig's own name its folder. */
+function endMonitors(dir: string): void {
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+      if (words[0]?.endsWith("/conmon") && words.some((word) => word.startsWith(`${dir}/`)))
+        process.kill(Number(pid), "SIGKILL");
+    } catch {
+      // It ended in between.
+    }
+  }
+}
+
 export async function startPodman(): Promise<Engine> {
   const dir = mkdtempSync(path.join(tmpdir(), "opd-rig-podman-"));
   const host = await loneNamespace();
   let child: ChildProcess | undefined;
   const stop = async () => {
     if (child !== undefined) await endChild(child, 20_000);
+    endMonitors(dir);
     await host.remove();
     await removeFolder(dir);
   };
