@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
 import { type Fact, known, type Unknown, unknown } from "../core/fact.ts";
 import { safeText } from "../core/text.ts";
 
@@ -93,7 +94,8 @@ export function runToEnd(argv: readonly string[], execution: Execution): Promise
   });
 }
 
-function collect(stream: ChildProcess["stdout"]): () => string {
+/** What a program writes, its first 2 MiB. */
+export function collect(stream: Readable | null): () => string {
   const parts: Buffer[] = [];
   let length = 0;
   stream?.on("data", (chunk: Buffer) => {

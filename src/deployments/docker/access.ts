@@ -104,18 +104,12 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
     Object.entries(gateway.env ?? {}).map(([key, value]) => [key, value.reveal()]),
   );
   const place = { env, homedir: gateway.home ?? "/", cwd: gateway.cwd ?? "/" };
-  const inside = containerWorld(container, place);
   const given = release === undefined ? {} : { release };
-  const files = localAccess({ world: inside, salt, host: IN_CONTAINER, gateway, ...given });
+  const filesOf = (one: Container) =>
+    localAccess({ world: containerWorld(one, place), salt, host: IN_CONTAINER, gateway, ...given });
+  const files = filesOf(container);
   // What was read once is kept, and a change wants to see what is there now, in a container made anew, too.
-  const anew = () =>
-    localAccess({
-      world: containerWorld(engine.api.getContainer(reading.name), place),
-      salt,
-      host: IN_CONTAINER,
-      gateway,
-      ...given,
-    });
+  const anew = () => filesOf(engine.api.getContainer(reading.name));
   const config = configPath === undefined ? files : localAccess({ world, salt, configPath, ...given });
 
   const configured = await files.config();

@@ -4,7 +4,7 @@ import type Docker from "dockerode";
 import type { Container } from "dockerode";
 import { type Fact, known, unknown } from "../../core/fact.ts";
 import { safeText } from "../../core/text.ts";
-import type { CommandOutcome } from "../command.ts";
+import { type CommandOutcome, collect } from "../command.ts";
 import { engineFailure, fieldsOf } from "./engine.ts";
 import { KEEPER } from "./scripts.ts";
 
@@ -35,8 +35,6 @@ export interface ContainerExec {
   keep(argv: readonly string[], execution: Omit<ContainerExecution, "input">): Promise<Fact<CommandOutcome>>;
 }
 
-/** A list of 500 devices is about 500 kB. */
-const MAX_OUTPUT = 2 * 1024 * 1024;
 /** For the end of a program that was asked to end, milliseconds. */
 const GRACE_MS = 5000;
 /** Between the end of the output and the exit code. */
@@ -77,14 +75,15 @@ async function runIn(
     });
     stream = await exec.start({ hijack: true, stdin: true });
     if (input !== undefined) stream.write(input);
-    const out = collector();
-    const err = collector();
-    api.modem.demuxStream(stream, out.sink, err.sink);
+    const sinks = { out: new PassThrough(), err: new PassThrough() };
+    const out = collect(sinks.out);
+    const err = collect(sinks.err);
+    api.modem.demuxStream(stream, sinks.out, sinks.err);
     const why = await endOf(stream, signal, timeoutMs);
     if (why !== undefined) return why;
     const exitCode = await exitCodeOf(() => exec.inspect());
     if (exitCode === undefined) return unknown("failed", "the engine does not tell how the command ended");
-    const outcome = { exitCode, stdout: out.text(), stderr: err.text() };
+    const outcome = { exitCode, stdout: out(), stderr: err() };
     // No such program: dockerd says so on stdout with 126 or 127, Podman with 127 on either.
     if (
       (exitCode === 126 || exitCode === 127) &&
@@ -146,16 +145,4 @@ async function exitCodeOf(
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
   }
   return undefined;
-}
-
-function collector(): { readonly sink: PassThrough; text(): string } {
-  const sink = new PassThrough();
-  const parts: Buffer[] = [];
-  let length = 0;
-  sink.on("data", (chunk: Buffer) => {
-    if (length >= MAX_OUTPUT) return;
-    parts.push(chunk.subarray(0, MAX_OUTPUT - length));
-    length += chunk.length;
-  });
-  return { sink, text: () => Buffer.concat(parts).toString("utf8") };
 }

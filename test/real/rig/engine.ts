@@ -68,6 +68,19 @@ export async function newerEngine(): Promise<EngineOptions | undefined> {
   }
 }
 
+/** An engine that answers on the socket, with the rig's image and network. */
+export async function made(
+  socket: string,
+  { what, log, dir }: { readonly what: string; readonly log: string; readonly dir: string },
+): Promise<Pick<Engine, "api" | "address" | "network">> {
+  const api = new Docker({ socketPath: socket });
+  await answers(api, what, log);
+  await importImage(api, dir);
+  const network = "rig";
+  await api.createNetwork({ Name: network, Driver: "bridge" });
+  return { api, address: `unix://${socket}`, network };
+}
+
 export interface EngineOptions {
   /** Beside this process's environment. */
   readonly env?: NodeJS.ProcessEnv;
@@ -107,16 +120,11 @@ export async function startEngine({ env = {} }: EngineOptions = {}): Promise<Eng
       stdio: ["ignore", output, output],
     });
     child.on("error", () => {});
-    const api = new Docker({ socketPath: socket });
-    await answers(api, "dockerd", log);
-    await importImage(api, dir);
-    const network = "rig";
-    await api.createNetwork({ Name: network, Driver: "bridge" });
+    const ready = await made(socket, { what: "dockerd", log, dir });
+    const { api } = ready;
     return {
+      ...ready,
       kind: "docker",
-      api,
-      address: `unix://${socket}`,
-      network,
       host: ownNamespace,
       stop: async () => {
         await removeAll(api);
@@ -135,7 +143,7 @@ export function endsWithUs(argv: readonly string[]): readonly string[] {
 }
 
 /** @throws it gave no answer within a minute: with the end of its log. */
-export async function answers(api: Docker, what: string, log: string): Promise<void> {
+async function answers(api: Docker, what: string, log: string): Promise<void> {
   const isUp = () =>
     api.ping().then(
       () => true,

@@ -12,9 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import Docker from "dockerode";
-import { answers, type Engine, endsWithUs, removeAll, removeFolder, whyNotInstalled } from "./engine.ts";
-import { importImage } from "./image.ts";
+import { type Engine, endsWithUs, made, removeAll, removeFolder, whyNotInstalled } from "./engine.ts";
 import { loneNamespace, whyNoNamespaces } from "./namespace.ts";
 import { endChild, run } from "./processes.ts";
 import { ownRuntime } from "./runtime.ts";
@@ -64,16 +62,11 @@ export async function startPodman(): Promise<Engine> {
       stdio: ["ignore", output, output],
     });
     child.on("error", () => {});
-    const api = new Docker({ socketPath: socket });
-    await answers(api, "podman", log);
-    await importImage(api, dir);
-    const network = "rig";
-    await api.createNetwork({ Name: network, Driver: "bridge" });
+    const ready = await made(socket, { what: "podman", log, dir });
+    const { api } = ready;
     return {
+      ...ready,
       kind: "podman",
-      api,
-      address: `unix://${socket}`,
-      network,
       host,
       stop: async () => {
         await removeAll(api);
