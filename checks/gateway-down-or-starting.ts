@@ -1,11 +1,12 @@
 import { defineCheck } from "../src/core/check.ts";
 import { type Fact, knownValue } from "../src/core/fact.ts";
-import type { ContainerReading, Evidence, ProbeReading, Refusal } from "../src/core/facts.ts";
+import type { ContainerReading, Evidence, PortHolder, ProbeReading, Refusal } from "../src/core/facts.ts";
+import type { Remedy } from "../src/core/finding.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import { inspected } from "./container.ts";
 import { NOBODY_BEHIND } from "./edge-blocks-upgrade.ts";
 import { isElsewhere, mayBeElsewhere } from "./missed.ts";
-import { startGateway } from "./remedies.ts";
+import { human, startGateway } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, WANTED } from "./support.ts";
 import { besideDown } from "./tell-apart.ts";
 import { isMisled } from "./unpublished.ts";
@@ -19,6 +20,7 @@ const DOWN = new Set([
   "econnrefused",
   "abnormal-closure",
   "startup-failed",
+  "stranger",
 ]);
 
 export default defineCheck({
@@ -44,18 +46,21 @@ export default defineCheck({
     const ended = state !== undefined && state !== "running";
     const seen = ended ? (deployment?.evidence.filter(isInspection).slice(0, 1) ?? []) : [];
     const container = deployment?.container;
+    const holder = knownValue(facts.wanted.probe)?.reach.holder;
     const last = ended ? (container?.error ?? container?.lastLines?.at(-1)) : undefined;
     return explainRefusals(facts as GateFacts, {
       explains: (refusal) =>
         (isDown(refusal) && !isMisled(refusal, facts as GateFacts) && !isElsewhere(refusal, facts)) ||
         isProxyAlone(refusal, facts.wanted.probe),
-      args: (refusal) => args({ url, detail: failed.at(-1)?.quote ?? last ?? refusal.evidence[0]?.quote }),
+      variant: (refusal) => (refusal.reason === "stranger" ? "stranger" : undefined),
+      args: (refusal) =>
+        args({ url, ...holder, detail: failed.at(-1)?.quote ?? last ?? refusal.evidence[0]?.quote }),
       confidence: (refusal) => {
         if (!isDown(refusal)) return refusal.reason === "not-openclaw" ? "likely" : "possible";
         return mayBeElsewhere(refusal, facts) ? "possible" : undefined;
       },
       tellApart: (refusal) => (ended ? [] : besideDown(refusal, facts as GateFacts)),
-      remedies: () => [startGateway()],
+      remedies: () => (holder === undefined ? [startGateway()] : pastStranger(holder)),
       evidence: [
         ...seen,
         ...lastWords(deployment?.container, failed.length > 0),
@@ -64,6 +69,18 @@ export default defineCheck({
     });
   },
 });
+
+/** Either it is the gateway, and its own user can look at it; or it is none, and has to leave the port. */
+function pastStranger({ user, port }: PortHolder): readonly Remedy[] {
+  return [
+    { id: "look-as-owner", risk: "none", steps: [human("look-as-owner", { user })] },
+    {
+      id: "free-port",
+      risk: "restart",
+      steps: [human("free-port", { user, port }), { do: "gateway.start" }, { do: "gateway.status" }],
+    },
+  ];
+}
 
 /** Why it ended, in the engine's words and its own; what the log's own lines say of a failed start stays. */
 function lastWords(container: ContainerReading | undefined, told: boolean): readonly Evidence[] {

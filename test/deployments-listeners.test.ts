@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, test } from "node:test";
-import { listening, readListeners } from "../src/deployments/listeners.ts";
+import { isInContainer, listening, peerOf, readListeners } from "../src/deployments/listeners.ts";
 import { isGatewayCommand } from "../src/deployments/processes.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
 import { type FakeWorldInput, fakeWorld } from "./fake-world.ts";
@@ -35,10 +35,10 @@ describe("who listens", () => {
       },
       links: { "/proc/42/fd/7": "socket:[111]", "/proc/42/cwd": "/home/claw" },
     });
-    const fact = await readListeners(world, 18789, "salt");
+    const fact = await readListeners(world, 18789, "salt", 1000);
     assert.ok(fact.known);
     assert.deepEqual(fact.value.sockets, [
-      { address: "127.0.0.1", port: 18789, pid: 42, owner: "gateway", program: "openclaw" },
+      { address: "127.0.0.1", port: 18789, uid: 0, pid: 42, owner: "gateway", program: "openclaw" },
     ]);
     const [gateway] = fact.value.gateways;
     assert.equal(gateway?.uid, 1000);
@@ -76,6 +76,7 @@ describe("who listens", () => {
       {
         address: "0.0.0.0",
         port: 18789,
+        uid: 0,
         pid: 9,
         owner: "docker-proxy",
         program: "docker-proxy",
@@ -88,7 +89,7 @@ describe("who listens", () => {
     const world = machine({ files: { "/proc/net/tcp": HEAD + row("00000000", 18789, 5) } });
     const fact = await readListeners(world, 18789, "salt");
     assert.deepEqual(fact.known && fact.value.sockets, [
-      { address: "0.0.0.0", port: 18789, owner: "unknown" },
+      { address: "0.0.0.0", port: 18789, uid: 0, owner: "unknown" },
     ]);
   });
 
@@ -221,4 +222,109 @@ test("a gateway in another network namespace is not this machine's, unless it is
   });
   const fact = await readListeners(world, 20100, "salt");
   assert.deepEqual(fact.known && fact.value.gateways.map(({ pid }) => pid), [2, 3]);
+});
+
+describe("strangers", () => {
+  const stranger = (cmdline: string, more: FakeWorldInput = {}) =>
+    fakeWorld({
+      uid: 1000,
+      ...more,
+      files: {
+        "/proc/net/tcp": HEAD + row("0100007F", 18789, 5).replace("     0        0 5", "  1001        0 5"),
+        "/etc/passwd": "root:x:0:0::/root:/bin/sh\nmallory:x:1001:1001::/home/mallory:/bin/sh\n",
+        "/proc/9/cmdline": cmdline,
+        "/proc/9/status": "PPid:\t1\nUid:\t1001\t1001\t1001\t1001\n",
+        "/proc/9/environ": words("HOME=/home/user"),
+        "/home/user/.openclaw/openclaw.json": "{}",
+        ...more.files,
+      },
+      owners: { "/home/user/.openclaw/openclaw.json": 1000, ...more.owners },
+      links: { "/proc/9/fd/4": "socket:[5]", "/proc/9/exe": "/usr/bin/python3", ...more.links },
+    });
+  const named = {
+    address: "127.0.0.1",
+    port: 18789,
+    uid: 1001,
+    pid: 9,
+    owner: "stranger",
+    user: "mallory",
+    program: "python3",
+  };
+
+  for (const cmdline of [
+    words("openclaw-gateway"),
+    words("node", "/home/user/openclaw/openclaw.mjs", "gateway"),
+    words("docker-proxy", "-container-ip", "172.17.0.2", "-container-port", "18789"),
+    words("ssh", "-L", "18789:127.0.0.1:18789", "host"),
+  ])
+    test(`${cmdline.split("\0")[0]} of another user is named by what it runs, and is no gateway`, async () => {
+      const fact = await readListeners(stranger(cmdline), 18789, "salt", 1000);
+      assert.deepEqual(fact.known && fact.value, { port: 18789, sockets: [named], gateways: [] });
+    });
+
+  test("with no config of ours, one counts that its own user configured, and whose program nobody else may write", async () => {
+    const own = {
+      files: {
+        "/proc/9/environ": words("HOME=/home/mallory"),
+        "/home/mallory/.openclaw/openclaw.json": "{}",
+        "/home/mallory/openclaw/openclaw.mjs": "",
+      },
+      owners: { "/home/mallory/.openclaw/openclaw.json": 1001, "/home/mallory/openclaw": 1001 },
+    };
+    const run = words("node", "/home/mallory/openclaw/openclaw.mjs", "gateway");
+    const pids = async (world: ReturnType<typeof stranger>) => {
+      const fact = await readListeners(world, 18789, "salt");
+      return fact.known && fact.value.gateways.map(({ pid }) => pid);
+    };
+    assert.deepEqual(await pids(stranger(run, own)), [9]);
+    const others = { ...own.owners, "/home/mallory/openclaw": 1002 };
+    assert.deepEqual(await pids(stranger(run, { ...own, owners: others })), []);
+    const open = { ...own.owners, "/home/mallory/openclaw": [1001, 1001, 0o777] as const };
+    assert.deepEqual(await pids(stranger(run, { ...own, owners: open })), []);
+    const ours = { ...own.owners, "/home/mallory/.openclaw/openclaw.json": 1000 };
+    assert.deepEqual(await pids(stranger(run, { ...own, owners: ours })), []);
+  });
+
+  test("the other end of a connection, as the kernel tells it", {
+    skip: process.platform !== "linux",
+  }, async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const client = connect(port, "127.0.0.1");
+    const accepted = await new Promise<Socket>((resolve) => server.once("connection", resolve));
+    try {
+      const local = { address: client.localAddress ?? "", port: client.localPort ?? 0 };
+      const peer = await peerOf(nodeWorld(), { local, remote: { address: "127.0.0.1", port } });
+      assert.equal(peer.known && peer.value !== "nobody" && peer.value.uid, process.getuid?.());
+      const nobody = await peerOf(nodeWorld(), { local, remote: { address: "127.0.0.2", port } });
+      assert.deepEqual(nobody.known && nobody.value, "nobody");
+      // Whoever has let go of it cannot read any more, and the kernel calls it root's.
+      accepted.destroy();
+      await new Promise((resolve) => client.once("close", resolve));
+      const gone = await peerOf(nodeWorld(), { local, remote: { address: "127.0.0.1", port } });
+      assert.deepEqual(gone.known && gone.value, "nobody");
+    } finally {
+      client.destroy();
+      server.close();
+    }
+  });
+
+  test("a process of a container, by the kernel's groups and not by a user's own", async () => {
+    const id = ID.slice(0, 12);
+    const inside = (cgroup: string) =>
+      isInContainer(
+        fakeWorld({
+          files: { "/proc/9/cgroup": cgroup, "/proc/9/cmdline": "node" },
+          links: { "/proc/9/fd/4": "socket:[5]" },
+        }),
+        "5",
+        id,
+      );
+    assert.equal(await inside(`0::/system.slice/docker-${ID}.scope\n`), true);
+    assert.equal(await inside(`0::/docker/${ID}\n`), true);
+    const own = "user.slice/user-1001.slice/user@1001.service";
+    assert.equal(await inside(`0::/${own}/docker-${ID}.scope\n`), false);
+    assert.equal(await inside("0::/system.slice/ssh.service\n"), false);
+  });
 });

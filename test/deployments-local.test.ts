@@ -347,7 +347,7 @@ describe("logs", () => {
       files: { "/tmp/openclaw/openclaw-2026-11-21.log": big, "/tmp/openclaw/openclaw-2026-11-22.log": big },
       modified: { "/tmp/openclaw/openclaw-2026-11-21.log": 1, "/tmp/openclaw/openclaw-2026-11-22.log": 2 },
     });
-    const files = await findLogFiles(world, { home: "/home/user" });
+    const { files } = await findLogFiles(world, { home: "/home/user", trusted: new Set() });
     assert.deepEqual(
       files.map(({ start, end }) => [start, end]),
       [

@@ -35,7 +35,7 @@ function options(pid: number, more: Partial<RestartOptions>, cgroup = "0::/user.
       "/proc/net/tcp": `head\n 0: 0100007F:${PORT.toString(16).toUpperCase()} 00000000:0000 0A 0:0 0:0 0 0 0 4711 1\n`,
       [`/proc/${pid}/cmdline`]: "openclaw-gateway",
       [`/proc/${pid}/cgroup`]: cgroup,
-      [`/proc/${pid}/status`]: "Name:\topenclaw\nPPid:\t1\n",
+      [`/proc/${pid}/status`]: "Name:\topenclaw\nPPid:\t1\nUid:\t0\t0\t0\t0\n",
     },
     links: { [`/proc/${pid}/fd/20`]: "socket:[4711]" },
   });
@@ -64,7 +64,12 @@ async function withProcess(action: (pid: number) => Promise<void>): Promise<Node
   const ended = new Promise<NodeJS.Signals | number | null>((resolve) =>
     child.once("exit", (code, signal) => resolve(code ?? signal)),
   );
-  await action(child.pid ?? 0);
+  try {
+    await action(child.pid ?? 0);
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
   setTimeout(() => child.kill("SIGKILL"), 500).unref();
   return ended;
 }

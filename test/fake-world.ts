@@ -10,16 +10,22 @@ export interface FakeWorldInput {
     readonly address: string;
     readonly internal: boolean;
   }[];
-  /** Absolute path to text; `undefined` text: it exists and may not be read. */
+  /** Absolute path to text; `undefined` text: it exists and may not be read. Processes without a status are root's. */
   readonly files?: Readonly<Record<string, string | undefined>>;
   readonly links?: Readonly<Record<string, string>>;
   /** Modification times, milliseconds. */
   readonly modified?: Readonly<Record<string, number>>;
+  /** Owners (uid), and where they differ group and mode; root's, 0755 for directories and 0644 for files when absent. */
+  readonly owners?: Readonly<Record<string, number | readonly [uid: number, gid: number, mode: number]>>;
 }
 
 /** A machine in memory. It counts reads, and it has no way to write. */
 export function fakeWorld(input: FakeWorldInput = {}): World {
   const files = new Map(Object.entries(input.files ?? {}));
+  for (const path of [...files.keys()]) {
+    const status = path.replace(/\/cmdline$/, "/status");
+    if (status !== path && !files.has(status)) files.set(status, "PPid:\t0\nUid:\t0\t0\t0\t0\n");
+  }
   const links = new Map(Object.entries(input.links ?? {}));
   const paths = (): string[] => [...files.keys(), ...links.keys()];
   return {
@@ -45,9 +51,20 @@ export function fakeWorld(input: FakeWorldInput = {}): World {
     },
     link: async (path) => links.get(path),
     info: async (path): Promise<FileInfo | undefined> => {
-      const text = files.get(path);
-      if (text === undefined) return undefined;
-      return { size: Buffer.byteLength(text), modified: input.modified?.[path] ?? 0, kind: "file" };
+      const isFile = files.has(path);
+      const below = path === "/" ? "/" : `${path}/`;
+      if (!isFile && !paths().some((each) => each.startsWith(below))) return undefined;
+      const owned = input.owners?.[path] ?? 0;
+      const [uid, gid, mode] = typeof owned === "number" ? [owned, owned, isFile ? 0o644 : 0o755] : owned;
+      const size = Buffer.byteLength(files.get(path) ?? "");
+      return {
+        size,
+        modified: input.modified?.[path] ?? 0,
+        kind: isFile ? "file" : "directory",
+        uid,
+        gid,
+        mode,
+      };
     },
     stream: async function* (path, start, end) {
       yield Buffer.from(files.get(path) ?? "").subarray(start, end);

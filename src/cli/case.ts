@@ -258,6 +258,9 @@ function notesOf(facts: Facts, diagnosed: Diagnosed): ReportNote[] {
   }
   const ids = Object.keys(diagnosed.suppressed);
   if (ids.length > 0) notes.push({ message: "symptoms-hidden", args: { ids: ids.join(", ") } });
+  const withheldFrom = knownValue(facts.probe)?.withheldFrom;
+  if (withheldFrom !== undefined)
+    notes.push({ message: "credentials-withheld", args: { user: withheldFrom } });
   for (const { cleanup } of knownValue(facts.probe)?.attempts ?? []) {
     if (cleanup === undefined) continue;
     const message =

@@ -3,7 +3,15 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Ask, Collectors } from "../core/collect.ts";
 import { type Fact, known, knownValue, said, type Unknown, unknown } from "../core/fact.ts";
-import type { Confidence, DeploymentKind, HostSigns, ProbeReading, Release, Target } from "../core/facts.ts";
+import type {
+  Confidence,
+  DeploymentKind,
+  HostSigns,
+  PortHolder,
+  ProbeReading,
+  Release,
+  Target,
+} from "../core/facts.ts";
 import type { LogDigest } from "../core/log-event.ts";
 import { compareReleases } from "../core/release.ts";
 import { createScrubber, safeQuote } from "../core/scrub.ts";
@@ -15,14 +23,16 @@ import { type ContainedGateway, openContainer, unopened } from "../deployments/d
 import type { Wanted } from "../deployments/docker/choose.ts";
 import { exposureOf } from "../deployments/exposure.ts";
 import { readHost } from "../deployments/host.ts";
-import { type Listeners, readListeners } from "../deployments/listeners.ts";
+import { isInContainer, type Listeners, peerOf, readListeners } from "../deployments/listeners.ts";
 import { localAccess } from "../deployments/local.ts";
 import { ownNames } from "../deployments/names.ts";
 import type { GatewayProcess } from "../deployments/processes.ts";
+import { mayRead, userName } from "../deployments/trust.ts";
 import type { ConfigAndSecrets, DeploymentAccess } from "../deployments/types.ts";
 import { urlAccess } from "../deployments/url.ts";
 import type { World } from "../deployments/world.ts";
 import { probe } from "../gateway/probe.ts";
+import type { ConnectionEnds, MayReceive } from "../gateway/transport.ts";
 import { parseGatewayUrl, reachOfAddress } from "../gateway/url.ts";
 import { digestLogs, type LogSource } from "../logs/digest.ts";
 import { ofPort } from "../logs/of-port.ts";
@@ -66,6 +76,7 @@ export class Live {
   #listeners: Promise<Fact<Listeners>> | undefined;
   #configured: Promise<Fact<ConfigAndSecrets>> | undefined;
   #probed: Promise<ProbeReading> | undefined;
+  #owner: Promise<number | undefined> | undefined;
   #contained: Promise<Fact<ContainedGateway> | undefined> | undefined;
 
   constructor(options: LiveOptions) {
@@ -88,6 +99,8 @@ export class Live {
         if (unopened !== undefined) return unopened;
         const way = await this.#way();
         if (!way.known) return way;
+        const stranger = await this.#stranger();
+        if (stranger !== undefined) return known(heldBy(stranger, way.value), way.value);
         const reading = await this.#probe(way.value, signal);
         return (await this.#lost(reading)) ?? known(reading, reading.url);
       }),
@@ -160,8 +173,24 @@ export class Live {
     return contained?.here === false ? undefined : knownValue(await this.#sockets());
   }
 
-  #listen(port: number): Promise<Fact<Listeners>> {
-    return readListeners(this.#options.world, port, this.#options.salt);
+  async #listen(port: number): Promise<Fact<Listeners>> {
+    return readListeners(this.#options.world, port, this.#options.salt, await this.#configOwner());
+  }
+
+  /** The user whose configuration is looked at, before any process is asked; unknown where there is none of ours. */
+  #configOwner(): Promise<number | undefined> {
+    const { world, salt, configPath, target } = this.#options;
+    this.#owner ??= (async () => {
+      if (target.kind === "docker" || (target.kind === "url" && configPath === undefined)) return undefined;
+      const own = localAccess({
+        world,
+        salt,
+        host: await this.#hostSigns(),
+        ...given("configPath", configPath),
+      });
+      return (await own.config()).known ? own.owner() : undefined;
+    })();
+    return this.#owner;
   }
 
   async #settledPort(): Promise<number> {
@@ -349,6 +378,53 @@ export class Live {
     return running && ["refused", "timeout", "dns"].includes(reach.state) ? contained?.lost() : undefined;
   }
 
+  /**
+   * Another user's process at the address where the gateway is looked for: what it says is nobody's word but its
+   * own, so it is not asked. Whoever names the address asks whatever is there.
+   */
+  async #stranger(): Promise<PortHolder | undefined> {
+    if (this.#options.target.kind === "url" || (await this.#container()) !== undefined) return undefined;
+    const sockets = knownValue(await this.#sockets())?.sockets ?? [];
+    const at = sockets.filter(({ address }) => REACHED_BY_LOOPBACK.has(address));
+    const [first] = at.filter(({ owner }) => owner === "stranger");
+    if (first?.user === undefined || first.uid === undefined) return undefined;
+    // A container that shares the gateway's network does not see its process, and its uids are the container's.
+    const { container, hostNetwork } = await this.#hostSigns();
+    if (first.pid === undefined && container !== "none" && hostNetwork !== true) return undefined;
+    if (at.some(({ owner, address }) => owner !== "stranger" && address === "127.0.0.1")) return undefined;
+    const { user, port, program, pid } = first;
+    return { user, port, ...given("program", program), ...given("pid", pid) };
+  }
+
+  /**
+   * Whether the process at the other end of a connection may have the gateway's secrets: root, our own, whoever may
+   * read the configuration that they are from, and a process of the container that was looked into. Secrets that the
+   * user handed over for an address go there.
+   */
+  async #mayReceive(ends: ConnectionEnds): ReturnType<MayReceive> {
+    const { world, credentials, target } = this.#options;
+    if (credentials !== undefined && target.kind === "url") return { allowed: true };
+    const peer = await peerOf(world, ends);
+    // Where no platform tells, the address has been judged.
+    if (!peer.known)
+      return peer.reason === "not-asked" ? { allowed: true } : { allowed: false, from: "unknown" };
+    if (peer.value === "nobody") return { allowed: true };
+    const { uid, inode } = peer.value;
+    if (uid === 0 || uid === world.uid) return { allowed: true };
+    const container = (await this.#containerHere())?.deployment.container?.id;
+    const allowed =
+      container === undefined ? await this.#mayReadConfig(uid) : await isInContainer(world, inode, container);
+    return allowed ? { allowed } : { allowed, from: await userName(world, uid) };
+  }
+
+  async #mayReadConfig(uid: number): Promise<boolean> {
+    const config = knownValue(await this.#config());
+    if (config === undefined) return false;
+    if (await mayRead(this.#options.world, config.reading.path, uid)) return true;
+    // A gateway without a file of its own has its secrets from its environment, or its service's.
+    return !config.reading.exists && (await this.#holder(await this.#settledPort()))?.uid === uid;
+  }
+
   /** A container with the doctor and nothing else: no gateway, none of its files, nobody on the port. */
   async #isAlone(): Promise<boolean> {
     const { target, configPath } = this.#options;
@@ -383,6 +459,7 @@ export class Live {
       allowPlaintextToken,
       insecureTls,
       scrub: (text) => scrub(text).text,
+      mayReceive: (ends) => this.#mayReceive(ends),
       ...given("origin", origin),
       ...(token === undefined && password === undefined
         ? {}
@@ -474,6 +551,22 @@ export class Live {
       target.kind === "url" || target.kind === "docker" ? "--target" : "this machine",
     );
   }
+}
+
+/** Addresses of listening sockets that a connection to 127.0.0.1 can end at. */
+const REACHED_BY_LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "0.0.0.0", "::", "::ffff:127.0.0.1"]);
+
+/** What is said of a port that a stranger has, without a word of theirs. */
+function heldBy(holder: PortHolder, url: string): ProbeReading {
+  const { program, user, pid } = holder;
+  const who = `${program ?? "a program"} of user ${user}${pid === undefined ? "" : ` (process ${pid})`}`;
+  return {
+    url,
+    reach: { state: "stranger", detail: `port ${holder.port} is held by ${who}`, holder },
+    http: { looksLike: "none" },
+    attempts: [],
+    tookMs: 0,
+  };
 }
 
 /** A log in which nothing names this gateway is no evidence of it, nor of its silence. */

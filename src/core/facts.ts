@@ -303,13 +303,35 @@ export interface ProbeReading {
   readonly protocol?: number;
   readonly authMode?: string;
   readonly release?: Release;
-  /** How our connection reached the gateway, as far as we can tell. */
+  /** The user who has the other end of the connection and may not read the gateway's config, so that it got no token. */
+  readonly withheldFrom?: string;
   readonly tookMs: number;
 }
 
 export interface Reach {
-  readonly state: "open" | "refused" | "reset" | "timeout" | "dns" | "tls" | "starting" | "not-openclaw";
+  /** `stranger`: another user's process has the gateway's port, so that nothing it says counts. */
+  readonly state:
+    | "open"
+    | "refused"
+    | "reset"
+    | "timeout"
+    | "dns"
+    | "tls"
+    | "starting"
+    | "not-openclaw"
+    | "stranger";
   readonly detail: string;
+  readonly holder?: PortHolder;
+}
+
+/** Who has a port of this machine. Names are safe to print. */
+export interface PortHolder {
+  readonly port: number;
+  /** A name, or the number where the system has none. */
+  readonly user: string;
+  /** The file that it runs; absent where that may not be seen. */
+  readonly program?: string;
+  readonly pid?: number;
 }
 
 export interface HttpReading {

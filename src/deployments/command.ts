@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { type Fact, known, type Unknown, unknown } from "../core/fact.ts";
 import { safeText } from "../core/text.ts";
+import { distrusted } from "./trust.ts";
+import { nodeWorld, type World } from "./world.ts";
 
 /** A list of 500 devices is about 500 kB. */
 const MAX_OUTPUT = 2 * 1024 * 1024;
@@ -25,12 +27,50 @@ export interface Execution {
 
 /**
  * Runs a program without a shell, in a process group of its own, and ends the group with it: by itself, when the
- * signal aborts, when the time is over, or when the doctor ends. Unknown: `absent`, `denied`, `timeout`, `failed`.
+ * signal aborts, when the time is over, or when the doctor ends. A program that somebody else could have written is
+ * not run. Unknown: `absent`, `denied`, `timeout`, `failed`.
  */
-export function runToEnd(argv: readonly string[], execution: Execution): Promise<Fact<CommandOutcome>> {
-  const { env, user, cwd, signal, timeoutMs } = execution;
+export async function runToEnd(
+  [command = "", ...args]: readonly string[],
+  execution: Execution,
+): Promise<Fact<CommandOutcome>> {
+  const program = await trustedProgram(command, execution);
+  return program.known ? run(program.value, args, execution) : program;
+}
+
+/**
+ * The file behind a command, looked up as the system does it, where only root and the user that it runs as could have
+ * written it. Unknown: `absent`, `denied`.
+ */
+export async function trustedProgram(
+  command: string,
+  { env, user }: Pick<Execution, "user"> & { readonly env: Readonly<Record<string, string | undefined>> },
+  world: World = nodeWorld(),
+): Promise<Fact<string>> {
+  // Where no file has an owner of that kind, the system looks it up with its own rules.
+  if (world.platform === "win32") return known(command, command);
+  const places = command.includes("/")
+    ? [command]
+    : (env.PATH ?? "").split(":").map((directory) => `${directory}/${command}`);
+  const uid = user?.uid ?? world.uid ?? 0;
+  for (const path of places.slice(0, 100)) {
+    if (!path.startsWith("/") || (await world.info(path))?.kind !== "file") continue;
+    const found = await distrusted(world, path, new Set([uid]));
+    if (found === undefined) return known(path, path);
+    const [at, who] = [safeText(found.path, 200), safeText(found.who, 60)];
+    return found.because === "owner"
+      ? unknown("denied", `${safeText(path, 200)} is not run: ${at} belongs to ${who}`)
+      : unknown("denied", `${safeText(path, 200)} is not run: ${who} may write ${at}`);
+  }
+  return unknown("absent", "ENOENT");
+}
+
+function run(
+  command: string,
+  args: readonly string[],
+  { env, user, cwd, signal, timeoutMs }: Execution,
+): Promise<Fact<CommandOutcome>> {
   return new Promise((resolve) => {
-    const [command = "", ...args] = argv;
     let child: ChildProcess;
     try {
       child = spawn(command, args, {

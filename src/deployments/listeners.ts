@@ -1,13 +1,16 @@
-import { scopeOf } from "../core/address.ts";
+import { parseIp, sameIp, scopeOf } from "../core/address.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import { safeText } from "../core/text.ts";
-import { type GatewayProcess, gatewayProcesses } from "./processes.ts";
+import { type GatewayProcess, gatewayProcesses, uidOf } from "./processes.ts";
+import { userName } from "./trust.ts";
+import { isVouched } from "./vouch.ts";
 import type { World } from "./world.ts";
 
 /** Who listens on the gateway's port, and which gateways run on this machine. */
 export interface Listeners {
   readonly port: number;
   readonly sockets: readonly Listener[];
+  /** Those that may be believed: of root, of the configuration's owner or ours, and those in containers. */
   readonly gateways: readonly GatewayProcess[];
 }
 
@@ -17,7 +20,12 @@ export interface Listener {
   readonly port: number;
   /** Absent: the owner is another user's and we may not look, or it is in the kernel. */
   readonly pid?: number;
-  readonly owner: "gateway" | "docker-proxy" | "ssh" | "kubectl" | "other" | "unknown";
+  /** Whose socket it is; known for those of other users too. */
+  readonly uid?: number;
+  /** What its program is. `stranger`: of another user, so that its name and words are not believed. */
+  readonly owner: "gateway" | "docker-proxy" | "ssh" | "kubectl" | "other" | "stranger" | "unknown";
+  /** Name of a stranger. */
+  readonly user?: string;
   /** Name of the program, bounded; never its arguments. */
   readonly program?: string;
   /** Where docker-proxy sends connections to. */
@@ -29,9 +37,14 @@ const MAX_DESCRIPTORS = 4096;
 
 /**
  * Linux: /proc/net/tcp and tcp6, and the owner of each socket as far as permissions allow. Elsewhere the fact is
- * unknown, and says so.
+ * unknown, and says so. `configOwner`: uid of the owner of the configuration that is looked at, where one is known.
  */
-export async function readListeners(world: World, port: number, salt: string): Promise<Fact<Listeners>> {
+export async function readListeners(
+  world: World,
+  port: number,
+  salt: string,
+  configOwner?: number,
+): Promise<Fact<Listeners>> {
   if (world.platform !== "linux")
     return unknown(
       "not-asked",
@@ -51,26 +64,67 @@ export async function readListeners(world: World, port: number, salt: string): P
     .filter((one) => one.port === port);
   const pids = await processIds(world);
   const owners = await ownersOf(world, pids, new Set(found.map(({ inode }) => inode)));
-  const gateways = await gatewayProcesses(world, pids, new Set([...owners.values()]), salt);
+  const gateways: GatewayProcess[] = [];
+  for (const one of await gatewayProcesses(world, pids, new Set([...owners.values()]), salt))
+    if (one.container !== undefined || (await isVouched(world, one, configOwner))) gateways.push(one);
+  const friends = new Set([0, world.uid, configOwner, ...gateways.map(({ uid }) => uid)]);
   const sockets: Listener[] = [];
-  for (const { address, inode } of found.slice(0, 50)) {
+  for (const { address, uid, inode } of found.slice(0, 50)) {
     const pid = owners.get(inode);
-    sockets.push(await describe(world, { address, port }, pid, gateways));
+    const gateway = gateways.find((one) => one.pid === pid);
+    const user = gateway === undefined ? await usersOf(world, uid, pid, friends) : undefined;
+    const socket = { address, port, uid };
+    sockets.push(
+      gateway !== undefined
+        ? { ...socket, pid: gateway.pid, owner: "gateway", program: "openclaw" }
+        : user === undefined
+          ? await describe(world, socket, pid)
+          : await stranger(world, { ...socket, user }, pid),
+    );
   }
   // The one that listens on the port comes first.
   const serves = ({ pid }: GatewayProcess): number => (sockets.some((socket) => socket.pid === pid) ? 0 : 1);
   return known({ port, sockets, gateways: [...gateways].sort((a, b) => serves(a) - serves(b)) }, "/proc");
 }
 
-async function describe(
+type Socket = Pick<Listener, "address" | "port"> & { readonly uid: number };
+
+/**
+ * The user that is no friend, of the one whose socket it is and the one whose process has it: whoever opened it may
+ * have become somebody else, or handed it on.
+ */
+async function usersOf(
   world: World,
-  socket: { readonly address: string; readonly port: number },
+  uid: number,
   pid: number | undefined,
-  gateways: readonly GatewayProcess[],
+  friends: ReadonlySet<number | undefined>,
+): Promise<string | undefined> {
+  if (!friends.has(uid)) return userName(world, uid);
+  if (pid === undefined) return undefined;
+  const status = await world.readText(`/proc/${pid}/status`, 16_384);
+  const own = status.ok ? uidOf(status.text) : undefined;
+  if (own !== undefined && friends.has(own)) return undefined;
+  return own === undefined ? "several" : userName(world, own);
+}
+
+/** Named by the file that it runs, which is not its own word, where that may be looked at. */
+async function stranger(
+  world: World,
+  socket: Socket & { readonly user: string },
+  pid: number | undefined,
 ): Promise<Listener> {
+  const exe = pid === undefined ? undefined : await world.link(`/proc/${pid}/exe`);
+  const program = exe === undefined ? "" : safeText(exe.split("/").at(-1) ?? "", 60);
+  return {
+    ...socket,
+    ...(pid === undefined ? {} : { pid }),
+    owner: "stranger",
+    ...(program === "" ? {} : { program }),
+  };
+}
+
+async function describe(world: World, socket: Socket, pid: number | undefined): Promise<Listener> {
   if (pid === undefined) return { ...socket, owner: "unknown" };
-  if (gateways.some((gateway) => gateway.pid === pid))
-    return { ...socket, pid, owner: "gateway", program: "openclaw" };
   const cmdline = await world.readText(`/proc/${pid}/cmdline`, 65_536);
   const words = cmdline.ok ? cmdline.text.split("\0") : [];
   const program = safeText(words[0]?.split("/").at(-1) ?? "", 60);
@@ -99,20 +153,85 @@ function optionOf(words: readonly string[], name: string): string | undefined {
 /** The listening sockets of a /proc/net/tcp or tcp6 table. */
 export function listening(
   table: string,
-): { readonly address: string; readonly port: number; readonly inode: string }[] {
-  const out: { address: string; port: number; inode: string }[] = [];
+): { readonly address: string; readonly port: number; readonly uid: number; readonly inode: string }[] {
+  return [...rowsOf(table, LISTEN)]
+    .slice(0, 10_000)
+    .map(({ local: { address, port }, uid, inode }) => ({ address, port, uid, inode }));
+}
+
+/** States as the kernel prints them. */
+const LISTEN = "0A";
+const ESTABLISHED = "01";
+
+interface Row {
+  readonly local: End;
+  readonly remote: End;
+  readonly uid: number;
+  readonly inode: string;
+}
+
+/** One end of a connection. */
+export interface End {
+  readonly address: string;
+  readonly port: number;
+}
+
+function* rowsOf(table: string, state: string): Iterable<Row> {
   for (const line of table.split("\n").slice(1)) {
     const fields = line.trim().split(/\s+/);
-    const [hex, portHex] = (fields[1] ?? "").split(":");
-    // 0A is LISTEN.
-    if (fields[3] !== "0A" || hex === undefined || portHex === undefined) continue;
-    const address = addressOf(hex);
-    const inode = fields[9];
-    if (address !== undefined && inode !== undefined)
-      out.push({ address, port: Number.parseInt(portHex, 16), inode });
-    if (out.length >= 10_000) break;
+    if (fields[3] !== state) continue;
+    const [local, remote, uid, inode] = [endOf(fields[1]), endOf(fields[2]), fields[7] ?? "", fields[9]];
+    if (local !== undefined && remote !== undefined && inode !== undefined && /^\d{1,10}$/.test(uid))
+      yield { local, remote, uid: Number(uid), inode };
   }
-  return out;
+}
+
+function endOf(field = ""): End | undefined {
+  const [hex = "", port = ""] = field.split(":");
+  const address = addressOf(hex);
+  return address === undefined ? undefined : { address, port: Number.parseInt(port, 16) };
+}
+
+/**
+ * Whose process has the other end of a connection of ours, as the kernel tells it: nobody can pretend that. `nobody`:
+ * none of this machine's network has it, so it is elsewhere or behind a translation of addresses that root made.
+ * Unknown: the platform or the kernel does not tell.
+ */
+export async function peerOf(
+  world: World,
+  { local, remote }: { readonly local: End; readonly remote: End },
+): Promise<Fact<{ readonly uid: number; readonly inode: string } | "nobody">> {
+  if (world.platform !== "linux") return unknown("not-asked", "/proc");
+  const tables = await Promise.all(
+    ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => world.readText(path, 16_000_000)),
+  );
+  for (const table of tables) {
+    if (!table.ok) continue;
+    // Without an inode nobody has taken the connection yet, or everybody has let go of it.
+    for (const row of rowsOf(table.text, ESTABLISHED))
+      if (row.inode !== "0" && sameEnd(row.local, remote) && sameEnd(row.remote, local))
+        return known({ uid: row.uid, inode: row.inode }, "/proc/net/tcp");
+  }
+  return tables.some((table) => table.ok && !table.truncated)
+    ? known("nobody", "/proc/net/tcp")
+    : unknown("denied", "/proc/net/tcp");
+}
+
+/**
+ * Whether a socket is of a process in a container, by the kernel's own groups. `id`: the first 12 digits. A user may
+ * make groups of any name below their own slice, so that what is there proves nothing.
+ */
+export async function isInContainer(world: World, inode: string, id: string): Promise<boolean> {
+  const pid = (await ownersOf(world, await processIds(world), new Set([inode]))).get(inode);
+  const cgroup = pid === undefined ? undefined : await world.readText(`/proc/${pid}/cgroup`, 65_536);
+  if (cgroup?.ok !== true || !/^[0-9a-f]{12}$/.test(id)) return false;
+  const lines = cgroup.text.split("\n").filter((line) => line.includes(id));
+  return lines.length > 0 && lines.every((line) => !/\/user(?:\.slice|@)/.test(line));
+}
+
+function sameEnd(a: End, b: End): boolean {
+  const [one, other] = [parseIp(a.address), parseIp(b.address)];
+  return a.port === b.port && one !== undefined && other !== undefined && sameIp(one, other);
 }
 
 /** The kernel prints addresses as 32-bit words in host order; every machine OpenClaw runs on is little-endian. */

@@ -14,6 +14,7 @@ import { namesFromUnits } from "./names.ts";
 import { openChanger } from "./open-changer.ts";
 import type { GatewayProcess } from "./processes.ts";
 import { devicesFromSqlite } from "./sqlite.ts";
+import { asReadableTo } from "./trust.ts";
 import type { ChangerOptions, ConfigAndSecrets, DeploymentAccess, LogText } from "./types.ts";
 import type { ReadOutcome, World } from "./world.ts";
 
@@ -40,8 +41,13 @@ const DEFAULT_PORT = 18_789;
 /** Homes of the images' users, for a doctor that runs in the container as somebody else. */
 const IMAGE_HOMES = ["/home/node", "/home/openclaw", "/root"] as const;
 
+export interface LocalAccess extends DeploymentAccess {
+  /** Uid of the configuration's owner, else of the gateway that runs; absent where there is neither. */
+  owner(): Promise<number | undefined>;
+}
+
 /** The gateway of this machine, or of the container or pod around us: what is read is read from files. */
-export function localAccess(options: LocalOptions): DeploymentAccess {
+export function localAccess(options: LocalOptions): LocalAccess {
   return new Local(options);
 }
 
@@ -51,12 +57,13 @@ interface Place {
   readonly profile: string | undefined;
 }
 
-class Local implements DeploymentAccess {
+class Local implements LocalAccess {
   readonly kind = "local";
   readonly names: DeploymentNames;
   readonly #options: LocalOptions;
   #place: Promise<Place> | undefined;
   #config: Promise<Fact<ConfigAndSecrets>> | undefined;
+  #reader: Promise<World> | undefined;
 
   constructor(options: LocalOptions) {
     this.#options = options;
@@ -68,10 +75,47 @@ class Local implements DeploymentAccess {
     return this.#config;
   }
 
-  async logs(): Promise<Fact<readonly LogText[]>> {
+  async owner(): Promise<number | undefined> {
+    const { world, gateway } = this.#options;
+    const { candidate } = await this.#located();
+    return (await world.info(candidate.configPath))?.uid ?? gateway?.uid;
+  }
+
+  /** Its files are read with its owner's rights, also where we are root. */
+  #readWorld(): Promise<World> {
     const { world } = this.#options;
-    const { files, logFile } = await this.#logFiles();
+    this.#reader ??= this.owner().then((owner) =>
+      world.uid === 0 && owner !== undefined && owner !== 0 ? asReadableTo(world, owner) : world,
+    );
+    return this.#reader;
+  }
+
+  async logs(): Promise<Fact<readonly LogText[]>> {
+    const world = await this.#readWorld();
+    const { files, logFile, distrust } = await this.#logFiles();
     const newest = files.at(-1);
+    if (newest === undefined && distrust !== undefined) {
+      const args = { path: safeText(distrust.path, 200), who: safeText(distrust.who, 60) };
+      return distrust.because === "owner"
+        ? unknown(
+            "denied",
+            `${args.path} belongs to ${args.who}, so what is in it is not believed`,
+            "--log FILE",
+            {
+              message: "log-of-a-stranger",
+              args,
+            },
+          )
+        : unknown(
+            "denied",
+            `${args.who} may write ${args.path}, so what is in it is not believed`,
+            "--log FILE",
+            {
+              message: "log-open-to-others",
+              args,
+            },
+          );
+    }
     if (newest === undefined)
       return unknown(
         "absent",
@@ -90,19 +134,23 @@ class Local implements DeploymentAccess {
   }
 
   async #logFiles() {
-    const { world, gateway } = this.#options;
+    const { gateway } = this.#options;
+    const world = await this.#readWorld();
     const config = await this.config();
     const logFile = config.known ? config.value.logFile : undefined;
     const place = await this.#located();
     const release = this.#options.release ?? (await this.#ownRelease());
-    const files = await findLogFiles(world, {
+    const owner = await this.owner();
+    const trusted = new Set([world.uid, owner, gateway?.uid].filter((uid) => uid !== undefined));
+    const found = await findLogFiles(world, {
+      trusted,
       ...(release === undefined ? {} : { release }),
       ...(logFile === undefined ? {} : { configured: logFile }),
       home: gateway?.home ?? world.homedir,
       ...(place.profile === undefined ? {} : { profile: place.profile }),
       ...(gateway?.uid === undefined ? {} : { uid: gateway.uid }),
     });
-    return { files, logFile };
+    return { ...found, logFile };
   }
 
   async changer({ edit, release: told }: ChangerOptions): Promise<Fact<Changer>> {
@@ -133,7 +181,7 @@ class Local implements DeploymentAccess {
   }
 
   async devices(): Promise<Fact<DeviceList>> {
-    const { world } = this.#options;
+    const world = await this.#readWorld();
     const { candidate } = await this.#located();
     const store = `${candidate.stateDir}/state/openclaw.sqlite`;
     if (await world.exists(store)) {
@@ -148,10 +196,9 @@ class Local implements DeploymentAccess {
 
   async #deviceFiles(stateDir: string): Promise<Fact<DeviceList>> {
     const directory = `${stateDir}/devices`;
+    const world = await this.#readWorld();
     const [pending, paired] = await Promise.all(
-      ["pending", "paired"].map((name) =>
-        this.#options.world.readText(`${directory}/${name}.json`, MAX_CONFIG),
-      ),
+      ["pending", "paired"].map((name) => world.readText(`${directory}/${name}.json`, MAX_CONFIG)),
     );
     if (pending === undefined || paired === undefined || (!pending.ok && !paired.ok)) {
       const first = pending ?? paired;
@@ -237,8 +284,7 @@ class Local implements DeploymentAccess {
       path,
       stateDir: candidate.stateDir,
       ...(profile === undefined ? {} : { profile }),
-      // A service does not see the doctor's shell, so that counts only when nothing better is there.
-      env: gateway?.env === undefined && unit === undefined ? this.#options.world.env : {},
+      env: await this.#ownEnvironment(unit !== undefined),
       services: [...serviceSources(unit, gateway), ...(dotenv === undefined ? [] : [dotenv])],
       flags: { ...gatewayFlags(unit?.env.exec ?? [], salt), ...gateway?.flags },
       ...(release === undefined ? {} : { release }),
@@ -253,6 +299,17 @@ class Local implements DeploymentAccess {
         ? result.reading
         : { ...result.reading, changedAt: new Date(written).toISOString() };
     return known({ reading, ...secrets, ...(logFile === undefined ? {} : { logFile }) }, path);
+  }
+
+  /**
+   * A service does not see the doctor's shell, so that counts only when nothing better is there. Nor does another
+   * user's config get to name what is in root's environment; a container's is everybody's in it.
+   */
+  async #ownEnvironment(isService: boolean): Promise<World["env"]> {
+    const { world, gateway } = this.#options;
+    const owner = await this.owner();
+    const isOurs = owner === undefined || owner === world.uid || this.#inContainer();
+    return gateway?.env === undefined && !isService && isOurs ? world.env : {};
   }
 
   #located(): Promise<Place> {
@@ -336,7 +393,7 @@ class Local implements DeploymentAccess {
     | { readonly from: "env"; readonly source: string; readonly values: Readonly<Record<string, Secret>> }
     | undefined
   > {
-    const read = await this.#options.world.readText(path, 262_144);
+    const read = await (await this.#readWorld()).readText(path, 262_144);
     return read.ok ? { from: "env", source, values: fileEnv(read.text, this.#options.salt) } : undefined;
   }
 
@@ -344,6 +401,7 @@ class Local implements DeploymentAccess {
   async #includes(text: string, configPath: string): Promise<ReadInclude> {
     const found = new Map<string, { path: string; text: string }>();
     const base = directoryOf(configPath);
+    const world = await this.#readWorld();
     let level = [{ path: configPath, text }];
     for (let depth = 0; depth < 10 && level.length > 0; depth += 1) {
       const next: { path: string; text: string }[] = [];
@@ -351,7 +409,7 @@ class Local implements DeploymentAccess {
         for (const name of includeNames(file.text)) {
           const path = resolved(name.startsWith("/") ? name : `${directoryOf(file.path)}/${name}`);
           if (found.size >= 50 || found.has(path) || !path.startsWith(`${base}/`)) continue;
-          const read = await this.#options.world.readText(path, MAX_CONFIG);
+          const read = await world.readText(path, MAX_CONFIG);
           if (!read.ok || read.truncated) continue;
           found.set(path, { path, text: read.text });
           next.push({ path, text: read.text });

@@ -1,3 +1,4 @@
+import { type Distrust, distrusted } from "./trust.ts";
 import type { LogText } from "./types.ts";
 import type { World } from "./world.ts";
 
@@ -22,18 +23,32 @@ export interface LogFileQuery {
   readonly profile?: string;
   /** User id of the gateway, for `/tmp/openclaw-<uid>/`. */
   readonly uid?: number;
+  /** Uids that may write the gateway's log, beside root. */
+  readonly trusted: ReadonlySet<number>;
+}
+
+export interface FoundLogFiles {
+  /** Newest last. */
+  readonly files: readonly LogFile[];
+  /** Why files of the default directory were passed over: anybody can make files there. */
+  readonly distrust?: Distrust;
 }
 
 /**
- * The gateway's log files, newest last, with the bytes to read of each: at most 8 MiB in all, counted from the
- * newest end backwards over the rotated ones.
+ * The gateway's log files with the bytes to read of each: at most 8 MiB in all, counted from the newest end backwards
+ * over the rotated ones.
  */
-export async function findLogFiles(world: World, query: LogFileQuery): Promise<readonly LogFile[]> {
+export async function findLogFiles(world: World, query: LogFileQuery): Promise<FoundLogFiles> {
   const found: { path: string; size: number; modified: number; shared: boolean }[] = [];
+  let distrust: Distrust | undefined;
   const look = async (path: string, shared = false): Promise<void> => {
     const info = await world.info(path);
-    if (info?.kind === "file" && info.size > 0 && !found.some((file) => file.path === path))
-      found.push({ path, size: info.size, modified: info.modified, shared });
+    if (info?.kind !== "file" || info.size === 0 || found.some((file) => file.path === path)) return;
+    const open = shared ? await distrusted(world, path, query.trusted) : undefined;
+    // A container's engine does not tell whose its files are; strangers have no account in it.
+    const why = open?.because === "unseen" ? undefined : open;
+    distrust ??= why;
+    if (why === undefined) found.push({ path, size: info.size, modified: info.modified, shared });
   };
   if (query.configured !== undefined) {
     const path = query.configured.startsWith("~/")
@@ -67,7 +82,7 @@ export async function findLogFiles(world: World, query: LogFileQuery): Promise<r
     chosen.push({ path, start: size - bytes, end: size, shared });
     left -= bytes;
   }
-  return chosen.reverse();
+  return { files: chosen.reverse(), ...(distrust === undefined ? {} : { distrust }) };
 }
 
 /** `openclaw-2026-11-22.log`, with a profile `openclaw-work-2026-11-22.log`; rotated ones carry a number. */

@@ -77,6 +77,7 @@ export async function openChanger(options: OpenChangerOptions): Promise<Changer>
           salt,
           port,
           cli,
+          ...(owner === undefined ? {} : { configOwner: owner.uid }),
           ...(unit === undefined ? {} : { unit }),
           // A signal that restarts one release opens a debugger in another.
           ...(release === undefined || options.exact !== true ? {} : { release }),

@@ -1,9 +1,12 @@
 import { readFile, realpath } from "node:fs/promises";
+import { delimiter } from "node:path";
 import { type Fact, known, type Unknown, unknown } from "../core/fact.ts";
 import { createScrubber } from "../core/scrub.ts";
+import { readAccounts } from "./accounts.ts";
 import { type CommandOutcome, runToEnd } from "./command.ts";
 import { STARTED_BY } from "./orphans.ts";
 import type { GatewayProcess } from "./processes.ts";
+import { distrusted } from "./trust.ts";
 import type { World } from "./world.ts";
 
 /** The gateway's own command line: the release that runs, in the gateway's place. */
@@ -60,8 +63,8 @@ export function openclawCli(options: OpenclawCliOptions): OpenclawCli {
         );
       if (signal.aborted) return unknown("failed", "interrupted");
       const outcome = await runToEnd([...found, ...args], {
-        env: environmentOf(options),
-        ...(world.uid === 0 && owner !== undefined && owner.uid !== 0 ? { user: owner } : {}),
+        env: await environmentOf(options),
+        ...(becomes(options) && owner !== undefined ? { user: owner } : {}),
         cwd: options.stateDir,
         signal,
         timeoutMs: timeoutMs ?? TIMEOUT_MS,
@@ -85,17 +88,31 @@ function holds(word: string, secret: string): boolean {
   return secret.length >= 6 && word.includes(secret);
 }
 
-/** The code that the gateway runs, with the Node that runs it; else `openclaw` on the gateway's PATH, then on ours. */
-async function findProgram({
-  world,
-  gateway,
-  release,
-}: OpenclawCliOptions): Promise<readonly string[] | undefined> {
+/** Root becomes the files' owner, so that a program has that user's rights and no more. */
+function becomes({ world, owner }: OpenclawCliOptions): boolean {
+  return world.uid === 0 && owner !== undefined && owner.uid !== 0;
+}
+
+/** Those who may write what is run: root, and the user that it runs as. */
+function runners(options: OpenclawCliOptions): ReadonlySet<number> {
+  const { world, owner } = options;
+  return new Set([(becomes(options) ? owner?.uid : world.uid) ?? 0]);
+}
+
+/**
+ * The code that the gateway runs, with the Node that runs it; else `openclaw` on the gateway's PATH, then on ours. What
+ * others may write is passed over.
+ */
+async function findProgram(options: OpenclawCliOptions): Promise<readonly string[] | undefined> {
+  const { world, gateway, release } = options;
+  const trusted = runners(options);
+  const isTrusted = async (path: string): Promise<boolean> =>
+    (await distrusted(world, path, trusted)) === undefined;
   const node = gateway?.node;
   if (gateway?.installDir !== undefined && node !== undefined && (await world.exists(node))) {
     for (const entry of ["openclaw.mjs", "dist/index.js", "dist/entry.js"]) {
       const path = `${gateway.installDir}/${entry}`;
-      if (await world.exists(path)) return [node, path];
+      if ((await world.exists(path)) && (await isTrusted(path))) return [node, path];
     }
   }
   if (world.platform === "win32") return undefined;
@@ -103,6 +120,7 @@ async function findProgram({
     for (const directory of (path ?? "").split(":").slice(0, 50)) {
       const program = `${directory}/openclaw`;
       if (!directory.startsWith("/") || (await world.info(program))?.kind !== "file") continue;
+      if (!(await isTrusted(program))) continue;
       const other = release === undefined ? undefined : await releaseBehind(program);
       if (other === undefined || other === release) return [program];
     }
@@ -127,29 +145,48 @@ async function releaseBehind(program: string): Promise<string | undefined> {
 const NOT_FOR_COMMANDS =
   /^(?:OPENCLAW_(?:SERVICE_|NODE_OPTIONS_READY)|INVOCATION_ID$|JOURNAL_STREAM$|NOTIFY_SOCKET$|LISTEN_|WATCHDOG_|MAINPID$|SYSTEMD_EXEC_PID$|NODE_CHANNEL_|NODE_UNIQUE_ID$)/;
 
+/** What of root's environment another user's program gets to see. */
+const FOR_ANYBODY = /^(?:PATH|LANG|LANGUAGE|LC_[A-Z]+|TZ|TERM)$/;
+
 /**
  * The gateway's environment as it is: its config may refer to any variable, and a command that lacks one refuses
- * the config. Without a gateway, our own.
+ * the config. Without a gateway, our own. Of root's no secret, where root becomes another user.
  */
-function environmentOf(options: OpenclawCliOptions): Record<string, string> {
-  const { world, gateway } = options;
+async function environmentOf(options: OpenclawCliOptions): Promise<Record<string, string>> {
+  const { world, gateway, owner } = options;
   const env: Record<string, string> = {};
-  const own = gateway?.env === undefined;
-  const source: readonly (readonly [string, string | undefined])[] = own
-    ? Object.entries(world.env)
-    : Object.entries(gateway?.env ?? {}).map(([name, value]) => [name, value.reveal()]);
+  const foreign = becomes(options);
+  const own = gateway?.env !== undefined && gateway.uid === owner?.uid;
+  const source: readonly (readonly [string, string | undefined])[] =
+    gateway?.env === undefined
+      ? Object.entries(world.env)
+      : Object.entries(gateway.env).map(([name, value]) => [name, value.reveal()]);
   for (const [name, value] of source)
-    if (value !== undefined && !NOT_FOR_COMMANDS.test(name)) env[name] = value;
-  env.HOME ??= gateway?.home ?? world.homedir;
-  env.PATH ??= world.env.PATH ?? "/usr/local/bin:/usr/bin:/bin";
+    if (value !== undefined && !NOT_FOR_COMMANDS.test(name) && (!foreign || own || FOR_ANYBODY.test(name)))
+      env[name] = value;
+  const account = foreign ? (await readAccounts(world)).users.get(owner?.uid ?? 0) : undefined;
+  env.HOME ??= gateway?.home ?? account?.home ?? world.homedir;
+  env.PATH = await trustedPath(env.PATH ?? world.env.PATH ?? "/usr/local/bin:/usr/bin:/bin", options);
   // `gateway restart` finds a user's service manager by these.
-  for (const name of ["XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"]) {
+  for (const name of foreign ? [] : ["XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"]) {
     const value = world.env[name];
     if (value !== undefined && env[name] === undefined) env[name] = value;
   }
   Object.assign(env, variablesFor(options));
   env[STARTED_BY] = String(process.pid);
   return env;
+}
+
+/** The program may start others by their name (`#!/usr/bin/env node`): not from where others may put them. */
+async function trustedPath(path: string, options: OpenclawCliOptions): Promise<string> {
+  const { world } = options;
+  if (world.platform === "win32") return path;
+  const trusted = runners(options);
+  const kept: string[] = [];
+  for (const directory of path.split(delimiter).slice(0, 100))
+    if (directory.startsWith("/") && (await distrusted(world, directory, trusted)) === undefined)
+      kept.push(directory);
+  return kept.join(delimiter);
 }
 
 /**

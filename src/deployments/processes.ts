@@ -6,6 +6,7 @@ import type { World } from "./world.ts";
 export interface GatewayProcess {
   readonly pid: number;
   readonly parent?: number;
+  /** Whose it is; absent where that is not seen, or where it runs with the rights of more than one user. */
   readonly uid?: number;
   /** Command line, where the process has not overwritten it with its title. */
   readonly flags: GatewayFlags;
@@ -104,7 +105,7 @@ async function describe(
     world.link(`/proc/${pid}/exe`),
   ]);
   const env = environ.ok ? environOf(environ.text, salt) : undefined;
-  const uid = status.ok ? /^Uid:\s{1,10}(\d{1,10})/m.exec(status.text)?.[1] : undefined;
+  const uid = status.ok ? uidOf(status.text) : undefined;
   const parent = status.ok ? /^PPid:\s{1,10}(\d{1,10})/m.exec(status.text)?.[1] : undefined;
   const command = await commandOf(world, words, parent);
   const home = env?.HOME?.reveal();
@@ -116,7 +117,7 @@ async function describe(
   return {
     pid,
     ...(parent === undefined ? {} : { parent: Number(parent) }),
-    ...(uid === undefined ? {} : { uid: Number(uid) }),
+    ...(uid === undefined ? {} : { uid }),
     flags: gatewayFlags(command, salt),
     ...(env === undefined ? {} : { env }),
     ...(cwd === undefined ? {} : { cwd }),
@@ -127,6 +128,15 @@ async function describe(
       ? {}
       : { container: { ...container, id: container.id.slice(0, 12) } }),
   };
+}
+
+/**
+ * Real, effective, saved and file system uid of a /proc/PID/status, where they are the same. A program that changes
+ * its user (setuid) has several, and whoever started it holds what it had open before.
+ */
+export function uidOf(status: string): number | undefined {
+  const [first, ...others] = /^Uid:((?:\s{1,10}\d{1,10}){4})/m.exec(status)?.[1]?.trim().split(/\s+/) ?? [];
+  return first !== undefined && others.every((other) => other === first) ? Number(first) : undefined;
 }
 
 /** The words it was started with: its own, or its launcher's when it shows its title only. */

@@ -12,6 +12,8 @@ export interface RestartOptions {
   readonly world: World;
   readonly salt: string;
   readonly port: number;
+  /** Whose the gateway's configuration is: no other user's process is taken for the gateway. */
+  readonly configOwner?: number;
   readonly unit?: DeploymentNames["unit"];
   readonly release?: string;
   readonly cli: OpenclawCli;
@@ -28,8 +30,8 @@ const TIMEOUT_MS = 60_000;
  * debugger, so it is sent to those releases and to that process only.
  */
 export async function restartGateway(options: RestartOptions, signal: AbortSignal): Promise<Fact<string>> {
-  const { world, port, salt, unit, release, cli } = options;
-  const listeners = await readListeners(world, port, salt);
+  const { world, port, salt, unit, release, cli, configOwner } = options;
+  const listeners = await readListeners(world, port, salt, configOwner);
   const pids = new Set(listeners.known ? listeners.value.sockets.map(({ pid }) => pid) : []);
   const gateway = listeners.known
     ? listeners.value.gateways.find(({ pid, container }) => pids.has(pid) && container === undefined)

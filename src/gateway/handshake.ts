@@ -3,7 +3,13 @@ import { WebSocket } from "ws";
 import { errorTypeOf } from "./http.ts";
 import { isRecord, numberOf, textOf, textsOf } from "./json.ts";
 import { type ConnectParams, type ErrorShape, readServerFrame, type ServerFrame } from "./protocol.ts";
-import { type TransportFailure, type TransportOptions, transportFailure } from "./transport.ts";
+import {
+  type ConnectionEnds,
+  type MayReceive,
+  type TransportFailure,
+  type TransportOptions,
+  transportFailure,
+} from "./transport.ts";
 
 const maxFrameBytes = 256 * 1024;
 const maxFrames = 200;
@@ -43,6 +49,8 @@ export interface HandshakeResult {
   readonly failure?: TransportFailure;
   /** Whether `connect` (and the credentials in it) was sent. */
   readonly sent: boolean;
+  /** Who has the other end and may not have the credentials, so that nothing was sent. */
+  readonly withheldFrom?: string;
 }
 
 export interface HandshakeOptions extends TransportOptions {
@@ -67,6 +75,7 @@ export function shakeHands(url: string, options: HandshakeOptions): Promise<Hand
     const waiting = new Map<string, (frame: ServerFrame & { type: "res" }) => void>();
     const connectId = randomUUID();
     let frames = 0;
+    let ends: ConnectionEnds | undefined;
     let grace: NodeJS.Timeout | undefined;
     let done = false;
 
@@ -136,14 +145,23 @@ export function shakeHands(url: string, options: HandshakeOptions): Promise<Hand
         receivedAt: Date.now(),
       };
       state.challenge = challenge;
-      state.sent = true;
-      socket.send(
-        JSON.stringify({
-          type: "req",
-          id: connectId,
-          method: "connect",
-          params: options.connect(challenge),
-        }),
+      const send = () => {
+        state.sent = true;
+        const params = options.connect(challenge);
+        socket.send(JSON.stringify({ type: "req", id: connectId, method: "connect", params }));
+      };
+      if (options.mayReceive === undefined) return send();
+      const withhold = (from: string) => {
+        state.withheldFrom = from;
+        fail({ state: "stranger", detail: `the other end is ${from}'s` });
+      };
+      permission(options.mayReceive, ends).then(
+        (permit) => {
+          if (done) return;
+          if (permit.allowed) send();
+          else withhold(permit.from);
+        },
+        () => withhold("unknown"),
       );
     };
     const onAnswer = (frame: ServerFrame & { type: "res" }) => {
@@ -175,6 +193,12 @@ export function shakeHands(url: string, options: HandshakeOptions): Promise<Hand
 
     socket.on("upgrade", (response) => {
       state.httpStatus = response.statusCode ?? 101;
+      const { localAddress, localPort, remoteAddress, remotePort } = response.socket;
+      if (localAddress !== undefined && localPort !== undefined && remoteAddress && remotePort)
+        ends = {
+          local: { address: localAddress, port: localPort },
+          remote: { address: remoteAddress, port: remotePort },
+        };
     });
     socket.on("unexpected-response", (_request, response) => {
       state.httpStatus = response.statusCode ?? 0;
@@ -221,6 +245,10 @@ export function shakeHands(url: string, options: HandshakeOptions): Promise<Hand
       finish();
     });
   });
+}
+
+function permission(mayReceive: MayReceive, ends: ConnectionEnds | undefined): ReturnType<MayReceive> {
+  return ends === undefined ? Promise.resolve({ allowed: false, from: "unknown" }) : mayReceive(ends);
 }
 
 function readHello(payload: unknown): Hello | undefined {

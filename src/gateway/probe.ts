@@ -17,7 +17,7 @@ import {
 } from "./protocol.ts";
 import { attemptOf } from "./reading.ts";
 import { estimateRelease } from "./release.ts";
-import type { TransportOptions } from "./transport.ts";
+import type { MayReceive, TransportOptions } from "./transport.ts";
 import { type GatewayUrl, parseGatewayUrl, reachOfAddress } from "./url.ts";
 
 export interface ProbeOptions {
@@ -37,6 +37,8 @@ export interface ProbeOptions {
   /** How long a gateway that says it is starting is asked again, milliseconds; 4000 when absent. */
   readonly startingBudgetMs?: number;
   readonly connectFrom?: { readonly localAddress?: string; readonly lookup?: LookupFunction };
+  /** Asked before credentials are sent over a connection; they may go to whoever has the address when absent. */
+  readonly mayReceive?: MayReceive;
   /** Extra scrubbing of every text; credentials are removed without it. */
   readonly scrub?: Scrub;
 }
@@ -103,6 +105,12 @@ export async function probe(options: ProbeOptions): Promise<ProbeReading> {
     },
   });
 
+  /** For what has credentials in it. */
+  const guarded = (): TransportOptions => ({
+    ...transport(),
+    ...(options.mayReceive === undefined ? {} : { mayReceive: options.mayReceive }),
+  });
+
   const firstHalf = transport();
   const http = await surveyHttp(url, { ...firstHalf, timeoutMs: firstHalf.timeoutMs * 0.4 });
   if (http.failure && http.failure.state !== "reset" && http.failure.state !== "not-openclaw")
@@ -127,7 +135,10 @@ export async function probe(options: ProbeOptions): Promise<ProbeReading> {
     return finish(reach, http, shaken, attempts);
 
   if (options.credentials?.token || options.credentials?.password) {
-    const client = await shakeClient(url, options, transport());
+    const client = await shakeClient(url, options, guarded());
+    // Whoever it is, it is not our gateway: nothing more is said to it.
+    if (client.withheldFrom !== undefined)
+      return { ...finish(reach, http, shaken, attempts), withheldFrom: clean(client.withheldFrom, 60) };
     shaken.push(client);
     attempts.push(
       attemptOf("client", client, clean, {
@@ -148,7 +159,7 @@ export async function probe(options: ProbeOptions): Promise<ProbeReading> {
       headers,
       ...(auth === undefined ? {} : { auth }),
       sendBuildId: http.signs.basePathAttribute,
-      transport,
+      transport: guarded,
       clean,
     });
     shaken.push(browser.handshake);

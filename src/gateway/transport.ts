@@ -12,7 +12,20 @@ export interface TransportOptions {
   /** Address to connect from, and a resolver: for tests and for pinning an address that was checked. */
   readonly connectFrom?: { readonly localAddress?: string; readonly lookup?: LookupFunction };
   readonly clean: Clean;
+  /** Asked before `connect` is sent; anybody may get it when absent. */
+  readonly mayReceive?: MayReceive;
 }
+
+/** The two ends of a connection of ours. */
+export interface ConnectionEnds {
+  readonly local: { readonly address: string; readonly port: number };
+  readonly remote: { readonly address: string; readonly port: number };
+}
+
+/** Asked of the very connection before credentials go over it. `from`: who would have got them. */
+export type MayReceive = (
+  ends: ConnectionEnds,
+) => Promise<{ readonly allowed: true } | { readonly allowed: false; readonly from: string }>;
 
 export interface TransportFailure {
   readonly state: Exclude<Reach["state"], "open" | "starting">;

@@ -1,10 +1,10 @@
 import type { Agent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type Docker from "dockerode";
-import { runToEnd } from "../command.ts";
+import { runToEnd, trustedProgram } from "../command.ts";
 import type { EngineAddress } from "./addresses.ts";
 import { type SshAddress, settingsWords } from "./ssh-address.ts";
-import { SshAgent } from "./ssh-agent.ts";
+import { SshAgent, SshError } from "./ssh-agent.ts";
 
 export { engineFailure, fieldsOf } from "./failure.ts";
 
@@ -48,6 +48,8 @@ export async function connectEngine(
   };
   const open = (more: Options): Docker => unprompted(() => new Docker({ ...named, ...more }));
   if (ssh !== undefined) {
+    const program = await trustedProgram("ssh", { env });
+    if (!program.known && program.reason === "denied") throw new SshError("failed", program.detail);
     // The name is never looked up: the agent's connections lead there.
     const api = open({ host: "http://engine", agent: new SshAgent(ssh, env) });
     return { name, api, ...elsewhere(await hostBehind(ssh, env)) };

@@ -23,6 +23,15 @@ export const network: Readonly<Record<string, CauseMessage>> = {
         title: "The gateway will not be reachable at this address",
         what: "No attempt was seen; this follows from the settings. With this configuration the gateway does not listen at {url|the address that clients use}.",
       },
+      stranger: {
+        title: "Another user's process has the gateway's port",
+        what: "Port {port|of the gateway} is held by {program|a program} of the user {user|of another account}{(pid)}. It is not the gateway of the configuration that is looked at, so nothing it says was believed, and it was sent nothing.",
+        why: "On a machine that several people use anybody may listen on a port from 1024 on, and call a program as they like. Only a process of the configuration's owner, of root or of your own user counts as the gateway.",
+        fix: "If that process is the gateway, look at it as its own user. If it is not, it has to leave the port before the gateway can start there; until then no token should be typed into a page at this address.",
+        verify: "`sudo ss -ltnp` names the gateway's own user for the port, and this command finds it.",
+        caveats:
+          "Whoever opened the page at this address while another program had the port should take a new gateway token.",
+      },
     },
   },
 

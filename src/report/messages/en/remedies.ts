@@ -224,6 +224,15 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "Clients, requests and approvals then meet at the same gateway.",
     caution: "Look first which of them holds the devices that are approved.",
   },
+  "look-as-owner": {
+    title: "Look at it as the user that it runs as",
+    what: "That user may read the gateway's configuration, log and devices, and change them.",
+  },
+  "free-port": {
+    title: "Free the port for the gateway",
+    what: "The other program ends or moves; then the gateway can listen.",
+    caution: "Find out first what the other program is for, and whose.",
+  },
   "pair-app": {
     title: "Pair the app with a setup code",
     what: "The code hands the app an address and a credential; what is left is one approval, and a second one for a node.",

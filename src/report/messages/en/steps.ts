@@ -156,6 +156,10 @@ export const human: Readonly<Record<string, string>> = {
     "TrueNAS sets this key from the app's settings at each start. Edit the app, and give its allowed origins there; what the next lines change holds until the next start only.",
   "mount-state":
     "Mount a directory of the host or a volume at {path|/home/node/.openclaw}, with the gateway's user as owner, and create the container anew.",
+  "look-as-owner":
+    "If this is the gateway: `sudo -u {user} -i npx openclaw-pairing-doctor`, or name its address to ask it without its files: `npx openclaw-pairing-doctor --target ws://127.0.0.1:PORT`.",
+  "free-port":
+    "See what has port {port} (`sudo ss -ltnp`), and end it or let user {user} move it; or give the gateway another port (`gateway.port`).",
   "find-port-holder":
     "See who holds the port: `docker ps` for containers, `sudo ss -ltnp` for programs of the host (port {port|18789}).",
   "stop-other-container":

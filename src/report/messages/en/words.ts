@@ -82,6 +82,7 @@ export const tables: Tables = {
     starting: "the gateway is still starting",
     "startup-failed": "the gateway did not start",
     "not-openclaw": "something else answers there",
+    stranger: "another user's process has the port",
     "not-upgraded": "the upgrade was answered with plain HTTP",
     "socket-failed": "the socket failed before it was open",
   },
@@ -185,6 +186,8 @@ export const tables: Tables = {
     "probe-cleaned-up": "The probe made a request for a throw-away device and took it back.",
     "probe-left-something":
       "The probe's throw-away device could not be taken back: {detail|remove it by hand}.",
+    "credentials-withheld":
+      "The gateway's secret was not sent: the other end of the connection is a process of user {user}, who may not read the gateway's configuration. `--token-file` with `--target` sends one all the same.",
     "no-logs": "No gateway log was read; an earlier refusal would not be seen.",
     "symptoms-hidden": "Hidden, because a cause above explains them: {ids}.",
   },
@@ -309,6 +312,8 @@ export const tables: Tables = {
     "device-store-too-large": "the device store is too large to copy",
     "node-without-sqlite": "Node {version} cannot read the gateway's SQLite store",
     "log-shared": "{file} is shared by the gateways of this machine, and no line of it names this one's port",
+    "log-of-a-stranger": "{path} belongs to {who}, so what is in it is not believed",
+    "log-open-to-others": "{who} may write {path}, so what is in it is not believed",
     "config-too-long": "{path}: too long for a config",
     "file-absent": "{path}: no such file",
     "file-denied": "{path}: not permitted",

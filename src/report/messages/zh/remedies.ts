@@ -217,6 +217,15 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "这样客户端、请求和批准都在同一个网关上。",
     caution: "请先确认已批准的设备在哪一个网关上。",
   },
+  "look-as-owner": {
+    title: "以该进程的用户身份检查",
+    what: "该用户可以读取并修改网关的配置、日志和设备。",
+  },
+  "free-port": {
+    title: "为网关腾出端口",
+    what: "让另一个程序退出或换端口，之后网关就能监听。",
+    caution: "请先弄清另一个程序的用途和归属。",
+  },
   "pair-app": {
     title: "用设置码配对应用",
     what: "设置码把地址和凭据交给应用；之后批准一次即可，node 还需要第二次批准。",

@@ -139,6 +139,10 @@ export const human: Readonly<Record<string, string>> = {
   "change-in-truenas":
     "TrueNAS 在每次启动时都会根据应用的设置写入这个键。请编辑该应用，在那里填写允许的来源；下面几行所做的修改只保持到下一次启动。",
   "mount-state": "把主机目录或卷挂载到 {path|/home/node/.openclaw}，属主为网关的运行用户，然后重新创建容器。",
+  "look-as-owner":
+    "如果它就是网关：`sudo -u {user} -i npx openclaw-pairing-doctor`；或直接指定地址，不读取它的文件：`npx openclaw-pairing-doctor --target ws://127.0.0.1:PORT`。",
+  "free-port":
+    "查看端口 {port} 上是什么程序（`sudo ss -ltnp`），结束它或让用户 {user} 换端口；也可以给网关换一个端口（`gateway.port`）。",
   "find-port-holder":
     "查看谁占用了端口：容器用 `docker ps`，主机上的程序用 `sudo ss -ltnp`（端口 {port|18789}）。",
   "stop-other-container": "停止不需要的容器，例如 `docker stop {other|CONTAINER}`，或给它单独的状态目录。",
