@@ -3,6 +3,7 @@ import { knownValue } from "../src/core/fact.ts";
 import type { ConfigReading, Evidence } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import type { LogEvent, SecurityWarningEvent } from "../src/core/log-event.ts";
+import { asOrigin } from "../src/core/origin.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import { atLeast } from "../src/core/release.ts";
 import { FALLBACK_SWITCH } from "./dangerous-flags.ts";
@@ -60,9 +61,7 @@ function inConfig(config: ConfigReading): Evidence {
 }
 
 function originsOf(accepted: readonly SecurityWarningEvent[]): readonly string[] {
-  const origins = accepted.flatMap(({ origin }) =>
-    origin !== undefined && /^https?:\/\/[\w.:[\]-]{1,260}$/.test(origin) ? [origin] : [],
-  );
+  const origins = accepted.flatMap(({ origin }) => asOrigin(origin) ?? []);
   return [...new Set(origins.reverse())].slice(0, 5);
 }
 
@@ -75,7 +74,7 @@ function withOwnOrigin(
   origins: readonly string[],
 ): Remedy | undefined {
   const assessment = knownValue(wanted.assessment);
-  const own = assessment?.connection.headers.origin;
+  const own = asOrigin(assessment?.connection.headers.origin);
   const supposed = assessment?.basis.some(({ fact }) => fact === "deployment") ?? true;
   if (own === undefined || supposed) return undefined;
   const present = knownValue(wanted.config)?.effective.gateway?.controlUi?.allowedOrigins ?? [];

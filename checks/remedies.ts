@@ -1,11 +1,13 @@
 import { admit } from "../src/admission/admit.ts";
 import { fitToGate } from "../src/admission/fit.ts";
+import { pageScopes } from "../src/admission/page.ts";
 import { applySteps } from "../src/admission/trial.ts";
 import type { Admission, AdmissionInput, Connection } from "../src/core/connection.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy, Step } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
+import { fromAddress, requestFor } from "../src/core/requests.ts";
 import { bareAddress, isEngineAddress, isLoopback, isPrivate } from "./addresses.ts";
 import { args, type GateFacts, hostPort, originOf, portOf, releaseOf, remoteOf } from "./support.ts";
 
@@ -88,8 +90,17 @@ function afterApproval(facts: GateFacts): Step[] {
   return [human(page.connectsByItself ? "wait-for-page" : "press-connect")];
 }
 
+/** The id that a log names, unless another request fits as well: then a person takes the right one from the list. */
+function requestIdOf({ requestId, connection }: Refusal, { wanted }: GateFacts): string | undefined {
+  const waiting = knownValue(wanted.devices)?.pending;
+  if (requestId === undefined || waiting === undefined) return requestId;
+  const usual = pageScopes(knownValue(wanted.release)?.version);
+  const found = requestFor({ requestId, waiting, usual, askedFrom: fromAddress(connection.remoteAddress) });
+  return found.choice === "ask" && found.requests.length > 1 ? undefined : requestId;
+}
+
 export function approveDevice(refusal: Refusal, facts: GateFacts): Remedy {
-  const { requestId } = refusal;
+  const requestId = requestIdOf(refusal, facts);
   const remedy: Remedy = {
     id: "approve-device",
     risk: "grants-access",

@@ -2,6 +2,7 @@ import type { CheckFacts, Diagnosis } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Confidence, Evidence, Refusal } from "../src/core/facts.ts";
 import type { MessageArgs, Occurrence, Remedy, TellApart } from "../src/core/finding.ts";
+import { asOrigin } from "../src/core/origin.ts";
 import { compareReleases } from "../src/core/release.ts";
 import { containerOf, neighbourAt } from "./container.ts";
 
@@ -94,10 +95,10 @@ function clientArg(refusal: Refusal): MessageArgs {
 /** The origin that was refused; else the one that the user or the log named, never the usual one of a deployment. */
 export function originOf(refusal: Refusal, facts: GateFacts): string | undefined {
   const seen = refusal.connection.headers?.origin;
-  if (seen !== undefined || refusal.client === "cli") return seen;
+  if (seen !== undefined || refusal.client === "cli") return asOrigin(seen);
   const assessment = knownValue(facts.wanted.assessment);
   const supposed = assessment?.basis.some(({ fact }) => fact === "deployment") ?? true;
-  return supposed ? undefined : assessment?.connection.headers.origin;
+  return supposed ? undefined : asOrigin(assessment?.connection.headers.origin);
 }
 
 export function remoteOf(refusal: Refusal, facts: GateFacts): string | undefined {

@@ -6,6 +6,7 @@ import type { Changer } from "../src/core/change.ts";
 import { known, unknown } from "../src/core/fact.ts";
 import type { DeviceList, PendingDevice } from "../src/core/facts.ts";
 import type { Journal } from "../src/core/journal.ts";
+import { fromAddress } from "../src/core/requests.ts";
 import { execute, type Workshop } from "../src/core/transaction.ts";
 
 const PAGE: PendingDevice = {
@@ -75,28 +76,30 @@ describe("while the page's request is waited for", () => {
   const wait = (lists: readonly (readonly PendingDevice[])[], before: readonly PendingDevice[] = []) => {
     let asked = 0;
     const devices = async () => known(list(lists[Math.min(asked++, lists.length - 1)] ?? []), "test");
-    return awaitRequest({ devices, before, remote: "192.168.50.9", limit: 60, every: 10 }, never);
+    const asks = { askedFrom: fromAddress("192.168.50.9"), usual: ["operator.read"] };
+    return awaitRequest({ devices, before, ...asks, limit: 60, every: 10 }, never);
   };
   const other: PendingDevice = { ...PAGE, requestId: "r2", deviceId: "d2", remoteIp: "192.168.50.66" };
 
   test("the one from the page's address is taken", async () => {
-    assert.equal((await wait([[], [other], [other, PAGE]]))?.requestId, "r1");
+    assert.deepEqual(await wait([[], [other], [other, PAGE]]), { choice: "one", request: PAGE });
   });
   test("one that waited before is not the page's", async () => {
-    assert.equal(await wait([[PAGE]], [PAGE]), undefined);
+    assert.deepEqual(await wait([[PAGE]], [PAGE]), { choice: "none" });
   });
-  test("of two from the same address neither is taken", async () => {
-    assert.equal(await wait([[PAGE, { ...PAGE, requestId: "r3" }]]), undefined);
+  test("of two from the same address neither is taken unasked", async () => {
+    const both = [PAGE, { ...PAGE, requestId: "r3" }];
+    assert.deepEqual(await wait([both]), { choice: "ask", requests: both });
   });
   test("one from elsewhere is not taken", async () => {
-    assert.equal(await wait([[other]]), undefined);
+    assert.deepEqual(await wait([[other]]), { choice: "none" });
   });
   test("an interrupt ends it, and so does a list that cannot be read", async () => {
     const stop = new AbortController();
     const devices = async () => unknown("failed", "no");
-    const options = { devices, before: [], remote: undefined, every: 10 };
+    const options = { devices, before: [], askedFrom: fromAddress(undefined), usual: [], every: 10 };
     setTimeout(() => stop.abort(), 20);
-    assert.equal(await awaitRequest(options, stop.signal), undefined);
-    assert.equal(await awaitRequest({ ...options, limit: 20 }, never), undefined);
+    assert.deepEqual(await awaitRequest(options, stop.signal), { choice: "none" });
+    assert.deepEqual(await awaitRequest({ ...options, limit: 20 }, never), { choice: "none" });
   });
 });

@@ -208,7 +208,7 @@ describe("a proxy with HTTPS", () => {
     };
     assert.equal(saidSite(none), undefined);
     assert.throws(() => saidSite({ ...none, domain: "https://x" }), /no host name/);
-    assert.throws(() => saidSite({ ...none, proxy: "nginx" }), /no domain/);
+    assert.throws(() => saidSite({ ...none, proxy: ["nginx"] }), /no domain/);
     assert.throws(() => saidSite({ ...none, domain: "x.y", certificate: "/c" }), /belong together/);
     assert.throws(
       () => saidSite({ ...none, domain: "x.y", certificate: "/c;", certificateKey: "/k" }),

@@ -8,6 +8,8 @@ import { cli, finish, start } from "./support/cli.ts";
 import { FixPlace, type PlaceOptions, plain, reportOf, TOKEN } from "./support/fix-place.ts";
 
 const ORIGIN = "https://claw.example.test";
+/** Agrees to the origin that only the log names otherwise. */
+const agreeing = (origin = ORIGIN) => ["--yes", "--allow-risk", "grants-access", "--origin", origin];
 const ORIGINS = `allowedOrigins: ["${ORIGIN}"]`;
 const LOCAL = { remoteAddress: "127.0.0.1", headers: { host: "127.0.0.1:18789" } };
 const PROXIED = { remoteAddress: "127.0.0.1", headers: { host: "claw.example.test" } };
@@ -59,9 +61,9 @@ describe("fix as a process", { concurrency: 6 }, () => {
     });
   }
 
-  story("a remedy without risk: kept, and undone byte for byte", {}, async (place) => {
+  story("an origin that was named: kept, and undone byte for byte", {}, async (place) => {
     const before = place.text();
-    const done = await place.run(["--yes", "--json"]);
+    const done = await place.run([...agreeing(), "--json"]);
     assert.equal(done.code, 0, done.stdout);
     const report = reportOf(done);
     assert.equal(report.outcome, "kept");
@@ -95,7 +97,7 @@ describe("fix as a process", { concurrency: 6 }, () => {
     },
     async (place) => {
       const before = place.text();
-      assert.equal((await place.run(["--yes"])).code, 0);
+      assert.equal((await place.run(agreeing())).code, 0);
       assert.deepEqual(place.calls(), [`config set gateway.controlUi.allowedOrigins ["${ORIGIN}"] --json`]);
       assert.ok(place.text().includes("lastTouchedVersion"));
       assert.equal((await place.run(["--undo", "--yes"])).code, 0);
@@ -110,7 +112,7 @@ describe("fix as a process", { concurrency: 6 }, () => {
     },
     async (place) => {
       const before = place.text();
-      const first = await place.run(["--yes", "--json"]);
+      const first = await place.run([...agreeing(), "--json"]);
       assert.equal(first.code, 1, first.stdout);
       assert.equal(reportOf(first).outcome, "partly");
       assert.equal(reportOf(first).gate, "pairing");
@@ -118,7 +120,7 @@ describe("fix as a process", { concurrency: 6 }, () => {
       const [request] = place.pending();
       assert.ok(request);
 
-      const unasked = await place.run(["--yes", "--json"]);
+      const unasked = await place.run(["--yes", "--origin", ORIGIN, "--json"]);
       assert.equal(unasked.code, 1);
       assert.equal(reportOf(unasked).outcome, "declined");
       assert.deepEqual(
@@ -127,7 +129,7 @@ describe("fix as a process", { concurrency: 6 }, () => {
       );
       assert.deepEqual(place.paired(), []);
 
-      const second = await place.run(["--yes", "--allow-risk", "grants-access", "--json"]);
+      const second = await place.run([...agreeing(), "--json"]);
       assert.equal(second.code, 0, second.stdout);
       assert.equal(reportOf(second).outcome, "kept");
       assert.deepEqual(place.paired(), [request.deviceId]);
@@ -143,7 +145,7 @@ describe("fix as a process", { concurrency: 6 }, () => {
 
   story("a gateway that does not take the change: taken back, 4", { deaf: true }, async (place) => {
     const before = place.text();
-    const result = await place.run(["--yes", "--json"]);
+    const result = await place.run([...agreeing(), "--json"]);
     assert.equal(result.code, 4, result.stdout);
     assert.equal(reportOf(result).outcome, "rolled-back");
     assert.equal(place.text(), before);
@@ -155,7 +157,7 @@ describe("fix as a process", { concurrency: 6 }, () => {
     { origin: "https://other.example.test" },
     async (place) => {
       await place.visit(ORIGIN);
-      const first = await place.run(["--yes", "--json"]);
+      const first = await place.run([...agreeing(), "--json"]);
       assert.equal(first.code, 1, first.stdout);
       const { outcome, remains = [] } = reportOf(first);
       assert.equal(outcome, "kept");
@@ -163,7 +165,7 @@ describe("fix as a process", { concurrency: 6 }, () => {
         remains.map(({ id, args }) => [id, args?.origin]),
         [["origin-not-allowed", "https://other.example.test"]],
       );
-      assert.equal((await place.run(["--yes"])).code, 0);
+      assert.equal((await place.run(agreeing("https://other.example.test"))).code, 0);
       assert.match(place.text(), /"https:\/\/claw\.example\.test", "https:\/\/other\.example\.test"/);
     },
   );
@@ -171,7 +173,7 @@ describe("fix as a process", { concurrency: 6 }, () => {
   story("nobody listens: a person has to start it", {}, async (place) => {
     await place.gateway.close();
     const before = place.text();
-    const result = await place.run(["--yes", "--json"]);
+    const result = await place.run([...agreeing(), "--json"]);
     assert.equal(result.code, 1, result.stdout);
     assert.equal(reportOf(result).outcome, "by-hand");
     assert.equal(place.text(), before);
@@ -180,7 +182,7 @@ describe("fix as a process", { concurrency: 6 }, () => {
   story("a gateway of which only the address and a log are known is not changed: 3", {}, async (place) => {
     const before = place.files();
     const env = { HOME: path.join(place.home, "elsewhere") };
-    const args = ["--yes", "--json", "--target", place.gateway.url, "--log", place.log];
+    const args = [...agreeing(), "--json", "--target", place.gateway.url, "--log", place.log];
     const result = await place.run(args, { env });
     assert.equal(result.code, 3, result.stdout);
     assert.equal(reportOf(result).outcome, "not-begun");
@@ -189,7 +191,7 @@ describe("fix as a process", { concurrency: 6 }, () => {
 
   story("interrupted after the change: taken back, 130", {}, async (place) => {
     const before = place.text();
-    const child = start(["fix", "--yes", "--deployment", "local"], { cwd: place.home, env: place.env });
+    const child = start(["fix", ...agreeing(), "--deployment", "local"], { cwd: place.home, env: place.env });
     const ended = finish(child);
     await until(() => place.text() !== before);
     child.kill("SIGINT");
@@ -200,7 +202,7 @@ describe("fix as a process", { concurrency: 6 }, () => {
   });
 
   story("two at once: the second one refuses", {}, async (place) => {
-    const child = start(["fix", "--yes", "--deployment", "local"], { cwd: place.home, env: place.env });
+    const child = start(["fix", ...agreeing(), "--deployment", "local"], { cwd: place.home, env: place.env });
     const first = finish(child);
     await until(() => place.text().includes(ORIGINS));
     child.kill("SIGSTOP");
@@ -218,7 +220,7 @@ describe("fix as a process", { concurrency: 6 }, () => {
     const before = place.text();
     const theirs = (text: string) =>
       text.replace("  logging:", '  ui: { seamColor: "#0af" }, // theirs\n  logging:');
-    const first = place.run(["--yes"]);
+    const first = place.run(agreeing());
     await until(() => place.text().includes(ORIGINS));
     writeFileSync(place.config, theirs(place.text()));
     assert.equal((await first).code, 0);
@@ -257,7 +259,7 @@ describe("fix as a process", { concurrency: 6 }, () => {
   }
 
   story("the token is in the exact backup, and nowhere else", {}, async (place) => {
-    for (const args of [["--dry-run"], ["--yes", "--json", "--verbose"], ["--undo", "--dry-run"]])
+    for (const args of [["--dry-run"], [...agreeing(), "--json", "--verbose"], ["--undo", "--dry-run"]])
       await place.run(args);
     const [name = ""] = readdirSync(place.journals);
     const file = path.join(place.journals, name);
@@ -342,7 +344,7 @@ describe("killed", { concurrency: 6 }, () => {
         const preload = path.join(place.home, "kill.mjs");
         writeFileSync(preload, KILLER);
         const env = { KILL_AT: String(at), KILL_DELAY: String(delay) };
-        const killed = await place.run(["--yes", "--json"], { node: ["--import", preload], env });
+        const killed = await place.run([...agreeing(), "--json"], { node: ["--import", preload], env });
         const isKilled = killed.code === null;
         assert.ok(isKilled || at > 12, `it ended with ${killed.code}`);
         const left = place.text();

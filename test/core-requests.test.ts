@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { PendingDevice } from "../src/core/facts.ts";
-import { requestFor } from "../src/core/requests.ts";
+import { fromAddress, requestFor } from "../src/core/requests.ts";
 
 const waits = (requestId: string, change: Partial<PendingDevice> = {}): PendingDevice => ({
   requestId,
@@ -16,8 +16,10 @@ const asked = (
   requestId: string | undefined,
   waiting: readonly PendingDevice[],
   remote?: string,
-): string | undefined =>
-  requestFor({ requestId, waiting, finding: remote === undefined ? {} : { args: { remote } } })?.requestId;
+): string | undefined => {
+  const found = requestFor({ requestId, waiting, usual: ["operator.read"], askedFrom: fromAddress(remote) });
+  return found.choice === "one" ? found.request.requestId : undefined;
+};
 
 describe("the request that is meant", () => {
   const two = [
@@ -25,8 +27,19 @@ describe("the request that is meant", () => {
     waits("22222222-b", { remoteIp: "10.0.0.9" }),
   ];
 
-  test("is the one with the id", () => assert.equal(asked("22222222-b", two), "22222222-b"));
-  test("is the one whose id the gateway cut", () => assert.equal(asked("22222222", two), "22222222-b"));
+  test("is the one with the id, where nothing else fits", () =>
+    assert.equal(asked("22222222-b", two.slice(1)), "22222222-b"));
+  test("is the one whose id the gateway cut", () =>
+    assert.equal(asked("22222222", two.slice(1)), "22222222-b"));
+  test("is not the one that a log names, where others fit as well", () => {
+    assert.equal(asked("22222222-b", two), undefined);
+    const same = two.map((one) => ({ ...one, remoteIp: "10.0.0.9" }));
+    assert.equal(asked("22222222-b", same, "10.0.0.9"), undefined);
+  });
+  test("is none that wants more than a page", () => {
+    const more = waits("1", { remoteIp: "10.0.0.9", scopes: ["operator.read", "operator.admin"] });
+    assert.equal(asked(undefined, [more], "10.0.0.9"), undefined);
+  });
   test("is none of several that a short beginning fits", () => assert.equal(asked("2", two), undefined));
   test("is the one from the refused address", () =>
     assert.equal(asked(undefined, two, "10.0.0.9"), "22222222-b"));
@@ -35,10 +48,15 @@ describe("the request that is meant", () => {
     const same = two.map((one) => ({ ...one, remoteIp: "10.0.0.9" }));
     assert.equal(asked(undefined, same, "10.0.0.9"), undefined);
   });
-  test("is the only one", () => assert.equal(asked("gone", two.slice(0, 1)), "11111111-a"));
-  test("is not the only one when that came from another address", () => {
+  test("is not the only one, while nobody knows where the page is", () =>
+    assert.equal(asked("gone", two.slice(0, 1)), undefined));
+  test("is not the only one when that came from another address, or from this host", () => {
     assert.equal(asked(undefined, two.slice(0, 1), "10.0.0.9"), undefined);
-    assert.equal(asked(undefined, [waits("33333333-c")], "10.0.0.9"), "33333333-c");
+    assert.equal(asked(undefined, [waits("33333333-c")], "10.0.0.9"), undefined);
+  });
+  test("of a local page is one without an address, by its id", () => {
+    assert.equal(asked(undefined, [waits("33333333-c")], "127.0.0.1"), undefined);
+    assert.equal(asked("33333333-c", [waits("33333333-c"), ...two], "127.0.0.1"), "33333333-c");
   });
   test("is no node's", () => assert.equal(asked(undefined, [waits("x", { role: "node" })]), undefined));
 });

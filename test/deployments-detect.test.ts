@@ -40,6 +40,7 @@ function listeners(
     port: 18789,
     sockets: sockets.map((socket) => ({ address: "0.0.0.0", port: 18789, owner: "unknown", ...socket })),
     gateways,
+    proxies: [],
   };
 }
 

@@ -259,7 +259,12 @@ describe("strangers", () => {
   ])
     test(`${cmdline.split("\0")[0]} of another user is named by what it runs, and is no gateway`, async () => {
       const fact = await readListeners(stranger(cmdline), 18789, "salt", 1000);
-      assert.deepEqual(fact.known && fact.value, { port: 18789, sockets: [named], gateways: [] });
+      assert.deepEqual(fact.known && fact.value, {
+        port: 18789,
+        sockets: [named],
+        gateways: [],
+        proxies: [],
+      });
     });
 
   test("with no config of ours, one counts that its own user configured, and whose program nobody else may write", async () => {

@@ -32,6 +32,19 @@ export function pageBehaviour(release: string, admission: Admission): PageBehavi
   };
 }
 
+/**
+ * Scopes that the Control UI of a release asks for (run: three up to 2026.4.15; with read and write 5.28 to 7.35; with
+ * questions 8.1 to 9.6). Between two measured releases it may be either, so the wider counts.
+ */
+export function pageScopes(release: string | undefined): readonly string[] {
+  const after = (last: string): boolean => release === undefined || compareReleases(release, last) > 0;
+  return [
+    ...["operator.admin", "operator.approvals", "operator.pairing"],
+    ...(after("2026.4.15") ? ["operator.read", "operator.write"] : []),
+    ...(after("2026.7.35") ? ["operator.questions"] : []),
+  ];
+}
+
 function since(release: string, first: string): boolean {
   return compareReleases(release, first) >= 0;
 }

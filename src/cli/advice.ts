@@ -1,3 +1,4 @@
+import { withHearsay } from "../../checks/hearsay.ts";
 import { checks } from "../../checks/index.ts";
 import { withRewrites } from "../../checks/rewritten-config.ts";
 import { admit } from "../admission/admit.ts";
@@ -40,5 +41,7 @@ export function adviceFor(input: AdmissionInput, { target, ...base }: AdviceBase
     refusals: known(refusalsOf({ assessment }), source),
   });
   const { findings } = diagnose(checks, facts, { describeError });
-  return withRewrites(findings, knownValue(facts.deployment)).flatMap((finding) => finding.remedies);
+  return withHearsay(withRewrites(findings, knownValue(facts.deployment)), facts).flatMap(
+    (finding) => finding.remedies,
+  );
 }

@@ -1,3 +1,4 @@
+import { withHearsay } from "../../checks/hearsay.ts";
 import { checks } from "../../checks/index.ts";
 import { withRewrites } from "../../checks/rewritten-config.ts";
 import { tellPairsApart } from "../../checks/tell-apart.ts";
@@ -38,7 +39,7 @@ export function diagnosed(facts: Facts, options: Pick<CaseOptions, "only" | "ski
   const selected = selectedChecks(options);
   const raw = diagnose(selected, facts, { describeError });
   const judged = withNobodyThere(withUnexplained(raw, facts, selected), facts);
-  const findings = withRewrites(judged.findings, knownValue(facts.deployment));
+  const findings = withHearsay(withRewrites(judged.findings, knownValue(facts.deployment)), facts);
   return { ...judged, findings: tellPairsApart(findings) };
 }
 
@@ -49,7 +50,7 @@ function selectedChecks({ only, skip }: Pick<CaseOptions, "only" | "skip">): rea
 /** Facts in, report out: runs the checks and puts their findings into the words of the deployment. */
 export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
   const found = diagnosed(facts, options);
-  const target = knownValue(facts.target) ?? OFFLINE;
+  const { own: _own, ...target } = knownValue(facts.target) ?? OFFLINE;
   const deployment = knownValue(facts.deployment);
   const release = knownValue(facts.release);
   const assessment = knownValue(facts.assessment);

@@ -7,6 +7,7 @@ import type {
   Confidence,
   DeploymentKind,
   HostSigns,
+  OwnThings,
   PortHolder,
   ProbeReading,
   Release,
@@ -51,6 +52,8 @@ export interface LiveOptions {
   readonly release: Fact<Release>;
   readonly deployment?: DeploymentKind;
   readonly origin?: string;
+  /** Addresses and CIDR blocks of the proxies that the user named. */
+  readonly proxies?: readonly string[];
   readonly configPath?: string;
   /** Files that take the place of the logs that would be found. */
   readonly logFiles?: readonly string[];
@@ -517,6 +520,20 @@ export class Live {
     );
   }
 
+  /** What is the user's own, whatever a log says: what was named, this machine's own page, and its proxies. */
+  async #own(url: string): Promise<OwnThings> {
+    const { origin, proxies = [] } = this.#options;
+    const elsewhere = await this.#isElsewhere();
+    const hosts = elsewhere ? [] : (await this.#hostSigns()).addresses.map(({ address }) => address);
+    const port = portOf(url);
+    return {
+      ...given("origin", origin),
+      proxies,
+      origins: hosts.map((host) => `http://${host.includes(":") ? `[${host}]` : host}:${port}`),
+      proxyPrograms: elsewhere ? [] : (knownValue(await this.#sockets())?.proxies ?? []),
+    };
+  }
+
   async #target(ask: Ask): Promise<Fact<Target>> {
     const { target } = this.#options;
     const [config, host, deployment, probed, logs] = await Promise.all([
@@ -547,7 +564,7 @@ export class Live {
     const container = knownValue(deployment)?.container?.name;
     const name = target.kind === "url" ? url : (container ?? knownValue(config)?.path ?? url);
     return known(
-      { kind, name, url, exposure, exposureBecause: because },
+      { kind, name, url, exposure, exposureBecause: because, own: await this.#own(url) },
       target.kind === "url" || target.kind === "docker" ? "--target" : "this machine",
     );
   }

@@ -102,6 +102,7 @@ const REPEATABLE = new Set([
   "only",
   "skip",
   "log",
+  "proxy",
   "set",
   "unset",
   "ids",

@@ -27,6 +27,8 @@ export interface OfflineOptions {
   /** What an engine said of the gateway earlier. */
   readonly contained?: Pick<Deployment, "container" | "compose">;
   readonly origin?: string;
+  /** Addresses and CIDR blocks of the proxies that the user named. */
+  readonly proxies?: readonly string[];
   readonly config?: ConfigReading;
   /** A reading that somebody made earlier. */
   readonly probe?: ProbeReading;
@@ -114,7 +116,10 @@ function deploymentOf(
   return deployment === undefined ? known(whole, "log") : said(whole, "--deployment");
 }
 
-function targetOf(logs: Fact<LogDigest>, { name, exposure, config, probe }: OfflineOptions): Target {
+function targetOf(
+  logs: Fact<LogDigest>,
+  { name, exposure, config, probe, origin, proxies = [] }: OfflineOptions,
+): Target {
   const found = exposureOf({
     ...(logs.known ? { logs: logs.value } : {}),
     ...(config === undefined ? {} : { config }),
@@ -125,5 +130,6 @@ function targetOf(logs: Fact<LogDigest>, { name, exposure, config, probe }: Offl
     name,
     exposure: exposure ?? found.exposure,
     exposureBecause: exposure === undefined ? found.because : "said",
+    own: { proxies, ...(origin === undefined ? {} : { origin }) },
   };
 }

@@ -5,7 +5,7 @@ import type { DiagnoseArguments } from "./commands/diagnose.ts";
 import { handedCredentials } from "./credentials.ts";
 import { Live, type LiveOptions } from "./live.ts";
 import type { Session } from "./main.ts";
-import { pageOrigin, saidRelease } from "./said.ts";
+import { namedProxies, pageOrigin, saidRelease } from "./said.ts";
 import { parseTarget } from "./target.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -23,6 +23,7 @@ export type LiveArguments = Pick<
   | "release"
   | "deployment"
   | "origin"
+  | "proxy"
 >;
 
 export interface OpenedLive {
@@ -61,6 +62,7 @@ export async function openLive(args: LiveArguments, { io, salt }: Session): Prom
     ...(args.deployment === undefined ? {} : { deployment: args.deployment }),
     ...(origin === undefined ? {} : { origin }),
     ...(args.config === undefined ? {} : { configPath: args.config }),
+    proxies: namedProxies(args.proxy),
     ...(args.log === undefined ? {} : { logFiles: args.log }),
   };
   let { target } = options;

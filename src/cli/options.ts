@@ -74,6 +74,13 @@ export function saidOptions<T>(yargs: Argv<T>) {
       type: "string",
       requiresArg: true,
       describe: "Where the browser opens the Control UI, e.g. http://192.168.1.5:18789",
+    })
+    .option("proxy", {
+      type: "string",
+      array: true,
+      requiresArg: true,
+      describe:
+        "Address of the proxy in front of the gateway, which may be trusted (repeatable); with fix --domain: caddy or nginx",
     });
 }
 

@@ -1,5 +1,6 @@
 import { checks } from "../../checks/index.ts";
 import { KNOWN_RELEASES } from "../admission/releases.ts";
+import { isCidr } from "../core/address.ts";
 import { type Fact, said, unknown } from "../core/fact.ts";
 import type { Release } from "../core/facts.ts";
 import { isRelease } from "../core/release.ts";
@@ -44,6 +45,31 @@ export function saidRelease(release: string | undefined): Fact<Release> {
     );
   }
   return said({ version, confidence: "certain", from: "said" }, "--release");
+}
+
+/** Programs that `fix --domain` writes a site for. */
+export const SITE_PROXIES = ["caddy", "nginx"] as const;
+export type SiteProxy = (typeof SITE_PROXIES)[number];
+
+export function isSiteProxy(text: string): text is SiteProxy {
+  return SITE_PROXIES.some((name) => name === text);
+}
+
+/**
+ * The proxies in front of the gateway, as the user named them: addresses and CIDR blocks.
+ *
+ * @throws {UsageError} neither an address nor a proxy that a site is written for.
+ */
+export function namedProxies(texts: readonly string[] | undefined): readonly string[] {
+  return (texts ?? []).flatMap((text) => {
+    if (isSiteProxy(text)) return [];
+    if (isCidr(text)) return [text];
+    throw new UsageError(
+      "--proxy",
+      "that is no address",
+      "give the address from which the proxy connects to the gateway, e.g. --proxy 192.168.1.7",
+    );
+  });
 }
 
 /**

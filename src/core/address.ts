@@ -89,6 +89,15 @@ export function ipMatches(ip: IpAddress, entry: string, cidr: boolean): boolean 
   return true;
 }
 
+/** An address, or a block of them that is not all there are. */
+export function isCidr(text: string): boolean {
+  const [address = "", prefix, ...more] = text.split("/");
+  const ip = parseIp(address);
+  if (ip === undefined || more.length > 0 || /[\s%[\]]/.test(text)) return false;
+  if (prefix === undefined) return true;
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) > 0 && Number(prefix) <= (ip.family === 4 ? 32 : 128);
+}
+
 function parseOctets(raw: string): number[] | undefined {
   const fields = raw.split(".");
   if (fields.length !== 4) return undefined;

@@ -30,6 +30,20 @@ export interface Target {
   readonly exposure: Exposure;
   /** Why the exposure is what it says, one line. */
   readonly exposureBecause?: string;
+  /** Not part of any document. */
+  readonly own?: OwnThings;
+}
+
+/** What is known to be the user's own, whatever a log says. */
+export interface OwnThings {
+  /** Origin that the user named. */
+  readonly origin?: string;
+  /** Origins at which this machine serves the gateway's page. */
+  readonly origins?: readonly string[];
+  /** Addresses and CIDR blocks of proxies that the user named. */
+  readonly proxies?: readonly string[];
+  /** Reverse proxies that run on this machine, as programs of its system. */
+  readonly proxyPrograms?: readonly string[];
 }
 
 /** What the doctor itself runs in and can see around it, without touching the gateway. */

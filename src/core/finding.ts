@@ -45,8 +45,16 @@ export interface Remedy {
   readonly risk: Risk;
   readonly steps: readonly Step[];
   readonly args?: MessageArgs;
+  /** What it would trust and only strangers' words stand for: shown, and never taken without somebody's look at it. */
+  readonly unproven?: readonly Unproven[];
   /** What the admission model says of the refused connection after this remedy. Absent when it was not asked. */
   readonly after?: "admitted" | { readonly refusedAt: string; readonly reason?: string };
+}
+
+/** `value`: an origin, or the address of a proxy. */
+export interface Unproven {
+  readonly kind: "origin" | "proxy";
+  readonly value: string;
 }
 
 export type Step =

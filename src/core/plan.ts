@@ -119,7 +119,11 @@ export function plan<S>(start: S, oracle: Oracle<S>, options: PlanOptions): Plan
 
 /** The highest risk of a set: what has to be consented to. */
 export function riskOf(remedies: readonly Remedy[]): Risk {
-  return RISKS.findLast((risk) => remedies.some((remedy) => remedy.risk === risk)) ?? "none";
+  return highestRisk(remedies.map(({ risk }) => risk));
+}
+
+export function highestRisk(risks: readonly Risk[]): Risk {
+  return RISKS.findLast((risk) => risks.includes(risk)) ?? "none";
 }
 
 const RISKS: readonly Risk[] = ["none", "restart", "grants-access", "weakens-security"];
@@ -252,6 +256,9 @@ function disruptionOfStep(step: Step): number {
     // It has to be there whenever the page is used.
     case "ssh.tunnel":
       return OTHER_WAY;
+    // Whatever else it is a risk of.
+    case "config.set":
+      return step.key === "gateway.trustedProxies" ? 1 : 0;
     case "human":
       return step.message === "upgrade" ? OTHER_WAY + 1 : 0;
     // Another name for the page, and another program that has to run for it.

@@ -1,32 +1,68 @@
+import { isLoopbackIp, parseIp } from "./address.ts";
 import type { PendingDevice } from "./facts.ts";
-import type { Finding } from "./finding.ts";
 
 export interface RequestQuestion {
-  /** As the refusal or the user named it. */
+  /** As the refusal names it: a log says it, so that it is a hint. */
   readonly requestId: string | undefined;
-  readonly finding: Pick<Finding, "args">;
+  /**
+   * Whether a request with this address can be the refused page's. `hidden`: it can, as any whose address the gateway
+   * does not note; `unknown`: nobody knows where the page is.
+   */
+  readonly askedFrom: (address: string | undefined) => "same" | "hidden" | "other" | "unknown";
   readonly waiting: readonly PendingDevice[];
+  /** Scopes that a page of this release asks for. */
+  readonly usual: readonly string[];
 }
 
 /**
- * The one request that is meant: by its id (a cut one by its beginning), else by the refused peer's address when a
- * single request came from there, else the only one that waits, unless it is known to come from somewhere else.
- * Never the newest of several.
+ * `one`: it fits, and nothing else does. `ask`: somebody has to look, since several fit, or one of which not enough is
+ * known, or one that asks for more than a page does. `none`: the page has not asked yet, or not any more.
  */
-export function requestFor({ requestId, finding, waiting }: RequestQuestion): PendingDevice | undefined {
-  if (requestId !== undefined) {
-    const exact = waiting.find((one) => one.requestId === requestId);
-    if (exact !== undefined) return exact;
-    // The gateway cuts a close reason at 120 bytes (2026.4.20 on), within the id.
-    const begun = requestId.length >= 8 ? waiting.filter((one) => one.requestId.startsWith(requestId)) : [];
-    if (begun.length === 1) return begun[0];
-  }
-  const remote = finding.args?.remote;
+export type RequestChoice =
+  | { readonly choice: "one"; readonly request: PendingDevice }
+  | { readonly choice: "ask"; readonly requests: readonly PendingDevice[] }
+  | { readonly choice: "none" };
+
+/**
+ * Which waiting request is the refused page's. Strangers can ask, too, from the same address behind a published port or
+ * a proxy, and the newest is theirs if they like. So the id that a log names only tells which of them was refused, and
+ * one is taken unasked only when it alone came from the page's address and wants what a page wants.
+ */
+export function requestFor({ requestId, askedFrom, waiting, usual }: RequestQuestion): RequestChoice {
   const pages = waiting.filter(({ role }) => role === undefined || role === "operator");
-  const near = typeof remote === "string" ? pages.filter(({ remoteIp }) => remoteIp === remote) : [];
-  if (near.length === 1) return near[0];
-  const [only] = pages;
-  if (near.length > 0 || pages.length !== 1 || only === undefined) return undefined;
-  const isElsewhere = typeof remote === "string" && only.remoteIp !== undefined;
-  return isElsewhere ? undefined : only;
+  const named = requestId === undefined ? undefined : byId(requestId, pages);
+  const near = pages.filter(({ remoteIp }) => askedFrom(remoteIp) !== "other");
+  const [only] = near;
+  if (only === undefined) return { choice: "none" };
+  const isKnown = askedFrom(only.remoteIp) === "same" || named === only;
+  const isUsual = only.scopes.every((scope) => usual.includes(scope));
+  return near.length === 1 && isKnown && isUsual
+    ? { choice: "one", request: only }
+    : { choice: "ask", requests: near };
+}
+
+/** Of a page of which only the peer's address is known. */
+export function fromAddress(remote: unknown): RequestQuestion["askedFrom"] {
+  if (typeof remote !== "string") return () => "unknown";
+  const isLoopback = isLoopbackIp(parseIp(remote));
+  return (address) => {
+    if (address === undefined) return isLoopback ? "hidden" : "other";
+    return address === remote ? "same" : "other";
+  };
+}
+
+/** The one that the user named. */
+export function requestNamed(
+  requestId: string,
+  waiting: readonly PendingDevice[],
+): PendingDevice | undefined {
+  return waiting.find((one) => one.requestId === requestId);
+}
+
+/** The gateway cuts a close reason at 120 bytes (2026.4.20 on), within the id. */
+function byId(requestId: string, waiting: readonly PendingDevice[]): PendingDevice | undefined {
+  const exact = requestNamed(requestId, waiting);
+  if (exact !== undefined || requestId.length < 8) return exact;
+  const begun = waiting.filter((one) => one.requestId.startsWith(requestId));
+  return begun.length === 1 ? begun[0] : undefined;
 }

@@ -2,7 +2,7 @@ import { parseIp, sameIp, scopeOf } from "../core/address.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import { safeText } from "../core/text.ts";
 import { type GatewayProcess, gatewayProcesses, uidOf } from "./processes.ts";
-import { userName } from "./trust.ts";
+import { distrusted, userName } from "./trust.ts";
 import { isVouched } from "./vouch.ts";
 import type { World } from "./world.ts";
 
@@ -12,6 +12,8 @@ export interface Listeners {
   readonly sockets: readonly Listener[];
   /** Those that may be believed: of root, of the configuration's owner or ours, and those in containers. */
   readonly gateways: readonly GatewayProcess[];
+  /** Reverse proxies and tunnels that run here as programs of the system, by name. */
+  readonly proxies: readonly string[];
 }
 
 export interface Listener {
@@ -84,7 +86,27 @@ export async function readListeners(
   }
   // The one that listens on the port comes first.
   const serves = ({ pid }: GatewayProcess): number => (sockets.some((socket) => socket.pid === pid) ? 0 : 1);
-  return known({ port, sockets, gateways: [...gateways].sort((a, b) => serves(a) - serves(b)) }, "/proc");
+  const sorted = [...gateways].sort((a, b) => serves(a) - serves(b));
+  return known({ port, sockets, gateways: sorted, proxies: await proxiesAmong(world, pids) }, "/proc");
+}
+
+const PROXY = /^(?:nginx|caddy|haproxy|traefik|httpd|apache2|cloudflared|tailscaled|envoy|lighttpd)$/;
+/** Accounts below are the system's, which run what root installed. */
+const FIRST_PERSON = 1000;
+
+/** By the file that they run, which only root may write, as root or as an account of the system. */
+async function proxiesAmong(world: World, pids: readonly number[]): Promise<readonly string[]> {
+  const names = new Set<string>();
+  for (const pid of pids) {
+    const exe = await world.link(`/proc/${pid}/exe`);
+    const name = exe?.split("/").at(-1) ?? "";
+    if (exe === undefined || names.has(name) || !PROXY.test(name)) continue;
+    const status = await world.readText(`/proc/${pid}/status`, 16_384);
+    const uid = status.ok ? uidOf(status.text) : undefined;
+    if (uid === undefined || uid >= FIRST_PERSON) continue;
+    if ((await distrusted(world, exe, new Set())) === undefined) names.add(name);
+  }
+  return [...names].sort();
 }
 
 type Socket = Pick<Listener, "address" | "port"> & { readonly uid: number };

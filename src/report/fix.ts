@@ -37,6 +37,8 @@ export interface FixReport {
   readonly files: readonly FixFile[];
   /** Devices that would be let in. */
   readonly requests: readonly FixRequest[];
+  /** Requests of which a person has to say first which is the page's: more than one fits, or one asks for more. */
+  readonly candidates?: readonly FixRequest[];
   readonly alternatives: readonly FixAlternative[];
   /** Popular advice that does not help here. */
   readonly popular: readonly FixPopular[];
@@ -224,7 +226,7 @@ class FixPage {
 
   remedies({ remedies }: FixReport, isBrief: boolean): string[] {
     return remedies.flatMap((remedy, index) => {
-      const { remedies: texts, risks } = this.#words;
+      const { remedies: texts, risks, unproven } = this.#words;
       const text = entryOf(texts, remedy.id);
       const title = fill(text?.title ?? remedy.id, remedy.args);
       const prose = [text?.what, text?.caution].filter((part) => part !== undefined);
@@ -237,46 +239,52 @@ class FixPage {
         ...(isBrief
           ? []
           : [
-              ...prose.flatMap((part) =>
-                hang("", fill(part, remedy.args), { indent: 3, width: this.#width }),
-              ),
+              ...[
+                ...prose.map((part) => fill(part, remedy.args)),
+                ...(remedy.unproven ?? []).map(({ kind, value }) => fill(unproven[kind], { value })),
+              ].flatMap((part) => hang("", part, { indent: 3, width: this.#width })),
               ...remedy.actions.flatMap((action) => this.#action(action)),
             ]),
       ];
     });
   }
 
-  requests({ requests }: FixReport): string[] {
-    if (requests.length === 0) return [];
-    const { fix, words } = this.#words;
+  requests({ requests, candidates = [] }: FixReport): string[] {
+    const { fix } = this.#words;
     return [
-      this.#style.strong(fix.request),
-      ...requests.flatMap((request) => {
-        const { requestId, deviceId, client, platform, address, age, role, scopes } = request;
-        const minutes = age === undefined ? 0 : Math.floor(age / 60);
-        const rows: readonly (readonly [string, string | undefined])[] = [
-          [fix.requestId, requestId],
-          [fix.device, [client, platform, deviceId].filter((part) => part !== undefined).join(words.comma)],
-          [fix.address, address ?? fix.unknown],
-          [
-            fix.age,
-            age === undefined
-              ? fix.unknown
-              : minutes < 2
-                ? fill(fix.seconds, { seconds: age })
-                : fill(fix.minutes, { minutes }),
-          ],
-          [fix.role, role ?? fix.unknown],
-          [fix.scopes, scopes.length === 0 ? fix.noScopes : scopes.join(words.comma)],
-        ];
-        const label = (name: string) => `${name}${words.colon}`.trimEnd();
-        const widest = Math.max(...rows.map(([name]) => displayWidth(label(name))));
-        return rows.flatMap(([name, text]) => {
-          const gap = " ".repeat(widest - displayWidth(label(name)) + 1);
-          return hang(`${label(name)}${gap}`, text ?? "", { indent: 2, width: this.#width });
-        });
-      }),
+      ...(requests.length === 0 ? [] : [this.#style.strong(fix.request)]),
+      ...requests.flatMap((request) => this.#request(request)),
+      ...(candidates.length === 0 ? [] : [this.#style.strong(fix.candidates)]),
+      ...candidates.flatMap((request, index) => [`  ${index + 1}.`, ...this.#request(request)]),
+      ...(candidates.length === 0 ? [] : hang("", fix.nameRequest, { indent: 2, width: this.#width })),
     ];
+  }
+
+  #request(request: FixRequest): string[] {
+    const { fix, words } = this.#words;
+    const { requestId, deviceId, client, platform, address, age, role, scopes } = request;
+    const minutes = age === undefined ? 0 : Math.floor(age / 60);
+    const rows: readonly (readonly [string, string | undefined])[] = [
+      [fix.requestId, requestId],
+      [fix.device, [client, platform, deviceId].filter((part) => part !== undefined).join(words.comma)],
+      [fix.address, address ?? fix.unknown],
+      [
+        fix.age,
+        age === undefined
+          ? fix.unknown
+          : minutes < 2
+            ? fill(fix.seconds, { seconds: age })
+            : fill(fix.minutes, { minutes }),
+      ],
+      [fix.role, role ?? fix.unknown],
+      [fix.scopes, scopes.length === 0 ? fix.noScopes : scopes.join(words.comma)],
+    ];
+    const label = (name: string) => `${name}${words.colon}`.trimEnd();
+    const widest = Math.max(...rows.map(([name]) => displayWidth(label(name))));
+    return rows.flatMap(([name, text]) => {
+      const gap = " ".repeat(widest - displayWidth(label(name)) + 1);
+      return hang(`${label(name)}${gap}`, text ?? "", { indent: 2, width: this.#width });
+    });
   }
 
   diff({ diff }: FixReport): string[] {

@@ -383,8 +383,10 @@ class Page {
     const prose = (short ? [text?.caution] : [text?.what, text?.caution]).filter(
       (part) => part !== undefined,
     );
+    const { unproven = [] } = remedy;
     return [
       ...prose.flatMap((part) => this.#prose(fill(part, remedy.args), 8)),
+      ...unproven.flatMap(({ kind, value }) => this.#prose(fill(this.#words.unproven[kind], { value }), 8)),
       ...remedy.actions.flatMap((action, index) => this.#action(action, index + 1)),
     ];
   }

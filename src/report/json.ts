@@ -91,6 +91,8 @@ export interface JsonRemedy {
   /** Commands and the steps of a person, in the order in which they are done. */
   readonly actions: readonly JsonAction[];
   readonly args?: MessageArgs;
+  /** What it would trust and only a log or a request stands for. */
+  readonly unproven?: Remedy["unproven"];
   /** What the model says of the refused connection afterwards. */
   readonly after?: Remedy["after"];
 }
@@ -190,7 +192,10 @@ function toJsonAction(action: RemedyAction, words: Catalogue): JsonAction {
     : { human: wordsOf(words.human, action.message, action.args) };
 }
 
-function toJsonRemedy({ id, risk, args, after, actions }: ReportRemedy, words: Catalogue): JsonRemedy {
+function toJsonRemedy(
+  { id, risk, args, unproven, after, actions }: ReportRemedy,
+  words: Catalogue,
+): JsonRemedy {
   return {
     id,
     risk,
@@ -198,6 +203,7 @@ function toJsonRemedy({ id, risk, args, after, actions }: ReportRemedy, words: C
     commands: actions.flatMap((action) => (action.kind === "command" ? [action.command] : [])),
     actions: actions.map((action) => toJsonAction(action, words)),
     ...optional("args", args),
+    ...optional("unproven", unproven),
     ...optional("after", after),
   };
 }

@@ -33,7 +33,6 @@ const options = (command: Argv) =>
       requiresArg: true,
       describe: "Name of the page behind an HTTPS proxy (--remedy https-proxy)",
     })
-    .option("proxy", { choices: ["caddy", "nginx"] as const, requiresArg: true, describe: "Which proxy" })
     .option("proxy-file", {
       type: "string",
       requiresArg: true,

@@ -1,10 +1,11 @@
 import type { Changer } from "../../core/change.ts";
 import type { Facts } from "../../core/collect.ts";
 import { type Fact, knownValue, unknown } from "../../core/fact.ts";
+import type { PendingDevice } from "../../core/facts.ts";
 import type { Finding, Remedy } from "../../core/finding.ts";
 import { type Journal, keysOf } from "../../core/journal.ts";
 import { riskOf } from "../../core/plan.ts";
-import type { FixFinding, FixReport } from "../../report/fix.ts";
+import type { FixFinding, FixReport, FixRequest } from "../../report/fix.ts";
 import { toReportRemedy } from "../../report/result.ts";
 import { printerOf } from "../case.ts";
 import { printedFiles } from "./ahead.ts";
@@ -21,7 +22,7 @@ export async function aboutPlan(
   changer: Fact<Changer>,
 ): Promise<Partial<FixReport>> {
   const print = printerOf(facts, context.opened.context);
-  const { finding, rest, requests, steps } = prepared;
+  const { finding, rest, requests, candidates, steps } = prepared;
   const config = changer.known ? await changer.value.readConfig() : unknown("absent", "");
   const done = doneBy(prepared);
   return {
@@ -30,15 +31,16 @@ export async function aboutPlan(
     risk: riskOf(done),
     diff: configDiff(knownValue(config), steps, await context.secrets()),
     files: printedFiles(done.flatMap((remedy) => remedy.steps)),
-    requests: requests.map(({ at, remoteIp, isRepair: _repair, ...request }) => ({
-      ...request,
-      ...(remoteIp === undefined ? {} : { address: remoteIp }),
-      ...ageOf(at),
-    })),
+    requests: requests.map(fixRequestOf),
+    ...(candidates.length === 0 ? {} : { candidates: candidates.map(fixRequestOf) }),
     byHand: rest.flatMap((remedy) => toReportRemedy(remedy, print).actions),
     ...gateBehind(prepared),
     ...otherWays(prepared),
   };
+}
+
+export function fixRequestOf({ at, remoteIp, isRepair: _repair, ...request }: PendingDevice): FixRequest {
+  return { ...request, ...(remoteIp === undefined ? {} : { address: remoteIp }), ...ageOf(at) };
 }
 
 /** What refuses once the steps are done: in the preview it is what they promise. */

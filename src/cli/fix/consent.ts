@@ -1,28 +1,38 @@
 import { createInterface } from "node:readline/promises";
-import type { Risk } from "../../core/finding.ts";
-import { catalogueOf } from "../../report/messages/index.ts";
+import type { Risk, Unproven } from "../../core/finding.ts";
+import { catalogueOf, fill } from "../../report/messages/index.ts";
 import type { FixWords } from "../../report/messages/types.ts";
 import type { Io } from "../io.ts";
 
 export interface ConsentOptions {
   readonly yes: boolean;
   readonly allowRisk: readonly Risk[];
+  /** What would be trusted on the word of a log. */
+  readonly unproven?: readonly Unproven[];
 }
 
 export type Consent = { readonly given: true } | { readonly given: false; readonly why: string };
 
 /**
  * Whether what has this risk may be done. `--yes` covers `none` and `restart`; the two others need their own
- * word on the command line, or a yes at the prompt, where no is the default.
+ * word on the command line, or a yes at the prompt, where no is the default. What only a log names is asked about in
+ * any case: no option agrees to what nobody has looked at.
  */
 export async function consentTo(
   risk: Risk,
-  { yes, allowRisk }: ConsentOptions,
+  { yes, allowRisk, unproven = [] }: ConsentOptions,
   words: FixWords,
   io: Io,
 ): Promise<Consent> {
   // English, as all of a report's own sentences; whoever renders it knows the reader's language.
   const { consent } = catalogueOf("en").fix;
+  for (const { kind, value } of unproven) {
+    if (!isInteractive(io))
+      return { given: false, why: fill(consent.unproven, { value, option: `--${kind} ${value}` }) };
+    if (!(await ask(fill(words.ask.unproven, { value }), io))) return { given: false, why: consent.declined };
+  }
+  // Who says that it is their own has agreed to let it in.
+  if (unproven.length > 0 && risk === "grants-access") return { given: true };
   const guarded = risk === "grants-access" || risk === "weakens-security";
   const option = guarded ? `--allow-risk ${risk}` : "--yes";
   if (guarded ? allowRisk.includes(risk) : yes) {
@@ -44,14 +54,18 @@ export function isInteractive({ stdin, stderr }: Pick<Io, "stdin" | "stderr">): 
 
 /** A question on stderr; anything but a clear yes is a no. */
 export async function ask(question: string, io: Io): Promise<boolean> {
+  return /^(?:y|yes|是|好)$/i.test(await askText(`${question} [y/N]`, io));
+}
+
+/** What is typed; nothing when it was interrupted. */
+export async function askText(question: string, io: Io): Promise<string> {
   const terminal = createInterface({ input: io.stdin, output: io.stderr as NodeJS.WritableStream });
   // While it reads keys, Ctrl-C is one of them and no signal.
   terminal.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
   try {
-    const answer = await terminal.question(`${question} [y/N] `, { signal: io.signal });
-    return /^(?:y|yes|是|好)$/i.test(answer.trim());
+    return (await terminal.question(`${question} `, { signal: io.signal })).trim();
   } catch {
-    return false;
+    return "";
   } finally {
     terminal.close();
   }

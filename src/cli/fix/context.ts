@@ -2,6 +2,7 @@ import { editConfig } from "../../config/edit.ts";
 import { ChangeError, type Changer } from "../../core/change.ts";
 import type { Facts } from "../../core/collect.ts";
 import { type Fact, knownValue, unknown } from "../../core/fact.ts";
+import type { Target } from "../../core/facts.ts";
 import type { JournalStore } from "../../core/journal.ts";
 import type { Outcome, Progress, Workshop } from "../../core/transaction.ts";
 import { journalStore } from "../../deployments/journal-store.ts";
@@ -97,7 +98,8 @@ export class FixContext {
   }
 
   report(facts: Facts, outcome: FixOutcome, about: Partial<FixReport>): FixReport {
-    const target = knownValue(facts.target) ?? { kind: "local", name: "", exposure: "unknown" };
+    const known = knownValue(facts.target) ?? NO_TARGET;
+    const { own: _own, ...target } = known;
     return {
       schemaVersion: 1,
       tool: { name: "openclaw-pairing-doctor", version: VERSION },
@@ -136,6 +138,8 @@ export class FixContext {
     return emitOptions(this.args, this.session.io);
   }
 }
+
+const NO_TARGET: Target = { kind: "local", name: "", exposure: "unknown" };
 
 /** As in the contract: 1 while something is still wrong, 3 when nobody could look, 4 when it went back. */
 const EXIT: Readonly<Record<FixOutcome, number>> = {

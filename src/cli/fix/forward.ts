@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { pageScopes } from "../../admission/page.ts";
+import { askedFrom } from "../../admission/reported.ts";
 import type { Changer } from "../../core/change.ts";
 import { collect, type Facts } from "../../core/collect.ts";
 import type { Diagnosed } from "../../core/diagnose.ts";
 import { type Fact, knownValue, unknown } from "../../core/fact.ts";
+import type { PendingDevice } from "../../core/facts.ts";
 import { execute, type Order } from "../../core/transaction.ts";
 import { isSharedHost } from "../../deployments/accounts.ts";
 import type { FixOutcome, FixReport } from "../../report/fix.ts";
@@ -11,9 +14,9 @@ import { collectOptions } from "../derived.ts";
 import { LIVE_FACTS } from "../live-facts.ts";
 import { startSpinner } from "../spinner.ts";
 import { UsageError } from "../usage-error.ts";
-import { aboutPlan, doneBy } from "./about.ts";
+import { aboutPlan, doneBy, fixRequestOf } from "./about.ts";
 import { lookAhead, tailnetOf } from "./ahead.ts";
-import { consentTo, isInteractive } from "./consent.ts";
+import { askText, consentTo, isInteractive } from "./consent.ts";
 import type { FixContext } from "./context.ts";
 import { modelOf, type Prepared, prepare } from "./prepare.ts";
 import { whatRemains } from "./remains.ts";
@@ -46,15 +49,49 @@ export async function mend(context: FixContext, first: Facts, only: readonly str
     const detail = `--remedy ${prepared.remedies[0]?.id}`;
     return context.end(facts, "would-refuse", { ...about, gate: prepared.wouldRefuse, detail });
   }
+  if (prepared.steps.length === 0 && prepared.candidates.length > 0 && about.detail === undefined)
+    return mendChosen(context, facts, prepared, about, only);
   if (prepared.steps.length === 0 || about.detail !== undefined) return context.end(facts, "by-hand", about);
   if (!changer.known) return context.end(facts, "not-begun", { ...about, detail: changer.detail });
   if (args.dryRun) return context.end(facts, "planned", about);
 
   if (isInteractive(session.io)) await context.preview(facts, about);
-  const allowed = { yes: args.yes, allowRisk: args.allowRisk ?? [] };
+  const unproven = doneBy(prepared).flatMap((remedy) => remedy.unproven ?? []);
+  const allowed = { yes: args.yes, allowRisk: args.allowRisk ?? [], unproven };
   const consent = await consentTo(about.risk ?? "none", allowed, words, session.io);
   if (!consent.given) return context.end(facts, "declined", { ...about, detail: consent.why });
   return apply(context, facts, prepared, changer.value, about);
+}
+
+/** More than one request fits, or one that has to be looked at: a person says which, and the fix goes on with it. */
+async function mendChosen(
+  context: FixContext,
+  facts: Facts,
+  { candidates }: Prepared,
+  about: Partial<FixReport>,
+  only: readonly string[],
+): Promise<number> {
+  const { args, session } = context;
+  if (args.dryRun || !isInteractive(session.io)) return context.end(facts, "by-hand", about);
+  const chosen = await choose(context, facts, about, candidates);
+  if (chosen === undefined) return context.end(facts, "by-hand", about);
+  // That it is the page's own is one question, that it is let in another.
+  return mend(context.again({ yes: false, allowRisk: [], request: chosen.requestId }), facts, only);
+}
+
+/** The request that a person points at; `undefined` for none of them. */
+async function choose(
+  context: FixContext,
+  facts: Facts,
+  about: Partial<FixReport>,
+  candidates: readonly PendingDevice[],
+): Promise<PendingDevice | undefined> {
+  const { session, words } = context;
+  // Of a single one the next question is enough: it shows it and asks whether it is to be let in.
+  if (candidates.length === 1) return candidates[0];
+  await context.preview(facts, { ...about, candidates: candidates.map(fixRequestOf) }, "by-hand");
+  const answer = await askText(words.ask.choose, session.io);
+  return /^\d{1,3}$/.test(answer) ? candidates[Number(answer) - 1] : undefined;
 }
 
 function approves({ findings }: Diagnosed): boolean {
@@ -153,16 +190,21 @@ async function followUp(
   if (!isInteractive(io) || !waitsForDevice(prepared)) return context.end(facts, "partly", about);
   await context.preview(facts, about, "partly");
   const spinner = await startSpinner(context.words.doing["wait-for-request"], io, context.args.quiet);
-  const request = await awaitRequest(
+  const after = prepared.model?.after;
+  const found = await awaitRequest(
     {
       devices: () => changer.devices(),
       before: knownValue(facts.devices)?.pending ?? [],
-      remote: prepared.model?.after.connection.remoteAddress,
+      askedFrom: (address) => (after === undefined ? "unknown" : askedFrom(after, address)),
+      usual: pageScopes(after?.release),
     },
     io.signal,
   ).finally(() => spinner.stop());
+  if (found.choice === "none") return context.end(facts, "partly", about);
+  const request =
+    found.choice === "one" ? found.request : await choose(context, facts, about, found.requests);
   if (request === undefined) return context.end(facts, "partly", about);
-  // Nobody has seen this request yet, so what was agreed to before does not cover it.
+  // Nobody has agreed to this request yet: what was agreed to before does not cover it.
   const asks = { yes: false, allowRisk: [], remedy: "approve-device", request: request.requestId };
   const next = context.again(asks);
   const fresh = await collect(LIVE_FACTS, next.live.collectors(), collectOptions(io.signal));

@@ -1,4 +1,6 @@
+import { pageScopes } from "../../admission/page.ts";
 import { type PopularAdvice, popularAdvice } from "../../admission/popular.ts";
+import { askedFrom } from "../../admission/reported.ts";
 import { applySteps } from "../../admission/trial.ts";
 import type { Facts } from "../../core/collect.ts";
 import type { AdmissionInput } from "../../core/connection.ts";
@@ -14,7 +16,7 @@ import {
   plan,
   type Verdict,
 } from "../../core/plan.ts";
-import { requestFor } from "../../core/requests.ts";
+import { fromAddress, type RequestQuestion, requestFor, requestNamed } from "../../core/requests.ts";
 import { oracleOf } from "./oracle.ts";
 import { forOwnPage } from "./removal.ts";
 
@@ -28,6 +30,8 @@ export interface Prepared {
   /** Remedies that are left to a person, or that have to wait for one. */
   readonly rest: readonly Remedy[];
   readonly requests: readonly PendingDevice[];
+  /** Requests of which somebody has to say which is the page's, before one is approved. */
+  readonly candidates: readonly PendingDevice[];
   readonly alternatives: readonly Choice[];
   readonly deadEnds: readonly DeadEnd[];
   readonly popular: readonly PopularAdvice[];
@@ -79,13 +83,21 @@ export function prepare(
   const [first, ...others] = planned?.choices ?? singles(finding, planOptions);
   const remedies = first?.remedies ?? [];
   const waiting = knownValue(facts.devices)?.pending ?? [];
-  const { steps, rest, requests } = executable(remedies, waiting, finding, { can, request: options.request });
+  const { steps, rest, requests, candidates } = executable(remedies, {
+    can,
+    waiting,
+    named: options.request,
+    askedFrom:
+      model === undefined ? fromAddress(finding.args?.remote) : (address) => askedFrom(model.start, address),
+    usual: pageScopes(release),
+  });
   const base = {
     finding,
     remedies,
     steps,
     rest,
     requests,
+    candidates,
     alternatives: [...others, ...(planned?.refused ?? [])],
     deadEnds: planned?.deadEnds ?? [],
   };
@@ -217,36 +229,47 @@ interface Executable {
   readonly steps: readonly Step[];
   readonly rest: readonly Remedy[];
   readonly requests: readonly PendingDevice[];
+  readonly candidates: readonly PendingDevice[];
+}
+
+interface Asked extends Omit<RequestQuestion, "requestId"> {
+  readonly can: Doer;
+  /** `--request`. */
+  readonly named: string | undefined;
 }
 
 /** The whole remedies, from the first on, that a program can do; each approval with its exact request. */
-function executable(
-  remedies: readonly Remedy[],
-  waiting: readonly PendingDevice[],
-  finding: Finding,
-  { can, request }: { readonly can: Doer; readonly request: string | undefined },
-): Executable {
+function executable(remedies: readonly Remedy[], { can, named, ...question }: Asked): Executable {
   const steps: Step[] = [];
   const requests: PendingDevice[] = [];
+  const until = (index: number, candidates: readonly PendingDevice[] = []): Executable => ({
+    steps,
+    rest: remedies.slice(index),
+    requests,
+    candidates,
+  });
   for (const [index, remedy] of remedies.entries()) {
     const mine: Step[] = [];
     for (const step of remedy.steps) {
       if (step.do === "device.approve") {
-        const requestId = request ?? step.requestId;
+        const chosen = named === undefined ? undefined : requestNamed(named, question.waiting);
         // Refused before that gate, the page has not asked yet: what waits is somebody else's.
+        if (chosen === undefined && index > 0) return until(index);
         const found =
-          index > 0 && requestId === undefined ? undefined : requestFor({ requestId, finding, waiting });
-        if (found === undefined) return { steps, rest: remedies.slice(index), requests };
-        requests.push(found);
-        mine.push({ do: "device.approve", requestId: found.requestId });
+          chosen === undefined
+            ? requestFor({ ...question, requestId: step.requestId })
+            : ({ choice: "one", request: chosen } as const);
+        if (found.choice !== "one") return until(index, found.choice === "ask" ? found.requests : []);
+        requests.push(found.request);
+        mine.push({ do: "device.approve", requestId: found.request.requestId });
       } else if (can(step)) {
         mine.push(step);
       } else if (!isReading(step) && !(step.do === "human" && ACCOMPANYING.has(step.message))) {
-        return { steps, rest: remedies.slice(index), requests };
+        return until(index);
       }
     }
-    if (mine.length === 0) return { steps, rest: remedies.slice(index), requests };
+    if (mine.length === 0) return until(index);
     steps.push(...mine);
   }
-  return { steps, rest: [], requests };
+  return until(remedies.length);
 }

@@ -1,15 +1,13 @@
 import type { Fact } from "../../core/fact.ts";
 import type { DeviceList, PendingDevice } from "../../core/facts.ts";
-import { requestFor } from "../../core/requests.ts";
+import { type RequestChoice, type RequestQuestion, requestFor } from "../../core/requests.ts";
 import type { Prepared } from "./prepare.ts";
 import { pause } from "./verify.ts";
 
-export interface RequestWait {
+export interface RequestWait extends Pick<RequestQuestion, "askedFrom" | "usual"> {
   readonly devices: () => Promise<Fact<DeviceList>>;
   /** Requests that waited before: they are not this page's. */
   readonly before: readonly PendingDevice[];
-  /** The refused page's address, as the gateway sees it. */
-  readonly remote: string | undefined;
   /** Milliseconds; two minutes and two seconds when absent. */
   readonly limit?: number;
   readonly every?: number;
@@ -27,21 +25,17 @@ export function waitsForDevice({ rest, model }: Prepared): boolean {
   );
 }
 
-/** The one new request that is the page's; `undefined` when none came in time, or several that cannot be told apart. */
-export async function awaitRequest(
-  wait: RequestWait,
-  signal: AbortSignal,
-): Promise<PendingDevice | undefined> {
-  const { devices, before, remote, limit = 120_000, every = 2000 } = wait;
+/** The new request that is the page's, or those that may be; `none` when none came in time. */
+export async function awaitRequest(wait: RequestWait, signal: AbortSignal): Promise<RequestChoice> {
+  const { devices, before, askedFrom, usual, limit = 120_000, every = 2000 } = wait;
   const known = new Set(before.map(({ requestId }) => requestId));
-  const finding = remote === undefined ? {} : { args: { remote } };
   const until = Date.now() + limit;
   while (Date.now() <= until && !signal.aborted) {
     const list = await devices();
     const waiting = list.known ? list.value.pending.filter(({ requestId }) => !known.has(requestId)) : [];
-    const request = requestFor({ requestId: undefined, finding, waiting });
-    if (request !== undefined) return request;
+    const found = requestFor({ requestId: undefined, askedFrom, usual, waiting });
+    if (found.choice !== "none") return found;
     await pause(every, signal);
   }
-  return undefined;
+  return { choice: "none" };
 }

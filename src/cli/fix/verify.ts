@@ -1,5 +1,6 @@
 import { collect, type Facts } from "../../core/collect.ts";
 import { knownValue } from "../../core/fact.ts";
+import { asOrigin } from "../../core/origin.ts";
 import type { Verdict } from "../../core/plan.ts";
 import { atLeast } from "../../core/release.ts";
 import { safeText } from "../../core/text.ts";
@@ -37,9 +38,9 @@ export async function verifyFix(
 
 /** The refused page's own origin: another one would be let through where this one is not. */
 function originOf({ model }: Prepared): { origin?: string } {
-  const origin = model?.start.connection.headers.origin;
   // It may come from a log, where anybody writes.
-  return origin !== undefined && /^https?:\/\/[\w.:[\]-]{1,260}$/.test(origin) ? { origin } : {};
+  const origin = asOrigin(model?.start.connection.headers.origin);
+  return origin === undefined ? {} : { origin };
 }
 
 /** After a fix that another run began: what it was to reach is not known any more, that the gateway runs is. */

@@ -6,6 +6,7 @@ import type { Finding, ProxySite, Remedy } from "../../core/finding.ts";
 import type { Oracle } from "../../core/plan.ts";
 import { isPublicName, isSitePath, siteDomain } from "../../deployments/proxy-site.ts";
 import type { FixArguments } from "../commands/fix.ts";
+import { isSiteProxy } from "../said.ts";
 import { UsageError } from "../usage-error.ts";
 
 export type SaidSite = Pick<SaidWay, "siteFile"> & { readonly site: Omit<ProxySite, "port"> };
@@ -20,11 +21,14 @@ type WayArguments = Pick<
  * @throws {UsageError} what it says cannot be in a site file.
  */
 export function saidSite(args: WayArguments): SaidSite | undefined {
-  const { domain: said, proxy, proxyFile, certificate, certificateKey, tls } = args;
+  const { domain: said, proxyFile, certificate, certificateKey, tls } = args;
+  const [proxy, second] = (args.proxy ?? []).filter(isSiteProxy);
+  if (second !== undefined) throw new UsageError("--proxy", "a site is written for one program", "name one");
   if (said === undefined) {
-    const alone = (["proxy", "proxyFile", "certificate", "certificateKey", "tls"] as const).find(
+    const other = (["proxyFile", "certificate", "certificateKey", "tls"] as const).find(
       (name) => args[name] !== undefined,
     );
+    const alone = proxy === undefined ? other : "proxy";
     if (alone === undefined) return undefined;
     const option = alone.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new UsageError(`--${option}`, "it belongs to a proxy, and no domain is named", "add --domain NAME");

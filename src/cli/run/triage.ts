@@ -9,7 +9,7 @@ import type { Io } from "../io.ts";
 import type { Session } from "../main.ts";
 import { offlineFacts } from "../offline.ts";
 import { emitOptions } from "../options.ts";
-import { pageOrigin, saidRelease, selection } from "../said.ts";
+import { namedProxies, pageOrigin, saidRelease, selection } from "../said.ts";
 import { startSpinner } from "../spinner.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -26,6 +26,7 @@ export async function triage(args: TriageArguments, { io }: Session): Promise<nu
       release,
       ...(args.deployment === undefined ? {} : { deployment: args.deployment }),
       ...(origin === undefined ? {} : { origin }),
+      proxies: namedProxies(args.proxy),
       signal: io.signal,
     });
     const report = reportOf(facts, { ...select, ...(origin === undefined ? {} : { origin }) });

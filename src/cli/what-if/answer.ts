@@ -2,7 +2,7 @@ import { admit } from "../../admission/admit.ts";
 import { gatesAhead } from "../../admission/gates-ahead.ts";
 import { isLoopbackHost, scopeOf } from "../../core/address.ts";
 import type { Admission, AdmissionInput } from "../../core/connection.ts";
-import type { Exposure } from "../../core/facts.ts";
+import type { Exposure, OwnThings } from "../../core/facts.ts";
 import type { Remedy } from "../../core/finding.ts";
 import { adviceFor } from "../advice.ts";
 
@@ -24,11 +24,17 @@ export function answer(input: AdmissionInput): Answer {
 
 function remediesFor(input: AdmissionInput): Pick<Remedy, "id" | "risk">[] {
   const advice = adviceFor(input, {
-    target: { kind: "offline", name: "what-if", exposure: exposureOf(input) },
+    target: { kind: "offline", name: "what-if", exposure: exposureOf(input), own: askedAbout(input) },
   });
   const remedies = new Map<string, Pick<Remedy, "id" | "risk">>();
   for (const { id, risk, after } of advice) if (after === "admitted") remedies.set(id, { id, risk });
   return [...remedies.values()];
+}
+
+/** Whoever asks about a connection says that its page and its proxy are theirs. */
+function askedAbout({ connection: { headers, remoteAddress } }: AdmissionInput): OwnThings {
+  const { origin } = headers;
+  return { ...(origin === undefined ? {} : { origin }), proxies: [remoteAddress] };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Risk } from "../../core/finding.ts";
+import type { Risk, Unproven } from "../../core/finding.ts";
 import type { FixOutcome } from "../fix.ts";
 
 export type Lang = "en" | "zh";
@@ -60,6 +60,8 @@ export interface Catalogue {
   readonly confidences: Readonly<Record<"certain" | "likely" | "possible", string>>;
   readonly unknownReasons: Readonly<Record<"absent" | "denied" | "timeout" | "failed" | "not-asked", string>>;
   readonly risks: Readonly<Record<Risk, string>>;
+  /** `{value}`: what a remedy would trust and only a log stands for. */
+  readonly unproven: Readonly<Record<Unproven["kind"], string>>;
   readonly exposures: Readonly<Record<"loopback" | "private" | "public" | "unknown", string>>;
   /** `Release.from`. */
   readonly releaseSources: Readonly<Record<string, string>>;
@@ -77,6 +79,9 @@ export interface Catalogue {
 export interface FixWords {
   readonly outcomes: Readonly<Record<FixOutcome, string>>;
   readonly request: string;
+  /** Heading: requests of which one is chosen. */
+  readonly candidates: string;
+  readonly nameRequest: string;
   readonly requestId: string;
   readonly device: string;
   readonly address: string;
@@ -104,10 +109,12 @@ export interface FixWords {
   /** What to look at afterwards. */
   readonly see: Readonly<Record<string, string>>;
   /** Questions at the terminal, `[y/N]` is added. */
-  readonly ask: Readonly<Record<"apply" | "grants-access" | "weakens-security" | "undo" | "finish", string>>;
-  /** Why nothing was done without a question: `{option}`. */
+  readonly ask: Readonly<
+    Record<"apply" | "grants-access" | "weakens-security" | "unproven" | "choose" | "undo" | "finish", string>
+  >;
+  /** Why nothing was done without a question: `{option}`, `{value}`. */
   readonly consent: Readonly<
-    Record<"no-terminal" | "no-terminal-yes" | "interrupted" | "risk" | "declined", string>
+    Record<"no-terminal" | "no-terminal-yes" | "interrupted" | "risk" | "unproven" | "declined", string>
   >;
   /** Sentences of the engine and its changers, in English as they say them: how it was done, what was met. */
   readonly told: Readonly<Record<string, string>>;

@@ -22,6 +22,9 @@ export const fix: FixWords = {
     "nothing-to-undo": "Nothing to undo: no fix of this gateway is on record.",
   },
   request: "The device that would be let in",
+  candidates:
+    "Requests of which one may be the page's own: compare key, age, scopes and address with your own attempt",
+  nameRequest: "`--request ID` names the one that is yours. Approve none that you cannot tell.",
   requestId: "request",
   device: "device",
   address: "address",
@@ -78,6 +81,8 @@ export const fix: FixWords = {
     apply: "Do this now?",
     "grants-access": "Is this your own device, and shall it be let in?",
     "weakens-security": "This weakens the gateway. Do it all the same?",
+    unproven: "Only a log names {value}. Is it your own, and shall it be trusted?",
+    choose: "Which of them is yours? Its number, or nothing for none:",
     undo: "Take this back now?",
     finish: "A fix was interrupted. Finish it? (No takes it back.)",
   },
@@ -87,6 +92,7 @@ export const fix: FixWords = {
     "no-terminal-yes": "Nobody can be asked here. `--yes` agrees to this.",
     "no-terminal": "Nobody can be asked here. `--yes` agrees to what has no risk, `{option}` to this.",
     risk: "`--yes` does not cover this; `{option}` does.",
+    unproven: "Only a log names {value}, where anybody writes. If it is your own, say so: `{option}`.",
     declined: "Not agreed to.",
   },
   told: {

@@ -218,6 +218,12 @@ export const tables: Tables = {
     "grants-access": "grants access",
     "weakens-security": "weakens security",
   },
+  unproven: {
+    origin:
+      "Only a log names {value}, and any page writes its origin there. Take it only if that is the address of your own page; `--origin {value}` says so.",
+    proxy:
+      "Only a log names {value}, and whoever connects writes there. Take it only if that is your own proxy, since it then says who every client is; `--proxy {value}` says so.",
+  },
   exposures: {
     loopback: "this machine only",
     private: "private network",

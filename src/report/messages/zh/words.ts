@@ -203,6 +203,12 @@ export const tables: Tables = {
     "grants-access": "会授予访问权限",
     "weakens-security": "会降低安全性",
   },
+  unproven: {
+    origin:
+      "{value} 只在日志中出现过，而任何页面都会把自己的来源写进日志。只有当它确实是你自己页面的地址时才采用；`--origin {value}` 表示确认。",
+    proxy:
+      "{value} 只在日志中出现过，而任何连接者都会留下记录。只有当它确实是你自己的代理时才采用，因为之后由它说明每个客户端是谁；`--proxy {value}` 表示确认。",
+  },
   exposures: {
     loopback: "仅限本机",
     private: "私有网络",
