@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import JSON5 from "json5";
-import { type ConfigChange, editConfig, takeBack } from "../src/config/edit.ts";
+import { type ConfigChange, editConfig } from "../src/config/edit.ts";
+import { takeBack } from "../src/config/take-back.ts";
 import type { JsonValue } from "../src/core/finding.ts";
 
 function edited(text: string, change: ConfigChange): string {
@@ -248,7 +249,7 @@ describe("for every text", () => {
           const before = write(root, style);
           const ours = edited(before, set(path.join("."), value));
           const now = edited(ours, set(other, theirs));
-          const outcome = takeBack(now, before, [path.join(".")]);
+          const outcome = takeBack(now, before, [{ key: path.join("."), to: [value] }]);
           assert.ok(outcome.ok);
           assert.deepEqual(JSON5.parse(outcome.text), withKey(JSON5.parse(before), [other], theirs));
         },

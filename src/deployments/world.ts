@@ -47,6 +47,9 @@ export interface FileInfo {
   readonly modified: number;
   readonly kind: "file" | "directory" | "socket" | "other";
   readonly uid?: number;
+  readonly gid?: number;
+  /** Permission bits, with setuid, setgid and sticky. */
+  readonly mode?: number;
 }
 
 /** The real machine, or what lies below `root` of it. */
@@ -98,7 +101,8 @@ export function nodeWorld(options: { readonly root?: string; readonly env?: Worl
             : found.isSocket()
               ? "socket"
               : "other";
-        return { size: found.size, modified: found.mtimeMs, kind, uid: found.uid };
+        const { size, mtimeMs, uid, gid, mode } = found;
+        return { size, modified: mtimeMs, kind, uid, gid, mode: mode & 0o7777 };
       } catch {
         return undefined;
       }

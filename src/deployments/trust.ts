@@ -1,0 +1,99 @@
+import { readAccounts } from "./accounts.ts";
+import type { FileInfo, World } from "./world.ts";
+
+/** Why a path is not believed: the first place on it, from the root down, that somebody else may change. */
+export interface Distrust {
+  /** A file or a directory above it. */
+  readonly path: string;
+  /** `owner`: it is another user's. `writable`: others may write it. `unseen`: it cannot be looked at. */
+  readonly because: "owner" | "writable" | "unseen";
+  /** Name or number of the user or group that it is open to; `everybody`. */
+  readonly who: string;
+}
+
+type Looks = Pick<World, "platform" | "readText" | "link" | "info">;
+
+const MAX_LINKS = 40;
+
+/**
+ * Whether only root and `trusted` (uids) could have put what is at an absolute path, its symbolic links followed: the
+ * file and each directory on the way belong to one of them, and nobody else may write there. A sticky directory (`/tmp`)
+ * counts, as others cannot replace in it what is not theirs; a group counts as its owner when nobody else is in it.
+ * That is what sudo and OpenSSH ask of files that they trust. `undefined`: it holds; also where the platform has no
+ * such owners (Windows). On macOS groups are kept elsewhere than in /etc/group and are taken for granted.
+ */
+export async function distrusted(
+  world: Looks,
+  path: string,
+  trusted: ReadonlySet<number>,
+): Promise<Distrust | undefined> {
+  if (world.platform === "win32") return undefined;
+  const uids = new Set([0, ...trusted]);
+  for await (const { at, info } of placesOn(world, path)) {
+    if (info === undefined) return { path: at, because: "unseen", who: "" };
+    const found = await openTo(world, at, info, uids);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function openTo(
+  world: Looks,
+  path: string,
+  { uid, gid, mode, kind }: FileInfo,
+  trusted: ReadonlySet<number>,
+): Promise<Distrust | undefined> {
+  if (uid === undefined || mode === undefined) return { path, because: "unseen", who: "" };
+  if (!trusted.has(uid)) return { path, because: "owner", who: await userName(world, uid) };
+  const sticky = kind === "directory" && (mode & 0o1000) !== 0;
+  if (sticky) return undefined;
+  if ((mode & 0o002) !== 0) return { path, because: "writable", who: "everybody" };
+  if ((mode & 0o020) === 0 || gid === undefined || world.platform === "darwin") return undefined;
+  const { groups, members } = await readAccounts(world);
+  const others = members(gid);
+  if (others?.every((one) => trusted.has(one)) === true) return undefined;
+  return { path, because: "writable", who: groups.get(gid)?.name ?? String(gid) };
+}
+
+/** `name`, where the system has one of a harmless form; else the number. */
+async function userName(world: Looks, uid: number): Promise<string> {
+  return (await readAccounts(world)).users.get(uid)?.name ?? String(uid);
+}
+
+/**
+ * The directories from the root down to the path, and what is there itself, with the targets of symbolic links on the
+ * way in the place of the links; ends at the first that is not there.
+ */
+async function* placesOn(
+  world: Looks,
+  path: string,
+): AsyncIterable<{ readonly at: string; readonly info: FileInfo | undefined }> {
+  let at = "/";
+  yield { at, info: await world.info(at) };
+  const left = path.split("/").reverse();
+  let links = 0;
+  while (left.length > 0) {
+    const name = left.pop();
+    if (name === undefined || name === "" || name === ".") continue;
+    if (name === "..") {
+      at = at.slice(0, Math.max(1, at.lastIndexOf("/")));
+      continue;
+    }
+    const next = at === "/" ? `/${name}` : `${at}/${name}`;
+    const target = await world.link(next);
+    if (target !== undefined) {
+      links += 1;
+      if (links > MAX_LINKS) {
+        yield { at: next, info: undefined };
+        return;
+      }
+      if (target.startsWith("/")) at = "/";
+      left.push(...target.split("/").reverse());
+      continue;
+    }
+    at = next;
+    const info = await world.info(at);
+    yield { at, info };
+    if (info === undefined) return;
+  }
+}
