@@ -57,6 +57,32 @@ describe("a key is set", () => {
       2,
       '\ufeff{\r\n  "a": 1,\r\n  "b": 2\r\n}\r\n',
     ],
+    "in a list, where the comments beside the others stay": [
+      '{\n  a: [\n    // first\n    "x", // one\n    "y", // two\n  ],\n}\n',
+      "a",
+      ["x", "y", "z"],
+      '{\n  a: [\n    // first\n    "x", // one\n    "y", // two\n    "z",\n  ],\n}\n',
+    ],
+    "in a list, where one goes and one comes": [
+      '{\n  a: [\n    "x", // one\n    "y",\n    "z" // three\n  ]\n}\n',
+      "a",
+      ["w", "x", "z"],
+      '{\n  a: [\n    "w",\n    "x", // one\n    "z" // three\n  ]\n}\n',
+    ],
+    "in a list on one line": [
+      "{ a: [1, 2, /* three */ 3] }",
+      "a",
+      [1, 2.5, 3, 4],
+      "{ a: [1, /* three */ 2.5, 3, 4] }",
+    ],
+    "in a list that was empty": ["{ a: [] }", "a", [1, 2], "{ a: [1, 2] }"],
+    "in a list that becomes empty": ["{ a: [1, 2] }", "a", [], "{ a: [] }"],
+    "in an object, member by member": [
+      "{\n  a: {\n    x: 1, // one\n    y: 2,\n    z: { deep: [1, 2] /* kept */ },\n  },\n}\n",
+      "a",
+      { x: 1, z: { deep: [1] }, w: 4 },
+      "{\n  a: {\n    x: 1, // one\n    z: { deep: [1] /* kept */ },\n    w: 4,\n  },\n}\n",
+    ],
     "the last of two alike": ["{ a: 1, a: 2 }", "a", 3, "{ a: 1, a: 3 }"],
   };
   for (const [name, [before, key, value, after]] of Object.entries(cases)) {
@@ -220,6 +246,20 @@ describe("for every text", () => {
         );
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test("a list becomes exactly the list that is set, and comments outside of what goes stay", () => {
+    const items = fc.array(fc.oneof(scalars, fc.array(scalars, { maxLength: 2 })), { maxLength: 8 });
+    fc.assert(
+      fc.property(objects, styles, names, items, items, (root, style, name, old, value) => {
+        const text = write({ ...root, [name]: old }, style);
+        const after = edited(text, set(name, value));
+        assert.deepEqual(JSON5.parse(after), withKey(JSON5.parse(text), [name], value));
+        const back = edited(after, set(name, old));
+        assert.deepEqual(JSON5.parse(back), JSON5.parse(text));
+      }),
+      { numRuns: 500 },
     );
   });
 

@@ -300,7 +300,10 @@ function removedItem(source: string, items: readonly Range[], index: number): st
   const before = items[index - 1];
   const preceding = before === undefined ? undefined : commaAfter(source, before[1]);
   const text = withoutLine(source, start, end, undefined);
-  return preceding === undefined ? text : text.slice(0, preceding) + text.slice(preceding + 1);
+  if (preceding === undefined) return text;
+  const rest = text.slice(preceding + 1);
+  // `[1, 2]` has no blank before its end.
+  return text.slice(0, preceding) + (source[end] === "]" ? rest.replace(/^[ \t]+(?=\])/, "") : rest);
 }
 
 /** Without the member and its comma; and without its line when nothing else is on it. Comments stay. */

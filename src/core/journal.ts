@@ -57,6 +57,8 @@ export interface Journals {
   readonly journals: readonly Journal[];
   /** What lies where journals are and is not believed, of whatever gateway: one of them may be of a fix on its way. */
   readonly refused: readonly RefusedJournal[];
+  /** There are none, in a place from which somebody else could have taken them away. */
+  readonly doubted?: RefusedJournal;
 }
 
 export interface RefusedJournal {

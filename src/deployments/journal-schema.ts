@@ -25,7 +25,7 @@ export function journalIn(value: unknown): { readonly journal: Journal } | Flaw 
   const parsed = journal.safeParse(value);
   if (!parsed.success) {
     const path = parsed.error.issues[0]?.path ?? [];
-    return { flaw: "form", at: path.map(String).join(".").slice(0, 100) };
+    return { flaw: "form", at: path.map(String).join(".").slice(0, 100) || "the whole" };
   }
   // Every part was just held to its type, but for `exactOptionalPropertyTypes`: JSON has no `undefined`.
   const found = parsed.data as Journal;

@@ -34,7 +34,13 @@ export function journalStore(world: Where): JournalStore {
     list: async (configPath) => {
       if (home === undefined) return { journals: [], refused: [] };
       const distrust = await directories.distrust();
-      if (distrust !== undefined) return { journals: [], refused: [{ path: directory, why: distrust }] };
+      if (distrust !== undefined) {
+        const refused = { path: directory, why: distrust };
+        const isThere = (await deepest(directory)) === directory;
+        return isThere
+          ? { journals: [], refused: [refused] }
+          : { journals: [], refused: [], doubted: refused };
+      }
       await sweepDirectory(directory);
       const { journals, refused } = await read(world, directory);
       return { journals: journals.filter((journal) => journal.configPath === configPath), refused };

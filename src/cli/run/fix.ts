@@ -1,5 +1,6 @@
 import { checks } from "../../../checks/index.ts";
 import { collect } from "../../core/collect.ts";
+import type { Journals } from "../../core/journal.ts";
 import { isAtWork } from "../../deployments/at-work.ts";
 import { commandsEnded } from "../../deployments/orphans.ts";
 import type { FixArguments } from "../commands/fix.ts";
@@ -25,7 +26,7 @@ export async function runFix(args: FixArguments, session: Session): Promise<numb
   ).finally(() => spinner.stop());
   session.io.signal.throwIfAborted();
   const key = await context.gatewayKey(facts);
-  const { journals, refused } =
+  const { journals, refused, doubted }: Journals =
     key === undefined ? { journals: [], refused: [] } : await context.store.list(key);
   if (refused.length > 0) {
     // One of them may be of a fix that is on its way: that is not "nothing to undo", and nothing is done on top of it.
@@ -44,6 +45,8 @@ export async function runFix(args: FixArguments, session: Session): Promise<numb
     await (await context.live.access()).programsEnded?.(session.io.signal);
   }
   if (args.undo) {
+    if (doubted !== undefined)
+      return context.end(facts, "not-begun", { refused: [doubted], detail: NOT_BELIEVED });
     return takeBack(context, facts, open ?? journals.findLast(({ state }) => state === "kept"));
   }
   return open === undefined ? mend(context, facts, only) : resume(context, facts, open);
