@@ -231,7 +231,9 @@ class FixPage {
             width: this.#width,
           })),
       ...hang("", place, { indent: 2, width: this.#width }).map(this.#style.dim),
-      ...(detail === undefined ? [] : hang("", this.#told(detail), { indent: 2, width: this.#width })),
+      ...(detail === undefined
+        ? []
+        : hang("", this.#details(detail, outcome), { indent: 2, width: this.#width })),
     ];
   }
 
@@ -398,6 +400,13 @@ class FixPage {
     };
     const inPlan = { ...english.told, ...english.consent };
     return retell(text, inPlan, { ...fix.told, ...fix.consent }, part);
+  }
+
+  /** What did not go back is told in a row. */
+  #details(detail: string, outcome: FixOutcome): string {
+    if (outcome !== "undone-in-part") return this.#told(detail);
+    const parts = detail.split("; ").map((part) => this.#told(part));
+    return parts.join(this.#words.words.semicolon);
   }
 
   #action(action: RemedyAction): string[] {

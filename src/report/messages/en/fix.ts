@@ -18,7 +18,7 @@ export const fix: FixWords = {
     "not-begun": "Nothing was changed: the work could not begin.",
     stuck: "The way back is not finished. Run `pairing-doctor fix --undo` again.",
     undone: "Undone: everything is as it was before.",
-    "undone-in-part": "Undone, but for what nothing can take back:",
+    "undone-in-part": "Undone, but for what nothing takes back, or what was changed since:",
     "nothing-to-undo": "Nothing to undo: no fix of this gateway is on record.",
   },
   request: "The device that would be let in",

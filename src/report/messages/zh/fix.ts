@@ -17,7 +17,7 @@ export const fix: FixWords = {
     "not-begun": "未做任何更改：修复无法开始。",
     stuck: "恢复尚未完成，请再次运行 `pairing-doctor fix --undo`。",
     undone: "已撤销，一切恢复原状。",
-    "undone-in-part": "已撤销，但以下操作无法撤销：",
+    "undone-in-part": "已撤销，但以下内容无法恢复或之后已被改动：",
     "nothing-to-undo": "没有可撤销的内容：未找到对该网关的修复记录。",
   },
   request: "将被放行的设备",
