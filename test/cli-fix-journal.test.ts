@@ -90,21 +90,23 @@ function plant(place: FixPlace, journal: unknown, directory = place.journals): s
 
 /** Nothing was done, nothing to undo is not said, and the file and the reason are. */
 async function notBelieved(place: FixPlace, words: RegExp, env: Readonly<Record<string, string>> = {}) {
+  for (const args of [["--undo", "--yes"], ["--yes"]]) await notBegun(place, args, words, env);
+}
+
+async function notBegun(
+  place: FixPlace,
+  args: readonly string[],
+  words: RegExp,
+  env: Readonly<Record<string, string>> = {},
+) {
   const before = place.files();
-  for (const args of [["--undo", "--yes"], ["--undo", "--dry-run"], ["--yes"], ["--dry-run"]]) {
-    const result = await place.run([...args, "--json"], { env });
-    assert.equal(result.code, 3, `${args.join(" ")}: ${result.stdout}`);
-    const report = reportOf(result);
-    assert.equal(report.outcome, "not-begun");
-    assert.match(report.refused.map(({ why }) => why).join(), words);
-    assert.deepEqual(report.how, []);
-    assert.deepEqual(place.files(), before);
-  }
-  for (const lang of ["en", "zh"]) {
-    const { stdout } = await place.run(["--undo", "--yes", "--lang", lang], { env });
-    assert.doesNotMatch(stdout, /Nothing to undo|没有可撤销/);
-    assert.match(stdout, lang === "en" ? /not believed/ : /不予采信/);
-  }
+  const result = await place.run([...args, "--json"], { env });
+  assert.equal(result.code, 3, `${args.join(" ")}: ${result.stdout}`);
+  const report = reportOf(result);
+  assert.equal(report.outcome, "not-begun");
+  assert.match(report.refused.map(({ why }) => why).join(), words);
+  assert.deepEqual(report.how, []);
+  assert.deepEqual(place.files(), before);
 }
 
 describe("a planted journal", { concurrency: 6 }, () => {
@@ -286,6 +288,13 @@ describe("a planted journal", { concurrency: 6 }, () => {
     const file = plant(place, journalOf(place, [step], { state: "open" }));
     chmodSync(file, 0o666);
     await notBelieved(place, /open to others \(mode 666 in the place of 600\)/);
+    for (const args of [["--undo", "--dry-run"], ["--dry-run"]]) await notBegun(place, args, /mode 666/);
+    for (const lang of ["en", "zh"]) {
+      const { stdout } = await place.run(["--undo", "--yes", "--lang", lang]);
+      assert.doesNotMatch(stdout, /Nothing to undo|没有可撤销/);
+      assert.match(stdout, lang === "en" ? /not believed/ : /不予采信/);
+      assert.match(stdout, /openclaw-pairing-doctor/);
+    }
     // What it says to set right is enough.
     chmodSync(file, 0o600);
     assert.equal(reportOf(await place.run(["--undo", "--yes", "--json"])).outcome, "undone");

@@ -8,8 +8,11 @@ import type { JsonValue, MessageArgs, Step } from "./finding.ts";
  * consent, order, journal and roll-back are the engine's.
  */
 export interface Changer {
-  /** `openclaw.json` as it is now; `undefined` when there is none. */
-  readConfig(): Promise<Fact<ConfigFile | undefined>>;
+  /**
+   * `openclaw.json` as it is now; `undefined` when there is none. `whole`: with its `attributes`, for which a program is
+   * asked.
+   */
+  readConfig(how?: { readonly whole: boolean }): Promise<Fact<ConfigFile | undefined>>;
   /**
    * Replaces the config by a rename, so that it is never half written, with the mode and the owner of `next`.
    * `stale` when it is not `expected` (SHA-256, hex) any more: somebody else wrote it, and nothing was done.

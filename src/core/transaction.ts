@@ -100,7 +100,8 @@ export type Outcome =
  */
 export async function execute(order: Order, workshop: Workshop): Promise<Outcome> {
   const { changer, store } = workshop;
-  const config = await changer.readConfig();
+  const isWritten = keysOf({ steps: order.steps.map((step) => ({ step, state: "planned" })) }).length > 0;
+  const config = await changer.readConfig({ whole: isWritten });
   if (!config.known) return { outcome: "not-begun", detail: config.detail };
   const devices = await devicesFor(order.steps, changer);
   if (devices !== undefined && !devices.known) return { outcome: "not-begun", detail: devices.detail };

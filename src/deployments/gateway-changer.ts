@@ -92,13 +92,13 @@ class GatewayChanger implements Changer {
     this.#devices = new DeviceChanges(options);
   }
 
-  readConfig(): Promise<Fact<ConfigFile | undefined>> {
+  readConfig({ whole = false } = {}): Promise<Fact<ConfigFile | undefined>> {
     const { configPath, files } = this.#options;
     return asFact(async () => {
       const file = await files.read(configPath);
       if (file === undefined) return known(undefined, configPath);
       const { content, ...rest } = file;
-      const attributes = attributesIn(await files.traits(configPath));
+      const attributes = whole ? attributesIn(await files.traits(configPath)) : {};
       return known(
         { path: configPath, content: Buffer.from(content).toString("base64"), ...rest, ...attributes },
         configPath,
