@@ -423,7 +423,11 @@ describe("a file is no journal of ours", () => {
     },
     "with a step that climbs out of its directory": {
       ...journalOf(1, "open"),
-      steps: [{ step: { do: "token.copy", path: "/home/u/../../etc/passwd" }, state: "done" }],
+      steps: [{ step: { ...SITE, path: "/home/u/../../etc/passwd" }, state: "done" }],
+    },
+    "with a path that moves a terminal's cursor": {
+      ...journalOf(1, "open"),
+      steps: [{ step: { do: "token.copy", path: "/srv/\u001b[2J/.env" }, state: "done" }],
     },
     "with a relative path": {
       ...journalOf(1, "open"),

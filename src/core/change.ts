@@ -62,6 +62,8 @@ export interface Foreseen {
   readonly file?: { readonly path: string; readonly diff: readonly string[] };
   /** Where the page will be. */
   readonly url?: string;
+  /** A file that is written and of which nothing is shown. */
+  readonly writes?: string;
   /** What a person should know before they agree. */
   readonly notes?: readonly Note[];
 }

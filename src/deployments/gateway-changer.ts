@@ -147,6 +147,13 @@ class GatewayChanger implements Changer {
           const file = await this.#composeFile(step);
           return file.known ? known(await foreseenOf(file.value, file.value.diff), step.file) : file;
         }
+        case "device.approve":
+        case "device.reject":
+        case "device.remove":
+        case "device.rotate": {
+          const writes = await this.#deviceStore();
+          return known({ writes }, writes);
+        }
         // Noted before it is started: whoever takes it back stops it, also after a crash in between.
         case "gateway.start": {
           const isDown = (await this.#options.starter?.isDown()) === true;
@@ -233,8 +240,7 @@ class GatewayChanger implements Changer {
         }
         case "device.remove":
         case "device.restore": {
-          // Its releases with another store are asked by their own command.
-          const path = `${this.#options.stateDir}/devices/paired.json`;
+          const path = await this.#deviceStore();
           return known({ file: { path, diff: [`-${safeText(undo.deviceId, 100)}`] } }, path);
         }
         default:
@@ -268,6 +274,14 @@ class GatewayChanger implements Changer {
         }
       }
     });
+  }
+
+  /** What the gateway writes when its devices are changed. One that cannot be read is the SQLite of newer releases. */
+  async #deviceStore(): Promise<string> {
+    const { devices, stateDir } = this.#options;
+    const list = await devices();
+    const isJson = list.known ? list.value.store === "json" : list.reason === "absent";
+    return isJson ? `${stateDir}/devices/paired.json` : `${stateDir}/state/openclaw.sqlite`;
   }
 
   /**

@@ -101,11 +101,10 @@ const form = (pattern: RegExp) => z.string().check(z.regex(pattern));
 const list = <T extends z.ZodMiniType>(item: T, max: number) => z.array(item).check(z.maxLength(max));
 const count = (max: number) => z.int().check(z.minimum(0), z.maximum(max));
 
-/** As it would be after every `..` was followed, and nothing in it that a terminal acts on. */
-const path = z.string().check(
-  z.maxLength(4096),
-  z.refine((value) => isAbsolute(value) && normalize(value) === value && !/\p{Cc}/u.test(value)),
-);
+/** Of a file that the gateway itself tells where it is, which is asked again; nothing in it that a terminal acts on. */
+const path = z.string().check(z.minLength(1), z.maxLength(4096), z.regex(/^\P{Cc}*$/u));
+/** Of one that only the user named: as it is after every `..` was followed. */
+const namedPath = path.check(z.refine((value) => isAbsolute(value) && normalize(value) === value));
 const hash = form(/^[0-9a-f]{64}$/);
 const key = z.string().check(
   z.maxLength(300),
@@ -212,7 +211,7 @@ const STEPS = {
     do: z.literal("tailscale.status"),
     name: z.optional(form(/^[a-z0-9.-]{1,253}$/)),
   }),
-  "proxy.write": z.strictObject({ do: z.literal("proxy.write"), site, path }),
+  "proxy.write": z.strictObject({ do: z.literal("proxy.write"), site, path: namedPath }),
 } satisfies { readonly [D in Done]: z.ZodMiniType<{ do: D }> };
 
 const UNDOS = {

@@ -109,7 +109,13 @@ export async function aboutJournal(
     remedies: journal.remedies.map((remedy) => toReportRemedy({ ...remedy, steps: [] }, print)),
     diff,
     files,
-    writes: writesOf(context, journal.id, now, diff.length > 0, files),
+    writes: writesOf(
+      context,
+      journal.id,
+      now,
+      diff.length > 0,
+      files.flatMap(({ path }) => path ?? []),
+    ),
     notes: distinctNotes(notes),
     how: journal.steps.flatMap(({ how }) => (how === undefined ? [] : [how])),
   };
@@ -126,14 +132,14 @@ export async function aboutRest(
   const print = printerOf(facts, context.opened.context);
   const steps = journal.steps.flatMap(({ step, state }) => (state === "done" ? [] : step));
   const diff = configDiff(knownValue(now), steps, await context.secrets());
-  const { files, notes } = await lookAhead(steps, changer, context.session.io.signal);
+  const { files, notes, writes } = await lookAhead(steps, changer, context.session.io.signal);
   return {
     remedies: journal.remedies.map((remedy) => toReportRemedy({ ...remedy, steps }, print)),
     risk: riskOf(journal.remedies),
     diff,
     files,
     notes,
-    writes: writesOf(context, journal.id, now, diff.length > 0, files),
+    writes: writesOf(context, journal.id, now, diff.length > 0, writes),
     how: journal.steps.flatMap(({ how }) => (how === undefined ? [] : [how])),
   };
 }
@@ -144,10 +150,10 @@ export function writesOf(
   id: string | undefined,
   config: Fact<ConfigFile | undefined>,
   isConfigWritten: boolean,
-  files: readonly FixFile[],
+  others: readonly string[],
 ): readonly string[] {
   const own = config.known && isConfigWritten ? [config.value?.path ?? config.source] : [];
-  return [...new Set([...own, ...files.flatMap(({ path }) => path ?? []), store.pathOf(id)])];
+  return [...new Set([...own, ...others, store.pathOf(id)])];
 }
 
 async function notesOnConfig(changer: Changer, { session }: FixContext): Promise<readonly Note[]> {

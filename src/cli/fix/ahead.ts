@@ -9,6 +9,8 @@ import type { RemedyAction } from "../../report/result.ts";
 export interface Ahead {
   readonly files: readonly FixFile[];
   readonly notes: readonly Note[];
+  /** Files that are written, those of `files` too. */
+  readonly writes: readonly string[];
   /** Why a step cannot be done as things are, and what a person does first. */
   readonly problem?: { readonly detail: string; readonly first: readonly RemedyAction[] };
 }
@@ -21,17 +23,24 @@ export async function lookAhead(
 ): Promise<Ahead> {
   const files: FixFile[] = [];
   const notes: Note[] = [];
+  const writes: string[] = [];
   for (const step of steps) {
     const foreseen = (await changer.foresee?.(step, signal)) ?? known<Foreseen>({}, "");
     if (!foreseen.known) {
       const { reason, detail } = foreseen;
-      return { files, notes: distinctNotes(notes), problem: { detail, first: firstOf(step, reason) } };
+      return {
+        files,
+        writes,
+        notes: distinctNotes(notes),
+        problem: { detail, first: firstOf(step, reason) },
+      };
     }
-    const { file } = foreseen.value;
+    const { file, writes: unshown } = foreseen.value;
     if (file !== undefined) files.push({ path: file.path, lines: file.diff });
+    for (const path of [file?.path, unshown]) if (path !== undefined) writes.push(path);
     notes.push(...(foreseen.value.notes ?? []));
   }
-  return { files, notes: distinctNotes(notes) };
+  return { files, writes, notes: distinctNotes(notes) };
 }
 
 /** One file is written by several steps. */

@@ -92,10 +92,15 @@ async function withFiles(
   context: FixContext,
 ): Promise<Partial<FixReport>> {
   if (!changer.known) return about;
-  const { files, notes, problem } = await lookAhead(steps, changer.value, context.session.io.signal);
+  const {
+    files,
+    notes,
+    writes: others,
+    problem,
+  } = await lookAhead(steps, changer.value, context.session.io.signal);
   const isWritten = keysOf({ steps: steps.map((step) => ({ step, state: "planned" })) }).length > 0;
   const config = await changer.value.readConfig();
-  const writes = steps.length === 0 ? [] : writesOf(context, undefined, config, isWritten, files);
+  const writes = steps.length === 0 ? [] : writesOf(context, undefined, config, isWritten, others);
   const whole = { ...about, files: [...(about.files ?? []), ...files], notes, writes };
   if (problem === undefined) return whole;
   return { ...whole, detail: problem.detail, byHand: [...problem.first, ...(about.byHand ?? [])] };
