@@ -178,6 +178,21 @@ test("a file of several names is written in its place, so that each of them show
   assert.deepEqual(readdirSync(dir).sort(), ["openclaw.json", "other"]);
 });
 
+test("root does not write a file of others under a name that somebody gave it", {
+  skip: !isRoot && "only root can give a directory away",
+}, async () => {
+  const { dir, file } = place("old");
+  const theirs = path.join(dir, "theirs");
+  mkdirSync(theirs);
+  linkSync(file, path.join(theirs, "openclaw.json"));
+  chownSync(theirs, 12_345, 12_345);
+  await assert.rejects(
+    replaceFile(path.join(theirs, "openclaw.json"), made("new"), sumOf("old")),
+    refusal("denied", /is another name of a file of user 0/),
+  );
+  assert.equal(readFileSync(file, "utf8"), "old");
+});
+
 test("no file gets setuid, setgid or sticky bits, and one that has them is left alone", async () => {
   const { file } = place("old");
   assert.equal(await replaceFile(file, made("new", 0o6755), sumOf("old")), "replaced");

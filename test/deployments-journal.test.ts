@@ -27,6 +27,7 @@ import { journalStore } from "../src/deployments/journal-store.ts";
 import { nodeWorld, type World } from "../src/deployments/world.ts";
 import { catalogueOf } from "../src/report/messages/index.ts";
 import { retell } from "../src/report/retell.ts";
+import { ACL, ACL_FOR_1234, setAttribute, whyNoAttributes } from "./support/attributes.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "opd-journal-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -251,6 +252,28 @@ describe("the place of the journals is not believed", () => {
       if (isBelieved) assert.equal((await made.store.list("/a")).journals.length, 1);
       else await refusal(made, /\.local can be written by me$/);
     }
+  });
+
+  test("where an access control list lets somebody write above, though the group is ours alone", {
+    skip: whyNoAttributes(),
+  }, async () => {
+    const { uid, gid } = statSync(root);
+    const texts: Readonly<Record<string, string>> = {
+      "/etc/passwd": `me:x:${uid}:${gid}::/:/bin/sh\n`,
+      "/etc/group": `me:x:${gid}:\n`,
+    };
+    const readText: World["readText"] = async (file) => ({
+      ok: true,
+      text: texts[file] ?? "",
+      truncated: false,
+    });
+    const made = homeOf({}, { readText });
+    plant(made.directory, journalOf(1, "open"));
+    const above = path.join(made.home, ".local");
+    chmodSync(above, 0o770);
+    assert.equal((await made.store.list("/a")).journals.length, 1);
+    setAttribute(above, ACL, ACL_FOR_1234);
+    await refusal(made, /\.local may have an access control list/);
   });
 
   test("where others may look into it, or change it", async () => {

@@ -165,7 +165,10 @@ async function replaceIn(
     await rm(place.path);
     return "replaced";
   }
-  if (before !== undefined && before.info.nlink > 1) return overwrite(place, path, next, before);
+  if (before !== undefined && before.info.nlink > 1) {
+    await refuseForeignName(place, path, before.info);
+    return overwrite(place, path, next, before);
+  }
   const temporary = await writeBeside(place, next, attributes === "none" ? undefined : before);
   if (temporary === undefined) return before === undefined ? "stale" : overwrite(place, path, next, before);
   let left: string | undefined = temporary;
@@ -258,6 +261,16 @@ async function foreignLink(path: string, owner: number): Promise<string | undefi
     left.push(...target.split("/").reverse());
   }
   return undefined;
+}
+
+/**
+ * Where the kernel lets users give names to files of others, root would write for them what they may not.
+ * @throws {ChangeError}
+ */
+async function refuseForeignName(place: Place, path: string, { uid }: Stats): Promise<void> {
+  const owner = (await stat(dirname(place.path))).uid;
+  if (process.getuid?.() !== 0 || owner === 0 || owner === uid) return;
+  throw new ChangeError("denied", `${shown(path)} is another name of a file of user ${uid}`);
 }
 
 /**

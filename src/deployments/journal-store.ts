@@ -1,10 +1,10 @@
 import { constants } from "node:fs";
-import { access, type FileHandle, lstat, mkdir, open, readdir, unlink } from "node:fs/promises";
+import { access, type FileHandle, lstat, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import { ChangeError } from "../core/change.ts";
 import type { Journal, JournalStore, RefusedJournal } from "../core/journal.ts";
 import { safeText } from "../core/text.ts";
-import { readExact, replaceFile, sweepDirectory } from "./atomic-file.ts";
+import { readExact, replaceFile, sweepDirectory, traitsOf } from "./atomic-file.ts";
 import { distrusted } from "./trust.ts";
 import type { World } from "./world.ts";
 
@@ -94,12 +94,26 @@ class OwnDirectories {
       await deepest(this.path),
       new Set(uid === undefined ? [] : [uid]),
     );
-    if (found === undefined) return undefined;
+    if (found === undefined) return this.#listed();
     const { path, because, who } = found;
     if (because === "owner") return `${shown(path)} belongs to ${who}`;
     return because === "writable"
       ? `${shown(path)} can be written by ${who}`
       : `${shown(path)} cannot be looked at`;
+  }
+
+  /**
+   * In a directory with an access control list the group's bits are those of the list: a group with nobody else in it
+   * says nothing there.
+   */
+  async #listed(): Promise<string | undefined> {
+    if (this.#world.platform !== "linux") return undefined;
+    for (let at = await deepest(this.path); at !== dirname(at); at = dirname(at)) {
+      const { mode } = await stat(at);
+      if ((mode & 0o020) !== 0 && (mode & 0o1000) === 0 && (await traitsOf(at))?.attributes !== "none")
+        return `${shown(at)} may have an access control list, by which others can write`;
+    }
+    return undefined;
   }
 
   /** From the first directory that must not be a link down to the journals' own. Above it, `/home` may be one. */

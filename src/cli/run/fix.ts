@@ -1,6 +1,5 @@
 import { checks } from "../../../checks/index.ts";
 import { collect } from "../../core/collect.ts";
-import type { Journals } from "../../core/journal.ts";
 import { isAtWork } from "../../deployments/at-work.ts";
 import { commandsEnded } from "../../deployments/orphans.ts";
 import type { FixArguments } from "../commands/fix.ts";
@@ -26,8 +25,8 @@ export async function runFix(args: FixArguments, session: Session): Promise<numb
   ).finally(() => spinner.stop());
   session.io.signal.throwIfAborted();
   const key = await context.gatewayKey(facts);
-  const { journals, refused, doubted }: Journals =
-    key === undefined ? { journals: [], refused: [] } : await context.store.list(key);
+  // Without a config there is no journal of it, but there may be one that is not believed.
+  const { journals, refused, doubted } = await context.store.list(key ?? "");
   if (refused.length > 0) {
     // One of them may be of a fix that is on its way: that is not "nothing to undo", and nothing is done on top of it.
     return context.end(facts, "not-begun", { refused, detail: NOT_BELIEVED });

@@ -176,6 +176,8 @@ export const fix: FixWords = {
     "place-owner": "{place} belongs to {user}",
     "place-writable": "{place} can be written by {user}",
     "place-open": "{place} is open to others (mode {mode} in the place of {wanted})",
+    "place-listed": "{place} may have an access control list, by which others can write",
+    "foreign-name": "{path} is another name of a file of user {user}",
     "place-unseen": "{place} cannot be looked at",
     "place-not-written": "{place} cannot be written ({code})",
     "place-unread": "{place} cannot be read ({code})",

@@ -171,6 +171,8 @@ export const fix: FixWords = {
     "place-owner": "{place} 属于 {user}",
     "place-writable": "{user} 可以写入 {place}",
     "place-open": "{place} 对其他用户开放（权限 {mode}，应为 {wanted}）",
+    "place-listed": "{place} 可能带有访问控制列表，使其他用户可以写入",
+    "foreign-name": "{path} 是用户 {user} 的文件的另一个名字",
     "place-unseen": "无法查看 {place}",
     "place-not-written": "无法写入 {place}（{code}）",
     "place-unread": "无法读取 {place}（{code}）",
