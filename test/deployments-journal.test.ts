@@ -131,6 +131,15 @@ describe("a journal of ours", () => {
       assert.equal(statSync(at).mode & 0o777, 0o700);
   });
 
+  test("is kept where new directories get a setgid bit, and behind a path that is written in another way", async () => {
+    const made = homeOf();
+    chmodSync(made.home, 0o2700);
+    await made.store.write(journalOf(1, "open"));
+    assert.equal((await made.store.list("/a")).journals.length, 1);
+    const other = homeOf({ XDG_STATE_HOME: `${made.home}/x/../.local//state/` });
+    assert.equal((await other.store.list("/a")).journals.length, 1);
+  });
+
   test("goes when there are many, but none that is still open", async () => {
     const { store } = homeOf();
     await store.write(journalOf(0, "open"));

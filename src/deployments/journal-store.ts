@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { access, type FileHandle, lstat, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, relative } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { ChangeError } from "../core/change.ts";
 import type { Journal, JournalStore, RefusedJournal } from "../core/journal.ts";
 import { safeText } from "../core/text.ts";
@@ -50,7 +50,7 @@ export function journalStore(world: Where): JournalStore {
 
 /** `undefined` where the user has no place of their own: a relative one would be of whatever directory we are in. */
 function stateHome({ env, homedir, platform }: Where): string | undefined {
-  if (env.XDG_STATE_HOME?.startsWith("/")) return env.XDG_STATE_HOME;
+  if (env.XDG_STATE_HOME?.startsWith("/")) return resolve(env.XDG_STATE_HOME);
   if (platform === "win32" && env.LOCALAPPDATA) return env.LOCALAPPDATA;
   return isAbsolute(homedir) ? join(homedir, ".local", "state") : undefined;
 }
@@ -122,7 +122,7 @@ class OwnDirectories {
     const state = this.#home ?? "/";
     const inHome = isAbsolute(homedir) ? relative(homedir, state) : "..";
     const start = inHome.startsWith("..") ? dirname(state) : homedir;
-    const parts = relative(start, this.path).split("/");
+    const parts = relative(start, this.path).split(sep);
     return parts.map((_part, index) => join(start, ...parts.slice(0, index + 1)));
   }
 }
@@ -136,7 +136,8 @@ function openness(
 ): string | undefined {
   if (platform === "win32" || uid === undefined) return undefined;
   if (info.uid !== uid) return `${shown(path)} belongs to user ${info.uid}`;
-  const mode = info.mode & 0o7777;
+  // What is made in a directory with a setgid bit has it, too.
+  const mode = info.mode & (wanted === 0o700 ? 0o777 : 0o7777);
   return (mode & ~wanted) === 0
     ? undefined
     : `${shown(path)} is open to others (mode ${octal(mode)} in the place of ${octal(wanted)})`;
@@ -177,25 +178,28 @@ async function write(directories: OwnDirectories, journal: Journal): Promise<voi
       ? { why: `${shown(path)} is too long to be a journal` }
       : await parsed(path, text);
   if (!("journal" in read)) throw new ChangeError("failed", unkept(read.why ?? "it is over"));
+  const before = await directories.distrust();
+  if (before !== undefined) throw new ChangeError("failed", unkept(before));
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
     const at = await deepest(directory);
     throw new ChangeError("failed", unkept(`${shown(at)} cannot be written (${codeOf(error)})`));
   }
+  // Somebody may have been there before us.
   const distrust = await directories.distrust();
   if (distrust !== undefined) throw new ChangeError("failed", unkept(distrust));
   let written: "replaced" | "stale";
-  const before = await readExact(path);
+  const last = await readExact(path);
   try {
     const { uid, gid } = await lstat(directory);
     const next = { content: Buffer.from(text), mode: 0o600, uid, gid };
-    written = await replaceFile(path, next, before?.sha256, { attributes: "none" });
+    written = await replaceFile(path, next, last?.sha256, { attributes: "none" });
   } catch (error) {
     throw error instanceof ChangeError ? new ChangeError(error.reason, unkept(error.message)) : error;
   }
   if (written === "stale") throw new ChangeError("failed", "another pairing-doctor works on the same fix");
-  if (before === undefined) await prune(directories.world, directory);
+  if (last === undefined) await prune(directories.world, directory);
 }
 
 /** The oldest of the ended ones go; what can still be undone or finished stays. */
