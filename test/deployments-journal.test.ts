@@ -259,7 +259,7 @@ describe("the place of the journals is not believed", () => {
       plant(made.directory, journalOf(1, "open"));
       chmodSync(path.join(made.home, ".local"), 0o775);
       if (isBelieved) assert.equal((await made.store.list("/a")).journals.length, 1);
-      else await refusal(made, /\.local can be written by me$/);
+      else await refusal(made, /\.local can be written by group me$/);
     }
   });
 

@@ -97,9 +97,10 @@ class OwnDirectories {
     if (found === undefined) return this.#listed();
     const { path, because, who } = found;
     if (because === "owner") return `${shown(path)} belongs to ${who}`;
-    return because === "writable"
-      ? `${shown(path)} can be written by ${who}`
-      : `${shown(path)} cannot be looked at`;
+    if (because === "unseen") return `${shown(path)} cannot be looked at`;
+    return who === "everybody"
+      ? `${shown(path)} can be written by everybody`
+      : `${shown(path)} can be written by group ${who}`;
   }
 
   /**
