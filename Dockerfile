@@ -13,6 +13,8 @@ RUN ["npm", "run", "build"]
 RUN ["mkdir", "-p", "/out/opt/pairing-doctor", "/out/usr/local/bin", "/home/out/.local/state/openclaw-pairing-doctor"]
 RUN ["cp", "-R", "package.json", "LICENSE", "dist", "/out/opt/pairing-doctor/"]
 RUN ["chmod", "755", "/out/opt/pairing-doctor/dist/bin.js"]
+# A journal is believed in a directory of its owner's alone.
+RUN ["chmod", "700", "/home/out/.local/state/openclaw-pairing-doctor"]
 RUN ["ln", "-s", "/opt/pairing-doctor/dist/bin.js", "/out/usr/local/bin/pairing-doctor"]
 
 FROM ${NODE_IMAGE}

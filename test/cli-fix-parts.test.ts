@@ -1,18 +1,13 @@
-/** The parts of `fix` that decide before anything is changed: consent, what is shown, where journals lie. */
+/** The parts of `fix` that decide before anything is changed: consent, what is shown. */
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { consentTo } from "../src/cli/fix/consent.ts";
 import { configDiff } from "../src/cli/fix/diff.ts";
 import type { Io } from "../src/cli/io.ts";
 import type { ConfigFile } from "../src/core/change.ts";
 import type { Risk } from "../src/core/finding.ts";
-import type { Journal } from "../src/core/journal.ts";
 import { isSharedHost } from "../src/deployments/accounts.ts";
-import { journalStore } from "../src/deployments/journal-store.ts";
 import { catalogueOf } from "../src/report/messages/index.ts";
 
 const words = catalogueOf("en").fix;
@@ -98,78 +93,6 @@ describe("the preview of the config", () => {
   });
   test("is the whole of a config that is not there yet", () => {
     assert.ok(configDiff(undefined, [set], []).some((line) => line.includes("gateway")));
-  });
-});
-
-describe("journals", () => {
-  const home = mkdtempSync(join(tmpdir(), "pairing-doctor-journal-"));
-  after(() => rmSync(home, { recursive: true, force: true }));
-  const store = journalStore({ env: {}, homedir: home, platform: "linux" });
-  const directory = join(home, ".local", "state", "openclaw-pairing-doctor", "fixes");
-  const journal = (id: string, state: Journal["state"], configPath = "/a"): Journal => ({
-    version: 1,
-    id,
-    state,
-    pid: 1,
-    startedAt: "2026-11-22T00:00:00Z",
-    configPath,
-    remedies: [],
-    before: {},
-    steps: [],
-  });
-
-  test("are read back in their order, each gateway's own", async () => {
-    await store.write(journal("b", "kept"));
-    await store.write(journal("a", "open"));
-    await store.write(journal("c", "kept", "/other"));
-    assert.deepEqual(
-      (await store.list("/a")).map(({ id }) => id),
-      ["a", "b"],
-    );
-    await store.write(journal("a", "undone"));
-    assert.deepEqual(
-      (await store.list("/a")).map(({ state }) => state),
-      ["undone", "kept"],
-    );
-  });
-
-  test("are for their owner only, whatever the umask", async () => {
-    const before = process.umask(0);
-    try {
-      await store.write(journal("d", "open"));
-    } finally {
-      process.umask(before);
-    }
-    assert.equal(statSync(join(directory, "d.json")).mode & 0o777, 0o600);
-    assert.equal(statSync(directory).mode & 0o777, 0o700);
-  });
-
-  test("that are none are left out, and left alone", async () => {
-    for (const text of ["", "{", "[]", '{"version":2}', '{"version":1,"id":"x","state":"kept"}']) {
-      writeFileSync(join(directory, "e.json"), text);
-      assert.ok(!(await store.list("/a")).some(({ id }) => id === "e" || id === "x"));
-      assert.equal(readFileSync(join(directory, "e.json"), "utf8"), text);
-    }
-  });
-
-  test("go when there are many, but none that is still open", async () => {
-    await store.write(journal("0-open", "open"));
-    for (let index = 0; index < 60; index += 1) {
-      await store.write(journal(`f-${String(index).padStart(3, "0")}`, "undone"));
-    }
-    const all = await store.list("/a");
-    assert.ok(all.length <= 55, String(all.length));
-    assert.ok(all.some(({ id }) => id === "0-open"));
-  });
-
-  test("in a place that cannot be written are an error before anything is changed", async () => {
-    const closed = mkdtempSync(join(tmpdir(), "pairing-doctor-closed-"));
-    writeFileSync(join(closed, ".local"), "");
-    chmodSync(closed, 0o500);
-    const store = journalStore({ env: {}, homedir: closed, platform: "linux" });
-    await assert.rejects(store.write(journal("a", "open")), /journal/);
-    chmodSync(closed, 0o700);
-    rmSync(closed, { recursive: true });
   });
 });
 

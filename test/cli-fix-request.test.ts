@@ -34,9 +34,9 @@ describe("between what was shown and the approval", () => {
     } as unknown as Changer;
     const workshop: Workshop = {
       changer,
-      store: { write: async (journal) => void written.push(journal), list: async () => [] },
+      store: { write: async (journal) => void written.push(journal) },
       verify: async () => ({ helped: true, detail: "" }),
-      config: { takeBack: () => undefined, sameBut: () => true },
+      config: { takeBack: () => undefined, isOurs: () => true },
       signal: never,
     };
     const order = {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import JSON5 from "json5";
-import { type ConfigChange, editConfig, takeBack } from "../src/config/edit.ts";
+import { type ConfigChange, editConfig } from "../src/config/edit.ts";
+import { takeBack } from "../src/config/take-back.ts";
 import type { JsonValue } from "../src/core/finding.ts";
 
 function edited(text: string, change: ConfigChange): string {
@@ -55,6 +56,32 @@ describe("a key is set", () => {
       "b",
       2,
       '\ufeff{\r\n  "a": 1,\r\n  "b": 2\r\n}\r\n',
+    ],
+    "in a list, where the comments beside the others stay": [
+      '{\n  a: [\n    // first\n    "x", // one\n    "y", // two\n  ],\n}\n',
+      "a",
+      ["x", "y", "z"],
+      '{\n  a: [\n    // first\n    "x", // one\n    "y", // two\n    "z",\n  ],\n}\n',
+    ],
+    "in a list, where one goes and one comes": [
+      '{\n  a: [\n    "x", // one\n    "y",\n    "z" // three\n  ]\n}\n',
+      "a",
+      ["w", "x", "z"],
+      '{\n  a: [\n    "w",\n    "x", // one\n    "z" // three\n  ]\n}\n',
+    ],
+    "in a list on one line": [
+      "{ a: [1, 2, /* three */ 3] }",
+      "a",
+      [1, 2.5, 3, 4],
+      "{ a: [1, /* three */ 2.5, 3, 4] }",
+    ],
+    "in a list that was empty": ["{ a: [] }", "a", [1, 2], "{ a: [1, 2] }"],
+    "in a list that becomes empty": ["{ a: [1, 2] }", "a", [], "{ a: [] }"],
+    "in an object, member by member": [
+      "{\n  a: {\n    x: 1, // one\n    y: 2,\n    z: { deep: [1, 2] /* kept */ },\n  },\n}\n",
+      "a",
+      { x: 1, z: { deep: [1] }, w: 4 },
+      "{\n  a: {\n    x: 1, // one\n    z: { deep: [1] /* kept */ },\n    w: 4,\n  },\n}\n",
     ],
     "the last of two alike": ["{ a: 1, a: 2 }", "a", 3, "{ a: 1, a: 3 }"],
   };
@@ -222,6 +249,20 @@ describe("for every text", () => {
     );
   });
 
+  test("a list becomes exactly the list that is set, and comments outside of what goes stay", () => {
+    const items = fc.array(fc.oneof(scalars, fc.array(scalars, { maxLength: 2 })), { maxLength: 8 });
+    fc.assert(
+      fc.property(objects, styles, names, items, items, (root, style, name, old, value) => {
+        const text = write({ ...root, [name]: old }, style);
+        const after = edited(text, set(name, value));
+        assert.deepEqual(JSON5.parse(after), withKey(JSON5.parse(text), [name], value));
+        const back = edited(after, set(name, old));
+        assert.deepEqual(JSON5.parse(back), JSON5.parse(text));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test("comments stay when a key is added or removed", () => {
     fc.assert(
       fc.property(objects, styles, (root, style) => {
@@ -248,7 +289,7 @@ describe("for every text", () => {
           const before = write(root, style);
           const ours = edited(before, set(path.join("."), value));
           const now = edited(ours, set(other, theirs));
-          const outcome = takeBack(now, before, [path.join(".")]);
+          const outcome = takeBack(now, before, [{ key: path.join("."), to: [value] }]);
           assert.ok(outcome.ok);
           assert.deepEqual(JSON5.parse(outcome.text), withKey(JSON5.parse(before), [other], theirs));
         },

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import JSON5 from "json5";
 import { configEditor } from "../src/cli/fix/config-editor.ts";
 import { editConfig } from "../src/config/edit.ts";
-import type { Changer, ConfigFile, Undo } from "../src/core/change.ts";
+import { ChangeError, type Changer, type ConfigFile, type Undo } from "../src/core/change.ts";
 import { known, unknown } from "../src/core/fact.ts";
 import type { DeviceList } from "../src/core/facts.ts";
 import type { Step } from "../src/core/finding.ts";
@@ -134,7 +134,6 @@ class World {
             const copy = JSON.parse(JSON.stringify(journal)) as Journal;
             machine.journals = [...machine.journals.filter(({ id }) => id !== journal.id), copy];
           }),
-        list: () => this.#call(() => machine.journals),
       },
       verify: () =>
         this.#call(() =>
@@ -175,7 +174,7 @@ const stateOf = ({ journals }: Machine) => journals.at(-1)?.state;
 
 describe("a fix", () => {
   test("that started a gateway stops it on its way back, and waits for nothing", async () => {
-    const { workshop } = new World(new Machine());
+    const { workshop, machine } = new World(new Machine());
     const calls: string[] = [];
     const changer: Changer = {
       ...workshop.changer,
@@ -190,7 +189,7 @@ describe("a fix", () => {
       },
     };
     assert.equal((await execute(order({ do: "gateway.start" }), { ...workshop, changer })).outcome, "kept");
-    const [journal] = await workshop.store.list(PATH);
+    const [journal] = machine.journals;
     assert.ok(journal);
     assert.equal((await undo(journal, { ...workshop, changer })).outcome, "rolled-back");
     assert.deepEqual(calls, ["settled", "gateway.stop"]);
@@ -259,6 +258,166 @@ describe("a fix", () => {
     assert.ok(machine.config?.includes("// for the tablet"));
   });
 });
+
+describe("a journal that cannot be written", () => {
+  const failing = (workshop: Workshop, from: number): Workshop => {
+    let writes = 0;
+    const write: Workshop["store"]["write"] = async (journal) => {
+      writes += 1;
+      if (writes >= from) throw new ChangeError("failed", "the disk is full");
+      await workshop.store.write(journal);
+    };
+    return { ...workshop, store: { write } };
+  };
+
+  test("at first: nothing is begun", async () => {
+    for (const from of [1, 2]) {
+      const machine = new Machine();
+      const outcome = await execute(order(ORIGIN, APPROVE), failing(new World(machine).workshop, from));
+      assert.deepEqual(outcome, { outcome: "not-begun", detail: "the disk is full" });
+      assert.equal(machine.config, BEFORE);
+      assert.deepEqual(machine.devices.pending, [REQUEST]);
+    }
+  });
+
+  test("at any moment: everything is as it was, and the journal still tells of it", async () => {
+    for (let from = 3; from <= 6; from += 1) {
+      const machine = new Machine();
+      const outcome = await execute(order(ORIGIN, APPROVE), failing(new World(machine).workshop, from));
+      assert.deepEqual(outcome, { outcome: "stuck", detail: "the disk is full" }, String(from));
+      assert.equal(machine.config, BEFORE);
+      assert.deepEqual(machine.devices.paired, []);
+      assert.equal(stateOf(machine), "open");
+      const [journal] = machine.journals;
+      assert.ok(journal);
+      assert.equal((await undo(journal, new World(machine).workshop)).outcome, "rolled-back");
+      assert.equal(machine.config, BEFORE);
+      assert.equal(stateOf(machine), "undone");
+    }
+  });
+
+  test("for the way back: it is not begun", async () => {
+    const machine = new Machine();
+    await execute(order(ORIGIN), new World(machine).workshop);
+    const { config } = machine;
+    const outcome = await undo(machine.journals[0] as Journal, failing(new World(machine).workshop, 1));
+    assert.deepEqual(outcome, { outcome: "not-begun", detail: "the disk is full" });
+    assert.equal(machine.config, config);
+  });
+});
+
+describe("a journal is held to the gateway's own files", () => {
+  test("one of another config is not taken back, and not finished", async () => {
+    const machine = new Machine();
+    await execute(order(ORIGIN), new World(machine).workshop);
+    const [journal] = machine.journals;
+    assert.ok(journal?.before.config);
+    const config = { ...journal.before.config, path: "/etc/passwd" };
+    const other: Journal = { ...journal, state: "open", before: { config } };
+    for (const go of [undo, finish]) {
+      const { config: text } = machine;
+      const outcome = await go(other, new World(machine).workshop);
+      assert.deepEqual(outcome, {
+        outcome: "not-begun",
+        detail: "the journal is of another config than this gateway's",
+      });
+      assert.equal(machine.config, text);
+    }
+  });
+
+  test("a way back that the changer does not know as its own stops all of it, before anything", async () => {
+    const machine = new Machine();
+    await execute(order(ORIGIN, { do: "proxy.write" }), new World(machine).workshop);
+    const { config } = machine;
+    const { workshop } = new World(machine);
+    const foreseeBack = async () => unknown("denied", "none of this gateway's files");
+    const changer: Changer = { ...workshop.changer, foreseeBack };
+    const outcome = await undo(machine.journals[0] as Journal, { ...workshop, changer });
+    assert.deepEqual(outcome, { outcome: "not-begun", detail: "none of this gateway's files" });
+    assert.equal(machine.config, config);
+    assert.equal(machine.site, "ours");
+    assert.equal(stateOf(machine), "kept");
+  });
+
+  test("a hash in it does not make somebody else's config ours", async () => {
+    const machine = new Machine();
+    await execute(order(ORIGIN), new World(machine).workshop);
+    machine.config = edit(machine.config ?? "", { set: { key: "agents.theirs", value: 1 } });
+    const { sha256 = "" } = fileOf(machine.config) ?? {};
+    const planted: Journal = { ...(machine.journals[0] as Journal), left: sha256 };
+    await undo(planted, new World(machine).workshop);
+    assert.deepEqual(JSON5.parse(machine.config).agents, { theirs: 1 });
+  });
+});
+
+describe("what others made of the same key", () => {
+  test("an origin that was added since stays, finished or killed", async () => {
+    for (const state of ["kept", "open"] as const) {
+      const machine = new Machine();
+      await execute(order(ORIGIN), new World(machine).workshop);
+      machine.config = edit(machine.config ?? "", {
+        set: { key: "gateway.controlUi.allowedOrigins", value: ["http://a:1", "http://theirs:2"] },
+      });
+      const { left: _left, ...journal } = machine.journals[0] as Journal;
+      const found: Journal = state === "open" ? { ...journal, state } : (machine.journals[0] as Journal);
+      const outcome = await undo(found, new World(machine).workshop);
+      assert.equal(outcome.outcome, "rolled-back");
+      assert.deepEqual(gatewayOf(machine).controlUi, { allowedOrigins: ["http://theirs:2"] });
+      assert.ok(machine.config?.includes("// for the tablet"));
+    }
+  });
+
+  test("an origin that was added while the fix was verified stays", async () => {
+    const machine = new Machine();
+    const { workshop } = new World(machine);
+    const verify: Workshop["verify"] = async () => {
+      machine.config = edit(machine.config ?? "", {
+        set: { key: "gateway.controlUi.allowedOrigins", value: ["http://a:1", "http://theirs:2"] },
+      });
+      return { helped: true, detail: "" };
+    };
+    assert.equal((await execute(order(ORIGIN), { ...workshop, verify })).outcome, "kept");
+    await undo(machine.journals[0] as Journal, new World(machine).workshop);
+    assert.deepEqual(gatewayOf(machine).controlUi, { allowedOrigins: ["http://theirs:2"] });
+  });
+
+  test("a value that was changed since is told, and the journal is over", async () => {
+    const machine = new Machine();
+    await execute(order(BIND), new World(machine).workshop);
+    machine.config = edit(machine.config ?? "", { set: { key: "gateway.bind", value: "tailnet" } });
+    const outcome = await undo(machine.journals[0] as Journal, new World(machine).workshop);
+    assert.ok(outcome.outcome === "rolled-back");
+    assert.deepEqual(outcome.lasting, ["gateway.bind was changed since, and is left as it is"]);
+    assert.equal(gatewayOf(machine).bind, "tailnet");
+    assert.equal(stateOf(machine), "undone");
+  });
+});
+
+describe("a write in its place that was ended half-way", () => {
+  const long = (value: string) => `{\n  // ${"x".repeat(9000)}\n  gateway: { bind: '${value}' },\n}\n`;
+  test("is known by its end, which is still the one from before", async () => {
+    const before = long("lan");
+    for (const [torn, isOurs] of [
+      [`{\n  z: 1, // ${"y".repeat(4096)}`.slice(0, 4096) + before.slice(4096), true],
+      [`${before.slice(0, 4090)}\n{{{{{${before.slice(4096)}`, true],
+      [`${before.slice(0, 8000)}\n}}}}`, false],
+    ] as const) {
+      const base64 = (text: string) => Buffer.from(text).toString("base64");
+      assert.throws(() => JSON5.parse(torn.startsWith("{\n  z") ? "{" : torn));
+      const made = [{ key: "gateway.bind", to: "loopback" }];
+      assert.equal(configEditor.isOurs(base64(torn), base64(before), made), isOurs && isBroken(torn));
+    }
+  });
+});
+
+function isBroken(text: string): boolean {
+  try {
+    JSON5.parse(text);
+    return false;
+  } catch {
+    return true;
+  }
+}
 
 /** Calls that a whole fix makes, so that death is tried at each. */
 async function callsOf(options: WorldOptions): Promise<number> {

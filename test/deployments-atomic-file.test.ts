@@ -3,6 +3,8 @@ import { spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
+  lchownSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -19,7 +21,8 @@ import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ChangeError } from "../src/core/change.ts";
-import { readExact, replaceFile, sha256 } from "../src/deployments/atomic-file.ts";
+import { readExact, replaceFile, sha256, traitsOf } from "../src/deployments/atomic-file.ts";
+import { ACL, ACL_FOR_1234, getAttribute, setAttribute, whyNoAttributes } from "./support/attributes.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "opd-atomic-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -87,6 +90,143 @@ test("a symbolic link stays one, and its target is replaced", async () => {
   assert.ok(lstatSync(file).isSymbolicLink());
   assert.equal(readFileSync(target, "utf8"), "new");
   assert.deepEqual(readdirSync(path.join(dir, "real")), ["config.json5"]);
+});
+
+const noAttributes = whyNoAttributes();
+
+test("access control list and extended attributes go over to the new file", {
+  skip: noAttributes,
+}, async () => {
+  const { dir, file } = place("old", 0o660);
+  setAttribute(file, "user.backup", "00ff3d0a41");
+  setAttribute(file, ACL, ACL_FOR_1234);
+  assert.deepEqual(await traitsOf(file), { names: 1, attributes: "some" });
+  const { ino } = statSync(file);
+  const before = await readExact(file);
+  assert.ok(before);
+  assert.equal(
+    await replaceFile(file, { ...before, content: Buffer.from("new") }, before.sha256),
+    "replaced",
+  );
+  assert.notEqual(statSync(file).ino, ino, "it was replaced as a whole");
+  assert.equal(readFileSync(file, "utf8"), "new");
+  assert.equal(getAttribute(file, "user.backup"), "00ff3d0a41");
+  assert.equal(getAttribute(file, ACL), ACL_FOR_1234);
+  // The mask of the list stands where the group's bits are: without the list, the group would read the file.
+  assert.equal(statSync(file).mode & 0o777, 0o660);
+  assert.deepEqual(readdirSync(dir), ["openclaw.json"]);
+});
+
+test("a file without a list gets none from its directory", { skip: noAttributes }, async () => {
+  const { dir, file } = place("old", 0o640);
+  setAttribute(dir, "system.posix_acl_default", ACL_FOR_1234);
+  assert.deepEqual(await traitsOf(file), { names: 1, attributes: "none" });
+  const before = await readExact(file);
+  assert.ok(before);
+  assert.equal(
+    await replaceFile(file, { ...before, content: Buffer.from("new") }, before.sha256),
+    "replaced",
+  );
+  assert.equal(getAttribute(file, ACL), undefined);
+  assert.equal(statSync(file).mode & 0o777, 0o640);
+});
+
+test("where no program copies attributes, the file is written in its place and keeps them", {
+  skip: noAttributes || (!isRoot && "only root can hide a program"),
+}, (t) => {
+  const { dir, file } = place("a longer old text", 0o660);
+  setAttribute(file, "user.backup", "00ff");
+  setAttribute(file, ACL, ACL_FOR_1234);
+  const { ino } = statSync(file);
+  // As where there is no tar and no cp of GNU.
+  const script = `
+    const { replaceFile, readExact } = await import(${JSON.stringify(new URL("../src/deployments/atomic-file.ts", import.meta.url).href)});
+    const before = await readExact(process.argv[1]);
+    process.stdout.write(await replaceFile(process.argv[1], { ...before, content: Buffer.from("new") }, before.sha256));`;
+  const node = [process.execPath, "--import", "tsx", "--input-type=module", "-e", script, file];
+  const hidden =
+    'for p in /bin/tar /bin/cp; do mount --bind /dev/null "$(readlink -f $p)" || exit 9; done; exec';
+  const quoted = node.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  const cwd = fileURLToPath(new URL("..", import.meta.url));
+  const run = spawnSync("unshare", ["-m", "sh", "-c", `${hidden} ${quoted}`], { encoding: "utf8", cwd });
+  if (run.error !== undefined || run.status === 9) return t.skip("nothing can be mounted here");
+  assert.equal(run.stdout, "replaced", run.stderr);
+  assert.equal(statSync(file).ino, ino);
+  assert.equal(readFileSync(file, "utf8"), "new");
+  assert.equal(getAttribute(file, "user.backup"), "00ff");
+  assert.equal(getAttribute(file, ACL), ACL_FOR_1234);
+  assert.deepEqual(readdirSync(dir), ["openclaw.json"]);
+});
+
+test("a file of several names is written in its place, so that each of them shows it", async () => {
+  const { dir, file } = place("a longer old text", 0o640);
+  const other = path.join(dir, "other");
+  linkSync(file, other);
+  assert.equal((await traitsOf(file))?.names, 2);
+  for (const text of ["new", "something that is much longer than it was before"]) {
+    const before = await readExact(file);
+    assert.ok(before);
+    assert.equal(await replaceFile(file, { ...before, content: Buffer.from("x") }, sumOf("else")), "stale");
+    assert.equal(
+      await replaceFile(file, { ...before, content: Buffer.from(text) }, before.sha256),
+      "replaced",
+    );
+    assert.equal(readFileSync(other, "utf8"), text);
+    assert.equal(statSync(file).nlink, 2);
+    assert.equal(statSync(file).mode & 0o777, 0o640);
+  }
+  assert.deepEqual(readdirSync(dir).sort(), ["openclaw.json", "other"]);
+});
+
+test("root does not write a file of others under a name that somebody gave it", {
+  skip: !isRoot && "only root can give a directory away",
+}, async () => {
+  const { dir, file } = place("old");
+  const theirs = path.join(dir, "theirs");
+  mkdirSync(theirs);
+  linkSync(file, path.join(theirs, "openclaw.json"));
+  chownSync(theirs, 12_345, 12_345);
+  await assert.rejects(
+    replaceFile(path.join(theirs, "openclaw.json"), made("new"), sumOf("old")),
+    refusal("denied", /is another name of a file of user 0/),
+  );
+  assert.equal(readFileSync(file, "utf8"), "old");
+});
+
+test("no file gets setuid, setgid or sticky bits, and one that has them is left alone", async () => {
+  const { file } = place("old");
+  assert.equal(await replaceFile(file, made("new", 0o6755), sumOf("old")), "replaced");
+  assert.equal(statSync(file).mode & 0o7777, 0o755);
+  for (const mode of [0o4755, 0o2755, 0o1644]) {
+    chmodSync(file, mode);
+    await assert.rejects(
+      replaceFile(file, made("x"), sumOf("new")),
+      refusal("denied", /setuid, setgid or sticky bits/),
+    );
+  }
+  assert.equal(readFileSync(file, "utf8"), "new");
+});
+
+test("root does not follow a link that somebody made to what is not theirs", {
+  skip: !isRoot && "only root can give a link away",
+}, async () => {
+  const { dir, file } = place();
+  const theirs = path.join(dir, "theirs");
+  mkdirSync(theirs);
+  writeFileSync(path.join(dir, "roots.json"), "old");
+  symlinkSync(path.join(dir, "roots.json"), file);
+  symlinkSync(dir, path.join(theirs, "way"));
+  for (const at of [file, path.join(theirs, "way")]) lchownSync(at, 12_345, 12_345);
+  for (const at of [file, path.join(theirs, "way", "roots.json"), path.join(theirs, "way", "absent.json")]) {
+    const expected = at.includes("absent") ? undefined : sumOf("old");
+    await assert.rejects(
+      replaceFile(at, made("new"), expected),
+      refusal("denied", /is a symbolic link of user 12345 to what is not theirs/),
+    );
+  }
+  assert.equal(readFileSync(path.join(dir, "roots.json"), "utf8"), "old");
+  lchownSync(file, 0, 0);
+  assert.equal(await replaceFile(file, made("new"), sumOf("old")), "replaced");
 });
 
 test("a link that leads nowhere is not replaced by a file", async () => {

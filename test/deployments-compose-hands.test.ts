@@ -260,6 +260,9 @@ describe("in a transaction", () => {
         : undefined,
     replace: async () => "replaced",
     sweep: async () => undefined,
+    traits: async () => ({ names: 1, attributes: "none" }),
+    loses: async () => false,
+    directoryOwner: async () => undefined,
   };
   const changerOf = (made: Made): Changer =>
     gatewayChanger({
@@ -289,9 +292,9 @@ describe("in a transaction", () => {
     const journals: Journal[] = [];
     const workshop: Workshop = {
       changer: changerOf(made),
-      store: { write: async (journal) => void journals.push(journal), list: async () => journals },
+      store: { write: async (journal) => void journals.push(journal) },
       verify: async () => ({ helped, detail: "looked" }),
-      config: { takeBack: () => undefined, sameBut: () => true },
+      config: { takeBack: () => undefined, isOurs: () => true },
       signal: never,
     };
     const order = { id: "1", pid: 1, startedAt: "", configPath: CONFIG, remedies: [], steps };

@@ -1,8 +1,10 @@
 // A gateway in a container is changed as one of this machine is: whole files, kept owners and modes, commands that
 // end with the doctor.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -22,7 +24,10 @@ import { containerFiles } from "../src/deployments/docker/exact-files.ts";
 import { containerExec } from "../src/deployments/docker/exec.ts";
 import { containerEyes } from "../src/deployments/docker/eyes.ts";
 import { programsEnded } from "../src/deployments/docker/orphans.ts";
+import { REPLACE } from "../src/deployments/docker/scripts.ts";
 import { oneFile, tarEntries } from "../src/deployments/docker/tar.ts";
+import { notesOn } from "../src/deployments/side-file.ts";
+import { ACL, ACL_FOR_1234, getAttribute, setAttribute, whyNoAttributes } from "./support/attributes.ts";
 import { type ContainerEngine, containerEngine } from "./support/container-engine.ts";
 
 const never = new AbortController().signal;
@@ -115,6 +120,101 @@ describe("files of a container", () => {
       }),
       { numRuns: 12 },
     );
+  });
+
+  const noAttributes = whyNoAttributes();
+  test("access control list and attributes stay, by the programs of the container", {
+    skip: noAttributes,
+  }, async () => {
+    const { files, file, directory } = await made();
+    writeFileSync(file, "before", { mode: 0o660 });
+    setAttribute(file, "user.backup", "00ff0a3d");
+    setAttribute(file, ACL, ACL_FOR_1234);
+    assert.deepEqual(await files.traits(file), { names: 1, attributes: "some" });
+    const now = await files.read(file);
+    assert.ok(now);
+    const { ino } = statSync(file);
+    assert.equal(
+      await files.replace(file, { ...now, content: Buffer.from("after") }, now.sha256),
+      "replaced",
+    );
+    assert.notEqual(statSync(file).ino, ino);
+    assert.equal(readFileSync(file, "utf8"), "after");
+    assert.equal(getAttribute(file, "user.backup"), "00ff0a3d");
+    assert.equal(getAttribute(file, ACL), ACL_FOR_1234);
+    assert.deepEqual(readdirSync(directory), ["openclaw.json"]);
+  });
+
+  test("in a container without such programs the file is written in its place", {
+    skip: noAttributes || (owner.uid !== 0 && "only root can hide a program"),
+  }, async (t) => {
+    const { file } = await made();
+    writeFileSync(file, "a long text from before", { mode: 0o660 });
+    setAttribute(file, ACL, ACL_FOR_1234);
+    const { ino } = statSync(file);
+    const words = [file, hashOf("a long text from before"), "5", String(0o660), "0", "0"];
+    const hidden = 'for p in /bin/tar /bin/cp; do mount --bind /dev/null "$(readlink -f $p)" || exit 9; done';
+    const args = [
+      "-m",
+      "sh",
+      "-c",
+      `${hidden}; exec "$@"`,
+      "sh",
+      process.execPath,
+      "-e",
+      REPLACE,
+      "--",
+      ...words,
+    ];
+    const { status, stdout, stderr } = spawnSync("unshare", args, { input: "after", encoding: "utf8" });
+    if (status === 9) return t.skip("nothing can be mounted here");
+    assert.equal(stdout, '{"done":"replaced"}\n', stderr);
+    assert.equal(readFileSync(file, "utf8"), "after");
+    assert.equal(statSync(file).ino, ino);
+    assert.equal(getAttribute(file, ACL), ACL_FOR_1234);
+  });
+
+  test("several names stay names of one file", async () => {
+    const { files, file, directory } = await made();
+    writeFileSync(file, "a long text from before");
+    const other = path.join(directory, "other");
+    linkSync(file, other);
+    assert.equal((await files.traits(file))?.names, 2);
+    for (const text of ["after", "and now it is much longer than before"]) {
+      const now = await files.read(file);
+      assert.ok(now);
+      assert.equal(await files.replace(file, { ...now, content: Buffer.from(text) }, now.sha256), "replaced");
+      assert.equal(readFileSync(other, "utf8"), text);
+    }
+  });
+
+  test("in a container that is down nothing tells of them, and that they are lost is known beforehand", async () => {
+    const { engine, files, file } = await made();
+    writeFileSync(file, "before");
+    assert.equal(await files.loses(file), false);
+    for (const status of ["exited", "restarting"] as const) {
+      engine.state = { ...engine.state, status };
+      assert.equal(await files.loses(file), true);
+      assert.equal(await files.loses(`${file}.absent`), false);
+    }
+    engine.state = { ...engine.state, status: "exited" };
+    assert.equal(await files.traits(file), undefined);
+    assert.deepEqual(await notesOn(file, files), [{ message: "written-anew", args: { path: file } }]);
+  });
+
+  test("no setuid file is made or changed", async () => {
+    for (const status of ["running", "exited"] as const) {
+      const { engine, files, file } = await made();
+      writeFileSync(file, "before");
+      engine.state = { ...engine.state, status };
+      const now = await files.read(file);
+      assert.ok(now);
+      await files.replace(file, { ...now, content: Buffer.from("after"), mode: 0o6755 }, now.sha256);
+      assert.equal(statSync(file).mode & 0o7777, 0o755);
+      chmodSync(file, 0o4755);
+      const next = { ...now, content: Buffer.from("again") };
+      await assert.rejects(files.replace(file, next, hashOf("after")), /setuid, setgid or sticky bits/);
+    }
   });
 
   const refusals = [

@@ -122,6 +122,7 @@ const set = (key: string, value: Extract<Step, { do: "config.set" }>["value"]): 
   key,
   value,
 });
+const APPROVE: Step = { do: "device.approve", requestId: "req-1" };
 const unset = (key: string): Step => ({ do: "config.unset", key });
 
 async function done(fact: Promise<Fact<Performed>>): Promise<Performed> {
@@ -514,22 +515,22 @@ for (const release of ["2026.2.1", "2026.3.13"])
     assert.equal(how, "openclaw devices approve req-1");
     assert.deepEqual(undo, { undo: "device.remove", deviceId: "bb" });
     assert.deepEqual(made.calls, [["devices", "approve", "req-1"]]);
-    const back = await done(made.changer.revert(undo, never));
+    const back = await done(made.changer.revert(undo, step, never));
     assert.equal(
       back.how,
       release === "2026.2.1" ? "edited devices/paired.json" : "openclaw devices remove bb",
     );
     assert.equal(made.pairedText(), before);
-    assert.match((await done(made.changer.revert(undo, never))).how, /not paired any more/);
+    assert.match((await done(made.changer.revert(undo, step, never))).how, /not paired any more/);
   });
 
 test("an approved upgrade is taken back: all of the entry but the new token's value", async () => {
   const had = device("aa", ["operator.read"]);
   const made = pairing("2026.3.13", { aa: had }, { "req-1": request("aa", "req-1", ["operator.admin"]) });
-  const { undo } = await done(made.changer.perform({ do: "device.approve", requestId: "req-1" }, never));
+  const { undo } = await done(made.changer.perform(APPROVE, never));
   assert.equal(undo?.undo, "device.restore");
   assert.doesNotMatch(JSON.stringify(undo), /token of aa|fresh-token/, "a secret in the journal");
-  await done(made.changer.revert(undo, never));
+  await done(made.changer.revert(undo, APPROVE, never));
   const after = JSON.parse(made.pairedText()).aa;
   assert.deepEqual(after, {
     ...had,
@@ -610,7 +611,7 @@ test("only the exact request is approved, and only one that waits", async () => 
   await refused(approve("req-9"), "absent", /does not wait/);
   assert.deepEqual(made.calls, []);
   await refused(
-    made.changer.revert({ undo: "device.remove", deviceId: "--all" }, never),
+    made.changer.revert({ undo: "device.remove", deviceId: "--all" }, APPROVE, never),
     "not-asked",
     /no device/,
   );
@@ -636,7 +637,7 @@ test("where no command narrows a device, that is said and nothing is done", asyn
   const list: DeviceList = { pending: [], paired: [{ deviceId: "bb", scopes: ["a"] }], store: "sqlite" };
   const { changer, calls } = gateway(PLAIN, untouchable, { devices: async () => known(list, "x") });
   const undo: Undo = { undo: "device.restore", deviceId: "bb", scopes: [] };
-  await refused(changer.revert(undo, never), "not-asked", /devices remove bb/);
+  await refused(changer.revert(undo, APPROVE, never), "not-asked", /devices remove bb/);
   assert.deepEqual(calls, []);
 });
 
@@ -650,13 +651,13 @@ test("a file that we made is removed as we left it, and left alone where somebod
   assert.equal(statSync(file).mode & 0o777, 0o644);
   assert.match((await done(changer.perform(step, never))).how, /like that already/);
   writeFileSync(file, "theirs");
-  assert.match((await done(changer.revert(undo, never))).how, /changed since/);
+  assert.match((await done(changer.revert(undo, step, never))).how, /changed since/);
   assert.equal(readFileSync(file, "utf8"), "theirs");
   writeFileSync(file, proxySite(SITE));
-  assert.match((await done(changer.revert(undo, never))).how, /^removed /);
+  assert.match((await done(changer.revert(undo, step, never))).how, /^removed /);
   assert.ok(!readdirSync(dir).includes("Caddyfile"));
   // A crash before the file was written: there is nothing to take back.
-  assert.match((await done(changer.revert(undo, never))).how, /as it was/);
+  assert.match((await done(changer.revert(undo, step, never))).how, /as it was/);
 });
 
 test("a site file that was there goes back byte for byte, with its mode", async () => {
@@ -672,7 +673,7 @@ test("a site file that was there goes back byte for byte, with its mode", async 
   assert.equal(readFileSync(file, "utf8"), "# mine\r\n\u0000", "nothing was written yet");
   const { undo } = await done(changer.perform(step, never));
   assert.ok(undo);
-  await done(changer.revert(foreseen.value.undo, never));
+  await done(changer.revert(foreseen.value.undo, step, never));
   assert.equal(readFileSync(file, "utf8"), "# mine\r\n\u0000");
   assert.equal(statSync(file).mode & 0o777, 0o640);
 });
@@ -718,7 +719,7 @@ test("the env file gets the config's token, shown by fingerprints, and goes back
   assert.equal(readFileSync(file, "utf8"), "A=1\r\nexport OPENCLAW_GATEWAY_TOKEN=right-token-1234\r\n");
   assert.equal(statSync(file).mode & 0o777, 0o600);
   assert.ok(undo);
-  await done(changer.revert(undo, never));
+  await done(changer.revert(undo, step, never));
   assert.equal(readFileSync(file, "utf8"), before);
 });
 
@@ -766,7 +767,7 @@ test("Serve is taken back by a reset only where nothing was served before", asyn
     const { how, undo } = await done(changer.perform(step, never));
     assert.match(how, /box\.tail1\.ts\.net/);
     assert.equal(undo?.undo, servesNothing ? "tailscale.serve" : undefined);
-    if (undo !== undefined) await done(changer.revert(undo, never));
+    if (undo !== undefined) await done(changer.revert(undo, step, never));
     assert.equal(resets.length, servesNothing ? 1 : 0);
   }
   const without = gateway(PLAIN, untouchable);
@@ -788,7 +789,7 @@ test("a start is noted before it is made: what was down is stopped again, what r
   assert.deepEqual(foreseen?.known && foreseen.value, { undo: { undo: "gateway.stop" } });
   assert.equal((await done(off.changer.perform({ do: "gateway.start" }, never))).how, "docker start claw");
   assert.deepEqual(off.watched, ["mark", "started"]);
-  await done(off.changer.revert({ undo: "gateway.stop" }, never));
+  await done(off.changer.revert({ undo: "gateway.stop" }, { do: "gateway.start" }, never));
   assert.deepEqual(calls, ["stop"]);
   const looping = gateway(PLAIN, untouchable, { starter: starter(false) });
   const nothing = await looping.changer.foresee?.({ do: "gateway.start" }, never);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   type DocumentNode,
   type MemberNode,
@@ -25,48 +26,78 @@ const MAX_DEPTH = 100;
 /**
  * The text of an openclaw.json with one dotted key set or removed. Comments, formatting, quotes, line ends and
  * a byte-order mark stay; of a key that is there more than once the last is changed, as its value is the one
- * that counts. Objects on the way to a key that is set are made; none is removed.
+ * that counts. Objects on the way to a key that is set are made; none is removed. Of a list or an object that is set
+ * anew only the entries are touched that differ.
  */
 export function editConfig(text: string, change: ConfigChange): EditOutcome {
-  const source = text === "" ? "{}\n" : text;
   const path = ("set" in change ? change.set.key : change.unset.key).split(".");
+  return editAt(text, path, "set" in change ? change.set.value : undefined);
+}
+
+/** The same with the names of the path one by one, as they may have dots in them. `undefined`: the key is removed. */
+export function editAt(text: string, path: readonly string[], value: JsonValue | undefined): EditOutcome {
+  const source = text === "" ? "{}\n" : text;
   if (path.includes("__proto__")) return { ok: false, why: "prototype" };
   const root = rootOf(source);
   if (root === undefined) return { ok: false, why: "syntax" };
   if (root.type !== "Object") return { ok: false, why: "not-an-object" };
-  const style = styleOf(source);
-  return "set" in change
-    ? setIn({ source, style }, root, path, change.set.value)
-    : unsetIn(source, root, path);
+  if (value === undefined) return unsetIn(source, root, path);
+  const there = nodeAt(root, path);
+  if (there?.type === "Array" && Array.isArray(value)) return setList(source, path, value);
+  if (there?.type === "Object" && isObject(value)) return setObject(source, path, there, value);
+  return setIn({ source, style: styleOf(source) }, root, path, value);
 }
 
-/**
- * Takes `keys` back to what they are in `before`, in a text that somebody wrote to since: everything else of
- * that text stays. Objects that `before` does not have are removed when nothing is left in them.
- */
-export function takeBack(now: string, before: string, keys: readonly string[]): EditOutcome {
-  let text = now;
-  for (const key of keys) {
-    const old = valueAt(before, key.split("."));
-    const outcome = editConfig(text, old === undefined ? { unset: { key } } : { set: { key, value: old } });
+/** More differences than this are no edit of a list any more. */
+const MAX_EDITS = 50;
+
+/** Entry by entry, so that the comments beside the others stay. */
+function setList(source: string, path: readonly string[], value: readonly JsonValue[]): EditOutcome {
+  let text = source;
+  for (let edits = 0; edits <= MAX_EDITS; edits += 1) {
+    const root = rootOf(text);
+    const node = root?.type === "Object" ? nodeAt(root, path) : undefined;
+    if (node?.type !== "Array") return { ok: false, why: "not-an-object" };
+    const now = node.elements.map((element) => plainOf(text, element.value));
+    const at = value.findIndex((item, index) => index >= now.length || !isDeepStrictEqual(item, now[index]));
+    if (at === -1 && now.length === value.length) return { ok: true, text };
+    const context = { source: text, style: styleOf(text) };
+    const items = node.elements.map((element) => rangeOf(element.value));
+    const first = value.at(at === -1 ? value.length : at);
+    if (edits === MAX_EDITS || now.length === 0 || value.length === 0)
+      return { ok: true, text: replaced(context, node, value) };
+    const isSurplus =
+      first === undefined ||
+      (at < now.length && !value.slice(at).some((item) => isDeepStrictEqual(item, now[at])));
+    const index = at === -1 ? value.length : at;
+    text = isSurplus
+      ? removedItem(text, items, index)
+      : insertedItem(context, rangeOf(node), items, index, (indent) => written(first, context.style, indent));
+  }
+  return { ok: false, why: "syntax" };
+}
+
+function setObject(
+  source: string,
+  path: readonly string[],
+  there: ObjectNode,
+  value: { readonly [key: string]: JsonValue },
+): EditOutcome {
+  let text = source;
+  const gone = [...new Set(there.members.map(nameOf))].filter((name) => !Object.hasOwn(value, name));
+  const changes = [
+    ...gone.map((name) => [name, undefined] as const),
+    ...Object.entries(value).filter(([name, item]) => {
+      const member = lastMember(there, name);
+      return member === undefined || !isDeepStrictEqual(plainOf(source, member.value), item);
+    }),
+  ];
+  for (const [name, item] of changes) {
+    const outcome = editAt(text, [...path, name], item);
     if (!outcome.ok) return outcome;
-    text = old === undefined ? withoutEmptyParents(outcome.text, before, key) : outcome.text;
+    text = outcome.text;
   }
   return { ok: true, text };
-}
-
-function withoutEmptyParents(text: string, before: string, key: string): string {
-  const path = key.split(".");
-  let result = text;
-  for (let length = path.length - 1; length > 0; length -= 1) {
-    const parent = path.slice(0, length);
-    const value = valueAt(result, parent);
-    if (valueAt(before, parent) !== undefined || !isEmptyObject(value)) break;
-    const outcome = editConfig(result, { unset: { key: parent.join(".") } });
-    if (!outcome.ok) break;
-    result = outcome.text;
-  }
-  return result;
 }
 
 interface Context {
@@ -109,7 +140,8 @@ function unsetIn(source: string, root: ObjectNode, path: readonly string[]): Edi
   const all = object.members.filter((member) => nameOf(member) === name);
   // Every one of them: an earlier duplicate would otherwise come to life.
   let text = source;
-  for (const member of [...all].reverse()) text = removed(text, object, member);
+  const items = object.members.map(rangeOf);
+  for (const member of [...all].reverse()) text = removedItem(text, items, object.members.indexOf(member));
   return { ok: true, text };
 }
 
@@ -140,6 +172,18 @@ function deeper(source: string): boolean {
   return false;
 }
 
+/** What the path leads to; of a key that is there more than once the last. */
+function nodeAt(root: ObjectNode, path: readonly string[]): ValueNode | undefined {
+  let node: ValueNode | undefined = root;
+  for (const name of path) node = node?.type === "Object" ? lastMember(node, name)?.value : undefined;
+  return node;
+}
+
+function plainOf(source: string, node: ValueNode): unknown {
+  const [start, end] = rangeOf(node);
+  return JSON5.parse(source.slice(start, end));
+}
+
 function lastMember(object: ObjectNode, name: string): MemberNode | undefined {
   return object.members.findLast((member) => nameOf(member) === name);
 }
@@ -166,31 +210,52 @@ function replaced({ source, style }: Context, node: ValueNode, value: JsonValue)
 }
 
 function inserted(context: Context, object: ObjectNode, name: string, value: JsonValue): string {
-  const { source, style } = context;
-  const [start, end] = rangeOf(object);
-  const last = object.members.at(-1);
+  const { style } = context;
+  const items = object.members.map(rangeOf);
+  return insertedItem(context, rangeOf(object), items, items.length, (indent) => {
+    return `${keyText(name, style)}: ${written(value, style, indent)}`;
+  });
+}
+
+type Range = readonly [start: number, end: number];
+
+/** With a member or element more, at `index` among those that are there. */
+function insertedItem(
+  { source, style }: Context,
+  [start, end]: Range,
+  items: readonly Range[],
+  index: number,
+  textAt: (indent: string) => string,
+): string {
+  const last = items.at(-1);
   const base = indentAt(source, start);
   const inner = base + style.indent;
   if (last === undefined) {
-    const line = `${inner}${keyText(name, style)}: ${written(value, style, inner)}`;
     const between = source.slice(start + 1, end - 1).trimEnd();
-    return `${source.slice(0, start + 1)}${between}${style.newline}${line}${style.newline}${base}${source.slice(end - 1)}`;
+    return `${source.slice(0, start + 1)}${between}${style.newline}${inner}${textAt(inner)}${style.newline}${base}${source.slice(end - 1)}`;
   }
-  const [lastStart, lastEnd] = rangeOf(last);
-  const [gapEnd, comma] = afterMember(source, lastEnd);
+  const [lastStart, lastEnd] = last;
   const oneLine = !/[\n\r\u2028\u2029]/.test(source.slice(start, lastStart) + source.slice(lastEnd, end));
+  const before = items[index];
+  if (before !== undefined) {
+    const [at] = before;
+    const indent = indentAt(source, at);
+    const startsLine = source.slice(0, at).endsWith(indent) && !oneLine;
+    return startsLine
+      ? `${source.slice(0, at)}${textAt(indent)},${style.newline}${indent}${source.slice(at)}`
+      : `${source.slice(0, at)}${textAt(base)}, ${source.slice(at)}`;
+  }
+  const [gapEnd, comma] = afterMember(source, lastEnd);
   const head =
     comma === undefined
       ? `${source.slice(0, lastEnd)},${source.slice(lastEnd, gapEnd)}`
       : source.slice(0, gapEnd);
   const tail = comma === undefined ? "" : ",";
   if (oneLine) {
-    const text = `${keyText(name, style)}: ${written(value, style, base)}`;
-    return `${head.trimEnd()} ${text}${tail}${padding(source, gapEnd)}${source.slice(gapEnd).trimStart()}`;
+    return `${head.trimEnd()} ${textAt(base)}${tail}${padding(source, gapEnd)}${source.slice(gapEnd).trimStart()}`;
   }
   const sibling = indentAt(source, lastStart);
-  const text = `${sibling}${keyText(name, style)}: ${written(value, style, sibling)}`;
-  return `${head}${style.newline}${text}${tail}${source.slice(gapEnd)}`;
+  return `${head}${style.newline}${sibling}${textAt(sibling)}${tail}${source.slice(gapEnd)}`;
 }
 
 /** Space before the closing bracket of an object on one line, as it has it now. */
@@ -228,14 +293,17 @@ function afterMember(source: string, memberEnd: number): readonly [end: number, 
   }
 }
 
-function removed(source: string, object: ObjectNode, member: MemberNode): string {
-  const [start, end] = rangeOf(member);
+function removedItem(source: string, items: readonly Range[], index: number): string {
+  const [start, end] = items[index] ?? [0, 0];
   const following = commaAfter(source, end);
   if (following !== undefined) return withoutLine(source, start, end, following);
-  const before = object.members[object.members.indexOf(member) - 1];
-  const preceding = before === undefined ? undefined : commaAfter(source, rangeOf(before)[1]);
+  const before = items[index - 1];
+  const preceding = before === undefined ? undefined : commaAfter(source, before[1]);
   const text = withoutLine(source, start, end, undefined);
-  return preceding === undefined ? text : text.slice(0, preceding) + text.slice(preceding + 1);
+  if (preceding === undefined) return text;
+  const rest = text.slice(preceding + 1);
+  // `[1, 2]` has no blank before its end.
+  return text.slice(0, preceding) + (source[end] === "]" ? rest.replace(/^[ \t]+(?=\])/, "") : rest);
 }
 
 /** Without the member and its comma; and without its line when nothing else is on it. Comments stay. */
@@ -332,22 +400,6 @@ function isLineEnd(char: string): boolean {
   return char === "\n" || char === "\r" || char === "\u2028" || char === "\u2029";
 }
 
-function valueAt(text: string, path: readonly string[]): JsonValue | undefined {
-  let value: unknown;
-  try {
-    value = JSON5.parse(text);
-  } catch {
-    return undefined;
-  }
-  for (const name of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[name];
-  }
-  return value as JsonValue;
-}
-
-function isEmptyObject(value: JsonValue | undefined): boolean {
-  return (
-    typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
-  );
+function isObject(value: JsonValue): value is { readonly [key: string]: JsonValue } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import type { Fact, UnknownReason } from "./fact.ts";
 import type { DeviceList } from "./facts.ts";
-import type { JsonValue, Step } from "./finding.ts";
+import type { JsonValue, MessageArgs, Step } from "./finding.ts";
 
 /**
  * How one deployment changes its gateway, as the engine of `fix` meets it. Reading is exact (bytes, not values),
@@ -8,8 +8,11 @@ import type { JsonValue, Step } from "./finding.ts";
  * consent, order, journal and roll-back are the engine's.
  */
 export interface Changer {
-  /** `openclaw.json` as it is now; `undefined` when there is none. */
-  readConfig(): Promise<Fact<ConfigFile | undefined>>;
+  /**
+   * `openclaw.json` as it is now; `undefined` when there is none. `whole`: with its `attributes`, for which a program is
+   * asked.
+   */
+  readConfig(how?: { readonly whole: boolean }): Promise<Fact<ConfigFile | undefined>>;
   /**
    * Replaces the config by a rename, so that it is never half written, with the mode and the owner of `next`.
    * `stale` when it is not `expected` (SHA-256, hex) any more: somebody else wrote it, and nothing was done.
@@ -23,10 +26,15 @@ export interface Changer {
    * when the step cannot be done as things are: `absent` (there is no such program or file), `denied`, `failed`.
    */
   foresee?(step: Step, signal: AbortSignal): Promise<Fact<Foreseen>>;
+  /**
+   * What taking a step back will write beside openclaw.json, before anybody consents; nothing is changed. Unknown when
+   * it is not to be done: what a journal says is held to what this gateway's own files are, now.
+   */
+  foreseeBack?(undo: Undo, step: Step): Promise<Fact<Foreseen>>;
   /** Does one step that a program can do; a step of a person is refused as `not-asked`. */
   perform(step: Step, signal: AbortSignal): Promise<Fact<Performed>>;
   /** Takes back one step that was done and that is not a change of the config's bytes. */
-  revert(undo: Undo, signal: AbortSignal): Promise<Fact<Performed>>;
+  revert(undo: Undo, step: Step, signal: AbortSignal): Promise<Fact<Performed>>;
   /** Removes what a run that was killed left beside the config; never fails. */
   tidy?(): Promise<void>;
   /** Waits until the gateway runs with the config that is there now and answers a connection. */
@@ -39,10 +47,12 @@ export interface ConfigFile {
   readonly content: string;
   /** Of the content, hex. */
   readonly sha256: string;
-  /** Permission bits. */
+  /** Permission bits, without setuid, setgid and sticky. */
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  /** It has an access control list or extended attributes, or that is not known: its mode may be the list's mask. */
+  readonly attributes?: "some" | "unknown";
 }
 
 export interface Foreseen {
@@ -52,6 +62,16 @@ export interface Foreseen {
   readonly file?: { readonly path: string; readonly diff: readonly string[] };
   /** Where the page will be. */
   readonly url?: string;
+  /** A file that is written and of which nothing is shown. */
+  readonly writes?: string;
+  /** What a person should know before they agree. */
+  readonly notes?: readonly Note[];
+}
+
+/** A sentence of `Catalogue.fix.notes`. */
+export interface Note {
+  readonly message: string;
+  readonly args?: MessageArgs;
 }
 
 export interface Performed {
@@ -59,6 +79,8 @@ export interface Performed {
   readonly how: string;
   /** Absent when there is nothing to take back, or when the config's backup does it. */
   readonly undo?: Undo;
+  /** SHA-256 (hex) of the JSON of a value that is in no step, so that it is known again without being kept. */
+  readonly set?: string;
   /** Cannot be taken back: the device that was removed has to ask again, the request that was rejected too. */
   readonly lasting?: true;
 }

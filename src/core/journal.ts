@@ -1,6 +1,6 @@
 import type { ConfigFile, Undo } from "./change.ts";
 import type { DeviceList } from "./facts.ts";
-import type { Remedy, Step } from "./finding.ts";
+import type { JsonValue, Remedy, Step } from "./finding.ts";
 
 /**
  * What is known of one fix, written before and after every change, so that whoever finds it after a crash can
@@ -35,27 +35,64 @@ export interface JournalStep {
   readonly state: "planned" | "started" | "done" | "undone";
   readonly how?: string;
   readonly undo?: Undo;
+  /** SHA-256 (hex) of the JSON of the value that was set, where the step does not have it. */
+  readonly set?: string;
 }
 
 export interface JournalStore {
-  /** Durable when it returns: a crash after it finds this journal, one before it the last. */
+  /** Why no journal can be kept where they are, as far as that is seen before one is written; nothing is made. */
+  obstacle(): Promise<string | undefined>;
+  /**
+   * Durable when it returns: a crash after it finds this journal, one before it the last.
+   * @throws {ChangeError} it cannot be kept, or not so that it would be believed; the last one is as it was.
+   */
   write(journal: Journal): Promise<void>;
-  /** Newest last; what cannot be read as a journal is left out. */
-  list(configPath: string): Promise<readonly Journal[]>;
+  list(configPath: string): Promise<Journals>;
+  /** The file of a journal; without an id the directory of them all. */
+  pathOf(id?: string): string;
+}
+
+export interface Journals {
+  /** Of the one gateway, newest last. */
+  readonly journals: readonly Journal[];
+  /** What lies where journals are and is not believed, of whatever gateway: one of them may be of a fix on its way. */
+  readonly refused: readonly RefusedJournal[];
+  /** There are none, in a place from which somebody else could have taken them away. */
+  readonly doubted?: RefusedJournal;
+}
+
+export interface RefusedJournal {
+  /** Of the file, or of a directory that is not believed with all that is in it. */
+  readonly path: string;
+  /** A sentence of `Catalogue.fix.told`. */
+  readonly why: string;
 }
 
 export const TOKEN_KEY = "gateway.auth.token";
 
 /** Dotted keys of the config that its steps change. */
 export function keysOf({ steps }: Pick<Journal, "steps">): readonly string[] {
-  const keys = steps.flatMap(({ step }) =>
-    step.do === "config.set" || step.do === "config.unset"
-      ? [step.key]
-      : step.do === "token.generate"
-        ? [TOKEN_KEY]
-        : [],
-  );
-  return [...new Set(keys)];
+  return [...new Set(steps.flatMap((entry) => madeBy(entry)?.key ?? []))];
+}
+
+/** What a step made of one key of the config, as far as the journal tells. */
+export type Made =
+  | { readonly key: string; readonly to: JsonValue }
+  /** It was removed. */
+  | { readonly key: string; readonly unset: true }
+  /** It got what has this SHA-256 as JSON, or what nobody noted. */
+  | { readonly key: string; readonly sha256?: string };
+
+/** What may have been made, in its order. */
+export function madeOf({ steps }: Pick<Journal, "steps">): readonly Made[] {
+  return steps.flatMap((entry) => (entry.state === "planned" ? [] : (madeBy(entry) ?? [])));
+}
+
+function madeBy({ step, set }: JournalStep): Made | undefined {
+  if (step.do === "config.set") return { key: step.key, to: step.value };
+  if (step.do === "config.unset") return { key: step.key, unset: true };
+  if (step.do !== "token.generate") return undefined;
+  return set === undefined ? { key: TOKEN_KEY } : { key: TOKEN_KEY, sha256: set };
 }
 
 /** How a step that concerns a device is taken back, as the device list before it tells. */

@@ -118,7 +118,7 @@ export function plan<S>(start: S, oracle: Oracle<S>, options: PlanOptions): Plan
 }
 
 /** The highest risk of a set: what has to be consented to. */
-export function riskOf(remedies: readonly Remedy[]): Risk {
+export function riskOf(remedies: readonly Pick<Remedy, "risk">[]): Risk {
   return highestRisk(remedies.map(({ risk }) => risk));
 }
 

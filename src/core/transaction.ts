@@ -10,12 +10,20 @@ import {
 import { type Fact, known, type Unknown } from "./fact.ts";
 import type { DeviceList, PendingDevice } from "./facts.ts";
 import type { Remedy, Step } from "./finding.ts";
-import { type Journal, type JournalStep, type JournalStore, keysOf, undoOf } from "./journal.ts";
+import {
+  type Journal,
+  type JournalStep,
+  type JournalStore,
+  keysOf,
+  type Made,
+  madeOf,
+  undoOf,
+} from "./journal.ts";
 
 /** What a transaction needs of the world and of other rooms. */
 export interface Workshop {
   readonly changer: Changer;
-  readonly store: JournalStore;
+  readonly store: Pick<JournalStore, "write">;
   /** Connects again as the refused client does, and looks at what the steps were to reach. */
   verify(signal: AbortSignal): Promise<Verification>;
   readonly config: ConfigEditor;
@@ -25,10 +33,21 @@ export interface Workshop {
 
 /** The texts of openclaw.json, as the room that knows JSON5 handles them. Base64 in and out. */
 export interface ConfigEditor {
-  /** `now` with `keys` as they are in `before`, everything else kept; `undefined` when that cannot be done. */
-  takeBack(now: string, before: string, keys: readonly string[]): string | undefined;
-  /** Whether two texts have the same values in all but `keys` and what OpenClaw itself notes in `meta`. */
-  sameBut(a: string, b: string, keys: readonly string[]): boolean;
+  /**
+   * `now` without what a fix made of `before`, everything else kept, also what somebody changed of the same keys since
+   * (`left` names those of which nothing could go back); `undefined` when that cannot be done.
+   */
+  takeBack(now: string, before: string, made: readonly Made[]): TakenBack | undefined;
+  /**
+   * Whether `now` is `before` but for what a fix made of it and for what OpenClaw itself notes in `meta`, in values;
+   * or but for a write of ours that was ended half-way.
+   */
+  isOurs(now: string, before: string, made: readonly Made[]): boolean;
+}
+
+export interface TakenBack {
+  readonly content: string;
+  readonly left: readonly string[];
 }
 
 export type Verification =
@@ -81,7 +100,8 @@ export type Outcome =
  */
 export async function execute(order: Order, workshop: Workshop): Promise<Outcome> {
   const { changer, store } = workshop;
-  const config = await changer.readConfig();
+  const isWritten = keysOf({ steps: order.steps.map((step) => ({ step, state: "planned" })) }).length > 0;
+  const config = await changer.readConfig({ whole: isWritten });
   if (!config.known) return { outcome: "not-begun", detail: config.detail };
   const devices = await devicesFor(order.steps, changer);
   if (devices !== undefined && !devices.known) return { outcome: "not-begun", detail: devices.detail };
@@ -98,19 +118,40 @@ export async function execute(order: Order, workshop: Workshop): Promise<Outcome
     },
     steps: steps.map((step) => ({ step, state: "planned" })),
   };
-  await store.write(journal);
-  return work(journal, workshop);
+  const unkept = await notWritten(store, journal);
+  return unkept === undefined ? work(journal, workshop) : { outcome: "not-begun", detail: unkept };
 }
 
 /** Goes on with a journal that a killed run left open. */
-export function finish(journal: Journal, workshop: Workshop): Promise<Outcome> {
-  return work(journal, workshop);
+export async function finish(journal: Journal, workshop: Workshop): Promise<Outcome> {
+  const other = await ofAnother(journal, workshop.changer);
+  return other === undefined ? work(journal, workshop) : { outcome: "not-begun", detail: other };
+}
+
+/** Why a journal could not be written. */
+async function notWritten(store: Workshop["store"], journal: Journal): Promise<string | undefined> {
+  try {
+    await store.write(journal);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ChangeError) return error.message;
+    throw error;
+  }
+}
+
+/** A journal says of what config it is, and that is held to the gateway's own, which is the only one that is written. */
+async function ofAnother({ before }: Journal, changer: Changer): Promise<string | undefined> {
+  const now = await changer.readConfig();
+  if (before.config === undefined || !now.known) return undefined;
+  const path = now.value?.path ?? now.source;
+  return before.config.path === path ? undefined : "the journal is of another config than this gateway's";
 }
 
 async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
   const { changer, store, signal } = workshop;
   let journal = begun;
   let unsettled = false;
+  let begins = true;
   for (const [index, { step, state }] of begun.steps.entries()) {
     if (state === "done") continue;
     // A gateway that starts anew for a setting answers no command meanwhile (run 3.13: 1006).
@@ -123,8 +164,18 @@ async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
       begun.steps[index]?.undo ??
       undoOf(step, journal.before.devices) ??
       (state === "planned" ? await foreseen(step, changer, signal) : undefined);
-    journal = withStep(journal, index, { step, state: "started", ...(undo === undefined ? {} : { undo }) });
-    await store.write(journal);
+    const started = withStep(journal, index, {
+      step,
+      state: "started",
+      ...(undo === undefined ? {} : { undo }),
+    });
+    const unnoted = await notWritten(store, started);
+    if (unnoted !== undefined)
+      return begins && isUntouched(begun)
+        ? { outcome: "not-begun", detail: unnoted }
+        : rollBack(journal, unnoted, workshop);
+    journal = started;
+    begins = false;
     workshop.onProgress?.({ doing: "step", step });
     const performed: Fact<Performed> = signal.aborted
       ? INTERRUPTED
@@ -139,8 +190,10 @@ async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
       state: "done",
       how: performed.value.how,
       ...(taken === undefined ? {} : { undo: taken }),
+      ...(performed.value.set === undefined ? {} : { set: performed.value.set }),
     });
-    await store.write(journal);
+    const unkept = await notWritten(store, journal);
+    if (unkept !== undefined) return rollBack(journal, unkept, workshop);
   }
   workshop.onProgress?.({ doing: "settle" });
   const settled = await settle(workshop);
@@ -151,10 +204,20 @@ async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
     : await workshop.verify(signal);
   if (!verified.helped) return rollBack(journal, verified.detail, workshop);
   const left = await ownConfig(journal, workshop);
-  await store.write({ ...journal, state: "kept", ...(left === undefined ? {} : { left }) });
-  const { taken } = settled.value;
-  const kept = { outcome: "kept", detail: verified.detail, how: howOf(journal) } as const;
+  const kept: Journal = { ...journal, state: "kept", ...(left === undefined ? {} : { left }) };
+  const unkept = await notWritten(store, kept);
+  if (unkept !== undefined) return rollBack(journal, unkept, workshop);
+  return keptBy(journal, verified.detail, settled.value);
+}
+
+function keptBy(journal: Journal, detail: string, { taken }: Settled): Outcome {
+  const kept = { outcome: "kept", detail, how: howOf(journal) } as const;
   return taken === undefined ? kept : { ...kept, taken };
+}
+
+/** Nothing of it was begun yet. */
+function isUntouched({ steps }: Journal): boolean {
+  return steps.every(({ state }) => state === "planned");
 }
 
 /** How a change beside the config is taken back: known before it is made, so that a crash in between is not lost. */
@@ -176,7 +239,7 @@ async function ownConfig(journal: Journal, { changer, config }: Workshop): Promi
   const now = await changer.readConfig();
   if (!now.known || now.value === undefined) return undefined;
   const { content, sha256 } = now.value;
-  return config.sameBut(content, journal.before.config?.content ?? "", keysOf(journal)) ? sha256 : undefined;
+  return config.isOurs(content, journal.before.config?.content ?? "", madeOf(journal)) ? sha256 : undefined;
 }
 
 /** An approval cannot be given twice: its request is gone. A setting can be made again. */
@@ -195,31 +258,62 @@ const INTERRUPTED: Unknown = { known: false, reason: "timeout", detail: "interru
 
 async function rollBack(journal: Journal, why: string, workshop: Workshop): Promise<Outcome> {
   const how = howOf(journal);
-  const outcome = await undo(journal, workshop);
+  const outcome = await goBack(journal, workshop);
   return outcome.outcome === "rolled-back" ? { ...outcome, detail: why, how } : outcome;
 }
 
 /**
  * Takes back a fix, finished or not. The config becomes byte for byte what it was, unless somebody else wrote to
- * it since: then our keys go back and theirs stay. Can be called again after it was killed.
+ * it since: then what we made goes back and theirs stays. Can be called again after it was killed. Nothing is begun
+ * when a part of it is not to be done, or when the journal cannot note it.
  */
 export async function undo(journal: Journal, workshop: Workshop): Promise<Outcome> {
+  const { changer, store } = workshop;
+  const why =
+    (await ofAnother(journal, changer)) ??
+    (await notAllowed(journal, changer)) ??
+    (await notWritten(store, { ...journal, state: "undoing" }));
+  return why === undefined ? goBack(journal, workshop) : { outcome: "not-begun", detail: why };
+}
+
+/** The ways back that a journal has of its own. */
+export function undosOf({
+  steps,
+}: Pick<Journal, "steps">): readonly { readonly step: Step; readonly undo: Undo }[] {
+  return steps.flatMap(({ step, state, undo: back }) =>
+    back !== undefined && (state === "started" || state === "done") ? { step, undo: back } : [],
+  );
+}
+
+async function notAllowed(journal: Journal, changer: Changer): Promise<string | undefined> {
+  for (const { step, undo: back } of undosOf(journal)) {
+    const foreseen = await changer.foreseeBack?.(back, step);
+    if (foreseen?.known === false) return foreseen.detail;
+  }
+  return undefined;
+}
+
+async function goBack(journal: Journal, workshop: Workshop): Promise<Outcome> {
   const { changer, store } = workshop;
   workshop.onProgress?.({ doing: "roll-back" });
   // An interrupted user still wants the way back.
   const { signal } = new AbortController();
   let current: Journal = { ...journal, state: "undoing" };
-  await store.write(current);
+  // Where the journal cannot be written any more, the last one still tells what may have been done.
+  await notWritten(store, current);
   await changer.tidy?.();
+  const left: string[] = [];
   for (const [index, entry] of [...journal.steps.entries()].reverse()) {
     if (entry.undo !== undefined && (entry.state === "started" || entry.state === "done")) {
-      const reverted = await changer.revert(entry.undo, signal);
+      const reverted = await changer.revert(entry.undo, entry.step, signal);
       if (!reverted.known) return { outcome: "stuck", detail: reverted.detail };
+      if (reverted.value.lasting) left.push(reverted.value.how);
     }
     current = withStep(current, index, { ...entry, state: "undone" });
   }
-  const problem = await restoreConfig(journal, workshop);
-  if (problem !== undefined) return { outcome: "stuck", detail: problem };
+  const config = await restoreConfig(journal, workshop);
+  if ("problem" in config) return { outcome: "stuck", detail: config.problem };
+  left.push(...config.left.map((key) => `${key} was changed since, and is left as it is`));
   // What needed a restart to count needs one to be gone; where nobody can, the gateway takes it back when it starts.
   if (journal.steps.some(({ step, state }) => step.do === "gateway.restart" && state !== "planned"))
     await changer.perform({ do: "gateway.restart" }, signal);
@@ -231,16 +325,17 @@ export async function undo(journal: Journal, workshop: Workshop): Promise<Outcom
   }
   // One that was down before is down again, and is not waited for.
   const isDown = journal.steps.some(
-    ({ undo, state }) => undo?.undo === "gateway.stop" && state !== "planned",
+    ({ undo: back, state }) => back?.undo === "gateway.stop" && state !== "planned",
   );
   const settled = isDown ? undefined : await settle({ ...workshop, signal });
-  await store.write({ ...current, state: "undone" });
+  const unkept = await notWritten(store, { ...current, state: "undone" });
+  if (unkept !== undefined) return { outcome: "stuck", detail: unkept };
   const detail = settled?.known === false ? settled.detail : "everything is as it was";
   const lasting = journal.steps
     .filter(({ step, state }) => state === "done" && LASTING.has(step.do))
     .map(({ step, how = step.do }) => how);
   const back = { outcome: "rolled-back", detail, how: howOf(journal) } as const;
-  return lasting.length === 0 ? back : { ...back, lasting };
+  return lasting.length + left.length === 0 ? back : { ...back, lasting: [...lasting, ...left] };
 }
 
 const LASTING: ReadonlySet<Step["do"]> = new Set(["device.reject", "device.remove", "device.rotate"]);
@@ -248,44 +343,49 @@ const LASTING: ReadonlySet<Step["do"]> = new Set(["device.reject", "device.remov
 /** Writers that come between are met again: each time the newest text is what is changed. */
 const TRIES = 5;
 
-/** @returns why it could not be done. */
-async function restoreConfig(journal: Journal, { changer, config }: Workshop): Promise<string | undefined> {
-  const keys = keysOf(journal);
-  if (keys.length === 0) return undefined;
-  const { config: before } = journal.before;
+type Restored = { readonly left: readonly string[] } | { readonly problem: string };
+
+async function restoreConfig(journal: Journal, { changer, config }: Workshop): Promise<Restored> {
+  if (keysOf(journal).length === 0) return { left: [] };
   for (let tries = 0; tries < TRIES; tries += 1) {
     const now = await changer.readConfig();
-    if (!now.known) return now.detail;
-    if (now.value?.sha256 === before?.sha256) return undefined;
-    const next = goal(journal, now.value, before, keys, config);
-    if (next === "impossible")
-      return "somebody else changed openclaw.json so that our keys cannot be told from theirs";
+    if (!now.known) return { problem: now.detail };
+    const next = configBefore(journal, now.value, config);
+    if (next === undefined)
+      return { problem: "somebody else changed openclaw.json so that our keys cannot be told from theirs" };
+    const { file, left } = next;
+    if (now.value?.sha256 === file?.sha256 || now.value?.content === file?.content) return { left };
     try {
-      if ((await changer.replaceConfig(next, now.value?.sha256)) === "replaced") return undefined;
+      if ((await changer.replaceConfig(file, now.value?.sha256)) === "replaced") return { left };
     } catch (error) {
-      if (error instanceof ChangeError) return error.message;
+      if (error instanceof ChangeError) return { problem: error.message };
       throw error;
     }
   }
-  return "openclaw.json is written again and again by somebody else";
+  return { problem: "openclaw.json is written again and again by somebody else" };
 }
 
-/** What the config becomes: the bytes from before, or what is there now without our keys. */
-function goal(
-  { left }: Journal,
+/**
+ * What the config becomes when a fix is taken back: the bytes from before, or what is there now without what we made
+ * of it; `undefined` when that cannot be told. `left`: keys that somebody changed since, which stay.
+ */
+export function configBefore(
+  journal: Pick<Journal, "left" | "before" | "steps">,
   now: ConfigFile | undefined,
-  before: ConfigFile | undefined,
-  keys: readonly string[],
   editor: ConfigEditor,
-): ConfigFile | undefined | "impossible" {
+): { readonly file: ConfigFile | undefined; readonly left: readonly string[] } | undefined {
+  const { config: before } = journal.before;
   // Removed by somebody: that was not us, and there is nothing of ours in it.
-  if (now === undefined) return before;
+  if (now === undefined || now.sha256 === before?.sha256) return { file: before, left: [] };
   const original = before?.content ?? "";
+  const made = madeOf(journal);
   // While a fix is on its way nobody noted what the config looks like after it, so its values tell whose it is.
-  const ours = left === undefined ? editor.sameBut(now.content, original, keys) : now.sha256 === left;
-  if (ours) return before;
-  const content = editor.takeBack(now.content, original, keys);
-  return content === undefined ? "impossible" : { ...now, content, sha256: "" };
+  const isAsLeft = journal.left === undefined || now.sha256 === journal.left;
+  if (isAsLeft && editor.isOurs(now.content, original, made)) return { file: before, left: [] };
+  const back = editor.takeBack(now.content, original, made);
+  return back === undefined
+    ? undefined
+    : { file: { ...now, content: back.content, sha256: "" }, left: back.left };
 }
 
 function withStep(journal: Journal, index: number, entry: JournalStep): Journal {

@@ -151,6 +151,8 @@ export class DeviceChanges {
       );
     const restored = await restoreEntry(files, stateDir, undo);
     if (!restored.known) return restored;
+    if (restored.value === "more")
+      return unknown("denied", "the journal would give the device more than it has");
     return restored.value === "absent"
       ? unknown("absent", "the device is not paired any more")
       : known({ how: "edited devices/paired.json" }, restored.source);

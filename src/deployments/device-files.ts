@@ -40,13 +40,14 @@ export function removeEntry(
 
 /**
  * Puts a device back to what it had before an upgrade was approved. The approval gave it a new token; that one
- * stays, with no more than the earlier scopes, as we never keep the earlier one.
+ * stays, with no more than the earlier scopes, as we never keep the earlier one. It never gets more than it has, nor
+ * another key, whatever the journal says.
  */
 export function restoreEntry(
   files: ExactFiles,
   stateDir: string,
   undo: Extract<Undo, { readonly undo: "device.restore" }>,
-): Promise<Fact<"restored" | "absent">> {
+): Promise<Fact<"restored" | "absent" | "more">> {
   return change(files, stateDir, (entries) => {
     const now = entries[undo.deviceId];
     if (now === undefined) return "absent";
@@ -56,11 +57,52 @@ export function restoreEntry(
       scopes: undo.scopes,
       ...(now.approvedScopes === undefined ? {} : { approvedScopes: undo.scopes }),
     };
+    if (isMore(before, now, undo.deviceId)) return "more";
     const tokens = tokensOf(now, before, undo.scopes);
     // In the order of before, so that the file reads as it did.
     entries[undo.deviceId] = tokens === undefined ? before : { ...before, tokens };
     return "restored";
   });
+}
+
+function isMore(before: PairedEntry, now: PairedEntry, deviceId: string): boolean {
+  const isSameDevice = (before.deviceId ?? deviceId) === deviceId && before.publicKey === now.publicKey;
+  const roles = (entry: PairedEntry) => [
+    ...listOf(entry.roles),
+    ...(typeof entry.role === "string" ? [entry.role] : []),
+  ];
+  const scopes = (entry: PairedEntry) => [...listOf(entry.scopes), ...listOf(entry.approvedScopes)];
+  return (
+    !isSameDevice ||
+    !roles(before).every((role) => roles(now).includes(role)) ||
+    !isCovered(scopes(before), scopes(now)) ||
+    hasOtherTokens(before.tokens, now.tokens)
+  );
+}
+
+/** The value of a token is never kept, so none comes back. */
+function hasOtherTokens(before: JsonValue | undefined, now: JsonValue | undefined): boolean {
+  if (!isObject(before) || !isObject(now)) return false;
+  return Object.entries(before).some(([role, token]) => {
+    const is = now[role];
+    if (!isObject(token) || !isObject(is)) return false;
+    return Object.hasOwn(token, "token") || !isCovered(listOf(token.scopes), listOf(is.scopes));
+  });
+}
+
+/** Whether a device with `all` may do what `some` allow: an operator's admin may all, who writes may read (shipped code). */
+function isCovered(some: readonly JsonValue[], all: readonly JsonValue[]): boolean {
+  const isAdmin = all.includes("operator.admin");
+  return some.every(
+    (scope) =>
+      all.includes(scope) ||
+      (isAdmin && typeof scope === "string" && scope.startsWith("operator.")) ||
+      (scope === "operator.read" && all.includes("operator.write")),
+  );
+}
+
+function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function tokensOf(now: PairedEntry, before: PairedEntry, scopes: readonly string[]): PairedEntry | undefined {
@@ -93,7 +135,7 @@ async function change<T extends string>(
       const entries = entriesOf(file.content);
       if (entries === undefined) return unknown("failed", "paired.json is not what the gateway writes");
       const outcome = edit(entries);
-      if (outcome === "absent") return known("absent", path);
+      if (outcome === "absent" || outcome === "more") return known(outcome, path);
       const end = file.content.at(-1) === 10 ? "\n" : "";
       const content = Buffer.from(`${JSON.stringify(entries, null, 2)}${end}`);
       if ((await files.replace(path, { ...file, content }, file.sha256)) === "replaced")

@@ -1,5 +1,15 @@
+import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { ChangeError } from "../core/change.ts";
-import { type ExactFile, type NewFile, readExact, replaceFile, sweepBeside } from "./atomic-file.ts";
+import {
+  type ExactFile,
+  type NewFile,
+  readExact,
+  replaceFile,
+  sweepBeside,
+  type Traits,
+  traitsOf,
+} from "./atomic-file.ts";
 
 /** Files byte for byte, of this machine or of a container, and their whole replacement. */
 export interface ExactFiles {
@@ -22,6 +32,22 @@ export interface ExactFiles {
   sweep(path: string): Promise<void>;
   /** Why it is known before any try that the file cannot be replaced where it is. */
   held?(path: string): Promise<ChangeError | undefined>;
+  /** `undefined` when there is no such file, or nothing can be asked of it. */
+  traits(path: string): Promise<Traits | undefined>;
+  /** Whether `replace` gives the file anew, with one name and without access control list and attributes. */
+  loses(path: string): Promise<boolean>;
+  /** The owner of the directory that a file is in, where that can be told. */
+  directoryOwner(path: string): Promise<Pick<ExactFile, "uid" | "gid"> | undefined>;
 }
 
-export const ownFiles: ExactFiles = { read: readExact, replace: replaceFile, sweep: sweepBeside };
+export const ownFiles: ExactFiles = {
+  read: readExact,
+  replace: (path, next, expected) => replaceFile(path, next, expected),
+  sweep: sweepBeside,
+  traits: traitsOf,
+  loses: async () => false,
+  directoryOwner: async (path) => {
+    const info = await stat(dirname(path)).catch(() => undefined);
+    return info === undefined ? undefined : { uid: info.uid, gid: info.gid };
+  },
+};

@@ -16,7 +16,7 @@ import type { JsonValue, Step } from "../core/finding.ts";
 import { TOKEN_KEY } from "../core/journal.ts";
 import { atLeast } from "../core/release.ts";
 import { safeText } from "../core/text.ts";
-import { readExact } from "./atomic-file.ts";
+import { readExact, sha256, type Traits } from "./atomic-file.ts";
 import { type CommandOutcome, tellingLine } from "./command.ts";
 import { DeviceChanges } from "./device-changes.ts";
 import type { ComposeHands } from "./docker/compose-hands.ts";
@@ -24,7 +24,17 @@ import { type ExactFiles, ownFiles } from "./exact-files.ts";
 import type { OpenclawCli } from "./openclaw-cli.ts";
 import { proxySite } from "./proxy-site.ts";
 import type { GatewayWatch } from "./reload.ts";
-import { foreseenOf, type SideFile, takeFileBack, writeFile } from "./side-file.ts";
+import { restored } from "./restore.ts";
+import {
+  attributesIn,
+  backOf,
+  foreseenOf,
+  notesOn,
+  type Redo,
+  type SideFile,
+  takeFileBack,
+  writeFile,
+} from "./side-file.ts";
 import type { Tailscale } from "./tailscale.ts";
 import type { EditConfig } from "./types.ts";
 
@@ -82,14 +92,15 @@ class GatewayChanger implements Changer {
     this.#devices = new DeviceChanges(options);
   }
 
-  readConfig(): Promise<Fact<ConfigFile | undefined>> {
+  readConfig({ whole = false } = {}): Promise<Fact<ConfigFile | undefined>> {
     const { configPath, files } = this.#options;
     return asFact(async () => {
       const file = await files.read(configPath);
       if (file === undefined) return known(undefined, configPath);
       const { content, ...rest } = file;
+      const attributes = whole ? attributesIn(await files.traits(configPath)) : {};
       return known(
-        { path: configPath, content: Buffer.from(content).toString("base64"), ...rest },
+        { path: configPath, content: Buffer.from(content).toString("base64"), ...rest, ...attributes },
         configPath,
       );
     });
@@ -99,12 +110,12 @@ class GatewayChanger implements Changer {
     next: ConfigFile | undefined,
     expected: string | undefined,
   ): Promise<"replaced" | "stale"> {
-    await this.#options.watch.mark();
-    return this.#options.files.replace(
-      this.#options.configPath,
-      next === undefined ? undefined : { ...next, content: Buffer.from(next.content, "base64") },
-      expected,
-    );
+    const { watch, files, configPath } = this.#options;
+    await watch.mark();
+    const now = await files.read(configPath);
+    if (now?.sha256 !== expected) return "stale";
+    const file = next && restored(next, now, await files.directoryOwner(configPath));
+    return files.replace(configPath, file, expected);
   }
 
   devices(signal?: AbortSignal): Promise<Fact<DeviceList>> {
@@ -118,8 +129,11 @@ class GatewayChanger implements Changer {
         case "config.unset": {
           const { configPath, files } = this.#options;
           const held = await files.held?.(configPath);
-          return held === undefined ? known({}, configPath) : unknown(held.reason, held.message);
+          if (held !== undefined) return unknown(held.reason, held.message);
+          return known({ notes: await notesOn(configPath, files) }, configPath);
         }
+        case "token.generate":
+          return known({ notes: await notesOn(this.#options.configPath, this.#options.files) }, TOKEN_KEY);
         case "proxy.write": {
           const file = siteFile(step);
           if (file === undefined) return known({}, "nothing is written");
@@ -132,6 +146,13 @@ class GatewayChanger implements Changer {
         case "compose.edit": {
           const file = await this.#composeFile(step);
           return file.known ? known(await foreseenOf(file.value, file.value.diff), step.file) : file;
+        }
+        case "device.approve":
+        case "device.reject":
+        case "device.remove":
+        case "device.rotate": {
+          const writes = await this.#deviceStore();
+          return known({ writes }, writes);
         }
         // Noted before it is started: whoever takes it back stops it, also after a crash in between.
         case "gateway.start": {
@@ -204,7 +225,31 @@ class GatewayChanger implements Changer {
     });
   }
 
-  revert(undo: Undo, signal: AbortSignal): Promise<Fact<Performed>> {
+  foreseeBack(undo: Undo, step: Step): Promise<Fact<Foreseen>> {
+    return asFact<Foreseen>(async () => {
+      switch (undo.undo) {
+        case "file.remove":
+        case "file.restore": {
+          const redo = await this.#redoOf(step, undo);
+          if (!redo.known) return redo;
+          const path = undo.undo === "file.remove" ? undo.path : undo.before.path;
+          const back = await backOf(undo, redo.value);
+          if (back.what !== "ours") return known({}, path);
+          const diff = await this.#diffBack(step, undo, Buffer.from(back.now.content).toString("utf8"));
+          return known({ file: { path, diff }, notes: await notesOn(path, ownFiles) }, path);
+        }
+        case "device.remove":
+        case "device.restore": {
+          const path = await this.#deviceStore();
+          return known({ file: { path, diff: [`-${safeText(undo.deviceId, 100)}`] } }, path);
+        }
+        default:
+          return known({}, "nothing is written");
+      }
+    });
+  }
+
+  revert(undo: Undo, step: Step, signal: AbortSignal): Promise<Fact<Performed>> {
     return asFact<Performed>(async () => {
       switch (undo.undo) {
         case "device.remove":
@@ -212,8 +257,10 @@ class GatewayChanger implements Changer {
         case "device.restore":
           return this.#devices.restore(undo, signal);
         case "file.remove":
-        case "file.restore":
-          return takeFileBack(undo);
+        case "file.restore": {
+          const redo = await this.#redoOf(step, undo);
+          return redo.known ? takeFileBack(undo, redo.value) : redo;
+        }
         case "gateway.stop": {
           const stopped = await this.#options.starter?.stop(signal);
           if (stopped === undefined) return unknown("not-asked", "the gateway is not stopped from here");
@@ -227,6 +274,64 @@ class GatewayChanger implements Changer {
         }
       }
     });
+  }
+
+  /** What the gateway writes when its devices are changed. One that cannot be read is the SQLite of newer releases. */
+  async #deviceStore(): Promise<string> {
+    const { devices, stateDir } = this.#options;
+    const list = await devices();
+    const isJson = list.known ? list.value.store === "json" : list.reason === "absent";
+    return isJson ? `${stateDir}/devices/paired.json` : `${stateDir}/state/openclaw.sqlite`;
+  }
+
+  /**
+   * How the step makes its file, to hold a journal to it; unknown where the file is not one that the step may write for
+   * this gateway, whatever the journal says.
+   */
+  async #redoOf(
+    step: Step,
+    undo: Extract<Undo, { readonly undo: "file.remove" | "file.restore" }>,
+  ): Promise<Fact<Redo>> {
+    const path = undo.undo === "file.remove" ? undo.path : undo.before.path;
+    const { compose } = this.#options;
+    if (step.do === "proxy.write" && step.path === path) {
+      const made = siteFile(step);
+      return known(async () => made?.content, path);
+    }
+    if (step.do === "token.copy" && step.path === path && (await this.#takesToken(step)))
+      return known(async (before, now) => {
+        const { variable = TOKEN_VARIABLE, adds } = step;
+        const value = valueInEnvFile(now, variable);
+        if (value === undefined) return undefined;
+        return (adds === true ? addToEnvFile : setInEnvFile)(before ?? "", variable, value);
+      }, path);
+    if (step.do === "compose.edit" && step.file === path)
+      return known(async (before = "") => (await compose?.again(step, before))?.text, path);
+    return unknown("denied", `${safeText(path, 200)} is none of this gateway's files, and is not written`);
+  }
+
+  /** Lines that change when the file goes back, without any secret. */
+  async #diffBack(step: Step, undo: Undo, now: string): Promise<readonly string[]> {
+    const before =
+      undo.undo === "file.restore" ? Buffer.from(undo.before.content, "base64").toString("utf8") : undefined;
+    if (step.do === "proxy.write") return linesOf(now, "-");
+    if (step.do === "compose.edit")
+      return (await this.#options.compose?.again(step, before ?? ""))?.diff ?? [];
+    if (step.do !== "token.copy") return [];
+    const { fingerprint = () => "<secret>" } = this.#options;
+    const { variable = TOKEN_VARIABLE } = step;
+    const had = before === undefined ? undefined : valueInEnvFile(before, variable);
+    return [
+      `-${variable}=${fingerprint(valueInEnvFile(now, variable) ?? "")}`,
+      ...(had === undefined ? [] : [`+${variable}=${fingerprint(had)}`]),
+    ];
+  }
+
+  /** Whether a file is where this gateway's token may be copied to: the env file beside its config, or its project's. */
+  async #takesToken({ path, on }: Extract<Step, { readonly do: "token.copy" }>): Promise<boolean> {
+    const { compose, files, stateDir } = this.#options;
+    if (on === "this-machine") return (await compose?.readsVariables(path)) === true;
+    return files === ownFiles && path === `${stateDir}/.env`;
   }
 
   tidy(): Promise<void> {
@@ -256,7 +361,10 @@ class GatewayChanger implements Changer {
     if (config !== undefined && isDone(config, path, step))
       return known({ how: `${step.key} was like that already` }, configPath);
     await watch.mark();
-    const reason = file === undefined ? "there is no config yet" : whyNotByCommand(step, text, release);
+    const reason =
+      file === undefined
+        ? "there is no config yet"
+        : (whyNotByCommand(step, text, release) ?? whyNotByRename(await files.traits(configPath)));
     if (reason !== undefined) return this.#edit(step, reason);
 
     const args = wordsOf(step);
@@ -310,8 +418,11 @@ class GatewayChanger implements Changer {
     if (isObject(config) && tokenIn(config) !== undefined)
       return known({ how: `${TOKEN_KEY} was set already` }, configPath);
     await watch.mark();
-    const step: ConfigStep = { do: "config.set", key: TOKEN_KEY, value: randomBytes(24).toString("hex") };
-    return this.#edit(step, "a secret is never handed to a command");
+    const value = randomBytes(24).toString("hex");
+    const step: ConfigStep = { do: "config.set", key: TOKEN_KEY, value };
+    const made = await this.#edit(step, "a secret is never handed to a command");
+    if (!made.known) return made;
+    return { ...made, value: { ...made.value, set: sha256(Buffer.from(JSON.stringify(value))) } };
   }
 
   /** The env file with the config's token in it. */
@@ -327,6 +438,8 @@ class GatewayChanger implements Changer {
     // A file of this machine that has the path of one in the container is not meant.
     if (files !== ownFiles && on !== "this-machine")
       return unknown("not-asked", safeText(`${path} is in the container: change it there`, 300));
+    if (!(await this.#takesToken({ do: "token.copy", path, ...(on === undefined ? {} : { on }) })))
+      return unknown("denied", `${safeText(path, 200)} is none of this gateway's files, and is not written`);
     const [own, other] = [await files.read(configPath), await readExact(path)];
     const config = own === undefined ? undefined : parsed(Buffer.from(own.content).toString("utf8"));
     const token = isObject(config) ? tokenIn(config) : undefined;
@@ -334,6 +447,8 @@ class GatewayChanger implements Changer {
       return unknown("absent", `openclaw.json has no ${TOKEN_KEY} of its own to copy`);
     if (other === undefined && adds !== true) return unknown("absent", `${safeText(path, 200)} is not there`);
     const text = other === undefined ? "" : Buffer.from(other.content).toString("utf8");
+    if (other !== undefined && !Buffer.from(text, "utf8").equals(other.content))
+      return unknown("failed", `${safeText(path, 200)} is not UTF-8`);
     const content = (adds === true ? addToEnvFile : setInEnvFile)(text, variable, token);
     if (content === undefined)
       return unknown("failed", `${variable} cannot be set in ${safeText(path, 200)}`);
@@ -447,6 +562,16 @@ function whyNotByCommand(step: ConfigStep, text: string, release: string | undef
     return "the command would drop comments and formatting";
   }
   return plain === text.trimEnd() ? undefined : "the command would drop the formatting";
+}
+
+/** It replaces the file, in every release. */
+function whyNotByRename(traits: Traits | undefined): string | undefined {
+  if (traits === undefined) return undefined;
+  if (traits.names > 1) return "the command would leave the file's other names behind";
+  if (traits.attributes === "none") return undefined;
+  return traits.attributes === "some"
+    ? "the command would drop the file's access control list and attributes"
+    : "whether the file has an access control list is not known, and the command would drop it";
 }
 
 function isSecretKey(key: string): boolean {

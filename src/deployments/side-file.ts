@@ -1,9 +1,11 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { ConfigFile, Foreseen, Performed, Undo } from "../core/change.ts";
+import type { ConfigFile, Foreseen, Note, Performed, Undo } from "../core/change.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import { safeText } from "../core/text.ts";
-import { type NewFile, readExact, replaceFile, sha256 } from "./atomic-file.ts";
+import { type ExactFile, type NewFile, readExact, replaceFile, sha256, type Traits } from "./atomic-file.ts";
+import { type ExactFiles, ownFiles } from "./exact-files.ts";
+import { restored } from "./restore.ts";
 
 /** A file beside openclaw.json as a step leaves it. */
 export interface SideFile {
@@ -23,14 +25,36 @@ export async function undoOfFile({ path, content }: SideFile): Promise<Undo | un
   const ours = sha256(Buffer.from(content));
   if (before === undefined) return { undo: "file.remove", path, sha256: ours };
   if (before.sha256 === ours) return undefined;
-  const kept: ConfigFile = { ...before, path, content: Buffer.from(before.content).toString("base64") };
+  const content64 = Buffer.from(before.content).toString("base64");
+  const kept: ConfigFile = {
+    ...before,
+    path,
+    content: content64,
+    ...attributesIn(await ownFiles.traits(path)),
+  };
   return { undo: "file.restore", before: kept, sha256: ours };
+}
+
+/** How the journal notes what a file has beside content, owner and mode. */
+export function attributesIn(traits: Traits | undefined): Pick<ConfigFile, "attributes"> {
+  if (traits === undefined || traits.attributes === "none") return {};
+  return { attributes: traits.attributes };
 }
 
 /** @throws {ChangeError} it cannot be read. */
 export async function foreseenOf(file: SideFile, diff: readonly string[]): Promise<Foreseen> {
   const undo = await undoOfFile(file);
-  return { file: { path: file.path, diff }, ...(undo === undefined ? {} : { undo }) };
+  const notes = await notesOn(file.path, ownFiles);
+  return { file: { path: file.path, diff }, notes, ...(undo === undefined ? {} : { undo }) };
+}
+
+/** What is told beforehand of a file that is about to be changed. */
+export async function notesOn(path: string, files: ExactFiles): Promise<readonly Note[]> {
+  if (await files.loses(path)) return [{ message: "written-anew", args: { path } }];
+  const traits = await files.traits(path);
+  return traits !== undefined && traits.names > 1
+    ? [{ message: "hard-links", args: { path, count: traits.names } }]
+    : [];
 }
 
 /** @throws {ChangeError} it cannot be written; it is as it was. */
@@ -55,20 +79,52 @@ async function ownerOfNew(path: string): Promise<Pick<NewFile, "uid" | "gid">> {
   return directory === undefined ? own : { uid: directory.uid, gid: directory.gid };
 }
 
+type FileUndo = Extract<Undo, { readonly undo: "file.remove" | "file.restore" }>;
+
+/** What a step makes of the text that was there before (`undefined`: no file); `now` is what is there. */
+export type Redo = (before: string | undefined, now: string) => Promise<string | undefined>;
+
+export type Back =
+  | { readonly what: "is-so" }
+  | { readonly what: "theirs" }
+  | { readonly what: "ours"; readonly now: ExactFile };
+
 /**
- * What somebody changed since is theirs, and stays.
- * @throws {ChangeError} it cannot be written; it is as it was.
+ * What taking the file back will do; nothing is changed. What somebody changed since is theirs, and stays. So is what
+ * the step would not have made of what is to be put back: a journal is no proof that this text was ever there.
+ * @throws {ChangeError} it cannot be read.
  */
-export async function takeFileBack(
-  undo: Extract<Undo, { readonly undo: "file.remove" | "file.restore" }>,
-): Promise<Fact<Performed>> {
+export async function backOf(undo: FileUndo, redo: Redo): Promise<Back> {
+  const before = undo.undo === "file.remove" ? undefined : undo.before;
+  const now = await readExact(undo.undo === "file.remove" ? undo.path : undo.before.path);
+  if (now?.sha256 === before?.sha256) return { what: "is-so" };
+  if (now === undefined || now.sha256 !== undo.sha256) return { what: "theirs" };
+  const was = before && Buffer.from(before.content, "base64").toString("utf8");
+  const is = textOf(now.content);
+  return is !== undefined && (await redo(was, is)) === is ? { what: "ours", now } : { what: "theirs" };
+}
+
+/** @throws {ChangeError} it cannot be written; it is as it was. */
+export async function takeFileBack(undo: FileUndo, redo: Redo): Promise<Fact<Performed>> {
   const path = undo.undo === "file.remove" ? undo.path : undo.before.path;
   const shown = safeText(path, 200);
-  const before = undo.undo === "file.remove" ? undefined : undo.before;
-  const next = before && { ...before, content: Buffer.from(before.content, "base64") };
-  const now = await readExact(path);
-  if (now?.sha256 === before?.sha256) return known({ how: `${shown} is as it was` }, path);
-  if (now?.sha256 !== undo.sha256 || (await replaceFile(path, next, undo.sha256)) === "stale")
-    return known({ how: `${shown} was changed since, and is left as it is` }, path);
-  return known({ how: before === undefined ? `removed ${shown}` : `put ${shown} back` }, path);
+  const left = known(
+    { how: `${shown} was changed since, and is left as it is`, lasting: true } as const,
+    path,
+  );
+  const back = await backOf(undo, redo);
+  if (back.what === "is-so") return known({ how: `${shown} is as it was` }, path);
+  if (back.what === "theirs") return left;
+  const next =
+    undo.undo === "file.remove"
+      ? undefined
+      : restored(undo.before, back.now, await ownFiles.directoryOwner(path));
+  if ((await replaceFile(path, next, undo.sha256)) === "stale") return left;
+  return known({ how: next === undefined ? `removed ${shown}` : `put ${shown} back` }, path);
+}
+
+/** `undefined` for what is no UTF-8. */
+function textOf(bytes: Uint8Array): string | undefined {
+  const text = Buffer.from(bytes).toString("utf8");
+  return Buffer.from(text, "utf8").equals(bytes) ? text : undefined;
 }

@@ -1,5 +1,7 @@
+import type { Note } from "../core/change.ts";
 import type { Exposure, Target } from "../core/facts.ts";
 import type { MessageArgs, Risk } from "../core/finding.ts";
+import type { RefusedJournal } from "../core/journal.ts";
 import { safeText } from "../core/text.ts";
 import { displayWidth, hang } from "./layout.ts";
 import {
@@ -35,6 +37,12 @@ export interface FixReport {
   readonly diff: readonly string[];
   /** Other files: as a diff where they are written (`path`), as they are where they are only printed. */
   readonly files: readonly FixFile[];
+  /** Every path that is written, openclaw.json and the journal too; as the changer names them. */
+  readonly writes: readonly string[];
+  /** What to know before it is agreed to: keys of `Catalogue.fix.notes`. */
+  readonly notes: readonly Note[];
+  /** Journals of earlier fixes that are not believed. */
+  readonly refused: readonly RefusedJournal[];
   /** Devices that would be let in. */
   readonly requests: readonly FixRequest[];
   /** Requests of which a person has to say first which is the page's: more than one fits, or one asks for more. */
@@ -62,6 +70,9 @@ export const EMPTY_FIX = {
   risk: "none",
   diff: [],
   files: [],
+  writes: [],
+  notes: [],
+  refused: [],
   requests: [],
   alternatives: [],
   popular: [],
@@ -156,6 +167,8 @@ export function renderFix(raw: FixReport, options: FixOptions): string {
     ...(options.isShown === true || isBack
       ? []
       : [page.requests(report), page.diff(report), page.files(report)]),
+    page.refused(report),
+    ...(options.isShown === true || isDone ? [] : [page.writes(report), page.notes(report)]),
     page.how(report, isBack),
     page.remains(report),
     ...(isBack ? [] : [page.byHand(report), page.see(report)]),
@@ -220,7 +233,9 @@ class FixPage {
             width: this.#width,
           })),
       ...hang("", place, { indent: 2, width: this.#width }).map(this.#style.dim),
-      ...(detail === undefined ? [] : hang("", this.#told(detail), { indent: 2, width: this.#width })),
+      ...(detail === undefined
+        ? []
+        : hang("", this.#details(detail, outcome), { indent: 2, width: this.#width })),
     ];
   }
 
@@ -303,6 +318,25 @@ class FixPage {
     ]);
   }
 
+  writes({ writes }: FixReport): string[] {
+    if (writes.length === 0) return [];
+    return [this.#style.strong(this.#words.fix.writes), ...writes.map((path) => `  ${safeText(path, 1000)}`)];
+  }
+
+  notes({ notes }: FixReport): string[] {
+    return notes.flatMap(({ message, args }) =>
+      this.#bullet(wordsOf(this.#words.fix.notes, message, args)).map(this.#style.warn),
+    );
+  }
+
+  refused({ refused }: FixReport): string[] {
+    if (refused.length === 0) return [];
+    return [
+      this.#style.strong(this.#words.fix.refused),
+      ...refused.flatMap(({ why }) => this.#bullet(this.#told(why))),
+    ];
+  }
+
   byHand({ byHand }: FixReport): string[] {
     if (byHand.length === 0) return [];
     return [this.#style.strong(this.#words.fix.byHand), ...byHand.flatMap((action) => this.#action(action))];
@@ -374,6 +408,13 @@ class FixPage {
     };
     const inPlan = { ...english.told, ...english.consent };
     return retell(text, inPlan, { ...fix.told, ...fix.consent }, part);
+  }
+
+  /** What did not go back is told in a row. */
+  #details(detail: string, outcome: FixOutcome): string {
+    if (outcome !== "undone-in-part") return this.#told(detail);
+    const parts = detail.split("; ").map((part) => this.#told(part));
+    return parts.join(this.#words.words.semicolon);
   }
 
   #action(action: RemedyAction): string[] {

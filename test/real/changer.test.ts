@@ -19,6 +19,8 @@ import { stateOf } from "./rig/state.ts";
 import { CHANGER_RELEASES } from "./selection.ts";
 
 const never = new AbortController().signal;
+/** What is taken back. */
+const APPROVE: Step = { do: "device.approve", requestId: "req-1" };
 
 /** An address of this machine that a gateway does not take for its own: who connects over it has to be paired. */
 const lanAddress = Object.values(networkInterfaces())
@@ -133,7 +135,7 @@ for (const release of CHANGER_RELEASES) {
       const undo = await approve(refused);
       assert.deepEqual(undo, { undo: "device.remove", deviceId: refused.deviceId });
       assert.equal((await knock(device, ["operator.read"])).admitted, true);
-      await done(changer.revert(undo, never));
+      await done(changer.revert(undo, APPROVE, never));
       assert.deepEqual((await stateOf(gateway)).paired, paired);
       const again = await knock(device, ["operator.read"]);
       assert.equal(again.errorCode, "NOT_PAIRED", JSON.stringify(again));
@@ -156,7 +158,7 @@ for (const release of CHANGER_RELEASES) {
       const undo = await approve(await knock(device, more));
       assert.equal(undo.undo, "device.restore");
       assert.equal((await knock(device, more)).admitted, true);
-      const back = await changer.revert(undo, never);
+      const back = await changer.revert(undo, APPROVE, never);
       if (isAtLeast(release, "2026.8.1")) {
         assert.equal(!back.known && back.reason, "not-asked", JSON.stringify(back));
       } else {
@@ -166,7 +168,7 @@ for (const release of CHANGER_RELEASES) {
         const file = path.join(gateway.stateDir, "devices", "paired.json");
         assert.equal(statSync(file).mode & 0o7777, 0o600);
       }
-      await done(changer.revert(remove, never));
+      await done(changer.revert(remove, APPROVE, never));
       assert.equal(await pairedOf(), undefined);
     });
   });

@@ -53,12 +53,14 @@ export function ensureBuilt(): string {
 
 function isStale(): boolean {
   const made = statSync(BIN, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = ["src", "checks"].flatMap((top) =>
+  const sources = ["build", "src", "checks"].flatMap((top) =>
     readdirSync(join(ROOT, top), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name)),
   );
-  return [...sources, join(ROOT, "package.json")].some((path) => statSync(path).mtimeMs > made);
+  return [...sources, join(ROOT, "package.json"), join(ROOT, "package-lock.json")].some(
+    (path) => statSync(path).mtimeMs > made,
+  );
 }
 
 /** An empty directory as home and working directory, so that no gateway of this machine is found. */

@@ -79,6 +79,45 @@ const EDITED = "edited openclaw.json (the command of this release would write it
 export const fixReports: Readonly<Record<string, FixReport>> = {
   planned: { ...BASE, ...origin },
   "planned-approval": { ...BASE, ...approve },
+  "planned-with-notes": {
+    ...BASE,
+    ...origin,
+    writes: ["/home/ann/.openclaw/openclaw.json", "/home/ann/.local/state/openclaw-pairing-doctor/fixes"],
+    notes: [
+      { message: "hard-links", args: { path: "/home/ann/.openclaw/openclaw.json", count: 2 } },
+      { message: "written-anew", args: { path: "/home/node/.openclaw/openclaw.json" } },
+    ],
+  },
+  "journal-not-believed": {
+    ...BASE,
+    outcome: "not-begun",
+    detail:
+      "an earlier fix may be on its way, and what it left is not believed. Set right what is yours, move away what is not, and run this again",
+    refused: [
+      {
+        path: "/tmp/state/openclaw-pairing-doctor/fixes",
+        why: "/tmp/state/openclaw-pairing-doctor/fixes belongs to user 1001",
+      },
+      {
+        path: "/tmp/state/openclaw-pairing-doctor/fixes/x.json",
+        why: "/tmp/state/openclaw-pairing-doctor/fixes/x.json is open to others (mode 644 in the place of 600)",
+      },
+    ],
+  },
+  "journal-not-kept": {
+    ...BASE,
+    ...origin,
+    outcome: "not-begun",
+    detail:
+      "the journal of this fix cannot be kept, as /home/ann/.local cannot be written (EROFS): without it there is no way back. Set that right, or name another place with XDG_STATE_HOME",
+  },
+  "undone-in-part": {
+    ...BASE,
+    ...origin,
+    outcome: "undone-in-part",
+    detail:
+      "gateway.bind was changed since, and is left as it is; /etc/caddy/claw was changed since, and is left as it is",
+  },
   declined: {
     ...BASE,
     ...approve,

@@ -1,14 +1,15 @@
-import type { Changer } from "../../core/change.ts";
+import type { Changer, ConfigFile, Note } from "../../core/change.ts";
 import type { Facts } from "../../core/collect.ts";
 import { type Fact, knownValue, unknown } from "../../core/fact.ts";
 import type { PendingDevice } from "../../core/facts.ts";
 import type { Finding, Remedy } from "../../core/finding.ts";
 import { type Journal, keysOf } from "../../core/journal.ts";
 import { riskOf } from "../../core/plan.ts";
-import type { FixFinding, FixReport, FixRequest } from "../../report/fix.ts";
+import { configBefore, undosOf } from "../../core/transaction.ts";
+import type { FixFile, FixFinding, FixReport, FixRequest } from "../../report/fix.ts";
 import { toReportRemedy } from "../../report/result.ts";
 import { printerOf } from "../case.ts";
-import { printedFiles } from "./ahead.ts";
+import { distinctNotes, lookAhead, printedFiles } from "./ahead.ts";
 import { configEditor } from "./config-editor.ts";
 import type { FixContext } from "./context.ts";
 import { configDiff, textDiff } from "./diff.ts";
@@ -80,7 +81,7 @@ function otherWays(prepared: Prepared): Pick<FixReport, "alternatives" | "popula
   };
 }
 
-/** What is taken back, and how the config then differs from now. */
+/** What is taken back, how the config then differs from now, and every file that is written for it. */
 export async function aboutJournal(
   context: FixContext,
   facts: Facts,
@@ -90,16 +91,76 @@ export async function aboutJournal(
   const now = await changer.readConfig();
   const print = printerOf(facts, context.opened.context);
   const keys = keysOf(journal);
-  const content = now.known ? (now.value?.content ?? "") : "";
-  const before = journal.before.config?.content ?? "";
-  const back = configEditor.sameBut(content, before, keys)
-    ? before
-    : (configEditor.takeBack(content, before, keys) ?? content);
+  const file = knownValue(now);
+  const back = configBefore(journal, file, configEditor);
+  const [before, after] = [file, back === undefined ? file : back.file].map((one) =>
+    textOf(one?.content ?? ""),
+  );
+  const diff = keys.length === 0 ? [] : textDiff(before ?? "", after ?? "", await context.secrets());
+  const files: FixFile[] = [];
+  const notes: Note[] = [];
+  for (const { step, undo } of undosOf(journal)) {
+    const foreseen = await changer.foreseeBack?.(undo, step);
+    if (foreseen?.known !== true) continue;
+    if (foreseen.value.file !== undefined)
+      files.push({ path: foreseen.value.file.path, lines: foreseen.value.file.diff });
+    notes.push(...(foreseen.value.notes ?? []));
+  }
+  if (diff.length > 0) notes.push(...(await notesOnConfig(changer, context)));
   return {
     remedies: journal.remedies.map((remedy) => toReportRemedy({ ...remedy, steps: [] }, print)),
-    diff: keys.length === 0 ? [] : textDiff(textOf(content), textOf(back), await context.secrets()),
+    diff,
+    files,
+    writes: writesOf(
+      context,
+      journal.id,
+      now,
+      diff.length > 0,
+      files.flatMap(({ path }) => path ?? []),
+    ),
+    notes: distinctNotes(notes),
     how: journal.steps.flatMap(({ how }) => (how === undefined ? [] : [how])),
   };
+}
+
+/** How the rest of a fix that was interrupted would go on. */
+export async function aboutRest(
+  context: FixContext,
+  facts: Facts,
+  journal: Journal,
+  changer: Changer,
+): Promise<Partial<FixReport>> {
+  const now = await changer.readConfig();
+  const print = printerOf(facts, context.opened.context);
+  const steps = journal.steps.flatMap(({ step, state }) => (state === "done" ? [] : step));
+  const diff = configDiff(knownValue(now), steps, await context.secrets());
+  const { files, notes, writes } = await lookAhead(steps, changer, context.session.io.signal);
+  return {
+    remedies: journal.remedies.map((remedy) => toReportRemedy({ ...remedy, steps }, print)),
+    risk: riskOf(journal.remedies),
+    diff,
+    files,
+    notes,
+    writes: writesOf(context, journal.id, now, diff.length > 0, writes),
+    how: journal.steps.flatMap(({ how }) => (how === undefined ? [] : [how])),
+  };
+}
+
+/** Every path that is written, as it is named where it is. `id`: of the journal; its directory where it has none yet. */
+export function writesOf(
+  { store }: FixContext,
+  id: string | undefined,
+  config: Fact<ConfigFile | undefined>,
+  isConfigWritten: boolean,
+  others: readonly string[],
+): readonly string[] {
+  const own = config.known && isConfigWritten ? [config.value?.path ?? config.source] : [];
+  return [...new Set([...own, ...others, store.pathOf(id)])];
+}
+
+async function notesOnConfig(changer: Changer, { session }: FixContext): Promise<readonly Note[]> {
+  const foreseen = await changer.foresee?.({ do: "config.unset", key: "gateway" }, session.io.signal);
+  return foreseen?.known === true ? (foreseen.value.notes ?? []) : [];
 }
 
 function textOf(base64: string): string {

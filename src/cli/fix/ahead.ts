@@ -1,4 +1,4 @@
-import type { Changer, Foreseen } from "../../core/change.ts";
+import type { Changer, Foreseen, Note } from "../../core/change.ts";
 import { type Fact, known, unknown } from "../../core/fact.ts";
 import type { Step } from "../../core/finding.ts";
 import { proxySite } from "../../deployments/proxy-site.ts";
@@ -8,6 +8,9 @@ import type { RemedyAction } from "../../report/result.ts";
 /** What the steps need and change beside openclaw.json. */
 export interface Ahead {
   readonly files: readonly FixFile[];
+  readonly notes: readonly Note[];
+  /** Files that are written, those of `files` too. */
+  readonly writes: readonly string[];
   /** Why a step cannot be done as things are, and what a person does first. */
   readonly problem?: { readonly detail: string; readonly first: readonly RemedyAction[] };
 }
@@ -19,16 +22,30 @@ export async function lookAhead(
   signal: AbortSignal,
 ): Promise<Ahead> {
   const files: FixFile[] = [];
+  const notes: Note[] = [];
+  const writes: string[] = [];
   for (const step of steps) {
     const foreseen = (await changer.foresee?.(step, signal)) ?? known<Foreseen>({}, "");
     if (!foreseen.known) {
       const { reason, detail } = foreseen;
-      return { files, problem: { detail, first: firstOf(step, reason) } };
+      return {
+        files,
+        writes,
+        notes: distinctNotes(notes),
+        problem: { detail, first: firstOf(step, reason) },
+      };
     }
-    const { file } = foreseen.value;
+    const { file, writes: unshown } = foreseen.value;
     if (file !== undefined) files.push({ path: file.path, lines: file.diff });
+    for (const path of [file?.path, unshown]) if (path !== undefined) writes.push(path);
+    notes.push(...(foreseen.value.notes ?? []));
   }
-  return { files };
+  return { files, writes, notes: distinctNotes(notes) };
+}
+
+/** One file is written by several steps. */
+export function distinctNotes(notes: readonly Note[]): readonly Note[] {
+  return [...new Map(notes.map((note) => [JSON.stringify(note), note])).values()];
 }
 
 /** The name that Tailscale gives this machine; unknown where the gateway could not set Serve up. */

@@ -3,7 +3,7 @@ import type { Journal } from "../../core/journal.ts";
 import { finish, type Outcome, undo, type Verification } from "../../core/transaction.ts";
 import type { FixReport } from "../../report/fix.ts";
 import { catalogueOf } from "../../report/messages/index.ts";
-import { aboutJournal } from "./about.ts";
+import { aboutJournal, aboutRest } from "./about.ts";
 import { ask, isInteractive } from "./consent.ts";
 import type { FixContext } from "./context.ts";
 import { reachable } from "./verify.ts";
@@ -34,14 +34,23 @@ export async function resume(context: FixContext, facts: Facts, journal: Journal
   const { args, session, words, opened } = context;
   const changer = await context.changer(facts);
   if (!changer.known) return context.end(facts, "not-begun", { detail: changer.detail });
-  const about = await aboutJournal(context, facts, journal, changer.value);
+  const back = await aboutJournal(context, facts, journal, changer.value);
   if (!isInteractive(session.io)) {
-    return context.end(facts, "declined", unasked(about, "interrupted"));
+    return context.end(facts, "declined", unasked(back, "interrupted"));
   }
-  if (args.dryRun) return context.end(facts, "planned", about);
-  await context.preview(facts, about);
-  const onward = journal.state === "open" && (await ask(words.ask.finish, session.io));
-  if (!onward && !(await ask(words.ask.undo, session.io))) return context.end(facts, "declined", about);
+  if (args.dryRun) return context.end(facts, "planned", back);
+  let onward = false;
+  let about = back;
+  if (journal.state === "open") {
+    about = await aboutRest(context, facts, journal, changer.value);
+    await context.preview(facts, about);
+    onward = await ask(words.ask.finish, session.io);
+  }
+  if (!onward) {
+    about = back;
+    await context.preview(facts, about);
+    if (!(await ask(words.ask.undo, session.io))) return context.end(facts, "declined", about);
+  }
   const outcome = await context.work(
     (workshop) => (onward ? finish(journal, workshop) : undo(journal, workshop)),
     changer.value,

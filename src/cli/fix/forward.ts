@@ -6,6 +6,7 @@ import { collect, type Facts } from "../../core/collect.ts";
 import type { Diagnosed } from "../../core/diagnose.ts";
 import { type Fact, knownValue, unknown } from "../../core/fact.ts";
 import type { PendingDevice } from "../../core/facts.ts";
+import { keysOf } from "../../core/journal.ts";
 import { execute, type Order } from "../../core/transaction.ts";
 import { isSharedHost } from "../../deployments/accounts.ts";
 import type { FixOutcome, FixReport } from "../../report/fix.ts";
@@ -14,7 +15,7 @@ import { collectOptions } from "../derived.ts";
 import { LIVE_FACTS } from "../live-facts.ts";
 import { startSpinner } from "../spinner.ts";
 import { UsageError } from "../usage-error.ts";
-import { aboutPlan, doneBy, fixRequestOf } from "./about.ts";
+import { aboutPlan, doneBy, fixRequestOf, writesOf } from "./about.ts";
 import { lookAhead, tailnetOf } from "./ahead.ts";
 import { askText, consentTo, isInteractive } from "./consent.ts";
 import type { FixContext } from "./context.ts";
@@ -42,7 +43,7 @@ export async function mend(context: FixContext, first: Facts, only: readonly str
     await aboutPlan(context, facts, prepared, changer),
     prepared,
     changer,
-    session,
+    context,
   );
   if (prepared.remedies.length === 0) return context.end(facts, "no-plan", about);
   if (prepared.wouldRefuse !== undefined) {
@@ -53,6 +54,9 @@ export async function mend(context: FixContext, first: Facts, only: readonly str
     return mendChosen(context, facts, prepared, about, only);
   if (prepared.steps.length === 0 || about.detail !== undefined) return context.end(facts, "by-hand", about);
   if (!changer.known) return context.end(facts, "not-begun", { ...about, detail: changer.detail });
+  // Without a journal there is no way back, so this comes before any question.
+  const unkept = await context.store.obstacle();
+  if (unkept !== undefined) return context.end(facts, "not-begun", { ...about, detail: unkept });
   if (args.dryRun) return context.end(facts, "planned", about);
 
   if (isInteractive(session.io)) await context.preview(facts, about);
@@ -122,11 +126,19 @@ async function withFiles(
   about: Partial<FixReport>,
   { steps }: Prepared,
   changer: Fact<Changer>,
-  { io }: FixContext["session"],
+  context: FixContext,
 ): Promise<Partial<FixReport>> {
   if (!changer.known) return about;
-  const { files, problem } = await lookAhead(steps, changer.value, io.signal);
-  const whole = { ...about, files: [...(about.files ?? []), ...files] };
+  const {
+    files,
+    notes,
+    writes: others,
+    problem,
+  } = await lookAhead(steps, changer.value, context.session.io.signal);
+  const isWritten = keysOf({ steps: steps.map((step) => ({ step, state: "planned" })) }).length > 0;
+  const config = await changer.value.readConfig();
+  const writes = steps.length === 0 ? [] : writesOf(context, undefined, config, isWritten, others);
+  const whole = { ...about, files: [...(about.files ?? []), ...files], notes, writes };
   if (problem === undefined) return whole;
   return { ...whole, detail: problem.detail, byHand: [...problem.first, ...(about.byHand ?? [])] };
 }

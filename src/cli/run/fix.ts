@@ -1,5 +1,6 @@
 import { checks } from "../../../checks/index.ts";
 import { collect } from "../../core/collect.ts";
+import { isAtWork } from "../../deployments/at-work.ts";
 import { commandsEnded } from "../../deployments/orphans.ts";
 import type { FixArguments } from "../commands/fix.ts";
 import { collectOptions } from "../derived.ts";
@@ -24,9 +25,14 @@ export async function runFix(args: FixArguments, session: Session): Promise<numb
   ).finally(() => spinner.stop());
   session.io.signal.throwIfAborted();
   const key = await context.gatewayKey(facts);
-  const journals = key === undefined ? [] : await context.store.list(key);
+  // Without a config there is no journal of it, but there may be one that is not believed.
+  const { journals, refused, doubted } = await context.store.list(key ?? "");
+  if (refused.length > 0) {
+    // One of them may be of a fix that is on its way: that is not "nothing to undo", and nothing is done on top of it.
+    return context.end(facts, "not-begun", { refused, detail: NOT_BELIEVED });
+  }
   const open = journals.findLast(({ state }) => state === "open" || state === "undoing");
-  if (open !== undefined && isAlive(open.pid)) {
+  if (open !== undefined && (await isAtWork(open, context.opened.world))) {
     throw new UsageError(
       "fix",
       `another pairing-doctor (process ${open.pid}) works on this gateway`,
@@ -38,6 +44,8 @@ export async function runFix(args: FixArguments, session: Session): Promise<numb
     await (await context.live.access()).programsEnded?.(session.io.signal);
   }
   if (args.undo) {
+    if (doubted !== undefined)
+      return context.end(facts, "not-begun", { refused: [doubted], detail: NOT_BELIEVED });
     return takeBack(context, facts, open ?? journals.findLast(({ state }) => state === "kept"));
   }
   return open === undefined ? mend(context, facts, only) : resume(context, facts, open);
@@ -54,12 +62,5 @@ function checkId(name: string): string {
   );
 }
 
-/** Signal 0 asks without doing anything; a process of another user is alive, too. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
+const NOT_BELIEVED =
+  "an earlier fix may be on its way, and what it left is not believed. Set right what is yours, move away what is not, and run this again";

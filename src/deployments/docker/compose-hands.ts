@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { structuredPatch } from "diff";
 import type { ContainerInspectInfo } from "dockerode";
 import { type ComposeEditFailure, editCompose } from "../../config/compose-edit.ts";
@@ -9,7 +10,7 @@ import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
 import { readExact } from "../atomic-file.ts";
 import { type CommandOutcome, runToEnd } from "../command.ts";
-import { type ComposeService, readComposeProject } from "../compose-file.ts";
+import { type ComposeProject, type ComposeService, readComposeProject } from "../compose-file.ts";
 import { shellLine } from "../quote.ts";
 import type { SideFile } from "../side-file.ts";
 import type { World } from "../world.ts";
@@ -23,6 +24,16 @@ export interface ComposeHands {
   edit(
     step: Extract<Step, { readonly do: "compose.edit" }>,
   ): Promise<Fact<SideFile & { readonly diff: readonly string[] }>>;
+  /**
+   * What the edit makes of the text that a file of the project had, and the lines that change when it gets that text
+   * back; `undefined`: nothing, or it is none of the project's files.
+   */
+  again(
+    step: Extract<Step, { readonly do: "compose.edit" }>,
+    text: string,
+  ): Promise<{ readonly text: string; readonly diff: readonly string[] } | undefined>;
+  /** Whether Compose takes variables of the project from the file. */
+  readsVariables(path: string): Promise<boolean>;
   /** Why the container cannot be made anew as things are; known when it can. */
   canRecreate(service: string, signal: AbortSignal): Promise<Fact<string>>;
   /** Makes the service's container anew where its files say something else. Only that one is touched. */
@@ -87,11 +98,29 @@ class Hands implements ComposeHands {
     if (!Buffer.from(text, "utf8").equals(before)) return unknown("failed", `${shown} is not UTF-8`);
     const edited = await editCompose(text, service, change);
     if (!edited.ok) return unknown("failed", shown + WHY[edited.why]);
-    const secrets = project.value.services.flatMap(({ environment }) =>
-      [...environment].flatMap(([name, { value }]) => (NAMES_SECRET.test(name) ? value.reveal() : [])),
-    );
-    const diff = diffOf(text, edited.text, secrets);
+    const diff = diffOf(text, edited.text, secretsOf(project.value));
     return known({ path, content: edited.text, mode: file.mode, diff }, path);
+  }
+
+  async again({ file, service, change }: Extract<Step, { readonly do: "compose.edit" }>, text: string) {
+    const project = await readComposeProject(this.#request);
+    if (!project.known || !project.value.files.includes(file)) return undefined;
+    const edited = await editCompose(text, service, change);
+    return edited.ok
+      ? { text: edited.text, diff: diffOf(edited.text, text, secretsOf(project.value)) }
+      : undefined;
+  }
+
+  async readsVariables(path: string): Promise<boolean> {
+    const { directory, envFiles } = this.#request;
+    // Where the project's variables would be is there or not.
+    if (path === resolve(directory, envFiles?.at(-1) ?? ".env")) return true;
+    const project = await readComposeProject(this.#request);
+    if (!project.known) return false;
+    const own = project.value.services.find(({ name }) => name === this.#service);
+    return [...(own?.environment.values() ?? [])].some(
+      ({ source }) => (source.from === "dotenv" || source.from === "env-file") && source.path === path,
+    );
   }
 
   async canRecreate(service: string, signal: AbortSignal): Promise<Fact<string>> {
@@ -190,6 +219,12 @@ const WHY: Readonly<Record<ComposeEditFailure, string>> = {
 function errorOf({ stderr, exitCode }: CommandOutcome): string {
   const lines = stderr.split("\n").map((line) => line.trim());
   return lines.findLast((line) => /error|cannot|denied|fail/i.test(line)) ?? `exit ${exitCode}`;
+}
+
+function secretsOf({ services }: ComposeProject): readonly string[] {
+  return services.flatMap(({ environment }) =>
+    [...environment].flatMap(([name, { value }]) => (NAMES_SECRET.test(name) ? value.reveal() : [])),
+  );
 }
 
 const NAMES_SECRET = /token|password|passwd|secret|passphrase|key|credential/i;

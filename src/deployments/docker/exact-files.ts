@@ -1,14 +1,14 @@
 import { posix } from "node:path";
-import type { Container } from "dockerode";
+import type { Container, ContainerInspectInfo } from "dockerode";
 import { ChangeError } from "../../core/change.ts";
 import { safeText } from "../../core/text.ts";
-import { type ExactFile, type NewFile, sha256 } from "../atomic-file.ts";
+import { type ExactFile, type NewFile, sha256, type Traits } from "../atomic-file.ts";
 import type { ExactFiles } from "../exact-files.ts";
 import { fieldsOf } from "./engine.ts";
 import type { ContainerExec } from "./exec.ts";
-import { type FoundFile, findFile } from "./files.ts";
+import { type FoundFile, findFile, ownerOf } from "./files.ts";
 import { heldBy } from "./held.ts";
-import { REPLACE, SWEEP } from "./scripts.ts";
+import { REPLACE, SWEEP, TRAITS } from "./scripts.ts";
 import { oneFile } from "./tar.ts";
 
 /** Longer than any config or device list; what is longer is not read. */
@@ -22,6 +22,7 @@ const never = new AbortController().signal;
  * into their mount or layer, where nobody reads meanwhile.
  */
 export function containerFiles(container: Container, exec: ContainerExec): ExactFiles {
+  const seen = new Map<string, Traits>();
   return {
     read: async (path) => {
       const found = await look(container, path);
@@ -39,7 +40,55 @@ export function containerFiles(container: Container, exec: ContainerExec): Exact
       const { Mounts, HostConfig } = await inspected(container, path);
       return heldBy(Mounts ?? [], path, HostConfig?.ReadonlyRootfs === true);
     },
+    traits: async (path) => {
+      const known = seen.get(path);
+      if (known !== undefined) return known;
+      const traits = await traitsIn(container, exec, path);
+      if (traits !== undefined) seen.set(path, traits);
+      return traits;
+    },
+    // The engine writes a file anew.
+    loses: async (path) => {
+      const { State } = await inspected(container, path);
+      return !isUp(State) && (await look(container, path)) !== undefined;
+    },
+    directoryOwner: (path) => ownerOf(container, posix.dirname(path)),
   };
+}
+
+function isUp({ Running, Restarting, Paused }: ContainerInspectInfo["State"]): boolean {
+  return Running && !Restarting && !Paused;
+}
+
+/** By the Node of a container that runs; nothing tells where it does not. */
+async function traitsIn(
+  container: Container,
+  exec: ContainerExec,
+  path: string,
+): Promise<Traits | undefined> {
+  const found = await look(container, path).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const user = `${found.entry.uid}:${found.entry.gid}`;
+  const outcome = await exec.run(["node", "-e", TRAITS, "--", path], {
+    user,
+    signal: never,
+    timeoutMs: TIMEOUT_MS,
+  });
+  if (!outcome.known || outcome.value.exitCode !== 0) return undefined;
+  const answer = parsedLine(outcome.value.stdout);
+  if (answer === undefined || !("names" in answer) || !("attributes" in answer)) return undefined;
+  const { names, attributes } = answer;
+  const isTold = attributes === "none" || attributes === "some" || attributes === "unknown";
+  return typeof names === "number" && isTold ? { names, attributes } : undefined;
+}
+
+function parsedLine(stdout: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @throws {ChangeError} the engine does not tell. */
@@ -67,7 +116,7 @@ function exactOf({ entry }: FoundFile, path: string): ExactFile {
     throw new ChangeError("failed", `${shown(path)} is not a regular file`);
   if (size > MAX_BYTES) throw new ChangeError("failed", `${shown(path)} is too long to be changed`);
   if (content.length !== size) throw new ChangeError("failed", `${shown(path)} could not be read whole`);
-  return { content, sha256: sha256(content), mode: mode & 0o7777, uid, gid };
+  return { content, sha256: sha256(content), mode: mode & 0o777, uid, gid };
 }
 
 async function replace(
@@ -82,9 +131,9 @@ async function replace(
   if (before?.sha256 !== expected) return "stale";
   if (next === undefined && before === undefined) return "replaced";
   if (before !== undefined && (before.mode & 0o222) === 0) throw readOnly(path, before.mode);
+  if (found !== undefined && (found.entry.mode & 0o7000) !== 0) throw special(path);
   const { State } = await inspected(container, path);
-  if (State.Running && !State.Restarting && !State.Paused)
-    return byExec(exec, path, next, expected, before ?? next);
+  if (isUp(State)) return byExec(exec, path, next, expected, before ?? next);
   if (State.Paused) throw new ChangeError("not-asked", "the container is paused");
   return byArchive(container, found?.at ?? path, next, before);
 }
@@ -133,14 +182,10 @@ async function replaceAs(
 }
 
 function answerOf(stdout: string): Answer | undefined {
-  try {
-    const value: unknown = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
-    if (typeof value !== "object" || value === null) return undefined;
-    if ("done" in value && (value.done === "replaced" || value.done === "stale")) return { done: value.done };
-    return "code" in value && typeof value.code === "string" ? { code: value.code } : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parsedLine(stdout);
+  if (value === undefined) return undefined;
+  if ("done" in value && (value.done === "replaced" || value.done === "stale")) return { done: value.done };
+  return "code" in value && typeof value.code === "string" ? { code: value.code } : undefined;
 }
 
 /**
@@ -156,7 +201,7 @@ async function byArchive(
   if (next === undefined)
     throw new ChangeError("not-asked", `${shown(path)} cannot be removed while its container is down`);
   try {
-    const archive = oneFile(posix.basename(path), next.content, next);
+    const archive = oneFile(posix.basename(path), next.content, { ...next, mode: next.mode & 0o777 });
     await container.putArchive(archive, { path: posix.dirname(path) });
   } catch (error) {
     throw asChangeError(error, path);
@@ -190,6 +235,8 @@ function ofCode(code: string | undefined, path: string): ChangeError {
       return new ChangeError("denied", `${shown(path)} is on a read-only file system`);
     case "EROMODE":
       return new ChangeError("denied", `${shown(path)} is read-only`);
+    case "ESPECIAL":
+      return special(path);
     case "EACCES":
     case "EPERM":
       return new ChangeError(
@@ -206,6 +253,10 @@ function ofCode(code: string | undefined, path: string): ChangeError {
 
 function readOnly(path: string, mode: number): ChangeError {
   return new ChangeError("denied", `${shown(path)} is read-only (mode ${mode.toString(8)})`);
+}
+
+function special(path: string): ChangeError {
+  return new ChangeError("denied", `${shown(path)} has setuid, setgid or sticky bits`);
 }
 
 function shown(path: string): string {

@@ -20,17 +20,50 @@ child.on("error", (error) => { process.stderr.write(String(error.code)); process
 child.on("exit", (code) => { clearTimeout(timer); signal("SIGKILL"); process.exit(code === null ? 1 : code); });
 `;
 
+/** Extended attributes of a file, its access control list among them, as `attributes.ts` has them from GNU tar. */
+const ATTRIBUTES = `
+const { spawnSync } = require("node:child_process");
+const place = { env: { PATH: "/usr/bin:/bin", LC_ALL: "C" }, timeout: 10000, maxBuffer: 20000000 };
+const attributesOf = (directory, name) => {
+  const words = ["--xattrs", "--xattrs-include=*", "--numeric-owner", "--format=pax", "--no-recursion", "-C", directory, "-cf", "-", "--", "./" + name];
+  const { status, stdout, stderr } = spawnSync("tar", words, place);
+  if (status !== 0 || stderr.length > 0) return undefined;
+  const found = [];
+  const size = stdout[156] === 120 ? parseInt(stdout.toString("latin1", 124, 135), 8) : 0;
+  for (let at = 512, end = 512 + size; at < end; ) {
+    const space = stdout.indexOf(32, at), length = Number(stdout.toString("latin1", at, space));
+    if (!(length > 0)) break;
+    const record = stdout.toString("latin1", space + 1, at + length - 1);
+    if (/^SCHILY[.]xattr[.](user|system)[.]/.test(record)) found.push(record);
+    at += length;
+  }
+  return JSON.stringify(found.sort());
+};
+`;
+
+/** `TRAITS -- PATH`: prints `{"names":1,"attributes":"none"|"some"|"unknown"}`, through symbolic links. */
+export const TRAITS = `${MARK}
+const fs = require("node:fs"), path = require("node:path");
+${ATTRIBUTES}
+const target = fs.realpathSync(process.argv[1]);
+const found = attributesOf(path.dirname(target), path.basename(target));
+const attributes = found === undefined ? "unknown" : found === "[]" ? "none" : "some";
+fs.writeSync(1, JSON.stringify({ names: fs.statSync(target).nlink, attributes }) + "\\n");
+`;
+
 /**
  * `REPLACE -- PATH EXPECTED SIZE MODE UID GID`: makes the file what comes over the input (SIZE bytes; -1: removes it)
- * if its SHA-256 is EXPECTED (empty: there is none), by a rename. Prints `{"done":"replaced"|"stale"}` or
- * `{"code":"EBUSY"}`.
+ * if its SHA-256 is EXPECTED (empty: there is none), by a rename, with its attributes; in its place where it has several
+ * names, or where its attributes cannot be copied. Prints `{"done":"replaced"|"stale"}` or `{"code":"EBUSY"}`.
  */
 export const REPLACE = `${MARK}
 const fs = require("node:fs"), path = require("node:path"), crypto = require("node:crypto");
+${ATTRIBUTES}
 const [file, expected, size, mode, uid, gid] = process.argv.slice(1);
 const say = (answer) => { fs.writeSync(1, JSON.stringify(answer) + "\\n"); process.exit(0); };
+const sha = (bytes) => crypto.createHash("sha256").update(bytes).digest("hex");
 const hash = (name) => {
-  try { return crypto.createHash("sha256").update(fs.readFileSync(name)).digest("hex"); }
+  try { return sha(fs.readFileSync(name)); }
   catch (error) { if (error.code === "ENOENT") return ""; throw error; }
 };
 const take = (length) => {
@@ -44,26 +77,55 @@ const take = (length) => {
   }
   return bytes;
 };
+const own = (fd) => {
+  const now = fs.fstatSync(fd);
+  if (now.uid !== Number(uid) || now.gid !== Number(gid)) fs.fchownSync(fd, Number(uid), Number(gid));
+  if ((now.mode & 0o777) !== Number(mode)) fs.fchmodSync(fd, Number(mode) & 0o777);
+  fs.fsyncSync(fd);
+};
+const fill = (fd, bytes, length) => {
+  const whole = Buffer.alloc(Math.max(bytes.length, length), "\\n");
+  bytes.copy(whole);
+  for (let at = 0; at < whole.length; ) at += fs.writeSync(fd, whole, at, whole.length - at, at);
+  fs.ftruncateSync(fd, bytes.length);
+};
+const overwrite = (target, bytes) => {
+  const fd = fs.openSync(target, fs.constants.O_RDWR | fs.constants.O_NOFOLLOW);
+  const old = fs.readFileSync(fd);
+  if (sha(old) !== expected) say({ done: "stale" });
+  try { fill(fd, bytes, old.length); }
+  catch (error) { try { fill(fd, old, bytes.length); } catch {} throw error; }
+  own(fd);
+  fs.closeSync(fd);
+};
 let temporary;
 try {
   const bytes = Number(size) < 0 ? undefined : take(Number(size));
   if (hash(file) !== expected) say({ done: "stale" });
   const target = expected === "" ? path.join(fs.realpathSync(path.dirname(file)), path.basename(file)) : fs.realpathSync(file);
   const directory = path.dirname(target);
-  if (expected !== "" && (fs.statSync(target).mode & 0o222) === 0) say({ code: "EROMODE" });
+  const before = expected === "" ? undefined : fs.statSync(target);
+  if (before !== undefined && (before.mode & 0o222) === 0) say({ code: "EROMODE" });
+  if (before !== undefined && (before.mode & 0o7000) !== 0) say({ code: "ESPECIAL" });
   if (bytes === undefined) { if (expected !== "") fs.rmSync(target); }
+  else if (before !== undefined && before.nlink > 1) overwrite(target, bytes);
   else {
     const name = "." + path.basename(target) + ".pairing-doctor." + process.pid + "." + crypto.randomBytes(6).toString("hex") + ".tmp";
     temporary = path.join(directory, name);
     const fd = fs.openSync(temporary, "wx", 0o600);
     fs.writeFileSync(fd, bytes);
-    const made = fs.fstatSync(fd);
-    if (made.uid !== Number(uid) || made.gid !== Number(gid)) fs.fchownSync(fd, Number(uid), Number(gid));
-    fs.fchmodSync(fd, Number(mode));
-    fs.fsyncSync(fd);
+    let isAlike = true;
+    if (before !== undefined) {
+      const wanted = attributesOf(directory, path.basename(target));
+      const is = () => wanted !== undefined && attributesOf(directory, name) === wanted;
+      if (!is()) spawnSync("cp", ["--attributes-only", "--preserve=mode,ownership,xattr", "--", target, temporary], place);
+      isAlike = is();
+    }
+    if (isAlike) own(fd);
     fs.closeSync(fd);
     if (hash(file) !== expected) { fs.rmSync(temporary); say({ done: "stale" }); }
-    if (expected === "") { fs.linkSync(temporary, target); fs.rmSync(temporary); }
+    if (!isAlike) { fs.rmSync(temporary); temporary = undefined; overwrite(target, bytes); }
+    else if (expected === "") { fs.linkSync(temporary, target); fs.rmSync(temporary); }
     else fs.renameSync(temporary, target);
     temporary = undefined;
   }

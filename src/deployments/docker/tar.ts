@@ -153,15 +153,28 @@ function checksumFits(block: Uint8Array): boolean {
   return sum === number(block, 148, 8);
 }
 
+/**
+ * The PAX records in front of the first entry of a whole archive, each value byte for byte as Latin-1; `undefined` for
+ * what is no archive, or none that was kept whole.
+ */
+export function leadingRecords(archive: Uint8Array): Readonly<Record<string, string>> | undefined {
+  if (archive.length < BLOCK || !checksumFits(archive.subarray(0, BLOCK))) return undefined;
+  if (archive[156] !== "x".charCodeAt(0)) return {};
+  const size = number(archive, 124, 12);
+  const records = archive.subarray(BLOCK, BLOCK + size);
+  return records.length === size ? paxRecords(records, "latin1") : undefined;
+}
+
 /** `LENGTH KEY=VALUE\n`, one after another. */
-function paxRecords(bytes: Uint8Array): Readonly<Record<string, string>> {
+function paxRecords(bytes: Uint8Array, encoding = "utf-8"): Readonly<Record<string, string>> {
   const records: Record<string, string> = Object.create(null);
+  const decoder = new TextDecoder(encoding);
   let at = 0;
   while (at < bytes.length) {
     const space = bytes.indexOf(32, at);
-    const length = space === -1 ? 0 : Number(new TextDecoder().decode(bytes.subarray(at, space)));
+    const length = space === -1 ? 0 : Number(decoder.decode(bytes.subarray(at, space)));
     if (!Number.isSafeInteger(length) || length <= space - at) break;
-    const record = new TextDecoder().decode(bytes.subarray(space + 1, at + length - 1));
+    const record = decoder.decode(bytes.subarray(space + 1, at + length - 1));
     const equals = record.indexOf("=");
     if (equals > 0) records[record.slice(0, equals)] = record.slice(equals + 1);
     at += length;

@@ -95,6 +95,12 @@ export interface FixWords {
   readonly noScopes: string;
   readonly unknown: string;
   readonly byHand: string;
+  /** Heading: paths. */
+  readonly writes: string;
+  /** Heading: journals that are not believed. */
+  readonly refused: string;
+  /** What to know beforehand. */
+  readonly notes: Readonly<Record<string, string>>;
   readonly siteFile: string;
   readonly done: string;
   readonly takenBack: string;

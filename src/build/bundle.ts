@@ -1,0 +1,46 @@
+// `npm run build`: the command line as one bundle with chunks, the schemas, and the licences of all that is in it.
+import { copyFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type BuildOptions, build } from "esbuild";
+import { bundledPackages, licencesText } from "./licences.ts";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const OUT = join(ROOT, "dist");
+
+/** Parts of dockerode that the doctor does not use, and that are large or native. */
+const LEFT_OUT = "./src/deployments/docker/left-out.ts";
+
+export const options = {
+  absWorkingDir: ROOT,
+  entryPoints: ["src/cli/bin.ts"],
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  outdir: OUT,
+  chunkNames: "chunks/[name]-[hash]",
+  legalComments: "linked",
+  external: ["bufferutil", "utf-8-validate"],
+  alias: {
+    ssh2: LEFT_OUT,
+    "@grpc/grpc-js": LEFT_OUT,
+    "@grpc/proto-loader": LEFT_OUT,
+    protobufjs: LEFT_OUT,
+  },
+  banner: {
+    js: "import { createRequire as __nodeRequire } from 'node:module'; const require = __nodeRequire(import.meta.url);",
+  },
+  logLevel: "warning",
+  metafile: true,
+} as const satisfies BuildOptions;
+
+async function main(): Promise<void> {
+  const { metafile } = await build(options);
+  writeFileSync(join(OUT, "THIRD-PARTY-LICENSES.txt"), licencesText(bundledPackages(metafile, ROOT)));
+  for (const name of ["report", "fix"])
+    copyFileSync(join(ROOT, "src/report/schema", `${name}.schema.json`), join(OUT, `${name}.schema.json`));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
