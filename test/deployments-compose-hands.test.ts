@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -27,6 +28,7 @@ import type { Engine } from "../src/deployments/docker/engine.ts";
 import type { ExactFiles } from "../src/deployments/exact-files.ts";
 import { gatewayChanger } from "../src/deployments/gateway-changer.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
+import { NO_STRANGERS, STRANGER } from "./support/stranger.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "opd-hands-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -62,6 +64,13 @@ interface Other {
   readonly docker?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly dotenv?: string;
+  /** Those of the image itself. */
+  readonly imageLabels?: (dir: string) => Readonly<Record<string, string>>;
+  /** Laid over those of the container. */
+  readonly labels?: (dir: string) => Readonly<Record<string, string>>;
+  /** Before the doctor looks. */
+  readonly prepare?: (dir: string) => void;
+  readonly sudo?: string;
 }
 
 let places = 0;
@@ -72,6 +81,10 @@ function project({
   docker = 0,
   env = {},
   dotenv,
+  imageLabels = () => ({}),
+  labels = () => ({}),
+  prepare = () => undefined,
+  sudo,
 }: Other = {}): Made {
   const dir = path.join(root, String(places++));
   const bin = path.join(dir, "bin");
@@ -97,12 +110,14 @@ function project({
         "com.docker.compose.project": "claw",
         "com.docker.compose.project.working_dir": dir,
         "com.docker.compose.project.config_files": file,
+        ...labels(dir),
       },
     },
     Mounts: mounts ?? [{ Type: "bind", Source: `${dir}/config`, Destination: STATE, RW: true }],
   } as unknown as ContainerInspectInfo;
-  const getImage = () => ({
+  const getImage = (name: string) => ({
     inspect: async () => {
+      if (name === "sha256:1") return { Id: name, Config: { Labels: imageLabels(dir) } };
       if (image === null) throw Object.assign(new Error("no such image"), { statusCode: 404 });
       return { Id: image };
     },
@@ -114,8 +129,15 @@ function project({
   };
   // The doctor's own variables would win over .env if they were passed on.
   const world = nodeWorld({
-    env: { PATH: `${bin}:/usr/bin:/bin`, HOME: "/root", OPENCLAW_GATEWAY_TOKEN: "x", COMPOSE_FILE: "y" },
+    env: {
+      PATH: `${bin}:/usr/bin:/bin`,
+      HOME: "/root",
+      OPENCLAW_GATEWAY_TOKEN: "x",
+      COMPOSE_FILE: "y",
+      ...(sudo === undefined ? {} : { SUDO_UID: sudo }),
+    },
   });
+  prepare(dir);
   const running = { OPENCLAW_GATEWAY_TOKEN: OTHER, ...env };
   const hands = composeHands({
     world,
@@ -218,6 +240,78 @@ describe("the service is created anew", () => {
   });
 });
 
+describe("labels that lead elsewhere", () => {
+  const DIRECTORY = "com.docker.compose.project.working_dir";
+  const FILES = "com.docker.compose.project.config_files";
+  const ENV_FILE = "com.docker.compose.project.environment_file";
+  const attacks: readonly (readonly [string, Other, RegExp, string | false])[] = [
+    [
+      "of the image, which a stranger made",
+      { imageLabels: (dir) => ({ [DIRECTORY]: dir, [FILES]: path.join(dir, "compose.yaml") }) },
+      /the image itself has the label com\.docker\.compose\.project\.working_dir/,
+      false,
+    ],
+    [
+      "of the image, the file of variables alone",
+      { imageLabels: () => ({ [ENV_FILE]: "/etc/environment" }) },
+      /environment_file/,
+      false,
+    ],
+    [
+      "to a directory that everybody may write",
+      { prepare: (dir) => chmodSync(dir, 0o777) },
+      /everybody may write/,
+      false,
+    ],
+    [
+      "to a file that everybody may write",
+      { prepare: (dir) => chmodSync(path.join(dir, "compose.yaml"), 0o666) },
+      /everybody may write/,
+      false,
+    ],
+    [
+      "to another user's directory",
+      { prepare: (dir) => chownSync(dir, STRANGER, STRANGER) },
+      /belongs to/,
+      NO_STRANGERS,
+    ],
+    ["to no path", { labels: () => ({ [DIRECTORY]: "--help" }) }, /is no absolute path/, false],
+  ];
+  for (const [what, other, why, skip] of attacks)
+    test(`${what}: nothing is written or run`, { skip }, async () => {
+      const made = project(other);
+      const step = editOf(made, { kind: "on-loopback", to: 18_789 });
+      for (const fact of [
+        await made.hands.edit(step),
+        await made.hands.canRecreate("openclaw-gateway", never),
+        await made.hands.recreate("openclaw-gateway", never),
+      ])
+        assert.match(whyOf(fact), why);
+      assert.equal(await made.hands.readsVariables(made.dotenv), false);
+      assert.deepEqual(made.ran(), []);
+    });
+
+  test("a file outside the project's directory is not written, though the project reads it", async () => {
+    const outside = path.join(root, "outside.yaml");
+    writeFileSync(outside, TEXT);
+    const made = project({
+      labels: (dir) => ({
+        [FILES]: `${path.join(dir, "compose.yaml")},${outside}`,
+        [ENV_FILE]: path.join(root, "outside.env"),
+      }),
+    });
+    const step = { ...editOf(made, { kind: "on-loopback", to: 18_789 }), file: outside };
+    assert.match(whyOf(await made.hands.edit(step)), /is outside the project's directory/);
+    assert.equal(await made.hands.readsVariables(path.join(root, "outside.env")), false);
+  });
+
+  test("whoever called us with sudo counts as we do", { skip: NO_STRANGERS }, async () => {
+    const mine = { prepare: (dir: string) => chownSync(dir, STRANGER, STRANGER), sudo: String(STRANGER) };
+    const made = project(mine);
+    assert.ok((await made.hands.edit(editOf(made, { kind: "on-loopback", to: 18_789 }))).known);
+  });
+});
+
 describe("a Compose file is edited", () => {
   test("as a diff without secrets, and only one of the project's", async () => {
     const made = project();
@@ -237,7 +331,7 @@ describe("a Compose file is edited", () => {
       reference.value.diff.join("\n"),
     );
     const elsewhere = { ...editOf(made, { kind: "bind", value: "lan" }), file: "/etc/passwd" } as const;
-    assert.match(whyOf(await made.hands.edit(elsewhere)), /is none of its files/);
+    assert.match(whyOf(await made.hands.edit(elsewhere)), /is outside the project's directory/);
     const published = editOf(made, { kind: "on-loopback", to: 18789 });
     assert.match(whyOf(await made.hands.edit(published)), /there is nothing of the kind to change/);
   });

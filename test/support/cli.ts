@@ -53,7 +53,7 @@ export function ensureBuilt(): string {
 
 function isStale(): boolean {
   const made = statSync(BIN, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = ["build", "src", "checks"].flatMap((top) =>
+  const sources = ["src", "checks"].flatMap((top) =>
     readdirSync(join(ROOT, top), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name)),

@@ -128,7 +128,7 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
   });
   const compose =
     engine.host === undefined
-      ? await composeOrigin(info, gateway.env ?? {}, { world, salt })
+      ? await composeOrigin(info, gateway.env ?? {}, { engine, world, salt })
       : { names: {}, reading: undefined };
   const program = programOf(info);
   const names: DeploymentNames = {

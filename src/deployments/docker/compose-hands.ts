@@ -1,8 +1,7 @@
-import { resolve } from "node:path";
 import { structuredPatch } from "diff";
 import type { ContainerInspectInfo } from "dockerode";
 import { type ComposeEditFailure, editCompose } from "../../config/compose-edit.ts";
-import { type Fact, known, unknown } from "../../core/fact.ts";
+import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
 import type { Step } from "../../core/finding.ts";
 import { outlivesContainer } from "../../core/mounts.ts";
 import { createScrubber } from "../../core/scrub.ts";
@@ -14,7 +13,7 @@ import { type ComposeProject, type ComposeService, readComposeProject } from "..
 import { shellLine } from "../quote.ts";
 import type { SideFile } from "../side-file.ts";
 import type { World } from "../world.ts";
-import { composeRequest } from "./compose.ts";
+import { composeRequest, dotenvOf, isInside, notOurs } from "./compose.ts";
 import { type Engine, engineFailure, fieldsOf } from "./engine.ts";
 import { PROJECT_LABEL, SERVICE_LABEL } from "./find.ts";
 
@@ -32,7 +31,7 @@ export interface ComposeHands {
     step: Extract<Step, { readonly do: "compose.edit" }>,
     text: string,
   ): Promise<{ readonly text: string; readonly diff: readonly string[] } | undefined>;
-  /** Whether Compose takes variables of the project from the file. */
+  /** Whether Compose takes variables of the project from the file, and it lies in the project's own directory. */
   readsVariables(path: string): Promise<boolean>;
   /** Why the container cannot be made anew as things are; known when it can. */
   canRecreate(service: string, signal: AbortSignal): Promise<Fact<string>>;
@@ -73,6 +72,7 @@ class Hands implements ComposeHands {
   readonly #request: NonNullable<ReturnType<typeof composeRequest>>;
   readonly #project: string;
   readonly #service: string;
+  #refused: Promise<Unknown | undefined> | undefined;
 
   constructor(
     options: ComposeHandsOptions,
@@ -86,8 +86,23 @@ class Hands implements ComposeHands {
     this.#service = service;
   }
 
+  /** Why nothing of the project is written or run, once asked. */
+  #refusal(): Promise<Unknown | undefined> {
+    const { engine, info } = this.#options;
+    this.#refused ??= notOurs(this.#request, info, engine).then((why) =>
+      why === undefined
+        ? undefined
+        : unknown("denied", safeText(`the Compose project is not touched: ${why}`, 300)),
+    );
+    return this.#refused;
+  }
+
   async edit({ file: path, service, change }: Extract<Step, { readonly do: "compose.edit" }>) {
     const shown = safeText(path, 200);
+    const refused = await this.#refusal();
+    if (refused !== undefined) return refused;
+    if (!isInside(path, this.#request.directory))
+      return unknown("not-asked", `${shown} is outside the project's directory: change it there`);
     const project = await readComposeProject(this.#request);
     if (!project.known) return project;
     if (!project.value.files.includes(path)) return unknown("not-asked", `${shown} is none of its files`);
@@ -112,9 +127,9 @@ class Hands implements ComposeHands {
   }
 
   async readsVariables(path: string): Promise<boolean> {
-    const { directory, envFiles } = this.#request;
+    if ((await this.#refusal()) !== undefined || !isInside(path, this.#request.directory)) return false;
     // Where the project's variables would be is there or not.
-    if (path === resolve(directory, envFiles?.at(-1) ?? ".env")) return true;
+    if (path === dotenvOf(this.#request)) return true;
     const project = await readComposeProject(this.#request);
     if (!project.known) return false;
     const own = project.value.services.find(({ name }) => name === this.#service);
@@ -126,6 +141,8 @@ class Hands implements ComposeHands {
   async canRecreate(service: string, signal: AbortSignal): Promise<Fact<string>> {
     const { engine, info, stateDir, env } = this.#options;
     if (service !== this.#service) return unknown("not-asked", "that is another service's container");
+    const refused = await this.#refusal();
+    if (refused !== undefined) return refused;
     const mounts = (info.Mounts ?? []).map((mount) => ({
       kind: mount.Type ?? "",
       source: mount.Name ?? mount.Source ?? "",

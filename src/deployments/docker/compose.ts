@@ -10,7 +10,9 @@ import {
   cliServiceOf,
   readComposeProject,
 } from "../compose-file.ts";
+import { distrusted } from "../trust.ts";
 import type { World } from "../world.ts";
+import type { Engine } from "./engine.ts";
 import { DIRECTORY_LABEL, PROJECT_LABEL, SERVICE_LABEL } from "./find.ts";
 
 const FILES_LABEL = "com.docker.compose.project.config_files";
@@ -31,12 +33,13 @@ export interface ComposeOrigin {
 export async function composeOrigin(
   info: ContainerInspectInfo,
   env: Readonly<Record<string, Secret>>,
-  { world, salt }: { readonly world: World; readonly salt: string },
+  { engine, world, salt }: { readonly engine: Engine; readonly world: World; readonly salt: string },
 ): Promise<ComposeOrigin> {
   const labels = info.Config?.Labels ?? {};
   const service = labels[SERVICE_LABEL];
   const request = composeRequest(info, { world, salt });
   if (service === undefined || request === undefined) return { names: {} };
+  if ((await notOurs(request, info, engine)) !== undefined) return { names: {} };
   const { directory, files = [] } = request;
   const project = await readComposeProject(request);
   if (!project.known) return { names: {} };
@@ -58,7 +61,7 @@ export async function composeOrigin(
       : {
           reading: {
             ...readingOf(project.value, own, cli, env),
-            dotenv: shown(resolve(directory, request.envFiles?.at(-1) ?? ".env")),
+            ...(isInside(dotenvOf(request), directory) ? { dotenv: shown(dotenvOf(request)) } : {}),
           },
         }),
   };
@@ -82,6 +85,57 @@ export function composeRequest(
     files,
     ...(envFiles.length === 0 ? {} : { envFiles }),
   };
+}
+
+/** The file that the project's variables come from, whether it is there or not. */
+export function dotenvOf({ directory, envFiles }: ComposeRequest): string {
+  return resolve(directory, envFiles?.at(-1) ?? ".env");
+}
+
+/** Below the project's directory, where alone something is written. */
+export function isInside(path: string, directory: string): boolean {
+  return directory !== "/" && resolve(path).startsWith(`${resolve(directory)}/`);
+}
+
+/**
+ * Why the project that the labels name is not to be believed; `undefined` when it is. Labels are words of whoever made
+ * the container, and of the image, which a stranger may have made: they lead to a project only when they are not the
+ * image's own, and when its directory and files belong to us (or to whoever called us with sudo) and others may not
+ * write them.
+ */
+export async function notOurs(
+  { world, directory, files = [], envFiles = [] }: ComposeRequest,
+  info: ContainerInspectInfo,
+  engine: Engine,
+): Promise<string | undefined> {
+  const inherited = await labelsOfImage(info, engine);
+  if (inherited === undefined) return "the container's image cannot be looked at";
+  const foreign = [DIRECTORY_LABEL, FILES_LABEL, ENV_FILE_LABEL].find((label) => inherited[label] !== undefined);
+  if (foreign !== undefined) return `the image itself has the label ${foreign}`;
+  const sudo = world.uid === 0 ? (world.env.SUDO_UID ?? "") : "";
+  const ours = new Set([world.uid ?? 0, ...(/^\d{1,10}$/.test(sudo) ? [Number(sudo)] : [])]);
+  for (const path of [directory, ...files, ...envFiles]) {
+    if (!path.startsWith("/")) return `${safeText(path, 200)} is no absolute path`;
+    const found = await distrusted(world, path, ours);
+    if (found === undefined || found.because === "unseen") continue;
+    const at = safeText(found.path, 200);
+    return found.because === "owner"
+      ? `${at} belongs to ${safeText(found.who, 60)}`
+      : `${safeText(found.who, 60)} may write ${at}`;
+  }
+  return undefined;
+}
+
+async function labelsOfImage(
+  { Image: image }: ContainerInspectInfo,
+  engine: Engine,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  try {
+    const { Config: config } = await engine.api.getImage(image).inspect();
+    return config?.Labels ?? {};
+  } catch {
+    return undefined;
+  }
 }
 
 function listOf(label: string | undefined): readonly string[] {
