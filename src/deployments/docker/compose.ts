@@ -110,7 +110,9 @@ export async function notOurs(
 ): Promise<string | undefined> {
   const inherited = await labelsOfImage(info, engine);
   if (inherited === undefined) return "the container's image cannot be looked at";
-  const foreign = [DIRECTORY_LABEL, FILES_LABEL, ENV_FILE_LABEL].find((label) => inherited[label] !== undefined);
+  const foreign = [DIRECTORY_LABEL, FILES_LABEL, ENV_FILE_LABEL].find(
+    (label) => inherited[label] !== undefined,
+  );
   if (foreign !== undefined) return `the image itself has the label ${foreign}`;
   const sudo = world.uid === 0 ? (world.env.SUDO_UID ?? "") : "";
   const ours = new Set([world.uid ?? 0, ...(/^\d{1,10}$/.test(sudo) ? [Number(sudo)] : [])]);
