@@ -36,7 +36,7 @@ describe("an origin that only a log names", { concurrency: 3 }, () => {
   const evil = { peer: from("192.168.50.66", { host: "evil.example" }) };
 
   story("is offered with a warning, and no option takes it unseen", evil, async (place) => {
-    await place.visit("http://evil.example");
+    await place.visit("https://evil.example");
     const before = place.text();
     for (const args of [["--yes"], [...EVERYTHING]]) {
       const result = await place.run([...args, "--json"]);
@@ -45,8 +45,8 @@ describe("an origin that only a log names", { concurrency: 3 }, () => {
       assert.equal(place.text(), before);
     }
     const told = reportOf(await place.run([...EVERYTHING, "--json"]));
-    assert.deepEqual(told.remedies[0]?.unproven, [{ kind: "origin", value: "http://evil.example" }]);
-    assert.match(told.detail ?? "", /--origin http:\/\/evil\.example/);
+    assert.deepEqual(told.remedies[0]?.unproven, [{ kind: "origin", value: "https://evil.example" }]);
+    assert.match(told.detail ?? "", /--origin https:\/\/evil\.example/);
     const human = await place.run([...EVERYTHING]);
     assert.match(human.stdout, /Only a log names/);
     // Another one that is named is no consent to this one.
