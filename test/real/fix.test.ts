@@ -94,12 +94,16 @@ class Telling {
   async #mend(page: OpenPage): Promise<readonly string[]> {
     let others: readonly string[] | undefined;
     for (let round = 0; round < MAX_ROUNDS && !page.admitted(); round += 1) {
-      const plan = await this.#foretold([]);
+      const first = await this.#foretold([]);
+      // Pages of earlier stories wait as well: the person at this one knows when it asked.
+      const own = [...(first.candidates ?? [])].sort((a, b) => (a.age ?? 0) - (b.age ?? 0))[0];
+      const request = own === undefined ? [] : ["--request", own.requestId];
+      const plan = own === undefined ? first : await this.#foretold(request);
       // The gateway writes that refusal once for each start, so a second page leaves nothing to go by.
       if (plan.finding?.id === "proxy-attribution-required") others = [];
       others ??= plan.alternatives.filter(isOffered).flatMap(({ remedies }) => remedies.slice(0, 1));
       if (plan.outcome === "by-hand") await this.#byHand(plan, page);
-      else await this.#apply(plan, [], page);
+      else await this.#apply(plan, request, page);
     }
     return others ?? [];
   }
@@ -107,7 +111,7 @@ class Telling {
   /** The plan, which changes nothing. */
   async #foretold(args: readonly string[]): Promise<FixDocument> {
     const before = await stateOf(this.#site.gateway);
-    const { exitCode, document } = await this.#site.fix(["--dry-run", ...args]);
+    const { exitCode, document } = await this.#site.fix(["--dry-run", ...this.#named(), ...args]);
     this.#say(`planned ${told(document)}`);
     assert.equal(exitCode, 1, JSON.stringify(document));
     assert.match(document.outcome, /^(?:planned|by-hand)$/, JSON.stringify(document));
@@ -117,7 +121,7 @@ class Telling {
 
   /** What was foretold is done, and is what the page meets then. */
   async #apply(plan: FixDocument, args: readonly string[], page: OpenPage): Promise<void> {
-    const { exitCode, document } = await this.#site.fix([...AGREED, ...args]);
+    const { exitCode, document } = await this.#site.fix([...AGREED, ...this.#named(), ...args]);
     this.#say(`fix ${told(document)}`);
     assert.deepEqual(
       document.remedies.map(({ id }) => id),
@@ -202,6 +206,10 @@ class Telling {
     await page.page.reload();
     await page.answered();
     assert.equal(page.admitted(), false, "it is let in although all was undone");
+  }
+
+  #named(): readonly string[] {
+    return this.#story.way.named ?? [];
   }
 
   #say(line: string): void {

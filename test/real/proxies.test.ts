@@ -88,7 +88,7 @@ class Story {
       await shoot(page, gateway.release, this.#kind, "before");
 
       const file = path.join(this.#folder, "site.conf");
-      const applied = await this.#site.fix(["--yes", ...options, "--proxy-file", file]);
+      const applied = await this.#site.fix([...AGREED, ...options, "--proxy-file", file]);
       assert.equal(applied.document.outcome, "partly", JSON.stringify(applied.document));
       assert.equal(applied.document.gate, "pairing");
       assert.equal(applied.document.remedies[0]?.id, "https-proxy");
@@ -227,7 +227,7 @@ for (const release of RELEASES) {
       assert.equal(page.admitted(), false);
       await page.close();
       const before = site.configBytes();
-      const options = ["--remedy", "tailscale-serve", "--yes"];
+      const options = ["--remedy", "tailscale-serve", ...AGREED];
 
       const without = await site.fix(options);
       assert.equal(without.document.outcome, "by-hand", JSON.stringify(without.document));

@@ -19,6 +19,8 @@ export interface Way {
   readonly from: "gateway" | "client";
   /** Origin of the page. */
   readonly page: string;
+  /** What its user says of it, where only the log would. */
+  readonly named?: readonly string[];
 }
 
 export const WAYS = {
@@ -28,12 +30,14 @@ export const WAYS = {
     name: "proxy that forwards headers",
     from: "gateway",
     page: `http://127.0.0.1:${PROXY.forwarded}`,
+    named: ["--origin", `http://127.0.0.1:${PROXY.forwarded}`, "--proxy", "127.0.0.1"],
   },
   // Chromium takes names below localhost for loopback and for a secure context; the gateway knows localhost only.
   ownHost: {
     name: "page of another origin",
     from: "gateway",
     page: `http://claw.localhost:${PROXY.plainOwnHost}`,
+    named: ["--origin", `http://claw.localhost:${PROXY.plainOwnHost}`],
   },
   loopback: { name: "loopback", from: "gateway", page: `http://127.0.0.1:${PORT}` },
   lan: {
@@ -49,6 +53,8 @@ export interface FixDocument {
   readonly finding?: { readonly id: string };
   readonly remedies: readonly { readonly id: string; readonly risk: string; readonly after?: unknown }[];
   readonly requests: readonly { readonly requestId: string; readonly deviceId: string }[];
+  /** Of which a person says which is the page's. `age`: seconds. */
+  readonly candidates?: readonly { readonly requestId: string; readonly age?: number }[];
   readonly alternatives: readonly { readonly remedies: readonly string[]; readonly whyNot: string }[];
   readonly how: readonly string[];
   readonly byHand: readonly PrintedAction[];
