@@ -396,8 +396,10 @@ test("bombs of aliases, depth and keys end at once", async () => {
     const world = fakeWorld({ files: { "/compose.yaml": text } });
     read.push(await readComposeFile(world));
   }
-  // Many keys alone are slow to nobody; everything else is no Compose file.
-  assert.equal(read.filter((one) => one !== undefined).length, 1);
+  assert.deepEqual(
+    read.filter((one) => one !== undefined),
+    [],
+  );
 });
 
 test("any text ends, and in any place of a service", async () => {

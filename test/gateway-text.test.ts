@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { parseBoundedJson } from "../src/core/json.ts";
 import { cleaner } from "../src/gateway/clean.ts";
-import { isRecord, parseBoundedJson } from "../src/gateway/json.ts";
+import { isRecord } from "../src/gateway/json.ts";
 
 const secret = "s3cr3t-tok/en+1234567890";
 

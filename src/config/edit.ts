@@ -6,8 +6,8 @@ import {
   parse,
   type ValueNode,
 } from "@humanwhocodes/momoa";
-import JSON5 from "json5";
 import type { JsonValue } from "../core/finding.ts";
+import { MAX_CONFIG, parseJson5, TooMuchJson5 } from "./json5.ts";
 
 export type ConfigChange =
   | { readonly set: { readonly key: string; readonly value: JsonValue } }
@@ -17,11 +17,14 @@ export type EditOutcome =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly why: EditFailure };
 
-/** `syntax`: no JSON5. `not-an-object`: a part of the key's path is there and is no object. `prototype`: no key of a config. */
-export type EditFailure = "syntax" | "not-an-object" | "prototype";
+/**
+ * `syntax`: no JSON5. `too-much`: too long, too deep, or the key is there too often. `not-an-object`: a part of the
+ * key's path is there and is no object. `prototype`: no key of a config.
+ */
+export type EditFailure = "syntax" | "too-much" | "not-an-object" | "prototype";
 
-/** Nesting that no real openclaw.json has; the parser recurses. */
-const MAX_DEPTH = 100;
+/** How often one key may be there; taking one out writes the text anew. */
+const MAX_DUPLICATES = 50;
 
 /**
  * The text of an openclaw.json with one dotted key set or removed. Comments, formatting, quotes, line ends and
@@ -38,33 +41,43 @@ export function editConfig(text: string, change: ConfigChange): EditOutcome {
 export function editAt(text: string, path: readonly string[], value: JsonValue | undefined): EditOutcome {
   const source = text === "" ? "{}\n" : text;
   if (path.includes("__proto__")) return { ok: false, why: "prototype" };
-  const root = rootOf(source);
-  if (root === undefined) return { ok: false, why: "syntax" };
+  const document = documentOf(source);
+  if (typeof document === "string") return { ok: false, why: document };
+  const root = document.body;
   if (root.type !== "Object") return { ok: false, why: "not-an-object" };
   if (value === undefined) return unsetIn(source, root, path);
   const there = nodeAt(root, path);
   if (there?.type === "Array" && Array.isArray(value)) return setList(source, path, value);
   if (there?.type === "Object" && isObject(value)) return setObject(source, path, there, value);
-  return setIn({ source, style: styleOf(source) }, root, path, value);
+  return setIn({ source, style: styleOf(source, document) }, root, path, value);
 }
 
-/** More differences than this are no edit of a list any more. */
+/** More differences than this are no edit of a list or an object any more. */
 const MAX_EDITS = 50;
+/** Characters that are read for the edits of one list or object; each reads the whole text anew. */
+const MAX_READ = 8 * MAX_CONFIG;
+
+function mostEdits(source: string): number {
+  return Math.min(MAX_EDITS, Math.floor(MAX_READ / source.length));
+}
 
 /** Entry by entry, so that the comments beside the others stay. */
 function setList(source: string, path: readonly string[], value: readonly JsonValue[]): EditOutcome {
   let text = source;
-  for (let edits = 0; edits <= MAX_EDITS; edits += 1) {
-    const root = rootOf(text);
-    const node = root?.type === "Object" ? nodeAt(root, path) : undefined;
+  const most = mostEdits(source);
+  for (let edits = 0; edits <= most; edits += 1) {
+    const document = documentOf(text);
+    if (typeof document === "string") return { ok: false, why: document };
+    const root = document.body;
+    const node = root.type === "Object" ? nodeAt(root, path) : undefined;
     if (node?.type !== "Array") return { ok: false, why: "not-an-object" };
     const now = node.elements.map((element) => plainOf(text, element.value));
     const at = value.findIndex((item, index) => index >= now.length || !isDeepStrictEqual(item, now[index]));
     if (at === -1 && now.length === value.length) return { ok: true, text };
-    const context = { source: text, style: styleOf(text) };
+    const context = { source: text, style: styleOf(text, document) };
     const items = node.elements.map((element) => rangeOf(element.value));
     const first = value.at(at === -1 ? value.length : at);
-    if (edits === MAX_EDITS || now.length === 0 || value.length === 0)
+    if (edits === most || now.length === 0 || value.length === 0)
       return { ok: true, text: replaced(context, node, value) };
     const isSurplus =
       first === undefined ||
@@ -92,6 +105,11 @@ function setObject(
       return member === undefined || !isDeepStrictEqual(plainOf(source, member.value), item);
     }),
   ];
+  if (changes.length > mostEdits(source)) {
+    const document = documentOf(source);
+    if (typeof document === "string") return { ok: false, why: document };
+    return { ok: true, text: replaced({ source, style: styleOf(source, document) }, there, value) };
+  }
   for (const [name, item] of changes) {
     const outcome = editAt(text, [...path, name], item);
     if (!outcome.ok) return outcome;
@@ -138,6 +156,7 @@ function unsetIn(source: string, root: ObjectNode, path: readonly string[]): Edi
   }
   const name = path.at(-1) ?? "";
   const all = object.members.filter((member) => nameOf(member) === name);
+  if (all.length > MAX_DUPLICATES) return { ok: false, why: "too-much" };
   // Every one of them: an earlier duplicate would otherwise come to life.
   let text = source;
   const items = object.members.map(rangeOf);
@@ -147,29 +166,14 @@ function unsetIn(source: string, root: ObjectNode, path: readonly string[]): Edi
 
 // ---- places
 
-function rootOf(source: string): ValueNode | undefined {
-  if (deeper(source)) return undefined;
+function documentOf(source: string): DocumentNode | "syntax" | "too-much" {
   try {
-    // What the gateway itself cannot read (JSON5) is nothing to edit.
-    JSON5.parse(source);
-    return documentOf(source).body;
-  } catch {
-    return undefined;
+    // What the gateway itself cannot read (JSON5) is nothing to edit; the depth also holds momoa, which recurses.
+    parseJson5(source);
+    return parse(source, { mode: "json5", ranges: true, tokens: true });
+  } catch (error) {
+    return error instanceof TooMuchJson5 ? "too-much" : "syntax";
   }
-}
-
-function documentOf(source: string): DocumentNode {
-  return parse(source, { mode: "json5", ranges: true, tokens: true });
-}
-
-function deeper(source: string): boolean {
-  let open = 0;
-  for (const char of source) {
-    if (char === "{" || char === "[") open += 1;
-    if (char === "}" || char === "]") open -= 1;
-    if (open > MAX_DEPTH) return true;
-  }
-  return false;
 }
 
 /** What the path leads to; of a key that is there more than once the last. */
@@ -181,7 +185,7 @@ function nodeAt(root: ObjectNode, path: readonly string[]): ValueNode | undefine
 
 function plainOf(source: string, node: ValueNode): unknown {
   const [start, end] = rangeOf(node);
-  return JSON5.parse(source.slice(start, end));
+  return parseJson5(source.slice(start, end));
 }
 
 function lastMember(object: ObjectNode, name: string): MemberNode | undefined {
@@ -377,8 +381,7 @@ function nested(path: readonly string[], value: JsonValue): JsonValue {
   return path.reduceRight<JsonValue>((inner, name) => ({ [name]: inner }), value);
 }
 
-function styleOf(source: string): Style {
-  const tokens = documentOf(source).tokens ?? [];
+function styleOf(source: string, { tokens = [] }: DocumentNode): Style {
   const texts = tokens.flatMap((token) => (token.type === "String" ? [source[rangeOf(token)[0]]] : []));
   const bare = tokens.some((token) => token.type === "Identifier");
   return {

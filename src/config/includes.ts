@@ -1,3 +1,5 @@
+import { MAX_CONFIG, MAX_CONFIG_DEPTH, parseJson5, TooMuchJson5 } from "./json5.ts";
+
 /** Reads an included file, named as the config names it and the file that names it; `undefined`: it cannot. */
 export type ReadInclude = (
   name: string,
@@ -14,24 +16,23 @@ export interface Expanded {
 /** As OpenClaw has it: a chain of ten files, and a bound of our own on how many there are in all. */
 const MAX_CHAIN = 10;
 const MAX_FILES = 50;
-const MAX_DEPTH = 100;
+/** Characters of all of them; a file that is included again counts again, as it is read again. */
+const MAX_INCLUDED = 4 * MAX_CONFIG;
+/** How many that cannot be followed are told. */
+const MAX_LOST = 20;
 
 /**
  * `$include` (a name or a list of names in any object): the included values are merged in order, then the keys
  * beside `$include` on top. Objects merge, lists are appended, anything else replaces (shipped code, 2026.2.1 on).
  */
-export function expandIncludes(
-  value: unknown,
-  path: string,
-  parse: (text: string) => unknown,
-  read: ReadInclude | undefined,
-): Expanded {
+export function expandIncludes(value: unknown, path: string, read: ReadInclude | undefined): Expanded {
   const lost: { name: string; why: string }[] = [];
   let files = 0;
+  let characters = 0;
 
   const load = (name: string, from: string, chain: readonly string[]): unknown => {
     const lose = (why: string): undefined => {
-      lost.push({ name, why });
+      if (lost.length < MAX_LOST) lost.push({ name, why });
       return undefined;
     };
     if (read === undefined) return lose("not read");
@@ -40,17 +41,17 @@ export function expandIncludes(
     if (file === undefined) return lose("cannot be read");
     if (chain.includes(file.path)) return lose("includes itself");
     files += 1;
+    characters += file.text.length;
+    if (characters > MAX_INCLUDED) return lose(`too long: more than ${MAX_INCLUDED} characters in all files`);
     try {
-      const value = parse(file.text);
-      if (deeperThan(value, MAX_DEPTH)) return lose("is nested too deep");
-      return walk(value, file.path, [...chain, file.path], 0);
-    } catch {
-      return lose("is not JSON5");
+      return walk(parseJson5(file.text), file.path, [...chain, file.path], 0);
+    } catch (error) {
+      return lose(error instanceof TooMuchJson5 ? error.message : "is not JSON5");
     }
   };
 
   const walk = (node: unknown, from: string, chain: readonly string[], depth: number): unknown => {
-    if (depth > MAX_DEPTH) return undefined;
+    if (depth > MAX_CONFIG_DEPTH) return undefined;
     if (Array.isArray(node)) return node.map((item) => walk(item, from, chain, depth + 1));
     if (!isObject(node)) return node;
     const own: Record<string, unknown> = {};
@@ -65,17 +66,7 @@ export function expandIncludes(
   };
 
   const used = JSON.stringify(value)?.includes('"$include"') ?? false;
-  return { value: used ? walk(value, path, [path], 0) : value, lost: lost.slice(0, 20), used };
-}
-
-/** Whether objects and lists nest deeper than `limit`; without recursion, as the text may be hostile. */
-export function deeperThan(value: unknown, limit: number): boolean {
-  let level: readonly unknown[] = [value];
-  for (let depth = 0; depth <= limit; depth += 1) {
-    level = level.flatMap((node) => (typeof node === "object" && node !== null ? Object.values(node) : []));
-    if (level.length === 0) return false;
-  }
-  return true;
+  return { value: used ? walk(value, path, [path], 0) : value, lost, used };
 }
 
 function merge(target: unknown, source: unknown): unknown {

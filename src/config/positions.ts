@@ -1,6 +1,8 @@
 /** Nesting and size beyond which no real openclaw.json goes. */
 const MAX_DEPTH = 100;
 const MAX_KEYS = 20_000;
+/** A path longer than this is of no key that anybody asks for. */
+const MAX_PATH = 500;
 
 /**
  * The line (1-based) of each key of a JSON5 text, by dotted path; array items have their index as a part.
@@ -11,7 +13,9 @@ export function keyLines(text: string): ReadonlyMap<string, number> {
   return new Positions(text).run();
 }
 
-type Frame = { readonly kind: "object" | "array"; readonly path: string; index: number; expectKey: boolean };
+/** `path`: absent where it is too long to be kept. */
+type Path = string | undefined;
+type Frame = { readonly kind: "object" | "array"; readonly path: Path; index: number; expectKey: boolean };
 
 class Positions {
   readonly #text: string;
@@ -25,7 +29,7 @@ class Positions {
 
   run(): ReadonlyMap<string, number> {
     const stack: Frame[] = [];
-    let pending = "";
+    let pending: Path = "";
     while (this.#at < this.#text.length) {
       this.#skipBlank();
       const char = this.#text[this.#at];
@@ -33,7 +37,8 @@ class Positions {
       const frame = stack.at(-1);
       if (char === "{" || char === "[") {
         if (stack.length >= MAX_DEPTH) break;
-        const path = frame?.kind === "array" ? join(frame.path, String(frame.index)) : pending;
+        const path =
+          frame === undefined ? "" : frame.kind === "array" ? join(frame.path, String(frame.index)) : pending;
         stack.push({ kind: char === "{" ? "object" : "array", path, index: 0, expectKey: char === "{" });
         this.#at += 1;
       } else if (char === "}" || char === "]") {
@@ -52,7 +57,7 @@ class Positions {
           frame.expectKey = false;
           pending = join(frame.path, word);
           if (this.#lines.size >= MAX_KEYS) break;
-          this.#lines.set(pending, line);
+          if (pending !== undefined) this.#lines.set(pending, line);
         }
       }
     }
@@ -113,6 +118,7 @@ function isLineEnd(char: string | undefined): boolean {
   return char === "\n" || char === "\r" || char === "\u2028" || char === "\u2029";
 }
 
-function join(parent: string, name: string): string {
+function join(parent: Path, name: string): Path {
+  if (parent === undefined || parent.length + name.length > MAX_PATH) return undefined;
   return parent === "" ? name : `${parent}.${name}`;
 }

@@ -1,11 +1,11 @@
-import JSON5 from "json5";
 import type { AdmissionConfig } from "../core/connection.ts";
 import type { ConfigOrigin, ConfigProblem, ConfigReading } from "../core/facts.ts";
 import { atLeast } from "../core/release.ts";
 import { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
 import type { GatewayFlags } from "./flags.ts";
-import { deeperThan, expandIncludes, type ReadInclude } from "./includes.ts";
+import { expandIncludes, type ReadInclude } from "./includes.ts";
+import { parseJson5, TooMuchJson5 } from "./json5.ts";
 import { keyProblems } from "./keys.ts";
 import { defaultPort, envPort } from "./port.ts";
 import { keyLines } from "./positions.ts";
@@ -52,9 +52,10 @@ export interface ConfigSecrets {
   readonly all: readonly Secret[];
 }
 
-/** Characters beyond which a file is not a config. */
-const MAX_TEXT = 4_000_000;
-const MAX_DEPTH = 90;
+/** How many problems are told. */
+const MAX_PROBLEMS = 100;
+/** Characters of a key that are looked at. */
+const MAX_KEY = 200;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -92,11 +93,13 @@ class Reader {
   run(): ReadConfigResult {
     const parsed = this.#parse();
     this.#configEnv = configEnvOf(parsed);
-    this.#collectSecrets(parsed, "", 0);
+    this.#collectSecrets(parsed, false, 0);
     for (const problem of keyProblems(parsed, this.#input.release, (path) => this.#lines.get(path)))
       this.#problems.push(problem);
 
-    const gateway: Record<string, unknown> = objectOf(this.#copy(objectOf(parsed.gateway), "gateway", 0));
+    const gateway: Record<string, unknown> = objectOf(
+      this.#copy(objectOf(parsed.gateway), { path: "gateway", isSecret: false, depth: 0 }),
+    );
     const auth = objectOf(gateway.auth);
     const controlUi = objectOf(gateway.controlUi);
     const tailscale = objectOf(gateway.tailscale);
@@ -129,7 +132,7 @@ class Reader {
       // admission model reads defensively.
       effective: { gateway } as AdmissionConfig,
       origins: this.#origins,
-      problems: this.#problems.slice(0, 100),
+      problems: this.#problems.slice(0, MAX_PROBLEMS),
       exists: input.text !== undefined,
     };
     const secrets: ConfigSecrets = {
@@ -147,23 +150,16 @@ class Reader {
   #parse(): Json {
     const { text, path, readInclude } = this.#input;
     if (text === undefined) return {};
-    if (text.length > MAX_TEXT) {
-      this.#problem("unreadable", "", `longer than ${MAX_TEXT} characters`);
-      return {};
-    }
     let value: unknown;
     try {
-      value = JSON5.parse(text);
+      value = parseJson5(text);
     } catch (error) {
-      this.#syntax(error);
-      return {};
-    }
-    if (deeperThan(value, MAX_DEPTH)) {
-      this.#problem("unreadable", "", `nested deeper than ${MAX_DEPTH} levels`);
+      if (error instanceof TooMuchJson5) this.#problem("unreadable", "", error.message);
+      else this.#syntax(error);
       return {};
     }
     this.#lines = keyLines(text);
-    const expanded = expandIncludes(value, path, (included) => JSON5.parse(included), readInclude);
+    const expanded = expandIncludes(value, path, readInclude);
     for (const { name, why } of expanded.lost)
       this.#problem("unreadable", "$include", `${name}: ${why}; what it sets is not known`);
     if (!isObject(expanded.value)) {
@@ -190,22 +186,28 @@ class Reader {
   }
 
   /** A copy to show: secrets as fingerprints, references filled in, texts made safe. */
-  #copy(value: unknown, path: string, depth: number): unknown {
-    if (depth > 30) return undefined;
+  #copy(value: unknown, at: { path: string; isSecret: boolean; depth: number }): unknown {
+    const { path, isSecret } = at;
+    const depth = at.depth + 1;
+    if (depth > 31) return undefined;
     if (typeof value === "string") {
-      if (isSecretPath(path)) return this.#secretOf(value).fingerprint;
+      if (isSecret) return this.#secretOf(value).fingerprint;
       const filled = this.#filled(value, path);
       return filled === undefined ? undefined : safeText(filled, 1000);
     }
     if (Array.isArray(value))
       return value.slice(0, 1000).flatMap((item, index) => {
-        const copy = this.#copy(item, `${path}.${index}`, depth + 1);
+        const copy = this.#copy(item, { path: `${path}.${index}`, isSecret, depth });
         return copy === undefined ? [] : [copy];
       });
     if (isObject(value)) {
       const copy: Record<string, unknown> = {};
       for (const [key, child] of Object.entries(value).slice(0, 1000)) {
-        const childCopy = this.#copy(child, `${path}.${key}`, depth + 1);
+        const childCopy = this.#copy(child, {
+          path: `${path}.${key.slice(0, MAX_KEY)}`,
+          isSecret: isSecretKey(key, isSecret),
+          depth,
+        });
         if (childCopy !== undefined && key !== "__proto__") copy[safeText(key, 200)] = childCopy;
       }
       return copy;
@@ -220,7 +222,9 @@ class Reader {
     this.#problem(
       "bad-env",
       path,
-      `\${${result.missing}} is not set where this was read, so the value is not known`,
+      "missing" in result
+        ? `\${${result.missing}} is not set where this was read, so the value is not known`
+        : "it is too long with its variables filled in, so the value is not known",
     );
     return undefined;
   }
@@ -458,6 +462,7 @@ class Reader {
   }
 
   #problem(kind: ConfigProblem["kind"], key: string, detail: string): void {
+    if (this.#problems.length >= MAX_PROBLEMS) return;
     const line = this.#lines.get(key);
     this.#problems.push({
       kind,
@@ -479,29 +484,28 @@ class Reader {
   }
 
   /** Every secret of the whole file, so that the scrubber knows them wherever they turn up. */
-  #collectSecrets(value: unknown, path: string, depth: number): void {
+  #collectSecrets(value: unknown, isSecret: boolean, depth: number): void {
     if (depth > 30) return;
     if (typeof value === "string") {
-      if (!isSecretPath(path) || value.length < 4 || secretRefOf(value) !== undefined) return;
+      if (!isSecret || value.length < 4) return;
       const filled = substitute(value, (name) => this.#lookup(name)?.value);
       if ("text" in filled && filled.text !== "") this.#secretOf(filled.text.trim());
     } else if (Array.isArray(value)) {
-      for (const [index, item] of value.slice(0, 1000).entries())
-        this.#collectSecrets(item, `${path}.${index}`, depth + 1);
+      for (const item of value.slice(0, 1000)) this.#collectSecrets(item, isSecret, depth + 1);
     } else if (isObject(value)) {
       for (const [key, child] of Object.entries(value).slice(0, 5000))
-        this.#collectSecrets(child, path === "" ? key : `${path}.${key}`, depth + 1);
+        this.#collectSecrets(child, isSecretKey(key, isSecret), depth + 1);
     }
   }
 }
 
-/** Paths whose text is a secret, by the last name that is not an index. */
-function isSecretPath(path: string): boolean {
-  const name = path
+/** Whether the text at a key is a secret: by its last name that is not an index, which may stand above it. */
+function isSecretKey(key: string, isAbove: boolean): boolean {
+  const name = key
+    .slice(-MAX_KEY)
     .split(".")
-    .filter((part) => !/^\d+$/.test(part))
-    .at(-1);
-  if (name === undefined) return false;
+    .findLast((part) => !/^\d+$/.test(part));
+  if (name === undefined) return isAbove;
   return (
     /(?:token|password|passwd|passphrase|secret|apikey|api_key|credential|privatekey|private_key|cookie)s?$/i.test(
       name,

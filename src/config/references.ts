@@ -16,7 +16,12 @@ export function secretRefOf(value: unknown): SecretRef | undefined {
 
 export type Substituted =
   | { readonly text: string; readonly from: readonly string[] }
-  | { readonly missing: string };
+  | { readonly missing: string }
+  | { readonly tooLong: true };
+
+/** Longer than anything that is set for one key. */
+const MAX_FILLED = 262_144;
+const NAME = /\{([A-Z_][A-Z0-9_]{0,127})\}/y;
 
 /**
  * `${NAME}` in a config string: upper-case names only, `$${NAME}` stands for the text itself, a name that is not
@@ -31,14 +36,14 @@ export function substitute(text: string, lookup: (name: string) => string | unde
     if (dollar === -1) break;
     out += text.slice(at, dollar);
     const escaped = text[dollar + 1] === "$" && text[dollar + 2] === "{";
-    const open = escaped ? dollar + 3 : text[dollar + 1] === "{" ? dollar + 2 : -1;
-    const close = open === -1 ? -1 : text.indexOf("}", open);
-    const name = close === -1 || close - open > 128 ? "" : text.slice(open, close);
-    if (!/^[A-Z_][A-Z0-9_]*$/.test(name)) {
+    NAME.lastIndex = escaped ? dollar + 2 : dollar + 1;
+    const name = NAME.exec(text)?.[1];
+    if (name === undefined) {
       out += "$";
       at = dollar + 1;
       continue;
     }
+    const end = (escaped ? dollar + 2 : dollar + 1) + name.length + 2;
     if (escaped) {
       out += `\${${name}}`;
     } else {
@@ -46,8 +51,9 @@ export function substitute(text: string, lookup: (name: string) => string | unde
       if (value === undefined || value === "") return { missing: name };
       out += value;
       from.push(name);
+      if (out.length > MAX_FILLED) return { tooLong: true };
     }
-    at = close + 1;
+    at = end;
   }
   return { text: out + text.slice(at), from };
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import JSON5 from "json5";
 import type { JsonValue } from "../core/finding.ts";
 import { type EditFailure, editAt } from "./edit.ts";
+import { parseJson5 } from "./json5.ts";
 
 /** What was made of a dotted key: its values, one after another; `undefined`: it was removed. */
 export interface MadeKey {
@@ -53,6 +53,8 @@ function isMade({ to, isOurs }: MadeKey, value: JsonValue | undefined): boolean 
   return to.some((one) => isDeepStrictEqual(one, value)) || (value !== undefined && isOurs?.(value) === true);
 }
 
+/** Entries of a list that is merged: each is compared with each. */
+const MAX_LIST = 1000;
 const LEFT = Symbol("somebody else's");
 
 /** The value without what was made of it. */
@@ -65,7 +67,7 @@ function merged(
   if (isMade(made, is)) return was;
   const to = made.to.at(-1);
   if (Array.isArray(is) && Array.isArray(to) && (was === undefined || Array.isArray(was)))
-    return mergedList(was, to, is);
+    return [is, to, was ?? []].some(({ length }) => length > MAX_LIST) ? LEFT : mergedList(was, to, is);
   if (isObject(is) && isObject(to) && (was === undefined || isObject(was))) return mergedObject(was, to, is);
   return LEFT;
 }
@@ -125,7 +127,7 @@ function withoutEmptyParents(text: string, before: string, path: readonly string
 function valueAt(text: string, path: readonly string[]): JsonValue | undefined {
   let value: unknown;
   try {
-    value = JSON5.parse(text);
+    value = parseJson5(text);
   } catch {
     return undefined;
   }

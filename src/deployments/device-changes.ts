@@ -1,6 +1,7 @@
 import type { Performed, Undo } from "../core/change.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import type { DeviceList } from "../core/facts.ts";
+import { parseBoundedJson } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
 import { type CommandOutcome, failureOf } from "./command.ts";
 import { pairedEntry, removeEntry, restoreEntry } from "./device-files.ts";
@@ -165,17 +166,9 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 
 /** `{pending: […], paired: […]}` of `devices list --json`. */
 function listOf(text: string): DeviceList | undefined {
-  const list = parsed(text.slice(Math.max(0, text.indexOf("{"))));
+  const list = parseBoundedJson(text.slice(Math.max(0, text.indexOf("{"))));
   if (!isObject(list) || !Array.isArray(list.pending) || !Array.isArray(list.paired)) return undefined;
   return devicesFromRows(list.pending, list.paired);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 import { type Fact, known } from "../core/fact.ts";
 import type { DeviceList, PairedDevice, PendingDevice, StoreProblem } from "../core/facts.ts";
+import { parseBoundedJson } from "../core/json.ts";
 import { safeText } from "../core/text.ts";
 
 /** How many entries of each list are kept. */
@@ -55,12 +56,9 @@ function storeFile(text: string | undefined, path: string, needed?: string): Sto
   });
   // The gateway itself never leaves an empty file.
   if (text === undefined || text.trim() === "") return { entries: [], problems: [] };
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
+  const parsed = parseBoundedJson(text);
+  if (parsed === undefined)
     return { entries: [], problems: [problem("not-json", "cannot be parsed as JSON")] };
-  }
   if (!isObject(parsed)) {
     // 2026.5.28 was seen to leave an empty list alone.
     if (Array.isArray(parsed) && parsed.length === 0) return { entries: [], problems: [] };
@@ -140,17 +138,13 @@ function camel(row: unknown): unknown {
       .replace(/_json$/, "")
       .replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
     out[key] =
-      list && typeof value === "string" ? parsed(value) : typeof value === "bigint" ? Number(value) : value;
+      list && typeof value === "string"
+        ? parseBoundedJson(value.slice(0, 65_536))
+        : typeof value === "bigint"
+          ? Number(value)
+          : value;
   }
   return out;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text.slice(0, 65_536));
-  } catch {
-    return undefined;
-  }
 }
 
 function textOf(value: unknown): string | undefined {

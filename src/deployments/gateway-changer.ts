@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import JSON5 from "json5";
 import { addToEnvFile, setInEnvFile, valueInEnvFile } from "../config/env-file.ts";
+import { parseJson5 } from "../config/json5.ts";
 import {
   ChangeError,
   type Changer,
@@ -635,7 +635,7 @@ function isSame(a: unknown, b: JsonValue): boolean {
 
 function parsed(text: string): unknown {
   try {
-    return JSON5.parse(text.replace(/^\uFEFF/, ""));
+    return parseJson5(text.replace(/^\uFEFF/, ""));
   } catch {
     return undefined;
   }

@@ -1,11 +1,13 @@
 import { gatewayFlags } from "../config/flags.ts";
 import type { ReadInclude } from "../config/includes.ts";
+import { MAX_CONFIG } from "../config/json5.ts";
 import { type ConfigCandidate, locateConfig } from "../config/locate.ts";
 import { readConfig } from "../config/read.ts";
 import { fileEnv, plistEnv, type ServiceEnv, unitEnv } from "../config/service-env.ts";
 import type { Changer } from "../core/change.ts";
 import { type Fact, type Known, known, type Unknown, unknown } from "../core/fact.ts";
 import type { DeploymentNames, DeviceList, HostSigns, Release, StoreProblem } from "../core/facts.ts";
+import { parseBoundedJson } from "../core/json.ts";
 import type { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
 import { devicesFromJson } from "./devices.ts";
@@ -36,7 +38,8 @@ export interface LocalOptions {
   readonly names?: DeploymentNames;
 }
 
-const MAX_CONFIG = 4_000_000;
+/** Bytes of one file of the device list. */
+const MAX_DEVICES = 4_000_000;
 const DEFAULT_PORT = 18_789;
 /** Homes of the images' users, for a doctor that runs in the container as somebody else. */
 const IMAGE_HOMES = ["/home/node", "/home/openclaw", "/root"] as const;
@@ -198,7 +201,7 @@ class Local implements LocalAccess {
     const directory = `${stateDir}/devices`;
     const world = await this.#readWorld();
     const [pending, paired] = await Promise.all(
-      ["pending", "paired"].map((name) => world.readText(`${directory}/${name}.json`, MAX_CONFIG)),
+      ["pending", "paired"].map((name) => world.readText(`${directory}/${name}.json`, MAX_DEVICES)),
     );
     if (pending === undefined || paired === undefined || (!pending.ok && !paired.ok)) {
       const first = pending ?? paired;
@@ -438,18 +441,14 @@ class Local implements LocalAccess {
   async #versionIn(directory: string): Promise<string | undefined> {
     const read = await this.#options.world.readText(`${directory}/package.json`, 1_000_000);
     if (!read.ok) return undefined;
-    try {
-      const parsed: unknown = JSON.parse(read.text);
-      if (typeof parsed !== "object" || parsed === null || !("name" in parsed) || !("version" in parsed))
-        return undefined;
-      const { name, version } = parsed;
-      if (name !== "openclaw" && name !== "clawdbot" && name !== "moltbot") return undefined;
-      return typeof version === "string" && /^\d{4}\.\d{1,2}\.\d{1,3}[0-9A-Za-z.-]{0,32}$/.test(version)
-        ? version
-        : undefined;
-    } catch {
+    const parsed = parseBoundedJson(read.text);
+    if (typeof parsed !== "object" || parsed === null || !("name" in parsed) || !("version" in parsed))
       return undefined;
-    }
+    const { name, version } = parsed;
+    if (name !== "openclaw" && name !== "clawdbot" && name !== "moltbot") return undefined;
+    return typeof version === "string" && /^\d{4}\.\d{1,2}\.\d{1,3}[0-9A-Za-z.-]{0,32}$/.test(version)
+      ? version
+      : undefined;
   }
 
   /** Packages behind the `openclaw` of the PATH and behind the unit's command. */

@@ -1,4 +1,5 @@
 import { type Fact, known, unknown } from "../core/fact.ts";
+import { parseBoundedJson } from "../core/json.ts";
 import { safeText } from "../core/text.ts";
 import { runToEnd } from "./command.ts";
 import type { World } from "./world.ts";
@@ -57,12 +58,9 @@ export function tailscaleOf(world: World, gatewayPath?: string): Tailscale {
 
 /** `BackendState` and `Self.DNSName` of `tailscale status --json`; logged out it prints them too, and exits with 1. */
 export function nameIn(text: string): Fact<string> {
-  let status: unknown;
-  try {
-    status = JSON.parse(text);
-  } catch {
+  const status = parseBoundedJson(text);
+  if (status === undefined)
     return unknown("failed", "tailscale status says nothing that can be read: does tailscaled run?");
-  }
   const { BackendState: state, Self: self } = objectOf(status);
   if (state !== "Running")
     return unknown(

@@ -1,8 +1,9 @@
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { HttpReading } from "../core/facts.ts";
+import { parseBoundedJson } from "../core/json.ts";
 import { cleaner } from "./clean.ts";
-import { isRecord, parseBoundedJson, textOf } from "./json.ts";
+import { isRecord, textOf } from "./json.ts";
 import { probeUserAgent } from "./protocol.ts";
 import { type TransportFailure, type TransportOptions, transportFailure } from "./transport.ts";
 import { type GatewayUrl, parseGatewayUrl } from "./url.ts";

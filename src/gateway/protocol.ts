@@ -1,5 +1,6 @@
+import { parseBoundedJson } from "../core/json.ts";
 import type { SignatureForm } from "./device.ts";
-import { isRecord, type JsonRecord, numberOf, parseBoundedJson, textOf } from "./json.ts";
+import { isRecord, type JsonRecord, numberOf, textOf } from "./json.ts";
 
 /** Protocol 3 up to 2026.5.7, 4 from 2026.5.12; both ends of the range that we offer. */
 export const protocolRange = { min: 3, max: 4 } as const;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import JSON5 from "json5";
+import { parseJson5 } from "../../config/json5.ts";
 import { isAsMade, type MadeKey, takeBack } from "../../config/take-back.ts";
 import type { JsonValue } from "../../core/finding.ts";
 import type { Made } from "../../core/journal.ts";
@@ -73,7 +73,7 @@ function valuesIn(base64: string): Values | undefined {
   const text = textOf(base64);
   if (text.trim() === "") return {};
   try {
-    const value: unknown = JSON5.parse(text);
+    const value: unknown = parseJson5(text);
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,7 @@
 import { applySteps, keyStatus } from "../../admission/trial.ts";
 import type { AdmissionInput, Connection } from "../../core/connection.ts";
 import type { JsonValue, Step } from "../../core/finding.ts";
+import { parseBoundedJson } from "../../core/json.ts";
 import { safeText } from "../../core/text.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Via } from "./vias.ts";
@@ -48,13 +49,9 @@ function setStep(text: string): Step {
     );
   }
   const raw = text.slice(at + 1);
-  let value: JsonValue = raw;
-  try {
-    value = JSON.parse(raw) as JsonValue;
-  } catch {
-    // Plain text: `--set gateway.bind=lan`.
-  }
-  return { do: "config.set", key, value };
+  const json = parseBoundedJson(raw);
+  // Plain text: `--set gateway.bind=lan`.
+  return { do: "config.set", key, value: json === undefined ? raw : (json as JsonValue) };
 }
 
 const FORWARDING = /^(?:forwarded|x-real-ip|x-forwarded-|tailscale-)/;

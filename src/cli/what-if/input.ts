@@ -1,7 +1,16 @@
 import type { AdmissionConfig, AdmissionInput, Connection, ConnectionDevice } from "../../core/connection.ts";
+import { parseBoundedJson } from "../../core/json.ts";
 import { isRelease } from "../../core/release.ts";
 import { safeText } from "../../core/text.ts";
 import { UsageError } from "../usage-error.ts";
+
+/** Connections that are asked about in one run. */
+const MAX_INPUTS = 20_000;
+const TOO_MANY = `there are more than ${MAX_INPUTS} connections in it`;
+
+/** Of one connection and its config; the model compares every hop with every proxy. */
+const MAX_TEXT = 8192;
+const MAX_LIST = 1000;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -12,13 +21,18 @@ type Json = Readonly<Record<string, unknown>>;
  * @throws {UsageError} with the line's number.
  */
 export function parseInputs(text: string, name: string, release: string | undefined): AdmissionInput[] {
-  const whole = parseJson(text);
+  const whole = parseBoundedJson(text);
   if (isObject(whole)) return [toInput(whole, `${name}`, release)];
-  if (Array.isArray(whole)) return whole.map((item, index) => toInput(item, `${name}[${index}]`, release));
-  const inputs = text.split(/\r?\n/).flatMap((line, index) => {
-    if (line.trim() === "") return [];
-    return [toInput(parseJson(line), `${name}:${index + 1}`, release)];
-  });
+  if (Array.isArray(whole)) {
+    if (whole.length > MAX_INPUTS) throw usage(name, TOO_MANY);
+    return whole.map((item, index) => toInput(item, `${name}[${index}]`, release));
+  }
+  const lines = text.split(/\r?\n/).map((line, index) => ({ line, index }));
+  const told = lines.filter(({ line }) => line.trim() !== "");
+  if (told.length > MAX_INPUTS) throw usage(name, TOO_MANY);
+  const inputs = told.map(({ line, index }) =>
+    toInput(parseBoundedJson(line), `${name}:${index + 1}`, release),
+  );
   if (inputs.length === 0) throw usage(name, "there is nothing in it");
   return inputs;
 }
@@ -32,6 +46,8 @@ function toInput(value: unknown, where: string, release: string | undefined): Ad
       `release is ${safeText(JSON.stringify(named) ?? "missing", 60)}, not one of OpenClaw's`,
     );
   }
+  if (isTooMuch(value))
+    throw usage(where, `a text of it is longer than ${MAX_TEXT} characters, or a list than ${MAX_LIST}`);
   if (value.config !== undefined && !isObject(value.config)) throw usage(where, "config is no object");
   if (value.connection !== undefined && !isObject(value.connection))
     throw usage(where, "connection is no object");
@@ -40,6 +56,14 @@ function toInput(value: unknown, where: string, release: string | undefined): Ad
     config: (value.config ?? {}) as AdmissionConfig,
     connection: toConnection((value.connection ?? {}) as Json, where),
   };
+}
+
+/** Its nesting was bounded when it was parsed. */
+function isTooMuch(value: unknown): boolean {
+  if (typeof value === "string") return value.length > MAX_TEXT;
+  if (typeof value !== "object" || value === null) return false;
+  const parts: readonly unknown[] = Object.values(value);
+  return parts.length > MAX_LIST || parts.some(isTooMuch);
 }
 
 const AUTHS = ["valid", "wrong", "missing", "password-instead-of-token"] as const;
@@ -87,14 +111,6 @@ function textOr(value: unknown, fallback: string): string {
 
 function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function usage(where: string, why: string): UsageError {

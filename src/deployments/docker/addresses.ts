@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
+import { parseBoundedJson } from "../../core/json.ts";
 import { safeText } from "../../core/text.ts";
 import type { World } from "../world.ts";
 import { usualSockets } from "./sockets.ts";
@@ -184,12 +185,7 @@ function configDirectory(world: World): string {
 
 async function jsonFile(world: World, file: string): Promise<unknown> {
   const read = await world.readText(`${configDirectory(world)}/${file}`, MAX_FILE);
-  if (!read.ok) return undefined;
-  try {
-    return JSON.parse(read.text);
-  } catch {
-    return undefined;
-  }
+  return read.ok ? parseBoundedJson(read.text) : undefined;
 }
 
 function objectAt(value: unknown, key: string): unknown {
