@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { after, describe, test } from "node:test";
 import fc from "fast-check";
 import { knownValue } from "../src/core/fact.ts";
@@ -26,7 +24,7 @@ import {
   tar,
 } from "./fake-engine.ts";
 import { fakeWorld, textOf } from "./fake-world.ts";
-import { cli } from "./support/cli.ts";
+import { cli, ensureBuilt, fixture } from "./support/cli.ts";
 
 const TOKEN = "tok-in-the-config-0123";
 const OTHER = "tok-in-the-environment";
@@ -63,29 +61,6 @@ const CLAW: FakeContainer = {
 };
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
-
-/** A store with one waiting request, as the columns are named from 2026.8.1 on. */
-function databaseText(sqlite: {
-  readonly DatabaseSync: new (path: string) => { exec(sql: string): void; close(): void };
-}): string {
-  const directory = mkdtempSync(join(tmpdir(), "opd-sqlite-"));
-  try {
-    const file = join(directory, "db");
-    const database = new sqlite.DatabaseSync(file);
-    const common = "device_id, platform, client_id, role, roles_json, scopes_json";
-    database.exec(`CREATE TABLE device_pairing_pending (request_id, ${common}, remote_ip, is_repair, ts)`);
-    database.exec(
-      `CREATE TABLE device_pairing_paired (${common}, approved_scopes_json, approved_at_ms, created_at_ms)`,
-    );
-    database.exec(
-      "INSERT INTO device_pairing_pending (request_id, device_id, ts) VALUES ('r9', 'd9', 1763800000000)",
-    );
-    database.close();
-    return readFileSync(file, "latin1");
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
-}
 
 const COMPOSE = `services:
   openclaw-gateway:
@@ -344,37 +319,30 @@ describe("what is read of a container", () => {
     assert.ok(!text.includes(TOKEN) && !text.includes(OTHER));
   });
 
-  test("the devices of a SQLite store", async (t) => {
-    const name: string = "node:sqlite";
-    const sqlite = await import(name).catch(() => undefined);
+  test("the devices of a SQLite store, and of its write-ahead log", async () => {
+    ensureBuilt();
     const store = "/home/node/.openclaw/state/openclaw.sqlite";
-    const text = sqlite === undefined ? "no database" : databaseText(sqlite);
-    const { access } = await opened({ ...CLAW, files: { ...CLAW.files, [store]: text } });
-    const devices = await access.devices();
-    if (sqlite === undefined) t.diagnostic(`Node ${process.versions.node} has no SQLite`);
-    else
-      assert.deepEqual(
-        [knownValue(devices)?.store, knownValue(devices)?.pending[0]?.requestId],
-        ["sqlite", "r9"],
-      );
+    const text = (name: string) => readFileSync(fixture(`store/${name}`), "latin1");
+    const files = { [store]: text("openclaw.sqlite"), [`${store}-wal`]: text("openclaw.sqlite-wal") };
+    const { access } = await opened({ ...CLAW, files: { ...CLAW.files, ...files } });
+    const devices = knownValue(await access.devices());
+    assert.deepEqual(
+      [devices?.store, devices?.pending[0]?.requestId, devices?.paired[0]?.deviceId],
+      ["sqlite", "r-logged", "d-paired"],
+    );
   });
 
-  test("a file is copied as it is, for nobody else to read", async () => {
-    const engine = await engineOf({
-      containers: [{ ...CLAW, files: { "/x/y.bin": "\u0000\u00ff\n".repeat(70_000) } }],
-    });
+  test("the bytes of a file, as they are", async () => {
+    const content = "\u0000\u00ff\n".repeat(70_000);
+    const engine = await engineOf({ containers: [{ ...CLAW, files: { "/x/y.bin": content } }] });
     const { api } = await connectEngine({ name: "fake", socket: engine.socket });
     const world = containerWorld(api.getContainer(CLAW.name), { env: {}, homedir: "/", cwd: "/" });
-    const directory = mkdtempSync(join(tmpdir(), "opd-copy-"));
-    try {
-      const file = join(directory, "copy");
-      await world.copyTo?.("/x/y.bin", file);
-      assert.equal(readFileSync(file, "latin1"), "\u0000\u00ff\n".repeat(70_000));
-      assert.equal(statSync(file).mode & 0o777, 0o600);
-      assert.equal(await textOf(world.stream("/x/y.bin", 3, 6)), Buffer.from([0, 255, 10]).toString());
-    } finally {
-      rmSync(directory, { recursive: true });
-    }
+    const whole = await world.readBytes("/x/y.bin", 1_000_000);
+    assert.ok(whole.ok && !whole.truncated);
+    assert.equal(Buffer.from(whole.bytes).toString("latin1"), content);
+    const start = await world.readBytes("/x/y.bin", 5);
+    assert.ok(start.ok && start.truncated && start.bytes.length === 5);
+    assert.equal(await textOf(world.stream("/x/y.bin", 3, 6)), Buffer.from([0, 255, 10]).toString());
   });
 
   test("a log in frames: whole lines of both streams; of a terminal: as it is", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -8,10 +8,10 @@ import type { HostSigns } from "../src/core/facts.ts";
 import { Secret } from "../src/core/secret.ts";
 import { type LocalOptions, localAccess } from "../src/deployments/local.ts";
 import { findLogFiles, LOG_TAIL_BYTES } from "../src/deployments/log-files.ts";
-import { devicesFromSqlite } from "../src/deployments/sqlite.ts";
 import { handedIn, urlAccess } from "../src/deployments/url.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
 import { type FakeWorldInput, fakeWorld, textOf } from "./fake-world.ts";
+import { ensureBuilt, fixture } from "./support/cli.ts";
 
 const SALT = "salt of the tests";
 const HOST: HostSigns = {
@@ -247,42 +247,23 @@ describe("devices", () => {
     );
   });
 
-  test("the SQLite store: read from a copy that leaves nothing, or said to be unreadable by this Node", async () => {
+  test("files of the earlier store beside the SQLite store are told", async () => {
+    ensureBuilt();
     const directory = mkdtempSync(join(tmpdir(), "opd-test-"));
     try {
-      mkdirSync(join(directory, "state"));
-      const store = join(directory, "state", "openclaw.sqlite");
-      const written = await writeStore(store);
-      const before = readdirSync(join(directory, "state"));
-      const fact = await devicesFromSqlite(nodeWorld(), store);
-      if (written) {
-        assert.ok(fact.known);
-        assert.deepEqual(fact.value.pending, [
-          {
-            requestId: "r-1",
-            deviceId: "d-1",
-            client: "openclaw-control-ui",
-            role: "operator",
-            scopes: ["operator.admin"],
-            remoteIp: "172.18.0.1",
-            at: "2026-11-22T12:25:54.580Z",
-            isRepair: true,
-          },
-        ]);
-        assert.equal(fact.value.store, "sqlite");
-        mkdirSync(join(directory, "devices"));
-        writeFileSync(join(directory, "openclaw.json"), "{}");
-        writeFileSync(join(directory, "devices", "paired.json"), "{}");
-        const world = { ...nodeWorld(), env: { OPENCLAW_STATE_DIR: directory } };
-        const both = await localAccess({ world, salt: SALT, host: HOST }).devices();
-        assert.deepEqual(both.known && both.value.problems?.map(({ kind, path }) => [kind, path]), [
-          ["left-behind", join(directory, "devices", "paired.json")],
-        ]);
-      } else {
-        assert.equal(fact.known, false);
-        assert.equal(!fact.known && fact.provide, "openclaw devices list --json");
-      }
-      assert.deepEqual(readdirSync(join(directory, "state")), before);
+      for (const each of ["state", "devices"]) mkdirSync(join(directory, each));
+      for (const name of ["openclaw.sqlite", "openclaw.sqlite-wal"])
+        copyFileSync(fixture(`store/${name}`), join(directory, "state", name));
+      writeFileSync(join(directory, "openclaw.json"), "{}");
+      writeFileSync(join(directory, "devices", "paired.json"), "{}");
+      const world = { ...nodeWorld(), env: { OPENCLAW_STATE_DIR: directory } };
+      const both = await localAccess({ world, salt: SALT, host: HOST }).devices();
+      assert.ok(both.known);
+      assert.equal(both.value.store, "sqlite");
+      assert.deepEqual(
+        both.value.problems?.map(({ kind, path }) => [kind, path]),
+        [["left-behind", join(directory, "devices", "paired.json")]],
+      );
     } finally {
       rmSync(directory, { recursive: true });
     }
@@ -464,23 +445,3 @@ test("a named pipe and a directory are not read", async () => {
     rmSync(directory, { recursive: true });
   }
 });
-
-/** Writes a store as 2026.9.6 has it, where this Node can; the write-ahead log stays beside it. */
-async function writeStore(path: string): Promise<boolean> {
-  const name: string = "node:sqlite";
-  let sqlite: { DatabaseSync: new (path: string) => { exec(sql: string): void; close(): void } };
-  try {
-    sqlite = await import(name);
-  } catch {
-    writeFileSync(path, "not read by this Node");
-    return false;
-  }
-  const database = new sqlite.DatabaseSync(path);
-  database.exec(
-    "CREATE TABLE device_pairing_pending (request_id TEXT, device_id TEXT, platform TEXT, client_id TEXT, role TEXT, roles_json TEXT, scopes_json TEXT, remote_ip TEXT, is_repair INTEGER, ts INTEGER);" +
-      "CREATE TABLE device_pairing_paired (device_id TEXT, platform TEXT, client_id TEXT, role TEXT, roles_json TEXT, scopes_json TEXT, approved_scopes_json TEXT, tokens_json TEXT, approved_at_ms INTEGER, created_at_ms INTEGER);" +
-      "INSERT INTO device_pairing_pending VALUES ('r-1','d-1',NULL,'openclaw-control-ui','operator','[\"operator\"]','[\"operator.admin\"]','172.18.0.1',1,1795350354580);",
-  );
-  database.close();
-  return true;
-}

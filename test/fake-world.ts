@@ -42,6 +42,11 @@ export function fakeWorld(input: FakeWorldInput = {}): World {
       if (text === undefined) return { ok: false, reason: "denied", detail: "no permission to read it" };
       return { ok: true, text: text.slice(0, maxBytes), truncated: text.length > maxBytes };
     },
+    readBytes: async (path) => {
+      const text = files.get(path);
+      if (text === undefined) return { ok: false, reason: "absent", detail: "no such file" };
+      return { ok: true, bytes: Buffer.from(text, "latin1"), truncated: false };
+    },
     exists: async (path) => paths().some((each) => each === path || each.startsWith(`${path}/`)),
     list: async (path, max) => {
       const names = paths()

@@ -1,4 +1,4 @@
-// `npm run build`: the command line as one bundle with chunks, the schemas, and the licences of all that is in it.
+// `npm run build`: the command line and its threads as one bundle with chunks, the schemas, SQLite, and the licences of all that is in it.
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,8 @@ const LEFT_OUT = "./src/deployments/docker/left-out.ts";
 
 export const options = {
   absWorkingDir: ROOT,
-  entryPoints: ["src/cli/bin.ts"],
+  entryPoints: ["src/cli/bin.ts", "src/deployments/store/store-worker.ts"],
+  entryNames: "[name]",
   bundle: true,
   splitting: true,
   format: "esm",
@@ -41,6 +42,10 @@ async function main(): Promise<void> {
   writeFileSync(join(OUT, "THIRD-PARTY-LICENSES.txt"), licencesText(bundledPackages(metafile, ROOT)));
   for (const name of ["report", "fix"])
     copyFileSync(join(ROOT, "src/report/schema", `${name}.schema.json`), join(OUT, `${name}.schema.json`));
+  copyFileSync(
+    fileURLToPath(import.meta.resolve("@sqlite.org/sqlite-wasm/sqlite3.wasm")),
+    join(OUT, "sqlite3.wasm"),
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

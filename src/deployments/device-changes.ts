@@ -26,7 +26,7 @@ export class DeviceChanges {
     this.#options = options;
   }
 
-  /** From the gateway's store; from the gateway itself where that cannot be read, as by a Node without SQLite. */
+  /** From the gateway's store; from the gateway itself where that cannot be read. */
   async list(signal: AbortSignal = NEVER): Promise<Fact<DeviceList>> {
     const stored = await this.#options.devices();
     if (stored.known || stored.reason === "absent") return stored;

@@ -4,7 +4,7 @@ import { parseBoundedJson } from "../core/json.ts";
 import { safeText } from "../core/text.ts";
 
 /** How many entries of each list are kept. */
-const MAX_DEVICES = 500;
+export const MAX_DEVICES = 500;
 
 /** How many problems of a store are told. */
 const MAX_PROBLEMS = 10;

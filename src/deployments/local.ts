@@ -15,7 +15,7 @@ import { findLogFiles, logTexts } from "./log-files.ts";
 import { namesFromUnits } from "./names.ts";
 import { openChanger } from "./open-changer.ts";
 import type { GatewayProcess } from "./processes.ts";
-import { devicesFromSqlite } from "./sqlite.ts";
+import { devicesFromSqlite } from "./store/device-lists.ts";
 import { asReadableTo } from "./trust.ts";
 import type { ChangerOptions, ConfigAndSecrets, DeploymentAccess, LogText } from "./types.ts";
 import type { ReadOutcome, World } from "./world.ts";

@@ -1,4 +1,3 @@
-import { copyFile } from "node:fs/promises";
 import { readAccounts } from "./accounts.ts";
 import type { FileInfo, World } from "./world.ts";
 
@@ -125,7 +124,6 @@ async function* placesOn(
 export function asReadableTo(world: World, uid: number): World {
   const may = (path: string): Promise<boolean> => mayRead(world, path, uid);
   const denied = { ok: false, reason: "denied", detail: `user ${uid} may not read it` } as const;
-  const copyTo = world.copyTo ?? copyFile;
   return {
     ...world,
     readText: async (path, maxBytes) => {
@@ -138,9 +136,9 @@ export function asReadableTo(world: World, uid: number): World {
       return info === undefined || info.kind === "directory" || (await may(path)) ? info : undefined;
     },
     stream: (path, start, end) => readable(world, path, start, end, may),
-    copyTo: async (path, file) => {
-      if (!(await may(path))) throw Object.assign(new Error("denied"), { code: "EACCES" });
-      await copyTo(path, file);
+    readBytes: async (path, maxBytes) => {
+      const read = await world.readBytes(path, maxBytes);
+      return !read.ok || (await may(path)) ? read : denied;
     },
   };
 }

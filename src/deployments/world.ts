@@ -1,8 +1,9 @@
-import { constants, createReadStream } from "node:fs";
-import { access, open, readdir, readlink, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, opendir, readlink, stat } from "node:fs/promises";
 import { homedir, networkInterfaces, platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { UnknownReason } from "../core/fact.ts";
+import { InputRefused, openInput } from "./input.ts";
 
 /** What the collectors may ask of the machine. Reading only; tests hand in a made-up one. */
 export interface World {
@@ -22,24 +23,25 @@ export interface World {
   /** Where a symbolic link points, or `undefined`. */
   link(path: string): Promise<string | undefined>;
   info(path: string): Promise<FileInfo | undefined>;
-  /** Bytes of a regular file from `start` up to its size now, in chunks. */
+  /** The same as bytes. */
+  readBytes(path: string, maxBytes: number): Promise<BytesOutcome>;
+  /** Bytes of a regular file from `start` to before `end`, in chunks. */
   stream(path: string, start: number, end: number): AsyncIterable<Uint8Array>;
-  /**
-   * Copies a file to a new private one of this machine, where its files are not this machine's.
-   * @throws the system's error.
-   */
-  copyTo?(path: string, file: string): Promise<void>;
 }
 
-export type ReadOutcome =
-  | { readonly ok: true; readonly text: string; readonly truncated: boolean }
-  | {
-      readonly ok: false;
-      readonly reason: UnknownReason;
-      readonly detail: string;
-      /** Key of a saying that has the path as `{path}`, where it is not the file's own rights. */
-      readonly says?: string;
-    };
+export type ReadOutcome = { readonly ok: true; readonly text: string; readonly truncated: boolean } | Unread;
+
+export type BytesOutcome =
+  | { readonly ok: true; readonly bytes: Uint8Array; readonly truncated: boolean }
+  | Unread;
+
+export interface Unread {
+  readonly ok: false;
+  readonly reason: UnknownReason;
+  readonly detail: string;
+  /** Key of a saying that has the path as `{path}`, where it is not the file's own rights. */
+  readonly says?: string;
+}
 
 export interface FileInfo {
   readonly size: number;
@@ -68,7 +70,8 @@ export function nodeWorld(options: { readonly root?: string; readonly env?: Worl
       Object.entries(networkInterfaces()).flatMap(([name, list]) =>
         (list ?? []).map(({ address, internal }) => ({ name, address, internal })),
       ),
-    readText: (path, maxBytes) => readBounded(at(path), maxBytes),
+    readText: async (path, maxBytes) => textIn(await readBounded(at(path), maxBytes)),
+    readBytes: (path, maxBytes) => readBounded(at(path), maxBytes),
     exists: async (path) => {
       try {
         await access(at(path), constants.F_OK);
@@ -78,11 +81,17 @@ export function nodeWorld(options: { readonly root?: string; readonly env?: Worl
       }
     },
     list: async (path, max) => {
+      const names: string[] = [];
       try {
-        return (await readdir(at(path))).slice(0, max);
+        // Not all at once: a directory where others write may have any number of them.
+        for await (const { name } of await opendir(at(path), { bufferSize: 512 })) {
+          if (names.length >= max) break;
+          names.push(name);
+        }
       } catch {
-        return [];
+        // As many as could be read.
       }
+      return names;
     },
     link: async (path) => {
       try {
@@ -107,12 +116,14 @@ export function nodeWorld(options: { readonly root?: string; readonly env?: Worl
         return undefined;
       }
     },
-    stream: (path, start, end) =>
-      end <= start ? nothing() : createReadStream(at(path), { start, end: end - 1, highWaterMark: 65_536 }),
+    stream: (path, start, end) => bytesOf(at(path), start, end),
   };
 }
 
-async function* nothing(): AsyncIterable<Uint8Array> {}
+async function* bytesOf(path: string, start: number, end: number): AsyncIterable<Uint8Array> {
+  const input = await openInput(path);
+  yield* input.chunks(start, end);
+}
 
 function homeOf(env: World["env"]): string {
   try {
@@ -123,33 +134,27 @@ function homeOf(env: World["env"]): string {
   }
 }
 
-async function readBounded(path: string, maxBytes: number): Promise<ReadOutcome> {
+async function readBounded(path: string, maxBytes: number): Promise<BytesOutcome> {
   try {
-    // A FIFO would block on open, so look first.
-    const found = await stat(path);
-    if (!found.isFile()) return { ok: false, reason: "failed", detail: "not a regular file" };
-    const file = await open(path, "r");
-    try {
-      const buffer = Buffer.alloc(Math.min(maxBytes, 16_777_216) + 1);
-      let length = 0;
-      // Files in /proc have size 0, so the size is what can be read.
-      while (length < buffer.length) {
-        const { bytesRead } = await file.read(buffer, length, buffer.length - length, length);
-        if (bytesRead === 0) break;
-        length += bytesRead;
-      }
-      const truncated = length > maxBytes;
-      return { ok: true, text: buffer.toString("utf8", 0, Math.min(length, maxBytes)), truncated };
-    } finally {
-      await file.close();
-    }
+    const input = await openInput(path);
+    const { bytes, isCut } = await input.read(maxBytes);
+    return { ok: true, bytes, truncated: isCut };
   } catch (error) {
     return { ok: false, ...failure(error) };
   }
 }
 
+/** As UTF-8. */
+export function textIn(read: BytesOutcome): ReadOutcome {
+  if (!read.ok) return read;
+  const { buffer, byteOffset, byteLength } = read.bytes;
+  const text = Buffer.from(buffer, byteOffset, byteLength).toString("utf8");
+  return { ok: true, text, truncated: read.truncated };
+}
+
 /** Why a file could not be read, without the machine's paths. */
 export function failure(error: unknown): { readonly reason: UnknownReason; readonly detail: string } {
+  if (error instanceof InputRefused) return { reason: "failed", detail: "not a regular file" };
   const code =
     typeof error === "object" && error !== null && "code" in error && typeof error.code === "string"
       ? error.code

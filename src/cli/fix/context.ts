@@ -63,7 +63,7 @@ export class FixContext {
   }
 
   /**
-   * The facts with the device list from the gateway itself, where its store cannot be read (Node 20 has no SQLite):
+   * The facts with the device list from the gateway itself, where its store cannot be read or is not understood:
    * it takes a command of seconds, so only what approves a device asks for it.
    */
   async withDevices(facts: Facts): Promise<Facts> {

@@ -1,8 +1,6 @@
-import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { Container } from "dockerode";
-import type { FileInfo, ReadOutcome, World } from "../world.ts";
+import { type BytesOutcome, type FileInfo, type ReadOutcome, textIn, type World } from "../world.ts";
 import { fieldsOf } from "./engine.ts";
 import { firstFile, type TarEntry, tarEntries } from "./tar.ts";
 
@@ -34,7 +32,7 @@ export function containerWorld(container: Container, place: ContainerPlace): Wor
     interfaces: () => [],
     readText: (path, maxBytes) => {
       const key = `${maxBytes} ${path}`;
-      const text = texts.get(key) ?? readText(container, path, maxBytes);
+      const text = texts.get(key) ?? readBytes(container, path, maxBytes).then(textIn);
       texts.set(key, text);
       return text;
     },
@@ -45,13 +43,8 @@ export function containerWorld(container: Container, place: ContainerPlace): Wor
       return found?.target;
     },
     info: (path) => infoOf(container, path),
+    readBytes: (path, maxBytes) => readBytes(container, path, maxBytes),
     stream: (path, start, end) => contentOf(container, path, start, end),
-    copyTo: async (path, file) => {
-      await pipeline(
-        Readable.from(contentOf(container, path, 0, Number.MAX_SAFE_INTEGER)),
-        createWriteStream(file, { mode: 0o600, flags: "wx" }),
-      );
-    },
   };
 }
 
@@ -73,15 +66,16 @@ export async function ownerOf(
   }
 }
 
-async function readText(container: Container, path: string, maxBytes: number): Promise<ReadOutcome> {
+async function readBytes(container: Container, path: string, maxBytes: number): Promise<BytesOutcome> {
   try {
     const entry = (await findFile(container, path, maxBytes))?.entry;
     if (entry === undefined) return { ok: false, reason: "absent", detail: "no such file" };
     if (entry.kind === "link") return { ok: false, reason: "failed", detail: "too many links" };
     if (entry.kind !== "file" || entry.content === undefined)
       return { ok: false, reason: "failed", detail: "not a regular file" };
-    const text = Buffer.from(entry.content).toString("utf8");
-    return { ok: true, text, truncated: entry.size > maxBytes };
+    if (entry.content.length < Math.min(entry.size, maxBytes))
+      return { ok: false, reason: "failed", detail: "it was not sent whole" };
+    return { ok: true, bytes: entry.content, truncated: entry.size > maxBytes };
   } catch (error) {
     const { statusCode, code } = fieldsOf(error);
     if (statusCode === 403 || statusCode === 401 || statusCode === 405)

@@ -1,0 +1,152 @@
+import { close, constants, fstat, open, read, type Stats, stat } from "node:fs";
+import { Socket } from "node:net";
+import { promisify } from "node:util";
+
+const openFile = promisify(open);
+const closeFile = promisify(close);
+const readFile = promisify(read);
+const lookAt = promisify<string, Stats>(stat);
+const lookAtOpen = promisify<number, Stats>(fstat);
+
+/** Bytes of a file or a pipe that is open for reading. */
+export interface Input {
+  readonly kind: "file" | "pipe";
+  /** Bytes of a file when it was opened; 0 of a pipe, and of files in /proc, which end where they end. */
+  readonly size: number;
+  /** At most `maxBytes` from the start, and whether there is more. Closes it. */
+  read(maxBytes: number): Promise<{ readonly bytes: Buffer; readonly isCut: boolean }>;
+  /**
+   * Bytes in chunks, of a file those from `start` to before `end`, of a pipe all up to as many as `end`. Closes it,
+   * also when nobody reads on.
+   */
+  chunks(start: number, end: number): AsyncGenerator<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export interface InputOptions {
+  /** Whether a pipe is read, too (`<(command)`, a FIFO); refused otherwise. */
+  readonly pipes?: boolean;
+  /** Ends a wait for a pipe that nobody writes to. */
+  readonly signal?: AbortSignal;
+}
+
+/** What is no input: a directory, a device, a socket, or a pipe where none is read. */
+export class InputRefused extends Error {
+  override readonly name = "InputRefused";
+}
+
+/**
+ * Opens what is to be read, whatever it is by the time that it is open: without waiting for a writer of a FIFO, and
+ * never a device or a socket. The one way in which the doctor opens a file that it did not make itself.
+ * @throws {InputRefused}
+ * @throws the system's error.
+ */
+export async function openInput(path: string, options: InputOptions = {}): Promise<Input> {
+  // Looked at before, too: to open a device can already do something to it.
+  refuse(await lookAt(path), options);
+  // Neither of the two flags is there on Windows.
+  const { O_RDONLY, O_NONBLOCK = 0, O_NOCTTY = 0 } = constants;
+  const file = await openFile(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  try {
+    const found = await lookAtOpen(file);
+    refuse(found, options);
+    return found.isFIFO() ? pipeInput(file, options.signal) : fileInput(file, found.size);
+  } catch (error) {
+    await closeFile(file);
+    throw error;
+  }
+}
+
+/**
+ * Whether a path is something that {@link openInput} reads; nothing is opened.
+ * @throws {InputRefused}
+ * @throws the system's error.
+ */
+export async function checkInput(path: string, options: InputOptions = {}): Promise<void> {
+  refuse(await lookAt(path), options);
+}
+
+/** @throws {InputRefused} */
+function refuse(found: Stats, { pipes = false }: InputOptions): void {
+  if (found.isFile() || (pipes && found.isFIFO())) return;
+  const kind = found.isDirectory()
+    ? "a directory"
+    : found.isFIFO()
+      ? "a pipe"
+      : found.isSocket()
+        ? "a socket"
+        : "a device";
+  throw new InputRefused(`it is ${kind}`);
+}
+
+const PIECE = 65_536;
+
+function fileInput(file: number, size: number): Input {
+  let isOpen = true;
+  const end = async (): Promise<void> => {
+    if (isOpen) await closeFile(file);
+    isOpen = false;
+  };
+  async function* chunks(start: number, stop: number): AsyncGenerator<Uint8Array> {
+    try {
+      for (let at = start; at < stop; ) {
+        const buffer = Buffer.allocUnsafe(Math.min(PIECE, stop - at));
+        const { bytesRead } = await readFile(file, buffer, 0, buffer.length, at);
+        // The size of a file in /proc tells nothing; its end does.
+        if (bytesRead === 0) return;
+        at += bytesRead;
+        yield buffer.subarray(0, bytesRead);
+      }
+    } finally {
+      await end();
+    }
+  }
+  return {
+    kind: "file",
+    size,
+    chunks,
+    read: (maxBytes) => cutAt(chunks(0, maxBytes + 1), maxBytes),
+    close: end,
+  };
+}
+
+/** A socket reads a pipe without a thread that waits in the system, where nothing could end it. */
+function pipeInput(file: number, signal: AbortSignal | undefined): Input {
+  const socket = new Socket({
+    fd: file,
+    readable: true,
+    writable: false,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  // Before anybody reads.
+  socket.on("error", () => undefined);
+  async function* chunks(_start: number, stop: number): AsyncGenerator<Uint8Array> {
+    let seen = 0;
+    try {
+      for await (const chunk of socket as AsyncIterable<Buffer>) {
+        yield chunk.subarray(0, stop - seen);
+        seen += chunk.length;
+        if (seen >= stop) return;
+      }
+    } finally {
+      socket.destroy();
+    }
+  }
+  return {
+    kind: "pipe",
+    size: 0,
+    chunks,
+    read: (maxBytes) => cutAt(chunks(0, maxBytes + 1), maxBytes),
+    close: async () => void socket.destroy(),
+  };
+}
+
+async function cutAt(
+  chunks: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<{ readonly bytes: Buffer; readonly isCut: boolean }> {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  const bytes = Buffer.concat(parts);
+  return { bytes: bytes.subarray(0, maxBytes), isCut: bytes.length > maxBytes };
+}

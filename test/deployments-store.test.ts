@@ -1,0 +1,307 @@
+// A store of strangers: what it says is read as data, in bounded time, and nothing of it runs or is written.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import sqlite3 from "@sqlite.org/sqlite-wasm";
+import type { Fact } from "../src/core/fact.ts";
+import type { DeviceList } from "../src/core/facts.ts";
+import { devicesFromSqlite } from "../src/deployments/store/device-lists.ts";
+import { readStore } from "../src/deployments/store/reader.ts";
+import { MAX_STORE, storeSnapshot } from "../src/deployments/store/snapshot.ts";
+import { nodeWorld, type World } from "../src/deployments/world.ts";
+import { ensureBuilt, fixture } from "./support/cli.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "opd-store-"));
+after(() => rmSync(directory, { recursive: true }));
+before(() => void ensureBuilt());
+
+const COMMON = "device_id, platform, client_id, role, roles_json, scopes_json";
+const PENDING = `CREATE TABLE device_pairing_pending (request_id, ${COMMON}, remote_ip, is_repair, ts);`;
+const PAIRED = `CREATE TABLE device_pairing_paired (${COMMON}, approved_scopes_json, approved_at_ms, created_at_ms);`;
+
+/** A database of these statements, as a file of its own directory. */
+async function made(sql: string): Promise<string> {
+  const sqlite = await sqlite3();
+  const store = new sqlite.oo1.DB();
+  store.exec(sql);
+  const path = join(mkdtempSync(join(directory, "made-")), "openclaw.sqlite");
+  writeFileSync(path, sqlite.capi.sqlite3_js_db_export(store));
+  store.close();
+  return path;
+}
+
+/** The store with one device in the database and a request in its log. */
+function logged(): string {
+  const path = join(mkdtempSync(join(directory, "logged-")), "openclaw.sqlite");
+  copyFileSync(fixture("store/openclaw.sqlite"), path);
+  copyFileSync(fixture("store/openclaw.sqlite-wal"), `${path}-wal`);
+  return path;
+}
+
+function requests(fact: Fact<DeviceList>): readonly string[] | string {
+  return fact.known ? fact.value.pending.map(({ requestId }) => requestId) : fact.detail;
+}
+
+describe("what the gateway keeps", () => {
+  test("a request that is only in the write-ahead log, the device beside it, and no token", async () => {
+    const path = logged();
+    const fact = await devicesFromSqlite(nodeWorld(), path);
+    assert.ok(fact.known, JSON.stringify(fact));
+    assert.deepEqual(fact.value, {
+      store: "sqlite",
+      pending: [
+        {
+          requestId: "r-logged",
+          deviceId: "d-new",
+          client: "openclaw-control-ui",
+          platform: "MacIntel",
+          role: "operator",
+          scopes: ["operator.admin"],
+          remoteIp: "172.18.0.1",
+          at: "2026-11-22T12:25:54.580Z",
+          isRepair: true,
+        },
+      ],
+      paired: [
+        {
+          deviceId: "d-paired",
+          client: "openclaw-control-ui",
+          platform: "linux",
+          role: "operator",
+          scopes: ["operator.read"],
+          at: "2026-11-22T12:20:00.000Z",
+        },
+      ],
+    });
+    assert.ok(!JSON.stringify(fact).includes("never-read"));
+  });
+
+  test("without its log the database alone", async () => {
+    const path = logged();
+    rmSync(`${path}-wal`);
+    assert.deepEqual(requests(await devicesFromSqlite(nodeWorld(), path)), []);
+  });
+
+  test("a log that breaks off counts up to its last whole transaction", async () => {
+    const path = logged();
+    truncateSync(`${path}-wal`, statSync(`${path}-wal`).size - 200);
+    assert.deepEqual(requests(await devicesFromSqlite(nodeWorld(), path)), []);
+  });
+
+  test("through a link, with the log beside what it leads to", async () => {
+    const path = logged();
+    const link = join(mkdtempSync(join(directory, "link-")), "openclaw.sqlite");
+    symlinkSync(path, link);
+    assert.deepEqual(requests(await devicesFromSqlite(nodeWorld(), link)), ["r-logged"]);
+  });
+
+  test("nothing is made, changed or left, beside it or among the temporary files", async () => {
+    const path = logged();
+    const temporary = mkdtempSync(join(directory, "tmp-"));
+    const around = () => [
+      readdirSync(join(path, "..")),
+      readFileSync(path),
+      statSync(path).mtimeMs,
+      readdirSync(temporary),
+    ];
+    const [TMPDIR, was] = [process.env.TMPDIR, around()];
+    process.env.TMPDIR = temporary;
+    try {
+      assert.ok((await devicesFromSqlite(nodeWorld(), path)).known);
+    } finally {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+    }
+    assert.deepEqual(around(), was);
+  });
+
+  test("five hundred of each list, the newest", async () => {
+    const path = await made(
+      `${PENDING}${PAIRED}
+       WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t LIMIT 20000)
+       INSERT INTO device_pairing_pending (request_id, device_id, ts) SELECT 'r' || n, 'd', n FROM t;`,
+    );
+    const fact = await devicesFromSqlite(nodeWorld(), path);
+    assert.ok(fact.known);
+    assert.deepEqual([fact.value.pending.length, fact.value.pending[0]?.requestId], [500, "r20000"]);
+  });
+});
+
+describe("what a database of strangers says", () => {
+  const endless = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t)";
+  const columns =
+    "n request_id, n device_id, '' platform, '' client_id, '' role, '' roles_json, '' scopes_json, '' remote_ip, 0 is_repair, n ts";
+  const hostile: Readonly<Record<string, readonly [sql: string, says: RegExp]>> = {
+    "a view that never ends": [
+      `${PAIRED} CREATE VIEW device_pairing_pending AS ${endless} SELECT ${columns} FROM t;`,
+      /no plain table/,
+    ],
+    "a view in other letters": [
+      `${PAIRED} CREATE VIEW Device_Pairing_PENDING AS ${endless} SELECT ${columns} FROM t;`,
+      /no plain table/,
+    ],
+    "a virtual table": [
+      `${PAIRED} CREATE VIRTUAL TABLE device_pairing_pending USING fts5(request_id, device_id);`,
+      /no plain table/,
+    ],
+    "a computed column": [
+      `${PAIRED} CREATE TABLE device_pairing_pending (request_id, ${COMMON}, remote_ip, is_repair, seed, ts AS (abs(seed)));`,
+      /computed columns/,
+    ],
+    "a stored computed column": [
+      `${PAIRED} CREATE TABLE device_pairing_pending (request_id, ${COMMON}, remote_ip, is_repair, seed, ts AS (abs(seed)) STORED);`,
+      /computed columns/,
+    ],
+    "no such table": [PAIRED, /no table device_pairing_pending/],
+    "a column too few": [
+      `${PAIRED} CREATE TABLE device_pairing_pending (request_id, device_id, ts);`,
+      /no such column/,
+    ],
+    "a row of two megabytes": [
+      `${PENDING}${PAIRED} INSERT INTO device_pairing_pending (request_id, device_id, ts) VALUES (hex(zeroblob(1000000)), 'd', 1);`,
+      /too big/,
+    ],
+  };
+  for (const [name, [sql, says]] of Object.entries(hostile))
+    test(name, async () => {
+      const fact = await devicesFromSqlite(nodeWorld(), await made(sql));
+      assert.ok(!fact.known);
+      assert.equal(fact.reason, "failed");
+      assert.match(fact.detail, says);
+    });
+
+  test("triggers, checks, defaults and indexes of expressions are nothing that reading would run", async () => {
+    const path = await made(
+      `${PENDING}${PAIRED}
+       INSERT INTO device_pairing_pending (request_id, device_id, ts) VALUES ('r1', 'd1', 5);
+       CREATE INDEX odd ON device_pairing_pending (abs(ts)) WHERE ts > 0;
+       CREATE TRIGGER after_one AFTER INSERT ON device_pairing_pending BEGIN DELETE FROM device_pairing_paired; END;
+       CREATE VIEW other AS ${endless} SELECT * FROM t;`,
+    );
+    assert.deepEqual(requests(await devicesFromSqlite(nodeWorld(), path)), ["r1"]);
+  });
+
+  test("values of the wrong kind are left out", async () => {
+    const path = await made(
+      `${PENDING}${PAIRED} INSERT INTO device_pairing_pending VALUES ('r1', 'd1', x'00', 7, NULL, '[[[', '${"[".repeat(300)}', 1.5, 'x', 1e300);`,
+    );
+    const fact = await devicesFromSqlite(nodeWorld(), path);
+    assert.deepEqual(fact.known && fact.value.pending, [{ requestId: "r1", deviceId: "d1", scopes: [] }]);
+  });
+
+  test("bytes of any kind are no database, whatever is broken in them", async () => {
+    const good = readFileSync(fixture("store/openclaw.sqlite"));
+    const log = readFileSync(fixture("store/openclaw.sqlite-wal"));
+    const path = join(mkdtempSync(join(directory, "broken-")), "openclaw.sqlite");
+    const broken = [Buffer.alloc(0), Buffer.from("text"), Buffer.alloc(100_000), good.subarray(0, 700)];
+    // The schema's page, the sizes in the header, the cells of the tables.
+    for (let at = 16; at < good.length; at += 397) {
+      const bytes = Buffer.from(good);
+      bytes.fill(0xff, at, at + 8);
+      broken.push(bytes);
+    }
+    for (const bytes of broken) {
+      writeFileSync(path, bytes);
+      writeFileSync(`${path}-wal`, log);
+      const fact = await devicesFromSqlite(nodeWorld(), path);
+      assert.ok(fact.known || fact.reason === "failed", JSON.stringify(fact));
+    }
+  });
+
+  test("what takes too long is ended", async () => {
+    const snapshot = await storeSnapshot(nodeWorld(), logged());
+    assert.ok(snapshot.known);
+    const tables = [{ name: "device_pairing_pending", columns: ["request_id"], newest: "ts", most: 1 }];
+    const fact = await readStore(snapshot.value, tables, 1);
+    assert.deepEqual(!fact.known && [fact.reason, fact.say?.message], ["timeout", "device-store-slow"]);
+  });
+});
+
+describe("what lies beside the database", () => {
+  for (const suffix of ["-wal", "-journal"]) {
+    test(`a FIFO as ${suffix}`, async () => {
+      const path = logged();
+      rmSync(`${path}${suffix}`, { force: true });
+      execFileSync("mkfifo", [`${path}${suffix}`]);
+      const fact = await devicesFromSqlite(nodeWorld(), path);
+      assert.equal(!fact.known && fact.say?.message, "device-store-odd");
+    });
+
+    test(`a link as ${suffix}`, async () => {
+      const path = logged();
+      rmSync(`${path}${suffix}`, { force: true });
+      symlinkSync("/dev/zero", `${path}${suffix}`);
+      const fact = await devicesFromSqlite(nodeWorld(), path);
+      assert.equal(!fact.known && fact.say?.message, "device-store-odd");
+    });
+  }
+
+  test("a FIFO as -shm is not looked at; a directory or a device as the store is none", async () => {
+    const path = logged();
+    execFileSync("mkfifo", [`${path}-shm`]);
+    assert.deepEqual(requests(await devicesFromSqlite(nodeWorld(), path)), ["r-logged"]);
+    mkdirSync(join(directory, "a-directory"));
+    for (const none of [join(directory, "a-directory"), "/dev/zero", join(directory, "nothing")])
+      assert.equal(requests(await devicesFromSqlite(nodeWorld(), none)), "no device store");
+  });
+
+  test("a store that is too large is not read", async () => {
+    const path = logged();
+    truncateSync(path, MAX_STORE + 1);
+    const fact = await devicesFromSqlite(nodeWorld(), path);
+    assert.equal(!fact.known && fact.say?.message, "device-store-too-large");
+  });
+});
+
+describe("while the gateway writes", () => {
+  const path = logged();
+  const world = nodeWorld();
+  const log = readFileSync(`${path}-wal`);
+  /** The log begins anew before each of the first `times` readings of it. */
+  function restless(times: number): World {
+    let salts = 0;
+    return {
+      ...world,
+      readBytes: async (asked, max) => {
+        if (asked === path && salts < times) {
+          salts += 1;
+          const fresh = Buffer.from(log);
+          fresh.writeUInt32BE(salts, 16);
+          writeFileSync(`${path}-wal`, fresh);
+        } else if (asked === path) writeFileSync(`${path}-wal`, log);
+        return world.readBytes(asked, max);
+      },
+    };
+  }
+
+  test("a log that began anew meanwhile: both are read again", async () => {
+    const fact = await devicesFromSqlite(restless(3), path);
+    assert.deepEqual(requests(fact), ["r-logged"]);
+  });
+
+  test("when it always does, that is said", async () => {
+    const fact = await storeSnapshot(restless(1000), path);
+    assert.equal(!fact.known && fact.say?.message, "device-store-busy");
+  });
+
+  test("a transaction that is half in the database is waited for", async () => {
+    const other = logged();
+    writeFileSync(`${other}-journal`, "a journal that takes it back");
+    setTimeout(() => rmSync(`${other}-journal`), 200);
+    assert.deepEqual(requests(await devicesFromSqlite(world, other)), ["r-logged"]);
+  });
+});
