@@ -1,6 +1,6 @@
-import { open } from "node:fs/promises";
 import { Secret } from "../core/secret.ts";
 import type { Io } from "./io.ts";
+import { readNamed } from "./named-input.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface CredentialOptions {
@@ -26,7 +26,7 @@ const MAX_SECRET = 8192;
  */
 export async function handedCredentials(
   options: CredentialOptions,
-  io: Pick<Io, "env" | "stdin">,
+  io: Pick<Io, "env" | "stdin" | "signal">,
   salt: string,
 ): Promise<Credentials | undefined> {
   if (options.tokenFile !== undefined && options.tokenStdin === true) {
@@ -37,7 +37,7 @@ export async function handedCredentials(
     );
   }
   if (options.tokenFile !== undefined) {
-    const token = await readTokenFile(options.tokenFile);
+    const token = await readTokenFile(options.tokenFile, io);
     return { token: new Secret(token, salt), source: "--token-file" };
   }
   if (options.tokenStdin === true) {
@@ -54,24 +54,11 @@ export async function handedCredentials(
   };
 }
 
-async function readTokenFile(path: string): Promise<string> {
-  try {
-    const file = await open(path, "r");
-    try {
-      const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(MAX_SECRET) });
-      return firstLine(buffer.toString("utf8", 0, bytesRead), `--token-file ${path}`);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
-    throw new UsageError(
-      `--token-file ${path}`,
-      `the file cannot be read (${code})`,
-      "name a readable file that holds only the token",
-    );
-  }
+async function readTokenFile(path: string, io: Pick<Io, "signal">): Promise<string> {
+  // What was named may be the token itself, by mistake.
+  const what = "--token-file";
+  const file = { path, what, todo: "name a readable file that holds only the token" };
+  return firstLine(await readNamed(file, { maxBytes: MAX_SECRET, firstLine: true }, io), what);
 }
 
 function firstLine(text: string, where: string): string {

@@ -1,5 +1,3 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Ask, Collectors } from "../core/collect.ts";
 import { type Fact, known, knownValue, said, type Unknown, unknown } from "../core/fact.ts";
@@ -15,7 +13,7 @@ import type {
 } from "../core/facts.ts";
 import type { LogDigest } from "../core/log-event.ts";
 import { compareReleases } from "../core/release.ts";
-import { createScrubber, safeQuote } from "../core/scrub.ts";
+import { createScrubber } from "../core/scrub.ts";
 import type { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
 import { type ComposeSigns, readComposeFile } from "../deployments/compose-file.ts";
@@ -40,9 +38,9 @@ import { ofPort } from "../logs/of-port.ts";
 import { tiedTo } from "../logs/tied.ts";
 import type { Credentials } from "./credentials.ts";
 import { collector, derivedCollectors, given } from "./derived.ts";
+import { type LogReading, logFile } from "./log-input.ts";
 import { releaseOfLogs } from "./offline.ts";
 import type { ChosenTarget } from "./target.ts";
-import { UsageError } from "./usage-error.ts";
 
 export interface LiveOptions {
   readonly target: ChosenTarget;
@@ -57,6 +55,8 @@ export interface LiveOptions {
   readonly configPath?: string;
   /** Files that take the place of the logs that would be found. */
   readonly logFiles?: readonly string[];
+  /** Takes a sentence for the user, beside the report. */
+  readonly note?: (text: string) => void;
   readonly asBrowser: boolean;
   readonly allowPlaintextToken: boolean;
   readonly insecureTls: boolean;
@@ -474,7 +474,8 @@ export class Live {
     const secrets = (await this.secrets()).map((secret) => secret.reveal());
     const { logFiles = [] } = this.#options;
     if (logFiles.length > 0) {
-      const sources = await Promise.all(logFiles.map((path) => logFile(path, signal)));
+      const { note = () => undefined } = this.#options;
+      const sources = logFiles.map((path) => logOf(path, { signal, note }));
       return known(await digestLogs(sources, { secrets }), logFiles.join(", "));
     }
     const texts = await (await this.#place()).logs();
@@ -630,16 +631,7 @@ function fits(release: Release, wire: Release | undefined): boolean {
   return compareReleases(release.version, from) >= 0 && compareReleases(release.version, to) <= 0;
 }
 
-/** @throws {UsageError} the file cannot be read. */
-async function logFile(path: string, signal: AbortSignal): Promise<LogSource> {
-  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    const name = safeQuote(path, createScrubber(), 200);
-    throw new UsageError(
-      `--log ${name}`,
-      `it cannot be read (${error.code ?? "failed"})`,
-      "name a log file that you may read",
-    );
-  });
-  if (info.isDirectory()) throw new UsageError("--log", "that is a directory", "name a log file");
-  return { name: basename(path), chunks: createReadStream(path, { signal }) };
+function logOf(path: string, reading: LogReading): LogSource {
+  const file = { path, what: `--log ${path}`, todo: "name a log file that you may read" };
+  return { name: basename(path), chunks: logFile(file, reading) };
 }

@@ -1,10 +1,11 @@
-import { access, constants, stat } from "node:fs/promises";
 import type { CommandContext } from "../deployments/commands.ts";
 import { nodeWorld, type World } from "../deployments/world.ts";
 import type { DiagnoseArguments } from "./commands/diagnose.ts";
 import { handedCredentials } from "./credentials.ts";
 import { Live, type LiveOptions } from "./live.ts";
 import type { Session } from "./main.ts";
+import { mustBeReadable } from "./named-input.ts";
+import { noteFor } from "./note.ts";
 import { namedProxies, pageOrigin, saidRelease } from "./said.ts";
 import { parseTarget } from "./target.ts";
 import { UsageError } from "./usage-error.ts";
@@ -13,6 +14,7 @@ import { UsageError } from "./usage-error.ts";
 export type LiveArguments = Pick<
   DiagnoseArguments,
   | "target"
+  | "quiet"
   | "config"
   | "log"
   | "tokenFile"
@@ -36,8 +38,15 @@ export interface OpenedLive {
   byName(container: string): void;
 }
 
-/** @throws {UsageError} a value or a file that the command line names is none. */
-export async function openLive(args: LiveArguments, { io, salt }: Session): Promise<OpenedLive> {
+/**
+ * `looksOnce`: a log may then be a pipe, which can be read only once.
+ * @throws {UsageError} a value or a file that the command line names is none.
+ */
+export async function openLive(
+  args: LiveArguments,
+  { io, salt }: Session,
+  { looksOnce = false }: { readonly looksOnce?: boolean } = {},
+): Promise<OpenedLive> {
   const origin = pageOrigin(args.origin);
   const credentials = await handedCredentials(
     {
@@ -47,8 +56,10 @@ export async function openLive(args: LiveArguments, { io, salt }: Session): Prom
     io,
     salt,
   );
-  if (args.config !== undefined) await mustRead("--config", args.config);
-  for (const path of args.log ?? []) await mustRead("--log", path);
+  const todo = "name a file that you may read";
+  if (args.config !== undefined)
+    await mustBeReadable({ path: args.config, what: `--config ${args.config}`, todo }, false);
+  for (const path of args.log ?? []) await mustBeReadable({ path, what: `--log ${path}`, todo }, looksOnce);
   const world = nodeWorld({ env: io.env });
   const options: Omit<LiveOptions, "asBrowser"> = {
     target: parseTarget(args.target),
@@ -58,6 +69,7 @@ export async function openLive(args: LiveArguments, { io, salt }: Session): Prom
     allowPlaintextToken: args.allowPlaintextToken,
     insecureTls: args.insecureTls,
     timeoutMs: seconds(args.timeout) * 1000,
+    note: noteFor(io, args.quiet),
     ...(credentials === undefined ? {} : { credentials }),
     ...(args.deployment === undefined ? {} : { deployment: args.deployment }),
     ...(origin === undefined ? {} : { origin }),
@@ -75,17 +87,6 @@ export async function openLive(args: LiveArguments, { io, salt }: Session): Prom
       if (target.kind === "docker" && target.by === "container") target = { ...target, name };
     },
   };
-}
-
-async function mustRead(option: string, path: string): Promise<void> {
-  try {
-    await access(path, constants.R_OK);
-    if (!(await stat(path)).isDirectory()) return;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "failed";
-    throw new UsageError(`${option} ${path}`, `it cannot be read (${code})`, "name a file that you may read");
-  }
-  throw new UsageError(`${option} ${path}`, "it is a directory", "name a file");
 }
 
 /** @throws {UsageError} not a number of seconds between 1 and 600. */

@@ -1,7 +1,8 @@
-import { close, constants, fstat, open, read, type Stats, stat } from "node:fs";
+import { access, close, constants, fstat, open, read, type Stats, stat } from "node:fs";
 import { Socket } from "node:net";
 import { promisify } from "node:util";
 
+const mayAccess = promisify(access);
 const openFile = promisify(open);
 const closeFile = promisify(close);
 const readFile = promisify(read);
@@ -64,6 +65,7 @@ export async function openInput(path: string, options: InputOptions = {}): Promi
  */
 export async function checkInput(path: string, options: InputOptions = {}): Promise<void> {
   refuse(await lookAt(path), options);
+  await mayAccess(path, constants.R_OK);
 }
 
 /** @throws {InputRefused} */

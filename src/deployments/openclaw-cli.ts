@@ -1,9 +1,11 @@
-import { readFile, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { delimiter } from "node:path";
 import { type Fact, known, type Unknown, unknown } from "../core/fact.ts";
+import { parseBoundedJson } from "../core/json.ts";
 import { createScrubber } from "../core/scrub.ts";
 import { readAccounts } from "./accounts.ts";
 import { type CommandOutcome, runToEnd } from "./command.ts";
+import { openInput } from "./input.ts";
 import { STARTED_BY } from "./orphans.ts";
 import type { GatewayProcess } from "./processes.ts";
 import { distrusted } from "./trust.ts";
@@ -128,14 +130,18 @@ async function findProgram(options: OpenclawCliOptions): Promise<readonly string
   return undefined;
 }
 
+/** Bytes of a package.json. */
+const MAX_MANIFEST = 1_000_000;
+
 /** The version beside what npm links to; `undefined` for a script of another kind. */
 async function releaseBehind(program: string): Promise<string | undefined> {
   try {
     const target = await realpath(program);
     if (!target.endsWith("/openclaw.mjs")) return undefined;
-    const text = await readFile(target.replace(/openclaw\.mjs$/, "package.json"), "utf8");
-    const version: unknown = JSON.parse(text).version;
-    return typeof version === "string" ? version : undefined;
+    const input = await openInput(target.replace(/openclaw\.mjs$/, "package.json"));
+    const manifest = parseBoundedJson((await input.read(MAX_MANIFEST)).bytes.toString("utf8"));
+    if (typeof manifest !== "object" || manifest === null || !("version" in manifest)) return undefined;
+    return typeof manifest.version === "string" ? manifest.version : undefined;
   } catch {
     return undefined;
   }

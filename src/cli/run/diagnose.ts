@@ -14,7 +14,7 @@ import { startSpinner } from "../spinner.ts";
 export async function runDiagnosis(args: DiagnoseArguments, session: Session): Promise<number> {
   const { io } = session;
   const select = selection(args);
-  const { look, context, origin } = await openLive(args, session);
+  const { look, context, origin } = await openLive(args, session, { looksOnce: true });
   if (args.asBrowser && !args.quiet) {
     io.stderr.write(
       "Signing in as a new browser with a throw-away key; its request is taken back afterwards.\n",

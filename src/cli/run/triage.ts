@@ -1,12 +1,13 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { reportOf } from "../case.ts";
 import type { TriageArguments } from "../commands/triage.ts";
 import { emit } from "../emit.ts";
 import { exitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { bounded, type LogReading, logFile } from "../log-input.ts";
 import type { Session } from "../main.ts";
+import { mustBeReadable } from "../named-input.ts";
+import { noteFor } from "../note.ts";
 import { offlineFacts } from "../offline.ts";
 import { emitOptions } from "../options.ts";
 import { namedProxies, pageOrigin, saidRelease, selection } from "../said.ts";
@@ -18,11 +19,12 @@ export async function triage(args: TriageArguments, { io }: Session): Promise<nu
   const release = saidRelease(args.release);
   const origin = pageOrigin(args.origin);
   const sources = await sourcesOf(args.files ?? [], io);
+  const note = noteFor(io, args.quiet);
   const spinner = await startSpinner("Reading the log", io, args.quiet);
   try {
     const facts = await offlineFacts({
       name: sources.map(({ name }) => name).join(", "),
-      sources: (signal) => sources.map(({ name, open }) => ({ name, chunks: open(signal) })),
+      sources: (signal) => sources.map(({ name, open }) => ({ name, chunks: open({ signal, note }) })),
       release,
       ...(args.deployment === undefined ? {} : { deployment: args.deployment }),
       ...(origin === undefined ? {} : { origin }),
@@ -40,7 +42,7 @@ export async function triage(args: TriageArguments, { io }: Session): Promise<nu
 
 interface Source {
   readonly name: string;
-  open(signal: AbortSignal): AsyncIterable<Uint8Array>;
+  open(reading: LogReading): AsyncIterable<Uint8Array>;
 }
 
 /** @throws {UsageError} nothing to read, or a file that cannot be read. */
@@ -57,19 +59,12 @@ async function sourcesOf(files: readonly string[], io: Io): Promise<readonly Sou
 }
 
 function stdinSource(io: Io): Source {
-  return { name: "stdin", open: () => io.stdin as AsyncIterable<Uint8Array> };
+  const chunks = io.stdin as AsyncIterable<Uint8Array>;
+  return { name: "stdin", open: (reading) => bounded(chunks, { ...reading, what: "standard input" }) };
 }
 
 async function fileSource(path: string): Promise<Source> {
-  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      path,
-      `it cannot be read (${error.code ?? "failed"})`,
-      "name a log file that you may read",
-    );
-  });
-  if (info.isDirectory()) {
-    throw new UsageError(path, "it is a directory", "name the log files in it");
-  }
-  return { name: basename(path), open: (signal) => createReadStream(path, { signal }) };
+  const file = { path, what: path, todo: "name a log file that you may read" };
+  await mustBeReadable(file, true);
+  return { name: basename(path), open: (reading) => logFile(file, reading) };
 }

@@ -1,0 +1,79 @@
+import { checkInput, type Input, InputRefused, openInput } from "../deployments/input.ts";
+import type { Io } from "./io.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** How long a pipe may be silent that is to be read whole; a command behind it may ask for a password. Milliseconds. */
+const PIPE_MS = 60_000;
+
+/** A file that the command line names. */
+export interface NamedFile {
+  readonly path: string;
+  /** The option with it, as it is shown in an error. */
+  readonly what: string;
+  /** What to do when it cannot be read. */
+  readonly todo: string;
+}
+
+/**
+ * Opens a file or a pipe (`<(command)`, a FIFO) that is read as it comes.
+ * @throws {UsageError} it cannot be read.
+ */
+export async function openNamed(file: NamedFile, signal: AbortSignal): Promise<Input> {
+  try {
+    return await openInput(file.path, { pipes: true, signal });
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+/**
+ * A file or a pipe whole, or up to the end of its first line.
+ * @throws {UsageError} it cannot be read, is longer than `maxBytes`, or nobody writes to the pipe.
+ */
+export async function readNamed(
+  file: NamedFile,
+  { maxBytes, firstLine = false }: { readonly maxBytes: number; readonly firstLine?: boolean },
+  { signal }: Pick<Io, "signal">,
+): Promise<string> {
+  const late = AbortSignal.timeout(PIPE_MS);
+  try {
+    const input = await openInput(file.path, { pipes: true, signal: AbortSignal.any([signal, late]) });
+    const parts: Uint8Array[] = [];
+    for await (const chunk of input.chunks(0, maxBytes + 1)) {
+      parts.push(chunk);
+      if (firstLine && chunk.includes(10)) break;
+    }
+    const bytes = Buffer.concat(parts);
+    if (bytes.length > maxBytes && !(firstLine && bytes.includes(10)))
+      throw new InputRefused(tooLong(maxBytes));
+    return bytes.toString("utf8");
+  } catch (error) {
+    signal.throwIfAborted();
+    if (late.aborted)
+      throw new UsageError(file.what, `nothing ended it within ${PIPE_MS / 1000} s`, file.todo);
+    throw unreadable(file, error);
+  }
+}
+
+/**
+ * Looks whether something could be read; nothing is opened.
+ * @throws {UsageError} it cannot.
+ */
+export async function mustBeReadable(file: NamedFile, pipes: boolean): Promise<void> {
+  try {
+    await checkInput(file.path, { pipes });
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function tooLong(maxBytes: number): string {
+  const size = maxBytes < 1_048_576 ? `${maxBytes} bytes` : `${maxBytes / 1_048_576} MiB`;
+  return `it is longer than ${size}`;
+}
+
+function unreadable({ what, todo }: NamedFile, error: unknown): UsageError {
+  if (error instanceof InputRefused) return new UsageError(what, error.message, todo);
+  const code = (error as NodeJS.ErrnoException).code ?? "failed";
+  return new UsageError(what, `it cannot be read (${code})`, todo);
+}
