@@ -37,7 +37,7 @@ after(() => Promise.all(engines.map((engine) => engine.close().catch(() => undef
 async function made() {
   const engine = await containerEngine();
   engines.push(engine);
-  const exec = containerExec(engine.api, engine.container);
+  const exec = containerExec(engine.container);
   const directory = path.join(engine.root, "state");
   mkdirSync(directory);
   const file = path.join(directory, "openclaw.json");

@@ -2,11 +2,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { type Fact, known, type Unknown, unknown } from "../core/fact.ts";
 import { safeText } from "../core/text.ts";
+import { Pieces } from "./pieces.ts";
 import { distrusted } from "./trust.ts";
 import { nodeWorld, type World } from "./world.ts";
 
 /** A list of 500 devices is about 500 kB. */
 const MAX_OUTPUT = 2 * 1024 * 1024;
+/** Bytes of both streams after which a program is taken to write without end. */
+const ENDLESS = 64 * 1024 * 1024;
 /** Between the request to end and the end by force, milliseconds. */
 const GRACE_MS = 2000;
 
@@ -84,8 +87,9 @@ function run(
     } catch (error) {
       return resolve(unknown("failed", codeOf(error)));
     }
-    const out = collect(child.stdout);
-    const err = collect(child.stderr);
+    const onMuch = (): void => end(unknown("failed", "it writes without end"));
+    const out = collect(child.stdout, onMuch);
+    const err = collect(child.stderr, onMuch);
     let why: Fact<never> | undefined;
     let exit: number | undefined;
     let force: NodeJS.Timeout | undefined;
@@ -134,17 +138,33 @@ function run(
   });
 }
 
-/** What a program writes, its first 2 MiB. */
-export function collect(stream: Readable | null): () => string {
-  const parts: Buffer[] = [];
-  let length = 0;
-  stream?.on("data", (chunk: Buffer) => {
-    if (length >= MAX_OUTPUT) return;
-    parts.push(chunk.subarray(0, MAX_OUTPUT - length));
-    length += chunk.length;
-  });
+/** What a program writes on one stream, its first 2 MiB. `onMuch`: it wrote more than {@link ENDLESS}. */
+export class Output {
+  readonly #onMuch: () => void;
+  readonly #kept = new Pieces();
+  #length = 0;
+
+  constructor(onMuch: () => void) {
+    this.#onMuch = onMuch;
+  }
+
+  add(chunk: Buffer): void {
+    this.#kept.add(chunk.subarray(0, Math.max(0, MAX_OUTPUT - this.#length)));
+    this.#length += chunk.length;
+    if (this.#length > ENDLESS) this.#onMuch();
+  }
+
+  /** All that was kept; once. */
+  text(): string {
+    return this.#kept.take().toString("utf8");
+  }
+}
+
+function collect(stream: Readable | null, onMuch: () => void): () => string {
+  const output = new Output(onMuch);
+  stream?.on("data", (chunk: Buffer) => output.add(chunk));
   stream?.on("error", () => undefined);
-  return () => Buffer.concat(parts).toString("utf8");
+  return () => output.text();
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {

@@ -43,7 +43,7 @@ export function containerChanger(options: ContainerChangerOptions): Changer {
   const api = unhurried(engine.api);
   // By its name, as Compose may make it anew meanwhile.
   const container = api.getContainer(nameOf(info));
-  const exec = containerExec(api, container);
+  const exec = containerExec(container);
   const { path: configPath, stateDir, effective } = config.reading;
   const port = effective.gateway?.port ?? DEFAULT_PORT;
   // Of an era the oldest: what the newest can do, it need not.

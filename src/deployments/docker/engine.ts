@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from "node:https";
 import type Docker from "dockerode";
 import { runToEnd, trustedProgram } from "../command.ts";
 import type { EngineAddress } from "./addresses.ts";
+import { boundAnswers } from "./answers.ts";
 import { type SshAddress, settingsWords } from "./ssh-address.ts";
 import { SshAgent, SshError } from "./ssh-agent.ts";
 
@@ -46,7 +47,11 @@ export async function connectEngine(
     key: undefined,
     timeout: CALL_MS,
   };
-  const open = (more: Options): Docker => unprompted(() => new Docker({ ...named, ...more }));
+  const open = (more: Options): Docker => {
+    const api = unprompted(() => new Docker({ ...named, ...more }));
+    boundAnswers(api.modem);
+    return api;
+  };
   if (ssh !== undefined) {
     const program = await trustedProgram("ssh", { env });
     if (!program.known && program.reason === "denied") throw new SshError("failed", program.detail);

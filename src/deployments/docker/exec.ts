@@ -1,11 +1,10 @@
 import type { Readable } from "node:stream";
-import { PassThrough } from "node:stream";
-import type Docker from "dockerode";
 import type { Container } from "dockerode";
 import { type Fact, known, unknown } from "../../core/fact.ts";
 import { safeText } from "../../core/text.ts";
-import { type CommandOutcome, collect } from "../command.ts";
+import { type CommandOutcome, Output } from "../command.ts";
 import { engineFailure, fieldsOf } from "./engine.ts";
+import { FrameSplitter } from "./frames.ts";
 import { KEEPER } from "./scripts.ts";
 
 export interface ContainerExecution {
@@ -40,8 +39,8 @@ const GRACE_MS = 5000;
 /** Between the end of the output and the exit code. */
 const EVERY_MS = 50;
 
-export function containerExec(api: Docker, container: Container): ContainerExec {
-  const run: ContainerExec["run"] = (argv, execution) => runIn(api, container, argv, execution);
+export function containerExec(container: Container): ContainerExec {
+  const run: ContainerExec["run"] = (argv, execution) => runIn(container, argv, execution);
   return {
     run,
     keep: (argv, execution) =>
@@ -54,7 +53,6 @@ export function containerExec(api: Docker, container: Container): ContainerExec 
 }
 
 async function runIn(
-  api: Docker,
   container: Container,
   argv: readonly string[],
   { user, env = {}, cwd, input, signal, timeoutMs }: ContainerExecution,
@@ -75,15 +73,17 @@ async function runIn(
     });
     stream = await exec.start({ hijack: true, stdin: true });
     if (input !== undefined) stream.write(input);
-    const sinks = { out: new PassThrough(), err: new PassThrough() };
-    const out = collect(sinks.out);
-    const err = collect(sinks.err);
-    api.modem.demuxStream(stream, sinks.out, sinks.err);
-    const why = await endOf(stream, signal, timeoutMs);
+    const much = new AbortController();
+    const out = new Output(() => much.abort());
+    const err = new Output(() => much.abort());
+    const splitter = new FrameSplitter((number, bytes) => (number === 2 ? err : out).add(bytes));
+    stream.on("data", (chunk: Buffer) => splitter.push(chunk));
+    const why = await endOf(stream, { signal, much: much.signal, timeoutMs });
+    splitter.end();
     if (why !== undefined) return why;
     const exitCode = await exitCodeOf(() => exec.inspect());
     if (exitCode === undefined) return unknown("failed", "the engine does not tell how the command ended");
-    const outcome = { exitCode, stdout: out(), stderr: err() };
+    const outcome = { exitCode, stdout: out.text(), stderr: err.text() };
     // No such program: dockerd says so on stdout with 126 or 127, Podman with 127 on either.
     if (
       (exitCode === 126 || exitCode === 127) &&
@@ -104,8 +104,16 @@ async function runIn(
 /** Until its output ends; `Unknown` when the time was over or somebody interrupted. */
 function endOf(
   stream: Readable & { end(): void },
-  signal: AbortSignal,
-  timeoutMs: number,
+  {
+    signal,
+    much,
+    timeoutMs,
+  }: {
+    readonly signal: AbortSignal;
+    /** It writes without end. */
+    readonly much: AbortSignal;
+    readonly timeoutMs: number;
+  },
 ): Promise<ReturnType<typeof unknown> | undefined> {
   return new Promise((resolve) => {
     let why: ReturnType<typeof unknown> | undefined;
@@ -129,6 +137,10 @@ function endOf(
       timeoutMs,
     );
     signal.addEventListener("abort", onAbort, { once: true });
+    much.addEventListener("abort", () => {
+      end(unknown("failed", "it writes without end"));
+      stream.pause();
+    });
     stream.once("end", finish);
     stream.once("close", finish);
     stream.once("error", finish);

@@ -39,12 +39,27 @@ export function engineFailure(error: unknown, what: string): Unknown {
       message: "engine-tls-wanted",
       args,
     });
+  const without = WITHOUT_END[code];
+  if (without !== undefined) {
+    const [reason, message, words] = without;
+    return unknown(reason, `${args.engine}: ${words}`, PROVIDE, { message, args });
+  }
   const detail = safeText(statusCode === undefined ? code || "no answer" : `HTTP ${statusCode}`, 80);
   return unknown("failed", `${args.engine}: the engine did not answer as expected (${detail})`, PROVIDE, {
     message: "engine-failed",
     args: { ...args, detail },
   });
 }
+
+/** By the code of an `AnswerError`. */
+const WITHOUT_END: Readonly<Record<string, readonly [Unknown["reason"], string, string]>> = {
+  ERR_ANSWER_TOO_LONG: [
+    "failed",
+    "engine-answer-long",
+    "the engine's answer is longer than what is read of it",
+  ],
+  ERR_ANSWER_LATE: ["timeout", "engine-answer-late", "the engine did not end its answer in time"],
+};
 
 /** HTTP status of dockerode's errors, or the code of the system's. */
 export function fieldsOf(error: unknown): { readonly code?: string; readonly statusCode?: number } {

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { Container } from "dockerode";
 import { type BytesOutcome, type FileInfo, type ReadOutcome, textIn, type World } from "../world.ts";
+import { withinBounds } from "./answers.ts";
 import { fieldsOf } from "./engine.ts";
 import { firstFile, type TarEntry, tarEntries } from "./tar.ts";
 
@@ -14,6 +15,10 @@ export interface ContainerPlace {
 const MAX_LINKS = 8;
 /** Of a directory's archive: it holds everything below, and only names are wanted. */
 const MAX_LISTED_BYTES = 64 * 1024 * 1024;
+/** Headers of an archive, extended ones too, with what the engine sends ahead of us. */
+const HEAD_BYTES = 1_048_576;
+/** For an archive; the devices of a store over a slow line. Milliseconds. */
+const ARCHIVE_MS = 30_000;
 /** Go's `os.ModeSymlink` and `os.ModeDir`, as the engine reports modes. */
 const GO_SYMLINK = 2 ** 27;
 const GO_DIRECTORY = 2 ** 31;
@@ -54,13 +59,9 @@ export async function ownerOf(
   path: string,
 ): Promise<Pick<TarEntry, "uid" | "gid" | "mode"> | undefined> {
   try {
-    const archive = await archiveOf(container, path);
-    try {
-      for await (const { uid, gid, mode } of tarEntries(archive, () => 0)) return { uid, gid, mode };
-      return undefined;
-    } finally {
-      archive.destroy();
-    }
+    const archive = await archiveOf(container, path, HEAD_BYTES);
+    for await (const { uid, gid, mode } of tarEntries(archive, () => 0)) return { uid, gid, mode };
+    return undefined;
   } catch {
     return undefined;
   }
@@ -124,18 +125,20 @@ export async function findFile(
 }
 
 async function firstEntry(container: Container, path: string, keep: number): Promise<TarEntry | undefined> {
-  const archive = await archiveOf(container, path);
-  try {
-    for await (const entry of tarEntries(archive, () => keep)) return entry;
-    return undefined;
-  } finally {
-    archive.destroy();
-  }
+  const archive = await archiveOf(container, path, keep + HEAD_BYTES);
+  for await (const entry of tarEntries(archive, () => keep)) return entry;
+  return undefined;
 }
 
-async function archiveOf(container: Container, path: string): Promise<Readable> {
+/** The archive of a path, at most `bytes` of it. */
+async function archiveOf(
+  container: Container,
+  path: string,
+  bytes: number,
+): Promise<AsyncGenerator<Uint8Array>> {
   const archive = await container.getArchive({ path });
-  return archive instanceof Readable ? archive : new Readable().wrap(archive);
+  const stream = archive instanceof Readable ? archive : new Readable().wrap(archive);
+  return withinBounds(stream, { bytes, ms: ARCHIVE_MS });
 }
 
 /** The bytes of a file from `start` to before `end`. A link to it is not followed. */
@@ -145,17 +148,13 @@ async function* contentOf(
   start: number,
   end: number,
 ): AsyncGenerator<Uint8Array> {
-  const archive = await archiveOf(container, path);
+  const archive = await archiveOf(container, path, end + HEAD_BYTES);
   let at = 0;
-  try {
-    for await (const piece of firstFile(archive)) {
-      const wanted = piece.subarray(Math.max(0, start - at), Math.max(0, end - at));
-      if (wanted.length > 0) yield wanted;
-      at += piece.length;
-      if (at >= end) return;
-    }
-  } finally {
-    archive.destroy();
+  for await (const piece of firstFile(archive)) {
+    const wanted = piece.subarray(Math.max(0, start - at), Math.max(0, end - at));
+    if (wanted.length > 0) yield wanted;
+    at += piece.length;
+    if (at >= end) return;
   }
 }
 
@@ -209,29 +208,16 @@ function has(mode: number, bit: number): boolean {
 async function namesIn(container: Container, path: string, max: number): Promise<readonly string[]> {
   const names = new Set<string>();
   try {
-    const archive = await archiveOf(container, path);
-    try {
-      for await (const { name } of tarEntries(bounded(archive, MAX_LISTED_BYTES), () => 0)) {
-        const below = name.split("/").filter((part) => part !== "" && part !== ".")[1];
-        if (below !== undefined) names.add(below);
-        if (names.size >= max) break;
-      }
-    } finally {
-      archive.destroy();
+    const archive = await archiveOf(container, path, MAX_LISTED_BYTES);
+    for await (const { name } of tarEntries(archive, () => 0)) {
+      const below = name.split("/").filter((part) => part !== "" && part !== ".")[1];
+      if (below !== undefined) names.add(below);
+      if (names.size >= max) break;
     }
   } catch {
     return [...names];
   }
   return [...names];
-}
-
-async function* bounded(chunks: AsyncIterable<Uint8Array>, max: number): AsyncGenerator<Uint8Array> {
-  let seen = 0;
-  for await (const chunk of chunks) {
-    seen += chunk.length;
-    if (seen > max) return;
-    yield chunk;
-  }
 }
 
 function resolved(target: string, from: string): string {

@@ -2,12 +2,18 @@ import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import type { Container } from "dockerode";
 import { LOG_TAIL_BYTES } from "../log-files.ts";
+import { Pieces } from "../pieces.ts";
+import { withinBounds } from "./answers.ts";
+import { FrameSplitter } from "./frames.ts";
 import { unhurried } from "./patience.ts";
 
 /** Lines asked for, from the end. */
 const TAIL_LINES = 20_000;
 /** A line is handed on in pieces beyond this. */
 const MAX_LINE = 1_048_576;
+
+/** Of the lines that were asked for; what is beyond does not end. */
+const READING = { bytes: 64 * 1024 * 1024, ms: 20_000 };
 
 /** A log that is followed ends here; what watches it looks for a few lines. */
 const MAX_FOLLOWED_BYTES = 64 * 1024 * 1024;
@@ -22,7 +28,7 @@ export interface LogQuery {
 /**
  * The end of a container's log, at most 8 MiB: both streams in the order in which the engine has them, whole
  * lines. Refusals go to stderr, the rest to stdout (run 2026.2.1 to 2026.9.6).
- * @throws dockerode's error.
+ * @throws dockerode's error, or {@link AnswerError} when the log does not end.
  */
 export async function containerLog(
   api: Docker,
@@ -31,17 +37,14 @@ export async function containerLog(
   { since, tail = TAIL_LINES }: LogQuery = {},
 ): Promise<readonly Uint8Array[]> {
   const stream = await openLog(api.modem, container.id, { follow: false, tail, ...sinceQuery(since) });
-  const lines = tty ? stream : framedLines(stream);
+  const bytes = withinBounds(stream, READING);
+  const lines = tty ? bytes : framedLines(bytes);
   const kept: Uint8Array[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of lines as AsyncIterable<Uint8Array>) {
-      kept.push(chunk);
-      bytes += chunk.length;
-      while (bytes > LOG_TAIL_BYTES && kept.length > 1) bytes -= kept.shift()?.length ?? 0;
-    }
-  } finally {
-    stream.destroy();
+  let size = 0;
+  for await (const chunk of lines) {
+    kept.push(chunk);
+    size += chunk.length;
+    while (size > LOG_TAIL_BYTES && kept.length > 1) size -= kept.shift()?.length ?? 0;
   }
   return kept;
 }
@@ -118,36 +121,24 @@ function openLog(
   });
 }
 
-/**
- * Without a terminal each piece has a header of 8 bytes: the stream's number, three zeros, the length (big
- * endian). A line may be cut into several, and the other stream's may come in between.
- */
+/** Both streams line by line as they are written; a line may be cut into several frames, the other's in between. */
 export async function* framedLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const open = new Map<number, Buffer>();
-  let rest: Buffer = Buffer.alloc(0);
+  const open = new Map<number, Pieces>();
+  let ready: Buffer[] = [];
+  const splitter = new FrameSplitter((stream, bytes) => {
+    const pieces = open.get(stream) ?? new Pieces();
+    open.set(stream, pieces);
+    const end = bytes.lastIndexOf(10) + 1;
+    if (end > 0) ready.push(pieces.take(bytes.subarray(0, end)));
+    pieces.add(bytes.subarray(end));
+    if (pieces.length > MAX_LINE) ready.push(pieces.take());
+  });
   for await (const chunk of chunks) {
-    rest = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
-    let at = 0;
-    while (rest.length >= at + 8) {
-      const stream = rest[at] ?? 0;
-      const length = rest.readUInt32BE(at + 4);
-      // No header at all: a terminal's log, whatever the engine said of it.
-      if (stream > 3 || rest[at + 1] !== 0 || rest[at + 2] !== 0 || length > MAX_LINE * 16) {
-        yield rest.subarray(at);
-        at = rest.length;
-        break;
-      }
-      if (rest.length < at + 8 + length) break;
-      const text = Buffer.concat([
-        open.get(stream) ?? Buffer.alloc(0),
-        rest.subarray(at + 8, at + 8 + length),
-      ]);
-      const end = text.length > MAX_LINE ? text.length : text.lastIndexOf(10) + 1;
-      if (end > 0) yield text.subarray(0, end);
-      open.set(stream, text.subarray(end));
-      at += 8 + length;
-    }
-    rest = rest.subarray(at);
+    splitter.push(chunk);
+    yield* ready;
+    ready = [];
   }
-  for (const text of open.values()) if (text.length > 0) yield text;
+  splitter.end();
+  yield* ready;
+  for (const pieces of open.values()) if (pieces.length > 0) yield pieces.take();
 }

@@ -28,27 +28,35 @@ export async function* tarEntries(
   keep: (entry: TarEntry) => number,
 ): AsyncGenerator<TarEntry> {
   const source = new Bytes(chunks);
-  for (;;) {
-    const entry = await nextHeader(source);
-    if (entry === undefined) return;
-    const wanted = entry.kind === "file" ? Math.min(entry.size, Math.max(0, keep(entry))) : 0;
-    const content = wanted === 0 ? new Uint8Array() : await source.take(wanted);
-    yield entry.kind === "file" ? { ...entry, content } : entry;
-    await source.skip(padded(entry.size) - content.length);
+  try {
+    for (;;) {
+      const entry = await nextHeader(source);
+      if (entry === undefined) return;
+      const wanted = entry.kind === "file" ? Math.min(entry.size, Math.max(0, keep(entry))) : 0;
+      const content = wanted === 0 ? new Uint8Array() : await source.take(wanted);
+      yield entry.kind === "file" ? { ...entry, content } : entry;
+      await source.skip(padded(entry.size) - content.length);
+    }
+  } finally {
+    await source.close();
   }
 }
 
 /** The content of the archive's first entry in pieces, when that is a file. */
 export async function* firstFile(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const source = new Bytes(chunks);
-  const entry = await nextHeader(source);
-  if (entry?.kind !== "file") return;
-  let left = entry.size;
-  while (left > 0) {
-    const piece = await source.take(Math.min(left, PIECE));
-    if (piece.length === 0) return;
-    left -= piece.length;
-    yield piece;
+  try {
+    const entry = await nextHeader(source);
+    if (entry?.kind !== "file") return;
+    let left = entry.size;
+    while (left > 0) {
+      const piece = await source.take(Math.min(left, PIECE));
+      if (piece.length === 0) return;
+      left -= piece.length;
+      yield piece;
+    }
+  } finally {
+    await source.close();
   }
 }
 
@@ -122,6 +130,11 @@ class Bytes {
       this.#rest = this.#rest.subarray(gone);
       left -= gone;
     }
+  }
+
+  /** Nothing more is wanted. */
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
   }
 
   async #fill(): Promise<boolean> {

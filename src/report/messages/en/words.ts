@@ -306,6 +306,8 @@ export const tables: Tables = {
     "engine-tls-files": "{engine}: ca.pem, cert.pem or key.pem cannot be used ({detail})",
     "engine-tls-wanted":
       "{engine}: the engine wants TLS, and none is set (DOCKER_TLS_VERIFY, DOCKER_CERT_PATH)",
+    "engine-answer-long": "{engine}: the engine's answer is longer than what is read of it",
+    "engine-answer-late": "{engine}: the engine did not end its answer in time",
     "engine-address": "{engine} is no address of an engine",
     "engine-certificates": "{engine}: its TLS certificates cannot be read",
     "container-absent": "no container {name}; a gateway seems to run in: {found|none}",

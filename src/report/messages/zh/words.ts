@@ -284,6 +284,8 @@ export const tables: Tables = {
     "engine-tls-none": "{engine}：设置了 TLS，但引擎不使用 TLS（{detail}）",
     "engine-tls-files": "{engine}：ca.pem、cert.pem 或 key.pem 无法使用（{detail}）",
     "engine-tls-wanted": "{engine}：引擎要求 TLS，但没有设置（DOCKER_TLS_VERIFY、DOCKER_CERT_PATH）",
+    "engine-answer-long": "{engine}：引擎的回应超过可读取的长度",
+    "engine-answer-late": "{engine}：引擎没有及时结束回应",
     "engine-address": "{engine} 不是引擎的地址",
     "engine-certificates": "{engine}：无法读取它的 TLS 证书",
     "container-absent": "没有名为 {name} 的容器；看来运行网关的容器：{found|无}",
