@@ -138,8 +138,9 @@ function endOf(
     );
     signal.addEventListener("abort", onAbort, { once: true });
     much.addEventListener("abort", () => {
-      end(unknown("failed", "it writes without end"));
-      stream.pause();
+      why ??= unknown("failed", "it writes without end");
+      // The end of its connection is the end of its input, too.
+      finish();
     });
     stream.once("end", finish);
     stream.once("close", finish);
