@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { type Fact, known, type Unknown, unknown } from "../core/fact.ts";
 import { safeText } from "../core/text.ts";
+import { endsWithUs, signalGroup } from "./children.ts";
 import { Pieces } from "./pieces.ts";
 import { distrusted } from "./trust.ts";
 import { nodeWorld, type World } from "./world.ts";
@@ -99,26 +100,27 @@ function run(
     const end = (reason: Fact<never>): void => {
       if (why !== undefined || exit !== undefined) return;
       why = reason;
-      signalGroup(child, "SIGTERM");
-      force = setTimeout(() => signalGroup(child, "SIGKILL"), GRACE_MS);
+      signalAll("SIGTERM");
+      force = setTimeout(() => signalAll("SIGKILL"), GRACE_MS);
     };
     const onAbort = (): void => end(unknown("failed", "interrupted"));
     const timer = setTimeout(
       () => end(unknown("timeout", `it took longer than ${Math.round(timeoutMs / 1000)} s`)),
       timeoutMs,
     );
-    // A doctor that ends takes the command with it.
-    const onExit = (): void => signalGroup(child, "SIGKILL");
-    process.once("exit", onExit);
+    const signalAll = (name: NodeJS.Signals): void => {
+      if (child.pid !== undefined) signalGroup(child.pid, name);
+    };
+    const forget = child.pid === undefined ? undefined : endsWithUs(child.pid);
     signal.addEventListener("abort", onAbort, { once: true });
     const finish = (outcome: Fact<CommandOutcome>): void => {
       if (done) return;
       done = true;
       for (const each of [timer, force, flush]) clearTimeout(each);
       signal.removeEventListener("abort", onAbort);
-      process.off("exit", onExit);
       // Whatever it left in its group.
-      signalGroup(child, "SIGKILL");
+      signalAll("SIGKILL");
+      forget?.();
       child.stdout?.destroy();
       child.stderr?.destroy();
       resolve(outcome);
@@ -165,15 +167,6 @@ function collect(stream: Readable | null, onMuch: () => void): () => string {
   stream?.on("data", (chunk: Buffer) => output.add(chunk));
   stream?.on("error", () => undefined);
   return () => output.text();
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // Nobody of it is left.
-  }
 }
 
 function codeOf(error: unknown): string {

@@ -3,6 +3,7 @@ import { Agent } from "node:http";
 import { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { safeText } from "../../core/text.ts";
+import { endsWithUs, signalGroup } from "../children.ts";
 import { type SshAddress, sshWords } from "./ssh-address.ts";
 
 /** Why there is no connection to the engine behind SSH. */
@@ -62,9 +63,6 @@ export class SshAgent extends Agent {
   }
 }
 
-/** Ended with the doctor, however it ends by itself. */
-const running = new Set<ChildProcess>();
-
 /** What an http client needs of a socket, over the standard input and output of `ssh`. */
 class SshConnection extends Duplex {
   readonly #child: ChildProcess;
@@ -82,7 +80,7 @@ class SshConnection extends Duplex {
       // A group of its own: Ctrl-C is the doctor's, which may have something to finish there.
       detached: process.platform !== "win32",
     });
-    watch(this.#child);
+    if (this.#child.pid !== undefined) this.#child.once("close", endsWithUs(this.#child.pid));
     this.#child.on("error", (error) => this.destroy(startError(error)));
     this.#child.stdout?.on("data", (chunk: Buffer) => {
       this.#received = true;
@@ -167,36 +165,14 @@ class SshConnection extends Duplex {
   }
 }
 
-function watch(child: ChildProcess): void {
-  if (running.size === 0) process.once("exit", endAll);
-  running.add(child);
-  child.once("close", () => {
-    running.delete(child);
-    if (running.size === 0) process.off("exit", endAll);
-  });
-}
-
-function endAll(): void {
-  for (const child of running) signalGroup(child, "SIGKILL");
-}
-
 /** Asks it to end, and what it started (a jump host's process), then ends it. */
 function endGroup(child: ChildProcess): void {
-  if (!running.has(child)) return;
-  signalGroup(child, "SIGTERM");
-  const force = setTimeout(() => signalGroup(child, "SIGKILL"), GRACE_MS);
+  const { pid, exitCode, signalCode } = child;
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  signalGroup(pid, "SIGTERM");
+  const force = setTimeout(() => signalGroup(pid, "SIGKILL"), GRACE_MS);
   force.unref();
   child.once("close", () => clearTimeout(force));
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    if (process.platform === "win32") child.kill(signal);
-    else process.kill(-child.pid, signal);
-  } catch {
-    // Nobody of it is left.
-  }
 }
 
 function startError(error: Error): SshError {

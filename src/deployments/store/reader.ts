@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { type Fact, known, unknown } from "../../core/fact.ts";
+import { builtFile } from "../built-file.ts";
 import { PROVIDE, type StoreSnapshot, unreadStore } from "./snapshot.ts";
 
 /** Columns of one table, by name. */
@@ -40,7 +41,7 @@ export function readStore(
       ...(ownLog === undefined ? {} : { log: ownLog }),
       tables,
     };
-    const worker = new Worker(workerFile(), {
+    const worker = new Worker(builtFile("store-worker.js"), {
       workerData: question,
       transferList: owned.map(({ buffer }) => buffer as ArrayBuffer),
       resourceLimits: { maxOldGenerationSizeMb: 128, stackSizeMb: 4 },
@@ -81,9 +82,3 @@ function ownBytes(bytes: Uint8Array): Uint8Array {
     : new Uint8Array(bytes);
 }
 
-/** The build puts it beside the command, this file into a chunk; the sources use what was built last. */
-function workerFile(): URL {
-  const { url } = import.meta;
-  if (url.endsWith(".ts")) return new URL("../../../dist/store-worker.js", url);
-  return new URL(/\/chunks\/[^/]+$/.test(url) ? "../store-worker.js" : "./store-worker.js", url);
-}

@@ -1,0 +1,35 @@
+/** Leaders of process groups that we started and that end with us, by their pid. */
+const groups = new Set<number>();
+let tell: (pid: number, lives: boolean) => void = () => undefined;
+
+/**
+ * Ends the group of a process, whatever is left of it then, when the doctor ends by itself. Gives what forgets it.
+ */
+export function endsWithUs(pid: number): () => void {
+  if (groups.size === 0) process.once("exit", endAll);
+  groups.add(pid);
+  tell(pid, true);
+  return () => {
+    if (!groups.delete(pid)) return;
+    if (groups.size === 0) process.off("exit", endAll);
+    tell(pid, false);
+  };
+}
+
+/** Who ends us by force, without our `exit` event, ends them for us; `listener` is told of each. */
+export function tellOfGroups(listener: (pid: number, lives: boolean) => void): void {
+  tell = listener;
+}
+
+/** Sends a signal to a process and its group; on Windows, which has none, to the process. */
+export function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(process.platform === "win32" ? pid : -pid, signal);
+  } catch {
+    // Nobody of it is left.
+  }
+}
+
+function endAll(): void {
+  for (const pid of groups) signalGroup(pid, "SIGKILL");
+}
