@@ -13,7 +13,11 @@ const LEFT_OUT = "./src/deployments/docker/left-out.ts";
 
 export const options = {
   absWorkingDir: ROOT,
-  entryPoints: ["src/cli/bin.ts", "src/deployments/store/store-worker.ts"],
+  entryPoints: [
+    "src/cli/bin.ts",
+    "src/cli/thread/command-worker.ts",
+    "src/deployments/store/store-worker.ts",
+  ],
   entryNames: "[name]",
   bundle: true,
   splitting: true,

@@ -1,3 +1,5 @@
+import type { Spinner } from "./spinner.ts";
+
 /** What the commands need of the process; tests hand in their own. */
 export interface Io {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
@@ -6,6 +8,15 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
+  /** Asks on the terminal, where that is not done on `stdin` and `stderr` themselves. */
+  readonly ask?: (question: string) => Promise<string>;
+  /** The same of a spinner. */
+  readonly spin?: (text: string) => Spinner;
+  /**
+   * Work that an interrupt must not cut off, as it takes back by itself what it began: it is given the time that it
+   * needs, as long as it is alive.
+   */
+  readonly careful?: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 export interface Output {
@@ -14,27 +25,61 @@ export interface Output {
   readonly columns?: number;
 }
 
-/** The real process. The first interrupt aborts the work in hand; a second ends the process at once. */
+/** Characters that are written to stderr in one piece, and in all: a preview is a part of that. */
+const MAX_PIECE = 1_048_576;
+const MAX_SAID = 4 * MAX_PIECE;
+
+/** The real process, which a signal ends as the system does it by itself. */
 export function processIo(): Io {
-  const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort(new Error("interrupted"));
-    // An open input would keep the process alive, and a `for await` over it waiting.
-    process.stdin.destroy();
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
   // A closed pipe (`| head`) is no failure of ours.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
     throw error;
   });
+  for (const stream of [process.stdout, process.stderr]) if (stream.isTTY) withColumns(stream);
   return {
     stdin: process.stdin,
     stdout: process.stdout,
-    stderr: process.stderr,
+    stderr: bounded(process.stderr),
     env: process.env,
-    signal: controller.signal,
+    signal: new AbortController().signal,
   };
+}
+
+/** A terminal may say that it has none, or any number; whoever draws on it divides by that. */
+export function columnsOf(told: number | undefined): number {
+  return told !== undefined && Number.isInteger(told) && told > 0 && told <= 10_000 ? told : 80;
+}
+
+/** Also for libraries that look by themselves, and after a change of its size. */
+function withColumns(stream: NodeJS.WriteStream): void {
+  let columns = columnsOf(stream.columns);
+  Object.defineProperty(stream, "columns", {
+    configurable: true,
+    enumerable: true,
+    get: () => columns,
+    set: (told: number) => {
+      columns = columnsOf(told);
+    },
+  });
+}
+
+/** Whatever an error quotes, stderr gets no more than a person could read. */
+function bounded(stream: NodeJS.WriteStream): Output {
+  let left = MAX_SAID;
+  return {
+    write: (text) => {
+      const said = cutTo(text, Math.min(left, MAX_PIECE));
+      left -= said.length;
+      return stream.write(said);
+    },
+    isTTY: stream.isTTY,
+    get columns() {
+      return stream.columns;
+    },
+  };
+}
+
+export function cutTo(text: string, max: number): string {
+  return text.length <= max ? text : `${text.slice(0, Math.max(0, max - 2)).toWellFormed()}…\n`.slice(0, max);
 }

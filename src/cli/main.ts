@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describeError } from "./describe-error.ts";
 import type { Io } from "./io.ts";
+import { type DoWork, workHere } from "./run/index.ts";
 import { refuseSecretArguments } from "./secret-arguments.ts";
 import { UsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
@@ -10,22 +11,35 @@ export interface Session {
   readonly io: Io;
   /** For fingerprints of secrets; new in each run. */
   readonly salt: string;
+  /** Where the work of the commands is done that read what others wrote. */
+  readonly work: DoWork;
+}
+
+export function sessionOf(io: Io, work: DoWork, salt = randomBytes(16).toString("hex")): Session {
+  return { io, work, salt };
 }
 
 /**
  * Parses the command line, runs the command, gives the exit code: 0, 1, 2, 3 as in the README, 130 when
  * interrupted. Never throws.
  */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const session: Session = { io, salt: randomBytes(16).toString("hex") };
-  try {
+export function main(argv: readonly string[], io: Io, work: DoWork = workHere): Promise<number> {
+  const session = sessionOf(io, work);
+  return guarded(session, async () => {
     refuseSecretArguments(argv);
     if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
       // Scripts ask this often; it needs no parser.
       io.stdout.write(`${VERSION}\n`);
       return 0;
     }
-    const code = await parse(argv, session);
+    return parse(argv, session);
+  });
+}
+
+/** The exit code of a piece of work; what it throws is told. */
+export async function guarded({ io }: Session, work: () => Promise<number>): Promise<number> {
+  try {
+    const code = await work();
     return io.signal.aborted ? 130 : code;
   } catch (error) {
     if (io.signal.aborted) return 130;
@@ -58,7 +72,7 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
     .alias("V", "version")
     .strict()
     .recommendCommands()
-    .wrap(Math.min(session.io.stdout.columns ?? 80, 100))
+    .wrap(Math.min(Math.max(session.io.stdout.columns ?? 80, 40), 100))
     .exitProcess(false)
     .showHelpOnFail(false)
     .parserConfiguration({

@@ -10,14 +10,15 @@ const silent: Spinner = { say: () => {}, stop: () => {} };
 /** A spinner on stderr while something takes long: only on a terminal, never in CI, never with `--quiet`. */
 export async function startSpinner(
   text: string,
-  io: Pick<Io, "stderr" | "env">,
+  io: Pick<Io, "stderr" | "env" | "spin">,
   quiet: boolean,
 ): Promise<Spinner> {
   if (quiet || io.stderr.isTTY !== true || io.env.CI || io.env.TERM === "dumb") return silent;
+  if (io.spin !== undefined) return io.spin(text);
   const { default: ora } = await import("ora");
   const spinner = ora({
     text,
-    stream: io.stderr as unknown as NodeJS.WriteStream,
+    stream: process.stderr,
     discardStdin: false,
   }).start();
   return {

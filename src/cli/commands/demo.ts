@@ -15,9 +15,6 @@ export function registerDemo(yargs: Argv, session: Session, done: Done): void {
     "demo [scenario]",
     "Starts an embedded gateway in a scenario and diagnoses it",
     options,
-    async (args) => {
-      const { demo } = await import("../run/demo.ts");
-      done(await demo(args, session));
-    },
+    async (args) => done(await session.work("demo", args, session)),
   );
 }

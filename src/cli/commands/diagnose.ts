@@ -17,9 +17,6 @@ export function registerDiagnose(yargs: Argv, session: Session, done: Done): voi
     ["diagnose", "$0"],
     "Finds the gateway, probes it, reads config and logs, says why the Control UI is refused and what fixes it",
     options,
-    async (args) => {
-      const { runDiagnosis } = await import("../run/diagnose.ts");
-      done(await runDiagnosis(args, session));
-    },
+    async (args) => done(await session.work("diagnose", args, session)),
   );
 }

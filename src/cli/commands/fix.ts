@@ -59,9 +59,6 @@ export function registerFix(yargs: Argv, session: Session, done: Done): void {
     "fix [ids..]",
     "Plans the remedy, shows it, asks, applies it, connects again, and keeps it or takes it back",
     options,
-    async (args) => {
-      const { runFix } = await import("../run/fix.ts");
-      done(await runFix(args, session));
-    },
+    async (args) => done(await session.work("fix", args, session)),
   );
 }

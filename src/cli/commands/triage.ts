@@ -13,8 +13,7 @@ const options = (command: Argv) =>
 export type TriageArguments = ArgumentsOf<typeof options>;
 
 export function registerTriage(yargs: Argv, session: Session, done: Done): void {
-  yargs.command("triage [files..]", "Reads logs offline; no gateway needed", options, async (args) => {
-    const { triage } = await import("../run/triage.ts");
-    done(await triage(args, session));
-  });
+  yargs.command("triage [files..]", "Reads logs offline; no gateway needed", options, async (args) =>
+    done(await session.work("triage", args, session)),
+  );
 }

@@ -39,9 +39,6 @@ export function registerWhatIf(yargs: Argv, session: Session, done: Done): void 
     "what-if",
     "Asks the admission model: would this connection be let in, now, after a change, after an upgrade?",
     options,
-    async (args) => {
-      const { whatIf } = await import("../run/what-if.ts");
-      done(await whatIf(args, session));
-    },
+    async (args) => done(await session.work("what-if", args, session)),
   );
 }

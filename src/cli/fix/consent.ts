@@ -1,7 +1,7 @@
-import { createInterface } from "node:readline/promises";
 import type { Risk, Unproven } from "../../core/finding.ts";
 import { catalogueOf, fill } from "../../report/messages/index.ts";
 import type { FixWords } from "../../report/messages/types.ts";
+import { askHere } from "../ask.ts";
 import type { Io } from "../io.ts";
 
 export interface ConsentOptions {
@@ -58,15 +58,6 @@ export async function ask(question: string, io: Io): Promise<boolean> {
 }
 
 /** What is typed; nothing when it was interrupted. */
-export async function askText(question: string, io: Io): Promise<string> {
-  const terminal = createInterface({ input: io.stdin, output: io.stderr as NodeJS.WritableStream });
-  // While it reads keys, Ctrl-C is one of them and no signal.
-  terminal.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
-  try {
-    return (await terminal.question(`${question} `, { signal: io.signal })).trim();
-  } catch {
-    return "";
-  } finally {
-    terminal.close();
-  }
+export function askText(question: string, io: Io): Promise<string> {
+  return io.ask === undefined ? askHere(question, io) : io.ask(question);
 }

@@ -87,8 +87,17 @@ export class FixContext {
     const spinner = await startSpinner(this.words.doing.step, io, this.args.quiet);
     const onProgress = ({ doing }: Progress) => spinner.say(this.words.doing[doing]);
     const { signal } = io;
+    const workshop: Workshop = {
+      changer,
+      store: this.store,
+      config: configEditor,
+      signal,
+      verify,
+      onProgress,
+    };
+    const { careful = (run) => run() } = io;
     try {
-      return await work({ changer, store: this.store, config: configEditor, signal, verify, onProgress });
+      return await careful(() => work(workshop));
     } catch (error) {
       if (error instanceof ChangeError) return { outcome: "stuck", detail: error.message };
       throw error;

@@ -81,4 +81,3 @@ function ownBytes(bytes: Uint8Array): Uint8Array {
     ? bytes
     : new Uint8Array(bytes);
 }
-
