@@ -6,11 +6,22 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { emptyHome, finish, fixture, start } from "./support/cli.ts";
+import { type CliOptions, emptyHome, finish, fixture, start as startCli } from "./support/cli.ts";
 import { FixPlace } from "./support/fix-place.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "opd-interrupt-"));
 after(() => rmSync(directory, { recursive: true }));
+
+const children: ChildProcess[] = [];
+after(() => {
+  for (const child of children) child.kill("SIGKILL");
+});
+
+function start(args: readonly string[], options: CliOptions = {}): ChildProcess {
+  const child = startCli(args, options);
+  children.push(child);
+  return child;
+}
 
 /** Longer than anything here takes on a slow machine; what is not ended hangs for ever. */
 const PATIENCE = { timeout: 60_000 };
@@ -64,7 +75,9 @@ describe("a thread that is blocked", { concurrency: 3 }, () => {
       test(`${name}, and ${signal}: 130, without a word`, PATIENCE, async () => {
         const mark = marker(name + signal);
         const blocked = `setTimeout(() => { fs.writeFileSync(${JSON.stringify(mark)}, ""); ${block} }, 50);`;
-        const child = start(["triage", fifo(`blocked-${name}-${signal}`)], { node: preload(name, blocked) });
+        const child = start(["triage", fifo(`blocked-${name}-${signal}`)], {
+          node: preload(name + signal, blocked),
+        });
         const ended = finish(child);
         await until(() => existsSync(mark));
         await stopped(child, signal, ended);

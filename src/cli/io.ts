@@ -25,12 +25,19 @@ export interface Output {
   readonly columns?: number;
 }
 
+export const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+export function endAtOnce(): void {
+  process.exit(130);
+}
+
 /** Characters that are written to stderr in one piece, and in all: a preview is a part of that. */
 const MAX_PIECE = 1_048_576;
 const MAX_SAID = 4 * MAX_PIECE;
 
-/** The real process, which a signal ends as the system does it by itself. */
+/** The real process. A signal ends it at once; whoever has something to finish takes these listeners away. */
 export function processIo(): Io {
+  for (const signal of SIGNALS) process.on(signal, endAtOnce);
   // A closed pipe (`| head`) is no failure of ours.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);

@@ -4,7 +4,7 @@ import { builtFile } from "../../deployments/built-file.ts";
 import { signalGroup } from "../../deployments/children.ts";
 import { askHere } from "../ask.ts";
 import { describeError } from "../describe-error.ts";
-import { columnsOf, type Io } from "../io.ts";
+import { columnsOf, endAtOnce, type Io, SIGNALS } from "../io.ts";
 import type { DoWork } from "../run/index.ts";
 import { type Spinner, startSpinner } from "../spinner.ts";
 import { VERSION } from "../version.ts";
@@ -85,8 +85,7 @@ class Supervised {
     const closed = (error: NodeJS.ErrnoException): void => {
       if (error.code === "EPIPE") this.#interrupt(0);
     };
-    process.on("SIGINT", interrupt);
-    process.on("SIGTERM", interrupt);
+    for (const signal of SIGNALS) process.on(signal, interrupt).off(signal, endAtOnce);
     process.stdout.prependListener("error", closed);
     return new Promise<number>((resolve) => {
       this.#thread.on("message", (said: Said) => this.#hear(said));
@@ -99,8 +98,7 @@ class Supervised {
       this.#thread.on("exit", () => resolve(this.#code ?? 70));
     }).finally(() => {
       clearInterval(this.#watch);
-      process.off("SIGINT", interrupt);
-      process.off("SIGTERM", interrupt);
+      for (const signal of SIGNALS) process.on(signal, endAtOnce).off(signal, interrupt);
       process.stdout.off("error", closed);
       void this.#spin(undefined);
     });
