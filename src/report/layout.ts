@@ -72,38 +72,41 @@ export function wrap(text: string, width: number, cutLongWords = false): string[
 function piecesOf(text: string, longest: number): string[] {
   const pieces: string[] = [];
   let word = "";
+  // Its end by itself: to look at the end of a text that grows costs its whole length each time.
+  let last = "";
   let inCode = false;
   const flush = () => {
-    if (word !== "") pieces.push(...cut(word, longest));
+    if (word !== "") for (const piece of cut(word, longest)) pieces.push(piece);
     word = "";
+    last = "";
+  };
+  const add = (character: string) => {
+    word += character;
+    last = character.at(-1) ?? "";
   };
   for (const character of text) {
     if (character === "`") {
-      if (!inCode && endsWide(word) && !NOT_LAST.test(word)) flush();
+      if (!inCode && isWide(last.charCodeAt(0)) && !NOT_LAST.test(last)) flush();
       inCode = !inCode;
     }
     if (inCode || character === "`") {
-      word += character;
+      add(character);
     } else if (character === " " || character === "\n") {
       flush();
       if (pieces.at(-1) !== " ") pieces.push(" ");
     } else if (isWide(character.codePointAt(0) ?? 0) && !NOT_FIRST.test(character)) {
-      if (!NOT_LAST.test(word)) flush();
-      word += character;
+      if (!NOT_LAST.test(last)) flush();
+      add(character);
     } else if (NOT_FIRST.test(character)) {
-      word += character;
+      add(character);
     } else {
       // A Latin word after a wide character may stand on the next line.
-      if (endsWide(word) && !NOT_LAST.test(word)) flush();
-      word += character;
+      if (isWide(last.charCodeAt(0)) && !NOT_LAST.test(last)) flush();
+      add(character);
     }
   }
   flush();
   return pieces;
-}
-
-function endsWide(word: string): boolean {
-  return isWide(word.at(-1)?.codePointAt(0) ?? 0);
 }
 
 function cut(word: string, longest: number): string[] {
