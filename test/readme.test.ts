@@ -4,7 +4,17 @@ import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { checks } from "../checks/index.ts";
+import { MAX_LOG } from "../src/cli/log-input.ts";
 import { main } from "../src/cli/main.ts";
+import { MAX_INPUT } from "../src/cli/run/what-if.ts";
+import { MAX_INPUTS } from "../src/cli/what-if/input.ts";
+import { MAX_COMPOSE, MAX_COMPOSE_LINES } from "../src/config/compose-yaml.ts";
+import { MAX_INCLUDED } from "../src/config/includes.ts";
+import { MAX_CONFIG, MAX_CONFIG_DEPTH } from "../src/config/json5.ts";
+import { MAX_ANSWER } from "../src/deployments/docker/answers.ts";
+import { LOG_TAIL_BYTES } from "../src/deployments/log-files.ts";
+import { LIMIT_MS } from "../src/deployments/store/reader.ts";
+import { MAX_STORE } from "../src/deployments/store/snapshot.ts";
 import { catalogueOf } from "../src/report/messages/index.ts";
 
 const root = resolve(fileURLToPath(new URL("..", import.meta.url)));
@@ -70,8 +80,34 @@ function causes(): string {
   return ["| code | id | what is wrong |", "|---|---|---|", ...rows].join("\n");
 }
 
+/** Of what the readers themselves keep to. */
+function limits(): string {
+  const size = (bytes: number): string =>
+    [1024 ** 3, 1024 ** 2, 1024].flatMap((unit, at) =>
+      bytes >= unit ? `${bytes / unit} ${["GiB", "MiB", "KiB"][at]}` : [],
+    )[0] ?? `${bytes} bytes`;
+  const number = (count: number): string => count.toLocaleString("en");
+  const rows: readonly (readonly [what: string, most: string])[] = [
+    [
+      "`openclaw.json`",
+      `${size(MAX_CONFIG)}, ${MAX_CONFIG_DEPTH} levels; ${size(MAX_INCLUDED)} with all that it includes`,
+    ],
+    ["a Compose file", `${size(MAX_COMPOSE)}, ${number(MAX_COMPOSE_LINES)} lines`],
+    ["logs that are found", `their last ${size(LOG_TAIL_BYTES)}`],
+    ["a log that is named, or a pipe", `${size(MAX_LOG)}; of a longer file its end`],
+    [
+      "the gateway's device store",
+      `${size(MAX_STORE)}, and the same of its write-ahead log; ${LIMIT_MS / 1000} seconds`,
+    ],
+    ["an answer of a container engine", size(MAX_ANSWER)],
+    ["`what-if --input`", `${size(MAX_INPUT)}, ${number(MAX_INPUTS)} connections`],
+  ];
+  return ["| what | at most |", "|---|---|", ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n");
+}
+
 const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
   demo,
+  limits,
   "what-if": whatIf,
   causes,
 };

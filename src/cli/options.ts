@@ -93,12 +93,16 @@ export function liveOptions<T>(yargs: Argv<T>) {
       describe:
         "local, ws://HOST:PORT, wss://HOST, docker:CONTAINER or compose:SERVICE; default: what this machine shows",
     })
-    .option("config", { type: "string", requiresArg: true, describe: "The gateway's openclaw.json" })
+    .option("config", {
+      type: "string",
+      requiresArg: true,
+      describe: "The gateway's openclaw.json, at most 1 MiB",
+    })
     .option("log", {
       type: "string",
       array: true,
       requiresArg: true,
-      describe: "A gateway log, instead of those that would be found (repeatable)",
+      describe: "A gateway log or a pipe, instead of the logs that would be found (repeatable)",
     })
     .option("token-file", {
       type: "string",

@@ -13,7 +13,7 @@ export const RESET = "\u0000reset";
 export const OVERRIDE = "\u0000override";
 
 export const MAX_COMPOSE = 524_288;
-const MAX_LINES = 5000;
+export const MAX_COMPOSE_LINES = 5000;
 /** Nesting that no Compose file has; the parser recurses. */
 const MAX_DEPTH = 60;
 /** Upstream's have ten; an alias of aliases is multiplied. */
@@ -126,5 +126,5 @@ function isTooMuch(text: string): boolean {
       deepest = Math.max(deepest, depth);
     }
   }
-  return lines > MAX_LINES || deepest > MAX_DEPTH;
+  return lines > MAX_COMPOSE_LINES || deepest > MAX_DEPTH;
 }

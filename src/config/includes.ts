@@ -17,7 +17,7 @@ export interface Expanded {
 const MAX_CHAIN = 10;
 const MAX_FILES = 50;
 /** Characters of all of them; a file that is included again counts again, as it is read again. */
-const MAX_INCLUDED = 4 * MAX_CONFIG;
+export const MAX_INCLUDED = 4 * MAX_CONFIG;
 /** How many that cannot be followed are told. */
 const MAX_LOST = 20;
 

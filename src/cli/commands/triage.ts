@@ -7,7 +7,7 @@ const options = (command: Argv) =>
   saidOptions(judgeOptions(outputOptions(command))).positional("files", {
     type: "string",
     array: true,
-    describe: "Gateway logs (console, JSON, docker, kubectl, journal); - for standard input",
+    describe: "Gateway logs or pipes (console, JSON, docker, kubectl, journal); - for standard input",
   });
 
 export type TriageArguments = ArgumentsOf<typeof options>;

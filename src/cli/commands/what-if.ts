@@ -10,7 +10,7 @@ const options = (command: Argv) =>
       type: "string",
       requiresArg: true,
       describe:
-        "A connection (JSON, or one JSON object a line); - for standard input. Default: the gateway found here",
+        "A connection (JSON, or one JSON object a line); - for standard input; at most 16 MiB. Default: the gateway found here",
     })
     .option("set", {
       type: "string",

@@ -13,7 +13,7 @@ import { renderAnswer } from "../what-if/render.ts";
 import type { Via } from "../what-if/vias.ts";
 
 /** Largest input, bytes; the 1,730 connections that were measured have 2 MB. */
-const MAX_INPUT = 16 * 1024 * 1024;
+export const MAX_INPUT = 16 * 1024 * 1024;
 
 export async function whatIf(args: WhatIfArguments, session: Session): Promise<number> {
   const { io } = session;

@@ -5,7 +5,7 @@ import { safeText } from "../../core/text.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** Connections that are asked about in one run. */
-const MAX_INPUTS = 20_000;
+export const MAX_INPUTS = 20_000;
 const TOO_MANY = `there are more than ${MAX_INPUTS} connections in it`;
 
 /** Of one connection and its config; the model compares every hop with every proxy. */

@@ -22,7 +22,7 @@ export type StoreAnswer =
   | { readonly error: string };
 
 /** A store of 500 devices takes 0.1 s. Milliseconds. */
-const LIMIT_MS = 8000;
+export const LIMIT_MS = 8000;
 
 /**
  * Rows of tables of a database, by the table's name. SQLite runs as WebAssembly in a thread that is ended when it
