@@ -14,6 +14,7 @@ const ORDER = [
   "smoke",
   "commands",
   "frames",
+  "store",
   "changer",
   "causes",
   "model",
