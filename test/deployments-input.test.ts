@@ -1,7 +1,17 @@
 // Whatever a path leads to, opening it never waits, and reading it ends.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -140,6 +150,33 @@ describe("a pipe, where one is read", { skip: process.platform === "win32" }, ()
       writer.kill("SIGKILL");
     }
   });
+});
+
+test("nothing else in the sources opens a file that we did not make", () => {
+  const own = new Set([
+    "src/deployments/input.ts",
+    // With owner, mode and name of what is replaced, or of our own journal.
+    "src/deployments/atomic-file.ts",
+    "src/deployments/journal-store.ts",
+    // Our own program.
+    "src/deployments/store/store-worker.ts",
+  ]);
+  const root = new URL("..", import.meta.url).pathname;
+  const opening = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+    .map((name) => `src/${name}`)
+    .filter(
+      (name) => name.endsWith(".ts") && !/^src\/(?:build|gateway\/embedded)\/|\/scripts\.ts$/.test(name),
+    )
+    .filter((name) =>
+      /import \{[^}]*\b(?:open|openSync|readFile|readFileSync|createReadStream)\b[^}]*\} from "node:fs/.test(
+        readFileSync(join(root, name), "utf8"),
+      ),
+    );
+  assert.deepEqual(
+    opening.filter((name) => !own.has(name)),
+    [],
+  );
+  assert.ok(opening.length >= 3);
 });
 
 test("a directory lists no more names than it is asked for", async () => {

@@ -1,8 +1,9 @@
 // A store of strangers: what it says is read as data, in bounded time, and nothing of it runs or is written.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -14,7 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import sqlite3 from "@sqlite.org/sqlite-wasm";
 import type { Fact } from "../src/core/fact.ts";
@@ -127,6 +128,25 @@ describe("what the gateway keeps", () => {
       else process.env.TMPDIR = TMPDIR;
     }
     assert.deepEqual(around(), was);
+  });
+
+  test("the built command reads it, from wherever it was copied to", async () => {
+    const place = mkdtempSync(join(directory, "copied-"));
+    cpSync(dirname(ensureBuilt()), join(place, "doctor"), { recursive: true });
+    const state = join(place, "state");
+    mkdirSync(join(state, "state"), { recursive: true });
+    for (const name of ["openclaw.sqlite", "openclaw.sqlite-wal"])
+      copyFileSync(fixture(`store/${name}`), join(state, "state", name));
+    writeFileSync(join(state, "openclaw.json"), '{"gateway":{"port":9}}');
+    const env = { PATH: process.env.PATH ?? "", HOME: place, OPENCLAW_STATE_DIR: state };
+    const { stdout, stderr } = spawnSync(process.execPath, [join(place, "doctor", "bin.js"), "--json"], {
+      cwd: place,
+      env,
+      encoding: "utf8",
+    });
+    assert.equal(stderr, "");
+    const missing: readonly { readonly fact: string }[] = JSON.parse(stdout).missing;
+    assert.ok(!missing.some(({ fact }) => fact === "devices"), JSON.stringify(missing));
   });
 
   test("five hundred of each list, the newest", async () => {

@@ -1,3 +1,4 @@
-// Tells the parent, on its fourth channel, what this process used.
+// Tells the parent, on its fourth channel, what this process used, its threads with it.
 const { writeSync } = require("node:fs");
-process.on("exit", () => writeSync(3, JSON.stringify(process.resourceUsage())));
+const { isMainThread } = require("node:worker_threads");
+if (isMainThread) process.on("exit", () => writeSync(3, JSON.stringify(process.resourceUsage())));

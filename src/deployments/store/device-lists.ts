@@ -5,37 +5,18 @@ import type { World } from "../world.ts";
 import { readStore } from "./reader.ts";
 import { storeSnapshot } from "./snapshot.ts";
 
+const BOTH = ["device_id", "platform", "client_id", "role", "roles_json", "scopes_json"] as const;
+
 /** Columns are named one by one: the tables hold device tokens too, which nobody here needs. */
 const PENDING = {
   name: "device_pairing_pending",
-  columns: [
-    "request_id",
-    "device_id",
-    "platform",
-    "client_id",
-    "role",
-    "roles_json",
-    "scopes_json",
-    "remote_ip",
-    "is_repair",
-    "ts",
-  ],
+  columns: ["request_id", ...BOTH, "remote_ip", "is_repair", "ts"],
   newest: "ts",
   most: MAX_DEVICES,
 } as const;
 const PAIRED = {
   name: "device_pairing_paired",
-  columns: [
-    "device_id",
-    "platform",
-    "client_id",
-    "role",
-    "roles_json",
-    "scopes_json",
-    "approved_scopes_json",
-    "approved_at_ms",
-    "created_at_ms",
-  ],
+  columns: [...BOTH, "approved_scopes_json", "approved_at_ms", "created_at_ms"],
   newest: "approved_at_ms",
   most: MAX_DEVICES,
 } as const;
