@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { reportOf } from "../src/cli/case.ts";
-import { offlineFacts } from "../src/cli/offline.ts";
+import { reportOf } from "../src/doctor/pure/case.ts";
+import { offlineFacts } from "../src/doctor/pure/offline.ts";
 import { said } from "../src/core/fact.ts";
 import type { DeploymentKind } from "../src/core/facts.ts";
 

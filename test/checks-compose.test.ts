@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { checks } from "../checks/index.ts";
-import { prepare } from "../src/cli/fix/prepare.ts";
+import { prepare } from "../src/doctor/pure/mend/prepare.ts";
 import { completeFacts, type Facts } from "../src/core/collect.ts";
 import { diagnose } from "../src/core/diagnose.ts";
 import { known } from "../src/core/fact.ts";

@@ -1,7 +1,7 @@
 // The request that is approved is the one that was shown, and of those that come while we wait the page's own.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { awaitRequest } from "../src/cli/fix/request.ts";
+import { awaitRequest } from "../src/doctor/live/mend/request.ts";
 import type { Changer } from "../src/core/change.ts";
 import { known, unknown } from "../src/core/fact.ts";
 import type { DeviceList, PendingDevice } from "../src/core/facts.ts";

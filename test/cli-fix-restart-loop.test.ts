@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { diagnosed } from "../src/cli/case.ts";
-import { prepare } from "../src/cli/fix/prepare.ts";
+import { diagnosed } from "../src/doctor/pure/case.ts";
+import { prepare } from "../src/doctor/pure/mend/prepare.ts";
 import { factsOfSituation } from "./support/situation.ts";
 
 test("a container that starts again and again for want of origins gets the host's own, and is started", async () => {

@@ -1,8 +1,8 @@
 // A doctor in a container of its own: nobody on its loopback says nothing of any gateway.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { collectOptions } from "../src/cli/derived.ts";
-import { Live } from "../src/cli/live.ts";
+import { collectOptions } from "../src/doctor/pure/derived.ts";
+import { Live } from "../src/doctor/live/look.ts";
 import type { ChosenTarget } from "../src/cli/target.ts";
 import { collect } from "../src/core/collect.ts";
 import { knownValue, unknown } from "../src/core/fact.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { checks } from "../checks/index.ts";
-import { SCENARIOS } from "../src/cli/demo/scenarios.ts";
+import { SCENARIOS } from "../src/doctor/live/demo/scenarios.ts";
 import type { JsonReport } from "../src/report/json.ts";
 import { type CliOptions, cli, fixture } from "./support/cli.ts";
 

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import JSON5 from "json5";
-import { configEditor } from "../src/cli/fix/config-editor.ts";
+import { configEditor } from "../src/doctor/live/mend/config-editor.ts";
 import { editConfig } from "../src/config/edit.ts";
 import { ChangeError, type Changer, type ConfigFile, type Undo } from "../src/core/change.ts";
 import { known, unknown } from "../src/core/fact.ts";

@@ -2,7 +2,7 @@
 // some 24 times as long, where a square would take 64 times.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { configEditor } from "../src/cli/fix/config-editor.ts";
+import { configEditor } from "../src/doctor/live/mend/config-editor.ts";
 import { dotenv, interpolate } from "../src/config/compose-variables.ts";
 import { composeYaml, MAX_COMPOSE } from "../src/config/compose-yaml.ts";
 import { editConfig } from "../src/config/edit.ts";

@@ -7,7 +7,7 @@ import { checks } from "../checks/index.ts";
 import { MAX_LOG } from "../src/cli/log-input.ts";
 import { main } from "../src/cli/main.ts";
 import { MAX_INPUT } from "../src/cli/run/what-if.ts";
-import { MAX_INPUTS } from "../src/cli/what-if/input.ts";
+import { MAX_INPUTS } from "../src/doctor/pure/what-if/input.ts";
 import { MAX_COMPOSE, MAX_COMPOSE_LINES } from "../src/config/compose-yaml.ts";
 import { MAX_INCLUDED } from "../src/config/includes.ts";
 import { MAX_CONFIG, MAX_CONFIG_DEPTH } from "../src/config/json5.ts";

@@ -5,8 +5,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checks } from "../checks/index.ts";
-import { reportOf } from "../src/cli/case.ts";
-import { offlineFacts } from "../src/cli/offline.ts";
+import { reportOf } from "../src/doctor/pure/case.ts";
+import { offlineFacts } from "../src/doctor/pure/offline.ts";
 import { said, unknown } from "../src/core/fact.ts";
 import type { Report } from "../src/report/result.ts";
 

@@ -2,7 +2,7 @@ import type { CommandContext } from "../deployments/commands.ts";
 import { nodeWorld, type World } from "../deployments/world.ts";
 import type { DiagnoseArguments } from "./commands/diagnose.ts";
 import { handedCredentials } from "./credentials.ts";
-import { Live, type LiveOptions } from "./live.ts";
+import { Live, type LiveOptions } from "../doctor/live/look.ts";
 import type { Session } from "./main.ts";
 import { mustBeReadable } from "./named-input.ts";
 import { noteFor } from "./note.ts";

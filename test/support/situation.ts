@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { reportOf } from "../../src/cli/case.ts";
-import { offlineFacts } from "../../src/cli/offline.ts";
+import { reportOf } from "../../src/doctor/pure/case.ts";
+import { offlineFacts } from "../../src/doctor/pure/offline.ts";
 import { readConfig } from "../../src/config/read.ts";
 import type { Facts } from "../../src/core/collect.ts";
 import { said, unknown } from "../../src/core/fact.ts";

@@ -1,10 +1,10 @@
 import { collect } from "../../core/collect.ts";
-import { reportOf } from "../case.ts";
+import { reportOf } from "../../doctor/pure/case.ts";
 import type { DiagnoseArguments } from "../commands/diagnose.ts";
-import { collectOptions } from "../derived.ts";
+import { collectOptions } from "../../doctor/pure/derived.ts";
 import { emit } from "../emit.ts";
 import { exitCode } from "../exit-code.ts";
-import { LIVE_FACTS } from "../live-facts.ts";
+import { LIVE_FACTS } from "../../doctor/live/live-facts.ts";
 import type { Session } from "../main.ts";
 import { openLive } from "../open-live.ts";
 import { emitOptions } from "../options.ts";

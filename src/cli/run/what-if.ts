@@ -6,11 +6,11 @@ import { readNamed } from "../named-input.ts";
 import { saidRelease } from "../said.ts";
 import { langOf } from "../style.ts";
 import { UsageError } from "../usage-error.ts";
-import { answer } from "../what-if/answer.ts";
-import { type Change, changed, idleKeys } from "../what-if/change.ts";
-import { parseInputs } from "../what-if/input.ts";
-import { renderAnswer } from "../what-if/render.ts";
-import type { Via } from "../what-if/vias.ts";
+import { answer } from "../../doctor/pure/what-if/answer.ts";
+import { type Change, changed, idleKeys } from "../../doctor/pure/what-if/change.ts";
+import { parseInputs } from "../../doctor/pure/what-if/input.ts";
+import { renderAnswer } from "../../report/what-if.ts";
+import type { Via } from "../../doctor/pure/what-if/vias.ts";
 
 /** Largest input, bytes; the 1,730 connections that were measured have 2 MB. */
 export const MAX_INPUT = 16 * 1024 * 1024;
@@ -64,6 +64,6 @@ async function readInput(path: string, { io }: Session): Promise<string> {
 
 /** Loaded only here: with an input there is nothing to connect to. */
 async function foundHere(session: Session): Promise<AdmissionInput> {
-  const { collectedInput } = await import("../what-if/collected.ts");
+  const { collectedInput } = await import("../../doctor/live/collected-input.ts");
   return collectedInput(session);
 }

@@ -1,0 +1,73 @@
+import type { Changer, Foreseen, Note } from "../../../core/change.ts";
+import { type Fact, known, unknown } from "../../../core/fact.ts";
+import type { Step } from "../../../core/finding.ts";
+import { proxySite } from "../../../deployments/proxy-site.ts";
+import type { FixFile } from "../../../report/fix.ts";
+import type { RemedyAction } from "../../../report/result.ts";
+
+/** What the steps need and change beside openclaw.json. */
+export interface Ahead {
+  readonly files: readonly FixFile[];
+  readonly notes: readonly Note[];
+  /** Files that are written, those of `files` too. */
+  readonly writes: readonly string[];
+  /** Why a step cannot be done as things are, and what a person does first. */
+  readonly problem?: { readonly detail: string; readonly first: readonly RemedyAction[] };
+}
+
+/** Looks, and changes nothing. */
+export async function lookAhead(
+  steps: readonly Step[],
+  changer: Changer,
+  signal: AbortSignal,
+): Promise<Ahead> {
+  const files: FixFile[] = [];
+  const notes: Note[] = [];
+  const writes: string[] = [];
+  for (const step of steps) {
+    const foreseen = (await changer.foresee?.(step, signal)) ?? known<Foreseen>({}, "");
+    if (!foreseen.known) {
+      const { reason, detail } = foreseen;
+      return {
+        files,
+        writes,
+        notes: distinctNotes(notes),
+        problem: { detail, first: firstOf(step, reason) },
+      };
+    }
+    const { file, writes: unshown } = foreseen.value;
+    if (file !== undefined) files.push({ path: file.path, lines: file.diff });
+    for (const path of [file?.path, unshown]) if (path !== undefined) writes.push(path);
+    notes.push(...(foreseen.value.notes ?? []));
+  }
+  return { files, writes, notes: distinctNotes(notes) };
+}
+
+/** One file is written by several steps. */
+export function distinctNotes(notes: readonly Note[]): readonly Note[] {
+  return [...new Map(notes.map((note) => [JSON.stringify(note), note])).values()];
+}
+
+/** The name that Tailscale gives this machine; unknown where the gateway could not set Serve up. */
+export async function tailnetOf(changer: Changer, signal: AbortSignal): Promise<Fact<string>> {
+  const foreseen = await changer.foresee?.({ do: "tailscale.status" }, signal);
+  if (foreseen === undefined) return unknown("not-asked", "this gateway's host cannot be asked");
+  if (!foreseen.known) return foreseen;
+  const { url } = foreseen.value;
+  return url === undefined ? unknown("absent", "no name") : known(new URL(url).hostname, foreseen.source);
+}
+
+/** Site files that are only printed. */
+export function printedFiles(steps: readonly Step[]): readonly FixFile[] {
+  return steps.flatMap((step) =>
+    step.do === "proxy.write" && step.site !== undefined && step.path === undefined
+      ? [{ lines: proxySite(step.site).trimEnd().split("\n") }]
+      : [],
+  );
+}
+
+function firstOf(step: Step, reason: string): readonly RemedyAction[] {
+  if (step.do !== "tailscale.status") return [];
+  const message = reason === "absent" ? "install-tailscale" : "log-in-tailscale";
+  return [{ kind: "human", message }];
+}

@@ -1,0 +1,131 @@
+import { collect, type Facts } from "../../../core/collect.ts";
+import { knownValue } from "../../../core/fact.ts";
+import { asOrigin } from "../../../core/origin.ts";
+import type { Verdict } from "../../../core/plan.ts";
+import { atLeast } from "../../../core/release.ts";
+import { safeText } from "../../../core/text.ts";
+import type { Verification } from "../../../core/transaction.ts";
+import { collectOptions } from "../../pure/derived.ts";
+import { LIVE_FACTS } from "../live-facts.ts";
+import type { OpenedLive } from "../../../cli/open-live.ts";
+import type { FixContext } from "./context.ts";
+import type { Prepared } from "../../pure/mend/prepare.ts";
+
+/** A gateway that takes a change up in the background may answer with the old config for a moment. */
+const TRIES = 4;
+const PAUSE_MS = 2000;
+
+/**
+ * Looks at the gateway again as at the first time, and once more as a browser where that is what the change is
+ * about. It helped when the gateway lets through what it refused, the model says of the config that is there now
+ * what was promised, and the devices that were approved are paired.
+ */
+export async function verifyFix(
+  prepared: Prepared,
+  context: FixContext,
+  signal: AbortSignal,
+): Promise<Verification> {
+  let last: Verification = { helped: false, detail: "not looked at" };
+  for (let tries = 0; tries < TRIES && !signal.aborted; tries += 1) {
+    if (tries > 0) await pause(PAUSE_MS, signal);
+    const live = context.opened.look({ asBrowser: needsBrowser(prepared), ...originOf(prepared) });
+    const facts = await collect(LIVE_FACTS, live.collectors(), collectOptions(signal));
+    last = judge(prepared, prepared.requests.length > 0 ? await context.withDevices(facts) : facts);
+    if (last.helped) return last;
+  }
+  return last;
+}
+
+/** The refused page's own origin: another one would be let through where this one is not. */
+function originOf({ model }: Prepared): { origin?: string } {
+  // It may come from a log, where anybody writes.
+  const origin = asOrigin(model?.start.connection.headers.origin);
+  return origin === undefined ? {} : { origin };
+}
+
+/** After a fix that another run began: what it was to reach is not known any more, that the gateway runs is. */
+export async function reachable(opened: OpenedLive, signal: AbortSignal): Promise<Verification> {
+  const live = opened.look({ asBrowser: false });
+  const facts = await collect(LIVE_FACTS, live.collectors(), collectOptions(signal));
+  const reach = knownValue(facts.probe)?.reach;
+  return { helped: reach?.state === "open", detail: safeText(reach?.detail ?? "no answer", 200) };
+}
+
+/** Pairing is met by a client with a device only. Before 2026.3 such a client would leave an entry behind. */
+function needsBrowser(prepared: Prepared): boolean {
+  const { steps, model } = prepared;
+  if (model === undefined || isNewWay(prepared)) return false;
+  if (steps.some((step) => step.do === "device.approve")) return false;
+  const began = model.oracle.verdict(model.start);
+  const pairing = began.outcome === "refused" && began.gate === "pairing";
+  return pairing && atLeast(model.start.release, "2026.3.0") === true;
+}
+
+export function judge(prepared: Prepared, facts: Facts): Verification {
+  const probe = knownValue(facts.probe);
+  if (probe === undefined || probe.reach.state !== "open") {
+    const detail = probe?.reach.detail ?? "the gateway could not be asked";
+    return { helped: false, detail: safeText(detail, 200) };
+  }
+  const unpaired = unpairedOf(prepared, facts);
+  if (unpaired !== undefined) return { helped: false, detail: `the device ${unpaired} is not paired` };
+  const met = metAgain(prepared, facts);
+  if (met !== undefined) return { helped: false, detail: `the same refusal was met again: ${met}` };
+  if (prepared.model === undefined) return { helped: true, detail: probe.url };
+  const config = knownValue(facts.config)?.effective;
+  if (config === undefined) return { helped: false, detail: "the config cannot be read" };
+  const { oracle, after, expected } = prepared.model;
+  const now = oracle.verdict({ ...after, config });
+  return sameVerdict(now, expected)
+    ? { helped: true, detail: told(now) }
+    : { helped: false, detail: told(now) };
+}
+
+/** The probe was refused at the gate that was to be opened. */
+function metAgain(prepared: Prepared, facts: Facts): string | undefined {
+  const { model } = prepared;
+  if (model === undefined || isNewWay(prepared)) return undefined;
+  const began = model.oracle.verdict(model.start);
+  if (began.outcome === "admitted") return undefined;
+  const refusals = knownValue(facts.refusals) ?? [];
+  // What we meet is told together with the line that the gateway wrote of the user's page there.
+  const again = refusals
+    .filter(({ from, over, gate }) => from !== "model" && !over && gate === began.gate)
+    .flatMap(({ evidence }) => evidence.filter(({ fact }) => fact === "probe"));
+  return again[0]?.quote;
+}
+
+/** The page is opened somewhere else from now on, behind what may not run yet; where it was, it is refused as before. */
+function isNewWay({ remedies }: Prepared): boolean {
+  return remedies.some(({ steps }) =>
+    steps.some((step) => step.do === "proxy.write" || step.do === "tailscale.status"),
+  );
+}
+
+function unpairedOf({ requests }: Prepared, facts: Facts): string | undefined {
+  const paired = knownValue(facts.devices)?.paired ?? [];
+  return requests.find(({ deviceId }) => !paired.some((one) => one.deviceId === deviceId))?.deviceId;
+}
+
+function sameVerdict(a: Verdict, b: Verdict): boolean {
+  if (a.outcome === "admitted" || b.outcome === "admitted") return a.outcome === b.outcome;
+  return a.gate === b.gate && a.reason === b.reason;
+}
+
+function told(verdict: Verdict): string {
+  if (verdict.outcome === "admitted") return "the gateway lets it in";
+  const { gate, reason } = verdict;
+  return reason === undefined ? `still refused at ${gate}` : `still refused at ${gate}: ${reason}`;
+}
+
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+  });
+}

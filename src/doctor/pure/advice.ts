@@ -1,0 +1,47 @@
+import { withHearsay } from "../../../checks/hearsay.ts";
+import { checks } from "../../../checks/index.ts";
+import { withRewrites } from "../../../checks/rewritten-config.ts";
+import { admit } from "../../admission/admit.ts";
+import { pageBehaviour } from "../../admission/page.ts";
+import { completeFacts, type Facts } from "../../core/collect.ts";
+import type { AdmissionInput } from "../../core/connection.ts";
+import { diagnose } from "../../core/diagnose.ts";
+import { known, knownValue } from "../../core/fact.ts";
+import type { Assessment, Target } from "../../core/facts.ts";
+import type { Remedy } from "../../core/finding.ts";
+import { refusalsOf } from "../../core/refusals.ts";
+import { describeError } from "./describe-error.ts";
+
+/** What is known beside the input: how the gateway is deployed, who waits for approval. */
+export type AdviceBase = Partial<Pick<Facts, "deployment" | "devices">> & { readonly target: Target };
+
+/** The remedies that the checks advise for a connection that the model refuses; none for one that it admits. */
+export function adviceFor(input: AdmissionInput, { target, ...base }: AdviceBase): readonly Remedy[] {
+  const now = admit(input);
+  if (now.outcome === "admitted") return [];
+  const assessment: Assessment = {
+    connection: input.connection,
+    basis: [],
+    confidence: "certain",
+    now,
+    ahead: [],
+    page: pageBehaviour(input.release, now),
+    contradictions: [],
+  };
+  const source = "admission model";
+  const facts = completeFacts({
+    ...base,
+    target: known(target, source),
+    release: known({ version: input.release, confidence: "certain", from: "said" }, source),
+    config: known(
+      { path: source, stateDir: "", effective: input.config, origins: {}, problems: [], exists: true },
+      source,
+    ),
+    assessment: known(assessment, source),
+    refusals: known(refusalsOf({ assessment }), source),
+  });
+  const { findings } = diagnose(checks, facts, { describeError });
+  return withHearsay(withRewrites(findings, knownValue(facts.deployment)), facts).flatMap(
+    (finding) => finding.remedies,
+  );
+}

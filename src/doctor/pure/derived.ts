@@ -1,0 +1,129 @@
+import { assess } from "../../admission/assess.ts";
+import type { Ask, CollectOptions, Collector, Collectors, Facts } from "../../core/collect.ts";
+import { type Fact, known, knownValue, unknown } from "../../core/fact.ts";
+import type { Assessment, FactMap, Refusal } from "../../core/facts.ts";
+import { mendedLast, withoutMended } from "../../core/mended.ts";
+import { refusalsOf } from "../../core/refusals.ts";
+import { describeError } from "./describe-error.ts";
+
+/** Facts that follow from others: the model's answer, and all refusals in the order of their mending. */
+export function derivedCollectors(options: {
+  readonly origin?: string;
+  readonly timeoutMs: number;
+}): Collectors {
+  return {
+    assessment: collector(options.timeoutMs, (ask) => assessmentFact(ask, options.origin)),
+    refusals: collector(options.timeoutMs, refusalsFact),
+  };
+}
+
+/** The platform's timers for the engine. */
+export function collectOptions(signal: AbortSignal): CollectOptions {
+  return {
+    signal,
+    setTimeout: (run, ms) => setTimeout(run, ms),
+    clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+    describeError,
+  };
+}
+
+export function collector<K extends keyof FactMap>(
+  timeoutMs: number,
+  collect: (ask: Ask, signal: AbortSignal) => Promise<Fact<FactMap[K]>>,
+): Collector<K> {
+  return { timeoutMs, collect };
+}
+
+async function assessmentFact(ask: Ask, origin: string | undefined): Promise<Fact<Assessment>> {
+  const [release, target, config, deployment, logs, probe] = await Promise.all([
+    ask("release"),
+    ask("target"),
+    ask("config"),
+    ask("deployment"),
+    ask("logs"),
+    ask("probe"),
+  ]);
+  return assessmentOf({ release, target, config, deployment, logs, probe }, origin);
+}
+
+/** The model's answer from collected facts. Pure, so that it can be asked again for another release. */
+export function assessmentOf(
+  facts: Pick<Facts, "release" | "target" | "config" | "deployment" | "logs" | "probe">,
+  origin: string | undefined,
+): Fact<Assessment> {
+  const { release, target, config, deployment, logs, probe } = facts;
+  if (!release.known) {
+    return unknown("absent", `the release is not known (${release.detail})`, "--release X", {
+      message: "needs-release",
+    });
+  }
+  if (!target.known) return unknown("absent", target.detail);
+  const reading = knownValue(config);
+  const sources = {
+    release: release.value,
+    target: target.value,
+    ...given("config", reading?.effective),
+    ...given("deployment", knownValue(deployment)),
+    ...given("logs", logs.known ? mendedLast(logs.value, reading) : undefined),
+    ...given("probe", knownValue(probe)),
+    ...given("origin", origin),
+  };
+  return known(assess(sources), `admission model of ${release.value.version}`);
+}
+
+async function refusalsFact(ask: Ask): Promise<Fact<readonly Refusal[]>> {
+  const [assessment, logs, probe, config, devices] = await Promise.all([
+    ask("assessment"),
+    ask("logs"),
+    ask("probe"),
+    ask("config"),
+    ask("devices"),
+  ]);
+  const refusals = refusalsOfFacts({ assessment, logs, probe });
+  if (!refusals.known) return refusals;
+  const since = { ...given("config", knownValue(config)), ...given("devices", knownValue(devices)) };
+  return { ...refusals, value: withoutMended(refusals.value, since) };
+}
+
+/**
+ * Known as soon as one source could tell of a refusal or of none: a probe, or a log with anything about
+ * connections in it. The model alone knows no gateway: what it would do with defaults proves nobody's health.
+ */
+export function refusalsOfFacts({
+  assessment,
+  logs,
+  probe,
+}: Pick<Facts, "assessment" | "logs" | "probe">): Fact<readonly Refusal[]> {
+  const refusals = refusalsOf({
+    ...given("assessment", knownValue(assessment)),
+    ...given("logs", knownValue(logs)),
+    ...given("probe", knownValue(probe)),
+  });
+  const seen = refusals.some(({ from }) => from !== "model");
+  if (seen) return known(refusals, "log and probe");
+  const digest = knownValue(logs);
+  // A client that only left by itself tells nothing of the gateway.
+  const met = digest?.refusals.some(({ gate }) => gate !== "left");
+  const told = digest !== undefined && ((digest.counts.connected ?? 0) > 0 || met === true);
+  if (told) return known(refusals, "log");
+  if (probe.known) {
+    // Nobody was refused before our eyes; whether a new browser will be is the model's to say.
+    if (!assessment.known) return assessment;
+    const { undecided, undecidedSay } = assessment.value;
+    if (refusals.length > 0 || undecided === undefined) return known(refusals, "probe and model");
+    return unknown("absent", undecided, "--config PATH or --log FILE", undecidedSay);
+  }
+  if (digest !== undefined) {
+    return unknown("absent", "nothing in the log is about a connection to the gateway", "--log FILE", {
+      message: "log-without-connection",
+    });
+  }
+  return unknown("absent", "there is neither a gateway nor a log to look at", "--log FILE", {
+    message: "nothing-to-look-at",
+  });
+}
+
+/** A field for a spread, or nothing while its value is not known. */
+export function given<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V };
+}

@@ -1,0 +1,275 @@
+import { pageScopes } from "../../../admission/page.ts";
+import { type PopularAdvice, popularAdvice } from "../../../admission/popular.ts";
+import { askedFrom } from "../../../admission/reported.ts";
+import { applySteps } from "../../../admission/trial.ts";
+import type { Facts } from "../../../core/collect.ts";
+import type { AdmissionInput } from "../../../core/connection.ts";
+import type { Diagnosed } from "../../../core/diagnose.ts";
+import { knownValue } from "../../../core/fact.ts";
+import type { PendingDevice } from "../../../core/facts.ts";
+import type { Finding, Remedy, Step } from "../../../core/finding.ts";
+import {
+  type Choice,
+  type DeadEnd,
+  type Oracle,
+  type PlanOptions,
+  plan,
+  type Verdict,
+} from "../../../core/plan.ts";
+import { fromAddress, type RequestQuestion, requestFor, requestNamed } from "../../../core/requests.ts";
+import { oracleOf } from "./oracle.ts";
+import { forOwnPage } from "./removal.ts";
+
+/** What is to be done for a finding, and what of it a program can do now. */
+export interface Prepared {
+  readonly finding: Finding;
+  /** In the order in which they are done; empty when nothing is known that lets the connection in. */
+  readonly remedies: readonly Remedy[];
+  /** Steps that a program does now; what follows the first step of a person waits for that person. */
+  readonly steps: readonly Step[];
+  /** Remedies that are left to a person, or that have to wait for one. */
+  readonly rest: readonly Remedy[];
+  readonly requests: readonly PendingDevice[];
+  /** Requests of which somebody has to say which is the page's, before one is approved. */
+  readonly candidates: readonly PendingDevice[];
+  readonly alternatives: readonly Choice[];
+  readonly deadEnds: readonly DeadEnd[];
+  readonly popular: readonly PopularAdvice[];
+  /** The connection, when the model knows it. */
+  readonly model?: PreparedModel;
+  /** The gate at which the user's own page would end: the steps are not to be done unasked. */
+  readonly wouldRefuse?: string;
+}
+
+export interface PreparedModel {
+  readonly start: AdmissionInput;
+  readonly oracle: Oracle<AdmissionInput>;
+  /** What the gateway is to say of the connection once the steps are done. */
+  readonly expected: Verdict;
+  /** The input after the steps. */
+  readonly after: AdmissionInput;
+}
+
+export interface PrepareOptions extends Pick<PlanOptions, "sharedHost" | "only"> {
+  /** `--request`. */
+  readonly request?: string;
+  /** `--edit-compose`. */
+  readonly editCompose?: boolean;
+}
+
+/** The first finding's remedies as the planner ranks them; `undefined` when there is nothing to mend. */
+export function prepare(
+  facts: Facts,
+  { findings }: Pick<Diagnosed, "findings">,
+  options: PrepareOptions,
+): Prepared | undefined {
+  const can = doerOf(facts, options);
+  const finding =
+    findings.find(({ severity }) => severity === "error") ?? findings.find((one) => isMendable(one, can));
+  if (finding === undefined) return undefined;
+  const target = knownValue(facts.target);
+  const exposure = target?.exposure ?? "unknown";
+  const release = knownValue(facts.release)?.version;
+  const planOptions: PlanOptions = {
+    exposure,
+    ...options,
+    ...(release === undefined ? {} : { release }),
+  };
+  const model = modelOf(facts, findings);
+  const planned =
+    model !== undefined && finding.remedies.some(({ after }) => after !== undefined)
+      ? plan(model.start, model.oracle, planOptions)
+      : undefined;
+  const [first, ...others] = planned?.choices ?? singles(finding, planOptions);
+  const remedies = first?.remedies ?? [];
+  const waiting = knownValue(facts.devices)?.pending ?? [];
+  const { steps, rest, requests, candidates } = executable(remedies, {
+    can,
+    waiting,
+    named: options.request,
+    askedFrom:
+      model === undefined ? fromAddress(finding.args?.remote) : (address) => askedFrom(model.start, address),
+    usual: pageScopes(release),
+  });
+  const base = {
+    finding,
+    remedies,
+    steps,
+    rest,
+    requests,
+    candidates,
+    alternatives: [...others, ...(planned?.refused ?? [])],
+    deadEnds: planned?.deadEnds ?? [],
+  };
+  if (model === undefined || planned === undefined)
+    return forOwnPage({ ...base, popular: [] }, facts, planOptions);
+  const after = applySteps(model.start, steps);
+  return {
+    ...base,
+    popular: popularAdvice(model.start).filter(({ verdict }) => verdict !== "admits"),
+    model: { ...model, after, expected: model.oracle.verdict(after) },
+  };
+}
+
+/** The refused connection as the model takes it, and what is asked about it; `undefined` while it is not known. */
+export function modelOf(
+  facts: Facts,
+  findings: readonly Finding[],
+): Pick<PreparedModel, "start" | "oracle"> | undefined {
+  const assessment = knownValue(facts.assessment);
+  const config = knownValue(facts.config);
+  const release = knownValue(facts.release);
+  const target = knownValue(facts.target);
+  if (assessment?.now.outcome !== "refused" || config === undefined || release === undefined)
+    return undefined;
+  if (target === undefined) return undefined;
+  const start = { release: release.version, config: config.effective, connection: assessment.connection };
+  const first = findings.filter(({ severity }) => severity === "error").flatMap(({ remedies }) => remedies);
+  const base = { target, deployment: facts.deployment, devices: facts.devices };
+  return { start, oracle: oracleOf(start, base, distinct(first)) };
+}
+
+function distinct(remedies: readonly Remedy[]): readonly Remedy[] {
+  return [...new Map([...remedies].reverse().map((remedy) => [remedy.id, remedy])).values()].reverse();
+}
+
+function isMendable({ severity, remedies }: Finding, can: Doer): boolean {
+  return severity === "warning" && remedies.some(({ steps }) => steps.some(can));
+}
+
+/** Whether a step is done by the changer of this deployment by itself. */
+type Doer = (step: Step) => boolean;
+
+/** An engine starts a container; what ran in a terminal of somebody's is theirs to start. */
+function doerOf({ deployment }: Facts, { editCompose = false }: PrepareOptions): Doer {
+  const { container, compose } = knownValue(deployment) ?? {};
+  return (step) => {
+    switch (step.do) {
+      case "gateway.start":
+        return container !== undefined;
+      case "compose.up":
+        return compose !== undefined;
+      // A Compose file is somebody's own, and often in a repository: only on request.
+      case "compose.edit":
+        return compose !== undefined && editCompose;
+      default:
+        return isProgrammatic(step);
+    }
+  };
+}
+
+/** For a finding of which the model has nothing to say: each of its remedies, as the check orders them. */
+function singles(
+  { remedies, severity }: Finding,
+  { exposure, sharedHost, only }: PlanOptions,
+): readonly Choice[] {
+  const exposed = sharedHost || (exposure !== "loopback" && exposure !== "private");
+  return remedies
+    .filter(({ id }) => only === undefined || id === only)
+    .filter(({ risk }) => risk !== "weakens-security" || !exposed)
+    .filter(({ after }) => after === undefined || after === "admitted" || severity !== "error")
+    .map((remedy, index) =>
+      index === 0 ? { remedies: [remedy] } : { remedies: [remedy], whyNot: "recommended-otherwise" },
+    );
+}
+
+/** What the changer of every deployment does by itself. */
+function isProgrammatic(step: Step): boolean {
+  switch (step.do) {
+    case "config.set":
+    case "config.unset":
+    case "gateway.restart":
+    case "device.reject":
+    case "device.remove":
+    case "device.rotate":
+    case "tailscale.status":
+    case "token.copy":
+    case "token.generate":
+      return true;
+    case "proxy.write":
+      return step.path !== undefined;
+    case "device.approve":
+      return step.requestId !== undefined;
+    default:
+      return false;
+  }
+}
+
+/** Steps of which the result is only looked at: what they would show is in the preview. */
+function isReading(step: Step): boolean {
+  if (step.do === "proxy.write") return step.site !== undefined;
+  return step.do === "device.list" || step.do === "gateway.status" || step.do === "logs.show";
+}
+
+/**
+ * Human steps that ask for nothing before the machine's own: they speak of what to compare, or of the page
+ * afterwards.
+ */
+const ACCOMPANYING = new Set([
+  "check-request",
+  "choose-request",
+  "reload-page",
+  "wait-for-page",
+  "press-connect",
+  "overwrite-forwarded-for",
+  "keep-origins",
+  "name-certificate",
+  "load-proxy-site",
+  "trust-proxy-authority",
+  "loopback-clients-ask",
+  "page-without-token",
+  "open-at",
+  "approve-browsers-in-use",
+  "review-origins",
+  // Whoever changes the file there says so where the container cannot.
+  "change-at-mount",
+]);
+
+interface Executable {
+  readonly steps: readonly Step[];
+  readonly rest: readonly Remedy[];
+  readonly requests: readonly PendingDevice[];
+  readonly candidates: readonly PendingDevice[];
+}
+
+interface Asked extends Omit<RequestQuestion, "requestId"> {
+  readonly can: Doer;
+  /** `--request`. */
+  readonly named: string | undefined;
+}
+
+/** The whole remedies, from the first on, that a program can do; each approval with its exact request. */
+function executable(remedies: readonly Remedy[], { can, named, ...question }: Asked): Executable {
+  const steps: Step[] = [];
+  const requests: PendingDevice[] = [];
+  const until = (index: number, candidates: readonly PendingDevice[] = []): Executable => ({
+    steps,
+    rest: remedies.slice(index),
+    requests,
+    candidates,
+  });
+  for (const [index, remedy] of remedies.entries()) {
+    const mine: Step[] = [];
+    for (const step of remedy.steps) {
+      if (step.do === "device.approve") {
+        const chosen = named === undefined ? undefined : requestNamed(named, question.waiting);
+        // Refused before that gate, the page has not asked yet: what waits is somebody else's.
+        if (chosen === undefined && index > 0) return until(index);
+        const found =
+          chosen === undefined
+            ? requestFor({ ...question, requestId: step.requestId })
+            : ({ choice: "one", request: chosen } as const);
+        if (found.choice !== "one") return until(index, found.choice === "ask" ? found.requests : []);
+        requests.push(found.request);
+        mine.push({ do: "device.approve", requestId: found.request.requestId });
+      } else if (can(step)) {
+        mine.push(step);
+      } else if (!isReading(step) && !(step.do === "human" && ACCOMPANYING.has(step.message))) {
+        return until(index);
+      }
+    }
+    if (mine.length === 0) return until(index);
+    steps.push(...mine);
+  }
+  return until(remedies.length);
+}

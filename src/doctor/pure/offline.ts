@@ -1,0 +1,135 @@
+import { collect, type Facts } from "../../core/collect.ts";
+import { type Fact, known, said, unknown } from "../../core/fact.ts";
+import type {
+  ConfigReading,
+  Deployment,
+  DeploymentKind,
+  Exposure,
+  HostSigns,
+  ProbeReading,
+  Release,
+  Target,
+} from "../../core/facts.ts";
+import type { LogDigest } from "../../core/log-event.ts";
+import { detectDeployment } from "../../deployments/detect.ts";
+import { exposureOf } from "../../deployments/exposure.ts";
+import { digestLogs, type LogSource } from "../../logs/digest.ts";
+import { collectOptions, collector, derivedCollectors } from "./derived.ts";
+import { TicketText } from "./ticket-text.ts";
+
+/** What there is of a gateway that cannot be asked. Everything may be missing. */
+export interface OfflineOptions {
+  readonly signal: AbortSignal;
+  readonly name: string;
+  readonly sources?: (signal: AbortSignal) => readonly LogSource[];
+  readonly release: Fact<Release>;
+  readonly deployment?: DeploymentKind;
+  /** What an engine said of the gateway earlier. */
+  readonly contained?: Pick<Deployment, "container" | "compose">;
+  readonly origin?: string;
+  /** Addresses and CIDR blocks of the proxies that the user named. */
+  readonly proxies?: readonly string[];
+  readonly config?: ConfigReading;
+  /** A reading that somebody made earlier. */
+  readonly probe?: ProbeReading;
+  readonly exposure?: Exposure;
+}
+
+/** Reading has no time limit of its own: the user stops it. */
+const NO_LIMIT_MS = 2 ** 31 - 1;
+
+/** A log can be from any machine: what this one looks like says nothing. */
+const NO_HOST: HostSigns = {
+  platform: "unknown",
+  wsl: false,
+  sshSession: false,
+  container: "unknown",
+  addresses: [],
+  engines: [],
+  units: [],
+};
+
+/** The facts of logs, a config and an earlier probe, without a gateway. Touches nothing but `sources`. */
+export function offlineFacts(options: OfflineOptions): Promise<Facts> {
+  const { sources, release, origin, config, probe } = options;
+  const ticket = new TicketText();
+  return collect(
+    ["logs", "config", "probe", "release", "deployment", "target", "assessment", "refusals"],
+    {
+      ...(sources === undefined
+        ? {}
+        : {
+            logs: collector(NO_LIMIT_MS, async (_ask, signal) =>
+              known(await digestLogs(sources(signal).map((source) => ticket.listen(source))), options.name),
+            ),
+          }),
+      ...(config === undefined
+        ? {}
+        : { config: collector(NO_LIMIT_MS, async () => known(config, config.path)) }),
+      ...(probe === undefined ? {} : { probe: collector(NO_LIMIT_MS, async () => known(probe, probe.url)) }),
+      release: collector(NO_LIMIT_MS, async (ask) => {
+        if (release.known) return release;
+        const wire = probe?.release;
+        if (wire !== undefined) return known(wire, probe?.url ?? "probe");
+        const logged = releaseOfLogs(await ask("logs"));
+        return logged.known ? logged : (ticket.release() ?? logged);
+      }),
+      deployment: collector(NO_LIMIT_MS, async (ask) => deploymentOf(await ask("logs"), options)),
+      target: collector(NO_LIMIT_MS, async (ask) =>
+        known(targetOf(await ask("logs"), options), options.name),
+      ),
+      ...derivedCollectors({ timeoutMs: NO_LIMIT_MS, ...(origin === undefined ? {} : { origin }) }),
+    },
+    collectOptions(options.signal),
+  );
+}
+
+/** The release that the log names; a shape of lines alone gives a range, which is not a release. */
+export function releaseOfLogs(logs: Fact<LogDigest>): Fact<Release> {
+  if (!logs.known) return logs;
+  const { release, era } = logs.value;
+  if (release !== undefined) {
+    return known({ version: release.version, confidence: "likely", from: "log" }, release.quote);
+  }
+  if (era === undefined)
+    return unknown("absent", "the log names no release", "--release X", { message: "log-without-release" });
+  const between = `its lines fit ${era.from ?? "the first"} to ${era.to ?? "the newest"}`;
+  return unknown("absent", `the log names no release (${between})`, "--release X", {
+    message: "log-fits-releases",
+    args: { from: era.from ?? "", to: era.to ?? "" },
+  });
+}
+
+function deploymentOf(
+  logs: Fact<LogDigest>,
+  { deployment, contained, config, probe }: OfflineOptions,
+): Fact<Deployment> {
+  const found = detectDeployment({
+    host: NO_HOST,
+    elsewhere: true,
+    ...(logs.known ? { logs: logs.value } : {}),
+    ...(deployment === undefined ? {} : { said: deployment }),
+    ...(config === undefined ? {} : { config }),
+    ...(probe === undefined ? {} : { probe }),
+  });
+  const whole = contained === undefined ? found : { ...found, ...contained };
+  return deployment === undefined ? known(whole, "log") : said(whole, "--deployment");
+}
+
+function targetOf(
+  logs: Fact<LogDigest>,
+  { name, exposure, config, probe, origin, proxies = [] }: OfflineOptions,
+): Target {
+  const found = exposureOf({
+    ...(logs.known ? { logs: logs.value } : {}),
+    ...(config === undefined ? {} : { config }),
+    ...(probe === undefined ? {} : { probe }),
+  });
+  return {
+    kind: "offline",
+    name,
+    exposure: exposure ?? found.exposure,
+    exposureBecause: exposure === undefined ? found.because : "said",
+    own: { proxies, ...(origin === undefined ? {} : { origin }) },
+  };
+}

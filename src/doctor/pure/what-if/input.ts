@@ -1,0 +1,122 @@
+import type { AdmissionConfig, AdmissionInput, Connection, ConnectionDevice } from "../../../core/connection.ts";
+import { parseBoundedJson } from "../../../core/json.ts";
+import { isRelease } from "../../../core/release.ts";
+import { safeText } from "../../../core/text.ts";
+import { UsageError } from "../../../cli/usage-error.ts";
+
+/** Connections that are asked about in one run. */
+export const MAX_INPUTS = 20_000;
+const TOO_MANY = `there are more than ${MAX_INPUTS} connections in it`;
+
+/** Of one connection and its config; the model compares every hop with every proxy. */
+const MAX_TEXT = 8192;
+const MAX_LIST = 1000;
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads one object, or JSON lines of them, in the shape of the observed admissions. What a line leaves out
+ * is filled with what a new browser with the right token on this machine would have.
+ *
+ * @throws {UsageError} with the line's number.
+ */
+export function parseInputs(text: string, name: string, release: string | undefined): AdmissionInput[] {
+  const whole = parseBoundedJson(text);
+  if (isObject(whole)) return [toInput(whole, `${name}`, release)];
+  if (Array.isArray(whole)) {
+    if (whole.length > MAX_INPUTS) throw usage(name, TOO_MANY);
+    return whole.map((item, index) => toInput(item, `${name}[${index}]`, release));
+  }
+  const lines = text.split(/\r?\n/).map((line, index) => ({ line, index }));
+  const told = lines.filter(({ line }) => line.trim() !== "");
+  if (told.length > MAX_INPUTS) throw usage(name, TOO_MANY);
+  const inputs = told.map(({ line, index }) =>
+    toInput(parseBoundedJson(line), `${name}:${index + 1}`, release),
+  );
+  if (inputs.length === 0) throw usage(name, "there is nothing in it");
+  return inputs;
+}
+
+function toInput(value: unknown, where: string, release: string | undefined): AdmissionInput {
+  if (!isObject(value)) throw usage(where, "that is no JSON object");
+  const named = release ?? value.release;
+  if (typeof named !== "string" || !isRelease(named)) {
+    throw usage(
+      where,
+      `release is ${safeText(JSON.stringify(named) ?? "missing", 60)}, not one of OpenClaw's`,
+    );
+  }
+  if (isTooMuch(value))
+    throw usage(where, `a text of it is longer than ${MAX_TEXT} characters, or a list than ${MAX_LIST}`);
+  if (value.config !== undefined && !isObject(value.config)) throw usage(where, "config is no object");
+  if (value.connection !== undefined && !isObject(value.connection))
+    throw usage(where, "connection is no object");
+  return {
+    release: named,
+    config: (value.config ?? {}) as AdmissionConfig,
+    connection: toConnection((value.connection ?? {}) as Json, where),
+  };
+}
+
+/** Its nesting was bounded when it was parsed. */
+function isTooMuch(value: unknown): boolean {
+  if (typeof value === "string") return value.length > MAX_TEXT;
+  if (typeof value !== "object" || value === null) return false;
+  const parts: readonly unknown[] = Object.values(value);
+  return parts.length > MAX_LIST || parts.some(isTooMuch);
+}
+
+const AUTHS = ["valid", "wrong", "missing", "password-instead-of-token"] as const;
+const DEVICE_STATES = ["absent", "unpaired", "pending", "paired"] as const;
+
+function toConnection(value: Json, where: string): Connection {
+  const client = isObject(value.client) ? value.client : {};
+  const headers = isObject(value.headers) ? value.headers : {};
+  const auth = value.auth ?? "valid";
+  if (!AUTHS.includes(auth as Connection["auth"])) {
+    throw usage(
+      where,
+      `connection.auth is ${safeText(JSON.stringify(auth), 60)}, not one of ${AUTHS.join(", ")}`,
+    );
+  }
+  const device = isObject(value.device) ? value.device : { state: "unpaired" };
+  if (!DEVICE_STATES.includes(device.state as ConnectionDevice["state"])) {
+    throw usage(
+      where,
+      `connection.device.state is ${safeText(JSON.stringify(device.state) ?? "missing", 60)}, not one of ${DEVICE_STATES.join(", ")}`,
+    );
+  }
+  // Fields that this version does not know are handed on: the shape may grow.
+  return {
+    ...value,
+    remoteAddress: textOr(value.remoteAddress, "127.0.0.1"),
+    headers: Object.fromEntries(
+      Object.entries(headers).flatMap(([key, header]) =>
+        typeof header === "string" ? [[key.toLowerCase(), header]] : [],
+      ),
+    ),
+    client: { ...client, id: textOr(client.id, "openclaw-control-ui"), mode: textOr(client.mode, "webchat") },
+    role: textOr(value.role, "operator"),
+    scopes: Array.isArray(value.scopes)
+      ? value.scopes.filter((scope): scope is string => typeof scope === "string")
+      : ["operator.admin", "operator.approvals", "operator.pairing"],
+    auth: auth as Connection["auth"],
+    device: device as unknown as ConnectionDevice,
+  };
+}
+
+function textOr(value: unknown, fallback: string): string {
+  return typeof value === "string" ? value : fallback;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function usage(where: string, why: string): UsageError {
+  return new UsageError(
+    `--input ${safeText(where, 200)}`,
+    why,
+    'give {"release": "2026.3.13", "config": {…}, "connection": {…}}, one object or one a line',
+  );
+}
