@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import type { Answer } from "../src/doctor/pure/what-if/answer.ts";
+import type { Answer } from "../src/report/what-if.ts";
 import { type CliResult, cli, fixture, here } from "./support/cli.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "pairing-doctor-what-if-"));

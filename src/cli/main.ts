@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { describeError } from "../doctor/pure/describe-error.ts";
+import { VERSION } from "../doctor/pure/version.ts";
 import type { Io } from "./io.ts";
 import { type DoWork, workHere } from "./run/index.ts";
 import { refuseSecretArguments } from "./secret-arguments.ts";
 import { UsageError } from "./usage-error.ts";
-import { VERSION } from "../doctor/pure/version.ts";
 
 /** What every command gets besides its own options. */
 export interface Session {

@@ -1,8 +1,8 @@
-import type { CommandContext } from "../deployments/commands.ts";
-import { nodeWorld, type World } from "../deployments/world.ts";
+import { nodeWorld } from "../deployments/world.ts";
+import { Live, type LiveOptions } from "../doctor/live/look.ts";
+import type { Opened } from "../doctor/live/opened.ts";
 import type { DiagnoseArguments } from "./commands/diagnose.ts";
 import { handedCredentials } from "./credentials.ts";
-import { Live, type LiveOptions } from "../doctor/live/look.ts";
 import type { Session } from "./main.ts";
 import { mustBeReadable } from "./named-input.ts";
 import { noteFor } from "./note.ts";
@@ -28,16 +28,6 @@ export type LiveArguments = Pick<
   | "proxy"
 >;
 
-export interface OpenedLive {
-  readonly world: World;
-  readonly origin?: string;
-  readonly context: CommandContext;
-  /** A new look at the gateway. `origin`: of the page that is imitated, when the command line names none. */
-  look(change: Pick<LiveOptions, "asBrowser" | "origin">): Live;
-  /** From now on looks are at the container by its name: one that Compose makes anew has another id than was said. */
-  byName(container: string): void;
-}
-
 /**
  * `looksOnce`: a log may then be a pipe, which can be read only once.
  * @throws {UsageError} a value or a file that the command line names is none.
@@ -46,7 +36,7 @@ export async function openLive(
   args: LiveArguments,
   { io, salt }: Session,
   { looksOnce = false }: { readonly looksOnce?: boolean } = {},
-): Promise<OpenedLive> {
+): Promise<Opened> {
   const origin = pageOrigin(args.origin);
   const credentials = await handedCredentials(
     {

@@ -1,8 +1,17 @@
 import { nearestMeasured } from "../admission/releases.ts";
-import type { AdmissionInput } from "../core/connection.ts";
+import type { Admission, AdmissionInput } from "../core/connection.ts";
+import type { Remedy } from "../core/finding.ts";
 import { safeText } from "../core/text.ts";
 import { catalogueOf, entryOf, fill, type Lang, wordsOf } from "./messages/index.ts";
-import type { Answer } from "../doctor/pure/what-if/answer.ts";
+
+/** The document of `what-if --json`. */
+export interface Answer {
+  readonly admission: Admission;
+  /** Remedies after which the model admits this connection, in the order in which they are advised. */
+  readonly remedies: readonly Pick<Remedy, "id" | "risk">[];
+  /** Gates behind the first refusal. */
+  readonly ahead?: readonly Admission[];
+}
 
 /** The answer in a few lines: who asks, what the gateway does, what would change it. */
 export function renderAnswer(

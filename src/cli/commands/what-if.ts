@@ -1,7 +1,7 @@
 import type { Argv } from "yargs";
+import { VIAS } from "../../doctor/pure/what-if/vias.ts";
 import type { Session } from "../main.ts";
 import { type ArgumentsOf, wordingOptions } from "../options.ts";
-import { VIAS } from "../../doctor/pure/what-if/vias.ts";
 import type { Done } from "./index.ts";
 
 const options = (command: Argv) =>

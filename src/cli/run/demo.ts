@@ -1,11 +1,11 @@
 import { nodeWorld } from "../../deployments/world.ts";
-import { nearest } from "../../report/explain.ts";
-import { reportOf } from "../../doctor/pure/case.ts";
-import type { DemoArguments } from "../commands/demo.ts";
 import { play } from "../../doctor/live/demo/play.ts";
 import { SCENARIOS } from "../../doctor/live/demo/scenarios.ts";
-import { emit } from "../emit.ts";
 import { LIVE_FACTS } from "../../doctor/live/live-facts.ts";
+import { reportOf } from "../../doctor/pure/case.ts";
+import { nearest } from "../../report/explain.ts";
+import type { DemoArguments } from "../commands/demo.ts";
+import { emit } from "../emit.ts";
 import type { Session } from "../main.ts";
 import { emitOptions } from "../options.ts";
 import { startSpinner } from "../spinner.ts";

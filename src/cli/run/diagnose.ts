@@ -1,10 +1,10 @@
 import { collect } from "../../core/collect.ts";
+import { LIVE_FACTS } from "../../doctor/live/live-facts.ts";
 import { reportOf } from "../../doctor/pure/case.ts";
-import type { DiagnoseArguments } from "../commands/diagnose.ts";
 import { collectOptions } from "../../doctor/pure/derived.ts";
+import type { DiagnoseArguments } from "../commands/diagnose.ts";
 import { emit } from "../emit.ts";
 import { exitCode } from "../exit-code.ts";
-import { LIVE_FACTS } from "../../doctor/live/live-facts.ts";
 import type { Session } from "../main.ts";
 import { openLive } from "../open-live.ts";
 import { emitOptions } from "../options.ts";

@@ -1,54 +1,48 @@
 import { checks } from "../../../checks/index.ts";
-import { collect } from "../../core/collect.ts";
-import { isAtWork } from "../../deployments/at-work.ts";
-import { commandsEnded } from "../../deployments/orphans.ts";
+import { fix } from "../../doctor/live/mend/fix.ts";
+import type { Wish } from "../../doctor/live/mend/wish.ts";
 import type { FixArguments } from "../commands/fix.ts";
-import { collectOptions } from "../../doctor/pure/derived.ts";
-import { resume, takeBack } from "../../doctor/live/mend/backward.ts";
-import { FixContext } from "../../doctor/live/mend/context.ts";
-import { mend } from "../../doctor/live/mend/forward.ts";
-import { LIVE_FACTS } from "../../doctor/live/live-facts.ts";
+import { TerminalAsker } from "../fix/asker.ts";
+import { emitFix } from "../fix/emit.ts";
+import { fixExitCode } from "../fix/exit-code.ts";
+import { saidSite } from "../fix/said-site.ts";
 import type { Session } from "../main.ts";
 import { openLive } from "../open-live.ts";
+import { emitOptions } from "../options.ts";
 import { startSpinner } from "../spinner.ts";
-import { UsageError } from "../usage-error.ts";
+import { UsageError, usageError } from "../usage-error.ts";
 
-/** From a diagnosis to a connection that is let in; or, with `--undo` or after a crash, the way back. */
 export async function runFix(args: FixArguments, session: Session): Promise<number> {
-  const only = (args.ids ?? []).map(checkId);
-  const context = new FixContext(args, session, await openLive(args, session));
-  const spinner = await startSpinner("Looking at the gateway", session.io, args.quiet);
-  const facts = await collect(
-    LIVE_FACTS,
-    context.live.collectors(),
-    collectOptions(session.io.signal),
-  ).finally(() => spinner.stop());
-  session.io.signal.throwIfAborted();
-  const key = await context.gatewayKey(facts);
-  // Without a config there is no journal of it, but there may be one that is not believed.
-  const { journals, refused, doubted } = await context.store.list(key ?? "");
-  if (refused.length > 0) {
-    // One of them may be of a fix that is on its way: that is not "nothing to undo", and nothing is done on top of it.
-    return context.end(facts, "not-begun", { refused, detail: NOT_BELIEVED });
-  }
-  const open = journals.findLast(({ state }) => state === "open" || state === "undoing");
-  if (open !== undefined && (await isAtWork(open, context.opened.world))) {
-    throw new UsageError(
-      "fix",
-      `another pairing-doctor (process ${open.pid}) works on this gateway`,
-      "wait until it is done",
-    );
-  }
-  if (open !== undefined) {
-    await commandsEnded(context.opened.world, open.pid, session.io.signal);
-    await (await context.live.access()).programsEnded?.(session.io.signal);
-  }
-  if (args.undo) {
-    if (doubted !== undefined)
-      return context.end(facts, "not-begun", { refused: [doubted], detail: NOT_BELIEVED });
-    return takeBack(context, facts, open ?? journals.findLast(({ state }) => state === "kept"));
-  }
-  return open === undefined ? mend(context, facts, only) : resume(context, facts, open);
+  const { io } = session;
+  const wish = wishOf(args);
+  const opened = await openLive(args, session);
+  const asker = new TerminalAsker(args, io);
+  const spinner = await startSpinner("Looking at the gateway", io, args.quiet);
+  const end = await fix({
+    opened,
+    wish,
+    undo: args.undo,
+    asker,
+    signal: io.signal,
+    looked: () => spinner.stop(),
+  });
+  if ("refused" in end) throw usageError(end.refused);
+  await emitFix(end.report, emitOptions(args, io), io, "stdout", asker.hasShown);
+  return fixExitCode(end.report);
+}
+
+/** @throws {UsageError} no check has this id or code, or the proxy that is described cannot be. */
+function wishOf(args: FixArguments): Wish {
+  const { remedy, request } = args;
+  const site = saidSite(args);
+  return {
+    only: (args.ids ?? []).map(checkId),
+    dryRun: args.dryRun,
+    editCompose: args.editCompose,
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(request === undefined ? {} : { request }),
+    ...(site === undefined ? {} : { site }),
+  };
 }
 
 /** @throws {UsageError} no check has this id or code. */
@@ -61,6 +55,3 @@ function checkId(name: string): string {
     "see `pairing-doctor checks`",
   );
 }
-
-const NOT_BELIEVED =
-  "an earlier fix may be on its way, and what it left is not believed. Set right what is yours, move away what is not, and run this again";

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { reportOf } from "../../doctor/pure/case.ts";
+import { offlineFacts } from "../../doctor/pure/offline.ts";
 import type { TriageArguments } from "../commands/triage.ts";
 import { emit } from "../emit.ts";
 import { exitCode } from "../exit-code.ts";
@@ -8,7 +9,6 @@ import { bounded, type LogReading, logFile } from "../log-input.ts";
 import type { Session } from "../main.ts";
 import { mustBeReadable } from "../named-input.ts";
 import { noteFor } from "../note.ts";
-import { offlineFacts } from "../../doctor/pure/offline.ts";
 import { emitOptions } from "../options.ts";
 import { namedProxies, pageOrigin, saidRelease, selection } from "../said.ts";
 import { startSpinner } from "../spinner.ts";

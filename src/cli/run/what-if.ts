@@ -1,16 +1,16 @@
 import type { AdmissionInput } from "../../core/connection.ts";
+import { answer } from "../../doctor/pure/what-if/answer.ts";
+import { type Change, changed, idleKeys, parseSetting } from "../../doctor/pure/what-if/change.ts";
+import { parseInputs } from "../../doctor/pure/what-if/input.ts";
+import type { Via } from "../../doctor/pure/what-if/vias.ts";
+import { renderAnswer } from "../../report/what-if.ts";
 import type { WhatIfArguments } from "../commands/what-if.ts";
 import { readAll } from "../credentials.ts";
 import type { Session } from "../main.ts";
 import { readNamed } from "../named-input.ts";
 import { saidRelease } from "../said.ts";
 import { langOf } from "../style.ts";
-import { UsageError } from "../usage-error.ts";
-import { answer } from "../../doctor/pure/what-if/answer.ts";
-import { type Change, changed, idleKeys } from "../../doctor/pure/what-if/change.ts";
-import { parseInputs } from "../../doctor/pure/what-if/input.ts";
-import { renderAnswer } from "../../report/what-if.ts";
-import type { Via } from "../../doctor/pure/what-if/vias.ts";
+import { mustParse, UsageError } from "../usage-error.ts";
 
 /** Largest input, bytes; the 1,730 connections that were measured have 2 MB. */
 export const MAX_INPUT = 16 * 1024 * 1024;
@@ -18,7 +18,7 @@ export const MAX_INPUT = 16 * 1024 * 1024;
 export async function whatIf(args: WhatIfArguments, session: Session): Promise<number> {
   const { io } = session;
   const change: Change = {
-    set: args.set ?? [],
+    set: (args.set ?? []).map((text) => mustParse(parseSetting(text))),
     unset: args.unset ?? [],
     ...releaseChange(args.release),
     ...viaChange(args.via),
@@ -26,7 +26,7 @@ export async function whatIf(args: WhatIfArguments, session: Session): Promise<n
   const inputs: readonly AdmissionInput[] =
     args.input === undefined
       ? [await foundHere(session)]
-      : parseInputs(await readInput(args.input, session), args.input, change.release);
+      : mustParse(parseInputs(await readInput(args.input, session), args.input, change.release));
   const lang = langOf(args.lang, io.env);
   const notes = new Set<string>();
   for (const input of inputs) {

@@ -1,12 +1,12 @@
+import { handedCredentials } from "../../cli/credentials.ts";
+import type { Session } from "../../cli/main.ts";
+import { UsageError } from "../../cli/usage-error.ts";
 import { collect } from "../../core/collect.ts";
 import type { AdmissionInput } from "../../core/connection.ts";
 import { knownValue, unknown } from "../../core/fact.ts";
 import { nodeWorld } from "../../deployments/world.ts";
-import { handedCredentials } from "../../cli/credentials.ts";
 import { collectOptions } from "../pure/derived.ts";
 import { Live } from "./look.ts";
-import type { Session } from "../../cli/main.ts";
-import { UsageError } from "../../cli/usage-error.ts";
 
 /**
  * The connection of a new browser to the gateway that is found here, as `diagnose` would judge it.

@@ -1,4 +1,7 @@
 import { basename } from "node:path";
+import type { Credentials } from "../../cli/credentials.ts";
+import { type LogReading, logFile } from "../../cli/log-input.ts";
+import type { ChosenTarget } from "../../cli/target.ts";
 import type { Ask, Collectors } from "../../core/collect.ts";
 import { type Fact, known, knownValue, said, type Unknown, unknown } from "../../core/fact.ts";
 import type {
@@ -36,11 +39,8 @@ import { parseGatewayUrl, reachOfAddress } from "../../gateway/url.ts";
 import { digestLogs, type LogSource } from "../../logs/digest.ts";
 import { ofPort } from "../../logs/of-port.ts";
 import { tiedTo } from "../../logs/tied.ts";
-import type { Credentials } from "../../cli/credentials.ts";
 import { collector, derivedCollectors, given } from "../pure/derived.ts";
-import { type LogReading, logFile } from "../../cli/log-input.ts";
 import { releaseOfLogs } from "../pure/offline.ts";
-import type { ChosenTarget } from "../../cli/target.ts";
 
 export interface LiveOptions {
   readonly target: ChosenTarget;

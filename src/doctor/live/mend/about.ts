@@ -9,20 +9,20 @@ import { configBefore, undosOf } from "../../../core/transaction.ts";
 import type { FixFile, FixFinding, FixReport, FixRequest } from "../../../report/fix.ts";
 import { toReportRemedy } from "../../../report/result.ts";
 import { printerOf } from "../../pure/case.ts";
+import type { Prepared } from "../../pure/mend/prepare.ts";
 import { distinctNotes, lookAhead, printedFiles } from "./ahead.ts";
 import { configEditor } from "./config-editor.ts";
-import type { FixContext } from "./context.ts";
 import { configDiff, textDiff } from "./diff.ts";
-import type { Prepared } from "../../pure/mend/prepare.ts";
+import type { Patient } from "./patient.ts";
 
 /** What a plan says of itself: its steps here, what they change, whom they let in, and why not another way. */
 export async function aboutPlan(
-  context: FixContext,
+  patient: Patient,
   facts: Facts,
   prepared: Prepared,
   changer: Fact<Changer>,
 ): Promise<Partial<FixReport>> {
-  const print = printerOf(facts, context.opened.context);
+  const print = printerOf(facts, patient.opened.context);
   const { finding, rest, requests, candidates, steps } = prepared;
   const config = changer.known ? await changer.value.readConfig() : unknown("absent", "");
   const done = doneBy(prepared);
@@ -30,7 +30,7 @@ export async function aboutPlan(
     finding: findingOf(finding),
     remedies: done.map((remedy) => toReportRemedy(withRequest(remedy, requests), print)),
     risk: riskOf(done),
-    diff: configDiff(knownValue(config), steps, await context.secrets()),
+    diff: configDiff(knownValue(config), steps, await patient.secrets()),
     files: printedFiles(done.flatMap((remedy) => remedy.steps)),
     requests: requests.map(fixRequestOf),
     ...(candidates.length === 0 ? {} : { candidates: candidates.map(fixRequestOf) }),
@@ -83,20 +83,20 @@ function otherWays(prepared: Prepared): Pick<FixReport, "alternatives" | "popula
 
 /** What is taken back, how the config then differs from now, and every file that is written for it. */
 export async function aboutJournal(
-  context: FixContext,
+  patient: Patient,
   facts: Facts,
   journal: Journal,
   changer: Changer,
 ): Promise<Partial<FixReport>> {
   const now = await changer.readConfig();
-  const print = printerOf(facts, context.opened.context);
+  const print = printerOf(facts, patient.opened.context);
   const keys = keysOf(journal);
   const file = knownValue(now);
   const back = configBefore(journal, file, configEditor);
   const [before, after] = [file, back === undefined ? file : back.file].map((one) =>
     textOf(one?.content ?? ""),
   );
-  const diff = keys.length === 0 ? [] : textDiff(before ?? "", after ?? "", await context.secrets());
+  const diff = keys.length === 0 ? [] : textDiff(before ?? "", after ?? "", await patient.secrets());
   const files: FixFile[] = [];
   const notes: Note[] = [];
   for (const { step, undo } of undosOf(journal)) {
@@ -106,13 +106,13 @@ export async function aboutJournal(
       files.push({ path: foreseen.value.file.path, lines: foreseen.value.file.diff });
     notes.push(...(foreseen.value.notes ?? []));
   }
-  if (diff.length > 0) notes.push(...(await notesOnConfig(changer, context)));
+  if (diff.length > 0) notes.push(...(await notesOnConfig(changer, patient)));
   return {
     remedies: journal.remedies.map((remedy) => toReportRemedy({ ...remedy, steps: [] }, print)),
     diff,
     files,
     writes: writesOf(
-      context,
+      patient,
       journal.id,
       now,
       diff.length > 0,
@@ -125,30 +125,30 @@ export async function aboutJournal(
 
 /** How the rest of a fix that was interrupted would go on. */
 export async function aboutRest(
-  context: FixContext,
+  patient: Patient,
   facts: Facts,
   journal: Journal,
   changer: Changer,
 ): Promise<Partial<FixReport>> {
   const now = await changer.readConfig();
-  const print = printerOf(facts, context.opened.context);
+  const print = printerOf(facts, patient.opened.context);
   const steps = journal.steps.flatMap(({ step, state }) => (state === "done" ? [] : step));
-  const diff = configDiff(knownValue(now), steps, await context.secrets());
-  const { files, notes, writes } = await lookAhead(steps, changer, context.session.io.signal);
+  const diff = configDiff(knownValue(now), steps, await patient.secrets());
+  const { files, notes, writes } = await lookAhead(steps, changer, patient.signal);
   return {
     remedies: journal.remedies.map((remedy) => toReportRemedy({ ...remedy, steps }, print)),
     risk: riskOf(journal.remedies),
     diff,
     files,
     notes,
-    writes: writesOf(context, journal.id, now, diff.length > 0, writes),
+    writes: writesOf(patient, journal.id, now, diff.length > 0, writes),
     how: journal.steps.flatMap(({ how }) => (how === undefined ? [] : [how])),
   };
 }
 
 /** Every path that is written, as it is named where it is. `id`: of the journal; its directory where it has none yet. */
 export function writesOf(
-  { store }: FixContext,
+  { store }: Pick<Patient, "store">,
   id: string | undefined,
   config: Fact<ConfigFile | undefined>,
   isConfigWritten: boolean,
@@ -158,8 +158,11 @@ export function writesOf(
   return [...new Set([...own, ...others, store.pathOf(id)])];
 }
 
-async function notesOnConfig(changer: Changer, { session }: FixContext): Promise<readonly Note[]> {
-  const foreseen = await changer.foresee?.({ do: "config.unset", key: "gateway" }, session.io.signal);
+async function notesOnConfig(
+  changer: Changer,
+  { signal }: Pick<Patient, "signal">,
+): Promise<readonly Note[]> {
+  const foreseen = await changer.foresee?.({ do: "config.unset", key: "gateway" }, signal);
   return foreseen?.known === true ? (foreseen.value.notes ?? []) : [];
 }
 

@@ -2,78 +2,77 @@ import type { Facts } from "../../../core/collect.ts";
 import type { Journal } from "../../../core/journal.ts";
 import { finish, type Outcome, undo, type Verification } from "../../../core/transaction.ts";
 import type { FixReport } from "../../../report/fix.ts";
-import { catalogueOf } from "../../../report/messages/index.ts";
 import { aboutJournal, aboutRest } from "./about.ts";
-import { ask, isInteractive } from "../../../cli/fix/consent.ts";
-import type { FixContext } from "./context.ts";
+import type { Asker } from "./asker.ts";
+import { type Ended, ended, endedAs, reportOf } from "./ended.ts";
+import type { Patient } from "./patient.ts";
 import { reachable } from "./verify.ts";
+import { work } from "./work.ts";
+
+interface Backward {
+  readonly patient: Patient;
+  readonly asker: Asker;
+  readonly facts: Facts;
+  readonly dryRun: boolean;
+}
 
 /** `--undo`: the last fix goes back. */
 export async function takeBack(
-  context: FixContext,
-  facts: Facts,
+  { patient, asker, facts, dryRun }: Backward,
   journal: Journal | undefined,
-): Promise<number> {
-  if (journal === undefined) return context.end(facts, "nothing-to-undo");
-  const { args, session, words } = context;
-  const changer = await context.changer(facts);
-  if (!changer.known) return context.end(facts, "not-begun", { detail: changer.detail });
-  const about = await aboutJournal(context, facts, journal, changer.value);
-  if (args.dryRun) return context.end(facts, "planned", about);
-  if (!args.yes) {
-    if (!isInteractive(session.io)) return context.end(facts, "declined", unasked(about, "no-terminal-yes"));
-    await context.preview(facts, about);
-    if (!(await ask(words.ask.undo, session.io))) return context.end(facts, "declined", about);
-  }
-  const outcome = await context.work((workshop) => undo(journal, workshop), changer.value, nothingToVerify);
-  return wentBack(context, facts, outcome, about);
+): Promise<Ended> {
+  if (journal === undefined) return ended(facts, "nothing-to-undo");
+  const changer = await patient.changer(facts);
+  if (!changer.known) return ended(facts, "not-begun", { detail: changer.detail });
+  const about = await aboutJournal(patient, facts, journal, changer.value);
+  if (dryRun) return ended(facts, "planned", about);
+  const consent = await asker.agrees("undo", reportOf(facts, "planned", about));
+  if (!consent.given) return ended(facts, "declined", { ...about, ...whyNot(consent.why) });
+  const outcome = await work((workshop) => undo(journal, workshop), patient, asker, {
+    changer: changer.value,
+    verify: nothingToVerify,
+  });
+  return wentBack(facts, outcome, about);
 }
 
 /** A run that was killed left its journal: it is finished or taken back before anything else. */
-export async function resume(context: FixContext, facts: Facts, journal: Journal): Promise<number> {
-  const { args, session, words, opened } = context;
-  const changer = await context.changer(facts);
-  if (!changer.known) return context.end(facts, "not-begun", { detail: changer.detail });
-  const back = await aboutJournal(context, facts, journal, changer.value);
-  if (!isInteractive(session.io)) {
-    return context.end(facts, "declined", unasked(back, "interrupted"));
-  }
-  if (args.dryRun) return context.end(facts, "planned", back);
+export async function resume({ patient, asker, facts, dryRun }: Backward, journal: Journal): Promise<Ended> {
+  const changer = await patient.changer(facts);
+  if (!changer.known) return ended(facts, "not-begun", { detail: changer.detail });
+  const back = await aboutJournal(patient, facts, journal, changer.value);
+  if (!asker.isThere) return ended(facts, "declined", { ...back, detail: asker.interrupted });
+  if (dryRun) return ended(facts, "planned", back);
   let onward = false;
   let about = back;
   if (journal.state === "open") {
-    about = await aboutRest(context, facts, journal, changer.value);
-    await context.preview(facts, about);
-    onward = await ask(words.ask.finish, session.io);
+    about = await aboutRest(patient, facts, journal, changer.value);
+    onward = (await asker.agrees("finish", reportOf(facts, "planned", about))).given;
   }
   if (!onward) {
     about = back;
-    await context.preview(facts, about);
-    if (!(await ask(words.ask.undo, session.io))) return context.end(facts, "declined", about);
+    const consent = await asker.agrees("undo", reportOf(facts, "planned", about));
+    if (!consent.given) return ended(facts, "declined", { ...about, ...whyNot(consent.why) });
   }
-  const outcome = await context.work(
+  const outcome = await work(
     (workshop) => (onward ? finish(journal, workshop) : undo(journal, workshop)),
-    changer.value,
-    (signal) => reachable(opened, signal),
+    patient,
+    asker,
+    { changer: changer.value, verify: (signal) => reachable(patient.opened, signal) },
   );
-  return onward ? context.ended(facts, outcome, about) : wentBack(context, facts, outcome, about);
+  return onward ? endedAs(facts, outcome, about) : wentBack(facts, outcome, about);
 }
 
-function wentBack(
-  context: FixContext,
-  facts: Facts,
-  outcome: Outcome,
-  about: Partial<FixReport>,
-): Promise<number> {
-  if (outcome.outcome !== "rolled-back") return context.ended(facts, outcome, about);
+function wentBack(facts: Facts, outcome: Outcome, about: Partial<FixReport>): Ended {
+  if (outcome.outcome !== "rolled-back") return endedAs(facts, outcome, about);
   const { lasting = [] } = outcome;
   return lasting.length === 0
-    ? context.end(facts, "undone", { ...about, how: [] })
-    : context.end(facts, "undone-in-part", { ...about, how: [], detail: lasting.join("; ") });
+    ? ended(facts, "undone", { ...about, how: [] })
+    : ended(facts, "undone-in-part", { ...about, how: [], detail: lasting.join("; ") });
 }
 
-function unasked(about: Partial<FixReport>, why: "no-terminal-yes" | "interrupted"): Partial<FixReport> {
-  return { ...about, detail: catalogueOf("en").fix.consent[why] };
+/** A no at the question says enough. */
+function whyNot(why: string): Pick<FixReport, "detail"> {
+  return why === "" ? {} : { detail: why };
 }
 
 async function nothingToVerify(): Promise<Verification> {

@@ -4,10 +4,10 @@ import type { Finding } from "../../../core/finding.ts";
 import type { FixFinding } from "../../../report/fix.ts";
 import { diagnosed } from "../../pure/case.ts";
 import { collectOptions } from "../../pure/derived.ts";
+import type { Prepared } from "../../pure/mend/prepare.ts";
 import { LIVE_FACTS } from "../live-facts.ts";
 import { findingOf } from "./about.ts";
-import type { FixContext } from "./context.ts";
-import type { Prepared } from "../../pure/mend/prepare.ts";
+import type { Patient } from "./patient.ts";
 
 export interface Remains {
   readonly findings: readonly FixFinding[];
@@ -20,12 +20,12 @@ export interface Remains {
  * page comes again. What is only foretold is about the next browser, and counts where no page could come before.
  */
 export async function whatRemains(
-  { opened, session }: FixContext,
+  { opened, signal }: Pick<Patient, "opened" | "signal">,
   { finding: mended }: Prepared,
   foretold: boolean,
 ): Promise<Remains> {
   const live = opened.look({ asBrowser: false });
-  const facts = await collect(LIVE_FACTS, live.collectors(), collectOptions(session.io.signal));
+  const facts = await collect(LIVE_FACTS, live.collectors(), collectOptions(signal));
   const { findings } = diagnosed(facts, {});
   const gate = knownValue(facts.assessment)?.now.gate;
   return {

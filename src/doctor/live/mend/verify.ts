@@ -6,10 +6,10 @@ import { atLeast } from "../../../core/release.ts";
 import { safeText } from "../../../core/text.ts";
 import type { Verification } from "../../../core/transaction.ts";
 import { collectOptions } from "../../pure/derived.ts";
-import { LIVE_FACTS } from "../live-facts.ts";
-import type { OpenedLive } from "../../../cli/open-live.ts";
-import type { FixContext } from "./context.ts";
 import type { Prepared } from "../../pure/mend/prepare.ts";
+import { LIVE_FACTS } from "../live-facts.ts";
+import type { Opened } from "../opened.ts";
+import type { Patient } from "./patient.ts";
 
 /** A gateway that takes a change up in the background may answer with the old config for a moment. */
 const TRIES = 4;
@@ -22,15 +22,15 @@ const PAUSE_MS = 2000;
  */
 export async function verifyFix(
   prepared: Prepared,
-  context: FixContext,
+  patient: Pick<Patient, "opened" | "withDevices">,
   signal: AbortSignal,
 ): Promise<Verification> {
   let last: Verification = { helped: false, detail: "not looked at" };
   for (let tries = 0; tries < TRIES && !signal.aborted; tries += 1) {
     if (tries > 0) await pause(PAUSE_MS, signal);
-    const live = context.opened.look({ asBrowser: needsBrowser(prepared), ...originOf(prepared) });
+    const live = patient.opened.look({ asBrowser: needsBrowser(prepared), ...originOf(prepared) });
     const facts = await collect(LIVE_FACTS, live.collectors(), collectOptions(signal));
-    last = judge(prepared, prepared.requests.length > 0 ? await context.withDevices(facts) : facts);
+    last = judge(prepared, prepared.requests.length > 0 ? await patient.withDevices(facts) : facts);
     if (last.helped) return last;
   }
   return last;
@@ -44,7 +44,7 @@ function originOf({ model }: Prepared): { origin?: string } {
 }
 
 /** After a fix that another run began: what it was to reach is not known any more, that the gateway runs is. */
-export async function reachable(opened: OpenedLive, signal: AbortSignal): Promise<Verification> {
+export async function reachable(opened: Opened, signal: AbortSignal): Promise<Verification> {
   const live = opened.look({ asBrowser: false });
   const facts = await collect(LIVE_FACTS, live.collectors(), collectOptions(signal));
   const reach = knownValue(facts.probe)?.reach;

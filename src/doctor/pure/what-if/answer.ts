@@ -1,18 +1,11 @@
 import { admit } from "../../../admission/admit.ts";
 import { gatesAhead } from "../../../admission/gates-ahead.ts";
 import { isLoopbackHost, scopeOf } from "../../../core/address.ts";
-import type { Admission, AdmissionInput } from "../../../core/connection.ts";
+import type { AdmissionInput } from "../../../core/connection.ts";
 import type { Exposure, OwnThings } from "../../../core/facts.ts";
 import type { Remedy } from "../../../core/finding.ts";
+import type { Answer } from "../../../report/what-if.ts";
 import { adviceFor } from "../advice.ts";
-
-export interface Answer {
-  readonly admission: Admission;
-  /** Remedies after which the model admits this connection, in the order in which they are advised. */
-  readonly remedies: readonly Pick<Remedy, "id" | "risk">[];
-  /** Gates behind the first refusal. */
-  readonly ahead?: readonly Admission[];
-}
 
 /** The model's answer, and the remedies that the checks advise for it. */
 export function answer(input: AdmissionInput): Answer {

@@ -1,25 +1,23 @@
 import { applySteps, keyStatus } from "../../../admission/trial.ts";
+import { bad, type Parsed, parsed } from "../../../core/bad-input.ts";
 import type { AdmissionInput, Connection } from "../../../core/connection.ts";
 import type { JsonValue, Step } from "../../../core/finding.ts";
 import { parseBoundedJson } from "../../../core/json.ts";
 import { safeText } from "../../../core/text.ts";
-import { UsageError } from "../../../cli/usage-error.ts";
 import type { Via } from "./vias.ts";
 
+type SetStep = Extract<Step, { readonly do: "config.set" }>;
+
 export interface Change {
-  /** `PATH=VALUE`; VALUE is JSON, or text when it is none. */
-  readonly set: readonly string[];
+  readonly set: readonly SetStep[];
   readonly unset: readonly string[];
   readonly release?: string;
   readonly via?: Via;
 }
 
-/** The input after the change. @throws {UsageError} a `--set` without `=`. */
+/** The input after the change. */
 export function changed(input: AdmissionInput, { set, unset, release, via }: Change): AdmissionInput {
-  const steps: Step[] = [
-    ...set.map(setStep),
-    ...unset.map((key): Step => ({ do: "config.unset", key: key.trim() })),
-  ];
+  const steps: Step[] = [...set, ...unset.map((key): Step => ({ do: "config.unset", key: key.trim() }))];
   // The release first: which keys there are depends on it.
   const next = applySteps(release === undefined ? input : { ...input, release }, steps);
   return via === undefined ? next : { ...next, connection: routed(next, via) };
@@ -27,8 +25,7 @@ export function changed(input: AdmissionInput, { set, unset, release, via }: Cha
 
 /** Sentences about keys of `--set` that do nothing in this input's release, which would else go unseen. */
 export function idleKeys({ release }: AdmissionInput, { set }: Change): string[] {
-  return set.flatMap((text) => {
-    const key = text.slice(0, Math.max(text.indexOf("="), 0)).trim();
+  return set.flatMap(({ key }) => {
     const status = keyStatus(release, key);
     if (status === "works") return [];
     const name = safeText(key, 120);
@@ -38,11 +35,12 @@ export function idleKeys({ release }: AdmissionInput, { set }: Change): string[]
   });
 }
 
-function setStep(text: string): Step {
+/** `PATH=VALUE`; VALUE is JSON, or text when it is none. */
+export function parseSetting(text: string): Parsed<SetStep> {
   const at = text.indexOf("=");
   const key = text.slice(0, at).trim();
   if (at < 1 || key === "") {
-    throw new UsageError(
+    return bad(
       `--set ${JSON.stringify(text.slice(0, 60))}`,
       "there is no PATH=VALUE in it",
       "for example --set gateway.bind=lan",
@@ -51,7 +49,7 @@ function setStep(text: string): Step {
   const raw = text.slice(at + 1);
   const json = parseBoundedJson(raw);
   // Plain text: `--set gateway.bind=lan`.
-  return { do: "config.set", key, value: json === undefined ? raw : (json as JsonValue) };
+  return parsed({ do: "config.set", key, value: json === undefined ? raw : (json as JsonValue) });
 }
 
 const FORWARDING = /^(?:forwarded|x-real-ip|x-forwarded-|tailscale-)/;

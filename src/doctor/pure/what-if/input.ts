@@ -1,8 +1,13 @@
-import type { AdmissionConfig, AdmissionInput, Connection, ConnectionDevice } from "../../../core/connection.ts";
+import { type BadInput, type Parsed, parsed } from "../../../core/bad-input.ts";
+import type {
+  AdmissionConfig,
+  AdmissionInput,
+  Connection,
+  ConnectionDevice,
+} from "../../../core/connection.ts";
 import { parseBoundedJson } from "../../../core/json.ts";
 import { isRelease } from "../../../core/release.ts";
 import { safeText } from "../../../core/text.ts";
-import { UsageError } from "../../../cli/usage-error.ts";
 
 /** Connections that are asked about in one run. */
 export const MAX_INPUTS = 20_000;
@@ -16,11 +21,24 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Reads one object, or JSON lines of them, in the shape of the observed admissions. What a line leaves out
- * is filled with what a new browser with the right token on this machine would have.
- *
- * @throws {UsageError} with the line's number.
+ * is filled with what a new browser with the right token on this machine would have. What is wrong is told with the
+ * line's number.
  */
-export function parseInputs(text: string, name: string, release: string | undefined): AdmissionInput[] {
+export function parseInputs(
+  text: string,
+  name: string,
+  release: string | undefined,
+): Parsed<readonly AdmissionInput[]> {
+  try {
+    return parsed(inputsOf(text, name, release));
+  } catch (error) {
+    if (error instanceof Unfit) return { ok: false, bad: error.bad };
+    throw error;
+  }
+}
+
+/** @throws {Unfit} */
+function inputsOf(text: string, name: string, release: string | undefined): readonly AdmissionInput[] {
   const whole = parseBoundedJson(text);
   if (isObject(whole)) return [toInput(whole, `${name}`, release)];
   if (Array.isArray(whole)) {
@@ -113,10 +131,17 @@ function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function usage(where: string, why: string): UsageError {
-  return new UsageError(
-    `--input ${safeText(where, 200)}`,
-    why,
-    'give {"release": "2026.3.13", "config": {…}, "connection": {…}}, one object or one a line',
-  );
+/** Ends the reading from wherever in it; never leaves this file. */
+class Unfit extends Error {
+  readonly bad: BadInput;
+
+  constructor(bad: BadInput) {
+    super(bad.why);
+    this.bad = bad;
+  }
+}
+
+function usage(where: string, why: string): Unfit {
+  const todo = 'give {"release": "2026.3.13", "config": {…}, "connection": {…}}, one object or one a line';
+  return new Unfit({ what: `--input ${safeText(where, 200)}`, why, todo });
 }

@@ -1,0 +1,20 @@
+/** What somebody asked for and cannot have as they said it: for whoever talks to them. Nothing of it is made printable yet. */
+export interface BadInput {
+  /** The option or file with the value, as it was given. */
+  readonly what: string;
+  readonly why: string;
+  readonly todo: string;
+}
+
+/** What was read of an input, or what is wrong with it. */
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly bad: BadInput };
+
+export function parsed<T>(value: T): Parsed<T> {
+  return { ok: true, value };
+}
+
+export function bad(what: string, why: string, todo: string): { readonly ok: false; readonly bad: BadInput } {
+  return { ok: false, bad: { what, why, todo } };
+}

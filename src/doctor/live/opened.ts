@@ -1,0 +1,14 @@
+import type { CommandContext } from "../../deployments/commands.ts";
+import type { World } from "../../deployments/world.ts";
+import type { Live, LiveOptions } from "./look.ts";
+
+/** A gateway as somebody named it, to be looked at as often as it takes. */
+export interface Opened {
+  readonly world: World;
+  readonly origin?: string;
+  readonly context: CommandContext;
+  /** A new look at the gateway. `origin`: of the page that is imitated, when the user names none. */
+  look(change: Pick<LiveOptions, "asBrowser" | "origin">): Live;
+  /** From now on looks are at the container by its name: one that Compose makes anew has another id than was said. */
+  byName(container: string): void;
+}
