@@ -8,6 +8,7 @@ import {
 } from "@humanwhocodes/momoa";
 import JSON5 from "json5";
 import type { JsonValue } from "../core/finding.ts";
+import { isObject } from "../core/json.ts";
 
 export type ConfigChange =
   | { readonly set: { readonly key: string; readonly value: JsonValue } }
@@ -398,8 +399,4 @@ function indentAt(source: string, at: number): string {
 
 function isLineEnd(char: string): boolean {
   return char === "\n" || char === "\r" || char === "\u2028" || char === "\u2029";
-}
-
-function isObject(value: JsonValue): value is { readonly [key: string]: JsonValue } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isObject } from "../core/json.ts";
 /** Reads an included file, named as the config names it and the file that names it; `undefined`: it cannot. */
 export type ReadInclude = (
   name: string,
@@ -88,8 +89,4 @@ function merge(target: unknown, source: unknown): unknown {
     return result;
   }
   return source;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import JSON5 from "json5";
 import type { AdmissionConfig } from "../core/connection.ts";
 import type { ConfigOrigin, ConfigProblem, ConfigReading } from "../core/facts.ts";
+import { isObject } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
 import { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
@@ -526,8 +527,4 @@ function setOrDrop(holder: Record<string, unknown>, key: string, value: unknown)
 
 function objectOf(value: unknown): Record<string, unknown> {
   return isObject(value) ? { ...value } : {};
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

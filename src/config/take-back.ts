@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import JSON5 from "json5";
 import type { JsonValue } from "../core/finding.ts";
+import { isObject } from "../core/json.ts";
 import { type EditFailure, editAt } from "./edit.ts";
 
 /** What was made of a dotted key: its values, one after another; `undefined`: it was removed. */
@@ -134,8 +135,4 @@ function valueAt(text: string, path: readonly string[]): JsonValue | undefined {
     value = (value as Readonly<Record<string, unknown>>)[name];
   }
   return value as JsonValue;
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import type { Performed, Undo } from "../core/change.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import type { DeviceList } from "../core/facts.ts";
+import { isObject } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
 import { type CommandOutcome, failureOf } from "./command.ts";
 import { pairedEntry, removeEntry, restoreEntry } from "./device-files.ts";
@@ -176,8 +177,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

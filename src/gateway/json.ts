@@ -10,10 +10,6 @@ export function parseBoundedJson(text: string, maxDepth = 24): unknown {
   }
 }
 
-export function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 export function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }

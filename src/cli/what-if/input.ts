@@ -1,4 +1,5 @@
 import type { AdmissionConfig, AdmissionInput, Connection, ConnectionDevice } from "../../core/connection.ts";
+import { isObject } from "../../core/json.ts";
 import { isRelease } from "../../core/release.ts";
 import { safeText } from "../../core/text.ts";
 import { UsageError } from "../usage-error.ts";
@@ -83,10 +84,6 @@ function toConnection(value: Json, where: string): Connection {
 
 function textOr(value: unknown, fallback: string): string {
   return typeof value === "string" ? value : fallback;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parseJson(text: string): unknown {
