@@ -1,4 +1,5 @@
 import { checks } from "../../../checks/index.ts";
+import { findCheck } from "../../core/check.ts";
 import { collect } from "../../core/collect.ts";
 import { isAtWork } from "../../deployments/at-work.ts";
 import { commandsEnded } from "../../deployments/orphans.ts";
@@ -53,7 +54,7 @@ export async function runFix(args: FixArguments, session: Session): Promise<numb
 
 /** @throws {UsageError} no check has this id or code. */
 function checkId(name: string): string {
-  const found = checks.find(({ id, code }) => id === name || code === name.toUpperCase());
+  const found = findCheck(name, checks);
   if (found !== undefined) return found.id;
   throw new UsageError(
     `fix ${JSON.stringify(name.slice(0, 60))}`,
