@@ -15,8 +15,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   gateway: ["core"],
   logs: ["core"],
   config: ["core"],
+  compose: ["core"],
   report: ["core", "admission", "gateway", "logs", "config"],
-  deployments: ["core", "admission", "gateway", "logs", "config"],
+  deployments: ["core", "admission", "gateway", "logs", "config", "compose"],
   checks: ["core", "admission", "gateway", "logs", "config"],
   cli: ["core", "admission", "gateway", "logs", "config", "report", "deployments", "checks"],
 };

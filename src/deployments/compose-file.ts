@@ -1,13 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { mergedServices, type ServiceDraft, type Told } from "../config/compose-service.ts";
-import {
-  type DotenvEntry,
-  dotenv,
-  interpolate,
-  type Lookup,
-  wholeReference,
-} from "../config/compose-variables.ts";
-import { type ComposeYaml, composeYaml, MAX_COMPOSE } from "../config/compose-yaml.ts";
+import { mergedServices, type ServiceDraft, type Told } from "../compose/service.ts";
+import { type DotenvEntry, dotenv, interpolate, type Lookup, wholeReference } from "../compose/variables.ts";
+import { type ComposeYaml, composeYaml, MAX_COMPOSE } from "../compose/yaml.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import type { ComposePlace, ComposeSecret } from "../core/facts.ts";
 import { Secret } from "../core/secret.ts";

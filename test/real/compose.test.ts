@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, test } from "node:test";
-import { editCompose } from "../../src/config/compose-edit.ts";
+import { editCompose } from "../../src/compose/edit.ts";
 import type { ComposeChange } from "../../src/core/finding.ts";
 import { type ComposeService, readComposeProject } from "../../src/deployments/compose-file.ts";
 import { nodeWorld } from "../../src/deployments/world.ts";

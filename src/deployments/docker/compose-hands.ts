@@ -1,6 +1,6 @@
 import { structuredPatch } from "diff";
 import type { ContainerInspectInfo } from "dockerode";
-import { type ComposeEditFailure, editCompose } from "../../config/compose-edit.ts";
+import { type ComposeEditFailure, editCompose } from "../../compose/edit.ts";
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
 import type { Step } from "../../core/finding.ts";
 import { outlivesContainer } from "../../core/mounts.ts";

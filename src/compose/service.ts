@@ -1,5 +1,5 @@
 import { isObject } from "../core/json.ts";
-import { type ComposeYaml, OVERRIDE, RESET } from "./compose-yaml.ts";
+import { type ComposeYaml, OVERRIDE, RESET } from "./yaml.ts";
 
 /**
  * A service of one Compose file, variables not replaced yet, or of several merged as Compose merges them: what a

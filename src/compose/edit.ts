@@ -1,8 +1,8 @@
 import type { Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import type { ComposeChange } from "../core/finding.ts";
 import { isObject } from "../core/json.ts";
-import { interpolate } from "./compose-variables.ts";
-import { type ComposeYaml, composeYaml, loadYaml } from "./compose-yaml.ts";
+import { interpolate } from "./variables.ts";
+import { type ComposeYaml, composeYaml, loadYaml } from "./yaml.ts";
 
 export type ComposeEdit =
   | { readonly ok: true; readonly text: string }
