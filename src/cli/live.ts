@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { type ComposeSigns, readComposeFile } from "../compose/project.ts";
 import type { Ask, Collectors } from "../core/collect.ts";
 import { type Fact, known, knownValue, said, type Unknown, unknown } from "../core/fact.ts";
 import type {
@@ -18,7 +19,6 @@ import { compareReleases } from "../core/release.ts";
 import { createScrubber, safeQuote } from "../core/scrub.ts";
 import type { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
-import { type ComposeSigns, readComposeFile } from "../deployments/compose-file.ts";
 import { detectDeployment } from "../deployments/detect.ts";
 import { type ContainedGateway, openContainer, unopened } from "../deployments/docker/access.ts";
 import type { Wanted } from "../deployments/docker/choose.ts";

@@ -1,3 +1,4 @@
+import type { ComposeSigns } from "../compose/project.ts";
 import { scopeOf } from "../core/address.ts";
 import type {
   Confidence,
@@ -13,7 +14,6 @@ import type {
 import type { LogDigest } from "../core/log-event.ts";
 import { safeText } from "../core/text.ts";
 import { peerNetwork } from "./address.ts";
-import type { ComposeSigns } from "./compose-file.ts";
 import type { Listeners } from "./listeners.ts";
 import { namesFromLogs, namesFromUnits } from "./names.ts";
 import type { GatewayProcess } from "./processes.ts";

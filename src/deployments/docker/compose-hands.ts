@@ -1,6 +1,7 @@
 import { structuredPatch } from "diff";
 import type { ContainerInspectInfo } from "dockerode";
 import { type ComposeEditFailure, editCompose } from "../../compose/edit.ts";
+import { type ComposeProject, type ComposeService, readComposeProject } from "../../compose/project.ts";
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
 import type { Step } from "../../core/finding.ts";
 import { outlivesContainer } from "../../core/mounts.ts";
@@ -9,7 +10,6 @@ import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
 import { readExact } from "../atomic-file.ts";
 import { type CommandOutcome, runToEnd } from "../command.ts";
-import { type ComposeProject, type ComposeService, readComposeProject } from "../compose-file.ts";
 import { shellLine } from "../quote.ts";
 import type { SideFile } from "../side-file.ts";
 import type { World } from "../world.ts";

@@ -1,15 +1,15 @@
 import { resolve } from "node:path";
 import type { ContainerInspectInfo } from "dockerode";
-import type { ComposeReading, ComposeSecret, DeploymentNames } from "../../core/facts.ts";
-import type { Secret } from "../../core/secret.ts";
-import { safeText } from "../../core/text.ts";
 import {
   type ComposeProject,
   type ComposeRequest,
   type ComposeService,
   cliServiceOf,
   readComposeProject,
-} from "../compose-file.ts";
+} from "../../compose/project.ts";
+import type { ComposeReading, ComposeSecret, DeploymentNames } from "../../core/facts.ts";
+import type { Secret } from "../../core/secret.ts";
+import { safeText } from "../../core/text.ts";
 import { distrusted } from "../trust.ts";
 import type { World } from "../world.ts";
 import type { Engine } from "./engine.ts";

@@ -1,13 +1,13 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { mergedServices, type ServiceDraft, type Told } from "../compose/service.ts";
-import { type DotenvEntry, dotenv, interpolate, type Lookup, wholeReference } from "../compose/variables.ts";
-import { type ComposeYaml, composeYaml, MAX_COMPOSE } from "../compose/yaml.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import type { ComposePlace, ComposeSecret } from "../core/facts.ts";
 import { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
-import { isGatewayCommand } from "./processes.ts";
-import type { ReadOutcome, World } from "./world.ts";
+import { isGatewayCommand } from "../deployments/processes.ts";
+import type { ReadOutcome, World } from "../deployments/world.ts";
+import { mergedServices, type ServiceDraft, type Told } from "./service.ts";
+import { type DotenvEntry, dotenv, interpolate, type Lookup, wholeReference } from "./variables.ts";
+import { type ComposeYaml, composeYaml, MAX_COMPOSE } from "./yaml.ts";
 
 /** A Compose project as `docker compose config` would show it; what it includes or extends is not followed. */
 export interface ComposeProject {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { HostSigns } from "../src/core/facts.ts";
 import {
   type ComposeProject,
   type ComposeService,
@@ -9,7 +8,8 @@ import {
   findComposeProject,
   readComposeFile,
   readComposeProject,
-} from "../src/deployments/compose-file.ts";
+} from "../src/compose/project.ts";
+import type { HostSigns } from "../src/core/facts.ts";
 import { detectDeployment } from "../src/deployments/detect.ts";
 import { fakeWorld } from "./fake-world.ts";
 
