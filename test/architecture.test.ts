@@ -16,17 +16,18 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   logs: ["core"],
   config: ["core"],
   compose: ["core"],
-  report: ["core", "admission", "gateway", "logs", "config"],
-  deployments: ["core", "admission", "gateway", "logs", "config", "compose"],
+  kinds: ["core", "admission", "gateway", "logs", "config", "compose"],
+  report: ["core", "admission", "gateway", "logs", "config", "kinds"],
+  deployments: ["core", "admission", "gateway", "logs", "config", "compose", "kinds"],
   checks: ["core", "admission", "gateway", "logs", "config"],
-  cli: ["core", "admission", "gateway", "logs", "config", "report", "deployments", "checks"],
+  cli: ["core", "admission", "gateway", "logs", "config", "kinds", "report", "deployments", "checks"],
 };
 
 /** Rooms that run in a browser page as they are: no Node module, no process, no clock. */
-const PURE = ["core", "admission", "logs", "checks", "report"];
+const PURE = ["core", "admission", "logs", "compose", "kinds", "checks", "report"];
 const IMPURE_FILES = ["src/report/terminal.ts"];
 /** Small packages without any platform in them. */
-const PURE_PACKAGES = /^(?:@noble\/hashes\/|json5$)/;
+const PURE_PACKAGES = /^(?:@noble\/hashes\/|json5$|yaml$)/;
 
 interface Source {
   readonly path: string;

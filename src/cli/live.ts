@@ -1,7 +1,6 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { type ComposeSigns, readComposeFile } from "../compose/project.ts";
 import type { Ask, Collectors } from "../core/collect.ts";
 import { type Fact, known, knownValue, said, type Unknown, unknown } from "../core/fact.ts";
 import type {
@@ -22,6 +21,7 @@ import { safeText } from "../core/text.ts";
 import { detectDeployment } from "../deployments/detect.ts";
 import { type ContainedGateway, openContainer, unopened } from "../deployments/docker/access.ts";
 import type { Wanted } from "../deployments/docker/choose.ts";
+import { readComposeFile } from "../deployments/docker/compose-files.ts";
 import { exposureOf } from "../deployments/exposure.ts";
 import { readHost } from "../deployments/host.ts";
 import { isInContainer, type Listeners, peerOf, readListeners } from "../deployments/listeners.ts";
@@ -35,6 +35,7 @@ import type { World } from "../deployments/world.ts";
 import { probe } from "../gateway/probe.ts";
 import type { ConnectionEnds, MayReceive } from "../gateway/transport.ts";
 import { parseGatewayUrl, reachOfAddress } from "../gateway/url.ts";
+import type { ComposeSigns } from "../kinds/docker/services.ts";
 import { digestLogs, type LogSource } from "../logs/digest.ts";
 import { ofPort } from "../logs/of-port.ts";
 import { tiedTo } from "../logs/tied.ts";

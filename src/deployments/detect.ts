@@ -1,4 +1,3 @@
-import type { ComposeSigns } from "../compose/project.ts";
 import { scopeOf } from "../core/address.ts";
 import type {
   Confidence,
@@ -13,6 +12,7 @@ import type {
 } from "../core/facts.ts";
 import type { LogDigest } from "../core/log-event.ts";
 import { safeText } from "../core/text.ts";
+import type { ComposeSigns } from "../kinds/docker/services.ts";
 import { peerNetwork } from "./address.ts";
 import type { Listeners } from "./listeners.ts";
 import { namesFromLogs, namesFromUnits } from "./names.ts";

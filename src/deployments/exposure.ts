@@ -1,8 +1,8 @@
-import type { ComposeSigns } from "../compose/project.ts";
 import { scopeOf } from "../core/address.ts";
 import type { ConfigReading, Deployment, Exposure, HostSigns, ProbeReading } from "../core/facts.ts";
 import type { LogDigest } from "../core/log-event.ts";
 import { safeText } from "../core/text.ts";
+import type { ComposeSigns } from "../kinds/docker/services.ts";
 import { hostOf } from "./detect.ts";
 import type { Listeners } from "./listeners.ts";
 

@@ -1,7 +1,7 @@
 import { structuredPatch } from "diff";
 import type { ContainerInspectInfo } from "dockerode";
 import { type ComposeEditFailure, editCompose } from "../../compose/edit.ts";
-import { type ComposeProject, type ComposeService, readComposeProject } from "../../compose/project.ts";
+import type { ComposeProject, ComposeService } from "../../compose/project.ts";
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
 import type { Step } from "../../core/finding.ts";
 import { outlivesContainer } from "../../core/mounts.ts";
@@ -14,6 +14,7 @@ import { shellLine } from "../quote.ts";
 import type { SideFile } from "../side-file.ts";
 import type { World } from "../world.ts";
 import { composeRequest, dotenvOf, isInside, notOurs } from "./compose.ts";
+import { readComposeProject } from "./compose-files.ts";
 import { type Engine, engineFailure, fieldsOf } from "./engine.ts";
 import { PROJECT_LABEL, SERVICE_LABEL } from "./find.ts";
 

@@ -1,7 +1,7 @@
 import type { ContainerInfo } from "dockerode";
+import { isGatewayCommand } from "../../config/flags.ts";
 import type { ContainerReading } from "../../core/facts.ts";
 import { safeText } from "../../core/text.ts";
-import { isGatewayCommand } from "../processes.ts";
 
 /** What is read of a container in the engine's list. */
 export type Listed = Pick<
