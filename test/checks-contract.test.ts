@@ -8,7 +8,7 @@ import { diagnose } from "../src/core/diagnose.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Deployment, Exposure } from "../src/core/facts.ts";
 import type { Finding, MessageArgs, Remedy, Step } from "../src/core/finding.ts";
-import { commandsFor } from "../src/deployments/commands.ts";
+import { commandsFor } from "../src/kinds/commands.ts";
 import { catalogueOf, causeText, entryOf, fill } from "../src/report/messages/index.ts";
 import { CAUSES, readCodes, writeCodes } from "./support/ledger.ts";
 import { factsOfSituation, readSituation, situations } from "./support/situation.ts";

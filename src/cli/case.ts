@@ -9,7 +9,7 @@ import type { Facts } from "../core/collect.ts";
 import { type Diagnosed, diagnose } from "../core/diagnose.ts";
 import { knownValue } from "../core/fact.ts";
 import type { Deployment, FactName, ProbeReading, Refusal, Target } from "../core/facts.ts";
-import { type CommandContext, commandsFor, openclawLine } from "../deployments/commands.ts";
+import { type CommandContext, commandsFor, openclawLine } from "../kinds/commands.ts";
 import { connectionPath } from "../report/path.ts";
 import {
   type MissingFact,

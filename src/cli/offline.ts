@@ -11,8 +11,8 @@ import type {
   Target,
 } from "../core/facts.ts";
 import type { LogDigest } from "../core/log-event.ts";
-import { detectDeployment } from "../deployments/detect.ts";
-import { exposureOf } from "../deployments/exposure.ts";
+import { detectDeployment } from "../kinds/detect.ts";
+import { exposureOf } from "../kinds/exposure.ts";
 import { digestLogs, type LogSource } from "../logs/digest.ts";
 import { collectOptions, collector, derivedCollectors } from "./derived.ts";
 import { TicketText } from "./ticket-text.ts";

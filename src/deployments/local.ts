@@ -8,9 +8,9 @@ import { type Fact, type Known, known, type Unknown, unknown } from "../core/fac
 import type { DeploymentNames, DeviceList, HostSigns, Release, StoreProblem } from "../core/facts.ts";
 import type { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
+import { namesFromUnits } from "../kinds/names.ts";
 import { devicesFromJson } from "./devices.ts";
 import { findLogFiles, logTexts } from "./log-files.ts";
-import { namesFromUnits } from "./names.ts";
 import { openChanger } from "./open-changer.ts";
 import type { GatewayProcess } from "./processes.ts";
 import { devicesFromSqlite } from "./sqlite.ts";

@@ -7,7 +7,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Deployment } from "../../src/core/facts.ts";
 import type { Step } from "../../src/core/finding.ts";
-import { type CommandContext, commandsFor } from "../../src/deployments/commands.ts";
+import { type CommandContext, commandsFor } from "../../src/kinds/commands.ts";
 import { PATHS, pageAttempt, visit } from "./cases.ts";
 import { newDevice, OWNER_SCOPES } from "./rig/client.ts";
 import { type ClientName, clientEnvironment, ensureClient } from "./rig/clients.ts";

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ConfigReading, Deployment, DeploymentKind, HostSigns } from "../src/core/facts.ts";
 import type { LogDigest, RefusedEvent } from "../src/core/log-event.ts";
-import { type DetectInput, detectDeployment } from "../src/deployments/detect.ts";
-import { type ExposureInput, exposureOf } from "../src/deployments/exposure.ts";
 import type { Listener, Listeners } from "../src/deployments/listeners.ts";
-import { composeServiceOf, ownNames, workloadOf } from "../src/deployments/names.ts";
 import type { GatewayProcess } from "../src/deployments/processes.ts";
+import { type DetectInput, detectDeployment } from "../src/kinds/detect.ts";
+import { type ExposureInput, exposureOf } from "../src/kinds/exposure.ts";
+import { composeServiceOf, ownNames, workloadOf } from "../src/kinds/names.ts";
 import { fakeWorld } from "./fake-world.ts";
 
 const HOST: HostSigns = {

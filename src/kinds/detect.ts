@@ -11,12 +11,12 @@ import type {
   ProbeReading,
 } from "../core/facts.ts";
 import type { LogDigest } from "../core/log-event.ts";
+import { peerNetwork } from "../core/networks.ts";
 import { safeText } from "../core/text.ts";
-import type { ComposeSigns } from "../kinds/docker/services.ts";
-import { peerNetwork } from "./address.ts";
-import type { Listeners } from "./listeners.ts";
+import type { Listeners } from "../deployments/listeners.ts";
+import type { GatewayProcess } from "../deployments/processes.ts";
+import type { ComposeSigns } from "./docker/services.ts";
 import { namesFromLogs, namesFromUnits } from "./names.ts";
-import type { GatewayProcess } from "./processes.ts";
 
 export interface DetectInput {
   readonly host: HostSigns;

@@ -1,7 +1,7 @@
 import type { DeploymentKind, DeploymentNames, HostSigns } from "../core/facts.ts";
 import type { LogDigest } from "../core/log-event.ts";
-import { containerId } from "./host.ts";
-import type { World } from "./world.ts";
+import { containerId } from "../deployments/host.ts";
+import type { World } from "../deployments/world.ts";
 
 /** Names of the container or pod that the doctor itself runs in: its id, or its namespace and workload. */
 export async function ownNames(world: World, host: HostSigns): Promise<DeploymentNames> {

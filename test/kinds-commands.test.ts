@@ -6,8 +6,8 @@ import fc from "fast-check";
 import JSON5 from "json5";
 import type { Deployment, DeploymentKind, DeploymentNames } from "../src/core/facts.ts";
 import type { JsonValue, Step } from "../src/core/finding.ts";
-import { type CommandContext, commandsFor } from "../src/deployments/commands.ts";
-import { shellLine, shellWord, windowsWord } from "../src/deployments/quote.ts";
+import { type CommandContext, commandsFor } from "../src/kinds/commands.ts";
+import { shellLine, shellWord, windowsWord } from "../src/kinds/quote.ts";
 
 const REQUEST = "13cdbf31-cf5b-463d-8852-6016110fbf6c";
 const DEVICE = "6f251b3a661c1e98d8a100e89cb1a64987779fd18b8d1c981af5ae33a81bc305";

@@ -2,9 +2,9 @@ import { scopeOf } from "../core/address.ts";
 import type { ConfigReading, Deployment, Exposure, HostSigns, ProbeReading } from "../core/facts.ts";
 import type { LogDigest } from "../core/log-event.ts";
 import { safeText } from "../core/text.ts";
-import type { ComposeSigns } from "../kinds/docker/services.ts";
+import type { Listeners } from "../deployments/listeners.ts";
 import { hostOf } from "./detect.ts";
-import type { Listeners } from "./listeners.ts";
+import type { ComposeSigns } from "./docker/services.ts";
 
 export interface ExposureInput {
   readonly config?: ConfigReading;

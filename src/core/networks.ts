@@ -1,5 +1,5 @@
-import { scopeOf } from "../core/address.ts";
-import type { Exposure } from "../core/facts.ts";
+import { scopeOf } from "./address.ts";
+import type { Exposure } from "./facts.ts";
 
 type V4 = readonly [number, number, number, number];
 
