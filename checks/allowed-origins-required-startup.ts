@@ -3,10 +3,10 @@ import { knownValue } from "../src/core/fact.ts";
 import type { ContainerReading, Evidence, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
-import { containerOf, inspected } from "./container.ts";
 import { localOrigins } from "./published-origin.ts";
 import { human } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, originOf, releaseOf, WANTED } from "./support.ts";
+import { containerOf, inspected } from "./workload.ts";
 
 /** 2026.2.23 to 2026.2.26 do not start beyond loopback without a list of origins; 2026.3.1 and later fill local ones in (measured). */
 export default defineCheck({

@@ -4,9 +4,9 @@ import type { ContainerReading, DeviceList, Refusal } from "../src/core/facts.ts
 import type { Occurrence, Remedy } from "../src/core/finding.ts";
 import type { AsideEvent, LogEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
-import { containerOf, inspected } from "./container.ts";
 import { human } from "./remedies.ts";
 import { args } from "./support.ts";
+import { containerOf, inspected } from "./workload.ts";
 
 /** So many devices of one client are no longer several people. */
 const SEVERAL = 3;

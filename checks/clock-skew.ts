@@ -3,9 +3,9 @@ import { knownValue } from "../src/core/fact.ts";
 import type { ContainerReading, Evidence } from "../src/core/facts.ts";
 import type { Occurrence } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
-import { containerOf } from "./container.ts";
 import { syncClock } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, releaseOf, WANTED } from "./support.ts";
+import { containerOf } from "./workload.ts";
 
 /** Less is no difference worth naming. */
 const WORTH_MS = 30_000;

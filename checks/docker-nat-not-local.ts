@@ -1,10 +1,10 @@
 import { defineCheck } from "../src/core/check.ts";
 import type { Evidence } from "../src/core/facts.ts";
-import { containerOf, inspected, publishedAs } from "./container.ts";
 import { isNotPaired, isTranslated } from "./pairing.ts";
 import { allowInsecureAuth, approveDevice, dashboardLink, upgradeTo } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, originOf, remoteOf, WANTED } from "./support.ts";
 import { besideDockerNat } from "./tell-apart.ts";
+import { containerOf, inspected, publishedAs } from "./workload.ts";
 
 /** Docker's address translation makes the browser on the same host remote; auto-approved from 2026.4.7 on. */
 export default defineCheck({

@@ -3,13 +3,13 @@ import { type Fact, knownValue } from "../src/core/fact.ts";
 import type { ContainerReading, Evidence, PortHolder, ProbeReading, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
-import { inspected } from "./container.ts";
 import { NOBODY_BEHIND } from "./edge-blocks-upgrade.ts";
 import { isElsewhere, mayBeElsewhere } from "./missed.ts";
 import { human, startGateway } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, WANTED } from "./support.ts";
 import { besideDown } from "./tell-apart.ts";
 import { isMisled } from "./unpublished.ts";
+import { inspected } from "./workload.ts";
 
 /** Reach states and wordings with which nothing answers at all; a reset or an empty reply is another cause. */
 const DOWN = new Set([

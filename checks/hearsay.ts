@@ -4,7 +4,7 @@ import type { ConfigReading, Deployment, OwnThings, Target } from "../src/core/f
 import type { Finding, Remedy, Risk, Step, Unproven } from "../src/core/finding.ts";
 import { highestRisk } from "../src/core/plan.ts";
 import { bareAddress, isEngineAddress, isLoopback } from "./addresses.ts";
-import { hostPorts, neighbourAt } from "./container.ts";
+import { hostPorts, neighbourAt } from "./workload.ts";
 
 /*
  * Whoever can reach a gateway writes into its log: any page names its origin there, any client its own address and

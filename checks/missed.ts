@@ -3,8 +3,8 @@ import type { Fact } from "../src/core/fact.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Confidence, Refusal } from "../src/core/facts.ts";
 import type { ClientErrorEvent, LogDigest, LogEvent } from "../src/core/log-event.ts";
-import { containerOf, hostPorts } from "./container.ts";
 import { type GateFacts, insidePort } from "./support.ts";
+import { containerOf, hostPorts } from "./workload.ts";
 
 /*
  * Clients that met nobody at a loopback address, though a gateway is up: in another network namespace, or at

@@ -4,9 +4,9 @@ import type { ContainerReading } from "../src/core/facts.ts";
 import type { Occurrence, TellApart } from "../src/core/finding.ts";
 import type { LogEvent, StartupFailedEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
-import { containerOf, inspected } from "./container.ts";
 import { human } from "./remedies.ts";
 import { args } from "./support.ts";
+import { containerOf, inspected } from "./workload.ts";
 
 /**
  * A second gateway does not start because one has the port. Clients of the first are served, so it is a warning;

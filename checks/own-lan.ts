@@ -5,10 +5,10 @@ import type { Evidence, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { atLeast } from "../src/core/release.ts";
 import { isLoopback } from "./addresses.ts";
-import { containerOf, hasOwnNetwork, inspected } from "./container.ts";
 import { isNotPaired } from "./pairing.ts";
 import { human, tried } from "./remedies.ts";
 import { type GateFacts, portOf, releaseOf } from "./support.ts";
+import { containerOf, hasOwnNetwork, inspected } from "./workload.ts";
 
 /** Who called: the user's CLI, the gateway's own side (tools, cron, sub-agents), one of the two, or another client. */
 export type Caller = "cli" | "internal" | "either" | "other";

@@ -1,8 +1,8 @@
 import { isLoopbackHost } from "../src/core/address.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { ContainerReading, Evidence, Refusal } from "../src/core/facts.ts";
-import { containerOf, hostPorts, inspected, publishedAs } from "./container.ts";
 import { type GateFacts, insidePort } from "./support.ts";
+import { containerOf, hostPorts, inspected, publishedAs } from "./workload.ts";
 
 /*
  * The list of origins names the gateway's port inside the container (releases from 2026.3.1 on seed it so), and the

@@ -2,10 +2,10 @@ import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { ContainerReading, Evidence, FileOwner } from "../src/core/facts.ts";
 import type { Occurrence, Remedy, Step } from "../src/core/finding.ts";
-import { inspected, mayWrite } from "./container.ts";
 import { explainPrinted, printed } from "./printed.ts";
 import { human } from "./remedies.ts";
 import { args } from "./support.ts";
+import { inspected, mayWrite } from "./workload.ts";
 
 /** A mounted directory of another user, or files that a CLI left behind as root. */
 export default defineCheck({

@@ -4,7 +4,7 @@ import type { Confidence, Evidence, Refusal } from "../src/core/facts.ts";
 import type { MessageArgs, Occurrence, Remedy, TellApart } from "../src/core/finding.ts";
 import { asOrigin } from "../src/core/origin.ts";
 import { compareReleases } from "../src/core/release.ts";
-import { containerOf, neighbourAt } from "./container.ts";
+import { containerOf, neighbourAt } from "./workload.ts";
 
 /** What every check of a refusal reads: the refusals, and what helps to name the mend. */
 export const WANTED = ["release", "deployment", "target", "config", "devices", "assessment"] as const;

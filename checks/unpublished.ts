@@ -5,9 +5,9 @@ import type { Occurrence, Remedy } from "../src/core/finding.ts";
 import type { LogDigest } from "../src/core/log-event.ts";
 import { isLoopback } from "./addresses.ts";
 import { keepsState, publishOnLoopback, recreate } from "./compose.ts";
-import { containerOf, inspected, missesPort, publishedAs } from "./container.ts";
 import { human } from "./remedies.ts";
 import { args, type GateFacts, insidePort } from "./support.ts";
+import { containerOf, inspected, missesPort, publishedAs } from "./workload.ts";
 
 /*
  * The gateway runs in a container, and none of the published ports leads to the port that it listens on: whoever
