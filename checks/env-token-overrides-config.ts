@@ -1,6 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
+import type { ComposeSecret } from "../src/core/compose.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { ComposeSecret, ConfigOrigin, ConfigReading, Evidence, Refusal } from "../src/core/facts.ts";
+import type { ConfigOrigin, ConfigReading, Evidence, Refusal } from "../src/core/facts.ts";
 import type { Occurrence, Remedy, Step } from "../src/core/finding.ts";
 import type { AsideEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";

@@ -1,6 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
+import type { ComposeSecret } from "../src/core/compose.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { ComposeSecret, Refusal } from "../src/core/facts.ts";
+import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { composeOf, keepsState, placeText, recreate, secretEvidence } from "./compose.ts";
 import { alignToken, pasteToken } from "./remedies.ts";

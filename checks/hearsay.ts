@@ -73,11 +73,11 @@ function isOwnOrigin(
   if (origin === named || origins.includes(origin)) return true;
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
   if (url === undefined) return false;
-  const container = knownValue(facts.deployment)?.container;
+  const workload = knownValue(facts.deployment)?.workload;
   const inside = knownValue(facts.config)?.effective.gateway?.port ?? 18_789;
-  if (container?.addresses.includes(url.hostname) === true) return url.port === String(inside);
+  if (workload?.addresses.includes(url.hostname) === true) return url.port === String(inside);
   if (!isLoopbackHost(url.hostname)) return false;
-  const ports = container === undefined ? [inside] : [inside, ...hostPorts(container, inside)];
+  const ports = workload === undefined ? [inside] : [inside, ...hostPorts(workload, inside)];
   return url.port !== "" && ports.includes(Number(url.port));
 }
 
@@ -89,5 +89,5 @@ function isOwnProxy(proxy: string, own: OwnThings, { deployment }: HearsayFacts)
   if (named) return true;
   const address = bareAddress(proxy);
   if (isLoopback(address)) return (own.proxyPrograms ?? []).length > 0;
-  return neighbourAt(knownValue(deployment)?.container, address) !== undefined;
+  return neighbourAt(knownValue(deployment)?.workload, address) !== undefined;
 }

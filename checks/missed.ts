@@ -4,7 +4,7 @@ import { knownValue } from "../src/core/fact.ts";
 import type { Confidence, Refusal } from "../src/core/facts.ts";
 import type { ClientErrorEvent, LogDigest, LogEvent } from "../src/core/log-event.ts";
 import { type GateFacts, insidePort } from "./support.ts";
-import { containerOf, hostPorts } from "./workload.ts";
+import { hostPorts, workloadOf } from "./workload.ts";
 
 /*
  * Clients that met nobody at a loopback address, though a gateway is up: in another network namespace, or at
@@ -128,9 +128,9 @@ function publishedPort(event: ClientErrorEvent, facts: Facts): number | undefine
 }
 
 function publishedPorts({ source }: ClientErrorEvent, { wanted }: Facts): readonly number[] {
-  const container = containerOf(wanted.deployment);
+  const workload = workloadOf(wanted.deployment);
   const inside = source.startsWith("docker logs ");
-  return container === undefined || inside ? [] : hostPorts(container, insidePort({ wanted }));
+  return workload === undefined || inside ? [] : hostPorts(workload, insidePort({ wanted }));
 }
 
 /** The port of the gateway's last start, or of its config, when the client dialled another one. */

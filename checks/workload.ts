@@ -1,41 +1,37 @@
 import type { Fact } from "../src/core/fact.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { ContainerReading, Deployment, Evidence, FileOwner } from "../src/core/facts.ts";
+import type { Deployment, Evidence } from "../src/core/facts.ts";
 import { safeText } from "../src/core/text.ts";
+import type { FileOwner, Workload } from "../src/core/workload.ts";
 
-/** What an engine said of the gateway's container, as several checks read it. */
+/** What an engine said of the gateway's container or pod, as several checks read it. */
 
-export function containerOf(deployment: Fact<Deployment>): ContainerReading | undefined {
-  return knownValue(deployment)?.container;
+export function workloadOf(deployment: Fact<Deployment>): Workload | undefined {
+  return knownValue(deployment)?.workload;
 }
 
-export function inspected({ name }: Pick<ContainerReading, "name">, quote: string): Evidence {
-  return { fact: "deployment", source: `docker inspect ${name}`, quote: safeText(quote, 300) };
-}
-
-/** It has a network of its own, so that a port has to be published to be reached from the host. */
-export function hasOwnNetwork({ networkMode }: ContainerReading): boolean {
-  return !/^(?:host|none|container:.*)$/.test(networkMode);
+export function inspected({ shownBy }: Pick<Workload, "shownBy">, quote: string): Evidence {
+  return { fact: "deployment", source: shownBy.state, quote: safeText(quote, 300) };
 }
 
 /** How it is published, as `docker ps` shows it. */
-export function publishedAs({ ports }: ContainerReading): string {
+export function publishedAs({ ports }: Workload): string {
   if (ports.length === 0) return "no published port";
   return `publishes ${ports.map(({ address, port, to }) => `${address}:${port} -> ${to}`).join(", ")}`;
 }
 
 /** The ports of the host at which a port of the container is published. */
-export function hostPorts({ ports }: ContainerReading, inside: number): readonly number[] {
+export function hostPorts({ ports }: Workload, inside: number): readonly number[] {
   return [...new Set(ports.filter(({ to }) => to === inside).map(({ port }) => port))];
 }
 
 /** Published ports lead elsewhere than to the gateway's, or there are none. */
-export function missesPort(container: ContainerReading | undefined, inside: number): boolean {
+export function missesPort(workload: Workload | undefined, inside: number): boolean {
   return (
-    container !== undefined &&
-    container.state === "running" &&
-    hasOwnNetwork(container) &&
-    hostPorts(container, inside).length === 0
+    workload !== undefined &&
+    workload.state === "running" &&
+    workload.network === "own" &&
+    hostPorts(workload, inside).length === 0
   );
 }
 
@@ -55,11 +51,8 @@ export function mayWrite(
 }
 
 /** The container that has this address, which is nobody's on the host. */
-export function neighbourAt(
-  container: ContainerReading | undefined,
-  address: string | undefined,
-): string | undefined {
+export function neighbourAt(workload: Workload | undefined, address: string | undefined): string | undefined {
   return address === undefined
     ? undefined
-    : container?.neighbours?.find((one) => one.address === address)?.name;
+    : workload?.neighbours?.find((one) => one.address === address)?.name;
 }

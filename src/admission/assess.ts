@@ -226,9 +226,9 @@ const SOME_PRIVATE = "192.168.1.2";
 function usualWay(origin: string, { deployment, target }: AssessmentSources): Way {
   const host = hostOf(origin).replace(/:\d+$/, "");
   const loopback = isSecureContext(origin) && !origin.startsWith("https:");
-  const bridge = deployment?.container?.bridge ?? BRIDGE;
+  const bridge = deployment?.workload?.publishedPeer ?? BRIDGE;
   // Without a network of its own a container has the host's, and nothing rewrites the sender.
-  const ownNetwork = deployment?.container?.networkMode !== "host";
+  const ownNetwork = deployment?.workload?.network !== "host";
   const kind =
     deployment?.kind ?? (target.kind === "url" || target.kind === "offline" ? undefined : target.kind);
   if (origin.startsWith("https:")) {

@@ -156,12 +156,12 @@ function contextOf(facts: Facts, context: CommandContext = {}): CommandContext {
   const kind = knownValue(facts.deployment)?.kind;
   const contained =
     host !== undefined && !["none", "unknown"].includes(host.container) && host.openclaw !== false;
-  const container = knownValue(facts.deployment)?.container;
+  const workload = knownValue(facts.deployment)?.workload;
   // Through an engine it is another container than ours, or we would read its files.
-  const inside = contained && container === undefined && (kind === "docker" || kind === "kubernetes");
+  const inside = contained && workload === undefined && (kind === "docker" || kind === "kubernetes");
   return {
     inside,
-    ...(container === undefined || container.state === "running" ? {} : { running: false }),
+    ...(workload === undefined || workload.state === "running" ? {} : { running: false }),
     ...(release === undefined ? {} : { release }),
     ...(port === undefined ? {} : { port }),
     ...(config === undefined ? {} : { configPath: config.path }),

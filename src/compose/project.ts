@@ -1,5 +1,5 @@
+import type { ComposePlace, ComposeSecret } from "../core/compose.ts";
 import { type Fact, known, type UnknownReason, unknown } from "../core/fact.ts";
-import type { ComposePlace, ComposeSecret } from "../core/facts.ts";
 import { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
 import { mergedServices, type ServiceDraft, type Told } from "./service.ts";

@@ -1,4 +1,4 @@
-import type { ComposeReading, ComposeSecret } from "../core/facts.ts";
+import type { ComposeReading, ComposeSecret } from "../core/compose.ts";
 import type { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
 import type { ComposeProject, ComposeService } from "./project.ts";

@@ -141,8 +141,8 @@ function commandFor(step: Step, deployment: Deployment, context: CommandContext)
 }
 
 /** What writes a config that its mount keeps from being replaced fails there (EBUSY, EROFS; run 2026.3.13). */
-function isHeld({ do: what }: Step, { container }: Deployment): boolean {
-  const { configAlone, configReadOnly } = container?.stateDir ?? {};
+function isHeld({ do: what }: Step, { workload }: Deployment): boolean {
+  const { configAlone, configReadOnly } = workload?.stateDir ?? {};
   if (configAlone !== true && configReadOnly !== true) return false;
   return what === "config.set" || what === "config.unset" || what === "token.generate";
 }

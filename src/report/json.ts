@@ -2,6 +2,7 @@ import type { Admission } from "../core/connection.ts";
 import type { CheckResult } from "../core/diagnose.ts";
 import type { Evidence, Target } from "../core/facts.ts";
 import type { MessageArgs, Remedy, Risk, Severity } from "../core/finding.ts";
+import { type DeploymentDocument, deploymentDocument } from "./deployment-document.ts";
 import {
   type Catalogue,
   catalogueOf,
@@ -20,7 +21,7 @@ export interface JsonReport {
   readonly tool: Report["tool"];
   readonly verdict: Report["verdict"];
   readonly target: Target;
-  readonly deployment?: Report["deployment"];
+  readonly deployment?: DeploymentDocument;
   readonly gateway: Omit<Report["gateway"], "admission"> & { readonly admission: Admission | null };
   readonly path: Report["path"];
   readonly findings: readonly JsonFinding[];
@@ -107,7 +108,7 @@ export function toJsonReport(raw: Report, lang: Lang): JsonReport {
     tool,
     verdict,
     target,
-    ...optional("deployment", deployment),
+    ...optional("deployment", deployment && deploymentDocument(deployment)),
     gateway,
     path,
     findings: report.findings.map((finding) => toJsonFinding(finding, words)),

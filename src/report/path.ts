@@ -41,9 +41,9 @@ export function connectionPath(input: PathInput): Hop[] {
 
 /** The gateway's own address behind a published port, where the engine told it. */
 function insideOf({ target, deployment }: PathInput): string | undefined {
-  const address = deployment?.container?.addresses[0];
+  const address = deployment?.workload?.addresses[0];
   const host = hostOf(target.url);
-  const to = deployment?.container?.ports.find(({ port }) => host?.endsWith(`:${port}`) === true)?.to;
+  const to = deployment?.workload?.ports.find(({ port }) => host?.endsWith(`:${port}`) === true)?.to;
   return address === undefined || to === undefined ? undefined : `${address}:${to}`;
 }
 
@@ -78,7 +78,7 @@ function stationsBetween(
   }
   if (deployment?.kind === "docker" && !isLoopbackAddress(remote)) {
     // A container next door dials the gateway itself; only a published port rewrites the sender.
-    const bridge = deployment.container?.bridge;
+    const bridge = deployment.workload?.publishedPeer;
     const published = isLoopbackName(hostName(host)) || remote === bridge || isBridgeAddress(remote);
     if (!published) return [{ hop: "bridge", address: remote }];
     const port: Hop = { hop: "docker-proxy", ...optional("address", host) };

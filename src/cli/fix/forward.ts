@@ -168,8 +168,8 @@ async function apply(
 ): Promise<number> {
   const order = orderOf(facts, prepared, await context.gatewayKey(facts));
   if (order === undefined) return context.end(facts, "not-begun", about);
-  const container = knownValue(facts.deployment)?.container;
-  if (container !== undefined) context.opened.byName(container.name);
+  const workload = knownValue(facts.deployment)?.workload;
+  if (workload !== undefined) context.opened.byName(workload.name);
   const outcome = await context.work(
     (workshop) => execute(order, workshop),
     changer,

@@ -1,0 +1,60 @@
+import type { Deployment } from "../core/facts.ts";
+import type { DockerEngine, Workload } from "../core/workload.ts";
+
+/**
+ * `deployment` as the JSON documents have it. Fields are added, never renamed: what is `workload` within is
+ * `container` here, with what its engine says of it in one level.
+ */
+export interface DeploymentDocument extends Omit<Deployment, "workload"> {
+  readonly container?: ContainerDocument;
+}
+
+export interface ContainerDocument
+  extends Omit<Workload, "network" | "publishedPeer" | "shownBy" | "engine">,
+    Omit<DockerEngine, "kind"> {
+  readonly bridge?: string;
+}
+
+export function deploymentDocument({ workload, compose, ...rest }: Deployment): DeploymentDocument {
+  return {
+    ...rest,
+    ...(workload === undefined ? {} : { container: containerDocument(workload, workload.engine) }),
+    ...(compose === undefined ? {} : { compose }),
+  };
+}
+
+function containerDocument(
+  workload: Workload,
+  { id, project, networkMode }: DockerEngine,
+): ContainerDocument {
+  const { name, image, state, exitCode, restarts, health, network: _network, ...more } = workload;
+  const {
+    addresses,
+    publishedPeer,
+    ports,
+    mounts,
+    user,
+    others,
+    shownBy: _lines,
+    engine: _engine,
+    ...rest
+  } = more;
+  return {
+    id,
+    name,
+    image,
+    state,
+    ...(exitCode === undefined ? {} : { exitCode }),
+    restarts,
+    ...(health === undefined ? {} : { health }),
+    ...(project === undefined ? {} : { project }),
+    networkMode,
+    addresses,
+    ...(publishedPeer === undefined ? {} : { bridge: publishedPeer }),
+    ports,
+    mounts,
+    user,
+    others,
+    ...rest,
+  };
+}
