@@ -96,8 +96,8 @@ function lastWords(workload: Workload | undefined, told: boolean): readonly Evid
   ];
 }
 
-function isInspection({ source }: Evidence): boolean {
-  return source.startsWith("docker inspect ");
+function isInspection({ origin }: Evidence): boolean {
+  return origin?.of === "workload";
 }
 
 function isDown({ gate, reason }: Refusal): boolean {

@@ -1,6 +1,6 @@
 import { isLoopbackHost } from "../src/core/address.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { Refusal } from "../src/core/facts.ts";
+import type { EvidenceOrigin, Refusal } from "../src/core/facts.ts";
 import type { Finding, TellApart } from "../src/core/finding.ts";
 import { atLeast } from "../src/core/release.ts";
 import { isEngineAddress } from "./addresses.ts";
@@ -207,7 +207,11 @@ export function tellPairsApart(findings: readonly Finding[]): readonly Finding[]
 /** Both stand on the same line, or the same meeting. */
 export function ofOneRefusal(a: Finding, b: Finding): boolean {
   if (a.severity === "info" || b.severity === "info") return false;
-  return a.evidence.some((one) =>
-    b.evidence.some((other) => one.source === other.source && one.quote === other.quote),
-  );
+  return a.evidence.some((one) => b.evidence.some((other) => isSameMeeting(one.origin, other.origin)));
+}
+
+function isSameMeeting(one: EvidenceOrigin | undefined, other: EvidenceOrigin | undefined): boolean {
+  if (one?.of === "log") return other?.of === "log" && one.log === other.log && one.line === other.line;
+  if (one?.of === "probe") return other?.of === "probe" && one.attempt === other.attempt;
+  return one?.of === "model" && other?.of === "model";
 }

@@ -11,7 +11,12 @@ export function workloadOf(deployment: Fact<Deployment>): Workload | undefined {
 }
 
 export function inspected({ shownBy }: Pick<Workload, "shownBy">, quote: string): Evidence {
-  return { fact: "deployment", source: shownBy.state, quote: safeText(quote, 300) };
+  return {
+    fact: "deployment",
+    source: shownBy.state,
+    quote: safeText(quote, 300),
+    origin: { of: "workload" },
+  };
 }
 
 /** How it is published, as `docker ps` shows it. */

@@ -19,7 +19,7 @@ import type {
 } from "../core/facts.ts";
 import { gateOfAnswer } from "../core/gate.ts";
 import type { ConnectedEvent, LogDigest, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
-import { isOwnProbe } from "../core/refusals.ts";
+import { evidenceOf, isOwnProbe } from "../core/log-parts.ts";
 import { admit } from "./admit.ts";
 import { fitToGate } from "./fit.ts";
 import { gatesAhead } from "./gates-ahead.ts";
@@ -132,7 +132,7 @@ function routeOf(sources: AssessmentSources, basis: Evidence[]): Route {
   const seen = logs === undefined ? undefined : pageRefusal(logs, saidOrigin);
   if (seen?.latest.remote !== undefined) {
     const { latest } = seen;
-    basis.push({ fact: "logs", source: `${latest.source}:${latest.line}`, quote: latest.quote });
+    basis.push(evidenceOf(latest));
     return {
       remoteAddress: seen.latest.remote,
       headers: headersOf(latest, saidOrigin ?? pageOfUrl(target.url)),
@@ -170,7 +170,7 @@ function proxiedRoute(sources: AssessmentSources, basis: Evidence[]): Route | un
   if (pageConnected(sources) !== undefined) return undefined;
   const { origin: saidOrigin } = sources;
   if (saidOrigin !== undefined && isOwnPage(saidOrigin, sources)) return undefined;
-  basis.push({ fact: "logs", source: `${trace.source}:${trace.line}`, quote: trace.quote });
+  basis.push(evidenceOf(trace));
   const { trustedProxies = [], controlUi } = sources.config?.gateway ?? {};
   const origin = saidOrigin ?? controlUi?.allowedOrigins?.find((allowed) => allowed.startsWith("https://"));
   return {
@@ -300,7 +300,7 @@ function deviceOf(sources: AssessmentSources, route: Route, basis: Evidence[]): 
   if (seen?.gate === "device-identity") return { state: "absent" };
   const connected = seen === undefined ? pageConnected(sources) : undefined;
   if (connected !== undefined) {
-    basis.push({ fact: "logs", source: `${connected.source}:${connected.line}`, quote: connected.quote });
+    basis.push(evidenceOf(connected));
     return { state: "paired", approvedScopes: PAGE_SCOPES };
   }
   const origin = route.headers.origin ?? "";

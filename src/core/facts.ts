@@ -119,7 +119,17 @@ export interface Evidence {
   readonly source: string;
   /** Literal text, scrubbed and bounded. */
   readonly quote: string;
+  /** The same for whoever has to know what it is of: `source` is for people. In no document. */
+  readonly origin?: EvidenceOrigin;
 }
+
+export type EvidenceOrigin =
+  | { readonly of: "log"; readonly log: string; readonly line: number }
+  /** `attempt`: its place among the probe's; absent where nobody answered as a gateway. */
+  | { readonly of: "probe"; readonly attempt?: number }
+  | { readonly of: "model" }
+  /** The container or pod, as its engine describes it. */
+  | { readonly of: "workload" };
 
 export interface ConfigReading {
   readonly path: string;

@@ -63,6 +63,7 @@ export interface Workload {
 /** Where a reader finds the same: the lines that show it. Each is the source of some evidence. */
 export interface WorkloadSources {
   readonly state: string;
+  readonly logs: string;
   readonly lastLines: string;
   readonly neighbours: string;
   readonly others: string;

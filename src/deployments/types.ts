@@ -56,4 +56,6 @@ export interface LogText {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Other gateways of the machine write there too, and it is not known that this one does. */
   readonly shared?: boolean;
+  /** What wrote it ran in the gateway's own container or pod. */
+  readonly inside?: boolean;
 }

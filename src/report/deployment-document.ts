@@ -1,11 +1,13 @@
 import type { Deployment } from "../core/facts.ts";
 import type { DockerEngine, Workload } from "../core/workload.ts";
+import { type EvidenceDocument, evidenceDocument } from "./evidence-document.ts";
 
 /**
  * `deployment` as the JSON documents have it. Fields are added, never renamed: what is `workload` within is
  * `container` here, with what its engine says of it in one level.
  */
-export interface DeploymentDocument extends Omit<Deployment, "workload"> {
+export interface DeploymentDocument extends Omit<Deployment, "evidence" | "workload"> {
+  readonly evidence: readonly EvidenceDocument[];
   readonly container?: ContainerDocument;
 }
 
@@ -15,9 +17,14 @@ export interface ContainerDocument
   readonly bridge?: string;
 }
 
-export function deploymentDocument({ workload, compose, ...rest }: Deployment): DeploymentDocument {
+export function deploymentDocument(deployment: Deployment): DeploymentDocument {
+  const { kind, confidence, evidence, alternatives, names, workload, compose } = deployment;
   return {
-    ...rest,
+    kind,
+    confidence,
+    evidence: evidence.map(evidenceDocument),
+    alternatives,
+    names,
     ...(workload === undefined ? {} : { container: containerDocument(workload, workload.engine) }),
     ...(compose === undefined ? {} : { compose }),
   };

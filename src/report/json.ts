@@ -1,8 +1,9 @@
 import type { Admission } from "../core/connection.ts";
 import type { CheckResult } from "../core/diagnose.ts";
-import type { Evidence, Target } from "../core/facts.ts";
+import type { Target } from "../core/facts.ts";
 import type { MessageArgs, Remedy, Risk, Severity } from "../core/finding.ts";
 import { type DeploymentDocument, deploymentDocument } from "./deployment-document.ts";
+import { type EvidenceDocument, evidenceDocument } from "./evidence-document.ts";
 import {
   type Catalogue,
   catalogueOf,
@@ -50,7 +51,7 @@ export interface JsonFinding {
   readonly variant?: string;
   readonly args?: MessageArgs;
   readonly confidence: ReportFinding["confidence"];
-  readonly evidence: readonly Evidence[];
+  readonly evidence: readonly EvidenceDocument[];
   readonly count: number;
   readonly remedies: readonly JsonRemedy[];
   readonly tellApart?: readonly JsonTellApart[];
@@ -152,7 +153,7 @@ function toJsonFinding(finding: ReportFinding, words: Catalogue): JsonFinding {
     ...optional("variant", variant),
     ...optional("args", args),
     confidence,
-    evidence,
+    evidence: evidence.map(evidenceDocument),
     count: count ?? 1,
     remedies: remedies.map((remedy) => toJsonRemedy(remedy, words)),
     ...optional(

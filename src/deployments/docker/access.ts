@@ -173,7 +173,7 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
       config: () => config.config(),
       devices: () => files.devices(),
       release: () => files.release(),
-      logs: () => logsOf(engine, container, info, () => files.logs()),
+      logs: () => logsOf(found, reading, () => files.logs()),
       // A file of this machine is not the container's.
       ...(configPath === undefined
         ? {
@@ -286,15 +286,18 @@ function execUser({ user, mounts }: Workload): Pick<DeploymentNames, "execUser">
 }
 
 async function logsOf(
-  engine: Engine,
-  container: Container,
-  info: ContainerInspectInfo,
-  files: () => Promise<Fact<readonly LogText[]>>,
+  { engine, container, info }: Found,
+  reading: Workload,
+  fileLogs: () => Promise<Fact<readonly LogText[]>>,
 ): Promise<Fact<readonly LogText[]>> {
-  const name = `docker logs ${safeText(info.Name.replace(/^\//, ""), 100)}`;
+  const { logs: name } = reading.shownBy;
+  const files = async () => {
+    const found = await fileLogs();
+    return found.known ? { ...found, value: found.value.map((text) => ({ ...text, inside: true })) } : found;
+  };
   try {
     const kept = await containerLog(engine.api, container, info.Config?.Tty === true);
-    if (kept.length > 0) return known([{ name, chunks: inTurn(kept) }], name);
+    if (kept.length > 0) return known([{ name, chunks: inTurn(kept), inside: true }], name);
   } catch (error) {
     const { statusCode } = fieldsOf(error);
     // Drivers other than the engine's own (journald excepted) cannot be read back: 501, 500 in older engines.
@@ -323,7 +326,7 @@ function evidenceOf(reading: Workload): readonly Evidence[] {
   ];
   const quote = (text: string): Evidence["quote"] => safeText(text, 300);
   return [
-    { fact: "deployment", source: shownBy.state, quote: quote(parts.join(", ")) },
+    { fact: "deployment", source: shownBy.state, quote: quote(parts.join(", ")), origin: { of: "workload" } },
     ...others.slice(0, 3).map(
       (other): Evidence => ({
         fact: "deployment",

@@ -4,6 +4,7 @@ import type { WorkloadSources } from "../../core/workload.ts";
 export function dockerSources(name: string): WorkloadSources {
   return {
     state: `docker inspect ${name}`,
+    logs: `docker logs ${name}`,
     lastLines: `docker logs --tail 5 ${name}`,
     neighbours: "docker ps",
     others: "docker ps --all",
