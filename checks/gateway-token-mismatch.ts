@@ -73,7 +73,7 @@ function isOnlyUnderDeviceToken(facts: GateFacts): boolean {
 /** The gateway's token is of its container's environment, and Compose's files say where that is from. */
 function inCompose({ wanted }: GateFacts): ComposeSecret | undefined {
   const origin = knownValue(wanted.config)?.origins["gateway.auth.token"];
-  const isEnvironment = origin?.from === "env" && origin.source !== ".env";
+  const isEnvironment = origin?.from === "env" && origin.dotenv !== true;
   return isEnvironment ? composeOf(wanted)?.token : undefined;
 }
 

@@ -7,12 +7,15 @@ import { pageBehaviour } from "../src/admission/page.ts";
 import { printedFiles } from "../src/cli/fix/ahead.ts";
 import { modelOf, type Prepared, type PrepareOptions, prepare } from "../src/cli/fix/prepare.ts";
 import { saidSite, withWays } from "../src/cli/fix/ways.ts";
+import { gatewayFlags } from "../src/config/flags.ts";
+import { readConfig } from "../src/config/read.ts";
 import { completeFacts, type Facts } from "../src/core/collect.ts";
 import type { AdmissionConfig, Connection } from "../src/core/connection.ts";
 import { diagnose } from "../src/core/diagnose.ts";
 import { type Fact, known, unknown } from "../src/core/fact.ts";
 import type { Assessment, Deployment } from "../src/core/facts.ts";
 import { refusalsOf } from "../src/core/refusals.ts";
+import { Secret } from "../src/core/secret.ts";
 
 const LAN_PAGE = "http://192.168.50.10:18789";
 const TOKEN_MODE = { mode: "token", token: "<secret>" } as const;
@@ -383,8 +386,22 @@ describe("a token that is in two places", () => {
       },
     });
     assert.ok(facts.config.known);
-    const overrides = { from: source === ".env" ? "env" : "service", source } as const;
-    const origins = { "gateway.auth.token": { from: wins, source: "openclaw.json:3", overrides } } as const;
+    // As the reading itself tells it: what the words of a source are is no contract.
+    const { origins } = readConfig({
+      text: wins === "file" ? '{ gateway: { auth: { token: "one" } } }' : "{}",
+      path: "/h/openclaw.json",
+      stateDir: "/h",
+      env: {},
+      ...(wins === "flag" ? { flags: gatewayFlags(["--token", "one"], "s") } : {}),
+      services: [
+        {
+          source,
+          ...(source === ".env" ? { from: "env", dotenv: true } : { from: "service" }),
+          values: { OPENCLAW_GATEWAY_TOKEN: new Secret("two", "s") },
+        },
+      ],
+      salt: "s",
+    }).reading;
     return { ...facts, config: known({ ...facts.config.value, origins }, "test") };
   };
   const finding = "env-token-overrides-config";
@@ -397,13 +414,16 @@ describe("a token that is in two places", () => {
   });
 
   test("a service's unit, and a gateway that takes its token from elsewhere, are left to a person", () => {
-    for (const facts of [withCopy("openclaw-gateway.service"), withCopy(".env", "flag")]) {
+    for (const [facts, source] of [
+      [withCopy("openclaw-gateway.service"), "openclaw.json:1"],
+      [withCopy(".env", "flag"), "--token"],
+    ] as const) {
       const made = prepared(facts, { finding });
       assert.deepEqual(ids(made), ["align-token"]);
       assert.deepEqual(made.steps, []);
       const [step] = made.remedies[0]?.steps ?? [];
       assert.ok(step?.do === "human" && step.message === "change-losing-copy");
-      assert.equal(step.args?.source, "openclaw.json:3");
+      assert.equal(step.args?.source, source);
     }
   });
 });

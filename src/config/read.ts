@@ -24,6 +24,8 @@ export interface ReadConfigInput {
   readonly services?: readonly {
     readonly from: "service" | "env";
     readonly source: string;
+    /** It is the `.env` beside openclaw.json. */
+    readonly dotenv?: boolean;
     readonly values: Readonly<Record<string, Secret>>;
   }[];
   /** The command line of the running gateway. */
@@ -62,8 +64,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** A variable and where it was found. */
 interface Found {
   readonly value: string;
-  readonly from: ConfigOrigin["from"];
-  readonly source: string;
+  readonly origin: ConfigOrigin;
 }
 
 /**
@@ -231,13 +232,15 @@ class Reader {
   /** The first non-empty value: process, then the services and env files, then `env` of the config itself. */
   #lookup(name: string): Found | undefined {
     const own = this.#input.env[name]?.trim();
-    if (own) return { value: own, from: "env", source: name };
+    if (own) return { value: own, origin: { from: "env", source: name } };
     for (const service of this.#input.services ?? []) {
       const value = Object.hasOwn(service.values, name) ? service.values[name]?.reveal().trim() : undefined;
-      if (value) return { value, from: service.from, source: `${safeText(service.source, 200)} ${name}` };
+      const { from, dotenv } = service;
+      const source = `${safeText(service.source, 200)} ${name}`;
+      if (value) return { value, origin: { from, source, ...(dotenv === true ? { dotenv } : {}) } };
     }
     const set = Object.hasOwn(this.#configEnv, name) ? this.#configEnv[name]?.trim() : undefined;
-    return set ? { value: set, from: "file", source: `${this.#file} env ${name}` } : undefined;
+    return set ? { value: set, origin: { from: "file", source: `${this.#file} env ${name}` } } : undefined;
   }
 
   // --- values --------------------------------------------------------------------------------------------------
@@ -252,9 +255,8 @@ class Reader {
     const env = this.#lookup("OPENCLAW_GATEWAY_PORT") ?? this.#legacy("CLAWDBOT_GATEWAY_PORT", "2026.3.23");
     const read = env === undefined ? {} : envPort(env.value, release);
     if (env !== undefined && read.problem !== undefined)
-      this.#problem("bad-env", env.source, `"${safeText(env.value, 60)}": ${read.problem}`);
-    const envOrigin: ConfigOrigin | undefined =
-      env !== undefined && read.port !== undefined ? { from: env.from, source: env.source } : undefined;
+      this.#problem("bad-env", env.origin.source, `"${safeText(env.value, 60)}": ${read.problem}`);
+    const envOrigin = read.port === undefined ? undefined : env?.origin;
 
     const ranked: readonly (readonly [number | undefined, ConfigOrigin | undefined])[] = [
       [flags?.port, flags?.port === undefined ? undefined : { from: "flag", source: "--port" }],
@@ -360,7 +362,7 @@ class Reader {
       [
         // A reference that could not be followed still wins over the environment, so its value is not known.
         inFile.elsewhere || env === undefined ? undefined : this.#secretOf(env.value),
-        env === undefined ? undefined : { from: env.from, source: env.source },
+        env?.origin,
       ],
     ];
     const secret = this.#choose(path, ranked, (a, b) => a.equals(b));
@@ -432,7 +434,7 @@ class Reader {
       if (value === undefined || origin === undefined) continue;
       if (winner === undefined) winner = { value, origin };
       else if (!same(winner.value, value)) {
-        this.#origins[path] = { ...winner.origin, overrides: { from: origin.from, source: origin.source } };
+        this.#origins[path] = { ...winner.origin, overrides: origin };
         return winner.value;
       }
     }

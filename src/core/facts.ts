@@ -150,8 +150,10 @@ export interface ConfigOrigin {
   readonly from: "file" | "env" | "default" | "service" | "flag";
   /** `openclaw.json:12`, `OPENCLAW_GATEWAY_TOKEN`, `default of 2026.3.13`, `openclaw-gateway.service`. */
   readonly source: string;
+  /** The `.env` beside openclaw.json. */
+  readonly dotenv?: boolean;
   /** A second source that lost, with a value that differs. */
-  readonly overrides?: { readonly from: ConfigOrigin["from"]; readonly source: string };
+  readonly overrides?: Omit<ConfigOrigin, "overrides">;
 }
 
 export interface ConfigProblem {

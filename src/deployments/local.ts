@@ -285,7 +285,10 @@ class Local implements LocalAccess {
       stateDir: candidate.stateDir,
       ...(profile === undefined ? {} : { profile }),
       env: await this.#ownEnvironment(unit !== undefined),
-      services: [...serviceSources(unit, gateway), ...(dotenv === undefined ? [] : [dotenv])],
+      services: [
+        ...serviceSources(unit, gateway),
+        ...(dotenv === undefined ? [] : [{ ...dotenv, dotenv: true }]),
+      ],
       flags: { ...gatewayFlags(unit?.env.exec ?? [], salt), ...gateway?.flags },
       ...(release === undefined ? {} : { release }),
       container: this.#inContainer(),
