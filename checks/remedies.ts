@@ -6,10 +6,12 @@ import type { Admission, AdmissionInput, Connection } from "../src/core/connecti
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy, Step } from "../src/core/finding.ts";
+import { isEngineAddress } from "../src/core/networks.ts";
 import { compareReleases } from "../src/core/release.ts";
 import { fromAddress, requestFor } from "../src/core/requests.ts";
-import { bareAddress, isEngineAddress, isLoopback, isPrivate } from "./addresses.ts";
+import { bareAddress, isLoopback, isPrivate } from "./addresses.ts";
 import { args, type GateFacts, hostPort, originOf, portOf, releaseOf, remoteOf } from "./support.ts";
+import { workloadOf } from "./workload.ts";
 
 const CLI = { id: "cli", mode: "cli" };
 
@@ -194,7 +196,12 @@ export function trustProxy(refusal: Refusal, facts: GateFacts): readonly Remedy[
   const remote = remoteOf(refusal, facts);
   const config = knownValue(facts.wanted.config);
   const present = config?.effective.gateway?.trustedProxies ?? [];
-  if (remote === undefined || isEngineAddress(remote) || !(isLoopback(remote) || isPrivate(remote))) {
+  const workload = workloadOf(facts.wanted.deployment);
+  if (
+    remote === undefined ||
+    isEngineAddress(remote, workload) ||
+    !(isLoopback(remote) || isPrivate(remote))
+  ) {
     return [
       {
         id: "set-trusted-proxies",

@@ -2,8 +2,8 @@ import { isLoopbackHost } from "../src/core/address.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { EvidenceOrigin, Refusal } from "../src/core/facts.ts";
 import type { Finding, TellApart } from "../src/core/finding.ts";
+import { isEngineAddress } from "../src/core/networks.ts";
 import { atLeast } from "../src/core/release.ts";
-import { isEngineAddress } from "./addresses.ts";
 import {
   args,
   type GateFacts,

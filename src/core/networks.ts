@@ -1,53 +1,74 @@
-import { scopeOf } from "./address.ts";
-import type { Exposure } from "./facts.ts";
+import { type IpAddress, parseIp, sameIp } from "./address.ts";
+import type { Workload } from "./workload.ts";
 
-type V4 = readonly [number, number, number, number];
-
-function ipv4(text: string): V4 | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (!match) return undefined;
-  const [a, b, c, d] = match.slice(1).map(Number);
-  if (a === undefined || b === undefined || c === undefined || d === undefined) return undefined;
-  return Math.max(a, b, c, d) > 255 ? undefined : [a, b, c, d];
-}
-
-/**
- * How far an address of our own interfaces reaches. The documentation blocks (RFC 5737) are not routed on the
- * Internet, so on an interface they are as private as 10.0.0.0/8; as a client's address they stand for a public one.
- */
-export function ownScope(address: string): Exposure {
-  const v4 = ipv4(address.trim());
-  if (v4 === undefined) return scopeOf(address);
-  const [a, b, c] = v4;
-  const documentation =
-    (a === 192 && b === 0 && c === 2) ||
-    (a === 198 && b === 51 && c === 100) ||
-    (a === 203 && b === 0 && c === 113);
-  return documentation ? "private" : scopeOf(address);
-}
-
-/** What network a peer address in the gateway's log is typical of. A hint, never a proof. */
+/** What an address that the gateway sees as its peer is typical of. A hint, never a proof. */
 export type PeerNetwork =
   | "loopback"
+  /** A bridge's own address: Docker's 172.17-31.0.1, and what is configured beside it in 172.16.0.0/12. */
   | "docker-bridge"
+  /** Another address of such a network: a container next door. */
+  | "docker-network"
+  /** Docker Desktop's virtual machine: 192.168.65.0/24. */
   | "docker-desktop"
-  | "podman"
+  /** The virtual machines of OrbStack (192.168.138, 139 and 215) and of gvisor-tap-vsock (192.168.127). */
+  | "engine-machine"
+  /** 10.88.0.1, the bridge of Podman's default network, and the rest of 10.88.0.0/16. */
+  | "podman-bridge"
+  | "podman-network"
+  /** User-mode networks of rootless containers, and of virtual machines: 10.0.2.0/24. */
+  | "user-mode"
+  /** Pods of the usual cluster networks: 10.244.0.0/16 and 10.42.0.0/16. */
   | "pod"
   | "tailscale"
   | "other";
 
-/** `172.17.0.1` to `172.31.0.1` Docker bridges, `192.168.65.1` Docker Desktop, `10.88.0.1` Podman, pods, tailnets. */
+/** The bridge of Docker's default network. */
+export const DOCKER_BRIDGE = "172.17.0.1";
+
+/** What network an address is typical of. A LAN's router (192.168.1.1) is none of an engine's. */
 export function peerNetwork(address: string): PeerNetwork {
-  const text = address.trim().toLowerCase();
-  const v4 = ipv4(text.startsWith("::ffff:") ? text.slice(7) : text);
-  if (v4 === undefined) return text === "::1" ? "loopback" : "other";
-  const [a, b, c, d] = v4;
+  const ip = parseIp(address);
+  if (ip?.family !== 4) return ip !== undefined && isLoopbackV6(ip) ? "loopback" : "other";
+  const [a = 0, b = 0, c = 0, d = 0] = ip.parts;
   if (a === 127) return "loopback";
-  // The bridge's own address ends in .1; a client with another host part is a container of the same network.
-  if (a === 172 && b >= 17 && b <= 31 && d === 1) return "docker-bridge";
+  if (a === 172 && b >= 16 && b <= 31) return d === 1 ? "docker-bridge" : "docker-network";
   if (a === 192 && b === 168 && c === 65) return "docker-desktop";
-  if (a === 10 && b === 88) return "podman";
+  if (a === 192 && b === 168 && ENGINE_MACHINES.has(c)) return "engine-machine";
+  if (a === 10 && b === 88) return c === 0 && d === 1 ? "podman-bridge" : "podman-network";
+  if (a === 10 && b === 0 && c === 2) return "user-mode";
   if (a === 10 && (b === 244 || b === 42)) return "pod";
   if (a === 100 && b >= 64 && b < 128) return "tailscale";
   return "other";
+}
+
+const ENGINE_MACHINES: ReadonlySet<number> = new Set([127, 138, 139, 215]);
+
+function isLoopbackV6({ parts }: IpAddress): boolean {
+  return parts.every((part, index) => part === (index === 7 ? 1 : 0));
+}
+
+/** Networks of which a peer stands for clients that are somewhere else. */
+const ENGINES: ReadonlySet<PeerNetwork> = new Set([
+  "docker-bridge",
+  "docker-desktop",
+  "engine-machine",
+  "podman-bridge",
+  "user-mode",
+]);
+
+/**
+ * Whether a container engine puts this address in the place of a client's: its bridge, or its virtual machine. What
+ * the engine says of the gateway's own network counts before what addresses are typical of.
+ */
+export function isEngineAddress(address: string, workload?: Pick<Workload, "publishedPeer">): boolean {
+  const ip = parseIp(address);
+  const told = parseIp(workload?.publishedPeer ?? "");
+  if (ip !== undefined && told !== undefined && sameIp(ip, told)) return true;
+  return ENGINES.has(peerNetwork(address));
+}
+
+/** Whether it is of a network that engines give to containers: its bridge, or a container next door. */
+export function isContainerAddress(address: string): boolean {
+  const network = peerNetwork(address);
+  return network === "docker-network" || network === "podman-network" || ENGINES.has(network);
 }

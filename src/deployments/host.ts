@@ -1,5 +1,5 @@
+import { ownScope } from "../core/address.ts";
 import type { HostSigns } from "../core/facts.ts";
-import { ownScope } from "../core/networks.ts";
 import { safeText } from "../core/text.ts";
 import { usualSockets } from "./docker/sockets.ts";
 import type { World } from "./world.ts";

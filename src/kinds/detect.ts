@@ -277,8 +277,10 @@ function logVotes(logs: LogDigest | undefined): Vote[] {
     const source = `${latest.source}:${latest.line}`;
     const quote = `remote=${remote}${latest.fwd === undefined ? "" : ` fwd=${latest.fwd}`}`;
     if (network === "docker-bridge") votes.push(vote("docker", 6, "logs", source, quote));
-    if (network === "docker-desktop") votes.push(vote("docker", 7, "logs", source, quote));
-    if (network === "podman") votes.push(vote("docker", 6, "logs", source, quote));
+    if (network === "docker-desktop" || network === "engine-machine")
+      votes.push(vote("docker", 7, "logs", source, quote));
+    if (network === "podman-bridge" || network === "podman-network")
+      votes.push(vote("docker", 6, "logs", source, quote));
     if (network === "pod") votes.push(vote("kubernetes", 6, "logs", source, quote));
     if (proxied) votes.push(vote("vps", 2, "logs", source, quote));
     if (network === "loopback" && !proxied) votes.push(vote("local", 1, "logs", source, quote));

@@ -1,5 +1,6 @@
 import type { Admission, Connection } from "../core/connection.ts";
 import type { Deployment, Refusal, Target } from "../core/facts.ts";
+import { isEngineAddress } from "../core/networks.ts";
 import type { Hop, HopNoteId } from "./result.ts";
 
 export interface PathInput {
@@ -79,7 +80,7 @@ function stationsBetween(
   if (deployment?.kind === "docker" && !isLoopbackAddress(remote)) {
     // A container next door dials the gateway itself; only a published port rewrites the sender.
     const bridge = deployment.workload?.publishedPeer;
-    const published = isLoopbackName(hostName(host)) || remote === bridge || isBridgeAddress(remote);
+    const published = isLoopbackName(hostName(host)) || remote === bridge || isEngineAddress(remote);
     if (!published) return [{ hop: "bridge", address: remote }];
     const port: Hop = { hop: "docker-proxy", ...optional("address", host) };
     return [port, { hop: "bridge", address: remote, note: "rewrites-source" }];
@@ -140,12 +141,6 @@ function isLoopbackName(name: string): boolean {
 function isLoopbackAddress(address: string): boolean {
   const plain = address.toLowerCase().replace(/^::ffff:/, "");
   return plain === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(plain);
-}
-
-/** First address of a container network (Docker, Podman), or Docker Desktop's machine. */
-function isBridgeAddress(address: string): boolean {
-  const plain = address.toLowerCase().replace(/^::ffff:/, "");
-  return /^(?:172\.(?:1[6-9]|2\d|3[01])|10\.88|192\.168)\.\d{1,3}\.1$/.test(plain);
 }
 
 /** `host:port` of a ws:// URL, without a parser of the platform. */
