@@ -30,7 +30,7 @@ export default defineCheck({
     // Where nothing runs, nothing listens anywhere.
     const state = deployment?.workload?.state;
     if (state !== undefined && state !== "running") return [];
-    const contained = deployment?.kind === "docker" || deployment?.kind === "kubernetes";
+    const { contained = false, clustered = false } = deployment?.traits ?? {};
     if (deployment !== undefined && !contained && deployment.confidence === "certain") {
       return notApplicable("the gateway does not run in a container");
     }
@@ -44,10 +44,10 @@ export default defineCheck({
           (contained && bind === "loopback" && refusal.reason === "refused")),
       confidence: () => (contained && bind === "loopback" ? "certain" : "likely"),
       tellApart: () => (contained && bind === "loopback" ? [] : besideLoopbackBind()),
-      variant: () => (deployment?.kind === "kubernetes" ? "kubernetes" : undefined),
+      variant: () => (clustered ? "kubernetes" : undefined),
       args: () => args({ bind, port: portOf(gateFacts) }),
       remedies: () => [
-        ...(deployment?.kind === "kubernetes" ? [portForward(portOf(gateFacts))] : []),
+        ...(clustered ? [portForward(portOf(gateFacts))] : []),
         bindLan(gateFacts, deployment?.workload),
       ],
     });

@@ -101,7 +101,7 @@ export function withOtherConfig(facts: Facts): readonly Astray[] {
   const logs = knownValue(facts.wanted.logs);
   if (logs === undefined) return [];
   const nobody = new Set(missedOnLoopback(logs.events));
-  const contained = ["docker", "kubernetes"].includes(knownValue(facts.wanted.deployment)?.kind ?? "");
+  const contained = knownValue(facts.wanted.deployment)?.traits.contained === true;
   return logs.events.flatMap((event): Astray[] => {
     if (event.type !== "client-error" || event.gate === undefined) return [];
     const { configPath = "", gate, targetSource = "" } = event;

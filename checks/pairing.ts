@@ -46,6 +46,6 @@ export function isTranslated(refusal: Refusal, facts: GateFacts): boolean {
   const dialledLoopback =
     (host !== undefined && isLoopbackHost(host)) || (origin !== undefined && isLoopbackOrigin(origin));
   if (!dialledLoopback) return false;
-  const docker = knownValue(facts.wanted.deployment)?.kind === "docker";
-  return docker || isPrivate(remote);
+  const translates = knownValue(facts.wanted.deployment)?.traits.translates === true;
+  return translates || isPrivate(remote);
 }

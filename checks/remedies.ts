@@ -151,18 +151,18 @@ export function allowInsecureAuth(refusal: Refusal, facts: GateFacts): readonly 
 
 /** Through a tunnel the connection arrives at the gateway from 127.0.0.1 (measured: rig path ssh-tunnel). */
 export function viaTunnel(refusal: Refusal, facts: GateFacts): readonly Remedy[] {
-  const kind = knownValue(facts.wanted.deployment)?.kind;
-  const port = kind === "kubernetes" ? portOf(facts) : hostPort(facts);
+  const { tunnel = "ssh-tunnel", translates } = knownValue(facts.wanted.deployment)?.traits ?? {};
+  const port = tunnel === "port-forward" ? portOf(facts) : hostPort(facts);
   const remote = remoteOf(refusal, facts);
   const forwarded = refusal.connection.headers?.["x-forwarded-for"] !== undefined;
   if (remote !== undefined && isLoopback(remote) && !forwarded) return [];
   const remedy: Remedy = {
-    id: kind === "kubernetes" ? "port-forward" : "ssh-tunnel",
+    id: tunnel,
     risk: "none",
     steps: [{ do: "ssh.tunnel", port }, human("open-on-loopback", { url: `http://127.0.0.1:${port}/` })],
   };
   // A container's published port stays behind Docker's network even at the end of a tunnel.
-  if (kind === "docker") return [remedy];
+  if (translates === true) return [remedy];
   return [triedAlways(remedy, refusal, facts)];
 }
 

@@ -24,9 +24,8 @@ export default defineCheck({
     const foretold = workload === undefined ? undefined : shutOut(workload);
     if (message === undefined) return foretold === undefined ? [] : [foretold];
     const path = /['"]([^'"]{1,300})/.exec(message)?.[1];
-    const kind = deployment?.kind;
     // The official image's home tells more than a deployment that was only guessed.
-    const contained = kind === "docker" || kind === "kubernetes" || path?.startsWith("/home/node/") === true;
+    const contained = deployment?.traits.contained === true || path?.startsWith("/home/node/") === true;
     const told = explainPrinted(events, {
       args: args({
         path,

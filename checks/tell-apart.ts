@@ -32,15 +32,15 @@ function isUnnamed({ reason }: Refusal): boolean {
 
 function isContained(facts: GateFacts): boolean | undefined {
   const deployment = knownValue(facts.wanted.deployment);
-  if (deployment?.kind === "docker" || deployment?.kind === "kubernetes") return true;
+  if (deployment?.traits.contained === true) return true;
   return deployment?.confidence === "certain" ? false : undefined;
 }
 
 /** A private peer behind a localhost name is Docker's network, or a forwarder on another machine. */
 export function besideDockerNat(refusal: Refusal, facts: GateFacts): readonly TellApart[] {
   const remote = remoteOf(refusal, facts);
-  const docker = knownValue(facts.wanted.deployment)?.kind === "docker";
-  if (docker || remote === undefined || isEngineAddress(remote)) return [];
+  const translates = knownValue(facts.wanted.deployment)?.traits.translates === true;
+  if (translates || remote === undefined || isEngineAddress(remote)) return [];
   return [{ from: "first-time-not-paired", message: "published-port-or-remote", args: args({ remote }) }];
 }
 
@@ -51,8 +51,8 @@ export function besideFirstTime(refusal: Refusal, facts: GateFacts): readonly Te
   const placeless = connection.headers?.host === undefined && originOf(refusal, facts) === undefined;
   // From 2026.4.7 a page behind a published port is approved by itself.
   const older = atLeast(releaseOf(facts), "2026.4.7") !== true;
-  const translated =
-    isContained(facts) !== false && knownValue(facts.wanted.deployment)?.kind !== "kubernetes";
+  const { traits } = knownValue(facts.wanted.deployment) ?? {};
+  const translated = isContained(facts) !== false && traits?.clustered !== true;
   if (from !== "model" && page && placeless && older && translated) {
     apart.push({ from: "docker-nat-not-local", message: "address-bar-localhost" });
   }

@@ -16,6 +16,7 @@ import { type Fact, known, unknown } from "../src/core/fact.ts";
 import type { Assessment, Deployment } from "../src/core/facts.ts";
 import { refusalsOf } from "../src/core/refusals.ts";
 import { Secret } from "../src/core/secret.ts";
+import { deploymentOf } from "../src/kinds/index.ts";
 
 const LAN_PAGE = "http://192.168.50.10:18789";
 const TOKEN_MODE = { mode: "token", token: "<secret>" } as const;
@@ -53,7 +54,7 @@ function factsOf({ release, gateway, connection: more, deployment }: Place): Fac
   return completeFacts({
     target: known({ kind: "local", name: "here", exposure: "private" }, "test"),
     release: known({ version: release, confidence: "certain", from: "said" }, "test"),
-    deployment: known({ ...kind, ...deployment }, "test"),
+    deployment: known(deploymentOf({ ...kind, ...deployment }), "test"),
     config: known(
       {
         path: "/h/openclaw.json",

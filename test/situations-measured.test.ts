@@ -7,8 +7,8 @@ import { reportOf } from "../src/cli/case.ts";
 import { offlineFacts } from "../src/cli/offline.ts";
 import { readConfig } from "../src/config/read.ts";
 import type { AdmissionConfig } from "../src/core/connection.ts";
+import type { DeploymentKind } from "../src/core/deployment-kind.ts";
 import { said, unknown } from "../src/core/fact.ts";
-import type { DeploymentKind } from "../src/core/facts.ts";
 import { compareReleases } from "../src/core/release.ts";
 
 interface Row {

@@ -2,10 +2,10 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Ask, Collectors } from "../core/collect.ts";
+import type { DeploymentKind } from "../core/deployment-kind.ts";
 import { type Fact, known, knownValue, said, type Unknown, unknown } from "../core/fact.ts";
 import type {
   Confidence,
-  DeploymentKind,
   HostSigns,
   OwnThings,
   PortHolder,
@@ -24,6 +24,7 @@ import { readComposeFile } from "../deployments/docker/compose-files.ts";
 import { readHost } from "../deployments/host.ts";
 import { isInContainer, type Listeners, peerOf, readListeners } from "../deployments/listeners.ts";
 import { localAccess } from "../deployments/local.ts";
+import { ownNames } from "../deployments/own-names.ts";
 import type { GatewayProcess } from "../deployments/processes.ts";
 import { mayRead, userName } from "../deployments/trust.ts";
 import type { ConfigAndSecrets, DeploymentAccess } from "../deployments/types.ts";
@@ -35,7 +36,6 @@ import { parseGatewayUrl, reachOfAddress } from "../gateway/url.ts";
 import { detectDeployment } from "../kinds/detect.ts";
 import type { ComposeSigns } from "../kinds/docker/services.ts";
 import { exposureOf } from "../kinds/exposure.ts";
-import { ownNames } from "../kinds/names.ts";
 import { digestLogs, type LogSource } from "../logs/digest.ts";
 import { ofPort } from "../logs/of-port.ts";
 import { tiedTo } from "../logs/tied.ts";

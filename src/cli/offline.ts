@@ -1,9 +1,9 @@
 import { collect, type Facts } from "../core/collect.ts";
+import type { DeploymentKind } from "../core/deployment-kind.ts";
 import { type Fact, known, said, unknown } from "../core/fact.ts";
 import type {
   ConfigReading,
   Deployment,
-  DeploymentKind,
   Exposure,
   HostSigns,
   ProbeReading,

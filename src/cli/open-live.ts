@@ -1,6 +1,6 @@
 import { access, constants, stat } from "node:fs/promises";
 import { nodeWorld, type World } from "../deployments/world.ts";
-import type { CommandContext } from "../kinds/commands.ts";
+import type { CommandContext } from "../kinds/kind.ts";
 import type { DiagnoseArguments } from "./commands/diagnose.ts";
 import { handedCredentials } from "./credentials.ts";
 import { Live, type LiveOptions } from "./live.ts";

@@ -8,7 +8,7 @@ import { safeText } from "../core/text.ts";
 import type { GatewayFlags } from "./flags.ts";
 import { deeperThan, expandIncludes, type ReadInclude } from "./includes.ts";
 import { keyProblems } from "./keys.ts";
-import { defaultPort, envPort } from "./port.ts";
+import { defaultPort, type EnvPort, envPort } from "./port.ts";
 import { keyLines } from "./positions.ts";
 import { secretRefOf, substitute } from "./references.ts";
 
@@ -253,9 +253,13 @@ class Reader {
       typeof inFile === "number" && inFile > 0 ? { from: "file", source: fileSource } : undefined;
 
     const env = this.#lookup("OPENCLAW_GATEWAY_PORT") ?? this.#legacy("CLAWDBOT_GATEWAY_PORT", "2026.3.23");
-    const read = env === undefined ? {} : envPort(env.value, release);
-    if (env !== undefined && read.problem !== undefined)
-      this.#problem("bad-env", env.origin.source, `"${safeText(env.value, 60)}": ${read.problem}`);
+    const read: EnvPort = env === undefined ? {} : envPort(env.value, release);
+    if (env !== undefined && read.problem !== undefined) {
+      const { problem, injectedBy } = read;
+      const detail = `"${safeText(env.value, 60)}": ${problem}`;
+      const more = injectedBy === undefined ? {} : { injectedBy };
+      this.#problem("bad-env", env.origin.source, detail, more);
+    }
     const envOrigin = read.port === undefined ? undefined : env?.origin;
 
     const ranked: readonly (readonly [number | undefined, ConfigOrigin | undefined])[] = [
@@ -460,13 +464,19 @@ class Reader {
     return line === undefined ? `${this.#file} ($include)` : `${this.#file}:${line}`;
   }
 
-  #problem(kind: ConfigProblem["kind"], key: string, detail: string): void {
+  #problem(
+    kind: ConfigProblem["kind"],
+    key: string,
+    detail: string,
+    more: Pick<ConfigProblem, "injectedBy"> = {},
+  ): void {
     const line = this.#lines.get(key);
     this.#problems.push({
       kind,
       key: safeText(key, 200),
       detail: safeText(detail, 300),
       ...(line === undefined ? {} : { line }),
+      ...more,
     });
   }
 

@@ -1,5 +1,6 @@
 import type { ComposeReading } from "./compose.ts";
 import type { Admission, AdmissionConfig, Connection } from "./connection.ts";
+import type { DeploymentKind, DeploymentTraits } from "./deployment-kind.ts";
 import type { Saying } from "./fact.ts";
 import type { LogDigest, RefusalGate } from "./log-event.ts";
 import type { Workload } from "./workload.ts";
@@ -20,7 +21,6 @@ export interface FactMap {
 
 export type FactName = keyof FactMap;
 
-export type DeploymentKind = "local" | "docker" | "kubernetes" | "vps";
 export type Exposure = "loopback" | "private" | "public" | "unknown";
 export type Confidence = "certain" | "likely" | "possible";
 
@@ -76,6 +76,8 @@ export interface Deployment {
   readonly alternatives: readonly DeploymentKind[];
   /** Names for exact commands, as far as known. */
   readonly names: DeploymentNames;
+  /** What follows from kind and names. */
+  readonly traits: DeploymentTraits;
   /** The gateway's container or pod, where its engine was asked. */
   readonly workload?: Workload;
   /** What the Compose files say of that container, where Compose made it and they are on this machine. */
@@ -168,6 +170,8 @@ export interface ConfigProblem {
   readonly key: string;
   readonly detail: string;
   readonly line?: number;
+  /** Of a variable that nobody set by hand. */
+  readonly injectedBy?: "kubernetes";
 }
 
 /** What the wire said. Every text is bounded, scrubbed and free of control characters. */

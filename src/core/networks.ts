@@ -12,9 +12,8 @@ export type PeerNetwork =
   | "docker-desktop"
   /** The virtual machines of OrbStack (192.168.138, 139 and 215) and of gvisor-tap-vsock (192.168.127). */
   | "engine-machine"
-  /** 10.88.0.1, the bridge of Podman's default network, and the rest of 10.88.0.0/16. */
-  | "podman-bridge"
-  | "podman-network"
+  /** Podman's default network: 10.88.0.0/16, its bridge 10.88.0.1. */
+  | "podman"
   /** User-mode networks of rootless containers, and of virtual machines: 10.0.2.0/24. */
   | "user-mode"
   /** Pods of the usual cluster networks: 10.244.0.0/16 and 10.42.0.0/16. */
@@ -34,7 +33,7 @@ export function peerNetwork(address: string): PeerNetwork {
   if (a === 172 && b >= 16 && b <= 31) return d === 1 ? "docker-bridge" : "docker-network";
   if (a === 192 && b === 168 && c === 65) return "docker-desktop";
   if (a === 192 && b === 168 && ENGINE_MACHINES.has(c)) return "engine-machine";
-  if (a === 10 && b === 88) return c === 0 && d === 1 ? "podman-bridge" : "podman-network";
+  if (a === 10 && b === 88) return "podman";
   if (a === 10 && b === 0 && c === 2) return "user-mode";
   if (a === 10 && (b === 244 || b === 42)) return "pod";
   if (a === 100 && b >= 64 && b < 128) return "tailscale";
@@ -52,9 +51,9 @@ const ENGINES: ReadonlySet<PeerNetwork> = new Set([
   "docker-bridge",
   "docker-desktop",
   "engine-machine",
-  "podman-bridge",
   "user-mode",
 ]);
+const PODMAN_BRIDGE = parseIp("10.88.0.1");
 
 /**
  * Whether a container engine puts this address in the place of a client's: its bridge, or its virtual machine. What
@@ -62,13 +61,13 @@ const ENGINES: ReadonlySet<PeerNetwork> = new Set([
  */
 export function isEngineAddress(address: string, workload?: Pick<Workload, "publishedPeer">): boolean {
   const ip = parseIp(address);
-  const told = parseIp(workload?.publishedPeer ?? "");
-  if (ip !== undefined && told !== undefined && sameIp(ip, told)) return true;
+  const own = [PODMAN_BRIDGE, parseIp(workload?.publishedPeer ?? "")];
+  if (ip !== undefined && own.some((one) => one !== undefined && sameIp(ip, one))) return true;
   return ENGINES.has(peerNetwork(address));
 }
 
 /** Whether it is of a network that engines give to containers: its bridge, or a container next door. */
 export function isContainerAddress(address: string): boolean {
   const network = peerNetwork(address);
-  return network === "docker-network" || network === "podman-network" || ENGINES.has(network);
+  return network === "docker-network" || network === "podman" || ENGINES.has(network);
 }

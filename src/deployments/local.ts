@@ -8,7 +8,7 @@ import { type Fact, type Known, known, type Unknown, unknown } from "../core/fac
 import type { DeploymentNames, DeviceList, HostSigns, Release, StoreProblem } from "../core/facts.ts";
 import type { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
-import { namesFromUnits } from "../kinds/names.ts";
+import { namesFromUnits } from "../kinds/units.ts";
 import { devicesFromJson } from "./devices.ts";
 import { findLogFiles, logTexts } from "./log-files.ts";
 import { openChanger } from "./open-changer.ts";

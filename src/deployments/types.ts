@@ -1,6 +1,7 @@
 import type { Changer } from "../core/change.ts";
+import type { DeploymentKind } from "../core/deployment-kind.ts";
 import type { Fact } from "../core/fact.ts";
-import type { ConfigReading, DeploymentKind, DeploymentNames, DeviceList, Release } from "../core/facts.ts";
+import type { ConfigReading, DeploymentNames, DeviceList, Release } from "../core/facts.ts";
 import type { JsonValue } from "../core/finding.ts";
 import type { Secret } from "../core/secret.ts";
 

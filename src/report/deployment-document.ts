@@ -6,7 +6,7 @@ import { type EvidenceDocument, evidenceDocument } from "./evidence-document.ts"
  * `deployment` as the JSON documents have it. Fields are added, never renamed: what is `workload` within is
  * `container` here, with what its engine says of it in one level.
  */
-export interface DeploymentDocument extends Omit<Deployment, "evidence" | "workload"> {
+export interface DeploymentDocument extends Omit<Deployment, "evidence" | "traits" | "workload"> {
   readonly evidence: readonly EvidenceDocument[];
   readonly container?: ContainerDocument;
 }

@@ -5,6 +5,7 @@ import type { Deployment, DeploymentNames, Evidence } from "../../core/facts.ts"
 import { createScrubber, type Scrubber } from "../../core/scrub.ts";
 import { safeText } from "../../core/text.ts";
 import type { Workload } from "../../core/workload.ts";
+import { deploymentOf } from "../../kinds/index.ts";
 import { localAccess } from "../local.ts";
 import type { ChangerOptions, DeploymentAccess, LogText } from "../types.ts";
 import type { World } from "../world.ts";
@@ -183,7 +184,7 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
           }
         : {}),
     },
-    deployment: {
+    deployment: deploymentOf({
       kind: "docker",
       confidence: "certain",
       evidence: evidenceOf(reading),
@@ -191,7 +192,7 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
       names,
       workload: reading,
       ...(compose.reading === undefined ? {} : { compose: compose.reading }),
-    },
+    }),
     here: standpoint.at === "host",
     url,
     reach,
