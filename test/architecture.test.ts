@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { DEPLOYMENT_KINDS } from "../src/core/deployment-kind.ts";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -91,6 +92,18 @@ test("the pure rooms ask nothing of the platform", () => {
     }
   }
   assert.deepEqual(wrong, []);
+});
+
+/** Rooms that ask a deployment what it is like, never what it is called. */
+const NAMELESS = ["core", "admission", "gateway", "logs", "config", "compose", "checks", "report"];
+const BY_NAME = new RegExp(`\\bkind\\)? [!=]== "(?:${DEPLOYMENT_KINDS.join("|")})"`);
+
+test("kinds of deployment are told apart by name in their own room alone", () => {
+  const wrong = sources().flatMap(({ path, room, text }) =>
+    NAMELESS.includes(room) && BY_NAME.test(text) ? [path] : [],
+  );
+  assert.deepEqual(wrong, []);
+  assert.match('deployment?.kind === "docker"', BY_NAME);
 });
 
 test("the test sees imports", () => {
