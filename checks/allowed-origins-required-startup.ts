@@ -1,12 +1,13 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { ContainerReading, Evidence, Refusal } from "../src/core/facts.ts";
+import type { Evidence, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
-import { containerOf, inspected } from "./container.ts";
+import type { Workload } from "../src/core/workload.ts";
 import { localOrigins } from "./published-origin.ts";
 import { human } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, originOf, releaseOf, WANTED } from "./support.ts";
+import { inspected, workloadOf } from "./workload.ts";
 
 /** 2026.2.23 to 2026.2.26 do not start beyond loopback without a list of origins; 2026.3.1 and later fill local ones in (measured). */
 export default defineCheck({
@@ -22,7 +23,7 @@ export default defineCheck({
     const last = knownValue(facts.wanted.logs)?.events.findLast((event) => event.type === "startup-failed");
     return explainRefusals(gateFacts, {
       // The newest failure counts: one that was mended may be followed by another.
-      evidence: restarting(containerOf(facts.wanted.deployment)),
+      evidence: restarting(workloadOf(facts.wanted.deployment)),
       explains: ({ reason }) => reason === "startup-failed" && last?.why === "allowed-origins-required",
       args: (refusal) =>
         args({ bind: config?.effective.gateway?.bind, origin: originOf(refusal, gateFacts) }),
@@ -32,9 +33,9 @@ export default defineCheck({
 });
 
 /** An engine that starts it again and again takes the network of a CLI that shares it along. */
-function restarting(container: ContainerReading | undefined): readonly Evidence[] {
-  if (container === undefined || container.restarts === 0) return [];
-  return [inspected(container, `${container.state}, restarted ${container.restarts} times`)];
+function restarting(workload: Workload | undefined): readonly Evidence[] {
+  if (workload === undefined || workload.restarts === 0) return [];
+  return [inspected(workload, `${workload.state}, restarted ${workload.restarts} times`)];
 }
 
 /** A gateway that is down admits nobody, so the model has no say here. */

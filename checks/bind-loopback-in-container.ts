@@ -1,9 +1,9 @@
 import { defineCheck, notApplicable } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { ContainerReading } from "../src/core/facts.ts";
 import type { Remedy, Step } from "../src/core/finding.ts";
 import type { LogDigest } from "../src/core/log-event.ts";
 import { atLeast } from "../src/core/release.ts";
+import type { Workload } from "../src/core/workload.ts";
 import { isLoopback } from "./addresses.ts";
 import { bindInCommand, publishOnLoopback, recreate } from "./compose.ts";
 import { localOrigins } from "./published-origin.ts";
@@ -28,9 +28,9 @@ export default defineCheck({
     const bind =
       knownValue(facts.wanted.config)?.effective.gateway?.bind ?? loggedBind(knownValue(facts.wanted.logs));
     // Where nothing runs, nothing listens anywhere.
-    const state = deployment?.container?.state;
+    const state = deployment?.workload?.state;
     if (state !== undefined && state !== "running") return [];
-    const contained = deployment?.kind === "docker" || deployment?.kind === "kubernetes";
+    const { contained = false, clustered = false } = deployment?.traits ?? {};
     if (deployment !== undefined && !contained && deployment.confidence === "certain") {
       return notApplicable("the gateway does not run in a container");
     }
@@ -44,11 +44,11 @@ export default defineCheck({
           (contained && bind === "loopback" && refusal.reason === "refused")),
       confidence: () => (contained && bind === "loopback" ? "certain" : "likely"),
       tellApart: () => (contained && bind === "loopback" ? [] : besideLoopbackBind()),
-      variant: () => (deployment?.kind === "kubernetes" ? "kubernetes" : undefined),
+      variant: () => (clustered ? "kubernetes" : undefined),
       args: () => args({ bind, port: portOf(gateFacts) }),
       remedies: () => [
-        ...(deployment?.kind === "kubernetes" ? [portForward(portOf(gateFacts))] : []),
-        bindLan(gateFacts, deployment?.container),
+        ...(clustered ? [portForward(portOf(gateFacts))] : []),
+        bindLan(gateFacts, deployment?.workload),
       ],
     });
   },
@@ -69,10 +69,10 @@ function portForward(port: number): Remedy {
   };
 }
 
-function bindLan(facts: GateFacts, container: ContainerReading | undefined): Remedy {
+function bindLan(facts: GateFacts, workload: Workload | undefined): Remedy {
   const { wanted } = facts;
   const port = portOf(facts);
-  const ports = container?.ports.filter(({ to }) => to === port) ?? [];
+  const ports = workload?.ports.filter(({ to }) => to === port) ?? [];
   const published = ports.length > 0 && ports.every(({ address }) => isLoopback(address));
   const inCommand = bindInCommand(wanted);
   const isFlag = knownValue(wanted.config)?.origins["gateway.bind"]?.from === "flag";

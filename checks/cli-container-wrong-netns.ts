@@ -1,6 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
+import type { ComposeReading } from "../src/core/compose.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { ComposeReading, Evidence } from "../src/core/facts.ts";
+import type { Evidence } from "../src/core/facts.ts";
 import type { Occurrence, Remedy, Step } from "../src/core/finding.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import { inOtherNetns, rankOf, urlOf } from "./missed.ts";

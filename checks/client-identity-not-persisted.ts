@@ -1,12 +1,13 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { ContainerReading, DeviceList, Refusal } from "../src/core/facts.ts";
+import type { DeviceList, Refusal } from "../src/core/facts.ts";
 import type { Occurrence, Remedy } from "../src/core/finding.ts";
 import type { AsideEvent, LogEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
-import { containerOf, inspected } from "./container.ts";
+import type { Workload } from "../src/core/workload.ts";
 import { human } from "./remedies.ts";
 import { args } from "./support.ts";
+import { inspected, workloadOf } from "./workload.ts";
 
 /** So many devices of one client are no longer several people. */
 const SEVERAL = 3;
@@ -31,8 +32,8 @@ export default defineCheck({
     const changing = waiting.find((refusal) => changes(refusal, events));
     if (changing !== undefined) return [inLog(changing, refusals.indexOf(changing), events)];
     if (told.length > 0) return [inWords(told, refusals)];
-    const container = containerOf(wanted.deployment);
-    const goes = container === undefined ? undefined : unpersisted(container);
+    const workload = workloadOf(wanted.deployment);
+    const goes = workload === undefined ? undefined : unpersisted(workload);
     if (goes !== undefined) return [goes];
     const grown = grownList(knownValue(wanted.devices));
     return grown === undefined ? [] : [grown];
@@ -104,8 +105,8 @@ function grownList(list: DeviceList | undefined): Occurrence | undefined {
 }
 
 /** The list of devices itself goes with the container, so every approval ends with its next update. */
-function unpersisted(container: ContainerReading): Occurrence | undefined {
-  const { stateDir, name } = container;
+function unpersisted(workload: Workload): Occurrence | undefined {
+  const { stateDir, name } = workload;
   if (stateDir === undefined || stateDir.on === "mount") return undefined;
   const { path } = stateDir;
   const where = stateDir.on === "tmpfs" ? "a tmpfs, which each stop empties" : "the container's own layer";
@@ -113,7 +114,7 @@ function unpersisted(container: ContainerReading): Occurrence | undefined {
     variant: "unpersisted",
     severity: "warning",
     confidence: "certain",
-    evidence: [inspected(container, `${path} is in ${where}, on no mount`)],
+    evidence: [inspected(workload, `${path} is in ${where}, on no mount`)],
     args: args({ path, container: name }),
     remedies: [
       {

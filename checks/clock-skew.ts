@@ -1,11 +1,12 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { ContainerReading, Evidence } from "../src/core/facts.ts";
+import type { Evidence } from "../src/core/facts.ts";
 import type { Occurrence } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
-import { containerOf } from "./container.ts";
+import type { Workload } from "../src/core/workload.ts";
 import { syncClock } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, releaseOf, WANTED } from "./support.ts";
+import { workloadOf } from "./workload.ts";
 
 /** Less is no difference worth naming. */
 const WORTH_MS = 30_000;
@@ -20,22 +21,22 @@ export default defineCheck({
   wants: [...WANTED, "probe"],
   diagnose(facts) {
     const gateFacts = facts as GateFacts;
-    const container = containerOf(facts.wanted.deployment);
+    const workload = workloadOf(facts.wanted.deployment);
     const probed = knownValue(facts.wanted.probe)?.clockSkewMs;
-    const skewMs = probed ?? container?.clock?.aheadMs ?? 0;
+    const skewMs = probed ?? workload?.clock?.aheadMs ?? 0;
     const found = explainRefusals(gateFacts, {
       explains: ({ gate, reason, closeReason = "" }) =>
         gate === "device-signature" && (reason === "device-signature-stale" || /expired/i.test(closeReason)),
       // Our clock is not the client's; only a difference worth naming is named.
       args: () => args({ skew: Math.abs(skewMs) < WORTH_MS ? undefined : seconds(skewMs) }),
-      ...(isWorthNaming(container) ? { evidence: clockEvidence(container) } : {}),
+      ...(isWorthNaming(workload) ? { evidence: clockEvidence(workload) } : {}),
       remedies: () => [syncClock()],
     });
     if (!("verdict" in found) && found.length > 0) return found;
     const limit = limitOf(releaseOf(gateFacts));
-    const clock = container?.clock;
-    if (container === undefined || clock === undefined || limit === undefined) return found;
-    return Math.abs(clock.aheadMs) - clock.withinMs > limit ? [foretold(container, clock.aheadMs)] : found;
+    const clock = workload?.clock;
+    if (workload === undefined || clock === undefined || limit === undefined) return found;
+    return Math.abs(clock.aheadMs) - clock.withinMs > limit ? [foretold(workload, clock.aheadMs)] : found;
   },
 });
 
@@ -46,28 +47,28 @@ function limitOf(release: string | undefined): number | undefined {
 }
 
 /** A browser on this machine will sign with this machine's time; on another one it may be right. */
-function foretold(container: ContainerReading, aheadMs: number): Occurrence {
+function foretold(workload: Workload, aheadMs: number): Occurrence {
   return {
     variant: "foretold",
     severity: "warning",
     confidence: "likely",
-    evidence: clockEvidence(container),
+    evidence: clockEvidence(workload),
     args: args({ skew: seconds(aheadMs) }),
     remedies: [syncClock()],
   };
 }
 
-function isWorthNaming(container: ContainerReading | undefined): container is ContainerReading {
-  const clock = container?.clock;
+function isWorthNaming(workload: Workload | undefined): workload is Workload {
+  const clock = workload?.clock;
   return clock !== undefined && Math.abs(clock.aheadMs) - clock.withinMs > WORTH_MS;
 }
 
-function clockEvidence({ clock }: ContainerReading): readonly Evidence[] {
+function clockEvidence({ clock, shownBy }: Workload): readonly Evidence[] {
   if (clock === undefined) return [];
   const way = clock.aheadMs < 0 ? "behind" : "ahead of";
   const within = `to within ${(clock.withinMs / 1000).toFixed(1)} s`;
   const quote = `the engine's clock is ${seconds(Math.abs(clock.aheadMs))} ${way} this machine's, ${within}`;
-  return [{ fact: "deployment", source: "docker info", quote }];
+  return [{ fact: "deployment", source: shownBy.clock, quote }];
 }
 
 function seconds(ms: number): string {

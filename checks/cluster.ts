@@ -9,7 +9,7 @@ import { isPairedBehindLogin } from "./trusted-proxy-still-pairs.ts";
 /** The gateway runs in a cluster, as the deployment shows it or the lines name it. */
 export function isClustered(facts: LoggedFacts): boolean {
   const deployment = knownValue(facts.wanted.deployment);
-  if (deployment?.kind === "kubernetes" && deployment.confidence !== "possible") return true;
+  if (deployment?.traits.clustered === true && deployment.confidence !== "possible") return true;
   const other = deployment !== undefined && deployment.confidence === "certain";
   return !other && settingOf(facts, "orchestrator") === "kubernetes";
 }

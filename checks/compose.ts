@@ -1,5 +1,6 @@
+import type { ComposePlace, ComposeReading, ComposeSecret } from "../src/core/compose.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { ComposePlace, ComposeReading, ComposeSecret, Evidence } from "../src/core/facts.ts";
+import type { Evidence } from "../src/core/facts.ts";
 import type { ComposeChange, Step } from "../src/core/finding.ts";
 import { outlivesContainer } from "../src/core/mounts.ts";
 import { isLoopback } from "./addresses.ts";
@@ -25,7 +26,7 @@ export function recreate({ deployment, config }: Wanted): readonly Step[] {
 }
 
 export function keepsState({ deployment, config }: Wanted): boolean {
-  const mounts = knownValue(deployment)?.container?.mounts ?? [];
+  const mounts = knownValue(deployment)?.workload?.mounts ?? [];
   const stateDir = knownValue(config)?.stateDir;
   return stateDir !== undefined && stateDir !== "" && outlivesContainer(mounts, stateDir);
 }

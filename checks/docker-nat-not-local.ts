@@ -1,10 +1,10 @@
 import { defineCheck } from "../src/core/check.ts";
 import type { Evidence } from "../src/core/facts.ts";
-import { containerOf, inspected, publishedAs } from "./container.ts";
 import { isNotPaired, isTranslated } from "./pairing.ts";
 import { allowInsecureAuth, approveDevice, dashboardLink, upgradeTo } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, originOf, remoteOf, WANTED } from "./support.ts";
 import { besideDockerNat } from "./tell-apart.ts";
+import { inspected, publishedAs, workloadOf } from "./workload.ts";
 
 /** Docker's address translation makes the browser on the same host remote; auto-approved from 2026.4.7 on. */
 export default defineCheck({
@@ -33,11 +33,11 @@ export default defineCheck({
 
 /** The bridge that stands in the refusal as peer, as the engine names it. */
 function hop(facts: GateFacts): readonly Evidence[] {
-  const container = containerOf(facts.wanted.deployment);
-  const bridge = container?.bridge;
-  if (container === undefined || bridge === undefined) return [];
+  const workload = workloadOf(facts.wanted.deployment);
+  const bridge = workload?.publishedPeer;
+  if (workload === undefined || bridge === undefined) return [];
   const met = facts.refusals.some((refusal) => !refusal.over && remoteOf(refusal, facts) === bridge);
   return met
-    ? [inspected(container, `${bridge} is its bridge's own address; it ${publishedAs(container)}`)]
+    ? [inspected(workload, `${bridge} is its bridge's own address; it ${publishedAs(workload)}`)]
     : [];
 }

@@ -1,6 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
+import type { ComposeSecret } from "../src/core/compose.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { ComposeSecret, ConfigOrigin, ConfigReading, Evidence, Refusal } from "../src/core/facts.ts";
+import type { ConfigOrigin, ConfigReading, Evidence, Refusal } from "../src/core/facts.ts";
 import type { Occurrence, Remedy, Step } from "../src/core/finding.ts";
 import type { AsideEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
@@ -116,7 +117,7 @@ function inConfig({ name, wins, loses }: Difference): Evidence[] {
 function inCompose(differing: Difference | undefined, { wanted }: GateFacts): ComposeSecret | undefined {
   const { loses, name } = differing ?? {};
   // The file beside the config in the container is none of Compose's.
-  if (name === undefined || loses?.from !== "env" || loses.source === ".env") return undefined;
+  if (name === undefined || loses?.from !== "env" || loses.dotenv === true) return undefined;
   return composeOf(wanted)?.[name];
 }
 
@@ -162,7 +163,7 @@ function referTo(compose: ComposeSecret, wanted: GateFacts["wanted"]): readonly 
 function copyInto(differing: Difference | undefined, config: ConfigReading | undefined): readonly Remedy[] {
   if (config === undefined || differing?.name !== "token") return [];
   const { wins, loses } = differing;
-  if (wins.from !== "file" || loses.source !== ".env" || config.stateDir === "") return [];
+  if (wins.from !== "file" || loses.dotenv !== true || config.stateDir === "") return [];
   const path = `${config.stateDir}/.env`;
   return [{ id: "copy-token", risk: "none", args: args({ path }), steps: [{ do: "token.copy", path }] }];
 }

@@ -1,15 +1,16 @@
 import { defineCheck } from "../src/core/check.ts";
 import { type Fact, knownValue } from "../src/core/fact.ts";
-import type { ContainerReading, Evidence, PortHolder, ProbeReading, Refusal } from "../src/core/facts.ts";
+import type { Evidence, PortHolder, ProbeReading, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
-import { inspected } from "./container.ts";
+import type { Workload } from "../src/core/workload.ts";
 import { NOBODY_BEHIND } from "./edge-blocks-upgrade.ts";
 import { isElsewhere, mayBeElsewhere } from "./missed.ts";
 import { human, startGateway } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, WANTED } from "./support.ts";
 import { besideDown } from "./tell-apart.ts";
 import { isMisled } from "./unpublished.ts";
+import { inspected } from "./workload.ts";
 
 /** Reach states and wordings with which nothing answers at all; a reset or an empty reply is another cause. */
 const DOWN = new Set([
@@ -41,13 +42,13 @@ export default defineCheck({
       knownValue(facts.wanted.logs)?.events.filter((event) => event.type === "startup-failed") ?? [];
     const url = knownValue(facts.wanted.target)?.url;
     const deployment = knownValue(facts.wanted.deployment);
-    const state = deployment?.container?.state;
+    const state = deployment?.workload?.state;
     // What the engine says of it settles that nothing is behind the port, not even on loopback.
     const ended = state !== undefined && state !== "running";
     const seen = ended ? (deployment?.evidence.filter(isInspection).slice(0, 1) ?? []) : [];
-    const container = deployment?.container;
+    const workload = deployment?.workload;
     const holder = knownValue(facts.wanted.probe)?.reach.holder;
-    const last = ended ? (container?.error ?? container?.lastLines?.at(-1)) : undefined;
+    const last = ended ? (workload?.error ?? workload?.lastLines?.at(-1)) : undefined;
     return explainRefusals(facts as GateFacts, {
       explains: (refusal) =>
         (isDown(refusal) && !isMisled(refusal, facts as GateFacts) && !isElsewhere(refusal, facts)) ||
@@ -63,7 +64,7 @@ export default defineCheck({
       remedies: () => (holder === undefined ? [startGateway()] : pastStranger(holder)),
       evidence: [
         ...seen,
-        ...lastWords(deployment?.container, failed.length > 0),
+        ...lastWords(deployment?.workload, failed.length > 0),
         ...failed.slice(-2).map(evidenceOf),
       ],
     });
@@ -83,22 +84,20 @@ function pastStranger({ user, port }: PortHolder): readonly Remedy[] {
 }
 
 /** Why it ended, in the engine's words and its own; what the log's own lines say of a failed start stays. */
-function lastWords(container: ContainerReading | undefined, told: boolean): readonly Evidence[] {
-  if (container === undefined) return [];
-  const { oomKilled, error, healthOutput, lastLines = [], name } = container;
+function lastWords(workload: Workload | undefined, told: boolean): readonly Evidence[] {
+  if (workload === undefined) return [];
+  const { oomKilled, error, healthOutput, lastLines = [], shownBy } = workload;
   const last = told ? undefined : lastLines.at(-1);
   return [
-    ...(oomKilled === true ? [inspected(container, "ended by the kernel, out of memory")] : []),
-    ...(error === undefined ? [] : [inspected(container, error)]),
-    ...(healthOutput === undefined ? [] : [inspected(container, `health check: ${healthOutput}`)]),
-    ...(last === undefined
-      ? []
-      : [{ fact: "deployment" as const, source: `docker logs --tail 5 ${name}`, quote: last }]),
+    ...(oomKilled === true ? [inspected(workload, "ended by the kernel, out of memory")] : []),
+    ...(error === undefined ? [] : [inspected(workload, error)]),
+    ...(healthOutput === undefined ? [] : [inspected(workload, `health check: ${healthOutput}`)]),
+    ...(last === undefined ? [] : [{ fact: "deployment" as const, source: shownBy.lastLines, quote: last }]),
   ];
 }
 
-function isInspection({ source }: Evidence): boolean {
-  return source.startsWith("docker inspect ");
+function isInspection({ origin }: Evidence): boolean {
+  return origin?.of === "workload";
 }
 
 function isDown({ gate, reason }: Refusal): boolean {

@@ -40,7 +40,8 @@ function wentOn({ from, lastAt, evidence }: Refusal, facts: LoggedFacts): boolea
   const logs = knownValue(facts.wanted.logs);
   if (from === "probe" || logs === undefined) return false;
   const at = Date.parse(lastAt ?? "");
-  const line = Number(/:(\d{1,9})$/.exec(evidence.at(-1)?.source ?? "")?.[1]);
+  const last = evidence.at(-1)?.origin;
+  const line = last?.of === "log" ? last.line : Number.NaN;
   const later = (other: { readonly at?: string; readonly line: number }) =>
     other.at === undefined || Number.isNaN(at) ? other.line > line : Date.parse(other.at) > at;
   return (

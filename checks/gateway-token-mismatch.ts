@@ -1,6 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
+import type { ComposeSecret } from "../src/core/compose.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { ComposeSecret, Refusal } from "../src/core/facts.ts";
+import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { composeOf, keepsState, placeText, recreate, secretEvidence } from "./compose.ts";
 import { alignToken, pasteToken } from "./remedies.ts";
@@ -72,7 +73,7 @@ function isOnlyUnderDeviceToken(facts: GateFacts): boolean {
 /** The gateway's token is of its container's environment, and Compose's files say where that is from. */
 function inCompose({ wanted }: GateFacts): ComposeSecret | undefined {
   const origin = knownValue(wanted.config)?.origins["gateway.auth.token"];
-  const isEnvironment = origin?.from === "env" && origin.source !== ".env";
+  const isEnvironment = origin?.from === "env" && origin.dotenv !== true;
   return isEnvironment ? composeOf(wanted)?.token : undefined;
 }
 

@@ -2,9 +2,10 @@ import { ipMatches, isLoopbackHost, parseIp } from "../src/core/address.ts";
 import { type Fact, knownValue } from "../src/core/fact.ts";
 import type { ConfigReading, Deployment, OwnThings, Target } from "../src/core/facts.ts";
 import type { Finding, Remedy, Risk, Step, Unproven } from "../src/core/finding.ts";
+import { isEngineAddress } from "../src/core/networks.ts";
 import { highestRisk } from "../src/core/plan.ts";
-import { bareAddress, isEngineAddress, isLoopback } from "./addresses.ts";
-import { hostPorts, neighbourAt } from "./container.ts";
+import { bareAddress, isLoopback } from "./addresses.ts";
+import { hostPorts, neighbourAt, workloadOf } from "./workload.ts";
 
 /*
  * Whoever can reach a gateway writes into its log: any page names its origin there, any client its own address and
@@ -46,7 +47,7 @@ export function judged(remedy: Remedy, facts: HearsayFacts): Remedy {
   // A proxy names the client. From another machine's address anybody there can say that it is the gateway's own host.
   const widens = proxies.some(
     (proxy) =>
-      isEngineAddress(proxy) ||
+      isEngineAddress(proxy, workloadOf(facts.deployment)) ||
       (!isLoopback(proxy) && unproven.some(({ kind, value }) => kind === "proxy" && value === proxy)),
   );
   const risk: Risk = highestRisk([remedy.risk, widens ? "weakens-security" : "grants-access"]);
@@ -73,11 +74,11 @@ function isOwnOrigin(
   if (origin === named || origins.includes(origin)) return true;
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
   if (url === undefined) return false;
-  const container = knownValue(facts.deployment)?.container;
+  const workload = workloadOf(facts.deployment);
   const inside = knownValue(facts.config)?.effective.gateway?.port ?? 18_789;
-  if (container?.addresses.includes(url.hostname) === true) return url.port === String(inside);
+  if (workload?.addresses.includes(url.hostname) === true) return url.port === String(inside);
   if (!isLoopbackHost(url.hostname)) return false;
-  const ports = container === undefined ? [inside] : [inside, ...hostPorts(container, inside)];
+  const ports = workload === undefined ? [inside] : [inside, ...hostPorts(workload, inside)];
   return url.port !== "" && ports.includes(Number(url.port));
 }
 
@@ -89,5 +90,5 @@ function isOwnProxy(proxy: string, own: OwnThings, { deployment }: HearsayFacts)
   if (named) return true;
   const address = bareAddress(proxy);
   if (isLoopback(address)) return (own.proxyPrograms ?? []).length > 0;
-  return neighbourAt(knownValue(deployment)?.container, address) !== undefined;
+  return neighbourAt(workloadOf(deployment), address) !== undefined;
 }

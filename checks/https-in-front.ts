@@ -57,9 +57,7 @@ function wayFactsOf(facts: GateFacts): WayFacts {
  * without a login would let everybody name himself.
  */
 function isOurs({ config, deployment }: WayFacts): boolean {
-  const { kind, names } = deployment ?? {};
-  const contained = names?.container !== undefined || names?.composeService !== undefined;
-  if (!(kind === "local" || kind === "vps") || contained || config === undefined) return false;
+  if (deployment?.traits.besideHost !== true || config === undefined) return false;
   const { bind, auth } = config.gateway ?? {};
   const onLoopback = bind === undefined || bind === "loopback" || bind === "lan" || bind === "auto";
   return onLoopback && (auth?.mode === undefined || auth.mode === "token" || auth.mode === "password");
@@ -113,9 +111,7 @@ function allowOrigin(
 function tailscaleServe(facts: WayFacts, { tailnetName }: SaidWay): Remedy {
   const id = "tailscale-serve";
   const risk = "restart";
-  const { kind, names } = facts.deployment ?? {};
-  const contained = names?.container !== undefined || names?.composeService !== undefined;
-  if (facts.config === undefined || contained || !(kind === "local" || kind === "vps")) {
+  if (facts.config === undefined || facts.deployment?.traits.besideHost !== true) {
     return { id, risk, steps: [{ do: "tailscale.serve" }, human("tailscale-serve")] };
   }
   const { bind = "loopback", controlUi } = facts.config.gateway ?? {};

@@ -3,8 +3,9 @@ import type { Fact } from "../src/core/fact.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Confidence, Refusal } from "../src/core/facts.ts";
 import type { ClientErrorEvent, LogDigest, LogEvent } from "../src/core/log-event.ts";
-import { containerOf, hostPorts } from "./container.ts";
+import { isOfLine } from "../src/core/log-parts.ts";
 import { type GateFacts, insidePort } from "./support.ts";
+import { hostPorts, workloadOf } from "./workload.ts";
 
 /*
  * Clients that met nobody at a loopback address, though a gateway is up: in another network namespace, or at
@@ -100,7 +101,7 @@ export function withOtherConfig(facts: Facts): readonly Astray[] {
   const logs = knownValue(facts.wanted.logs);
   if (logs === undefined) return [];
   const nobody = new Set(missedOnLoopback(logs.events));
-  const contained = ["docker", "kubernetes"].includes(knownValue(facts.wanted.deployment)?.kind ?? "");
+  const contained = knownValue(facts.wanted.deployment)?.traits.contained === true;
   return logs.events.flatMap((event): Astray[] => {
     if (event.type !== "client-error" || event.gate === undefined) return [];
     const { configPath = "", gate, targetSource = "" } = event;
@@ -128,9 +129,9 @@ function publishedPort(event: ClientErrorEvent, facts: Facts): number | undefine
 }
 
 function publishedPorts({ source }: ClientErrorEvent, { wanted }: Facts): readonly number[] {
-  const container = containerOf(wanted.deployment);
-  const inside = source.startsWith("docker logs ");
-  return container === undefined || inside ? [] : hostPorts(container, insidePort({ wanted }));
+  const workload = workloadOf(wanted.deployment);
+  const inside = knownValue(wanted.logs)?.sources.some((one) => one.inside === true && one.name === source);
+  return workload === undefined || inside === true ? [] : hostPorts(workload, insidePort({ wanted }));
 }
 
 /** The port of the gateway's last start, or of its config, when the client dialled another one. */
@@ -157,15 +158,14 @@ function otherPort(event: ClientErrorEvent, logs: LogDigest, facts: Facts): numb
 
 /** Place of the refusal among all: the checks of one refusal rank alike. */
 export function rankOf(event: ClientErrorEvent, refusals: readonly Refusal[]): number {
-  const source = `${event.source}:${event.line}`;
-  const index = refusals.findIndex(({ evidence }) => evidence.some((one) => one.source === source));
+  const index = refusals.findIndex(({ evidence }) => evidence.some((one) => isOfLine(one, event)));
   return index < 0 ? refusals.findIndex(({ gate }) => gate === event.gate) : index;
 }
 
 /** Whether a client of this refusal may have looked for the gateway elsewhere. */
 export function mayBeElsewhere({ evidence }: Refusal, facts: Facts): boolean {
   const known = [...inOtherNetns(facts), ...withOtherConfig(facts)];
-  return known.some(({ event }) => evidence.some(({ source }) => source === `${event.source}:${event.line}`));
+  return known.some(({ event }) => evidence.some((one) => isOfLine(one, event)));
 }
 
 /** The gateway is up, and every client of this refusal looked for it elsewhere. */
@@ -174,6 +174,7 @@ export function isElsewhere(refusal: Refusal, facts: Facts): boolean {
   if (refusal.from !== "client" || logs === undefined || !isUp(logs)) return false;
   const known = [...inOtherNetns(facts), ...withOtherConfig(facts)]
     .filter(({ confidence }) => confidence === "likely")
-    .map(({ event }) => `${event.source}:${event.line}`);
-  return refusal.evidence.length > 0 && refusal.evidence.every(({ source }) => known.includes(source));
+    .map(({ event }) => event);
+  const { evidence } = refusal;
+  return evidence.length > 0 && evidence.every((one) => known.some((event) => isOfLine(one, event)));
 }

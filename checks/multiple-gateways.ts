@@ -1,12 +1,12 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { ContainerReading } from "../src/core/facts.ts";
 import type { Occurrence, TellApart } from "../src/core/finding.ts";
 import type { LogEvent, StartupFailedEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
-import { containerOf, inspected } from "./container.ts";
+import type { Workload } from "../src/core/workload.ts";
 import { human } from "./remedies.ts";
 import { args } from "./support.ts";
+import { inspected, workloadOf } from "./workload.ts";
 
 /**
  * A second gateway does not start because one has the port. Clients of the first are served, so it is a warning;
@@ -20,10 +20,10 @@ export default defineCheck({
   needs: [],
   wants: ["logs", "deployment"],
   diagnose({ wanted }) {
-    const container = containerOf(wanted.deployment);
-    const shared = container === undefined ? undefined : sharedState(container);
+    const workload = workloadOf(wanted.deployment);
+    const shared = workload === undefined ? undefined : sharedState(workload);
     if (shared !== undefined) return [shared];
-    const taken = container === undefined ? undefined : portTaken(container);
+    const taken = workload === undefined ? undefined : portTaken(workload);
     if (taken !== undefined) return [taken];
     const all = knownValue(wanted.logs)?.events ?? [];
     const events = all.filter((event) => event.type === "startup-failed").filter(isOccupied);
@@ -49,15 +49,15 @@ export default defineCheck({
 });
 
 /** The engine could not publish the port, and did not start the container: who holds it is not known. */
-function portTaken(container: ContainerReading): Occurrence | undefined {
-  const { error = "", state, name } = container;
+function portTaken(workload: Workload): Occurrence | undefined {
+  const { error = "", state, name } = workload;
   if (state === "running" || !/port is already allocated|address already in use/i.test(error))
     return undefined;
   const port = /(?:^|[\s:])(\d{2,5})(?:\/tcp)?(?: failed|:|$)/.exec(error)?.[1];
   return {
     variant: "port-taken",
     confidence: "likely",
-    evidence: [inspected(container, error)],
+    evidence: [inspected(workload, error)],
     args: args({ container: name, port }),
     remedies: [
       {
@@ -74,20 +74,18 @@ function portTaken(container: ContainerReading): Occurrence | undefined {
 }
 
 /** Two running gateways on one directory overwrite each other's devices; only one of them sees a request. */
-function sharedState(container: ContainerReading): Occurrence | undefined {
-  const { name, others, stateDir, mounts } = container;
+function sharedState(workload: Workload): Occurrence | undefined {
+  const { name, others, stateDir, mounts } = workload;
   const running = (state: string): boolean => state === "running" || state === "restarting";
   const twins = others.filter(({ sharesState, state }) => sharesState === true && running(state));
-  if (twins.length === 0 || !running(container.state)) return undefined;
+  if (twins.length === 0 || !running(workload.state)) return undefined;
   const names = twins.map((twin) => twin.name).join(", ");
   const source = mounts.find(({ at }) => at === stateDir?.mount)?.source;
   return {
     variant: "shared-state",
     // Of a larger mount each may use another directory.
     confidence: stateDir?.path === stateDir?.mount ? "certain" : "possible",
-    evidence: [
-      inspected(container, `${names} has ${source ?? "the state directory"} mounted, too, and runs`),
-    ],
+    evidence: [inspected(workload, `${names} has ${source ?? "the state directory"} mounted, too, and runs`)],
     count: twins.length + 1,
     args: args({ container: name, other: names, source }),
     remedies: [

@@ -5,10 +5,10 @@ import type { Evidence, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { atLeast } from "../src/core/release.ts";
 import { isLoopback } from "./addresses.ts";
-import { containerOf, hasOwnNetwork, inspected } from "./container.ts";
 import { isNotPaired } from "./pairing.ts";
 import { human, tried } from "./remedies.ts";
 import { type GateFacts, portOf, releaseOf } from "./support.ts";
+import { inspected, workloadOf } from "./workload.ts";
 
 /** Who called: the user's CLI, the gateway's own side (tools, cron, sub-agents), one of the two, or another client. */
 export type Caller = "cli" | "internal" | "either" | "other";
@@ -50,19 +50,19 @@ export function dialsOwnLan(refusal: Refusal, facts: GateFacts): boolean {
 /** The peer, where it is the gateway's own container. */
 export function ownAddress({ connection }: Refusal, facts: GateFacts): string | undefined {
   const { remoteAddress: remote, headers = {} } = connection;
-  const container = containerOf(facts.wanted.deployment);
-  if (remote === undefined || container === undefined || headers["x-forwarded-for"] !== undefined)
+  const workload = workloadOf(facts.wanted.deployment);
+  if (remote === undefined || workload === undefined || headers["x-forwarded-for"] !== undefined)
     return undefined;
-  return hasOwnNetwork(container) && container.addresses.includes(remote) ? remote : undefined;
+  return workload.network === "own" && workload.addresses.includes(remote) ? remote : undefined;
 }
 
 /** What the engine says of that address. */
 export function ownAddressEvidence(facts: GateFacts): readonly Evidence[] {
-  const container = containerOf(facts.wanted.deployment);
+  const workload = workloadOf(facts.wanted.deployment);
   const own = facts.refusals.map((refusal) => ownAddress(refusal, facts)).find((one) => one !== undefined);
-  return container === undefined || own === undefined
+  return workload === undefined || own === undefined
     ? []
-    : [inspected(container, `${own} is the gateway's own container`)];
+    : [inspected(workload, `${own} is the gateway's own container`)];
 }
 
 /** Explained by the checks of that way; a page at the gateway's own address is any page. */

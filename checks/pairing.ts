@@ -1,7 +1,7 @@
 import { isLoopbackHost } from "../src/core/address.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
-import { isEngineAddress, isLoopback, isLoopbackOrigin, isPrivate } from "./addresses.ts";
+import { isLoopback, isLoopbackOrigin, isPrivate } from "./addresses.ts";
 import { type GateFacts, originOf, remoteOf } from "./support.ts";
 
 /** Pairing refusals of devices that are not approved yet; older releases give no reason. */
@@ -46,6 +46,6 @@ export function isTranslated(refusal: Refusal, facts: GateFacts): boolean {
   const dialledLoopback =
     (host !== undefined && isLoopbackHost(host)) || (origin !== undefined && isLoopbackOrigin(origin));
   if (!dialledLoopback) return false;
-  const docker = knownValue(facts.wanted.deployment)?.kind === "docker";
-  return isEngineAddress(remote) || docker || isPrivate(remote);
+  const translates = knownValue(facts.wanted.deployment)?.traits.translates === true;
+  return translates || isPrivate(remote);
 }

@@ -1,8 +1,9 @@
 import { isLoopbackHost } from "../src/core/address.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { ContainerReading, Evidence, Refusal } from "../src/core/facts.ts";
-import { containerOf, hostPorts, inspected, publishedAs } from "./container.ts";
+import type { Evidence, Refusal } from "../src/core/facts.ts";
+import type { Workload } from "../src/core/workload.ts";
 import { type GateFacts, insidePort } from "./support.ts";
+import { hostPorts, inspected, publishedAs, workloadOf } from "./workload.ts";
 
 /*
  * The list of origins names the gateway's port inside the container (releases from 2026.3.1 on seed it so), and the
@@ -21,12 +22,12 @@ const ORIGIN = /^(https?):\/\/(\[[0-9a-f:]{2,45}\]|[^/:?#\s]{1,255})(?::(\d{1,5}
 
 /** What has to be in the list for the port that the container is published as; `undefined` where that is not it. */
 export function publishedOrigin(refusal: Refusal, facts: GateFacts): PublishedOrigin | undefined {
-  const container = containerOf(facts.wanted.deployment);
+  const workload = workloadOf(facts.wanted.deployment);
   const config = knownValue(facts.wanted.config);
   const present = config?.effective.gateway?.controlUi?.allowedOrigins ?? [];
   const inside = insidePort(facts);
-  if (container === undefined || hostPorts(container, inside).includes(inside)) return undefined;
-  const port = portSeen(refusal, facts, container, inside);
+  if (workload === undefined || hostPorts(workload, inside).includes(inside)) return undefined;
+  const port = portSeen(refusal, facts, workload, inside);
   if (port === undefined) return undefined;
   const listed = present.filter((origin) => portOf(origin) === inside && isLocal(origin));
   const origins = listed
@@ -38,7 +39,7 @@ export function publishedOrigin(refusal: Refusal, facts: GateFacts): PublishedOr
     listed,
     port,
     evidence: [
-      inspected(container, publishedAs(container)),
+      inspected(workload, publishedAs(workload)),
       { fact: "config", source: "gateway.controlUi.allowedOrigins", quote: listed.join(", ") },
     ],
   };
@@ -48,10 +49,10 @@ export function publishedOrigin(refusal: Refusal, facts: GateFacts): PublishedOr
 function portSeen(
   { connection, from }: Refusal,
   { wanted }: GateFacts,
-  container: ContainerReading,
+  workload: Workload,
   inside: number,
 ): number | undefined {
-  const ports = hostPorts(container, inside);
+  const ports = hostPorts(workload, inside);
   const supposed = from === "model" ? knownValue(wanted.assessment)?.connection.headers.origin : undefined;
   const origin = connection.headers?.origin ?? supposed;
   const port = origin === undefined ? undefined : portOf(origin);
@@ -71,7 +72,7 @@ function isLocal(origin: string): boolean {
 
 /** Nobody has come yet: the host's own two names for the published port, which is what 2026.3.1 fills in by itself. */
 export function localOrigins(facts: GateFacts): readonly string[] {
-  const container = containerOf(facts.wanted.deployment);
-  const port = container === undefined ? undefined : hostPorts(container, insidePort(facts))[0];
+  const workload = workloadOf(facts.wanted.deployment);
+  const port = workload === undefined ? undefined : hostPorts(workload, insidePort(facts))[0];
   return port === undefined ? [] : [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
 }

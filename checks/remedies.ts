@@ -6,10 +6,12 @@ import type { Admission, AdmissionInput, Connection } from "../src/core/connecti
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy, Step } from "../src/core/finding.ts";
+import { isEngineAddress } from "../src/core/networks.ts";
 import { compareReleases } from "../src/core/release.ts";
 import { fromAddress, requestFor } from "../src/core/requests.ts";
-import { bareAddress, isEngineAddress, isLoopback, isPrivate } from "./addresses.ts";
+import { bareAddress, isLoopback, isPrivate } from "./addresses.ts";
 import { args, type GateFacts, hostPort, originOf, portOf, releaseOf, remoteOf } from "./support.ts";
+import { workloadOf } from "./workload.ts";
 
 const CLI = { id: "cli", mode: "cli" };
 
@@ -149,18 +151,18 @@ export function allowInsecureAuth(refusal: Refusal, facts: GateFacts): readonly 
 
 /** Through a tunnel the connection arrives at the gateway from 127.0.0.1 (measured: rig path ssh-tunnel). */
 export function viaTunnel(refusal: Refusal, facts: GateFacts): readonly Remedy[] {
-  const kind = knownValue(facts.wanted.deployment)?.kind;
-  const port = kind === "kubernetes" ? portOf(facts) : hostPort(facts);
+  const { tunnel = "ssh-tunnel", translates } = knownValue(facts.wanted.deployment)?.traits ?? {};
+  const port = tunnel === "port-forward" ? portOf(facts) : hostPort(facts);
   const remote = remoteOf(refusal, facts);
   const forwarded = refusal.connection.headers?.["x-forwarded-for"] !== undefined;
   if (remote !== undefined && isLoopback(remote) && !forwarded) return [];
   const remedy: Remedy = {
-    id: kind === "kubernetes" ? "port-forward" : "ssh-tunnel",
+    id: tunnel,
     risk: "none",
     steps: [{ do: "ssh.tunnel", port }, human("open-on-loopback", { url: `http://127.0.0.1:${port}/` })],
   };
   // A container's published port stays behind Docker's network even at the end of a tunnel.
-  if (kind === "docker") return [remedy];
+  if (translates === true) return [remedy];
   return [triedAlways(remedy, refusal, facts)];
 }
 
@@ -194,7 +196,12 @@ export function trustProxy(refusal: Refusal, facts: GateFacts): readonly Remedy[
   const remote = remoteOf(refusal, facts);
   const config = knownValue(facts.wanted.config);
   const present = config?.effective.gateway?.trustedProxies ?? [];
-  if (remote === undefined || isEngineAddress(remote) || !(isLoopback(remote) || isPrivate(remote))) {
+  const workload = workloadOf(facts.wanted.deployment);
+  if (
+    remote === undefined ||
+    isEngineAddress(remote, workload) ||
+    !(isLoopback(remote) || isPrivate(remote))
+  ) {
     return [
       {
         id: "set-trusted-proxies",

@@ -1,5 +1,6 @@
-import type { ConfigRewrite, ContainerReading, Deployment } from "../src/core/facts.ts";
+import type { Deployment } from "../src/core/facts.ts";
 import type { Finding, Remedy, Step } from "../src/core/finding.ts";
+import type { ConfigRewrite, Workload } from "../src/core/workload.ts";
 import { human } from "./remedies.ts";
 import { args } from "./support.ts";
 
@@ -13,9 +14,9 @@ export function withRewrites(
   findings: readonly Finding[],
   deployment: Deployment | undefined,
 ): readonly Finding[] {
-  const container = deployment?.container;
-  const held = container === undefined ? undefined : heldPlace(container);
-  const rewrites = container?.rewrites;
+  const workload = deployment?.workload;
+  const held = workload === undefined ? undefined : heldPlace(workload);
+  const rewrites = workload?.rewrites;
   if (rewrites === undefined && held === undefined) return findings;
   return findings.map((finding) => ({
     ...finding,
@@ -44,7 +45,7 @@ function isRewritten(step: Step, { keys }: ConfigRewrite): boolean {
 }
 
 /** OpenClaw replaces the file, which a mount of it alone refuses (EBUSY), and one for reading all the more (EROFS). */
-function heldPlace({ mounts, stateDir }: ContainerReading): Step | undefined {
+function heldPlace({ mounts, stateDir }: Workload): Step | undefined {
   if (stateDir === undefined || (stateDir.configReadOnly !== true && stateDir.configAlone !== true))
     return undefined;
   const at = stateDir.configAlone === true ? `${stateDir.path}/openclaw.json` : stateDir.mount;

@@ -1,11 +1,12 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { ContainerReading, Evidence, FileOwner } from "../src/core/facts.ts";
+import type { Evidence } from "../src/core/facts.ts";
 import type { Occurrence, Remedy, Step } from "../src/core/finding.ts";
-import { inspected, mayWrite } from "./container.ts";
+import type { FileOwner, Workload } from "../src/core/workload.ts";
 import { explainPrinted, printed } from "./printed.ts";
 import { human } from "./remedies.ts";
 import { args } from "./support.ts";
+import { inspected, mayWrite } from "./workload.ts";
 
 /** A mounted directory of another user, or files that a CLI left behind as root. */
 export default defineCheck({
@@ -19,28 +20,27 @@ export default defineCheck({
     const events = printed(wanted.logs, ({ why }) => why === "state-permissions");
     const message = events.at(-1)?.message;
     const deployment = knownValue(wanted.deployment);
-    const container = deployment?.container;
-    const foretold = container === undefined ? undefined : shutOut(container);
+    const workload = deployment?.workload;
+    const foretold = workload === undefined ? undefined : shutOut(workload);
     if (message === undefined) return foretold === undefined ? [] : [foretold];
     const path = /['"]([^'"]{1,300})/.exec(message)?.[1];
-    const kind = deployment?.kind;
     // The official image's home tells more than a deployment that was only guessed.
-    const contained = kind === "docker" || kind === "kubernetes" || path?.startsWith("/home/node/") === true;
+    const contained = deployment?.traits.contained === true || path?.startsWith("/home/node/") === true;
     const told = explainPrinted(events, {
       args: args({
         path,
         detail: /^\w+: ([^,]+)/.exec(message)?.[1],
       }),
-      remedies: [message.startsWith("EROFS") ? makeWritable() : fixOwnership(contained, container)],
+      remedies: [message.startsWith("EROFS") ? makeWritable() : fixOwnership(contained, workload)],
     });
-    const seen = container === undefined ? [] : ownership(container);
+    const seen = workload === undefined ? [] : ownership(workload);
     return [{ ...told, evidence: [...told.evidence, ...seen] }];
   },
 });
 
 /** By owner and mode alone, before a line says so. A gateway that runs steadily may know a way that these do not show. */
-function shutOut(container: ContainerReading): Occurrence | undefined {
-  const { stateDir, uid, state, restarts } = container;
+function shutOut(workload: Workload): Occurrence | undefined {
+  const { stateDir, uid, state, restarts } = workload;
   if (stateDir === undefined) return undefined;
   const common = {
     variant: "foretold",
@@ -51,30 +51,30 @@ function shutOut(container: ContainerReading): Occurrence | undefined {
     const quote = `${stateDir.path} is on ${stateDir.on === "mount" ? "a mount" : "a file system"} that can only be read`;
     return {
       ...common,
-      evidence: [inspected(container, quote)],
+      evidence: [inspected(workload, quote)],
       args: args({ path: stateDir.path, detail: "read-only file system" }),
       remedies: [makeWritable()],
     };
   }
   const { owner, configOwner } = stateDir;
-  if (uid === undefined || isShared(container)) return undefined;
+  if (uid === undefined || isShared(workload)) return undefined;
   const shut = owner !== undefined && !mayWrite(uid, owner, "directory");
   const unread = configOwner !== undefined && !mayRead(uid, configOwner);
   if (!shut && !unread) return undefined;
   return {
     ...common,
-    evidence: ownership(container),
+    evidence: ownership(workload),
     args: args({
       path: shut ? stateDir.path : "openclaw.json",
       detail: "permission denied",
       uid: `uid ${uid}`,
     }),
-    remedies: [fixOwnership(true, container)],
+    remedies: [fixOwnership(true, workload)],
   };
 }
 
 /** Desktops let the container's user at the host's files whatever owner they show. */
-function isShared({ sharesFiles, mounts, stateDir }: ContainerReading): boolean {
+function isShared({ sharesFiles, mounts, stateDir }: Workload): boolean {
   const mount = mounts.find(({ at }) => at === stateDir?.mount);
   return (
     mount?.kind === "bind" &&
@@ -88,8 +88,8 @@ function mayRead(uid: number, { uid: owner, gid, mode }: FileOwner): boolean {
   return uid === 0 || ((mode >> shift) & 0o4) !== 0;
 }
 
-function ownership(container: ContainerReading): readonly Evidence[] {
-  const { stateDir, uid } = container;
+function ownership(workload: Workload): readonly Evidence[] {
+  const { stateDir, uid } = workload;
   if (stateDir === undefined) return [];
   const { owner, configOwner, path } = stateDir;
   const parts = [
@@ -97,7 +97,7 @@ function ownership(container: ContainerReading): readonly Evidence[] {
     ...(configOwner === undefined ? [] : [`openclaw.json is of ${shown(configOwner)}`]),
     ...(uid === undefined ? [] : [`the gateway runs as ${uid}`]),
   ];
-  return owner === undefined ? [] : [inspected(container, parts.join(", "))];
+  return owner === undefined ? [] : [inspected(workload, parts.join(", "))];
 }
 
 function shown({ uid, gid, mode }: FileOwner): string {
@@ -113,13 +113,13 @@ function makeWritable(): Remedy {
 }
 
 /** The official image runs as node, uid and gid 1000; on a bare host the directory is the user's own. */
-function fixOwnership(contained: boolean, container: ContainerReading | undefined): Remedy {
+function fixOwnership(contained: boolean, workload: Workload | undefined): Remedy {
   return {
     id: "fix-ownership",
     risk: "restart",
     steps: [
-      contained ? giveTo(container) : human("chown-state", { owner: '"$USER"', path: "~/.openclaw" }),
-      ...(contained && ownerFor(container) === "1000:1000" ? [human("run-as-node")] : []),
+      contained ? giveTo(workload) : human("chown-state", { owner: '"$USER"', path: "~/.openclaw" }),
+      ...(contained && ownerFor(workload) === "1000:1000" ? [human("run-as-node")] : []),
       { do: "gateway.restart" },
     ],
   };
@@ -131,10 +131,10 @@ function inLine(text: string | undefined): string | undefined {
 }
 
 /** An image that starts as root hands over to `node` itself, if at all; who was set by number has that number. */
-function ownerFor(container: ContainerReading | undefined): string {
-  const uid = container?.uid;
+function ownerFor(workload: Workload | undefined): string {
+  const uid = workload?.uid;
   if (uid === undefined || uid === 0 || uid === 1000) return "1000:1000";
-  const gid = /^\d{1,9}:(\d{1,9})$/.exec(container?.user ?? "")?.[1];
+  const gid = /^\d{1,9}:(\d{1,9})$/.exec(workload?.user ?? "")?.[1];
   return `${uid}:${gid ?? uid}`;
 }
 
@@ -142,13 +142,13 @@ function ownerFor(container: ContainerReading | undefined): string {
  * A directory of the host by its path there. A volume has none that a user should know of, and where uids are
  * mapped the host's are others: both are given away from inside a container that is gone afterwards.
  */
-function giveTo(container: ContainerReading | undefined): Step {
-  const owner = ownerFor(container);
-  const mount = container?.mounts.find(({ at }) => at === container.stateDir?.mount);
-  const held = mount ?? container?.mounts.find(({ owner: known }) => known !== undefined);
+function giveTo(workload: Workload | undefined): Step {
+  const owner = ownerFor(workload);
+  const mount = workload?.mounts.find(({ at }) => at === workload.stateDir?.mount);
+  const held = mount ?? workload?.mounts.find(({ owner: known }) => known !== undefined);
   const source = inLine(held?.source);
-  const image = inLine(container?.image);
-  if (held?.kind === "volume" || (container?.mapsUsers === true && source !== undefined))
+  const image = inLine(workload?.image);
+  if (held?.kind === "volume" || (workload?.mapsUsers === true && source !== undefined))
     return human("chown-volume", args({ owner, source, image }));
   return human("chown-state", args({ owner, path: held?.kind === "bind" ? source : undefined }));
 }

@@ -4,7 +4,7 @@ import type { Confidence, Evidence, Refusal } from "../src/core/facts.ts";
 import type { MessageArgs, Occurrence, Remedy, TellApart } from "../src/core/finding.ts";
 import { asOrigin } from "../src/core/origin.ts";
 import { compareReleases } from "../src/core/release.ts";
-import { containerOf, neighbourAt } from "./container.ts";
+import { neighbourAt, workloadOf } from "./workload.ts";
 
 /** What every check of a refusal reads: the refusals, and what helps to name the mend. */
 export const WANTED = ["release", "deployment", "target", "config", "devices", "assessment"] as const;
@@ -70,13 +70,19 @@ function evidenceOf(refusals: readonly Refusal[]): Evidence[] {
 
 /** Peers that are containers next door, by their names. */
 function senders(refusals: readonly Refusal[], { wanted }: GateFacts): Evidence[] {
-  const container = containerOf(wanted.deployment);
+  const workload = workloadOf(wanted.deployment);
   const remotes = [...new Set(refusals.flatMap(({ connection }) => connection.remoteAddress ?? []))];
   return remotes.flatMap((remote) => {
-    const name = neighbourAt(container, remote);
-    return name === undefined
+    const name = neighbourAt(workload, remote);
+    return workload === undefined || name === undefined
       ? []
-      : [{ fact: "deployment", source: "docker ps", quote: `${remote} is the container ${name}` }];
+      : [
+          {
+            fact: "deployment",
+            source: workload.shownBy.neighbours,
+            quote: `${remote} is the container ${name}`,
+          },
+        ];
   });
 }
 
@@ -136,9 +142,9 @@ export function insidePort({ wanted }: Pick<GateFacts, "wanted">): number {
 
 /** The port at which the host of the gateway has it: as published, where it is in a container. */
 export function hostPort(facts: GateFacts): number {
-  const container = knownValue(facts.wanted.deployment)?.container;
+  const workload = knownValue(facts.wanted.deployment)?.workload;
   const inside = insidePort(facts);
-  return container?.ports.find(({ to }) => to === inside)?.port ?? portOf(facts);
+  return workload?.ports.find(({ to }) => to === inside)?.port ?? portOf(facts);
 }
 
 function portOfUrl(url: string): number | undefined {

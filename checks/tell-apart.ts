@@ -1,9 +1,9 @@
 import { isLoopbackHost } from "../src/core/address.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { Refusal } from "../src/core/facts.ts";
+import type { EvidenceOrigin, Refusal } from "../src/core/facts.ts";
 import type { Finding, TellApart } from "../src/core/finding.ts";
+import { isEngineAddress } from "../src/core/networks.ts";
 import { atLeast } from "../src/core/release.ts";
-import { isEngineAddress } from "./addresses.ts";
 import {
   args,
   type GateFacts,
@@ -32,15 +32,15 @@ function isUnnamed({ reason }: Refusal): boolean {
 
 function isContained(facts: GateFacts): boolean | undefined {
   const deployment = knownValue(facts.wanted.deployment);
-  if (deployment?.kind === "docker" || deployment?.kind === "kubernetes") return true;
+  if (deployment?.traits.contained === true) return true;
   return deployment?.confidence === "certain" ? false : undefined;
 }
 
 /** A private peer behind a localhost name is Docker's network, or a forwarder on another machine. */
 export function besideDockerNat(refusal: Refusal, facts: GateFacts): readonly TellApart[] {
   const remote = remoteOf(refusal, facts);
-  const docker = knownValue(facts.wanted.deployment)?.kind === "docker";
-  if (docker || remote === undefined || isEngineAddress(remote)) return [];
+  const translates = knownValue(facts.wanted.deployment)?.traits.translates === true;
+  if (translates || remote === undefined || isEngineAddress(remote)) return [];
   return [{ from: "first-time-not-paired", message: "published-port-or-remote", args: args({ remote }) }];
 }
 
@@ -51,8 +51,8 @@ export function besideFirstTime(refusal: Refusal, facts: GateFacts): readonly Te
   const placeless = connection.headers?.host === undefined && originOf(refusal, facts) === undefined;
   // From 2026.4.7 a page behind a published port is approved by itself.
   const older = atLeast(releaseOf(facts), "2026.4.7") !== true;
-  const translated =
-    isContained(facts) !== false && knownValue(facts.wanted.deployment)?.kind !== "kubernetes";
+  const { traits } = knownValue(facts.wanted.deployment) ?? {};
+  const translated = isContained(facts) !== false && traits?.clustered !== true;
   if (from !== "model" && page && placeless && older && translated) {
     apart.push({ from: "docker-nat-not-local", message: "address-bar-localhost" });
   }
@@ -207,7 +207,11 @@ export function tellPairsApart(findings: readonly Finding[]): readonly Finding[]
 /** Both stand on the same line, or the same meeting. */
 export function ofOneRefusal(a: Finding, b: Finding): boolean {
   if (a.severity === "info" || b.severity === "info") return false;
-  return a.evidence.some((one) =>
-    b.evidence.some((other) => one.source === other.source && one.quote === other.quote),
-  );
+  return a.evidence.some((one) => b.evidence.some((other) => isSameMeeting(one.origin, other.origin)));
+}
+
+function isSameMeeting(one: EvidenceOrigin | undefined, other: EvidenceOrigin | undefined): boolean {
+  if (one?.of === "log") return other?.of === "log" && one.log === other.log && one.line === other.line;
+  if (one?.of === "probe") return other?.of === "probe" && one.attempt === other.attempt;
+  return one?.of === "model" && other?.of === "model";
 }

@@ -1,13 +1,14 @@
 import type { Fact } from "../src/core/fact.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { ContainerReading, Refusal } from "../src/core/facts.ts";
+import type { Refusal } from "../src/core/facts.ts";
 import type { Occurrence, Remedy } from "../src/core/finding.ts";
 import type { LogDigest } from "../src/core/log-event.ts";
+import type { Workload } from "../src/core/workload.ts";
 import { isLoopback } from "./addresses.ts";
 import { keepsState, publishOnLoopback, recreate } from "./compose.ts";
-import { containerOf, inspected, missesPort, publishedAs } from "./container.ts";
 import { human } from "./remedies.ts";
 import { args, type GateFacts, insidePort } from "./support.ts";
+import { inspected, missesPort, publishedAs, workloadOf } from "./workload.ts";
 
 /*
  * The gateway runs in a container, and none of the published ports leads to the port that it listens on: whoever
@@ -28,9 +29,9 @@ const NOBODY: ReadonlySet<string> = new Set([
 ]);
 
 export function unpublished(facts: Facts): readonly Occurrence[] {
-  const container = containerOf(facts.wanted.deployment);
+  const workload = workloadOf(facts.wanted.deployment);
   const inside = insidePort(facts);
-  if (container === undefined || !missesPort(container, inside)) return [];
+  if (workload === undefined || !missesPort(workload, inside)) return [];
   const config = knownValue(facts.wanted.config);
   // Nobody from outside is meant to come in, or the other way is the first to be opened.
   if (config?.effective.gateway?.bind === "loopback") return [];
@@ -38,13 +39,13 @@ export function unpublished(facts: Facts): readonly Occurrence[] {
     (refusal) => !refusal.over && meetsNobody(refusal) && !isInside(refusal, facts),
   );
   // Behind a proxy on the container's own network no port has to be published.
-  if (refused === -1 && !isLonely(facts, container)) return [];
+  if (refused === -1 && !isLonely(facts, workload)) return [];
   const refusal = facts.refusals[refused];
-  const to = new Set(container.ports.map((port) => port.to));
+  const to = new Set(workload.ports.map((port) => port.to));
   const [only] = to.size === 1 ? to : [];
   return [
     {
-      variant: container.ports.length === 0 ? "unpublished" : "published-elsewhere",
+      variant: workload.ports.length === 0 ? "unpublished" : "published-elsewhere",
       confidence:
         refusal !== undefined && config !== undefined
           ? "certain"
@@ -54,27 +55,27 @@ export function unpublished(facts: Facts): readonly Occurrence[] {
       ...(refusal === undefined ? { severity: "warning" as const } : { rank: refused, count: refusal.count }),
       evidence: [
         inspected(
-          container,
-          `${publishedAs(container)}; the gateway's port is ${inside}${exposes(container, inside)}`,
+          workload,
+          `${publishedAs(workload)}; the gateway's port is ${inside}${exposes(workload, inside)}`,
         ),
         ...(refusal?.evidence ?? []),
       ],
-      args: args({ port: inside, to: only, container: container.name }),
-      remedies: [publish(facts, container, inside), ...listenThere(facts, only)],
+      args: args({ port: inside, to: only, container: workload.name }),
+      remedies: [publish(facts, workload, inside), ...listenThere(facts, only)],
     },
   ];
 }
 
 /** None of the published ports leads to the gateway, and this refusal is of one who came that way. */
 export function isMisled(refusal: Refusal, facts: GateFacts): boolean {
-  return missesPort(containerOf(facts.wanted.deployment), insidePort(facts)) && !isInside(refusal, facts);
+  return missesPort(workloadOf(facts.wanted.deployment), insidePort(facts)) && !isInside(refusal, facts);
 }
 
 /** We dialled the container's own address, which needs no published port: who is not there does not listen. */
 function isInside({ from }: Refusal, { wanted }: GateFacts): boolean {
   const url = knownValue(wanted.target)?.url ?? "";
   const host = /^wss?:\/\/(\[[^\]]{0,60}\]|[^/:?#]{0,255})/.exec(url)?.[1]?.replace(/^\[|\]$/g, "");
-  const { addresses = [] } = containerOf(wanted.deployment) ?? {};
+  const { addresses = [] } = workloadOf(wanted.deployment) ?? {};
   return from === "probe" && host !== undefined && addresses.includes(host);
 }
 
@@ -83,12 +84,12 @@ function meetsNobody({ gate, reason }: Refusal): boolean {
 }
 
 /** EXPOSE is a note of the image's author; it publishes nothing. */
-function exposes({ exposed = [] }: ContainerReading, inside: number): string {
+function exposes({ exposed = [] }: Workload, inside: number): string {
   return exposed.includes(inside) ? ", exposed only" : "";
 }
 
 /** A log in which nobody came from anywhere but the container itself. */
-function isLonely({ wanted }: Facts, { addresses }: ContainerReading): boolean {
+function isLonely({ wanted }: Facts, { addresses }: Workload): boolean {
   const logs = knownValue(wanted.logs);
   if (logs === undefined) return false;
   const seen = [
@@ -99,7 +100,7 @@ function isLonely({ wanted }: Facts, { addresses }: ContainerReading): boolean {
 }
 
 /** What is in the container's own layer goes when it is created anew, which a new port needs. */
-function publish({ wanted }: Facts, { stateDir, name }: ContainerReading, port: number): Remedy {
+function publish({ wanted }: Facts, { stateDir, name }: Workload, port: number): Remedy {
   const edits = keepsState(wanted) ? publishOnLoopback(wanted, port) : undefined;
   if (edits !== undefined)
     return { id: "publish-port", risk: "restart", args: { port }, steps: [...edits, ...recreate(wanted)] };

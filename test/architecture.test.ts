@@ -3,29 +3,32 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { DEPLOYMENT_KINDS } from "../src/core/deployment-kind.ts";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** Which rooms a room may import, itself and the report's schema aside. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // Makes the package; nothing of it is in it.
-  build: [],
+  build: ["core"],
   core: [],
   admission: ["core"],
   gateway: ["core"],
   logs: ["core"],
   config: ["core"],
-  report: ["core", "admission", "gateway", "logs", "config"],
-  deployments: ["core", "admission", "gateway", "logs", "config"],
+  compose: ["core"],
+  kinds: ["core", "admission", "gateway", "logs", "config", "compose"],
+  report: ["core", "admission", "gateway", "logs", "config", "kinds"],
+  deployments: ["core", "admission", "gateway", "logs", "config", "compose", "kinds"],
   checks: ["core", "admission", "gateway", "logs", "config"],
-  cli: ["core", "admission", "gateway", "logs", "config", "report", "deployments", "checks"],
+  cli: ["core", "admission", "gateway", "logs", "config", "kinds", "report", "deployments", "checks"],
 };
 
 /** Rooms that run in a browser page as they are: no Node module, no process, no clock. */
-const PURE = ["core", "admission", "logs", "checks", "report"];
+const PURE = ["core", "admission", "logs", "compose", "kinds", "checks", "report"];
 const IMPURE_FILES = ["src/report/terminal.ts"];
 /** Small packages without any platform in them. */
-const PURE_PACKAGES = /^(?:@noble\/hashes\/|json5$)/;
+const PURE_PACKAGES = /^(?:@noble\/hashes\/|json5$|yaml$)/;
 
 interface Source {
   readonly path: string;
@@ -89,6 +92,18 @@ test("the pure rooms ask nothing of the platform", () => {
     }
   }
   assert.deepEqual(wrong, []);
+});
+
+/** Rooms that ask a deployment what it is like, never what it is called. */
+const NAMELESS = ["core", "admission", "gateway", "logs", "config", "compose", "checks", "report"];
+const BY_NAME = new RegExp(`\\bkind\\)? [!=]== "(?:${DEPLOYMENT_KINDS.join("|")})"`);
+
+test("kinds of deployment are told apart by name in their own room alone", () => {
+  const wrong = sources().flatMap(({ path, room, text }) =>
+    NAMELESS.includes(room) && BY_NAME.test(text) ? [path] : [],
+  );
+  assert.deepEqual(wrong, []);
+  assert.match('deployment?.kind === "docker"', BY_NAME);
 });
 
 test("the test sees imports", () => {

@@ -5,9 +5,10 @@ import path from "node:path";
 import { describe, test } from "node:test";
 import { judged } from "../checks/hearsay.ts";
 import { known, unknown } from "../src/core/fact.ts";
-import type { ConfigReading, ContainerReading, Deployment, OwnThings } from "../src/core/facts.ts";
+import type { ConfigReading, Deployment, OwnThings } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { asOrigin } from "../src/core/origin.ts";
+import type { Workload } from "../src/core/workload.ts";
 import { FixPlace, type PlaceOptions, plain, reportOf } from "./support/fix-place.ts";
 
 const EVERYTHING = ["--yes", "--allow-risk", "grants-access", "--allow-risk", "weakens-security"] as const;
@@ -116,7 +117,7 @@ describe("a proxy that only a log names", { concurrency: 3 }, () => {
     problems: [],
     exists: true,
   };
-  const trusting = (address: string, own: OwnThings = {}, container?: Partial<ContainerReading>): Remedy =>
+  const trusting = (address: string, own: OwnThings = {}, workload?: Partial<Workload>): Remedy =>
     judged(
       {
         id: "set-trusted-proxies",
@@ -127,9 +128,9 @@ describe("a proxy that only a log names", { concurrency: 3 }, () => {
         config: known(config, "test"),
         target: known({ kind: "local", name: "", exposure: "private", own }, "test"),
         deployment:
-          container === undefined
+          workload === undefined
             ? unknown("absent", "none")
-            : known({ container } as unknown as Deployment, "test"),
+            : known({ workload } as unknown as Deployment, "test"),
       },
     );
   for (const [what, remedy, risk, isProven] of [

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { DeploymentKind } from "../src/core/deployment-kind.ts";
+import { said } from "../src/core/fact.ts";
 import { reportOf } from "../src/doctor/pure/case.ts";
 import { offlineFacts } from "../src/doctor/pure/offline.ts";
-import { said } from "../src/core/fact.ts";
-import type { DeploymentKind } from "../src/core/facts.ts";
 
 const LINE =
   "2026-11-22T12:29:44.018+00:00 [ws] closed before connect conn=bcc57d6e-ae90-43f9-9b60-07eecd628d9f remote=203.0.113.9 fwd=n/a origin=https://claw.example.com host=claw.example.com ua=Mozilla/5.0 code=1008 reason=pairing required\n";

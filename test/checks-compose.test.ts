@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { checks } from "../checks/index.ts";
-import { prepare } from "../src/doctor/pure/mend/prepare.ts";
 import { completeFacts, type Facts } from "../src/core/collect.ts";
 import { diagnose } from "../src/core/diagnose.ts";
 import { known } from "../src/core/fact.ts";
 import type { Deployment, Refusal } from "../src/core/facts.ts";
 import type { ComposeChange, Finding, Step } from "../src/core/finding.ts";
-import { commandsFor } from "../src/deployments/commands.ts";
 import { openContainer } from "../src/deployments/docker/access.ts";
+import { prepare } from "../src/doctor/pure/mend/prepare.ts";
+import { commandsFor } from "../src/kinds/commands.ts";
 import { catalogueOf, entryOf, fill } from "../src/report/messages/index.ts";
 import { toReportRemedy } from "../src/report/result.ts";
 import { type FakeContainer, type FakeEngine, fakeEngine } from "./fake-engine.ts";

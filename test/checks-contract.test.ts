@@ -8,7 +8,8 @@ import { diagnose } from "../src/core/diagnose.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Deployment, Exposure } from "../src/core/facts.ts";
 import type { Finding, MessageArgs, Remedy, Step } from "../src/core/finding.ts";
-import { commandsFor } from "../src/deployments/commands.ts";
+import { commandsFor } from "../src/kinds/commands.ts";
+import { deploymentOf } from "../src/kinds/index.ts";
 import { catalogueOf, causeText, entryOf, fill } from "../src/report/messages/index.ts";
 import { CAUSES, readCodes, writeCodes } from "./support/ledger.ts";
 import { factsOfSituation, readSituation, situations } from "./support/situation.ts";
@@ -177,7 +178,7 @@ const KINDS: readonly { readonly name: string; readonly deployment: Deployment; 
 ];
 
 function kind(name: Deployment["kind"], names: Deployment["names"]): Deployment {
-  return { kind: name, confidence: "certain", evidence: [], alternatives: [], names };
+  return deploymentOf({ kind: name, confidence: "certain", evidence: [], alternatives: [], names });
 }
 
 interface Case {

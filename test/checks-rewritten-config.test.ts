@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { diagnosed } from "../src/doctor/pure/case.ts";
-import { prepare } from "../src/doctor/pure/mend/prepare.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Step } from "../src/core/finding.ts";
+import { diagnosed } from "../src/doctor/pure/case.ts";
+import { prepare } from "../src/doctor/pure/mend/prepare.ts";
 import { factsOfSituation } from "./support/situation.ts";
 
 const label = (step: Step): string => (step.do === "human" ? step.message : step.do);

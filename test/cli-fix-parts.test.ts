@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { describe, test } from "node:test";
 import { consentTo } from "../src/cli/fix/consent.ts";
-import { configDiff } from "../src/doctor/live/mend/diff.ts";
 import type { Io } from "../src/cli/io.ts";
 import type { ConfigFile } from "../src/core/change.ts";
 import type { Risk } from "../src/core/finding.ts";
 import { isSharedHost } from "../src/deployments/accounts.ts";
+import { configDiff } from "../src/doctor/live/mend/diff.ts";
 import { catalogueOf } from "../src/report/messages/index.ts";
 
 const words = catalogueOf("en").fix;

@@ -1,13 +1,13 @@
 // The request that is approved is the one that was shown, and of those that come while we wait the page's own.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { awaitRequest } from "../src/doctor/live/mend/request.ts";
 import type { Changer } from "../src/core/change.ts";
 import { known, unknown } from "../src/core/fact.ts";
 import type { DeviceList, PendingDevice } from "../src/core/facts.ts";
 import type { Journal } from "../src/core/journal.ts";
 import { fromAddress } from "../src/core/requests.ts";
 import { execute, type Workshop } from "../src/core/transaction.ts";
+import { awaitRequest } from "../src/doctor/live/mend/request.ts";
 
 const PAGE: PendingDevice = {
   requestId: "r1",

@@ -4,16 +4,20 @@ import { describe, test } from "node:test";
 import { checks } from "../checks/index.ts";
 import { admit } from "../src/admission/admit.ts";
 import { pageBehaviour } from "../src/admission/page.ts";
-import { printedFiles } from "../src/doctor/live/mend/ahead.ts";
-import { modelOf, type Prepared, type PrepareOptions, prepare } from "../src/doctor/pure/mend/prepare.ts";
 import { saidSite } from "../src/cli/fix/said-site.ts";
-import { withWays } from "../src/doctor/pure/mend/ways.ts";
+import { gatewayFlags } from "../src/config/flags.ts";
+import { readConfig } from "../src/config/read.ts";
 import { completeFacts, type Facts } from "../src/core/collect.ts";
 import type { AdmissionConfig, Connection } from "../src/core/connection.ts";
 import { diagnose } from "../src/core/diagnose.ts";
 import { type Fact, known, unknown } from "../src/core/fact.ts";
 import type { Assessment, Deployment } from "../src/core/facts.ts";
 import { refusalsOf } from "../src/core/refusals.ts";
+import { Secret } from "../src/core/secret.ts";
+import { printedFiles } from "../src/doctor/live/mend/ahead.ts";
+import { modelOf, type Prepared, type PrepareOptions, prepare } from "../src/doctor/pure/mend/prepare.ts";
+import { withWays } from "../src/doctor/pure/mend/ways.ts";
+import { deploymentOf } from "../src/kinds/index.ts";
 
 const LAN_PAGE = "http://192.168.50.10:18789";
 const TOKEN_MODE = { mode: "token", token: "<secret>" } as const;
@@ -51,7 +55,7 @@ function factsOf({ release, gateway, connection: more, deployment }: Place): Fac
   return completeFacts({
     target: known({ kind: "local", name: "here", exposure: "private" }, "test"),
     release: known({ version: release, confidence: "certain", from: "said" }, "test"),
-    deployment: known({ ...kind, ...deployment }, "test"),
+    deployment: known(deploymentOf({ ...kind, ...deployment }), "test"),
     config: known(
       {
         path: "/h/openclaw.json",
@@ -384,8 +388,22 @@ describe("a token that is in two places", () => {
       },
     });
     assert.ok(facts.config.known);
-    const overrides = { from: source === ".env" ? "env" : "service", source } as const;
-    const origins = { "gateway.auth.token": { from: wins, source: "openclaw.json:3", overrides } } as const;
+    // As the reading itself tells it: what the words of a source are is no contract.
+    const { origins } = readConfig({
+      text: wins === "file" ? '{ gateway: { auth: { token: "one" } } }' : "{}",
+      path: "/h/openclaw.json",
+      stateDir: "/h",
+      env: {},
+      ...(wins === "flag" ? { flags: gatewayFlags(["--token", "one"], "s") } : {}),
+      services: [
+        {
+          source,
+          ...(source === ".env" ? { from: "env", dotenv: true } : { from: "service" }),
+          values: { OPENCLAW_GATEWAY_TOKEN: new Secret("two", "s") },
+        },
+      ],
+      salt: "s",
+    }).reading;
     return { ...facts, config: known({ ...facts.config.value, origins }, "test") };
   };
   const finding = "env-token-overrides-config";
@@ -398,13 +416,16 @@ describe("a token that is in two places", () => {
   });
 
   test("a service's unit, and a gateway that takes its token from elsewhere, are left to a person", () => {
-    for (const facts of [withCopy("openclaw-gateway.service"), withCopy(".env", "flag")]) {
+    for (const [facts, source] of [
+      [withCopy("openclaw-gateway.service"), "openclaw.json:1"],
+      [withCopy(".env", "flag"), "--token"],
+    ] as const) {
       const made = prepared(facts, { finding });
       assert.deepEqual(ids(made), ["align-token"]);
       assert.deepEqual(made.steps, []);
       const [step] = made.remedies[0]?.steps ?? [];
       assert.ok(step?.do === "human" && step.message === "change-losing-copy");
-      assert.equal(step.args?.source, "openclaw.json:3");
+      assert.equal(step.args?.source, source);
     }
   });
 });

@@ -1,11 +1,11 @@
 // A doctor in a container of its own: nobody on its loopback says nothing of any gateway.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { collectOptions } from "../src/doctor/pure/derived.ts";
-import { Live } from "../src/doctor/live/look.ts";
 import type { ChosenTarget } from "../src/cli/target.ts";
 import { collect } from "../src/core/collect.ts";
 import { knownValue, unknown } from "../src/core/fact.ts";
+import { Live } from "../src/doctor/live/look.ts";
+import { collectOptions } from "../src/doctor/pure/derived.ts";
 import { type FakeWorldInput, fakeWorld } from "./fake-world.ts";
 
 const ID = "9176124ba561c6d810120efd0fe3779662e019666d84b88a04b8293d9af99bae";

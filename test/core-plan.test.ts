@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { tryRemedy } from "../src/admission/trial.ts";
-import { oracleOf } from "../src/doctor/pure/mend/oracle.ts";
 import type { AdmissionInput } from "../src/core/connection.ts";
 import type { Remedy, Risk, Step } from "../src/core/finding.ts";
 import { type Oracle, type Plan, type PlanOptions, plan, riskOf } from "../src/core/plan.ts";
+import { oracleOf } from "../src/doctor/pure/mend/oracle.ts";
 
 const PRIVATE: PlanOptions = { exposure: "private", sharedHost: false };
 

@@ -4,7 +4,6 @@ import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import JSON5 from "json5";
-import { configEditor } from "../src/doctor/live/mend/config-editor.ts";
 import { editConfig } from "../src/config/edit.ts";
 import { ChangeError, type Changer, type ConfigFile, type Undo } from "../src/core/change.ts";
 import { known, unknown } from "../src/core/fact.ts";
@@ -12,6 +11,7 @@ import type { DeviceList } from "../src/core/facts.ts";
 import type { Step } from "../src/core/finding.ts";
 import type { Journal } from "../src/core/journal.ts";
 import { execute, finish, type Order, type Outcome, undo, type Workshop } from "../src/core/transaction.ts";
+import { configEditor } from "../src/doctor/live/mend/config-editor.ts";
 
 class Killed extends Error {}
 

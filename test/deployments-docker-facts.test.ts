@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import fc from "fast-check";
-import type { ContainerReading } from "../src/core/facts.ts";
 import { createScrubber } from "../src/core/scrub.ts";
+import type { Workload } from "../src/core/workload.ts";
 import { openContainer } from "../src/deployments/docker/access.ts";
 import { askEngine } from "../src/deployments/docker/clock.ts";
 import { connectEngine } from "../src/deployments/docker/engine.ts";
@@ -37,7 +37,7 @@ async function engineOf(options: FakeEngineOptions): Promise<FakeEngine> {
 async function reading(
   more: Partial<FakeContainer> = {},
   options: FakeEngineOptions = {},
-): Promise<ContainerReading> {
+): Promise<Workload> {
   const others = options.containers ?? [];
   const engine = await engineOf({ ...options, containers: [{ ...CLAW, ...more }, ...others] });
   const world = fakeWorld({ env: { DOCKER_HOST: `unix://${engine.socket}` } });
@@ -47,10 +47,10 @@ async function reading(
     engine.calls.every((call) => /^(?:GET|HEAD) /.test(call)),
     engine.calls.join("\n"),
   );
-  const { container } = opened.value.deployment;
-  assert.ok(container);
-  assert.ok(!JSON.stringify(container).includes(TOKEN), "a token is in the reading");
-  return container;
+  const { workload } = opened.value.deployment;
+  assert.ok(workload);
+  assert.ok(!JSON.stringify(workload).includes(TOKEN), "a token is in the reading");
+  return workload;
 }
 
 describe("the engine's clock", () => {

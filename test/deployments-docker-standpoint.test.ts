@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ContainerInspectInfo } from "dockerode";
-import type { ContainerReading } from "../src/core/facts.ts";
+import type { Workload } from "../src/core/workload.ts";
 import type { Engine } from "../src/deployments/docker/engine.ts";
 import { browserUrl, probeUrl, type Standpoint, standpointOf } from "../src/deployments/docker/standpoint.ts";
 import { readHost } from "../src/deployments/host.ts";
+import { networkOf } from "../src/kinds/docker/network.ts";
 import { type FakeWorldInput, fakeWorld } from "./fake-world.ts";
 
 const OWN = "9176124ba561c6d810120efd0fe3779662e019666d84b88a04b8293d9af99bae";
@@ -135,11 +136,16 @@ describe("where the doctor stands", () => {
 });
 
 describe("the address at which it is probed, and the browser's", () => {
-  const reading = (port: string, networkMode = "claw"): ContainerReading => {
+  const reading = (port: string, networkMode = "claw"): Workload => {
     const colon = port.lastIndexOf(":");
     const ports =
       port === "" ? [] : [{ address: port.slice(0, colon), port: Number(port.slice(colon + 1)), to: 18789 }];
-    return { name: "claw", ports, networkMode, addresses: ["172.20.0.2"] } as unknown as ContainerReading;
+    return {
+      name: "claw",
+      ports,
+      network: networkOf(networkMode),
+      addresses: ["172.20.0.2"],
+    } as unknown as Workload;
   };
   const host: Standpoint = { at: "host" };
   const apart: Standpoint = { at: "apart", host: "172.19.0.1" };

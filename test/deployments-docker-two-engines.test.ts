@@ -76,7 +76,7 @@ describe("two engines", () => {
   test("the one that holds the port is it", async () => {
     const place = { docker: { containers: [CLAW] }, podman: { containers: [twin] } };
     const { opened } = await look(place, search(28_789));
-    assert.equal(opened.known && opened.value.deployment.container?.name, "pod");
+    assert.equal(opened.known && opened.value.deployment.workload?.name, "pod");
   });
 
   test("one name on both is two containers", async () => {
@@ -96,7 +96,7 @@ describe("two engines", () => {
   test("one that may not be asked takes nothing from the other", async () => {
     const refused = { status: 403, paths: /./ };
     const { opened } = await look({ docker: { refused }, podman: { containers: [twin] } }, search(18_789));
-    assert.equal(opened.known && opened.value.deployment.container?.name, "pod");
+    assert.equal(opened.known && opened.value.deployment.workload?.name, "pod");
   });
 
   test("DOCKER_HOST is the only one that is asked", async () => {
@@ -106,7 +106,7 @@ describe("two engines", () => {
       { ...place, env: { DOCKER_HOST: `unix://${other.socket}` } },
       search(18_789),
     );
-    assert.equal(opened.known && opened.value.deployment.container?.name, "third");
+    assert.equal(opened.known && opened.value.deployment.workload?.name, "third");
     assert.deepEqual([first?.calls, second?.calls], [[], []]);
   });
 });

@@ -385,7 +385,7 @@ describe("what is read of a container", () => {
   test("where the port is reached, and as whose address its clients come", async () => {
     const { deployment, url } = await opened(CLAW);
     assert.equal(url(18789), "ws://127.0.0.1:28789");
-    assert.equal(deployment.container?.bridge, "172.18.0.1");
+    assert.equal(deployment.workload?.publishedPeer, "172.18.0.1");
     const everywhere = await opened({ ...CLAW, ports: { "18789/tcp": "0.0.0.0:80" } });
     assert.equal(everywhere.url(18789), "ws://127.0.0.1:80");
     const lan = await opened({ ...CLAW, ports: { "18789/tcp": "fd00::1:80" } });
@@ -399,9 +399,9 @@ describe("what is read of a container", () => {
 
   test("a stopped one: its code, its published ports, its network's bridge, its files", async () => {
     const { access, deployment, url } = await opened({ ...CLAW, state: "exited", exitCode: 78, restarts: 3 });
-    const { container, evidence } = deployment;
+    const { workload, evidence } = deployment;
     assert.deepEqual(
-      [container?.state, container?.exitCode, container?.bridge],
+      [workload?.state, workload?.exitCode, workload?.publishedPeer],
       ["exited", 78, "172.18.0.1"],
     );
     assert.equal(url(18789), "ws://127.0.0.1:28789");
@@ -411,7 +411,7 @@ describe("what is read of a container", () => {
 
   test("the owner of the mounted state directory", async () => {
     const { deployment } = await opened({ ...CLAW, uid: 0 });
-    assert.equal(deployment.container?.mounts[0]?.owner?.uid, 0);
+    assert.equal(deployment.workload?.mounts[0]?.owner?.uid, 0);
   });
 });
 

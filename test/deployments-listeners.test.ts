@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, test } from "node:test";
+import { isGatewayCommand } from "../src/config/flags.ts";
 import { isInContainer, listening, peerOf, readListeners } from "../src/deployments/listeners.ts";
-import { isGatewayCommand } from "../src/deployments/processes.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
 import { type FakeWorldInput, fakeWorld } from "./fake-world.ts";
 

@@ -116,6 +116,7 @@ describe("config of this machine", () => {
       },
     }).config();
     assert.equal(fact.known && fact.value.tokenSource, ".env OPENCLAW_GATEWAY_TOKEN");
+    assert.equal(fact.known && fact.value.reading.origins["gateway.auth.token"]?.dotenv, true);
   });
 
   test("includes are read below the config's directory only", async () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
+import { isObject } from "../src/core/json.ts";
 import { createDeviceIdentity } from "../src/gateway/device.ts";
 import { DeviceBook } from "../src/gateway/embedded/devices.ts";
 import { type EmbeddedGatewayOptions, startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
-import { isRecord } from "../src/gateway/json.ts";
 import { type FrameScenario, frameScenarios, recordFrames } from "./real/frames.ts";
 import { fakeAdmit } from "./support/fake-admit.ts";
 
@@ -87,12 +87,12 @@ describe("embedded gateway: log", () => {
     const server = await gateway("2026.3.13", { peer: docker });
     const recorded = await recordFrames(server.url, scenario("browser, token"), { token });
     const line: unknown = JSON.parse(await lineWith(server.fileLog, "closed before connect"));
-    assert.ok(isRecord(line) && isRecord(line["1"]));
+    assert.ok(isObject(line) && isObject(line["1"]));
     assert.equal(line["0"], '{"subsystem":"gateway/ws"}');
     assert.deepEqual([line["1"].cause, line["1"].reason], ["pairing-required", "not-paired"]);
     assert.match(String(line["2"]), /^closed before connect conn=/);
-    const error = recorded.frames.find((frame) => isRecord(frame) && isRecord(frame.error));
-    assert.ok(isRecord(error) && isRecord(error.error) && isRecord(error.error.details));
+    const error = recorded.frames.find((frame) => isObject(frame) && isObject(frame.error));
+    assert.ok(isObject(error) && isObject(error.error) && isObject(error.error.details));
     assert.equal(line["1"].requestId, error.error.details.requestId);
   });
 
@@ -164,8 +164,8 @@ describe("embedded gateway: frames", () => {
     server.devices.approve(pending?.requestId ?? "");
     const admitted = await knock();
     assert.equal(admitted.close?.reason, "done");
-    const hello = admitted.frames.find((frame) => isRecord(frame) && frame.ok === true);
-    assert.ok(isRecord(hello) && isRecord(hello.payload) && isRecord(hello.payload.auth));
+    const hello = admitted.frames.find((frame) => isObject(frame) && frame.ok === true);
+    assert.ok(isObject(hello) && isObject(hello.payload) && isObject(hello.payload.auth));
     const deviceToken = String(hello.payload.auth.deviceToken);
     assert.equal((await knock({}, deviceToken)).close?.reason, "done");
     server.devices.remove(device.id);
@@ -200,7 +200,7 @@ describe("embedded gateway: frames", () => {
       },
     });
     await recordFrames(server.url, scenario("browser, wrong token"), { token });
-    assert.ok(isRecord(seen) && isRecord(seen.connection) && isRecord(seen.connection.headers));
+    assert.ok(isObject(seen) && isObject(seen.connection) && isObject(seen.connection.headers));
     const { connection } = seen;
     assert.equal(seen.release, "2026.3.13");
     assert.equal(connection.remoteAddress, "172.18.0.1");

@@ -2,9 +2,8 @@
 // some 24 times as long, where a square would take 64 times.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { configEditor } from "../src/doctor/live/mend/config-editor.ts";
-import { dotenv, interpolate } from "../src/config/compose-variables.ts";
-import { composeYaml, MAX_COMPOSE } from "../src/config/compose-yaml.ts";
+import { dotenv, interpolate } from "../src/compose/variables.ts";
+import { composeYaml, MAX_COMPOSE } from "../src/compose/yaml.ts";
 import { editConfig } from "../src/config/edit.ts";
 import { addToEnvFile, valueInEnvFile } from "../src/config/env-file.ts";
 import { MAX_CONFIG, MAX_CONFIG_DEPTH, parseJson5, TooMuchJson5 } from "../src/config/json5.ts";
@@ -13,6 +12,7 @@ import { readConfig } from "../src/config/read.ts";
 import { substitute } from "../src/config/references.ts";
 import { fileEnv, plistEnv, unitEnv } from "../src/config/service-env.ts";
 import { devicesFromJson } from "../src/deployments/devices.ts";
+import { configEditor } from "../src/doctor/live/mend/config-editor.ts";
 import { digestLogs } from "../src/logs/digest.ts";
 import { wrap } from "../src/report/layout.ts";
 

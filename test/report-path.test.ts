@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Admission, Connection } from "../src/core/connection.ts";
-import type { Deployment, DeploymentKind, Target } from "../src/core/facts.ts";
+import type { DeploymentKind } from "../src/core/deployment-kind.ts";
+import type { Deployment, Target } from "../src/core/facts.ts";
+import { deploymentOf } from "../src/kinds/index.ts";
 import { connectionPath, type PathInput } from "../src/report/path.ts";
 
 const target = (kind: DeploymentKind, name: string = kind): Target => ({
@@ -10,13 +12,8 @@ const target = (kind: DeploymentKind, name: string = kind): Target => ({
   url: "ws://127.0.0.1:18789/",
   exposure: "unknown",
 });
-const deployment = (kind: DeploymentKind, names: Deployment["names"] = {}): Deployment => ({
-  kind,
-  confidence: "certain",
-  evidence: [],
-  alternatives: [],
-  names,
-});
+const deployment = (kind: DeploymentKind, names: Deployment["names"] = {}): Deployment =>
+  deploymentOf({ kind, confidence: "certain", evidence: [], alternatives: [], names });
 const connection = (
   remoteAddress: string,
   host: string,
@@ -84,6 +81,24 @@ describe("the path of a connection", () => {
         connection: { remoteAddress: "172.18.0.7", headers: { host: "openclaw-gateway:18789" } },
       },
       `browser > bridge 172.18.0.7 > gateway ${local}`,
+    ],
+    [
+      "a client of the LAN: a published port keeps its sender, and the LAN's router is no bridge of Docker's",
+      {
+        target: target("docker"),
+        deployment: deployment("docker"),
+        connection: connection("192.168.1.1", "192.168.1.5:18789", "http://192.168.1.5:18789"),
+      },
+      `browser 192.168.1.1 (insecure-context) > docker-proxy 192.168.1.5:18789 > gateway ${local}`,
+    ],
+    [
+      "the gateway's own container at its own address",
+      {
+        target: target("docker"),
+        deployment: deployment("docker"),
+        connection: { remoteAddress: "10.0.3.7", headers: { host: "10.0.3.7:18789" } },
+      },
+      `browser > bridge 10.0.3.7 > gateway ${local}`,
     ],
     [
       "a reverse proxy that names its client",

@@ -5,9 +5,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checks } from "../checks/index.ts";
+import { said, unknown } from "../src/core/fact.ts";
 import { reportOf } from "../src/doctor/pure/case.ts";
 import { offlineFacts } from "../src/doctor/pure/offline.ts";
-import { said, unknown } from "../src/core/fact.ts";
 import type { Report } from "../src/report/result.ts";
 
 interface Sample {

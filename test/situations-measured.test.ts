@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { reportOf } from "../src/doctor/pure/case.ts";
-import { offlineFacts } from "../src/doctor/pure/offline.ts";
 import { readConfig } from "../src/config/read.ts";
 import type { AdmissionConfig } from "../src/core/connection.ts";
+import type { DeploymentKind } from "../src/core/deployment-kind.ts";
 import { said, unknown } from "../src/core/fact.ts";
-import type { DeploymentKind } from "../src/core/facts.ts";
 import { compareReleases } from "../src/core/release.ts";
+import { reportOf } from "../src/doctor/pure/case.ts";
+import { offlineFacts } from "../src/doctor/pure/offline.ts";
 
 interface Row {
   readonly case: string;

@@ -1,4 +1,4 @@
-import { isLoopbackIp, parseIp } from "../core/address.ts";
+import { isLoopbackIp, parseIp, scopeOf } from "../core/address.ts";
 import type {
   Admission,
   AdmissionConfig,
@@ -19,7 +19,8 @@ import type {
 } from "../core/facts.ts";
 import { gateOfAnswer } from "../core/gate.ts";
 import type { ConnectedEvent, LogDigest, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
-import { isOwnProbe } from "../core/refusals.ts";
+import { evidenceOf, isOwnProbe } from "../core/log-parts.ts";
+import { DOCKER_BRIDGE } from "../core/networks.ts";
 import { admit } from "./admit.ts";
 import { fitToGate } from "./fit.ts";
 import { gatesAhead } from "./gates-ahead.ts";
@@ -31,11 +32,27 @@ export interface AssessmentSources {
   readonly target: Target;
   readonly config?: AdmissionConfig;
   readonly deployment?: Deployment;
+  /** The usual way in a deployment of this kind; none is known when absent. */
+  readonly peers?: UsualPeers;
   readonly logs?: LogDigest;
   readonly probe?: ProbeReading;
   /** Where the user's browser opens the Control UI, as said by the user: `http://192.168.1.5:18789`. */
   readonly origin?: string;
 }
+
+/** As whose address the gateway of a deployment sees a browser that nobody has seen, by where the page is opened. */
+export interface UsualPeers {
+  /** Over HTTPS: the proxy that ends it. */
+  readonly proxy: string;
+  /** At a localhost name. */
+  readonly localhost: string;
+  /** At a private address; absent: the browser's own. */
+  readonly lan?: string;
+  /** Nothing can stand between the gateway and a page on localhost. */
+  readonly isDirect: boolean;
+}
+
+const UNKNOWN_PEERS: UsualPeers = { proxy: "127.0.0.1", localhost: "127.0.0.1", isDirect: false };
 
 /** What the page of a Control UI asks for (all releases of the measurement). */
 const PAGE_SCOPES = ["operator.admin", "operator.approvals", "operator.pairing"];
@@ -86,9 +103,6 @@ export function assess(sources: AssessmentSources): Assessment {
   };
 }
 
-/** The bridge of Docker's default network: a peer that a page on localhost can have without knowing it. */
-const BRIDGE = "172.17.0.1";
-
 /**
  * What is not known and would change the answer. A page on localhost may come through a published port, and
  * only a config, a log line or a gateway process of this machine tells; a range of releases may lie on both
@@ -97,13 +111,15 @@ const BRIDGE = "172.17.0.1";
 function undecidedBy(
   input: AdmissionInput,
   now: Admission,
-  { config, deployment, release }: AssessmentSources,
+  { config, deployment, release, peers }: AssessmentSources,
   { seen, remoteAddress }: Route,
 ): { readonly text: string; readonly say: Saying } | undefined {
   const other = (changed: AdmissionInput) => admit(changed).outcome !== now.outcome;
-  const here = deployment?.kind === "local" && deployment.confidence === "certain";
+  const here = peers?.isDirect === true && deployment?.confidence === "certain";
   const guessed = seen === undefined && config === undefined && !here && remoteAddress === "127.0.0.1";
-  if (guessed && other({ ...input, connection: { ...input.connection, remoteAddress: BRIDGE } })) {
+  // A peer that a page on localhost can have without knowing it.
+  const bridged = { ...input, connection: { ...input.connection, remoteAddress: DOCKER_BRIDGE } };
+  if (guessed && other(bridged)) {
     return {
       text: "as whose address the gateway sees the browser is not known: through a published port it is not 127.0.0.1",
       say: { message: "peer-not-known" },
@@ -132,7 +148,7 @@ function routeOf(sources: AssessmentSources, basis: Evidence[]): Route {
   const seen = logs === undefined ? undefined : pageRefusal(logs, saidOrigin);
   if (seen?.latest.remote !== undefined) {
     const { latest } = seen;
-    basis.push({ fact: "logs", source: `${latest.source}:${latest.line}`, quote: latest.quote });
+    basis.push(evidenceOf(latest));
     return {
       remoteAddress: seen.latest.remote,
       headers: headersOf(latest, saidOrigin ?? pageOfUrl(target.url)),
@@ -145,7 +161,7 @@ function routeOf(sources: AssessmentSources, basis: Evidence[]): Route {
   const port = sources.config?.gateway?.port ?? 18789;
   const origin = saidOrigin ?? pageOfUrl(target.url) ?? `http://127.0.0.1:${port}`;
   const headers = { host: hostOf(origin), origin };
-  const way = usualWay(origin, sources);
+  const way = usualWay(origin, sources.peers ?? UNKNOWN_PEERS);
   basis.push({
     fact: saidOrigin === undefined ? "deployment" : "target",
     source: saidOrigin === undefined ? "the usual way of this deployment" : "--origin",
@@ -170,7 +186,7 @@ function proxiedRoute(sources: AssessmentSources, basis: Evidence[]): Route | un
   if (pageConnected(sources) !== undefined) return undefined;
   const { origin: saidOrigin } = sources;
   if (saidOrigin !== undefined && isOwnPage(saidOrigin, sources)) return undefined;
-  basis.push({ fact: "logs", source: `${trace.source}:${trace.line}`, quote: trace.quote });
+  basis.push(evidenceOf(trace));
   const { trustedProxies = [], controlUi } = sources.config?.gateway ?? {};
   const origin = saidOrigin ?? controlUi?.allowedOrigins?.find((allowed) => allowed.startsWith("https://"));
   return {
@@ -222,32 +238,18 @@ interface Way {
 const SOME_PUBLIC = "203.0.113.1";
 const SOME_PRIVATE = "192.168.1.2";
 
-/** How a browser at this origin reaches the gateway in this deployment, when no log tells. */
-function usualWay(origin: string, { deployment, target }: AssessmentSources): Way {
+/** How a browser at this origin reaches the gateway, when no log tells. */
+function usualWay(origin: string, { proxy, localhost, lan, isDirect }: UsualPeers): Way {
+  // TLS ends at a proxy, on the host unless the gateway sits in a network of its own.
+  if (origin.startsWith("https:"))
+    return { remoteAddress: proxy, forwardedFor: SOME_PUBLIC, confidence: "possible" };
+  if (isSecureContext(origin))
+    return { remoteAddress: localhost, confidence: isDirect ? "certain" : "likely" };
   const host = hostOf(origin).replace(/:\d+$/, "");
-  const loopback = isSecureContext(origin) && !origin.startsWith("https:");
-  const bridge = deployment?.container?.bridge ?? BRIDGE;
-  // Without a network of its own a container has the host's, and nothing rewrites the sender.
-  const ownNetwork = deployment?.container?.networkMode !== "host";
-  const kind =
-    deployment?.kind ?? (target.kind === "url" || target.kind === "offline" ? undefined : target.kind);
-  if (origin.startsWith("https:")) {
-    // TLS ends at a proxy, on the host unless the gateway sits in a network of its own.
-    const inside =
-      kind === "docker" && ownNetwork ? bridge : kind === "kubernetes" ? "10.244.0.2" : "127.0.0.1";
-    return { remoteAddress: inside, forwardedFor: SOME_PUBLIC, confidence: "possible" };
-  }
-  if (loopback) {
-    // A published port goes through the bridge; a tunnel, a port-forward and the host itself arrive as loopback.
-    if (kind === "docker" && ownNetwork) return { remoteAddress: bridge, confidence: "likely" };
-    return { remoteAddress: "127.0.0.1", confidence: kind === "local" ? "certain" : "likely" };
-  }
-  if (
-    /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/.test(host)
-  ) {
-    return { remoteAddress: kind === "docker" && ownNetwork ? bridge : SOME_PRIVATE, confidence: "likely" };
-  }
-  return { remoteAddress: SOME_PUBLIC, confidence: "likely" };
+  return {
+    remoteAddress: scopeOf(host) === "private" ? (lan ?? SOME_PRIVATE) : SOME_PUBLIC,
+    confidence: "likely",
+  };
 }
 
 /**
@@ -300,7 +302,7 @@ function deviceOf(sources: AssessmentSources, route: Route, basis: Evidence[]): 
   if (seen?.gate === "device-identity") return { state: "absent" };
   const connected = seen === undefined ? pageConnected(sources) : undefined;
   if (connected !== undefined) {
-    basis.push({ fact: "logs", source: `${connected.source}:${connected.line}`, quote: connected.quote });
+    basis.push(evidenceOf(connected));
     return { state: "paired", approvedScopes: PAGE_SCOPES };
   }
   const origin = route.headers.origin ?? "";

@@ -1,5 +1,6 @@
 import type { Admission, AdmissionConfig, AdmissionInput } from "../core/connection.ts";
 import type { JsonValue, Remedy, Step } from "../core/finding.ts";
+import { isObject } from "../core/json.ts";
 import { compareReleases } from "../core/release.ts";
 import { admit } from "./admit.ts";
 import { browserDevice, isSecureContext } from "./page.ts";
@@ -218,8 +219,4 @@ function withKey(node: unknown, path: readonly string[], value: JsonValue | unde
   const { [head]: old, ...others } = object;
   const child = withKey(old, rest, value);
   return child === undefined ? others : { ...others, [head]: child };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

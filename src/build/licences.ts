@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Metafile } from "esbuild";
+import { isObject } from "../core/json.ts";
 
 /** A package of which something is in the bundle. */
 export interface BundledPackage {
@@ -108,8 +109,4 @@ function standardText(
 function holderOf(author: unknown): string | undefined {
   const name = isObject(author) ? author.name : author;
   return typeof name === "string" && name !== "" ? name : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

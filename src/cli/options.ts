@@ -1,4 +1,5 @@
 import type { ArgumentsCamelCase, Argv } from "yargs";
+import { DEPLOYMENT_KINDS } from "../core/deployment-kind.ts";
 import type { EmitOptions, Format } from "./emit.ts";
 import type { FailOn } from "./exit-code.ts";
 import type { Io } from "./io.ts";
@@ -11,7 +12,6 @@ export type ArgumentsOf<F extends (yargs: Argv) => Argv<unknown>> =
 const FORMATS = ["human", "json"] as const;
 const FAIL_ON = ["error", "warning", "info", "never"] as const;
 const COLORS = ["auto", "always", "never"] as const;
-export const KINDS = ["local", "docker", "kubernetes", "vps"] as const;
 
 /** Language and colour: on every command that writes for people. */
 export function wordingOptions<T>(yargs: Argv<T>) {
@@ -69,7 +69,7 @@ export function saidOptions<T>(yargs: Argv<T>) {
       requiresArg: true,
       describe: "The gateway's release, e.g. 2026.3.13",
     })
-    .option("deployment", { choices: KINDS, describe: "How the gateway is deployed" })
+    .option("deployment", { choices: DEPLOYMENT_KINDS, describe: "How the gateway is deployed" })
     .option("origin", {
       type: "string",
       requiresArg: true,

@@ -1,6 +1,7 @@
 import { checks } from "../../checks/index.ts";
 import { KNOWN_RELEASES } from "../admission/releases.ts";
 import { isCidr } from "../core/address.ts";
+import { findCheck } from "../core/check.ts";
 import { type Fact, said, unknown } from "../core/fact.ts";
 import type { Release } from "../core/facts.ts";
 import { isRelease } from "../core/release.ts";
@@ -18,7 +19,7 @@ export function selection(args: {
 }
 
 function checkId(asked: string): string {
-  const found = checks.find(({ id, code }) => id === asked || code.toLowerCase() === asked.toLowerCase());
+  const found = findCheck(asked, checks);
   if (found) return found.id;
   const ids = checks.map(({ id }) => id);
   const [suggestion] = nearest(asked, ids);

@@ -7,6 +7,7 @@ import {
   type ValueNode,
 } from "@humanwhocodes/momoa";
 import type { JsonValue } from "../core/finding.ts";
+import { isObject } from "../core/json.ts";
 import { MAX_CONFIG, parseJson5, TooMuchJson5 } from "./json5.ts";
 
 export type ConfigChange =
@@ -401,8 +402,4 @@ function indentAt(source: string, at: number): string {
 
 function isLineEnd(char: string): boolean {
   return char === "\n" || char === "\r" || char === "\u2028" || char === "\u2029";
-}
-
-function isObject(value: JsonValue): value is { readonly [key: string]: JsonValue } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
+import { isObject } from "../core/json.ts";
 import { MAX_CONFIG, MAX_CONFIG_DEPTH, parseJson5, TooMuchJson5 } from "./json5.ts";
-
 /** Reads an included file, named as the config names it and the file that names it; `undefined`: it cannot. */
 export type ReadInclude = (
   name: string,
@@ -79,8 +79,4 @@ function merge(target: unknown, source: unknown): unknown {
     return result;
   }
   return source;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import type { ConfigProblem } from "../core/facts.ts";
+import { isObject } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
 import { safeText } from "../core/text.ts";
 
@@ -332,10 +333,6 @@ function at(config: Readonly<Record<string, unknown>>, path: string): unknown {
     node = node[part];
   }
   return node;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The nearest of `candidates`, if it is near enough to be a slip: case and separators aside, two edits. */

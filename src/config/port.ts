@@ -5,6 +5,7 @@ export interface EnvPort {
   readonly port?: number;
   /** Why the value is not a plain port number. */
   readonly problem?: string;
+  readonly injectedBy?: "kubernetes";
 }
 
 /**
@@ -22,6 +23,7 @@ export function envPort(raw: string, release: string | undefined): EnvPort {
     return {
       problem:
         "an address, not a port, as Kubernetes injects it for a Service named openclaw-gateway; the gateway passes it over",
+      ...(text.startsWith("tcp:") ? { injectedBy: "kubernetes" } : {}),
     };
   }
   if (atLeast(release, "2026.3.23") === false) {

@@ -1,5 +1,6 @@
 import type { AdmissionConfig } from "../core/connection.ts";
 import type { ConfigOrigin, ConfigProblem, ConfigReading } from "../core/facts.ts";
+import { isObject } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
 import { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
@@ -7,7 +8,7 @@ import type { GatewayFlags } from "./flags.ts";
 import { expandIncludes, type ReadInclude } from "./includes.ts";
 import { parseJson5, TooMuchJson5 } from "./json5.ts";
 import { keyProblems } from "./keys.ts";
-import { defaultPort, envPort } from "./port.ts";
+import { defaultPort, type EnvPort, envPort } from "./port.ts";
 import { keyLines } from "./positions.ts";
 import { secretRefOf, substitute } from "./references.ts";
 
@@ -23,6 +24,8 @@ export interface ReadConfigInput {
   readonly services?: readonly {
     readonly from: "service" | "env";
     readonly source: string;
+    /** It is the `.env` beside openclaw.json. */
+    readonly dotenv?: boolean;
     readonly values: Readonly<Record<string, Secret>>;
   }[];
   /** The command line of the running gateway. */
@@ -62,8 +65,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** A variable and where it was found. */
 interface Found {
   readonly value: string;
-  readonly from: ConfigOrigin["from"];
-  readonly source: string;
+  readonly origin: ConfigOrigin;
 }
 
 /**
@@ -234,13 +236,15 @@ class Reader {
   /** The first non-empty value: process, then the services and env files, then `env` of the config itself. */
   #lookup(name: string): Found | undefined {
     const own = this.#input.env[name]?.trim();
-    if (own) return { value: own, from: "env", source: name };
+    if (own) return { value: own, origin: { from: "env", source: name } };
     for (const service of this.#input.services ?? []) {
       const value = Object.hasOwn(service.values, name) ? service.values[name]?.reveal().trim() : undefined;
-      if (value) return { value, from: service.from, source: `${safeText(service.source, 200)} ${name}` };
+      const { from, dotenv } = service;
+      const source = `${safeText(service.source, 200)} ${name}`;
+      if (value) return { value, origin: { from, source, ...(dotenv === true ? { dotenv } : {}) } };
     }
     const set = Object.hasOwn(this.#configEnv, name) ? this.#configEnv[name]?.trim() : undefined;
-    return set ? { value: set, from: "file", source: `${this.#file} env ${name}` } : undefined;
+    return set ? { value: set, origin: { from: "file", source: `${this.#file} env ${name}` } } : undefined;
   }
 
   // --- values --------------------------------------------------------------------------------------------------
@@ -253,11 +257,14 @@ class Reader {
       typeof inFile === "number" && inFile > 0 ? { from: "file", source: fileSource } : undefined;
 
     const env = this.#lookup("OPENCLAW_GATEWAY_PORT") ?? this.#legacy("CLAWDBOT_GATEWAY_PORT", "2026.3.23");
-    const read = env === undefined ? {} : envPort(env.value, release);
-    if (env !== undefined && read.problem !== undefined)
-      this.#problem("bad-env", env.source, `"${safeText(env.value, 60)}": ${read.problem}`);
-    const envOrigin: ConfigOrigin | undefined =
-      env !== undefined && read.port !== undefined ? { from: env.from, source: env.source } : undefined;
+    const read: EnvPort = env === undefined ? {} : envPort(env.value, release);
+    if (env !== undefined && read.problem !== undefined) {
+      const { problem, injectedBy } = read;
+      const detail = `"${safeText(env.value, 60)}": ${problem}`;
+      const more = injectedBy === undefined ? {} : { injectedBy };
+      this.#problem("bad-env", env.origin.source, detail, more);
+    }
+    const envOrigin = read.port === undefined ? undefined : env?.origin;
 
     const ranked: readonly (readonly [number | undefined, ConfigOrigin | undefined])[] = [
       [flags?.port, flags?.port === undefined ? undefined : { from: "flag", source: "--port" }],
@@ -363,7 +370,7 @@ class Reader {
       [
         // A reference that could not be followed still wins over the environment, so its value is not known.
         inFile.elsewhere || env === undefined ? undefined : this.#secretOf(env.value),
-        env === undefined ? undefined : { from: env.from, source: env.source },
+        env?.origin,
       ],
     ];
     const secret = this.#choose(path, ranked, (a, b) => a.equals(b));
@@ -435,7 +442,7 @@ class Reader {
       if (value === undefined || origin === undefined) continue;
       if (winner === undefined) winner = { value, origin };
       else if (!same(winner.value, value)) {
-        this.#origins[path] = { ...winner.origin, overrides: { from: origin.from, source: origin.source } };
+        this.#origins[path] = { ...winner.origin, overrides: origin };
         return winner.value;
       }
     }
@@ -461,7 +468,12 @@ class Reader {
     return line === undefined ? `${this.#file} ($include)` : `${this.#file}:${line}`;
   }
 
-  #problem(kind: ConfigProblem["kind"], key: string, detail: string): void {
+  #problem(
+    kind: ConfigProblem["kind"],
+    key: string,
+    detail: string,
+    more: Pick<ConfigProblem, "injectedBy"> = {},
+  ): void {
     if (this.#problems.length >= MAX_PROBLEMS) return;
     const line = this.#lines.get(key);
     this.#problems.push({
@@ -469,6 +481,7 @@ class Reader {
       key: safeText(key, 200),
       detail: safeText(detail, 300),
       ...(line === undefined ? {} : { line }),
+      ...more,
     });
   }
 
@@ -530,8 +543,4 @@ function setOrDrop(holder: Record<string, unknown>, key: string, value: unknown)
 
 function objectOf(value: unknown): Record<string, unknown> {
   return isObject(value) ? { ...value } : {};
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

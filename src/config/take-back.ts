@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { JsonValue } from "../core/finding.ts";
+import { isObject } from "../core/json.ts";
 import { type EditFailure, editAt } from "./edit.ts";
 import { parseJson5 } from "./json5.ts";
 
@@ -136,8 +137,4 @@ function valueAt(text: string, path: readonly string[]): JsonValue | undefined {
     value = (value as Readonly<Record<string, unknown>>)[name];
   }
   return value as JsonValue;
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -169,3 +169,17 @@ export function isLoopbackHost(host: string): boolean {
   const name = /^(\[[^\]]*\]|[^:]*):\d{1,5}$/.exec(bare)?.[1] ?? bare;
   return name === "localhost" || name.endsWith(".localhost") || isLoopbackIp(parseIp(name));
 }
+
+/**
+ * How far an address of our own interfaces reaches. The documentation blocks (RFC 5737) are not routed on the
+ * Internet, so on an interface they are as private as 10.0.0.0/8; as a client's address they stand for a public one.
+ */
+export function ownScope(address: string): Exposure {
+  const ip = parseIp(address);
+  const [a, b, c] = ip?.family === 4 ? ip.parts : [];
+  const documentation =
+    (a === 192 && b === 0 && c === 2) ||
+    (a === 198 && b === 51 && c === 100) ||
+    (a === 203 && b === 0 && c === 113);
+  return documentation ? "private" : scopeOf(address);
+}

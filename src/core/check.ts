@@ -57,6 +57,15 @@ export interface CheckDefinition<N extends FactName, W extends FactName> {
   diagnose(facts: CheckFacts<N, W>): Diagnosis;
 }
 
+/** The check that a person means by its id or its code, in whatever case. */
+export function findCheck<C extends Pick<Check, "id" | "code">>(
+  asked: string,
+  checks: readonly C[],
+): C | undefined {
+  const name = asked.trim().toLowerCase();
+  return checks.find(({ id, code }) => id === name || code.toLowerCase() === name);
+}
+
 /** A check as the engine runs it, its fact types forgotten. */
 export interface Check {
   readonly id: string;

@@ -1,6 +1,9 @@
+import type { ComposeReading } from "./compose.ts";
 import type { Admission, AdmissionConfig, Connection } from "./connection.ts";
+import type { DeploymentKind, DeploymentTraits } from "./deployment-kind.ts";
 import type { Saying } from "./fact.ts";
 import type { LogDigest, RefusalGate } from "./log-event.ts";
+import type { Workload } from "./workload.ts";
 
 /** Every fact by name. Values are plain JSON; secrets in them are fingerprints (see `Secret`). */
 export interface FactMap {
@@ -18,7 +21,6 @@ export interface FactMap {
 
 export type FactName = keyof FactMap;
 
-export type DeploymentKind = "local" | "docker" | "kubernetes" | "vps";
 export type Exposure = "loopback" | "private" | "public" | "unknown";
 export type Confidence = "certain" | "likely" | "possible";
 
@@ -74,158 +76,12 @@ export interface Deployment {
   readonly alternatives: readonly DeploymentKind[];
   /** Names for exact commands, as far as known. */
   readonly names: DeploymentNames;
-  /** The gateway's container, where its engine was asked. */
-  readonly container?: ContainerReading;
+  /** What follows from kind and names. */
+  readonly traits: DeploymentTraits;
+  /** The gateway's container or pod, where its engine was asked. */
+  readonly workload?: Workload;
   /** What the Compose files say of that container, where Compose made it and they are on this machine. */
   readonly compose?: ComposeReading;
-}
-
-/** The gateway in its Compose project. Paths are of this machine, and absolute. */
-export interface ComposeReading {
-  /** As they are merged. */
-  readonly files: readonly string[];
-  readonly service: string;
-  /** Files that have the gateway's service. */
-  readonly definedIn: readonly string[];
-  /** The env file that the project's variables come from, whether it is there or not. */
-  readonly dotenv?: string;
-  readonly ports: readonly {
-    /** `0.0.0.0` for all of them. */
-    readonly address: string;
-    /** Absent: a free one is taken. */
-    readonly port?: number;
-    readonly to: number;
-    readonly at: ComposePlace;
-  }[];
-  /** The last `--bind` of its command. */
-  readonly bind?: { readonly value: string; readonly at: ComposePlace };
-  /** Where `OPENCLAW_GATEWAY_TOKEN` of its environment comes from, and the password's variable. */
-  readonly token?: ComposeSecret;
-  readonly password?: ComposeSecret;
-  readonly cli?: {
-    readonly service: string;
-    readonly networkMode?: string;
-    /** Where that is said; else the first file that has the service. */
-    readonly at: ComposePlace;
-  };
-}
-
-export interface ComposePlace {
-  readonly path: string;
-  /** From 1. */
-  readonly line?: number;
-}
-
-export interface ComposeSecret extends ComposePlace {
-  /** Literally in the Compose file; a file of `env_file`; the project's `.env`; where Compose was started. */
-  readonly from: "compose-file" | "env-file" | "dotenv" | "shell";
-  /** Its name at that place. */
-  readonly variable: string;
-  readonly fingerprint: string;
-  /** The container runs with this value; `false`: it was made before the files said so. */
-  readonly isRunning: boolean;
-}
-
-/** A container as its engine describes it. Every text is bounded and safe to print. */
-export interface ContainerReading {
-  /** The first 12 digits. */
-  readonly id: string;
-  readonly name: string;
-  readonly image: string;
-  /** `running`, `exited`, `restarting`, `created`, `paused`, `dead`. */
-  readonly state: string;
-  /** Of the last end. */
-  readonly exitCode?: number;
-  /** How often the engine has started it again. */
-  readonly restarts: number;
-  readonly health?: string;
-  readonly project?: string;
-  /** `bridge`, `host`, `none`, `container:…`, or the name of a network. */
-  readonly networkMode: string;
-  readonly addresses: readonly string[];
-  /** The bridge's own address: whoever comes through a published port has it as sender. */
-  readonly bridge?: string;
-  /** TCP ports; `address` is the host's, `0.0.0.0` for all of them. */
-  readonly ports: readonly { readonly address: string; readonly port: number; readonly to: number }[];
-  readonly mounts: readonly ContainerMount[];
-  /** As the container was told; empty for the image's root. */
-  readonly user: string;
-  /** Other containers of the engine that seem to run a gateway, at most 10. */
-  readonly others: readonly {
-    readonly name: string;
-    readonly state: string;
-    /** It has the volume or directory of this one's state directory mounted, too. */
-    readonly sharesState?: boolean;
-  }[];
-  /** Running containers on its networks, at most 50. */
-  readonly neighbours?: readonly { readonly name: string; readonly address: string }[];
-  /** TCP ports that image or container declare; one that is not among `ports` is reached from its networks alone. */
-  readonly exposed?: readonly number[];
-  /** `name:address` of `--add-host`. */
-  readonly extraHosts?: readonly string[];
-  /** The engine's clock minus ours, milliseconds, and how far off that may be. */
-  readonly clock?: { readonly aheadMs: number; readonly withinMs: number };
-  /** What the last health check wrote. */
-  readonly healthOutput?: string;
-  /** The kernel ended it for want of memory. */
-  readonly oomKilled?: boolean;
-  /** What the engine says of a start that failed. */
-  readonly error?: string;
-  /** The last lines of one that has ended, or that starts again and again; at most 5. */
-  readonly lastLines?: readonly string[];
-  /** Its own file system can only be read. */
-  readonly readOnlyRoot?: boolean;
-  /** The uid that the gateway runs as, where that is known. */
-  readonly uid?: number;
-  /** Uids in the container are others on the host: rootless, or mapped. */
-  readonly mapsUsers?: boolean;
-  /** Directories of the host are shared into the engine's virtual machine, where their owner and mode say little. */
-  readonly sharesFiles?: boolean;
-  readonly stateDir?: ContainerState;
-  /** What writes openclaw.json anew at each start of the container. */
-  readonly rewrites?: ConfigRewrite;
-}
-
-/** Where the state directory is, and who may write there. */
-export interface ContainerState {
-  readonly path: string;
-  /** `layer`: the container's own, which goes with it. `tmpfs`: which goes with each stop. */
-  readonly on: "mount" | "layer" | "tmpfs";
-  /** The mount's place in the container. */
-  readonly mount?: string;
-  readonly readOnly: boolean;
-  readonly owner?: FileOwner;
-  /** Of openclaw.json. */
-  readonly configOwner?: FileOwner;
-  /** Its mount is for reading; it is mounted as a file by itself, which nothing can replace. */
-  readonly configReadOnly?: boolean;
-  readonly configAlone?: boolean;
-}
-
-export interface FileOwner {
-  readonly uid: number;
-  readonly gid: number;
-  /** Permission bits. */
-  readonly mode: number;
-}
-
-export interface ConfigRewrite {
-  /** `command`: the container's own command does it. */
-  readonly by: "command" | "unraid" | "coolify" | "truenas" | "cn-im";
-  /** The keys; absent for all of the file. */
-  readonly keys?: readonly string[];
-  /** The words that show it. */
-  readonly quote: string;
-}
-
-export interface ContainerMount {
-  readonly kind: string;
-  /** Path on the host, or a volume's name. */
-  readonly source: string;
-  readonly at: string;
-  readonly readOnly: boolean;
-  /** Of the mount that holds the state directory. */
-  readonly owner?: FileOwner;
 }
 
 export interface DeploymentNames {
@@ -265,7 +121,17 @@ export interface Evidence {
   readonly source: string;
   /** Literal text, scrubbed and bounded. */
   readonly quote: string;
+  /** The same for whoever has to know what it is of: `source` is for people. In no document. */
+  readonly origin?: EvidenceOrigin;
 }
+
+export type EvidenceOrigin =
+  | { readonly of: "log"; readonly log: string; readonly line: number }
+  /** `attempt`: its place among the probe's; absent where nobody answered as a gateway. */
+  | { readonly of: "probe"; readonly attempt?: number }
+  | { readonly of: "model" }
+  /** The container or pod, as its engine describes it. */
+  | { readonly of: "workload" };
 
 export interface ConfigReading {
   readonly path: string;
@@ -286,8 +152,10 @@ export interface ConfigOrigin {
   readonly from: "file" | "env" | "default" | "service" | "flag";
   /** `openclaw.json:12`, `OPENCLAW_GATEWAY_TOKEN`, `default of 2026.3.13`, `openclaw-gateway.service`. */
   readonly source: string;
+  /** The `.env` beside openclaw.json. */
+  readonly dotenv?: boolean;
   /** A second source that lost, with a value that differs. */
-  readonly overrides?: { readonly from: ConfigOrigin["from"]; readonly source: string };
+  readonly overrides?: Omit<ConfigOrigin, "overrides">;
 }
 
 export interface ConfigProblem {
@@ -302,6 +170,8 @@ export interface ConfigProblem {
   readonly key: string;
   readonly detail: string;
   readonly line?: number;
+  /** Of a variable that nobody set by hand. */
+  readonly injectedBy?: "kubernetes";
 }
 
 /** What the wire said. Every text is bounded, scrubbed and free of control characters. */

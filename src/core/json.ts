@@ -1,3 +1,8 @@
+/** A JSON object: neither null nor a list. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** Levels that nothing of ours nests to; each costs a parser memory that the text does not. */
 const MAX_DEPTH = 64;
 

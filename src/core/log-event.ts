@@ -254,9 +254,17 @@ export type OtherPart =
 /** The gates, and the ends of a connection that are no gate. */
 export type RefusalGate = Gate | "starting" | "timeout" | "left" | "rate-limit" | "unknown";
 
+export interface LogSourceRead {
+  readonly name: string;
+  readonly lines: number;
+  readonly bytes: number;
+  /** What wrote it ran in the gateway's own container or pod. */
+  readonly inside?: boolean;
+}
+
 /** Events counted and correlated; bounded, whatever the size of the log. */
 export interface LogDigest {
-  readonly sources: readonly { readonly name: string; readonly lines: number; readonly bytes: number }[];
+  readonly sources: readonly LogSourceRead[];
   /** Refusals grouped by (cause, remote, host, origin, client); newest group first. At most 200 groups. */
   readonly refusals: readonly RefusalGroup[];
   /** All other events, newest kept; at most 500. */

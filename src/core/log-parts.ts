@@ -1,8 +1,13 @@
 import type { Evidence, Refusal } from "./facts.ts";
 import type { LogEvent, RefusedEvent } from "./log-event.ts";
 
-export function evidenceOf(event: LogEvent): Evidence {
-  return { fact: "logs", source: `${event.source}:${event.line}`, quote: event.quote };
+export function evidenceOf({ source, line, quote }: LogEvent): Evidence {
+  return { fact: "logs", source: `${source}:${line}`, quote, origin: { of: "log", log: source, line } };
+}
+
+/** Whether it is the very line of this event. */
+export function isOfLine({ origin }: Evidence, { source, line }: Pick<LogEvent, "source" | "line">): boolean {
+  return origin?.of === "log" && origin.log === source && origin.line === line;
 }
 
 /** A browser names an origin; OpenClaw's own CLI logs neither origin nor user agent. */

@@ -1,14 +1,14 @@
-import type { ContainerMount } from "./facts.ts";
+import type { WorkloadMount } from "./workload.ts";
 
 /** The mount that a path of a container is on: of those around it the innermost. */
-export function mountOf(mounts: readonly ContainerMount[], path: string): ContainerMount | undefined {
+export function mountOf(mounts: readonly WorkloadMount[], path: string): WorkloadMount | undefined {
   return mounts
     .filter(({ at }) => path === at || path.startsWith(`${at.replace(/\/$/, "")}/`))
     .sort((a, b) => b.at.length - a.at.length)[0];
 }
 
 /** What is at the path stays when the container is made anew. */
-export function outlivesContainer(mounts: readonly ContainerMount[], path: string): boolean {
+export function outlivesContainer(mounts: readonly WorkloadMount[], path: string): boolean {
   const mount = mountOf(mounts, path);
   return mount !== undefined && mount.kind !== "tmpfs";
 }

@@ -72,17 +72,17 @@ function probeRefusals(probe: ProbeReading): Refusal[] {
         client: "other",
         count: 1,
         over: false,
-        evidence: [{ fact: "probe", source: probe.url, quote: reach.detail }],
+        evidence: [{ fact: "probe", source: probe.url, quote: reach.detail, origin: { of: "probe" } }],
       },
     ];
   }
-  return probe.attempts.flatMap((attempt) => {
-    const refusal = attemptRefusal(attempt, probe.url);
+  return probe.attempts.flatMap((attempt, index) => {
+    const refusal = attemptRefusal(attempt, probe.url, index);
     return refusal ? [refusal] : [];
   });
 }
 
-function attemptRefusal(attempt: ProbeAttempt, url: string): Refusal | undefined {
+function attemptRefusal(attempt: ProbeAttempt, url: string, index: number): Refusal | undefined {
   if (attempt.result === "admitted") return undefined;
   if (attempt.result === "no-answer") return undefined;
   const { gate, why: reason } = answerOf(attempt);
@@ -104,7 +104,14 @@ function attemptRefusal(attempt: ProbeAttempt, url: string): Refusal | undefined
     ...(attempt.requestId === undefined ? {} : { requestId: attempt.requestId }),
     count: 1,
     over: false,
-    evidence: [{ fact: "probe", source: url, quote: describeAttempt(attempt) }],
+    evidence: [
+      {
+        fact: "probe",
+        source: url,
+        quote: describeAttempt(attempt),
+        origin: { of: "probe", attempt: index },
+      },
+    ],
   };
 }
 
@@ -406,6 +413,7 @@ function modelRefusal(assessment: Assessment, observed: readonly Refusal[]): Ref
         fact: "assessment",
         source: "admission model",
         quote: safeText(now.closeReason ?? `HTTP ${now.httpStatus}`),
+        origin: { of: "model" },
       },
       ...assessment.basis,
     ],

@@ -1,7 +1,7 @@
 import type { Performed, Undo } from "../core/change.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import type { DeviceList } from "../core/facts.ts";
-import { parseBoundedJson } from "../core/json.ts";
+import { isObject, parseBoundedJson } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
 import { type CommandOutcome, failureOf } from "./command.ts";
 import { pairedEntry, removeEntry, restoreEntry } from "./device-files.ts";
@@ -169,8 +169,4 @@ function listOf(text: string): DeviceList | undefined {
   const list = parseBoundedJson(text.slice(Math.max(0, text.indexOf("{"))));
   if (!isObject(list) || !Array.isArray(list.pending) || !Array.isArray(list.paired)) return undefined;
   return devicesFromRows(list.pending, list.paired);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 import { ChangeError, type Undo } from "../core/change.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import type { JsonValue } from "../core/finding.ts";
-import { parseBoundedJson } from "../core/json.ts";
+import { isObject, parseBoundedJson } from "../core/json.ts";
 import type { ExactFiles } from "./exact-files.ts";
 
 /**
@@ -151,7 +151,7 @@ async function change<T extends string>(
 
 function entriesOf(content: Uint8Array): Entries | undefined {
   try {
-    const parsed = parseBoundedJson(Buffer.from(content).toString("utf8"));
+    const parsed = parseBoundedJson(Buffer.from(content).toString("utf8")) as JsonValue | undefined;
     if (!isObject(parsed)) return undefined;
     const entries: Entries = Object.create(null);
     for (const [id, entry] of Object.entries(parsed)) {
@@ -173,10 +173,6 @@ function withoutTokens(entry: PairedEntry): PairedEntry {
     tokens[role] = rest;
   }
   return { ...entry, tokens };
-}
-
-function isObject(value: unknown): value is PairedEntry {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function pathOf(stateDir: string): string {

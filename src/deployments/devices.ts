@@ -1,6 +1,6 @@
 import { type Fact, known } from "../core/fact.ts";
 import type { DeviceList, PairedDevice, PendingDevice, StoreProblem } from "../core/facts.ts";
-import { parseBoundedJson } from "../core/json.ts";
+import { isObject, parseBoundedJson } from "../core/json.ts";
 import { safeText } from "../core/text.ts";
 
 /** How many entries of each list are kept. */
@@ -161,8 +161,4 @@ function textsOf(value: unknown): string[] {
 function timeOf(value: unknown): string | undefined {
   if (typeof value !== "number" || !(value > 0) || value > 8.64e15) return undefined;
   return new Date(value).toISOString();
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

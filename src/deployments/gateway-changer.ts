@@ -14,6 +14,7 @@ import { type Fact, known, unknown } from "../core/fact.ts";
 import type { DeviceList } from "../core/facts.ts";
 import type { JsonValue, Step } from "../core/finding.ts";
 import { TOKEN_KEY } from "../core/journal.ts";
+import { isObject } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
 import { safeText } from "../core/text.ts";
 import { readExact, sha256, type Traits } from "./atomic-file.ts";
@@ -648,8 +649,4 @@ async function asFact<T>(action: () => Promise<Fact<T>>): Promise<Fact<T>> {
     if (error instanceof ChangeError) return unknown(error.reason, error.message);
     throw error;
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

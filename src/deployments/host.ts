@@ -1,6 +1,6 @@
+import { ownScope } from "../core/address.ts";
 import type { HostSigns } from "../core/facts.ts";
 import { safeText } from "../core/text.ts";
-import { ownScope } from "./address.ts";
 import { usualSockets } from "./docker/sockets.ts";
 import type { World } from "./world.ts";
 

@@ -10,9 +10,9 @@ import type { DeploymentNames, DeviceList, HostSigns, Release, StoreProblem } fr
 import { parseBoundedJson } from "../core/json.ts";
 import type { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
+import { namesFromUnits } from "../kinds/units.ts";
 import { devicesFromJson } from "./devices.ts";
 import { findLogFiles, logTexts } from "./log-files.ts";
-import { namesFromUnits } from "./names.ts";
 import { openChanger } from "./open-changer.ts";
 import type { GatewayProcess } from "./processes.ts";
 import { devicesFromSqlite } from "./store/device-lists.ts";
@@ -288,7 +288,10 @@ class Local implements LocalAccess {
       stateDir: candidate.stateDir,
       ...(profile === undefined ? {} : { profile }),
       env: await this.#ownEnvironment(unit !== undefined),
-      services: [...serviceSources(unit, gateway), ...(dotenv === undefined ? [] : [dotenv])],
+      services: [
+        ...serviceSources(unit, gateway),
+        ...(dotenv === undefined ? [] : [{ ...dotenv, dotenv: true }]),
+      ],
       flags: { ...gatewayFlags(unit?.env.exec ?? [], salt), ...gateway?.flags },
       ...(release === undefined ? {} : { release }),
       container: this.#inContainer(),

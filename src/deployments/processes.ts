@@ -1,4 +1,4 @@
-import { type GatewayFlags, gatewayFlags } from "../config/flags.ts";
+import { type GatewayFlags, gatewayFlags, isGatewayCommand } from "../config/flags.ts";
 import { Secret } from "../core/secret.ts";
 import type { World } from "./world.ts";
 
@@ -50,32 +50,6 @@ export async function gatewayProcesses(
   // A launcher and the gateway that it started are one gateway; the one that serves is kept.
   const parents = new Set(found.map(({ parent }) => parent));
   return found.filter(({ pid }) => !parents.has(pid));
-}
-
-/** Words of a running gateway's command line, and not of a client, a test or an editor that names one. */
-export function isGatewayCommand(words: readonly string[]): boolean {
-  if (words.length === 1 && /^(?:openclaw|clawdbot|moltbot)-gateway\s*$/.test(words[0] ?? "")) return true;
-  const program = words.findIndex((word) =>
-    /(?:^|\/)(?:openclaw|clawdbot|moltbot)(?:\.mjs)?$|(?:^|\/)dist\/(?:index|entry)\.m?js$/.test(word),
-  );
-  // `docker run … openclaw gateway` and the like have the program further back.
-  if (program === -1 || program > 3) return false;
-  if (
-    program > 0 &&
-    !words.slice(0, program).some((word) => /(?:^|\/)(?:node|bun|docker-init|tini|dumb-init)$/.test(word))
-  )
-    return false;
-  const rest = words.slice(program + 1).filter((word) => !word.startsWith("-"));
-  const verb =
-    rest[0] === "gateway" || (rest[0] !== undefined && words.includes("--profile") && rest[1] === "gateway");
-  if (!verb) return false;
-  const sub = rest[rest.indexOf("gateway") + 1];
-  return (
-    sub === undefined ||
-    !/^(?:status|restart|stop|start|install|uninstall|call|health|probe|discover|auth-token|usage-cost|diagnostics)$/.test(
-      sub,
-    )
-  );
 }
 
 function isOpenClawTitle(words: readonly string[]): boolean {

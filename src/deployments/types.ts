@@ -1,6 +1,7 @@
 import type { Changer } from "../core/change.ts";
+import type { DeploymentKind } from "../core/deployment-kind.ts";
 import type { Fact } from "../core/fact.ts";
-import type { ConfigReading, DeploymentKind, DeploymentNames, DeviceList, Release } from "../core/facts.ts";
+import type { ConfigReading, DeploymentNames, DeviceList, Release } from "../core/facts.ts";
 import type { JsonValue } from "../core/finding.ts";
 import type { Secret } from "../core/secret.ts";
 
@@ -56,4 +57,6 @@ export interface LogText {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Other gateways of the machine write there too, and it is not known that this one does. */
   readonly shared?: boolean;
+  /** What wrote it ran in the gateway's own container or pod. */
+  readonly inside?: boolean;
 }

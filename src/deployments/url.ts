@@ -1,5 +1,6 @@
+import type { DeploymentKind } from "../core/deployment-kind.ts";
 import { unknown } from "../core/fact.ts";
-import type { DeploymentKind, DeploymentNames } from "../core/facts.ts";
+import type { DeploymentNames } from "../core/facts.ts";
 import type { DeploymentAccess } from "./types.ts";
 
 /** A gateway of which only the address is known: all that is not on the wire has to be said or handed in. */

@@ -1,8 +1,9 @@
 import type { ProbeAttempt } from "../core/facts.ts";
+import { isObject } from "../core/json.ts";
 import type { Clean } from "./clean.ts";
 import { createDeviceIdentity, type DeviceIdentity, signaturePayload } from "./device.ts";
 import { type Challenge, type HandshakeResult, type Session, shakeHands } from "./handshake.ts";
-import { isRecord, textOf } from "./json.ts";
+import { textOf } from "./json.ts";
 import {
   type ConnectParams,
   clients,
@@ -188,7 +189,7 @@ async function rejectOwnRequest(
 }
 
 function entryOf(payload: unknown, list: "pending" | "paired", deviceId: string) {
-  const entries = isRecord(payload) ? payload[list] : undefined;
+  const entries = isObject(payload) ? payload[list] : undefined;
   if (!Array.isArray(entries)) return undefined;
-  return entries.filter(isRecord).find((entry) => entry.deviceId === deviceId);
+  return entries.filter(isObject).find((entry) => entry.deviceId === deviceId);
 }

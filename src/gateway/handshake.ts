@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { WebSocket } from "ws";
+import { isObject } from "../core/json.ts";
 import { errorTypeOf } from "./http.ts";
-import { isRecord, numberOf, textOf, textsOf } from "./json.ts";
+import { numberOf, textOf, textsOf } from "./json.ts";
 import { type ConnectParams, type ErrorShape, readServerFrame, type ServerFrame } from "./protocol.ts";
 import {
   type ConnectionEnds,
@@ -137,7 +138,7 @@ export function shakeHands(url: string, options: HandshakeOptions): Promise<Hand
 
     const onChallenge = (payload: unknown) => {
       if (state.challenge !== undefined) return;
-      const fields = isRecord(payload) ? payload : {};
+      const fields = isObject(payload) ? payload : {};
       const ts = numberOf(fields.ts);
       const challenge: Challenge = {
         nonce: (textOf(fields.nonce) ?? "").slice(0, 200),
@@ -252,11 +253,11 @@ function permission(mayReceive: MayReceive, ends: ConnectionEnds | undefined): R
 }
 
 function readHello(payload: unknown): Hello | undefined {
-  if (!isRecord(payload) || payload.type !== "hello-ok") return undefined;
-  const server = isRecord(payload.server) ? payload.server : {};
-  const snapshot = isRecord(payload.snapshot) ? payload.snapshot : {};
-  const auth = isRecord(payload.auth) ? payload.auth : {};
-  const features = isRecord(payload.features) ? payload.features : {};
+  if (!isObject(payload) || payload.type !== "hello-ok") return undefined;
+  const server = isObject(payload.server) ? payload.server : {};
+  const snapshot = isObject(payload.snapshot) ? payload.snapshot : {};
+  const auth = isObject(payload.auth) ? payload.auth : {};
+  const features = isObject(payload.features) ? payload.features : {};
   const protocol = numberOf(payload.protocol);
   const serverVersion = textOf(server.version);
   const authMode = textOf(snapshot.authMode);

@@ -1,9 +1,9 @@
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { HttpReading } from "../core/facts.ts";
-import { parseBoundedJson } from "../core/json.ts";
+import { isObject, parseBoundedJson } from "../core/json.ts";
 import { cleaner } from "./clean.ts";
-import { isRecord, textOf } from "./json.ts";
+import { textOf } from "./json.ts";
 import { probeUserAgent } from "./protocol.ts";
 import { type TransportFailure, type TransportOptions, transportFailure } from "./transport.ts";
 import { type GatewayUrl, parseGatewayUrl } from "./url.ts";
@@ -205,7 +205,7 @@ function marksOf(body: string): PageMarks {
 function healthOf(answer: Answer | TransportFailure): "live" | "absent" | "failed" {
   if (!("status" in answer)) return "failed";
   const document = parseBoundedJson(answer.body);
-  if (isRecord(document) && document.ok === true) return "live";
+  if (isObject(document) && document.ok === true) return "live";
   return answer.status >= 500 ? "failed" : "absent";
 }
 
@@ -216,7 +216,7 @@ function configOf(answer: Answer | TransportFailure): {
   if (!("status" in answer)) return { answer: "none" };
   if (answer.status === 401) return { answer: errorTypeOf(answer) === "unauthorized" ? "locked" : "none" };
   const document = parseBoundedJson(answer.body);
-  if (answer.status === 200 && isRecord(document) && typeof document.basePath === "string") {
+  if (answer.status === 200 && isObject(document) && typeof document.basePath === "string") {
     const serverVersion = textOf(document.serverVersion);
     return { answer: "open", ...(serverVersion === undefined ? {} : { serverVersion }) };
   }
@@ -226,6 +226,6 @@ function configOf(answer: Answer | TransportFailure): {
 /** `error.type` of a JSON error body. */
 export function errorTypeOf(answer: { readonly body: string }): string | undefined {
   const document = parseBoundedJson(answer.body);
-  const error = isRecord(document) ? document.error : undefined;
-  return isRecord(error) ? textOf(error.type) : undefined;
+  const error = isObject(document) ? document.error : undefined;
+  return isObject(error) ? textOf(error.type) : undefined;
 }

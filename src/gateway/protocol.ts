@@ -1,6 +1,6 @@
-import { parseBoundedJson } from "../core/json.ts";
+import { isObject, parseBoundedJson } from "../core/json.ts";
 import type { SignatureForm } from "./device.ts";
-import { isRecord, type JsonRecord, numberOf, textOf } from "./json.ts";
+import { type JsonRecord, numberOf, textOf } from "./json.ts";
 
 /** Protocol 3 up to 2026.5.7, 4 from 2026.5.12; both ends of the range that we offer. */
 export const protocolRange = { min: 3, max: 4 } as const;
@@ -65,7 +65,7 @@ export type ServerFrame =
 /** Reads a frame from the gateway; `undefined` when it is none. */
 export function readServerFrame(text: string): ServerFrame | undefined {
   const frame = parseBoundedJson(text);
-  if (!isRecord(frame)) return undefined;
+  if (!isObject(frame)) return undefined;
   if (frame.type === "event") {
     const event = textOf(frame.event);
     return event === undefined ? undefined : { type: "event", event, payload: frame.payload };
@@ -78,12 +78,12 @@ export function readServerFrame(text: string): ServerFrame | undefined {
 }
 
 function readError(value: unknown): ErrorShape {
-  const error = isRecord(value) ? value : {};
+  const error = isObject(value) ? value : {};
   const retryAfterMs = numberOf(error.retryAfterMs);
   return {
     code: textOf(error.code) ?? "",
     message: textOf(error.message) ?? "",
-    ...(isRecord(error.details) ? { details: error.details } : {}),
+    ...(isObject(error.details) ? { details: error.details } : {}),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
 }

@@ -1,4 +1,4 @@
-import type { LogDigest, LogEvent, RefusedEvent } from "../core/log-event.ts";
+import type { LogDigest, LogEvent, LogSourceRead, RefusedEvent } from "../core/log-event.ts";
 import { safeText } from "../core/text.ts";
 import { type EraHint, eraOf, hintsOf } from "./era.ts";
 import type { Chunk } from "./lines.ts";
@@ -19,7 +19,7 @@ export interface DigestOptions {
 
 export interface Digester {
   add(event: LogEvent): void;
-  noteSource(name: string, lines: number, bytes: number): void;
+  noteSource(source: LogSourceRead): void;
   /** What is known so far; adding may go on after it. */
   finish(): LogDigest;
 }
@@ -32,7 +32,7 @@ export function createDigester(options: DigestOptions = {}): Digester {
   const maxEvents = options.events ?? 500;
   const book = new RefusalBook(options.groups ?? 200, options.conns ?? 2000);
   const counts: Partial<Record<LogEvent["type"], number>> = {};
-  const sources: { name: string; lines: number; bytes: number }[] = [];
+  const sources: LogSourceRead[] = [];
   const seen = new Lru<string>(options.conns ?? 2000);
   const vias = new Lru<true>(MAX_VIAS);
   const hints = new Map<string, EraHint & { seq: number }>();
@@ -74,8 +74,8 @@ export function createDigester(options: DigestOptions = {}): Digester {
         trim();
       }
     },
-    noteSource(name, lines, bytes) {
-      if (sources.length < MAX_SOURCES) sources.push({ name: safeText(name, 200), lines, bytes });
+    noteSource(source) {
+      if (sources.length < MAX_SOURCES) sources.push({ ...source, name: safeText(source.name, 200) });
     },
     finish() {
       const kept = newest(events, maxEvents);
@@ -101,6 +101,8 @@ export function createDigester(options: DigestOptions = {}): Digester {
 export interface LogSource {
   readonly name: string;
   readonly chunks: AsyncIterable<Chunk> | Iterable<Chunk>;
+  /** What wrote it ran in the gateway's own container or pod. */
+  readonly inside?: boolean;
 }
 
 /** Reads sources one after the other: the console first, then the JSON file, gives the same as the other way. */
@@ -109,10 +111,11 @@ export async function digestLogs(
   options: DigestOptions & Pick<ScanOptions, "secrets"> = {},
 ): Promise<LogDigest> {
   const digester = createDigester(options);
-  for await (const { name, chunks } of sources) {
+  for await (const { name, chunks, inside } of sources) {
     const scan: ScanOptions = {
       ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
-      onEnd: ({ lines, bytes }) => digester.noteSource(name, lines, bytes),
+      onEnd: ({ lines, bytes }) =>
+        digester.noteSource({ name, lines, bytes, ...(inside === true ? { inside } : {}) }),
     };
     for await (const event of scanLog(chunks, name, scan)) digester.add(event);
   }

@@ -1,4 +1,5 @@
 import type { LogDigest, LogEvent } from "../core/log-event.ts";
+import { compareReleases } from "../core/release.ts";
 
 /** One thing that a line's shape says about the gateway's release. */
 export interface EraHint {
@@ -146,21 +147,15 @@ export function eraOf(hints: readonly EraHint[]): LogDigest["era"] {
   const because: string[] = [];
   for (const hint of hints) {
     const low =
-      hint.from !== undefined && (from === undefined || compare(hint.from, from) > 0) ? hint.from : from;
-    const high = hint.to !== undefined && (to === undefined || compare(hint.to, to) < 0) ? hint.to : to;
-    if (low !== undefined && high !== undefined && compare(low, high) > 0) continue;
+      hint.from !== undefined && (from === undefined || compareReleases(hint.from, from) > 0)
+        ? hint.from
+        : from;
+    const high =
+      hint.to !== undefined && (to === undefined || compareReleases(hint.to, to) < 0) ? hint.to : to;
+    if (low !== undefined && high !== undefined && compareReleases(low, high) > 0) continue;
     if (low !== from || high !== to) because.push(hint.because);
     [from, to] = [low, high];
   }
   if (from === undefined && to === undefined) return undefined;
   return { because, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-}
-
-function compare(a: string, b: string): number {
-  const [x, y] = [a, b].map((version) => version.split(".").map(Number));
-  for (let part = 0; part < 3; part++) {
-    const difference = (x?.[part] ?? 0) - (y?.[part] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }

@@ -1,4 +1,5 @@
-import { isObject, parseJson } from "./json.ts";
+import { isObject } from "../core/json.ts";
+import { parseJson } from "./json.ts";
 import type { Meta } from "./line.ts";
 
 export interface JsonLine {

@@ -1,5 +1,6 @@
+import { isObject } from "../core/json.ts";
 import { stripAnsi } from "../core/text.ts";
-import { isObject, parseJson } from "./json.ts";
+import { parseJson } from "./json.ts";
 
 export interface Stripped {
   /** What is left. The gateway's own timestamp is no prefix of others, it is in `at` too. */

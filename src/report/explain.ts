@@ -1,3 +1,4 @@
+import { findCheck } from "../core/check.ts";
 import type { Severity } from "../core/finding.ts";
 import { safeText } from "../core/text.ts";
 import { displayWidth, hang } from "./layout.ts";
@@ -30,7 +31,7 @@ export function explain(
 ): Explanation {
   const words = catalogueOf(options.lang);
   const asked = safeText(idOrCode, 100).trim().toLowerCase();
-  const check = checks.find(({ id, code }) => id === asked || code.toLowerCase() === asked);
+  const check = findCheck(asked, checks);
   const id = check?.id ?? asked;
   const text = causeText(words, id);
   if (!text) return { found: false, suggestions: nearest(asked, knownIds(checks, words)) };

@@ -1,7 +1,9 @@
 import type { Admission } from "../core/connection.ts";
 import type { CheckResult } from "../core/diagnose.ts";
-import type { Evidence, Target } from "../core/facts.ts";
+import type { Target } from "../core/facts.ts";
 import type { MessageArgs, Remedy, Risk, Severity } from "../core/finding.ts";
+import { type DeploymentDocument, deploymentDocument } from "./deployment-document.ts";
+import { type EvidenceDocument, evidenceDocument } from "./evidence-document.ts";
 import {
   type Catalogue,
   catalogueOf,
@@ -20,7 +22,7 @@ export interface JsonReport {
   readonly tool: Report["tool"];
   readonly verdict: Report["verdict"];
   readonly target: Target;
-  readonly deployment?: Report["deployment"];
+  readonly deployment?: DeploymentDocument;
   readonly gateway: Omit<Report["gateway"], "admission"> & { readonly admission: Admission | null };
   readonly path: Report["path"];
   readonly findings: readonly JsonFinding[];
@@ -49,7 +51,7 @@ export interface JsonFinding {
   readonly variant?: string;
   readonly args?: MessageArgs;
   readonly confidence: ReportFinding["confidence"];
-  readonly evidence: readonly Evidence[];
+  readonly evidence: readonly EvidenceDocument[];
   readonly count: number;
   readonly remedies: readonly JsonRemedy[];
   readonly tellApart?: readonly JsonTellApart[];
@@ -107,7 +109,7 @@ export function toJsonReport(raw: Report, lang: Lang): JsonReport {
     tool,
     verdict,
     target,
-    ...optional("deployment", deployment),
+    ...optional("deployment", deployment && deploymentDocument(deployment)),
     gateway,
     path,
     findings: report.findings.map((finding) => toJsonFinding(finding, words)),
@@ -151,7 +153,7 @@ function toJsonFinding(finding: ReportFinding, words: Catalogue): JsonFinding {
     ...optional("variant", variant),
     ...optional("args", args),
     confidence,
-    evidence,
+    evidence: evidence.map(evidenceDocument),
     count: count ?? 1,
     remedies: remedies.map((remedy) => toJsonRemedy(remedy, words)),
     ...optional(

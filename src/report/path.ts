@@ -1,5 +1,8 @@
+import { hostName } from "../admission/hosts.ts";
+import { isLoopbackHost, scopeOf } from "../core/address.ts";
 import type { Admission, Connection } from "../core/connection.ts";
 import type { Deployment, Refusal, Target } from "../core/facts.ts";
+import { KINDS } from "../kinds/index.ts";
 import type { Hop, HopNoteId } from "./result.ts";
 
 export interface PathInput {
@@ -41,9 +44,9 @@ export function connectionPath(input: PathInput): Hop[] {
 
 /** The gateway's own address behind a published port, where the engine told it. */
 function insideOf({ target, deployment }: PathInput): string | undefined {
-  const address = deployment?.container?.addresses[0];
+  const address = deployment?.workload?.addresses[0];
   const host = hostOf(target.url);
-  const to = deployment?.container?.ports.find(({ port }) => host?.endsWith(`:${port}`) === true)?.to;
+  const to = deployment?.workload?.ports.find(({ port }) => host?.endsWith(`:${port}`) === true)?.to;
   return address === undefined || to === undefined ? undefined : `${address}:${to}`;
 }
 
@@ -54,8 +57,9 @@ function browserHop(
   deployment: Deployment | undefined,
 ): Hop {
   const named = headers["x-forwarded-for"]?.split(",")[0]?.trim() || headers["x-real-ip"]?.trim();
-  const viaLocalhost = isLoopbackName(hostName(headers.host));
-  const direct = between.length === 0 ? remote : undefined;
+  const viaLocalhost = isLoopbackHost(headers.host ?? "");
+  const isHidden = between.some(({ address, note }) => note !== undefined || address === remote);
+  const direct = isHidden ? undefined : remote;
   const address = named || direct || (viaLocalhost && deployment ? "127.0.0.1" : undefined);
   return {
     hop: "browser",
@@ -65,35 +69,25 @@ function browserHop(
 }
 
 function stationsBetween(
-  { target, deployment }: PathInput,
+  { deployment }: PathInput,
   headers: Connection["headers"],
   remote: string | undefined,
-): Hop[] {
+): readonly Hop[] {
   if (remote === undefined) return [];
-  const host = headers.host;
+  const { host } = headers;
   if (hasForwardedHeaders(headers)) {
-    const tailnet = hostName(host).endsWith(".ts.net") && isLoopbackAddress(remote);
+    const tailnet = hostName(host).endsWith(".ts.net") && scopeOf(remote) === "loopback";
     const hop = tailnet ? "tailscale-serve" : "proxy";
     return [{ hop, address: remote, note: "adds-forwarded-headers" }];
   }
-  if (deployment?.kind === "docker" && !isLoopbackAddress(remote)) {
-    // A container next door dials the gateway itself; only a published port rewrites the sender.
-    const bridge = deployment.container?.bridge;
-    const published = isLoopbackName(hostName(host)) || remote === bridge || isBridgeAddress(remote);
-    if (!published) return [{ hop: "bridge", address: remote }];
-    const port: Hop = { hop: "docker-proxy", ...optional("address", host) };
-    return [port, { hop: "bridge", address: remote, note: "rewrites-source" }];
-  }
-  if (!isLoopbackAddress(remote)) return [];
-  if (deployment?.kind === "kubernetes") {
-    return [{ hop: "port-forward", ...optional("address", host), note: "arrives-as-loopback" }];
-  }
-  const elsewhere = deployment?.names.sshHost !== undefined || target.name.startsWith("ssh:");
-  if (deployment?.kind === "vps" && elsewhere && isLoopbackName(hostName(host))) {
-    const ssh = deployment.names.sshHost;
-    return [{ hop: "ssh-tunnel", ...optional("address", ssh), note: "arrives-as-loopback" }];
-  }
-  return [];
+  if (deployment === undefined) return [];
+  const { names, workload } = deployment;
+  return KINDS[deployment.kind].stations({
+    remote,
+    names,
+    ...optional("host", host),
+    ...optional("workload", workload),
+  });
 }
 
 function breakOf({ admission, refusal }: PathInput): Hop["breaks"] {
@@ -117,35 +111,13 @@ function contextOf(origin: string | undefined): HopNoteId | undefined {
   if (origin === undefined) return undefined;
   if (origin.startsWith("https://")) return "secure-context";
   if (!origin.startsWith("http://")) return undefined;
-  return isLoopbackName(hostName(origin.slice("http://".length))) ? "secure-context" : "insecure-context";
+  return isLoopbackHost(origin.slice("http://".length)) ? "secure-context" : "insecure-context";
 }
 
 function hasForwardedHeaders(headers: Connection["headers"]): boolean {
   return Object.keys(headers).some(
     (name) => name === "forwarded" || name === "x-real-ip" || name.startsWith("x-forwarded-"),
   );
-}
-
-/** `127.0.0.1:18789` and `[::1]:18789` without the port. */
-function hostName(host: string | undefined): string {
-  if (host === undefined) return "";
-  const end = host.startsWith("[") ? host.indexOf("]") + 1 : host.indexOf(":");
-  return (end > 0 ? host.slice(0, end) : host).toLowerCase();
-}
-
-function isLoopbackName(name: string): boolean {
-  return name === "localhost" || name === "[::1]" || isLoopbackAddress(name);
-}
-
-function isLoopbackAddress(address: string): boolean {
-  const plain = address.toLowerCase().replace(/^::ffff:/, "");
-  return plain === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(plain);
-}
-
-/** First address of a container network (Docker, Podman), or Docker Desktop's machine. */
-function isBridgeAddress(address: string): boolean {
-  const plain = address.toLowerCase().replace(/^::ffff:/, "");
-  return /^(?:172\.(?:1[6-9]|2\d|3[01])|10\.88|192\.168)\.\d{1,3}\.1$/.test(plain);
 }
 
 /** `host:port` of a ws:// URL, without a parser of the platform. */

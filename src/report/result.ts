@@ -11,6 +11,7 @@ import type {
   Target,
 } from "../core/facts.ts";
 import type { Finding, MessageArgs, Remedy, Severity, Step, TellApart } from "../core/finding.ts";
+import type { Station } from "../kinds/kind.ts";
 
 /**
  * What the composition root hands to every format. Wording is not in it: findings, remedies, human steps
@@ -68,22 +69,13 @@ export interface Hop {
   readonly breaks?: { readonly gate: BreakGate; readonly reason?: string };
 }
 
-export type HopId =
-  | "browser"
-  | "docker-proxy"
-  | "bridge"
-  | "proxy"
-  | "ssh-tunnel"
-  | "port-forward"
-  | "tailscale-serve"
-  | "gateway";
+export type HopId = "browser" | "proxy" | "tailscale-serve" | "gateway" | Station["hop"];
 
 export type HopNoteId =
   | "secure-context"
   | "insecure-context"
-  | "rewrites-source"
   | "adds-forwarded-headers"
-  | "arrives-as-loopback"
+  | NonNullable<Station["note"]>
   | "counts-as-local"
   | "counts-as-remote";
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import { compareReleases } from "../../src/core/release.ts";
 import { type Cause, forgetLogs, type Handed, LAN, type Setup } from "./causes/cause.ts";
 import { credentialCauses } from "./causes/credentials.ts";
 import { hostCauses } from "./causes/host.ts";
@@ -9,7 +10,6 @@ import { pairingCauses } from "./causes/pairing.ts";
 import { wayCauses } from "./causes/way.ts";
 import { type DoctorRun, openclawOnPath, runDoctor } from "./rig/doctor.ts";
 import { whyNoNamespaces } from "./rig/namespace.ts";
-import { compareReleases } from "./rig/releases.ts";
 import { type Site, useSite } from "./rig/site.ts";
 import { stateOf } from "./rig/state.ts";
 import { CORE } from "./selection.ts";

@@ -7,7 +7,9 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Deployment } from "../../src/core/facts.ts";
 import type { Step } from "../../src/core/finding.ts";
-import { type CommandContext, commandsFor } from "../../src/deployments/commands.ts";
+import { commandsFor } from "../../src/kinds/commands.ts";
+import { deploymentOf } from "../../src/kinds/index.ts";
+import type { CommandContext } from "../../src/kinds/kind.ts";
 import { PATHS, pageAttempt, visit } from "./cases.ts";
 import { newDevice, OWNER_SCOPES } from "./rig/client.ts";
 import { type ClientName, clientEnvironment, ensureClient } from "./rig/clients.ts";
@@ -19,7 +21,7 @@ import { useSite } from "./rig/site.ts";
 import { RELEASES } from "./selection.ts";
 
 function deployment(kind: Deployment["kind"], names: Deployment["names"]): Deployment {
-  return { kind, confidence: "certain", evidence: [], alternatives: [], names };
+  return deploymentOf({ kind, confidence: "certain", evidence: [], alternatives: [], names });
 }
 
 function line(step: Step, where: Deployment, context: CommandContext): string {

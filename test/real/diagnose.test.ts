@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, truncateSync } from "node:fs";
 import { before, describe, test } from "node:test";
+import { compareReleases } from "../../src/core/release.ts";
 import {
   CASES,
   type Case,
@@ -27,7 +28,6 @@ import {
 } from "./rig/doctor.ts";
 import { whyNoNamespaces } from "./rig/namespace.ts";
 import { until } from "./rig/processes.ts";
-import { compareReleases } from "./rig/releases.ts";
 import { type Site, useSite } from "./rig/site.ts";
 import { CORE, RELEASES } from "./selection.ts";
 

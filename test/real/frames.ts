@@ -1,6 +1,6 @@
 import { WebSocket } from "ws";
+import { isObject } from "../../src/core/json.ts";
 import { createDeviceIdentity, type DeviceIdentity, signaturePayload } from "../../src/gateway/device.ts";
-import { isRecord } from "../../src/gateway/json.ts";
 
 /** One way to knock on a gateway's door; what is not named is as the real Control UI does it. */
 export interface FrameScenario {
@@ -133,13 +133,13 @@ export function recordFrames(
     });
     socket.on("message", (data) => {
       const frame: unknown = JSON.parse(data.toString());
-      if (!isRecord(frame)) return;
+      if (!isObject(frame)) return;
       const isChallenge = frame.type === "event" && frame.event === "connect.challenge";
       // Ticks, health and presence come when they come.
       if (frame.type === "event" && !isChallenge) return;
       frames.push(frame);
       if (isChallenge) {
-        const payload = isRecord(frame.payload) ? frame.payload : {};
+        const payload = isObject(frame.payload) ? frame.payload : {};
         socket.send(scenario.raw ?? connectFrame(scenario, String(payload.nonce), options));
       } else if (frame.ok === true || frame.id === "call") next();
     });
@@ -234,22 +234,22 @@ function plain(recorded: RecordedFrames): Record<string, string | undefined> {
   const leaves: Record<string, string | undefined> = {};
   const walk = (path: string, value: unknown): void => {
     if (Array.isArray(value)) leaves[path] = value.map(String).join(",");
-    else if (isRecord(value)) for (const [key, inner] of Object.entries(value)) walk(`${path}.${key}`, inner);
+    else if (isObject(value)) for (const [key, inner] of Object.entries(value)) walk(`${path}.${key}`, inner);
     else leaves[path] = masked(String(value));
   };
   walk("http", { status: recorded.httpStatus, body: recorded.httpBody });
   walk("close", recorded.close);
   recorded.frames.forEach((frame, at) => {
-    walk(`${at}`, isRecord(frame) ? withoutMachine(frame) : frame);
+    walk(`${at}`, isObject(frame) ? withoutMachine(frame) : frame);
   });
   return leaves;
 }
 
 function withoutMachine(frame: Readonly<Record<string, unknown>>): unknown {
   const payload = frame.payload;
-  if (!isRecord(payload) || payload.type !== "hello-ok") return frame;
-  const snapshot = isRecord(payload.snapshot) ? payload.snapshot : {};
-  const server = isRecord(payload.server) ? { ...payload.server } : {};
+  if (!isObject(payload) || payload.type !== "hello-ok") return frame;
+  const snapshot = isObject(payload.snapshot) ? payload.snapshot : {};
+  const server = isObject(payload.server) ? { ...payload.server } : {};
   // The machine's name, sent up to 2026.2.26.
   if (typeof server.host === "string") server.host = "<host>";
   return {

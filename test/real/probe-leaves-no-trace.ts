@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { ProbeReading } from "../../src/core/facts.ts";
+import { isObject } from "../../src/core/json.ts";
 import type { Secret } from "../../src/core/secret.ts";
-import { isRecord } from "../../src/gateway/json.ts";
 import { probe } from "../../src/gateway/probe.ts";
 import { recordFrames } from "./frames.ts";
 
@@ -92,7 +92,7 @@ async function deviceIds({ stateDir, url, credentials }: NoTraceOptions): Promis
         const entries: unknown = JSON.parse(
           await readFile(join(stateDir, "devices", `${name}.json`), "utf8"),
         );
-        return isRecord(entries) ? Object.values(entries).map((entry) => idOf(name, entry)) : [];
+        return isObject(entries) ? Object.values(entries).map((entry) => idOf(name, entry)) : [];
       } catch {
         return undefined;
       }
@@ -111,7 +111,7 @@ async function deviceIds({ stateDir, url, credentials }: NoTraceOptions): Promis
     { token: credentials.token?.reveal() ?? "" },
   );
   const answer = frames.at(-1);
-  const payload = isRecord(answer) && isRecord(answer.payload) ? answer.payload : {};
+  const payload = isObject(answer) && isObject(answer.payload) ? answer.payload : {};
   if (!Array.isArray(payload.pending)) throw new Error(`no device list: ${JSON.stringify(answer)}`);
   return ["pending", "paired"]
     .flatMap((name) => {
@@ -122,5 +122,5 @@ async function deviceIds({ stateDir, url, credentials }: NoTraceOptions): Promis
 }
 
 function idOf(list: string, entry: unknown): string {
-  return `${list} ${isRecord(entry) ? String(entry.deviceId) : "?"}`;
+  return `${list} ${isObject(entry) ? String(entry.deviceId) : "?"}`;
 }

@@ -29,7 +29,7 @@ export interface ContainerEngine {
   /** Of the container's files. */
   readonly root: string;
   readonly calls: readonly string[];
-  state: ContainerState;
+  state: StateDirectory;
   /** What is answered when files are put there. */
   refuses: { readonly status: number; readonly message: string } | undefined;
   /** Users of the programs, in their order. */
@@ -38,7 +38,7 @@ export interface ContainerEngine {
   close(): Promise<void>;
 }
 
-export interface ContainerState {
+export interface StateDirectory {
   readonly status: "running" | "exited" | "restarting" | "paused";
   readonly startedAt: string;
   readonly restarts: number;
@@ -179,7 +179,7 @@ async function answer(
   response.writeHead(200).end(file);
 }
 
-function inspected({ status, startedAt, restarts }: ContainerState, execs: readonly Exec[]): unknown {
+function inspected({ status, startedAt, restarts }: StateDirectory, execs: readonly Exec[]): unknown {
   const running = status === "running" || status === "restarting" || status === "paused";
   return {
     Id: "claw",

@@ -1,19 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { reportOf } from "../../src/doctor/pure/case.ts";
-import { offlineFacts } from "../../src/doctor/pure/offline.ts";
 import { readConfig } from "../../src/config/read.ts";
 import type { Facts } from "../../src/core/collect.ts";
+import type { ComposeReading } from "../../src/core/compose.ts";
+import type { DeploymentKind } from "../../src/core/deployment-kind.ts";
 import { said, unknown } from "../../src/core/fact.ts";
-import type {
-  ComposeReading,
-  ContainerReading,
-  DeploymentKind,
-  Exposure,
-  ProbeReading,
-} from "../../src/core/facts.ts";
+import type { Exposure, ProbeReading } from "../../src/core/facts.ts";
 import type { Severity } from "../../src/core/finding.ts";
+import type { Workload } from "../../src/core/workload.ts";
+import { reportOf } from "../../src/doctor/pure/case.ts";
+import { offlineFacts } from "../../src/doctor/pure/offline.ts";
+import { networkOf } from "../../src/kinds/docker/network.ts";
+import { dockerSources } from "../../src/kinds/docker/sources.ts";
+import type { ContainerDocument } from "../../src/report/deployment-document.ts";
 import type { Report } from "../../src/report/result.ts";
 
 /** `situation.json` of a folder in fixtures/situations; beside it `*.log`, `*.jsonl` and `openclaw.json`, as far as there are. */
@@ -28,7 +28,7 @@ export interface Situation {
   readonly env?: Readonly<Record<string, string>>;
   readonly probe?: ProbeReading;
   /** What the engine says of the gateway's container; what is not named is as upstream's Compose file makes it. */
-  readonly container?: Partial<ContainerReading>;
+  readonly container?: Partial<ContainerDocument>;
   readonly compose?: ComposeReading;
   readonly expected: Expected;
 }
@@ -54,7 +54,7 @@ export function readSituation(name: string): Situation {
 }
 
 const STATE = "/home/node/.openclaw";
-const CONTAINER: ContainerReading = {
+const CONTAINER: ContainerDocument = {
   id: "9176124ba561",
   name: "openclaw-openclaw-gateway-1",
   image: "ghcr.io/openclaw/openclaw:latest",
@@ -76,6 +76,17 @@ const CONTAINER: ContainerReading = {
     owner: { uid: 1000, gid: 1000, mode: 0o755 },
   },
 };
+
+/** The facts behind what a document says of a container. */
+function workloadOf({ id, project, networkMode, bridge, ...rest }: ContainerDocument): Workload {
+  return {
+    ...rest,
+    network: networkOf(networkMode),
+    ...(bridge === undefined ? {} : { publishedPeer: bridge }),
+    shownBy: dockerSources(rest.name),
+    engine: { kind: "docker", id, networkMode, ...(project === undefined ? {} : { project }) },
+  };
+}
 
 /** The report that the tool makes of a situation. */
 export async function diagnoseSituation(name: string): Promise<Report> {
@@ -114,7 +125,7 @@ export async function factsOfSituation(name: string): Promise<Facts> {
       ? {}
       : {
           contained: {
-            container: { ...CONTAINER, ...container },
+            workload: workloadOf({ ...CONTAINER, ...container }),
             ...(compose === undefined ? {} : { compose }),
           },
         }),

@@ -1,4 +1,5 @@
 import { checks } from "../../../checks/index.ts";
+import { findCheck } from "../../core/check.ts";
 import { fix } from "../../doctor/live/mend/fix.ts";
 import type { Wish } from "../../doctor/live/mend/wish.ts";
 import type { FixArguments } from "../commands/fix.ts";
@@ -47,7 +48,7 @@ function wishOf(args: FixArguments): Wish {
 
 /** @throws {UsageError} no check has this id or code. */
 function checkId(name: string): string {
-  const found = checks.find(({ id, code }) => id === name || code === name.toUpperCase());
+  const found = findCheck(name, checks);
   if (found !== undefined) return found.id;
   throw new UsageError(
     `fix ${JSON.stringify(name.slice(0, 60))}`,

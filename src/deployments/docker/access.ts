@@ -1,9 +1,11 @@
 import type { Container, ContainerInspectInfo } from "dockerode";
 import type { Changer } from "../../core/change.ts";
 import { type Fact, known, knownValue, type Unknown } from "../../core/fact.ts";
-import type { ContainerReading, Deployment, DeploymentNames, Evidence } from "../../core/facts.ts";
+import type { Deployment, DeploymentNames, Evidence } from "../../core/facts.ts";
 import { createScrubber, type Scrubber } from "../../core/scrub.ts";
 import { safeText } from "../../core/text.ts";
+import type { Workload } from "../../core/workload.ts";
+import { deploymentOf } from "../../kinds/index.ts";
 import { localAccess } from "../local.ts";
 import type { ChangerOptions, DeploymentAccess, LogText } from "../types.ts";
 import type { World } from "../world.ts";
@@ -172,7 +174,7 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
       config: () => config.config(),
       devices: () => files.devices(),
       release: () => files.release(),
-      logs: () => logsOf(engine, container, info, () => files.logs()),
+      logs: () => logsOf(found, reading, () => files.logs()),
       // A file of this machine is not the container's.
       ...(configPath === undefined
         ? {
@@ -182,15 +184,15 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
           }
         : {}),
     },
-    deployment: {
+    deployment: deploymentOf({
       kind: "docker",
       confidence: "certain",
       evidence: evidenceOf(reading),
       alternatives: [],
       names,
-      container: reading,
+      workload: reading,
       ...(compose.reading === undefined ? {} : { compose: compose.reading }),
-    },
+    }),
     here: standpoint.at === "host",
     url,
     reach,
@@ -202,7 +204,7 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
 }
 
 /** A name outlives a container that Compose makes anew; engines have names of their own, and may share those. */
-async function placeOf({ api }: Engine, { name }: ContainerReading): Promise<string> {
+async function placeOf({ api }: Engine, { name }: Workload): Promise<string> {
   const info: unknown = await api.info();
   return safeText(`docker ${engineIdentity(info)} ${name}`, 300);
 }
@@ -223,15 +225,15 @@ const IN_CONTAINER = {
 } as const;
 
 /** A container that is down has no address; its network still has a bridge. */
-async function withBridge(engine: Engine, reading: ContainerReading): Promise<ContainerReading> {
-  const { networkMode, bridge } = reading;
-  if (bridge !== undefined || /^(?:host|none|container:.*|)$/.test(networkMode)) return reading;
+async function withBridge(engine: Engine, reading: Workload): Promise<Workload> {
+  const { networkMode } = reading.engine;
+  if (reading.publishedPeer !== undefined || reading.network !== "own" || networkMode === "") return reading;
   const name = networkMode === "default" ? "bridge" : networkMode;
   try {
     const { IPAM } = await engine.api.getNetwork(name).inspect();
     const address: unknown = IPAM?.Config?.[0]?.Gateway;
     return typeof address === "string" && address !== ""
-      ? { ...reading, bridge: safeText(address, 60) }
+      ? { ...reading, publishedPeer: safeText(address, 60) }
       : reading;
   } catch {
     return reading;
@@ -249,9 +251,9 @@ interface Outside {
 /** With what else is asked of the engine: its clock, the files' owners, the last words of one that ended. */
 async function withMore(
   { engine, container, info, choice }: Found,
-  read: ContainerReading,
+  read: Workload,
   { scrub, stateDir, configPath, isRead }: Outside,
-): Promise<ContainerReading> {
+): Promise<Workload> {
   const ends = read.state !== "running" || read.restarts > 0;
   const [says, state, lastLines] = await Promise.all([
     askEngine(engine.api),
@@ -278,22 +280,25 @@ async function withMore(
 }
 
 /** Images that start as root may hand over to `node`, whose files tell; who was set runs by itself. */
-function execUser({ user, mounts }: ContainerReading): Pick<DeploymentNames, "execUser"> {
+function execUser({ user, mounts }: Workload): Pick<DeploymentNames, "execUser"> {
   if (/^(?:node|1000)(?::(?:node|1000))?$/.test(user)) return {};
   if (user === "" && mounts.some(({ owner }) => owner?.uid === 1000)) return {};
   return { execUser: "" };
 }
 
 async function logsOf(
-  engine: Engine,
-  container: Container,
-  info: ContainerInspectInfo,
-  files: () => Promise<Fact<readonly LogText[]>>,
+  { engine, container, info }: Found,
+  reading: Workload,
+  fileLogs: () => Promise<Fact<readonly LogText[]>>,
 ): Promise<Fact<readonly LogText[]>> {
-  const name = `docker logs ${safeText(info.Name.replace(/^\//, ""), 100)}`;
+  const { logs: name } = reading.shownBy;
+  const files = async () => {
+    const found = await fileLogs();
+    return found.known ? { ...found, value: found.value.map((text) => ({ ...text, inside: true })) } : found;
+  };
   try {
     const kept = await containerLog(engine.api, container, info.Config?.Tty === true);
-    if (kept.length > 0) return known([{ name, chunks: inTurn(kept) }], name);
+    if (kept.length > 0) return known([{ name, chunks: inTurn(kept), inside: true }], name);
   } catch (error) {
     const { statusCode } = fieldsOf(error);
     // Drivers other than the engine's own (journald excepted) cannot be read back: 501, 500 in older engines.
@@ -309,24 +314,24 @@ async function* inTurn(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array
   yield* chunks;
 }
 
-function evidenceOf(reading: ContainerReading): readonly Evidence[] {
-  const { name, image, state, exitCode, restarts, networkMode, bridge, ports, health, others } = reading;
+function evidenceOf(reading: Workload): readonly Evidence[] {
+  const { image, state, exitCode, restarts, publishedPeer, ports, health, others, shownBy, engine } = reading;
   const published = ports.map(({ address, port, to }) => `${address}:${port} -> ${to}`).join(", ");
   const parts = [
     image,
     state + (exitCode === undefined ? "" : ` (exit code ${exitCode})`),
     ...(restarts > 0 ? [`restarted ${restarts} times`] : []),
     ...(health === undefined ? [] : [health]),
-    `network ${networkMode}${bridge === undefined ? "" : ` behind ${bridge}`}`,
+    `network ${engine.networkMode}${publishedPeer === undefined ? "" : ` behind ${publishedPeer}`}`,
     published === "" ? "no published port" : `publishes ${published}`,
   ];
   const quote = (text: string): Evidence["quote"] => safeText(text, 300);
   return [
-    { fact: "deployment", source: `docker inspect ${name}`, quote: quote(parts.join(", ")) },
+    { fact: "deployment", source: shownBy.state, quote: quote(parts.join(", ")), origin: { of: "workload" } },
     ...others.slice(0, 3).map(
       (other): Evidence => ({
         fact: "deployment",
-        source: "docker ps --all",
+        source: shownBy.others,
         quote: quote(`${other.name} (${other.state}) seems to run a gateway, too`),
       }),
     ),

@@ -1,6 +1,6 @@
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
-import type { ContainerReading } from "../../core/facts.ts";
 import { safeText } from "../../core/text.ts";
+import type { Workload } from "../../core/workload.ts";
 import {
   type Candidate,
   candidateOf,
@@ -24,7 +24,7 @@ export interface Choice {
   readonly serves: boolean;
   /** Other containers that seem to run a gateway. */
   readonly others: readonly Candidate[];
-  readonly neighbours: NonNullable<ContainerReading["neighbours"]>;
+  readonly neighbours: NonNullable<Workload["neighbours"]>;
 }
 
 const MAX_OTHERS = 10;

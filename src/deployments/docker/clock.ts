@@ -1,8 +1,8 @@
 import type Docker from "dockerode";
-import type { ContainerReading } from "../../core/facts.ts";
+import type { Workload } from "../../core/workload.ts";
 
 export interface EngineSays {
-  readonly clock?: NonNullable<ContainerReading["clock"]>;
+  readonly clock?: NonNullable<Workload["clock"]>;
   /** Uids in its containers are others on the host. */
   readonly mapsUsers: boolean;
   /** It runs in a virtual machine of a desktop, into which directories of the host are shared. */

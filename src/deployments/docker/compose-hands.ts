@@ -1,19 +1,20 @@
 import { structuredPatch } from "diff";
 import type { ContainerInspectInfo } from "dockerode";
-import { type ComposeEditFailure, editCompose } from "../../config/compose-edit.ts";
+import { type ComposeEditFailure, editCompose } from "../../compose/edit.ts";
+import { keepsMount, secretsOf, shellVariables } from "../../compose/recreate.ts";
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
 import type { Step } from "../../core/finding.ts";
 import { outlivesContainer } from "../../core/mounts.ts";
 import { createScrubber } from "../../core/scrub.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
+import { shellLine } from "../../kinds/quote.ts";
 import { readExact } from "../atomic-file.ts";
 import { type CommandOutcome, runToEnd } from "../command.ts";
-import { type ComposeProject, type ComposeService, readComposeProject } from "../compose-file.ts";
-import { shellLine } from "../quote.ts";
 import type { SideFile } from "../side-file.ts";
 import type { World } from "../world.ts";
 import { composeRequest, dotenvOf, isInside, notOurs } from "./compose.ts";
+import { readComposeProject } from "./compose-files.ts";
 import { type Engine, engineFailure, fieldsOf } from "./engine.ts";
 import { PROJECT_LABEL, SERVICE_LABEL } from "./find.ts";
 
@@ -236,43 +237,6 @@ const WHY: Readonly<Record<ComposeEditFailure, string>> = {
 function errorOf({ stderr, exitCode }: CommandOutcome): string {
   const lines = stderr.split("\n").map((line) => line.trim());
   return lines.findLast((line) => /error|cannot|denied|fail/i.test(line)) ?? `exit ${exitCode}`;
-}
-
-function secretsOf({ services }: ComposeProject): readonly string[] {
-  return services.flatMap(({ environment }) =>
-    [...environment].flatMap(([name, { value }]) => (NAMES_SECRET.test(name) ? value.reveal() : [])),
-  );
-}
-
-const NAMES_SECRET = /token|password|passwd|secret|passphrase|key|credential/i;
-
-/** The new container gets the state that this one has. */
-function keepsMount(
-  { volumes }: ComposeService,
-  mounts: readonly { readonly kind: string; readonly source: string; readonly at: string }[],
-  stateDir: string,
-): boolean {
-  const around = (at: string): boolean => stateDir === at || stateDir.startsWith(`${at.replace(/\/$/, "")}/`);
-  const innermost = <T>(list: readonly T[], at: (one: T) => string): T | undefined =>
-    [...list].filter((one) => around(at(one))).sort((a, b) => at(b).length - at(a).length)[0];
-  const mount = innermost(mounts, ({ at }) => at);
-  const volume = innermost(volumes, ({ target }) => target);
-  if (mount === undefined || volume === undefined || mount.at !== volume.target) return false;
-  if (volume.source === undefined) return mount.kind === "volume";
-  return volume.type === "bind"
-    ? mount.kind === "bind" && mount.source.replace(/\/$/, "") === volume.source.replace(/\/$/, "")
-    : mount.source === volume.source || mount.source.endsWith(`_${volume.source}`);
-}
-
-/** Variables that the container has from the shell of its first start and a new one would not have. */
-function shellVariables({ environment }: ComposeService, env: ComposeHandsOptions["env"]): readonly string[] {
-  return [...environment]
-    .filter(([name, { value, source }]) => {
-      const running = env[name]?.reveal() ?? "";
-      return source.from === "shell" && running !== "" && running !== value.reveal();
-    })
-    .map(([name]) => safeText(name, 100))
-    .slice(0, 5);
 }
 
 /** A new container of a name that means another image now would be another release. */

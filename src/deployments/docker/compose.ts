@@ -1,17 +1,15 @@
 import { resolve } from "node:path";
 import type { ContainerInspectInfo } from "dockerode";
-import type { ComposeReading, ComposeSecret, DeploymentNames } from "../../core/facts.ts";
+import { usualProjectName } from "../../compose/project.ts";
+import { composeReading } from "../../compose/reading.ts";
+import type { ComposeReading } from "../../core/compose.ts";
+import type { DeploymentNames } from "../../core/facts.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
-import {
-  type ComposeProject,
-  type ComposeRequest,
-  type ComposeService,
-  cliServiceOf,
-  readComposeProject,
-} from "../compose-file.ts";
+import { cliServiceOf } from "../../kinds/docker/services.ts";
 import { distrusted } from "../trust.ts";
 import type { World } from "../world.ts";
+import { type ComposeRequest, readComposeProject } from "./compose-files.ts";
 import type { Engine } from "./engine.ts";
 import { DIRECTORY_LABEL, PROJECT_LABEL, SERVICE_LABEL } from "./find.ts";
 
@@ -54,14 +52,14 @@ export async function composeOrigin(
       ...(cli === undefined ? {} : { composeCliService: cli.name }),
       // In the project's own directory Compose finds its file by itself.
       ...(here ? {} : { composeFiles: whole }),
-      ...(name === undefined || name === projectOf(whole[0] ?? "") ? {} : { composeProject: name }),
+      ...(name === undefined || name === usualProjectName(whole[0] ?? "") ? {} : { composeProject: name }),
     },
     ...(own === undefined
       ? {}
       : {
           reading: {
-            ...readingOf(project.value, own, cli, env),
-            ...(isInside(dotenvOf(request), directory) ? { dotenv: shown(dotenvOf(request)) } : {}),
+            ...composeReading(project.value, own, cli, env),
+            ...(isInside(dotenvOf(request), directory) ? { dotenv: safeText(dotenvOf(request), 500) } : {}),
           },
         }),
   };
@@ -144,91 +142,4 @@ function listOf(label: string | undefined): readonly string[] {
   return (label ?? "").split(",").filter((file) => file !== "");
 }
 
-function readingOf(
-  project: ComposeProject,
-  own: ComposeService,
-  cli: ComposeService | undefined,
-  env: Readonly<Record<string, Secret>>,
-): ComposeReading {
-  const bind = bindOf(own);
-  const token = secretOf("OPENCLAW_GATEWAY_TOKEN", own, env);
-  const password = secretOf("OPENCLAW_GATEWAY_PASSWORD", own, env);
-  return {
-    files: project.files.map(shown),
-    service: own.name,
-    definedIn: own.files.map(shown),
-    ports: own.ports
-      .filter(({ protocol }) => protocol === "tcp")
-      .slice(0, 50)
-      .map(({ address, published, target, at }) => ({
-        address,
-        ...(published === undefined ? {} : { port: published }),
-        to: target,
-        at: placeOf(at),
-      })),
-    ...(bind === undefined || own.commandAt === undefined
-      ? {}
-      : { bind: { value: bind, at: placeOf(own.commandAt) } }),
-    ...(token === undefined ? {} : { token }),
-    ...(password === undefined ? {} : { password }),
-    ...(cli === undefined ? {} : { cli: cliOf(cli) }),
-  };
-}
-
-function cliOf(cli: ComposeService): NonNullable<ComposeReading["cli"]> {
-  const { name, networkMode, networkModeAt, files } = cli;
-  return {
-    service: name,
-    ...(networkMode === undefined ? {} : { networkMode }),
-    at: placeOf(networkModeAt ?? { path: files[0] ?? "" }),
-  };
-}
-
-function placeOf({ path, line }: ComposeReading["ports"][number]["at"]): { path: string; line?: number } {
-  return line === undefined ? { path: shown(path) } : { path: shown(path), line };
-}
-
-function shown(path: string): string {
-  return safeText(path, 500);
-}
-
-function bindOf({ command }: ComposeService): string | undefined {
-  let found: string | undefined;
-  command.forEach((word, at) => {
-    if (word === "--bind") found = command[at + 1];
-    else if (word.startsWith("--bind=")) found = word.slice("--bind=".length);
-  });
-  return found;
-}
-
-function secretOf(
-  name: string,
-  own: ComposeService,
-  env: Readonly<Record<string, Secret>>,
-): ComposeSecret | undefined {
-  const told = own.environment.get(name);
-  const running = env[name];
-  if (told === undefined || (told.value.reveal() === "" && running === undefined)) return undefined;
-  const { source } = told;
-  // What no file sets was set where Compose was started, and the container tells to what.
-  const isForeign = source.from === "shell" && told.value.reveal() === "";
-  const value = isForeign && running !== undefined ? running : told.value;
-  return {
-    ...placeOf(source),
-    from: source.from,
-    variable: safeText(source.variable, 100),
-    fingerprint: value.fingerprint,
-    isRunning: running?.equals(value) === true,
-  };
-}
-
 const USUAL = /(?:^|\/)(?:docker-)?compose\.ya?ml$/;
-
-/** The name that Compose gives to the project of a file: its directory's, lower-cased, without other characters. */
-function projectOf(file: string): string {
-  const directory = file.split("/").at(-2) ?? "";
-  return directory
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]/g, "")
-    .replace(/^[_-]{1,100}/, "");
-}

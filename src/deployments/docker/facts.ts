@@ -1,25 +1,28 @@
 import { posix } from "node:path";
 import type { ContainerInspectInfo } from "dockerode";
 import { gatewayFlags } from "../../config/flags.ts";
-import type { ContainerMount, ContainerReading } from "../../core/facts.ts";
 import type { Scrubber } from "../../core/scrub.ts";
 import { safeQuote } from "../../core/scrub.ts";
 import { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
+import type { Workload, WorkloadMount } from "../../core/workload.ts";
+import { networkOf } from "../../kinds/docker/network.ts";
+import { dockerSources } from "../../kinds/docker/sources.ts";
 import type { GatewayProcess } from "../processes.ts";
 import { PROJECT_LABEL } from "./find.ts";
 import { configRewrite } from "./rewrites.ts";
 
 /** What the engine says of a container, without the secrets of its environment, which `scrub` knows. */
-export function containerReading(info: ContainerInspectInfo, scrub: Scrubber): ContainerReading {
+export function containerReading(info: ContainerInspectInfo, scrub: Scrubber): Workload {
   const { State: state, Config: config, HostConfig: host, NetworkSettings: settings } = info;
   const networks = Object.values(settings?.Networks ?? {}).slice(0, 20);
   const bridge = networks.map(({ Gateway }) => Gateway).find((address) => isText(address));
   const project = config?.Labels?.[PROJECT_LABEL];
   const health = state?.Health?.Status;
+  const name = safeText(info.Name.replace(/^\//, ""), 200);
+  const networkMode = safeText(host?.NetworkMode ?? "", 200);
   return {
-    id: info.Id.slice(0, 12),
-    name: safeText(info.Name.replace(/^\//, ""), 200),
+    name,
     image: safeText(config?.Image ?? info.Image ?? "", 300),
     state: safeText(state?.Status ?? "", 40),
     // A container that runs has the code of an earlier end, or none.
@@ -28,16 +31,22 @@ export function containerReading(info: ContainerInspectInfo, scrub: Scrubber): C
       : { exitCode: state.ExitCode }),
     restarts: info.RestartCount ?? 0,
     ...(isText(health) && health !== "none" ? { health: safeText(health, 40) } : {}),
-    ...(isText(project) ? { project: safeText(project, 100) } : {}),
-    networkMode: safeText(host?.NetworkMode ?? "", 200),
+    network: networkOf(networkMode),
     addresses: networks.flatMap(({ IPAddress }) => (isText(IPAddress) ? [safeText(IPAddress, 60)] : [])),
-    ...(bridge === undefined ? {} : { bridge: safeText(bridge, 60) }),
+    ...(bridge === undefined ? {} : { publishedPeer: safeText(bridge, 60) }),
     ports: portsOf(info),
     mounts: (info.Mounts ?? []).slice(0, 50).map(mountOf),
     user: safeText(config?.User ?? "", 100),
     others: [],
     ...endOf(info, scrub),
     ...declaredOf(info, scrub),
+    shownBy: dockerSources(name),
+    engine: {
+      kind: "docker",
+      id: info.Id.slice(0, 12),
+      ...(isText(project) ? { project: safeText(project, 100) } : {}),
+      networkMode,
+    },
   };
 }
 
@@ -45,7 +54,7 @@ export function containerReading(info: ContainerInspectInfo, scrub: Scrubber): C
 function endOf(
   { State: state }: ContainerInspectInfo,
   scrub: Scrubber,
-): Pick<ContainerReading, "healthOutput" | "oomKilled" | "error"> {
+): Pick<Workload, "healthOutput" | "oomKilled" | "error"> {
   const { Health: health, Error: error, OOMKilled: oomKilled } = state ?? {};
   const output = health?.Status === "unhealthy" ? health.Log?.at(-1)?.Output : undefined;
   return {
@@ -55,7 +64,7 @@ function endOf(
   };
 }
 
-type Declared = Pick<ContainerReading, "exposed" | "extraHosts" | "readOnlyRoot" | "uid" | "rewrites">;
+type Declared = Pick<Workload, "exposed" | "extraHosts" | "readOnlyRoot" | "uid" | "rewrites">;
 
 function declaredOf(info: ContainerInspectInfo, scrub: Scrubber): Declared {
   const { Config: config, HostConfig: host } = info;
@@ -138,10 +147,10 @@ function installDirOf(words: readonly string[], cwd: string): string {
 }
 
 /** Published as it was asked for: a container that is down has none in its network settings. */
-function portsOf(info: ContainerInspectInfo): ContainerReading["ports"] {
+function portsOf(info: ContainerInspectInfo): Workload["ports"] {
   const live = info.NetworkSettings?.Ports ?? {};
   const asked: unknown = info.HostConfig?.PortBindings ?? {};
-  const found = new Map<string, ContainerReading["ports"][number]>();
+  const found = new Map<string, Workload["ports"][number]>();
   for (const table of [live, asked as typeof live])
     for (const [key, bindings] of Object.entries(table ?? {}).slice(0, 200)) {
       const to = Number(/^(\d{1,5})\/tcp$/.exec(key)?.[1]);
@@ -155,7 +164,7 @@ function portsOf(info: ContainerInspectInfo): ContainerReading["ports"] {
   return [...found.values()].slice(0, 50);
 }
 
-function mountOf(mount: ContainerInspectInfo["Mounts"][number]): ContainerMount {
+function mountOf(mount: ContainerInspectInfo["Mounts"][number]): WorkloadMount {
   return {
     kind: safeText(mount.Type ?? "", 40),
     source: safeText(mount.Name ?? mount.Source ?? "", 300),

@@ -1,7 +1,7 @@
 import type { ContainerInfo } from "dockerode";
-import type { ContainerReading } from "../../core/facts.ts";
+import { isGatewayCommand } from "../../config/flags.ts";
 import { safeText } from "../../core/text.ts";
-import { isGatewayCommand } from "../processes.ts";
+import type { Workload } from "../../core/workload.ts";
 
 /** What is read of a container in the engine's list. */
 export type Listed = Pick<
@@ -102,7 +102,7 @@ export function candidateOf(one: Listed): Candidate {
 const MAX_NEIGHBOURS = 50;
 
 /** The running containers that a container of these networks meets, each with its address there. */
-export function neighbours(list: readonly Listed[], id: string): NonNullable<ContainerReading["neighbours"]> {
+export function neighbours(list: readonly Listed[], id: string): NonNullable<Workload["neighbours"]> {
   const networksOf = ({ NetworkSettings }: Listed) => Object.entries(NetworkSettings?.Networks ?? {});
   const own = list.find(({ Id }) => Id === id);
   const names = new Set(own === undefined ? [] : networksOf(own).map(([name]) => name));

@@ -1,7 +1,7 @@
 import type { ContainerInspectInfo } from "dockerode";
-import type { ConfigRewrite } from "../../core/facts.ts";
 import { type Scrubber, safeQuote } from "../../core/scrub.ts";
 import { safeText } from "../../core/text.ts";
+import type { ConfigRewrite } from "../../core/workload.ts";
 import { PROJECT_LABEL } from "./find.ts";
 
 /** Of a command; it may hold a whole config. */

@@ -1,7 +1,7 @@
 import type { ContainerInspectInfo } from "dockerode";
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
-import type { ContainerReading } from "../../core/facts.ts";
 import { safeText } from "../../core/text.ts";
+import type { Workload } from "../../core/workload.ts";
 import { containerId, containerOf } from "../host.ts";
 import type { World } from "../world.ts";
 import type { Engine } from "./engine.ts";
@@ -100,20 +100,20 @@ function numberOf(address: string): number | undefined {
 }
 
 /** The browser's address of the gateway: on the engine's machine the published port. */
-export function browserUrl(reading: ContainerReading, standpoint: Standpoint, port: number): string {
-  const { addresses, networkMode } = reading;
+export function browserUrl(reading: Workload, standpoint: Standpoint, port: number): string {
+  const { addresses, network } = reading;
   const elsewhere = standpoint.at === "elsewhere" ? standpoint.host : undefined;
   const host = elsewhere ?? "127.0.0.1";
   const published = publishedOf(reading, port);
   if (published !== undefined)
     return wsUrl(isEverywhere(published.address) ? host : published.address, published.port);
   // Without a published port the container's own address, which a Linux host reaches.
-  const own = networkMode === "host" || elsewhere !== undefined ? undefined : addresses[0];
+  const own = network === "host" || elsewhere !== undefined ? undefined : addresses[0];
   return wsUrl(own ?? host, port);
 }
 
 /** The address at which we can reach it from where we are, or that we cannot. */
-export function probeUrl(reading: ContainerReading, standpoint: Standpoint, port: number): Fact<string> {
+export function probeUrl(reading: Workload, standpoint: Standpoint, port: number): Fact<string> {
   const source = "the engine's networks";
   const published = publishedOf(reading, port);
   switch (standpoint.at) {
@@ -132,7 +132,7 @@ export function probeUrl(reading: ContainerReading, standpoint: Standpoint, port
       const { host } = standpoint;
       // With the machine's own network it listens where its config says; the name of that machine is all we have.
       if (published === undefined)
-        return reading.networkMode === "host" ? known(wsUrl(host, port), source) : outOfReach(reading, host);
+        return reading.network === "host" ? known(wsUrl(host, port), source) : outOfReach(reading, host);
       if (isEverywhere(published.address)) return known(wsUrl(host, published.port), source);
       return isLoopback(published.address)
         ? outOfReach(reading, host)
@@ -142,7 +142,7 @@ export function probeUrl(reading: ContainerReading, standpoint: Standpoint, port
 }
 
 /** `host`: of an engine that is elsewhere; else the doctor is in a container. */
-export function outOfReach(reading: ContainerReading, host?: string): Unknown {
+export function outOfReach(reading: Workload, host?: string): Unknown {
   const name = reading.name;
   const ports = reading.ports.map(({ address, port }) => `${address}:${port}`).join(", ");
   const args = { name, ...(ports === "" ? {} : { ports }) };
@@ -161,10 +161,7 @@ export function outOfReach(reading: ContainerReading, host?: string): Unknown {
   );
 }
 
-function publishedOf(
-  { ports }: ContainerReading,
-  port: number,
-): ContainerReading["ports"][number] | undefined {
+function publishedOf({ ports }: Workload, port: number): Workload["ports"][number] | undefined {
   return ports.find(({ to }) => to === port) ?? (ports.length === 1 ? ports[0] : undefined);
 }
 

@@ -3,10 +3,10 @@ import type { Credentials } from "../../cli/credentials.ts";
 import { type LogReading, logFile } from "../../cli/log-input.ts";
 import type { ChosenTarget } from "../../cli/target.ts";
 import type { Ask, Collectors } from "../../core/collect.ts";
+import type { DeploymentKind } from "../../core/deployment-kind.ts";
 import { type Fact, known, knownValue, said, type Unknown, unknown } from "../../core/fact.ts";
 import type {
   Confidence,
-  DeploymentKind,
   HostSigns,
   OwnThings,
   PortHolder,
@@ -19,15 +19,13 @@ import { compareReleases } from "../../core/release.ts";
 import { createScrubber } from "../../core/scrub.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
-import { type ComposeSigns, readComposeFile } from "../../deployments/compose-file.ts";
-import { detectDeployment } from "../../deployments/detect.ts";
 import { type ContainedGateway, openContainer, unopened } from "../../deployments/docker/access.ts";
 import type { Wanted } from "../../deployments/docker/choose.ts";
-import { exposureOf } from "../../deployments/exposure.ts";
+import { readComposeFile } from "../../deployments/docker/compose-files.ts";
 import { readHost } from "../../deployments/host.ts";
 import { isInContainer, type Listeners, peerOf, readListeners } from "../../deployments/listeners.ts";
 import { localAccess } from "../../deployments/local.ts";
-import { ownNames } from "../../deployments/names.ts";
+import { ownNames } from "../../deployments/own-names.ts";
 import type { GatewayProcess } from "../../deployments/processes.ts";
 import { mayRead, userName } from "../../deployments/trust.ts";
 import type { ConfigAndSecrets, DeploymentAccess } from "../../deployments/types.ts";
@@ -36,6 +34,9 @@ import type { World } from "../../deployments/world.ts";
 import { probe } from "../../gateway/probe.ts";
 import type { ConnectionEnds, MayReceive } from "../../gateway/transport.ts";
 import { parseGatewayUrl, reachOfAddress } from "../../gateway/url.ts";
+import { detectDeployment } from "../../kinds/detect.ts";
+import type { ComposeSigns } from "../../kinds/docker/services.ts";
+import { exposureOf } from "../../kinds/exposure.ts";
 import { digestLogs, type LogSource } from "../../logs/digest.ts";
 import { ofPort } from "../../logs/of-port.ts";
 import { tiedTo } from "../../logs/tied.ts";
@@ -304,7 +305,7 @@ export class Live {
     const engine = host.engines.some(({ kind }) => kind !== "kubernetes") || world.env.DOCKER_HOST;
     if (!published && !engine) return undefined;
     const found = await search(port);
-    const ports = found.known ? (found.value.deployment.container?.ports ?? []) : [];
+    const ports = found.known ? (found.value.deployment.workload?.ports ?? []) : [];
     const serves = !found.known || ports.some((one) => one.port === port);
     if (published && (config === undefined || serves)) return found;
     // What else runs in containers says nothing of a config of our own.
@@ -313,7 +314,7 @@ export class Live {
         ? found
         : undefined;
     // Our own config is the container's when it is mounted there; else it is of a gateway that is not running.
-    const mounts = found.value.deployment.container?.mounts ?? [];
+    const mounts = found.value.deployment.workload?.mounts ?? [];
     const mounted = mounts.some(({ source }) => config?.path.startsWith(`${source}/`));
     return config === undefined || mounted ? found : undefined;
   }
@@ -377,7 +378,7 @@ export class Live {
   /** Nobody at an address that may not lead to the gateway from here is no word about the gateway. */
   async #lost({ reach }: ProbeReading): Promise<Unknown | undefined> {
     const contained = await this.#containerHere();
-    const running = contained?.deployment.container?.state === "running";
+    const running = contained?.deployment.workload?.state === "running";
     return running && ["refused", "timeout", "dns"].includes(reach.state) ? contained?.lost() : undefined;
   }
 
@@ -414,7 +415,7 @@ export class Live {
     if (peer.value === "nobody") return { allowed: true };
     const { uid, inode } = peer.value;
     if (uid === 0 || uid === world.uid) return { allowed: true };
-    const container = (await this.#containerHere())?.deployment.container?.id;
+    const container = (await this.#containerHere())?.deployment.workload?.engine.id;
     const allowed =
       container === undefined ? await this.#mayReadConfig(uid) : await isInContainer(world, inode, container);
     return allowed ? { allowed } : { allowed, from: await userName(world, uid) };
@@ -562,7 +563,7 @@ export class Live {
       url,
     });
     const kind = target.kind === "url" ? "url" : (knownValue(deployment)?.kind ?? "local");
-    const container = knownValue(deployment)?.container?.name;
+    const container = knownValue(deployment)?.workload?.name;
     const name = target.kind === "url" ? url : (container ?? knownValue(config)?.path ?? url);
     return known(
       { kind, name, url, exposure, exposureBecause: because, own: await this.#own(url) },
@@ -607,10 +608,10 @@ const ALONE = unknown(
 
 /** What a Compose file would say of the published ports. */
 function publishedSigns({ deployment }: ContainedGateway): ComposeSigns | undefined {
-  const { container } = deployment;
-  if (container === undefined) return undefined;
-  const publishedOn = [...new Set(container.ports.map(({ address }) => address))];
-  return { file: container.name, service: container.name, publishedOn };
+  const { workload } = deployment;
+  if (workload === undefined) return undefined;
+  const publishedOn = [...new Set(workload.ports.map(({ address }) => address))];
+  return { file: workload.name, service: workload.name, publishedOn };
 }
 
 /** The port of a ws:// or wss:// URL, the scheme's own when there is none in it. */

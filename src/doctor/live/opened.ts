@@ -1,5 +1,5 @@
-import type { CommandContext } from "../../deployments/commands.ts";
 import type { World } from "../../deployments/world.ts";
+import type { CommandContext } from "../../kinds/kind.ts";
 import type { Live, LiveOptions } from "./look.ts";
 
 /** A gateway as somebody named it, to be looked at as often as it takes. */

@@ -8,8 +8,10 @@ import type { Check } from "../../core/check.ts";
 import type { Facts } from "../../core/collect.ts";
 import { type Diagnosed, diagnose } from "../../core/diagnose.ts";
 import { knownValue } from "../../core/fact.ts";
-import type { Deployment, FactName, ProbeReading, Refusal, Target } from "../../core/facts.ts";
-import { type CommandContext, commandsFor, openclawLine } from "../../deployments/commands.ts";
+import type { FactName, ProbeReading, Refusal, Target } from "../../core/facts.ts";
+import { commandsFor, openclawLine } from "../../kinds/commands.ts";
+import { deploymentOf } from "../../kinds/index.ts";
+import type { CommandContext } from "../../kinds/kind.ts";
 import { connectionPath } from "../../report/path.ts";
 import {
   type MissingFact,
@@ -99,8 +101,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
 
 /** How steps are printed for the deployment that the facts show. */
 export function printerOf(facts: Facts, context: CommandContext = {}): PrintSteps {
-  const target = knownValue(facts.target) ?? OFFLINE;
-  const place = placeOf(facts, knownValue(facts.deployment), target);
+  const place = knownValue(facts.deployment) ?? UNKNOWN_PLACE;
   const whole = contextOf(facts, context);
   return (steps) => commandsFor(steps, place, whole);
 }
@@ -110,8 +111,7 @@ export function openclawPrinterOf(
   facts: Facts,
   context: CommandContext = {},
 ): (words: readonly string[]) => string {
-  const target = knownValue(facts.target) ?? OFFLINE;
-  const place = placeOf(facts, knownValue(facts.deployment), target);
+  const place = knownValue(facts.deployment) ?? UNKNOWN_PLACE;
   const whole = contextOf(facts, context);
   return (words) => openclawLine(words, place, whole);
 }
@@ -131,37 +131,31 @@ function versionRange(
 const OFFLINE: Target = { kind: "offline", name: "", exposure: "unknown" };
 
 /** Commands are printed as for a gateway on this machine while nothing says otherwise. */
-const UNKNOWN_PLACE: Deployment = {
+const UNKNOWN_PLACE = deploymentOf({
   kind: "local",
   confidence: "possible",
   evidence: [],
-  alternatives: ["docker", "kubernetes", "vps"],
+  alternatives: [],
   names: {},
-};
-
-/** Lines for a server are typed on it only by somebody who is there; from elsewhere they go through ssh. */
-function placeOf(facts: Facts, deployment: Deployment | undefined, target: Target): Deployment {
-  if (deployment === undefined) return UNKNOWN_PLACE;
-  const host = knownValue(facts.host);
-  const there = host !== undefined && (host.sshSession || target.kind !== "url");
-  if (deployment.kind !== "vps" || there || deployment.names.sshHost !== undefined) return deployment;
-  return { ...deployment, names: { ...deployment.names, sshHost: "<user>@<host>" } };
-}
+});
 
 function contextOf(facts: Facts, context: CommandContext = {}): CommandContext {
   const config = knownValue(facts.config);
   const release = knownValue(facts.release)?.version;
   const port = config?.effective.gateway?.port;
   const host = knownValue(facts.host);
-  const kind = knownValue(facts.deployment)?.kind;
+  const { workload, traits } = knownValue(facts.deployment) ?? {};
   const contained =
     host !== undefined && !["none", "unknown"].includes(host.container) && host.openclaw !== false;
-  const container = knownValue(facts.deployment)?.container;
   // Through an engine it is another container than ours, or we would read its files.
-  const inside = contained && container === undefined && (kind === "docker" || kind === "kubernetes");
+  const inside = contained && workload === undefined && traits?.contained === true;
+  const target = knownValue(facts.target) ?? OFFLINE;
+  // Lines for a server are typed on it only by somebody who is there; from elsewhere they go through ssh.
+  const there = host !== undefined && (host.sshSession || target.kind !== "url");
   return {
     inside,
-    ...(container === undefined || container.state === "running" ? {} : { running: false }),
+    elsewhere: !there,
+    ...(workload === undefined || workload.state === "running" ? {} : { running: false }),
     ...(release === undefined ? {} : { release }),
     ...(port === undefined ? {} : { port }),
     ...(config === undefined ? {} : { configPath: config.path }),

@@ -4,6 +4,7 @@ import { type Fact, known, knownValue, unknown } from "../../core/fact.ts";
 import type { Assessment, FactMap, Refusal } from "../../core/facts.ts";
 import { mendedLast, withoutMended } from "../../core/mended.ts";
 import { refusalsOf } from "../../core/refusals.ts";
+import { usualPeers } from "../../kinds/peers.ts";
 import { describeError } from "./describe-error.ts";
 
 /** Facts that follow from others: the model's answer, and all refusals in the order of their mending. */
@@ -64,6 +65,7 @@ export function assessmentOf(
     target: target.value,
     ...given("config", reading?.effective),
     ...given("deployment", knownValue(deployment)),
+    ...given("peers", usualPeers(knownValue(deployment), target.value)),
     ...given("logs", logs.known ? mendedLast(logs.value, reading) : undefined),
     ...given("probe", knownValue(probe)),
     ...given("origin", origin),

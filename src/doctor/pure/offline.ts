@@ -1,9 +1,9 @@
 import { collect, type Facts } from "../../core/collect.ts";
+import type { DeploymentKind } from "../../core/deployment-kind.ts";
 import { type Fact, known, said, unknown } from "../../core/fact.ts";
 import type {
   ConfigReading,
   Deployment,
-  DeploymentKind,
   Exposure,
   HostSigns,
   ProbeReading,
@@ -11,8 +11,8 @@ import type {
   Target,
 } from "../../core/facts.ts";
 import type { LogDigest } from "../../core/log-event.ts";
-import { detectDeployment } from "../../deployments/detect.ts";
-import { exposureOf } from "../../deployments/exposure.ts";
+import { detectDeployment } from "../../kinds/detect.ts";
+import { exposureOf } from "../../kinds/exposure.ts";
 import { digestLogs, type LogSource } from "../../logs/digest.ts";
 import { collectOptions, collector, derivedCollectors } from "./derived.ts";
 import { TicketText } from "./ticket-text.ts";
@@ -25,7 +25,7 @@ export interface OfflineOptions {
   readonly release: Fact<Release>;
   readonly deployment?: DeploymentKind;
   /** What an engine said of the gateway earlier. */
-  readonly contained?: Pick<Deployment, "container" | "compose">;
+  readonly contained?: Pick<Deployment, "workload" | "compose">;
   readonly origin?: string;
   /** Addresses and CIDR blocks of the proxies that the user named. */
   readonly proxies?: readonly string[];

@@ -1,6 +1,7 @@
 import type { AdmissionConfig, Connection, ConnectionAuth, ConnectionDevice } from "../../core/connection.ts";
+import { isObject } from "../../core/json.ts";
 import { deviceIdOf, type SignatureForm, signaturePayload, verifySignature } from "../device.ts";
-import { isRecord, type JsonRecord, numberOf, textOf, textsOf } from "../json.ts";
+import { type JsonRecord, numberOf, textOf, textsOf } from "../json.ts";
 import { type ConnectParams, clients } from "../protocol.ts";
 import type { DeviceBook } from "./devices.ts";
 import type { Traits } from "./traits.ts";
@@ -13,9 +14,9 @@ export interface Arrival {
 
 /** `connect` parameters of the right shape, or what is wrong with them in the validator's words. */
 export function readConnectParams(value: unknown, traits: Traits): ConnectParams | string {
-  if (!isRecord(value)) return "at root: must be object";
+  if (!isObject(value)) return "at root: must be object";
   const client = value.client;
-  if (!isRecord(client)) return "at root: must have required property 'client'";
+  if (!isObject(client)) return "at root: must have required property 'client'";
   const [id, version, platform, mode] = [client.id, client.version, client.platform, client.mode].map(textOf);
   const [min, max] = [numberOf(value.minProtocol), numberOf(value.maxProtocol)];
   if (min === undefined) return "at root: must have required property 'minProtocol'";
@@ -27,9 +28,9 @@ export function readConnectParams(value: unknown, traits: Traits): ConnectParams
   const buildId = textOf(client.buildId);
   if (buildId !== undefined && !traits.knowsBuildId) return "at /client: unexpected property 'buildId'";
   const deviceFamily = textOf(client.deviceFamily);
-  const device = isRecord(value.device) ? readDevice(value.device) : undefined;
+  const device = isObject(value.device) ? readDevice(value.device) : undefined;
   if (typeof device === "string") return device;
-  const auth = isRecord(value.auth) ? readAuth(value.auth) : undefined;
+  const auth = isObject(value.auth) ? readAuth(value.auth) : undefined;
   return {
     minProtocol: min,
     maxProtocol: max,

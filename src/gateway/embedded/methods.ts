@@ -1,4 +1,5 @@
-import { isRecord, textOf } from "../json.ts";
+import { isObject } from "../../core/json.ts";
+import { textOf } from "../json.ts";
 import type { DeviceBook } from "./devices.ts";
 import type { GatewayLog } from "./log.ts";
 import type { Traits } from "./traits.ts";
@@ -34,7 +35,7 @@ export function answerMethod(
   if (method === "health" || method === "status") return { ok: true, payload: { ok: true } };
   if (!scopes.includes("operator.pairing") && !scopes.includes("operator.admin")) return missingScope(traits);
 
-  const fields = isRecord(params) ? params : {};
+  const fields = isObject(params) ? params : {};
   const requestId = textOf(fields.requestId) ?? "";
   const deviceId = textOf(fields.deviceId) ?? "";
   switch (method) {

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Admission, AdmissionConfig, AdmissionInput } from "../../core/connection.ts";
-import { parseBoundedJson } from "../../core/json.ts";
-import { isRecord, textOf } from "../json.ts";
+import { isObject, parseBoundedJson } from "../../core/json.ts";
+import { textOf } from "../json.ts";
 import { type ConnectParams, clients } from "../protocol.ts";
 import { reachOfAddress } from "../url.ts";
 import { closeMeta } from "./close-meta.ts";
@@ -294,9 +294,9 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
         log.warn("gateway/ws", `✗ parse-error error=SyntaxError conn=${conn.slice(0, 8)}…${conn.slice(-4)}`);
         return socket.close(1000);
       }
-      const id = isRecord(frame) ? textOf(frame.id) : undefined;
-      const method = isRecord(frame) && frame.type === "req" ? textOf(frame.method) : undefined;
-      if (!isRecord(frame) || id === undefined || method === undefined)
+      const id = isObject(frame) ? textOf(frame.id) : undefined;
+      const method = isObject(frame) && frame.type === "req" ? textOf(frame.method) : undefined;
+      if (!isObject(frame) || id === undefined || method === undefined)
         return refuse("invalid", invalidHandshake("invalid request frame", "?", "?"));
       lastFrame = { method: forLog(method, 60), id: forLog(id, 60) };
       if (refusal !== undefined) return;

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { compareReleases, isRelease } from "../../../src/core/release.ts";
 import { isAlive, mustRun, progress, retry } from "./processes.ts";
 
 export interface InstalledRelease {
@@ -25,24 +26,13 @@ export function cacheDir(): string {
   return process.env.PAIRING_DOCTOR_CACHE ?? path.join(tmpdir(), "openclaw-pairing-doctor-cache");
 }
 
-/** Negative when release `a` is older than `b`. Calendar versions: three numbers. */
-export function compareReleases(a: string, b: string): number {
-  const left = a.split(".").map(Number);
-  const right = b.split(".").map(Number);
-  for (let i = 0; i < 3; i++) {
-    const difference = (left[i] ?? 0) - (right[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
 export function isAtLeast(release: string, first: string): boolean {
   return compareReleases(release, first) >= 0;
 }
 
 /** Installs the release unless the cache has it. Several processes may call it at once. */
 export async function installRelease(release: string): Promise<InstalledRelease> {
-  if (!/^\d{4}\.\d{1,2}\.\d{1,3}$/.test(release)) throw new Error(`not a release: ${release}`);
+  if (!isRelease(release)) throw new Error(`not a release: ${release}`);
   const major = isAtLeast(release, "2026.5.0") ? 24 : 22;
   const node = await installNode(major);
   const dir = path.join(cacheDir(), "releases", release);

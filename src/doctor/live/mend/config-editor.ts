@@ -4,6 +4,7 @@ import { parseJson5 } from "../../../config/json5.ts";
 import { isAsMade, type MadeKey, takeBack } from "../../../config/take-back.ts";
 import type { JsonValue } from "../../../core/finding.ts";
 import type { Made } from "../../../core/journal.ts";
+import { isObject } from "../../../core/json.ts";
 import type { ConfigEditor } from "../../../core/transaction.ts";
 
 /** What the engine asks about the texts of two openclaw.json. */
@@ -91,8 +92,4 @@ function withoutPath(value: Values, [head, ...rest]: readonly string[]): Values 
   if (rest.length === 0 || !isObject(child)) return others;
   const left = withoutPath(child, rest);
   return Object.keys(left).length === 0 ? others : { ...others, [head]: left };
-}
-
-function isObject(value: unknown): value is Values {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

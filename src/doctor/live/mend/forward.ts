@@ -174,8 +174,8 @@ async function apply(
   const { patient, asker } = way;
   const order = orderOf(facts, prepared, await patient.key(facts));
   if (order === undefined) return ended(facts, "not-begun", about);
-  const container = knownValue(facts.deployment)?.container;
-  if (container !== undefined) patient.opened.byName(container.name);
+  const workload = knownValue(facts.deployment)?.workload;
+  if (workload !== undefined) patient.opened.byName(workload.name);
   const outcome = await work((workshop) => execute(order, workshop), patient, asker, {
     changer,
     verify: (signal) => verifyFix(prepared, patient, signal),

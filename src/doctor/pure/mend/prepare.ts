@@ -142,11 +142,11 @@ type Doer = (step: Step) => boolean;
 
 /** An engine starts a container; what ran in a terminal of somebody's is theirs to start. */
 function doerOf({ deployment }: Facts, { editCompose = false }: PrepareOptions): Doer {
-  const { container, compose } = knownValue(deployment) ?? {};
+  const { workload, compose } = knownValue(deployment) ?? {};
   return (step) => {
     switch (step.do) {
       case "gateway.start":
-        return container !== undefined;
+        return workload !== undefined;
       case "compose.up":
         return compose !== undefined;
       // A Compose file is somebody's own, and often in a repository: only on request.

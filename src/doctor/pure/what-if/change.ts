@@ -3,6 +3,7 @@ import { bad, type Parsed, parsed } from "../../../core/bad-input.ts";
 import type { AdmissionInput, Connection } from "../../../core/connection.ts";
 import type { JsonValue, Step } from "../../../core/finding.ts";
 import { parseBoundedJson } from "../../../core/json.ts";
+import { DOCKER_BRIDGE } from "../../../core/networks.ts";
 import { safeText } from "../../../core/text.ts";
 import type { Via } from "./vias.ts";
 
@@ -70,7 +71,7 @@ function routed({ connection, config }: AdmissionInput, via: Via): Connection {
       // All three arrive from loopback.
       return { ...connection, remoteAddress: "127.0.0.1", headers: at(local) };
     case "docker":
-      return { ...connection, remoteAddress: "172.17.0.1", headers: at(local) };
+      return { ...connection, remoteAddress: DOCKER_BRIDGE, headers: at(local) };
     case "lan":
       return { ...connection, remoteAddress: "192.168.1.2", headers: at(`192.168.1.10:${port}`) };
     case "proxy":

@@ -5,7 +5,7 @@ import type {
   Connection,
   ConnectionDevice,
 } from "../../../core/connection.ts";
-import { parseBoundedJson } from "../../../core/json.ts";
+import { isObject, parseBoundedJson } from "../../../core/json.ts";
 import { isRelease } from "../../../core/release.ts";
 import { safeText } from "../../../core/text.ts";
 
@@ -125,10 +125,6 @@ function toConnection(value: Json, where: string): Connection {
 
 function textOr(value: unknown, fallback: string): string {
   return typeof value === "string" ? value : fallback;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Ends the reading from wherever in it; never leaves this file. */

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { ConfigReading, Deployment, DeploymentKind, HostSigns } from "../src/core/facts.ts";
+import type { DeploymentKind } from "../src/core/deployment-kind.ts";
+import type { ConfigReading, Deployment, HostSigns } from "../src/core/facts.ts";
 import type { LogDigest, RefusedEvent } from "../src/core/log-event.ts";
-import { type DetectInput, detectDeployment } from "../src/deployments/detect.ts";
-import { type ExposureInput, exposureOf } from "../src/deployments/exposure.ts";
 import type { Listener, Listeners } from "../src/deployments/listeners.ts";
-import { composeServiceOf, ownNames, workloadOf } from "../src/deployments/names.ts";
+import { ownNames } from "../src/deployments/own-names.ts";
 import type { GatewayProcess } from "../src/deployments/processes.ts";
+import { type DetectInput, detectDeployment } from "../src/kinds/detect.ts";
+import { composeServiceOf } from "../src/kinds/docker/names.ts";
+import { exposureOf } from "../src/kinds/exposure.ts";
+import type { ExposureInput } from "../src/kinds/exposure-input.ts";
+import { workloadOf } from "../src/kinds/kubernetes/names.ts";
 import { fakeWorld } from "./fake-world.ts";
 
 const HOST: HostSigns = {
@@ -302,9 +306,7 @@ const GRID: readonly (readonly [
       config: config(
         {},
         {
-          problems: [
-            { kind: "bad-env", key: "OPENCLAW_GATEWAY_PORT", detail: '"tcp://10.96.0.1:18789": an address' },
-          ],
+          problems: [{ kind: "bad-env", key: "OPENCLAW_GATEWAY_PORT", detail: "", injectedBy: "kubernetes" }],
         },
       ),
     },
@@ -341,7 +343,12 @@ describe("the deployment, by its signs", () => {
 
   test("evidence names its fact and its place", () => {
     assert.deepEqual(detect({ logs: logs([refused({ remote: "172.18.0.1" })]) }).evidence, [
-      { fact: "logs", source: "gateway.log:14", quote: "remote=172.18.0.1" },
+      {
+        fact: "logs",
+        source: "gateway.log:14",
+        quote: "remote=172.18.0.1",
+        origin: { of: "log", log: "gateway.log", line: 14 },
+      },
     ]);
     assert.equal(detect({ said: "vps" }).evidence[0]?.source, "--deployment");
   });

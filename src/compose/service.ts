@@ -1,4 +1,5 @@
-import { type ComposeYaml, isRecord, OVERRIDE, RESET } from "./compose-yaml.ts";
+import { isObject } from "../core/json.ts";
+import { type ComposeYaml, OVERRIDE, RESET } from "./yaml.ts";
 
 /**
  * A service of one Compose file, variables not replaced yet, or of several merged as Compose merges them: what a
@@ -65,10 +66,10 @@ export function mergedServices(files: readonly ComposeYaml[]): ReadonlyMap<strin
   const services = new Map<string, ServiceDraft>();
   for (const [index, yaml] of files.entries()) {
     const { services: told } = yaml.value;
-    if (!isRecord(told)) continue;
+    if (!isObject(told)) continue;
     for (const [name, raw] of Object.entries(told).slice(0, MAX_SERVICES)) {
       if (!NAME.test(name)) continue;
-      const fresh = raw === RESET || (isRecord(raw) && isRecord(raw[OVERRIDE]));
+      const fresh = raw === RESET || (isObject(raw) && isObject(raw[OVERRIDE]));
       const before = fresh ? undefined : services.get(name);
       if (raw === RESET) services.delete(name);
       else if (before !== undefined || services.size < MAX_SERVICES)
@@ -95,7 +96,7 @@ interface Place {
 }
 
 function merged(before: ServiceDraft, raw: unknown, place: Place): ServiceDraft {
-  if (!isRecord(raw)) return before;
+  if (!isObject(raw)) return before;
   const scalars = Object.fromEntries(
     SCALARS.map((key) => [key, scalarOf(raw, key, place, before.scalars[key])]),
   ) as ServiceDraft["scalars"];
@@ -117,7 +118,7 @@ function merged(before: ServiceDraft, raw: unknown, place: Place): ServiceDraft 
 /** Whether a value replaces what the files before say, and the value itself. */
 function unwrapped(value: unknown): { readonly value: unknown; readonly replaces: boolean } {
   if (value === RESET) return { value: undefined, replaces: true };
-  if (isRecord(value) && Object.hasOwn(value, OVERRIDE)) return { value: value[OVERRIDE], replaces: true };
+  if (isObject(value) && Object.hasOwn(value, OVERRIDE)) return { value: value[OVERRIDE], replaces: true };
   return { value, replaces: false };
 }
 
@@ -180,7 +181,7 @@ function appended<T>(
 function portOf(item: unknown): PortDraft | undefined {
   const short = textOf(item);
   if (short !== undefined) return { short };
-  if (!isRecord(item)) return undefined;
+  if (!isObject(item)) return undefined;
   const parts = { address: "host_ip", published: "published", target: "target", protocol: "protocol" };
   return Object.fromEntries(
     Object.entries(parts).flatMap(([name, key]) => {
@@ -192,7 +193,7 @@ function portOf(item: unknown): PortDraft | undefined {
 
 function volumeOf(item: unknown): VolumeDraft | undefined {
   if (typeof item === "string") return { short: item };
-  if (!isRecord(item)) return undefined;
+  if (!isObject(item)) return undefined;
   const { type, source, target, read_only: readOnly } = item;
   return {
     ...(typeof type === "string" ? { type } : {}),
@@ -204,7 +205,7 @@ function volumeOf(item: unknown): VolumeDraft | undefined {
 
 function envFileOf(item: unknown): EnvFileDraft | undefined {
   if (typeof item === "string") return { path: item, required: true, raw: false };
-  if (!isRecord(item) || typeof item.path !== "string") return undefined;
+  if (!isObject(item) || typeof item.path !== "string") return undefined;
   return { path: item.path, required: item.required !== false, raw: item.format === "raw" };
 }
 
@@ -227,7 +228,7 @@ function environmentOf(
       if (equals === -1) add(text, undefined, [at]);
       else add(text.slice(0, equals), text.slice(equals + 1), [at]);
     }
-  else if (isRecord(value))
+  else if (isObject(value))
     for (const [name, item] of Object.entries(value).slice(0, MAX_VARIABLES)) {
       if (item === RESET) found.delete(name);
       else if (item === null) add(name, undefined, [name]);

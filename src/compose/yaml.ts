@@ -1,4 +1,5 @@
 import type { Document, ParsedNode } from "yaml";
+import { isObject } from "../core/json.ts";
 
 /** One Compose file as YAML: its plain value, and where its nodes stand. */
 export interface ComposeYaml {
@@ -69,7 +70,7 @@ export async function composeYaml(text: string): Promise<ComposeYaml | undefined
         },
       });
     const value: unknown = marked.toJS({ maxAliasCount: MAX_ALIASES });
-    if (!isRecord(value)) return undefined;
+    if (!isObject(value)) return undefined;
     return {
       value,
       document,
@@ -92,10 +93,6 @@ function hasMoreThan(items: Iterable<unknown>, max: number): boolean {
     if (seen > max) return true;
   }
   return false;
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isTagged(node: unknown): node is { tag?: string } {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { changed, editCompose } from "../src/config/compose-edit.ts";
-import { composeYaml } from "../src/config/compose-yaml.ts";
+import { changed, editCompose } from "../src/compose/edit.ts";
+import { composeYaml } from "../src/compose/yaml.ts";
 import type { ComposeChange } from "../src/core/finding.ts";
 
 const PUBLISH: ComposeChange = { kind: "publish", port: 18789, to: 18789 };

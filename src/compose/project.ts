@@ -1,19 +1,10 @@
-import { dirname, isAbsolute, join, resolve } from "node:path";
-import { mergedServices, type ServiceDraft, type Told } from "../config/compose-service.ts";
-import {
-  type DotenvEntry,
-  dotenv,
-  interpolate,
-  type Lookup,
-  wholeReference,
-} from "../config/compose-variables.ts";
-import { type ComposeYaml, composeYaml, MAX_COMPOSE } from "../config/compose-yaml.ts";
-import { type Fact, known, unknown } from "../core/fact.ts";
-import type { ComposePlace, ComposeSecret } from "../core/facts.ts";
+import type { ComposePlace, ComposeSecret } from "../core/compose.ts";
+import { type Fact, known, type UnknownReason, unknown } from "../core/fact.ts";
 import { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
-import { isGatewayCommand } from "./processes.ts";
-import type { ReadOutcome, World } from "./world.ts";
+import { mergedServices, type ServiceDraft, type Told } from "./service.ts";
+import { type DotenvEntry, dotenv, interpolate, type Lookup, wholeReference } from "./variables.ts";
+import { type ComposeYaml, composeYaml, MAX_COMPOSE } from "./yaml.ts";
 
 /** A Compose project as `docker compose config` would show it; what it includes or extends is not followed. */
 export interface ComposeProject {
@@ -77,91 +68,45 @@ export interface ComposeVariable {
 /** Where a variable of a service gets its value from. */
 export type ComposeSource = Omit<ComposeSecret, "fingerprint" | "isRunning">;
 
+/** Where the files of a project are, as far as reading one asks. */
+export interface ComposeDisk {
+  readonly homedir: string;
+  /** At most `maxBytes` from the start. */
+  readText(path: string, maxBytes: number): Promise<ComposeText>;
+  /** The absolute path of a file; a relative one is below the directory. */
+  absolute(directory: string, file: string): string;
+}
+
+export type ComposeText =
+  | { readonly ok: true; readonly text: string; readonly truncated: boolean }
+  | { readonly ok: false; readonly reason: UnknownReason; readonly detail: string };
+
 export interface ComposeRequest {
-  readonly world: World;
+  readonly disk: ComposeDisk;
   readonly salt: string;
   /** Variables of where Compose is started: they win over `.env`. */
-  readonly env: World["env"];
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly directory: string;
-  /** Relative ones to the directory; found as Compose does where absent. */
+  /** Relative ones to the directory. */
   readonly files?: readonly string[];
   /** `--env-file` instead of `.env`. */
   readonly envFiles?: readonly string[];
 }
 
-/** In the order in which Compose looks. */
-const NAMES = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"] as const;
-const OVERRIDES = [
-  "compose.override.yaml",
-  "compose.override.yml",
-  "docker-compose.override.yml",
-  "docker-compose.override.yaml",
-] as const;
 const MAX_FILES = 10;
-const MAX_ENV_FILE = 262_144;
+export const MAX_ENV_FILE = 262_144;
 const MAX_ENV_FILES = 50;
 const MAX_PORTS = 200;
 const SECRET_NAME = /token|password|passwd|secret|passphrase|api_?key|private_?key|credential/i;
 
-/** The project of a directory or of the one above it, as `docker compose` without `-f` finds it there. */
-export async function findComposeProject(
-  world: World,
-  salt: string,
-  env: World["env"] = world.env,
-): Promise<Fact<ComposeProject>> {
-  const named = env.COMPOSE_FILE;
-  let directory = world.cwd;
-  for (let level = 0; level < 20; level += 1) {
-    const own = join(directory, ".env");
-    const said = named ?? (level === 0 ? await composeFileOf(world, own) : undefined);
-    if (said !== undefined && said !== "") {
-      const files = said.split(env.COMPOSE_PATH_SEPARATOR || (world.platform === "win32" ? ";" : ":"));
-      return readComposeProject({ world, salt, env, directory, files: files.filter((file) => file !== "") });
-    }
-    const found = await firstOf(world, directory, NAMES);
-    // Compose takes the first that exists, whatever is in it, and the override beside it.
-    if (found !== undefined) {
-      const over = await firstOf(world, directory, OVERRIDES);
-      return readComposeProject({
-        world,
-        salt,
-        env,
-        directory,
-        files: over === undefined ? [found] : [found, over],
-      });
-    }
-    const parent = dirname(directory);
-    if (parent === directory) break;
-    directory = parent;
-  }
-  return unknown("absent", "no Compose file here");
-}
-
-async function composeFileOf(world: World, path: string): Promise<string | undefined> {
-  const read = await world.readText(path, MAX_ENV_FILE);
-  return read.ok ? dotenv(read.text).get("COMPOSE_FILE")?.value : undefined;
-}
-
-async function firstOf(
-  world: World,
-  directory: string,
-  names: readonly string[],
-): Promise<string | undefined> {
-  for (const name of names) {
-    const info = await world.info(join(directory, name));
-    if (info?.kind === "file") return name;
-  }
-  return undefined;
-}
-
 /** Reads the files of a project and what they name; unknown when one of them cannot be read or is no Compose file. */
-export async function readComposeProject(request: ComposeRequest): Promise<Fact<ComposeProject>> {
-  const { world, directory, env } = request;
-  const files = (request.files ?? []).slice(0, MAX_FILES + 1).map((file) => absolute(directory, file));
+export async function composeProject(request: ComposeRequest): Promise<Fact<ComposeProject>> {
+  const { disk, directory, env } = request;
+  const files = (request.files ?? []).slice(0, MAX_FILES + 1).map((file) => disk.absolute(directory, file));
   if (files.length === 0 || files.length > MAX_FILES) return unknown("not-asked", "no Compose file is named");
   const parsed: ComposeYaml[] = [];
   for (const file of files) {
-    const read = await world.readText(file, MAX_COMPOSE);
+    const read = await disk.readText(file, MAX_COMPOSE);
     if (!read.ok) return unknown(read.reason, `${safeText(file, 200)}: ${read.detail}`);
     const yaml = read.truncated ? undefined : await composeYaml(read.text);
     if (yaml === undefined)
@@ -193,11 +138,20 @@ export async function readComposeProject(request: ComposeRequest): Promise<Fact<
 
 type Own = ReadonlyMap<string, { readonly path: string; readonly entry: DotenvEntry }>;
 
-async function projectVariables({ world, directory, envFiles, env }: ComposeRequest): Promise<Own> {
+/** The name that Compose gives to the project of a file: its directory's, lower-cased, without other characters. */
+export function usualProjectName(file: string): string {
+  const directory = file.split("/").at(-2) ?? "";
+  return directory
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, "")
+    .replace(/^[_-]{1,100}/, "");
+}
+
+async function projectVariables({ disk, directory, envFiles, env }: ComposeRequest): Promise<Own> {
   const own = new Map<string, { path: string; entry: DotenvEntry }>();
   for (const file of (envFiles ?? [".env"]).slice(0, MAX_FILES)) {
-    const path = absolute(directory, file);
-    const read = await world.readText(path, MAX_ENV_FILE);
+    const path = disk.absolute(directory, file);
+    const read = await disk.readText(path, MAX_ENV_FILE);
     if (!read.ok) continue;
     const entries = dotenv(read.text, (name) => ownOf(env, name) ?? own.get(name)?.entry.value);
     for (const [name, entry] of entries) own.set(name, { path, entry });
@@ -206,12 +160,8 @@ async function projectVariables({ world, directory, envFiles, env }: ComposeRequ
 }
 
 /** A name from a file may be one of a prototype's. */
-function ownOf(env: World["env"], name: string): string | undefined {
+function ownOf(env: ComposeRequest["env"], name: string): string | undefined {
   return Object.hasOwn(env, name) ? env[name] : undefined;
-}
-
-function absolute(directory: string, file: string): string {
-  return isAbsolute(file) ? file : resolve(directory, file);
 }
 
 interface ReaderInput {
@@ -223,7 +173,7 @@ interface ReaderInput {
 
 class ProjectReader {
   readonly #input: ReaderInput;
-  readonly #envFiles = new Map<string, Promise<ReadOutcome>>();
+  readonly #envFiles = new Map<string, Promise<ComposeText>>();
   readonly problems: string[] = [];
 
   constructor(input: ReaderInput) {
@@ -366,17 +316,17 @@ class ProjectReader {
   }
 
   #onHost(path: string): string {
-    const { directory, world } = this.#input.request;
-    if (path === "~" || path.startsWith("~/")) return join(world.homedir, path.slice(1));
-    return /^[A-Za-z]:[\\/]/.test(path) ? path : absolute(directory, path);
+    const { directory, disk } = this.#input.request;
+    if (path === "~" || path.startsWith("~/")) return disk.absolute(disk.homedir, path.slice(2));
+    return /^[A-Za-z]:[\\/]/.test(path) ? path : disk.absolute(directory, path);
   }
 
   /** `environment` wins over `env_file`, a later file over an earlier one. */
   async #environment({ environment, envFiles }: ServiceDraft): Promise<ReadonlyMap<string, ComposeVariable>> {
-    const { directory, salt } = this.#input.request;
+    const { directory, disk, salt } = this.#input.request;
     const found = new Map<string, ComposeVariable>();
     for (const { value } of envFiles.slice(0, MAX_FILES)) {
-      const path = absolute(directory, this.#text(value.path));
+      const path = disk.absolute(directory, this.#text(value.path));
       const read = await this.#envFile(path);
       if (!read.ok) {
         if (value.required) this.note(`${path}: ${read.detail}`);
@@ -397,13 +347,13 @@ class ProjectReader {
   }
 
   /** Services share them; each is read once. */
-  #envFile(path: string): Promise<ReadOutcome> {
+  #envFile(path: string): Promise<ComposeText> {
     const before = this.#envFiles.get(path);
     if (before !== undefined) return before;
     const read =
       this.#envFiles.size < MAX_ENV_FILES
-        ? this.#input.request.world.readText(path, MAX_ENV_FILE)
-        : Promise.resolve<ReadOutcome>({ ok: false, reason: "not-asked", detail: "too many files" });
+        ? this.#input.request.disk.readText(path, MAX_ENV_FILE)
+        : Promise.resolve<ComposeText>({ ok: false, reason: "not-asked", detail: "too many files" });
     this.#envFiles.set(path, read);
     return read;
   }
@@ -491,65 +441,4 @@ function shellWords(text: string): readonly string[] {
     }
   }
   return word === undefined ? out : [...out, word];
-}
-
-// ---- the gateway among the services
-
-/** What a project says of OpenClaw. */
-export interface ComposeSigns {
-  /** The file as people call it: its name, in the directory that it was found in. */
-  readonly file: string;
-  /** Service that runs the gateway. */
-  readonly service: string;
-  /** Service that runs the CLI, when there is one. */
-  readonly cliService?: string;
-  /** `container_name` of the gateway's service. */
-  readonly container?: string;
-  /** Host addresses of its published ports; `0.0.0.0` where none is given. */
-  readonly publishedOn: readonly string[];
-}
-
-/** The Compose project of the working directory, if it is one of an OpenClaw gateway. */
-export async function readComposeFile(world: World, salt = ""): Promise<ComposeSigns | undefined> {
-  const project = await findComposeProject(world, salt);
-  return project.known ? composeSigns(project.value) : undefined;
-}
-
-/** Finds the gateway's and the CLI's service by image, command and name. */
-export function composeSigns({ services, files }: ComposeProject): ComposeSigns | undefined {
-  const ours = services.filter(isOurs);
-  const gateway =
-    ours.find(runsGateway) ??
-    ours.find(({ name }) => /gateway/.test(name)) ??
-    ours.find((one) => !isCli(one));
-  if (gateway === undefined) return undefined;
-  const cli = cliServiceOf(ours, gateway.name);
-  const { containerName: container, ports } = gateway;
-  return {
-    file: safeText(files[0]?.split(/[\\/]/).at(-1) ?? "", 100),
-    service: gateway.name,
-    ...(cli === undefined ? {} : { cliService: cli.name }),
-    ...(container !== undefined && /^[A-Za-z0-9][A-Za-z0-9_.-]{0,252}$/.test(container) ? { container } : {}),
-    publishedOn: [...new Set(ports.map(({ address }) => address))],
-  };
-}
-
-/** The service of OpenClaw's CLI beside the gateway's. */
-export function cliServiceOf(
-  services: readonly ComposeService[],
-  gateway: string,
-): ComposeService | undefined {
-  return services.find((service) => isOurs(service) && service.name !== gateway && isCli(service));
-}
-
-function isOurs({ name, image = "" }: ComposeService): boolean {
-  return /(?:openclaw|clawdbot|moltbot)/i.test(name) || /(?:openclaw|clawdbot|moltbot)/i.test(image);
-}
-
-function runsGateway({ command, entrypoint }: ComposeService): boolean {
-  return isGatewayCommand([...entrypoint, ...command]) || [...entrypoint, ...command].includes("gateway");
-}
-
-function isCli({ name, networkMode = "" }: ComposeService): boolean {
-  return /(?:^|[-_])cli(?:[-_]|$)/.test(name) || networkMode.startsWith("service:");
 }

@@ -1,27 +1,12 @@
 import { scopeOf } from "../core/address.ts";
-import type { ConfigReading, Deployment, Exposure, HostSigns, ProbeReading } from "../core/facts.ts";
-import type { LogDigest } from "../core/log-event.ts";
-import { safeText } from "../core/text.ts";
-import type { ComposeSigns } from "./compose-file.ts";
-import { hostOf } from "./detect.ts";
-import type { Listeners } from "./listeners.ts";
-
-export interface ExposureInput {
-  readonly config?: ConfigReading;
-  readonly host?: HostSigns;
-  readonly deployment?: Deployment;
-  readonly listeners?: Listeners;
-  readonly compose?: ComposeSigns;
-  readonly probe?: ProbeReading;
-  readonly logs?: LogDigest;
-  /** The gateway's URL, when there is no probe. */
-  readonly url?: string;
-}
-
-export interface ExposureVerdict {
-  readonly exposure: Exposure;
-  readonly because: string;
-}
+import { DEPLOYMENT_KINDS } from "../core/deployment-kind.ts";
+import type { ConfigReading, Exposure } from "../core/facts.ts";
+import type { ExposureInput, ExposureVerdict } from "./exposure-input.ts";
+import { KINDS } from "./index.ts";
+import type { ExposureSigns } from "./kind.ts";
+import type { ListeningSocket } from "./listening-signs.ts";
+import { reachOf, verdict } from "./reach.ts";
+import { hostOf } from "./url.ts";
 
 /**
  * From how far the gateway can be reached. What was seen (a client from the Internet, a published port) counts
@@ -33,16 +18,12 @@ export function exposureOf(input: ExposureInput): ExposureVerdict {
     seenFromOutside(input) ??
     byUrl(input) ??
     bySockets(input) ??
-    byCompose(input) ??
+    signsOf(input)?.published?.(input) ??
     byBind(input) ?? {
       exposure: "unknown",
       because: "neither the config nor a listening socket was seen",
     }
   );
-}
-
-function verdict(exposure: Exposure, because: string): ExposureVerdict {
-  return { exposure, because: safeText(because, 200) };
 }
 
 function openByConfig({ config }: ExposureInput): ExposureVerdict | undefined {
@@ -92,12 +73,9 @@ function bySockets(input: ExposureInput): ExposureVerdict | undefined {
   const { listeners, config } = input;
   if (listeners === undefined || listeners.sockets.length === 0) return undefined;
   let widest: ExposureVerdict | undefined;
-  for (const { address, port, owner } of listeners.sockets) {
-    const found = ofAddress(
-      address,
-      `${owner === "docker-proxy" ? "Docker publishes it" : "it listens"} on ${address}:${port}`,
-      input,
-    );
+  for (const socket of listeners.sockets) {
+    const { address, port } = socket;
+    const found = reachOf(address, `${openerOf(socket)} on ${address}:${port}`, input);
     if (widest === undefined || RANK[found.exposure] > RANK[widest.exposure]) widest = found;
   }
   if (widest?.exposure === "loopback") {
@@ -107,38 +85,19 @@ function bySockets(input: ExposureInput): ExposureVerdict | undefined {
   return widest;
 }
 
+function openerOf(socket: ListeningSocket): string {
+  const openers = DEPLOYMENT_KINDS.map((name) => KINDS[name].exposure.opener?.(socket));
+  return openers.find((opener) => opener !== undefined) ?? "it listens";
+}
+
+function signsOf({ deployment }: ExposureInput): ExposureSigns | undefined {
+  return deployment === undefined ? undefined : KINDS[deployment.kind].exposure;
+}
+
 const RANK: Readonly<Record<Exposure, number>> = { loopback: 0, private: 1, unknown: 2, public: 3 };
 
-function ofAddress(address: string, because: string, { host }: ExposureInput): ExposureVerdict {
-  const everywhere = address === "0.0.0.0" || address === "::" || address === "*";
-  if (!everywhere) return verdict(scopeOf(address), because);
-  if (host === undefined)
-    return verdict("unknown", `${because}, every address of a machine that was not looked at`);
-  const open = host.addresses.find(({ scope }) => scope === "public");
-  if (open !== undefined)
-    return verdict("public", `${because}, and ${open.name} has the public address ${open.address}`);
-  // Behind NAT a cloud provider may forward a public address; inside a container the host's addresses do not show.
-  if (host.container !== "none" && host.hostNetwork !== true)
-    return verdict("unknown", `${because}, inside a container: what is published was not seen`);
-  if (host.sshSession) return verdict("unknown", `${because}, on a server that is reached over SSH`);
-  return verdict("private", `${because}; no interface has a public address`);
-}
-
-/** Where listening sockets cannot be seen (Docker Desktop), what the Compose file publishes. */
-function byCompose(input: ExposureInput): ExposureVerdict | undefined {
-  const { compose, deployment } = input;
-  if (compose === undefined || deployment?.kind !== "docker" || compose.publishedOn.length === 0)
-    return undefined;
-  const open = compose.publishedOn.find((address) => scopeOf(address) !== "loopback");
-  return ofAddress(
-    open ?? compose.publishedOn[0] ?? "",
-    `${compose.file} publishes it on ${open ?? "loopback"}`,
-    input,
-  );
-}
-
 function byBind(input: ExposureInput): ExposureVerdict | undefined {
-  const { config, deployment, host } = input;
+  const { config } = input;
   const gateway = config?.effective.gateway;
   if (gateway?.bind === undefined || config === undefined) return undefined;
   const { bind } = gateway;
@@ -152,14 +111,10 @@ function byBind(input: ExposureInput): ExposureVerdict | undefined {
   if (bind === "custom") {
     const address = gateway.customBindHost;
     return typeof address === "string"
-      ? ofAddress(address, `gateway.customBindHost is ${address}`, input)
+      ? reachOf(address, `gateway.customBindHost is ${address}`, input)
       : verdict("unknown", "gateway.bind is custom without gateway.customBindHost");
   }
-  if (bind === "auto" && host?.container === "none" && deployment?.kind === "local")
-    return verdict("loopback", "gateway.bind is auto, which is loopback outside a container");
-  if (deployment?.kind === "docker" || deployment?.kind === "kubernetes")
-    return verdict("unknown", `gateway.bind is ${bind} inside a container: how it is published was not seen`);
-  return ofAddress("0.0.0.0", `gateway.bind is ${bind}`, input);
+  return signsOf(input)?.bound?.(bind, input) ?? reachOf("0.0.0.0", `gateway.bind is ${bind}`, input);
 }
 
 /** A loopback listener that something forwards to is as open as that something. */

@@ -4,10 +4,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import JSON5 from "json5";
-import type { Deployment, DeploymentKind, DeploymentNames } from "../src/core/facts.ts";
+import type { DeploymentKind } from "../src/core/deployment-kind.ts";
+import type { Deployment, DeploymentNames } from "../src/core/facts.ts";
 import type { JsonValue, Step } from "../src/core/finding.ts";
-import { type CommandContext, commandsFor } from "../src/deployments/commands.ts";
-import { shellLine, shellWord, windowsWord } from "../src/deployments/quote.ts";
+import type { Workload } from "../src/core/workload.ts";
+import { commandsFor } from "../src/kinds/commands.ts";
+import { dockerSources } from "../src/kinds/docker/sources.ts";
+import { deploymentOf } from "../src/kinds/index.ts";
+import type { CommandContext } from "../src/kinds/kind.ts";
+import { shellLine, shellWord, windowsWord } from "../src/kinds/quote.ts";
 
 const REQUEST = "13cdbf31-cf5b-463d-8852-6016110fbf6c";
 const DEVICE = "6f251b3a661c1e98d8a100e89cb1a64987779fd18b8d1c981af5ae33a81bc305";
@@ -129,7 +134,7 @@ const SITUATIONS: readonly (readonly [string, DeploymentKind, DeploymentNames, C
 ];
 
 function deployment(kind: DeploymentKind, names: DeploymentNames): Deployment {
-  return { kind, confidence: "certain", evidence: [], alternatives: [], names };
+  return deploymentOf({ kind, confidence: "certain", evidence: [], alternatives: [], names });
 }
 
 function label(step: Step): string {
@@ -345,22 +350,23 @@ function asOpenClawReads(text: string, strict: boolean): unknown {
 }
 
 test("a config that its mount holds is not written by a line: it is changed where it is mounted from", () => {
-  const container = {
-    id: "0123456789ab",
+  const workload: Workload = {
     name: "claw",
     image: "openclaw:local",
     state: "running",
     restarts: 0,
-    networkMode: "bridge",
+    network: "own",
     addresses: [],
     ports: [],
     mounts: [],
     user: "node",
     others: [],
+    shownBy: dockerSources("claw"),
+    engine: { kind: "docker", id: "0123456789ab", networkMode: "bridge" },
   };
   const linesOf = (held: object) => {
     const stateDir = { path: "/home/node/.openclaw", on: "mount" as const, readOnly: false, ...held };
-    const there = { ...deployment("docker", { container: "claw" }), container: { ...container, stateDir } };
+    const there = { ...deployment("docker", { container: "claw" }), workload: { ...workload, stateDir } };
     const steps: readonly Step[] = [
       { do: "config.set", key: "gateway.bind", value: "lan" },
       { do: "gateway.restart" },

@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { ComposeProject, ComposeService } from "../src/compose/project.ts";
 import type { HostSigns } from "../src/core/facts.ts";
 import {
-  type ComposeProject,
-  type ComposeService,
-  composeSigns,
   findComposeProject,
   readComposeFile,
   readComposeProject,
-} from "../src/deployments/compose-file.ts";
-import { detectDeployment } from "../src/deployments/detect.ts";
+} from "../src/deployments/docker/compose-files.ts";
+import { detectDeployment } from "../src/kinds/detect.ts";
+import { composeSigns } from "../src/kinds/docker/services.ts";
 import { fakeWorld } from "./fake-world.ts";
 
 const UPSTREAM = `services:

@@ -1,7 +1,8 @@
 import type { Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import type { ComposeChange } from "../core/finding.ts";
-import { interpolate } from "./compose-variables.ts";
-import { type ComposeYaml, composeYaml, isRecord, loadYaml } from "./compose-yaml.ts";
+import { isObject } from "../core/json.ts";
+import { interpolate } from "./variables.ts";
+import { type ComposeYaml, composeYaml, loadYaml } from "./yaml.ts";
 
 export type ComposeEdit =
   | { readonly ok: true; readonly text: string }
@@ -57,8 +58,8 @@ type Value = Readonly<Record<string, unknown>>;
 /** The value of a Compose file with the change made; the reason when it cannot be. */
 export function changed(value: Value, service: string, change: ComposeChange): Value | ComposeEditFailure {
   const { services } = value;
-  const own = isRecord(services) && Object.hasOwn(services, service) ? services[service] : undefined;
-  if (!isRecord(services) || !isRecord(own)) return "no-service";
+  const own = isObject(services) && Object.hasOwn(services, service) ? services[service] : undefined;
+  if (!isObject(services) || !isObject(own)) return "no-service";
   const next = changedService(own, change);
   return typeof next === "string" ? next : { ...value, services: { ...services, [service]: next } };
 }
@@ -108,7 +109,7 @@ function portParts(text: string): readonly string[] {
 
 /** Defaults count where a port is a variable. */
 function targets(port: unknown, to: number): boolean {
-  const written = isRecord(port) ? port.target : port;
+  const written = isObject(port) ? port.target : port;
   if (typeof written !== "string" && typeof written !== "number") return false;
   const last = portParts(String(written)).at(-1) ?? "";
   const [, from, until = from] =
@@ -117,7 +118,7 @@ function targets(port: unknown, to: number): boolean {
 }
 
 function onLoopback(port: unknown): unknown {
-  if (isRecord(port)) return { ...port, host_ip: "127.0.0.1" };
+  if (isObject(port)) return { ...port, host_ip: "127.0.0.1" };
   const parts = portParts(String(port));
   const target = parts.at(-1) ?? "";
   const host = parts.length > 1 ? (parts.at(-2) ?? "") : "";
@@ -128,7 +129,7 @@ function withReference(own: Value, variable: string): Value | ComposeEditFailure
   if (!/^[A-Za-z_]\w{0,127}$/.test(variable)) return "unsupported";
   const environment = own.environment ?? {};
   const reference = `\${${variable}}`;
-  if (isRecord(environment)) return { ...own, environment: { ...environment, [variable]: reference } };
+  if (isObject(environment)) return { ...own, environment: { ...environment, [variable]: reference } };
   if (!Array.isArray(environment)) return "unsupported";
   const isIt = (item: unknown): boolean =>
     typeof item === "string" && (item === variable || item.startsWith(`${variable}=`));
@@ -237,7 +238,7 @@ class Editor {
 
   #inherits(service: YAMLMap, key: string): boolean {
     const plain: unknown = service.toJS(this.#yaml.document, { maxAliasCount: 200 });
-    return isRecord(plain) && plain[key] !== undefined;
+    return isObject(plain) && plain[key] !== undefined;
   }
 
   /** Before the first item, which stands where all of them do. */
@@ -444,8 +445,8 @@ function spliced(text: string, splices: readonly Splice[]): string {
 function isSame(a: unknown, b: unknown): boolean {
   if (Array.isArray(a))
     return Array.isArray(b) && a.length === b.length && a.every((item, at) => isSame(item, b[at]));
-  if (!isRecord(a)) return Object.is(a, b);
-  if (!isRecord(b)) return false;
+  if (!isObject(a)) return Object.is(a, b);
+  if (!isObject(b)) return false;
   const names = Object.keys(a);
   return (
     names.length === Object.keys(b).length &&

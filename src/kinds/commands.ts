@@ -1,0 +1,177 @@
+import type { Deployment } from "../core/facts.ts";
+import type { JsonValue, Step } from "../core/finding.ts";
+import { atLeast } from "../core/release.ts";
+import { safeText } from "../core/text.ts";
+import { KINDS } from "./index.ts";
+import type { CommandContext, CommandLines } from "./kind.ts";
+import { type Dialect, type Line, lineOf, PLACEHOLDERS, type Word, words } from "./line.ts";
+import { safeLine } from "./safe.ts";
+
+export interface PrintedStep {
+  readonly step: Step;
+  /** The exact shell line; absent when a person has to do the step. */
+  readonly command?: string;
+  /** Words of `command` that the user still has to fill in, as they stand there: `<container>`. */
+  readonly placeholders?: readonly string[];
+}
+
+/** Every step as the exact line for this deployment and release. No secret is ever in a line. */
+export function commandsFor(
+  steps: readonly Step[],
+  deployment: Deployment,
+  context: CommandContext = {},
+): PrintedStep[] {
+  return steps.map((step) => {
+    const line = isHeld(step, deployment)
+      ? undefined
+      : LINES[step.do](step as never, KINDS[deployment.kind].commands(deployment.names, context), context);
+    if (line === undefined) return { step };
+    const placeholders = PLACEHOLDERS.filter((one) => line.placeholders.includes(one));
+    const command = line.text;
+    return placeholders.length === 0 ? { step, command } : { step, command, placeholders };
+  });
+}
+
+/** The line that runs OpenClaw's own command with these words there. */
+export function openclawLine(
+  args: readonly string[],
+  deployment: Deployment,
+  context: CommandContext = {},
+): string {
+  return KINDS[deployment.kind].commands(deployment.names, context).cli(words(...args)).text;
+}
+
+/** How a step is typed; `undefined`: a person does it, or this program alone. */
+type LineFor<D extends Step["do"]> = (
+  step: Extract<Step, { readonly do: D }>,
+  there: CommandLines,
+  context: CommandContext,
+) => Line | undefined;
+
+/** Every kind of step. A new one does not compile until it is here. */
+const LINES: { readonly [D in Step["do"]]: LineFor<D> } = {
+  "config.set": (step, there, context) =>
+    there.editConfig ?? there.cli(settingWords(step, there.dialect, context), { config: true }),
+  // What the release does not start with, its `config unset` refuses too; its own doctor takes it out.
+  "config.unset": ({ key, refused }, there) =>
+    there.editConfig ??
+    there.cli(refused === true ? words("doctor", "--fix") : words("config", "unset", safeLine(key)), {
+      config: true,
+    }),
+  "device.list": (_step, there) => there.cli(words("devices", "list")),
+  "device.approve": ({ requestId }, there) =>
+    there.cli([...words("devices", "approve"), requestWord(requestId)]),
+  "device.reject": ({ requestId }, there) =>
+    there.cli([...words("devices", "reject"), requestWord(requestId)]),
+  // Not in 2026.2.17, there in 2026.2.19 (shipped code; run 2026.2.1 and 2026.3.13).
+  "device.remove": ({ deviceId }, there, { release }) =>
+    atLeast(release, "2026.2.19") === false
+      ? undefined
+      : there.cli([...words("devices", "remove"), deviceWord(deviceId)]),
+  // `--json` is what prints the one-time link without a desktop (2026.8.1, 2026.9.6; unknown option before).
+  "dashboard.link": ({ json }, there, { release }) =>
+    there.cli(
+      json && atLeast(release, "2026.8.1") === true
+        ? words("dashboard", "--json", "--no-open")
+        : words("dashboard", "--no-open"),
+    ),
+  // Before 2026.8.1 the dashboard link carries the token; since then only `auth-token` shows it, on a terminal.
+  "token.show": (_step, there, { release }) =>
+    atLeast(release, "2026.8.1") === true
+      ? there.cli(words("gateway", "auth-token", "--show"), { terminal: true })
+      : there.cli(words("dashboard", "--no-open")),
+  "doctor.fix": (_step, there) => there.cli(words("doctor", "--fix"), { config: true }),
+  "gateway.start": (_step, there) => there.start,
+  "gateway.restart": (_step, there) => there.restart,
+  "gateway.status": (_step, there) => there.status,
+  // Prints `2026.2.1` or `OpenClaw 2026.9.6 (commit)`; every release has it.
+  "version.show": (_step, there) => there.cli(words("--version")),
+  "logs.show": (_step, there) => there.logs,
+  "device.rotate": ({ deviceId, role }, there) =>
+    there.cli([
+      ...words("devices", "rotate", "--device"),
+      deviceWord(deviceId),
+      ...words("--role", /^[a-z]{1,40}$/.test(role) ? role : "operator"),
+    ]),
+  // Writes it into the config, and sets the mode to `token` (2026.2.1 to 2026.9.6).
+  "token.generate": (_step, there) =>
+    there.cli(words("doctor", "--generate-gateway-token"), { config: true }),
+  "tailscale.serve": (_step, there) => there.tailscale,
+  "tailscale.status": (_step, there) => there.tailnet,
+  "proxy.write": proxyLine,
+  "ssh.tunnel": ({ port }, there) => there.tunnel(port),
+  "compose.up": ({ service }, there) => there.recreate?.(service),
+  // A secret goes from one file into another; no line may show it.
+  "token.copy": () => undefined,
+  "compose.edit": () => undefined,
+  "page.open": () => undefined,
+  human: () => undefined,
+};
+
+/** What writes a config that its mount keeps from being replaced fails there (EBUSY, EROFS; run 2026.3.13). */
+function isHeld({ do: what }: Step, { workload }: Deployment): boolean {
+  const { configAlone, configReadOnly } = workload?.stateDir ?? {};
+  if (configAlone !== true && configReadOnly !== true) return false;
+  return what === "config.set" || what === "config.unset" || what === "token.generate";
+}
+
+/** The proxy's file is this program's to write or to print, wherever the gateway runs. */
+function proxyLine({ site, path }: Extract<Step, { readonly do: "proxy.write" }>): Line {
+  return lineOf([
+    ...words("pairing-doctor", "fix", "--remedy", "https-proxy", "--domain"),
+    ...(site === undefined ? [{ placeholder: "<domain>" } as const] : words(safeLine(site.domain))),
+    ...(site?.proxy === "nginx" ? words("--proxy", "nginx") : []),
+    ...(path === undefined ? [] : words("--proxy-file", safeLine(path))),
+  ]);
+}
+
+function settingWords(
+  { key, value }: Extract<Step, { readonly do: "config.set" }>,
+  dialect: Dialect,
+  context: CommandContext,
+): readonly Word[] {
+  const { text, parsed } = valueText(value, dialect);
+  // Every release tries JSON5 first and falls back to the raw string; the flag turns a typo into an error.
+  // 2026.2.1 knows `--json` only, 2026.3.13 to 2026.9.6 call it an alias of `--strict-json`.
+  const flag =
+    !parsed || dialect === "windows"
+      ? []
+      : [atLeast(context.release, "2026.3.13") === true ? "--strict-json" : "--json"];
+  return words("config", "set", safeLine(key), text, ...flag);
+}
+
+/** `parsed`: the text has to be read as JSON to mean the value. */
+function valueText(value: JsonValue, dialect: Dialect): { text: string; parsed: boolean } {
+  if (typeof value === "boolean" || typeof value === "number" || value === null)
+    return { text: JSON.stringify(value), parsed: false };
+  if (
+    typeof value === "string" &&
+    BARE_STRING.test(value) &&
+    !/^(?:true|false|null|NaN|Infinity)$/.test(value)
+  )
+    return { text: value, parsed: false };
+  // JSON5's single quotes survive cmd.exe and PowerShell; escapes beyond that do not occur in what we set.
+  if (dialect === "windows")
+    return { text: cleanJson(value).replaceAll("'", "\\'").replaceAll('"', "'"), parsed: true };
+  return { text: cleanJson(value), parsed: true };
+}
+
+const BARE_STRING = /^[A-Za-z/][A-Za-z0-9._:/@-]{0,200}$/;
+
+/** Values can hold text from a log (an origin), so control characters must not reach the user's terminal. */
+function cleanJson(value: JsonValue): string {
+  return safeText(JSON.stringify(value), 4000);
+}
+
+function requestWord(requestId: string | undefined): Word {
+  // Ids come from logs: an odd one could be an option or worse.
+  return requestId !== undefined && /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(requestId)
+    ? { text: requestId }
+    : { placeholder: "<requestId>" };
+}
+
+function deviceWord(deviceId: string): Word {
+  return /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(deviceId)
+    ? { text: deviceId }
+    : { placeholder: "<deviceId>" };
+}

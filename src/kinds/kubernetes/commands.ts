@@ -1,0 +1,35 @@
+import type { DeploymentNames } from "../../core/facts.ts";
+import type { CliOptions, CommandContext, CommandLines } from "../kind.ts";
+import { type Line, lineOf, type Word, words } from "../line.ts";
+import { programWords, safeName, safePort } from "../safe.ts";
+import { TAILNET, tailscaleServe } from "../shared-lines.ts";
+import { podNames } from "./names.ts";
+
+export function kubernetesLines(names: DeploymentNames, context: CommandContext): CommandLines {
+  const { namespace, workload, container } = podNames(names);
+  const kubectl = ["kubectl", "-n", namespace];
+  const program = programWords(names, "node /app/dist/index.js");
+  const cli = (args: readonly Word[], options: CliOptions = {}): Line => {
+    if (context.inside) return lineOf([...program, ...args]);
+    const exec = [...kubectl, "exec", ...(options.terminal ? ["-it"] : []), workload, "-c", container, "--"];
+    return lineOf([...words(...exec), ...program, ...args]);
+  };
+  const ask = (...rest: readonly string[]): Line => lineOf(words(...kubectl, ...rest));
+  const pod = workload.startsWith("pod/");
+  const configMap = safeName(context.configMap);
+  return {
+    dialect: "posix",
+    cli,
+    ...(configMap ? { editConfig: ask("edit", "configmap", configMap) } : {}),
+    start: pod ? undefined : ask("scale", workload, "--replicas=1"),
+    // A bare pod that is deleted is gone; ending its first process restarts the container.
+    restart: pod
+      ? ask("exec", workload, "-c", container, "--", "sh", "-c", "kill -TERM 1")
+      : ask("rollout", "restart", workload),
+    status: ask("get", "pods"),
+    logs: ask("logs", workload, "-c", container, "--tail=200"),
+    tailscale: tailscaleServe(context.port),
+    tailnet: TAILNET,
+    tunnel: (port) => ask("port-forward", workload, `${safePort(port)}:${safePort(context.port)}`),
+  };
+}

@@ -1,0 +1,48 @@
+import { shellWord, windowsWord } from "./quote.ts";
+
+/** What a user still has to fill in, in the order in which they are named. */
+export const PLACEHOLDERS = [
+  "<requestId>",
+  "<deviceId>",
+  "<container>",
+  "<user>@<host>",
+  "<domain>",
+] as const;
+
+export type Placeholder = (typeof PLACEHOLDERS)[number];
+
+/** A word of a line: data, which gets quoted, or a placeholder, which stands as it is. */
+export type Word = { readonly text: string } | { readonly placeholder: Placeholder };
+
+export type Dialect = "posix" | "windows";
+
+/** A line to type. */
+export interface Line {
+  readonly text: string;
+  readonly placeholders: readonly Placeholder[];
+}
+
+export function words(...texts: readonly string[]): readonly Word[] {
+  return texts.map((text) => ({ text }));
+}
+
+export function lineOf(parts: readonly Word[], dialect: Dialect = "posix"): Line {
+  const quote = dialect === "windows" ? windowsWord : shellWord;
+  return {
+    text: parts.map((part) => ("placeholder" in part ? part.placeholder : quote(part.text))).join(" "),
+    placeholders: parts.flatMap((part) => ("placeholder" in part ? [part.placeholder] : [])),
+  };
+}
+
+/** Shell that is not made of quoted words: `$(id -u)`. Nothing from outside may be in it. */
+export function written(text: string): Line {
+  return { text, placeholders: [] };
+}
+
+/** Lines behind one another as one. */
+export function joined(...lines: readonly Line[]): Line {
+  return {
+    text: lines.map(({ text }) => text).join(" "),
+    placeholders: lines.flatMap(({ placeholders }) => placeholders),
+  };
+}
