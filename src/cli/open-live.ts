@@ -1,11 +1,11 @@
 import { nodeWorld } from "../deployments/world.ts";
 import { Live, type LiveOptions } from "../doctor/live/look.ts";
 import type { Opened } from "../doctor/live/opened.ts";
+import type { ReportNote } from "../report/result.ts";
 import type { DiagnoseArguments } from "./commands/diagnose.ts";
 import { handedCredentials } from "./credentials.ts";
 import type { Session } from "./main.ts";
 import { mustBeReadable } from "./named-input.ts";
-import { noteFor } from "./note.ts";
 import { namedProxies, pageOrigin, saidRelease } from "./said.ts";
 import { parseTarget } from "./target.ts";
 import { UsageError } from "./usage-error.ts";
@@ -14,7 +14,6 @@ import { UsageError } from "./usage-error.ts";
 export type LiveArguments = Pick<
   DiagnoseArguments,
   | "target"
-  | "quiet"
   | "config"
   | "log"
   | "tokenFile"
@@ -50,6 +49,7 @@ export async function openLive(
   if (args.config !== undefined)
     await mustBeReadable({ path: args.config, what: `--config ${args.config}`, todo }, false);
   for (const path of args.log ?? []) await mustBeReadable({ path, what: `--log ${path}`, todo }, looksOnce);
+  const notes: ReportNote[] = [];
   const world = nodeWorld({ env: io.env });
   const options: Omit<LiveOptions, "asBrowser"> = {
     target: parseTarget(args.target),
@@ -59,7 +59,7 @@ export async function openLive(
     allowPlaintextToken: args.allowPlaintextToken,
     insecureTls: args.insecureTls,
     timeoutMs: seconds(args.timeout) * 1000,
-    note: noteFor(io, args.quiet),
+    note: (note) => notes.push(note),
     ...(credentials === undefined ? {} : { credentials }),
     ...(args.deployment === undefined ? {} : { deployment: args.deployment }),
     ...(origin === undefined ? {} : { origin }),
@@ -70,6 +70,7 @@ export async function openLive(
   let { target } = options;
   return {
     world,
+    notes,
     context: { platform: world.platform, home: world.homedir },
     ...(origin === undefined ? {} : { origin }),
     look: (change) => new Live({ ...change, ...options, target }),

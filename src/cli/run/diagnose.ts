@@ -14,7 +14,7 @@ import { startSpinner } from "../spinner.ts";
 export async function runDiagnosis(args: DiagnoseArguments, session: Session): Promise<number> {
   const { io } = session;
   const select = selection(args);
-  const { look, context, origin } = await openLive(args, session, { looksOnce: true });
+  const { look, context, notes, origin } = await openLive(args, session, { looksOnce: true });
   if (args.asBrowser && !args.quiet) {
     io.stderr.write(
       "Signing in as a new browser with a throw-away key; its request is taken back afterwards.\n",
@@ -24,7 +24,12 @@ export async function runDiagnosis(args: DiagnoseArguments, session: Session): P
   const spinner = await startSpinner("Looking at the gateway", io, args.quiet);
   try {
     const facts = await collect(LIVE_FACTS, live.collectors(), collectOptions(io.signal));
-    const report = reportOf(facts, { ...select, context, ...(origin === undefined ? {} : { origin }) });
+    const report = reportOf(facts, {
+      ...select,
+      context,
+      notes,
+      ...(origin === undefined ? {} : { origin }),
+    });
     spinner.stop();
     await emit(report, emitOptions(args, io), io);
     return exitCode(report, args.failOn);

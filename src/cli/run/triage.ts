@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { reportOf } from "../../doctor/pure/case.ts";
 import { offlineFacts } from "../../doctor/pure/offline.ts";
+import type { ReportNote } from "../../report/result.ts";
 import type { TriageArguments } from "../commands/triage.ts";
 import { emit } from "../emit.ts";
 import { exitCode } from "../exit-code.ts";
@@ -8,7 +9,6 @@ import type { Io } from "../io.ts";
 import { bounded, type LogReading, logFile } from "../log-input.ts";
 import type { Session } from "../main.ts";
 import { mustBeReadable } from "../named-input.ts";
-import { noteFor } from "../note.ts";
 import { emitOptions } from "../options.ts";
 import { namedProxies, pageOrigin, saidRelease, selection } from "../said.ts";
 import { startSpinner } from "../spinner.ts";
@@ -19,19 +19,23 @@ export async function triage(args: TriageArguments, { io }: Session): Promise<nu
   const release = saidRelease(args.release);
   const origin = pageOrigin(args.origin);
   const sources = await sourcesOf(args.files ?? [], io);
-  const note = noteFor(io, args.quiet);
+  const notes: ReportNote[] = [];
   const spinner = await startSpinner("Reading the log", io, args.quiet);
   try {
     const facts = await offlineFacts({
       name: sources.map(({ name }) => name).join(", "),
-      sources: (signal) => sources.map(({ name, open }) => ({ name, chunks: open({ signal, note }) })),
+      sources: (signal) =>
+        sources.map(({ name, open }) => ({
+          name,
+          chunks: open({ signal, note: (note) => notes.push(note) }),
+        })),
       release,
       ...(args.deployment === undefined ? {} : { deployment: args.deployment }),
       ...(origin === undefined ? {} : { origin }),
       proxies: namedProxies(args.proxy),
       signal: io.signal,
     });
-    const report = reportOf(facts, { ...select, ...(origin === undefined ? {} : { origin }) });
+    const report = reportOf(facts, { ...select, notes, ...(origin === undefined ? {} : { origin }) });
     spinner.stop();
     await emit(report, emitOptions(args, io), io);
     return exitCode(report, args.failOn);
@@ -60,7 +64,7 @@ async function sourcesOf(files: readonly string[], io: Io): Promise<readonly Sou
 
 function stdinSource(io: Io): Source {
   const chunks = io.stdin as AsyncIterable<Uint8Array>;
-  return { name: "stdin", open: (reading) => bounded(chunks, { ...reading, what: "standard input" }) };
+  return { name: "stdin", open: (reading) => bounded(chunks, "standard input", reading) };
 }
 
 async function fileSource(path: string): Promise<Source> {
