@@ -1,9 +1,9 @@
 // A doctor in a container of its own: nobody on its loopback says nothing of any gateway.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { ChosenTarget } from "../src/cli/target.ts";
 import { collect } from "../src/core/collect.ts";
 import { knownValue, unknown } from "../src/core/fact.ts";
+import type { ChosenTarget } from "../src/deployments/target.ts";
 import { Live } from "../src/doctor/live/look.ts";
 import { collectOptions } from "../src/doctor/pure/derived.ts";
 import { type FakeWorldInput, fakeWorld } from "./fake-world.ts";

@@ -1,4 +1,5 @@
 import { Secret } from "../core/secret.ts";
+import type { Credentials } from "../doctor/live/look.ts";
 import type { Io } from "./io.ts";
 import { readNamed } from "./named-input.ts";
 import { UsageError } from "./usage-error.ts";
@@ -6,13 +7,6 @@ import { UsageError } from "./usage-error.ts";
 export interface CredentialOptions {
   readonly tokenFile?: string;
   readonly tokenStdin?: boolean;
-}
-
-export interface Credentials {
-  readonly token?: Secret;
-  readonly password?: Secret;
-  /** Where they are from, for people: `OPENCLAW_GATEWAY_TOKEN`, `--token-file`. */
-  readonly source: string;
 }
 
 /** Longest token that is read, bytes. */
@@ -38,11 +32,11 @@ export async function handedCredentials(
   }
   if (options.tokenFile !== undefined) {
     const token = await readTokenFile(options.tokenFile, io);
-    return { token: new Secret(token, salt), source: "--token-file" };
+    return { token: new Secret(token, salt) };
   }
   if (options.tokenStdin === true) {
     const token = firstLine(await readAll(io.stdin, MAX_SECRET), "standard input");
-    return { token: new Secret(token, salt), source: "--token-stdin" };
+    return { token: new Secret(token, salt) };
   }
   const token = io.env.OPENCLAW_GATEWAY_TOKEN?.trim();
   const password = io.env.OPENCLAW_GATEWAY_PASSWORD?.trim();
@@ -50,7 +44,6 @@ export async function handedCredentials(
   return {
     ...(token ? { token: new Secret(token, salt) } : {}),
     ...(password ? { password: new Secret(password, salt) } : {}),
-    source: token ? "OPENCLAW_GATEWAY_TOKEN" : "OPENCLAW_GATEWAY_PASSWORD",
   };
 }
 

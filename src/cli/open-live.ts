@@ -1,14 +1,16 @@
+import { basename } from "node:path";
+import { byContainerName, parseTarget } from "../deployments/target.ts";
 import { nodeWorld } from "../deployments/world.ts";
-import { Live, type LiveOptions } from "../doctor/live/look.ts";
+import { type HandedLogs, Live, type LiveOptions } from "../doctor/live/look.ts";
 import type { Opened } from "../doctor/live/opened.ts";
 import type { ReportNote } from "../report/result.ts";
 import type { DiagnoseArguments } from "./commands/diagnose.ts";
 import { handedCredentials } from "./credentials.ts";
+import { logFile } from "./log-input.ts";
 import type { Session } from "./main.ts";
 import { mustBeReadable } from "./named-input.ts";
 import { namedProxies, pageOrigin, saidRelease } from "./said.ts";
-import { parseTarget } from "./target.ts";
-import { UsageError } from "./usage-error.ts";
+import { mustParse, UsageError } from "./usage-error.ts";
 
 /** What the command line says about the gateway to look at. */
 export type LiveArguments = Pick<
@@ -52,20 +54,19 @@ export async function openLive(
   const notes: ReportNote[] = [];
   const world = nodeWorld({ env: io.env });
   const options: Omit<LiveOptions, "asBrowser"> = {
-    target: parseTarget(args.target),
+    target: args.target === undefined ? { kind: "found" } : mustParse(parseTarget(args.target)),
     world,
     salt,
     release: saidRelease(args.release),
     allowPlaintextToken: args.allowPlaintextToken,
     insecureTls: args.insecureTls,
     timeoutMs: seconds(args.timeout) * 1000,
-    note: (note) => notes.push(note),
     ...(credentials === undefined ? {} : { credentials }),
     ...(args.deployment === undefined ? {} : { deployment: args.deployment }),
     ...(origin === undefined ? {} : { origin }),
     ...(args.config === undefined ? {} : { configPath: args.config }),
     proxies: namedProxies(args.proxy),
-    ...(args.log === undefined ? {} : { logFiles: args.log }),
+    ...(args.log === undefined || args.log.length === 0 ? {} : { logs: handedLogs(args.log, notes) }),
   };
   let { target } = options;
   return {
@@ -75,8 +76,19 @@ export async function openLive(
     ...(origin === undefined ? {} : { origin }),
     look: (change) => new Live({ ...change, ...options, target }),
     byName: (name) => {
-      if (target.kind === "docker" && target.by === "container") target = { ...target, name };
+      target = byContainerName(target, name);
     },
+  };
+}
+
+function handedLogs(paths: readonly string[], notes: ReportNote[]): HandedLogs {
+  return {
+    name: paths.join(", "),
+    sources: (signal) =>
+      paths.map((path) => {
+        const file = { path, what: `--log ${path}`, todo: "name a log file that you may read" };
+        return { name: basename(path), chunks: logFile(file, { signal, note: (note) => notes.push(note) }) };
+      }),
   };
 }
 

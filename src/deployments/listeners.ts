@@ -214,6 +214,12 @@ function endOf(field = ""): End | undefined {
   return address === undefined ? undefined : { address, port: Number.parseInt(port, 16) };
 }
 
+/** The process at the other end of a connection: its user, and its socket's number in the kernel. */
+export interface Peer {
+  readonly uid: number;
+  readonly inode: string;
+}
+
 /**
  * Whose process has the other end of a connection of ours, as the kernel tells it: nobody can pretend that. `nobody`:
  * none of this machine's network has it, so it is elsewhere or behind a translation of addresses that root made.
@@ -222,7 +228,7 @@ function endOf(field = ""): End | undefined {
 export async function peerOf(
   world: World,
   { local, remote }: { readonly local: End; readonly remote: End },
-): Promise<Fact<{ readonly uid: number; readonly inode: string } | "nobody">> {
+): Promise<Fact<Peer | "nobody">> {
   if (world.platform !== "linux") return unknown("not-asked", "/proc");
   const tables = await Promise.all(
     ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => world.readText(path, 16_000_000)),

@@ -45,6 +45,7 @@ const DEFAULT_PORT = 18_789;
 const IMAGE_HOMES = ["/home/node", "/home/openclaw", "/root"] as const;
 
 export interface LocalAccess extends DeploymentAccess {
+  changer(options: ChangerOptions): Promise<Fact<Changer>>;
   /** Uid of the configuration's owner, else of the gateway that runs; absent where there is neither. */
   owner(): Promise<number | undefined>;
 }
@@ -61,7 +62,6 @@ interface Place {
 }
 
 class Local implements LocalAccess {
-  readonly kind = "local";
   readonly names: DeploymentNames;
   readonly #options: LocalOptions;
   #place: Promise<Place> | undefined;

@@ -1,5 +1,4 @@
 import type { Changer } from "../core/change.ts";
-import type { DeploymentKind } from "../core/deployment-kind.ts";
 import type { Fact } from "../core/fact.ts";
 import type { ConfigReading, DeploymentNames, DeviceList, Release } from "../core/facts.ts";
 import type { JsonValue } from "../core/finding.ts";
@@ -10,7 +9,6 @@ import type { Secret } from "../core/secret.ts";
  * that says what provides it; a change that it cannot make is absent, so nobody can believe it was made.
  */
 export interface DeploymentAccess {
-  readonly kind: DeploymentKind | "url";
   readonly names: DeploymentNames;
   config(): Promise<Fact<ConfigAndSecrets>>;
   /** Sources of log text, newest last, each bounded at its end. */

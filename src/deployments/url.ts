@@ -1,14 +1,50 @@
-import type { DeploymentKind } from "../core/deployment-kind.ts";
-import { unknown } from "../core/fact.ts";
-import type { DeploymentNames } from "../core/facts.ts";
+import { known, unknown } from "../core/fact.ts";
+import { parseGatewayUrl, reachOfAddress } from "../gateway/url.ts";
+import type { Finder, Place } from "./place.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { accessHere, accessOf, mayReadConfig } from "./this-machine.ts";
 import type { DeploymentAccess } from "./types.ts";
+import type { World } from "./world.ts";
+
+/** The gateway at an address. Files of this machine count where the user names them, or one of our processes holds the port. */
+export const findByUrl: Finder = async ({ target, around }) => {
+  if (target.kind !== "url") return undefined;
+  const { url } = target;
+  const here = isHere(url, around.world);
+  const port = portOfUrl(url);
+  if (around.options.configPath !== undefined)
+    return placeAt(url, accessOf(await accessHere(around, port)), around, here);
+  const gateway = here ? await around.holder(port) : undefined;
+  return gateway === undefined
+    ? placeAt(url, onlyAddress(), around, here)
+    : placeAt(url, accessOf(await around.gateway(gateway)), around, here);
+};
+
+/** `around`: the machine whose processes may be of that gateway; absent: none are. */
+export function placeAt(
+  url: string,
+  access: DeploymentAccess,
+  around: Surroundings | undefined,
+  here: boolean,
+): Place {
+  return {
+    ...access,
+    source: "--target",
+    address: url,
+    here,
+    ...(here && around !== undefined ? { published: () => around.compose() } : {}),
+    url: () => url,
+    reach: async () => known(url, "target"),
+    mayReceive: async ({ uid }) =>
+      around !== undefined && (await mayReadConfig(access, uid, portOfUrl(url), around)),
+  };
+}
 
 /** A gateway of which only the address is known: all that is not on the wire has to be said or handed in. */
-export function urlAccess(): DeploymentAccess {
+export function onlyAddress(): DeploymentAccess {
   const because = "only the address of this gateway is known";
   const say = { message: "only-address-known" };
   return {
-    kind: "url",
     names: {},
     config: async () => unknown("not-asked", because, "--config PATH", say),
     logs: async () => unknown("not-asked", because, "--log FILE", say),
@@ -17,22 +53,15 @@ export function urlAccess(): DeploymentAccess {
   };
 }
 
-/** Where a deployment's own reading is not there: what to hand in instead, by its own tools. */
-export function handedIn(kind: Exclude<DeploymentKind, "local">, names: DeploymentNames): DeploymentAccess {
-  const because = `reading from ${PLACE[kind]} is not done here`;
-  const say = { message: `not-read-from-${kind}` };
-  return {
-    kind,
-    names,
-    config: async () => unknown("not-asked", because, "--config PATH", say),
-    logs: async () => unknown("not-asked", because, "--log FILE", say),
-    devices: async () => unknown("not-asked", because, "openclaw devices list --json", say),
-    release: async () => unknown("not-asked", because, "--release VERSION", say),
-  };
+/** A URL that does not lead to this machine: nothing here is evidence of it. */
+function isHere(url: string, world: World): boolean {
+  const { hostname } = parseGatewayUrl(url);
+  if (hostname === "localhost" || reachOfAddress(hostname) === "loopback") return true;
+  return world.interfaces().some(({ address }) => address === hostname);
 }
 
-const PLACE: Readonly<Record<Exclude<DeploymentKind, "local">, string>> = {
-  docker: "a container",
-  kubernetes: "a cluster",
-  vps: "another host",
-};
+/** The port of a ws:// or wss:// URL, the scheme's own when there is none in it. */
+export function portOfUrl(url: string): number {
+  const { port, protocol } = new URL(url);
+  return port === "" ? (protocol === "wss:" ? 443 : 80) : Number(port);
+}

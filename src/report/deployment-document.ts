@@ -18,13 +18,10 @@ export interface ContainerDocument
 }
 
 export function deploymentDocument(deployment: Deployment): DeploymentDocument {
-  const { kind, confidence, evidence, alternatives, names, workload, compose } = deployment;
+  const { traits: _traits, workload, compose, ...more } = deployment;
   return {
-    kind,
-    confidence,
-    evidence: evidence.map(evidenceDocument),
-    alternatives,
-    names,
+    ...more,
+    evidence: more.evidence.map(evidenceDocument),
     ...(workload === undefined ? {} : { container: containerDocument(workload, workload.engine) }),
     ...(compose === undefined ? {} : { compose }),
   };

@@ -5,7 +5,7 @@ import { parseInputs } from "../../doctor/pure/what-if/input.ts";
 import type { Via } from "../../doctor/pure/what-if/vias.ts";
 import { renderAnswer } from "../../report/what-if.ts";
 import type { WhatIfArguments } from "../commands/what-if.ts";
-import { readAll } from "../credentials.ts";
+import { handedCredentials, readAll } from "../credentials.ts";
 import type { Session } from "../main.ts";
 import { readNamed } from "../named-input.ts";
 import { saidRelease } from "../said.ts";
@@ -63,7 +63,9 @@ async function readInput(path: string, { io }: Session): Promise<string> {
 }
 
 /** Loaded only here: with an input there is nothing to connect to. */
-async function foundHere(session: Session): Promise<AdmissionInput> {
+async function foundHere({ io, salt }: Session): Promise<AdmissionInput> {
   const { collectedInput } = await import("../../doctor/live/collected-input.ts");
-  return collectedInput(session);
+  const credentials = await handedCredentials({}, io, salt);
+  const given = credentials === undefined ? {} : { credentials };
+  return mustParse(await collectedInput({ ...given, env: io.env, salt, signal: io.signal }));
 }

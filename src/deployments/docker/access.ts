@@ -169,7 +169,6 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
   };
   return {
     access: {
-      kind: "docker",
       names,
       config: () => config.config(),
       devices: () => files.devices(),
@@ -336,16 +335,4 @@ function evidenceOf(reading: Workload): readonly Evidence[] {
       }),
     ),
   ];
-}
-
-/** A container that could not be opened: every reading says why. */
-export function unopened(why: Unknown): DeploymentAccess {
-  return {
-    kind: "docker",
-    names: {},
-    config: async () => why,
-    logs: async () => why,
-    devices: async () => why,
-    release: async () => why,
-  };
 }

@@ -1,23 +1,24 @@
-import { handedCredentials } from "../../cli/credentials.ts";
-import type { Session } from "../../cli/main.ts";
-import { UsageError } from "../../cli/usage-error.ts";
+import { bad, type Parsed, parsed } from "../../core/bad-input.ts";
 import { collect } from "../../core/collect.ts";
 import type { AdmissionInput } from "../../core/connection.ts";
 import { knownValue, unknown } from "../../core/fact.ts";
 import { nodeWorld } from "../../deployments/world.ts";
 import { collectOptions } from "../pure/derived.ts";
-import { Live } from "./look.ts";
+import { type Credentials, Live } from "./look.ts";
 
-/**
- * The connection of a new browser to the gateway that is found here, as `diagnose` would judge it.
- *
- * @throws {UsageError} too little is known of a gateway here.
- */
-export async function collectedInput({ io, salt }: Session): Promise<AdmissionInput> {
-  const credentials = await handedCredentials({}, io, salt);
+export interface HereOptions {
+  readonly credentials?: Credentials;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly salt: string;
+  readonly signal: AbortSignal;
+}
+
+/** The connection of a new browser to the gateway that is found here, as `diagnose` would judge it. */
+export async function collectedInput(options: HereOptions): Promise<Parsed<AdmissionInput>> {
+  const { env, salt, signal, credentials } = options;
   const live = new Live({
     target: { kind: "found" },
-    world: nodeWorld({ env: io.env }),
+    world: nodeWorld({ env }),
     salt,
     release: unknown("not-asked", "nobody said", "--release X"),
     asBrowser: false,
@@ -26,20 +27,16 @@ export async function collectedInput({ io, salt }: Session): Promise<AdmissionIn
     timeoutMs: 15_000,
     ...(credentials === undefined ? {} : { credentials }),
   });
-  const facts = await collect(
-    ["release", "config", "assessment"],
-    live.collectors(),
-    collectOptions(io.signal),
-  );
+  const facts = await collect(["release", "config", "assessment"], live.collectors(), collectOptions(signal));
   const connection = knownValue(facts.assessment)?.connection;
   const release = knownValue(facts.release)?.version;
   if (connection === undefined || release === undefined) {
     const why = facts.assessment.known ? "" : facts.assessment.detail;
-    throw new UsageError(
+    return bad(
       "what-if",
       `no gateway was found to start from (${why})`,
       "describe the connection with --input FILE",
     );
   }
-  return { release, config: knownValue(facts.config)?.effective ?? {}, connection };
+  return parsed({ release, config: knownValue(facts.config)?.effective ?? {}, connection });
 }

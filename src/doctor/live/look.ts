@@ -1,12 +1,9 @@
-import { basename } from "node:path";
-import type { Credentials } from "../../cli/credentials.ts";
-import { type LogReading, logFile } from "../../cli/log-input.ts";
-import type { ChosenTarget } from "../../cli/target.ts";
 import type { Ask, Collectors } from "../../core/collect.ts";
 import type { DeploymentKind } from "../../core/deployment-kind.ts";
 import { type Fact, known, knownValue, said, type Unknown, unknown } from "../../core/fact.ts";
 import type {
   Confidence,
+  Deployment,
   HostSigns,
   OwnThings,
   PortHolder,
@@ -19,29 +16,39 @@ import { compareReleases } from "../../core/release.ts";
 import { createScrubber } from "../../core/scrub.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
-import { type ContainedGateway, openContainer, unopened } from "../../deployments/docker/access.ts";
-import type { Wanted } from "../../deployments/docker/choose.ts";
-import { readComposeFile } from "../../deployments/docker/compose-files.ts";
-import { readHost } from "../../deployments/host.ts";
-import { isInContainer, type Listeners, peerOf, readListeners } from "../../deployments/listeners.ts";
-import { localAccess } from "../../deployments/local.ts";
+import { findPlace, lookAround } from "../../deployments/find-place.ts";
+import { type Listeners, peerOf } from "../../deployments/listeners.ts";
 import { ownNames } from "../../deployments/own-names.ts";
-import type { GatewayProcess } from "../../deployments/processes.ts";
-import { mayRead, userName } from "../../deployments/trust.ts";
+import type { Place } from "../../deployments/place.ts";
+import type { Surroundings } from "../../deployments/surroundings.ts";
+import type { ChosenTarget } from "../../deployments/target.ts";
+import { userName } from "../../deployments/trust.ts";
 import type { ConfigAndSecrets, DeploymentAccess } from "../../deployments/types.ts";
-import { urlAccess } from "../../deployments/url.ts";
+import { portOfUrl } from "../../deployments/url.ts";
 import type { World } from "../../deployments/world.ts";
 import { probe } from "../../gateway/probe.ts";
 import type { ConnectionEnds, MayReceive } from "../../gateway/transport.ts";
 import { parseGatewayUrl, reachOfAddress } from "../../gateway/url.ts";
 import { detectDeployment } from "../../kinds/detect.ts";
-import type { ComposeSigns } from "../../kinds/docker/services.ts";
 import { exposureOf } from "../../kinds/exposure.ts";
 import { digestLogs, type LogSource } from "../../logs/digest.ts";
 import { ofPort } from "../../logs/of-port.ts";
 import { tiedTo } from "../../logs/tied.ts";
 import { collector, derivedCollectors, given } from "../pure/derived.ts";
 import { releaseOfLogs } from "../pure/offline.ts";
+
+/** Credentials that the user hands in. */
+export interface Credentials {
+  readonly token?: Secret;
+  readonly password?: Secret;
+}
+
+/** Logs that take the place of those that would be found. */
+export interface HandedLogs {
+  /** For people. */
+  readonly name: string;
+  sources(signal: AbortSignal): readonly LogSource[];
+}
 
 export interface LiveOptions {
   readonly target: ChosenTarget;
@@ -54,83 +61,52 @@ export interface LiveOptions {
   /** Addresses and CIDR blocks of the proxies that the user named. */
   readonly proxies?: readonly string[];
   readonly configPath?: string;
-  /** Files that take the place of the logs that would be found. */
-  readonly logFiles?: readonly string[];
-  /** Takes what the report has to say of the reading of a log. */
-  readonly note?: LogReading["note"];
+  readonly logs?: HandedLogs;
   readonly asBrowser: boolean;
   readonly allowPlaintextToken: boolean;
   readonly insecureTls: boolean;
   /** For the probe; the other facts have limits of their own. Milliseconds. */
   readonly timeoutMs: number;
-  /** Where config, logs and devices are read, when that is not to be found out. */
-  readonly access?: DeploymentAccess;
+  /** Where the gateway lives, when that is not to be found out. */
+  readonly place?: Place;
 }
 
-/** OpenClaw's default port in every release. */
-const DEFAULT_PORT = 18789;
 /** Local files; generous, for network file systems. */
 const FILES_MS = 15_000;
 
 /** How the facts of a running gateway are collected. What is shared between them is asked once. */
 export class Live {
   readonly #options: LiveOptions;
-  #access: Promise<DeploymentAccess> | undefined;
-  #host: Promise<HostSigns> | undefined;
-  #listeners: Promise<Fact<Listeners>> | undefined;
+  readonly #around: Surroundings;
+  #found: Promise<Place> | undefined;
   #configured: Promise<Fact<ConfigAndSecrets>> | undefined;
   #probed: Promise<ProbeReading> | undefined;
-  #owner: Promise<number | undefined> | undefined;
-  #contained: Promise<Fact<ContainedGateway> | undefined> | undefined;
 
   constructor(options: LiveOptions) {
+    const { world, salt, target, configPath, release } = options;
     this.#options = options;
+    this.#around = lookAround(target, {
+      world,
+      salt,
+      ...given("configPath", configPath),
+      ...given("release", knownValue(release)?.version),
+    });
   }
 
   collectors(): Collectors {
-    const { timeoutMs, origin, deployment } = this.#options;
+    const { timeoutMs, origin } = this.#options;
     const all = FILES_MS * 2 + timeoutMs;
     return {
-      host: collector(FILES_MS, async () => known(await this.#hostSigns(), "this machine")),
+      host: collector(FILES_MS, async () => known(await this.#around.host(), "this machine")),
       config: collector(FILES_MS, async () => {
         const config = await this.#config();
         return config.known ? known(config.value.reading, config.source) : config;
       }),
       devices: collector(FILES_MS, async () => (await this.#place()).devices()),
       logs: collector(FILES_MS * 2, (_ask, signal) => this.#logs(signal)),
-      probe: collector(timeoutMs + FILES_MS + 2000, async (_ask, signal) => {
-        const unopened = await this.#unopenedTarget();
-        if (unopened !== undefined) return unopened;
-        const way = await this.#way();
-        if (!way.known) return way;
-        const stranger = await this.#stranger();
-        if (stranger !== undefined) return known(heldBy(stranger, way.value), way.value);
-        const reading = await this.#probe(way.value, signal);
-        return (await this.#lost(reading)) ?? known(reading, reading.url);
-      }),
+      probe: collector(timeoutMs + FILES_MS + 2000, (_ask, signal) => this.#reading(signal)),
       release: collector(all, (ask) => this.#release(ask)),
-      deployment: collector(all, async (ask) => {
-        const contained = await this.#container();
-        if (contained?.known === true && (deployment === undefined || deployment === "docker"))
-          return known(contained.value.deployment, contained.source);
-        const unopened = await this.#unopenedTarget();
-        if (unopened !== undefined) return unopened;
-        const [host, logs, config] = await Promise.all([ask("host"), ask("logs"), ask("config")]);
-        const listeners = knownValue(await this.#sockets());
-        const signs = knownValue(host) ?? (await this.#hostSigns());
-        const found = detectDeployment({
-          host: signs,
-          own: this.#isOwnPlace(signs) ? await ownNames(this.#options.world, signs) : {},
-          ...given("compose", await this.#compose()),
-          ...given("logs", knownValue(logs)),
-          ...given("config", knownValue(config)),
-          ...given("listeners", listeners),
-          ...given("said", deployment),
-          addressed: this.#options.target.kind === "url",
-          elsewhere: await this.#isElsewhere(),
-        });
-        return deployment === undefined ? known(found, "signs of this machine") : said(found, "--deployment");
-      }),
+      deployment: collector(all, (ask) => this.#deployment(ask)),
       target: collector(all, (ask) => this.#target(ask)),
       ...derivedCollectors({ timeoutMs: all, ...given("origin", origin) }),
     };
@@ -153,194 +129,13 @@ export class Live {
 
   // ---- what several facts share
 
-  #hostSigns(): Promise<HostSigns> {
-    this.#host ??= readHost(this.#options.world);
-    return this.#host;
-  }
-
-  /** The Compose file of the working directory; a gateway elsewhere has nothing to do with it. */
-  async #compose(): Promise<ComposeSigns | undefined> {
-    const contained = await this.#containerHere();
-    if (contained !== undefined) return publishedSigns(contained);
-    return (await this.#isElsewhere()) ? undefined : readComposeFile(this.#options.world, this.#options.salt);
-  }
-
-  /** Who listens on the gateway's port, once that is settled. */
-  #sockets(): Promise<Fact<Listeners>> {
-    this.#listeners ??= this.#settledPort().then((port) => this.#listen(port));
-    return this.#listeners;
-  }
-
-  /** Sockets of another network than the one that is published say nothing of how far that reaches. */
-  async #socketsOfTarget(): Promise<Listeners | undefined> {
-    const contained = await this.#containerHere();
-    return contained?.here === false ? undefined : knownValue(await this.#sockets());
-  }
-
-  async #listen(port: number): Promise<Fact<Listeners>> {
-    return readListeners(this.#options.world, port, this.#options.salt, await this.#configOwner());
-  }
-
-  /** The user whose configuration is looked at, before any process is asked; unknown where there is none of ours. */
-  #configOwner(): Promise<number | undefined> {
-    const { world, salt, configPath, target } = this.#options;
-    this.#owner ??= (async () => {
-      if (target.kind === "docker" || (target.kind === "url" && configPath === undefined)) return undefined;
-      const own = localAccess({
-        world,
-        salt,
-        host: await this.#hostSigns(),
-        ...given("configPath", configPath),
-      });
-      return (await own.config()).known ? own.owner() : undefined;
-    })();
-    return this.#owner;
-  }
-
-  async #settledPort(): Promise<number> {
-    const config = knownValue(await this.#config());
-    if (this.#options.target.kind === "url") return this.#port();
-    if ((await this.#containerHere()) !== undefined) return portOf(await this.#url());
-    return config?.reading.effective.gateway?.port ?? this.#port();
-  }
-
-  /** The port to look at, before the config is read: of the URL, of the environment, else the default. */
-  async #port(): Promise<number> {
-    const { target, world } = this.#options;
-    if (target.kind === "url") return portOf(target.url);
-    const named = world.env.OPENCLAW_GATEWAY_PORT ?? "";
-    return /^\d{1,5}$/.test(named) ? Number(named) : DEFAULT_PORT;
-  }
-
-  #place(): Promise<DeploymentAccess> {
-    this.#access ??= this.#openPlace();
-    return this.#access;
-  }
-
-  async #openPlace(): Promise<DeploymentAccess> {
-    const { target, world, salt, configPath, release, access } = this.#options;
-    if (access !== undefined) return access;
-    const contained = await this.#container();
-    if (contained !== undefined) return contained.known ? contained.value.access : unopened(contained);
-    if (configPath === undefined && target.kind === "url" && (await this.#isElsewhere())) return urlAccess();
-    const host = await this.#hostSigns();
-    const open = (gateway: GatewayProcess | undefined) =>
-      localAccess({
-        world,
-        salt,
-        host,
-        ...given("gateway", gateway),
-        ...given("configPath", configPath),
-        ...given("release", knownValue(release)?.version),
-      });
-    if (target.kind === "url" && configPath === undefined) {
-      // Files count only when it is one of our processes that holds the port.
-      const gateway = await this.#holder(await this.#port());
-      return gateway === undefined ? urlAccess() : open(gateway);
-    }
-    // The config that OpenClaw's own CLI would read here names the gateway; without one, a lone running gateway does.
-    const own = await open(undefined).config();
-    if (own.known) return open(await this.#holder(own.value.reading.effective.gateway?.port ?? DEFAULT_PORT));
-    return open((await this.#holder(await this.#port())) ?? (await this.#lone()));
-  }
-
-  /** The container that was named, or that holds the gateway of this machine's port; its engine may not tell. */
-  #container(): Promise<Fact<ContainedGateway> | undefined> {
-    this.#contained ??= this.#openContainer();
-    return this.#contained;
-  }
-
-  async #containerHere(): Promise<ContainedGateway | undefined> {
-    const contained = await this.#container();
-    return contained?.known === true ? contained.value : undefined;
-  }
-
-  /** Why nothing can be said of the container that was named, or of several with nothing on the port. */
-  async #unopenedTarget(): Promise<Unknown | undefined> {
-    const contained = await this.#container();
-    if (contained === undefined || contained.known) return undefined;
-    if (this.#options.target.kind === "docker") return contained;
-    const listeners = knownValue(await this.#listen(await this.#port()));
-    return contained.reason === "not-asked" && listeners?.sockets.length === 0 ? contained : undefined;
-  }
-
-  async #openContainer(): Promise<Fact<ContainedGateway> | undefined> {
-    const { target, world, salt, configPath, release, deployment, access } = this.#options;
-    if (access !== undefined) return undefined;
-    const open = (wanted: Wanted) =>
-      openContainer({
-        world,
-        salt,
-        wanted,
-        ...given("configPath", configPath),
-        ...given("release", knownValue(release)?.version),
-      });
-    if (target.kind === "docker") return open({ by: target.by, name: target.name });
-    if (target.kind !== "found" || configPath !== undefined) return undefined;
-    if (deployment !== undefined && deployment !== "docker") return undefined;
-    return this.#searchContainer((port) => open({ by: "search", port }));
-  }
-
-  /**
-   * Looks for the gateway among the engine's containers where this machine's files and processes do not settle
-   * it: something of an engine holds the port, or there is neither a config nor a gateway of our own.
-   */
-  async #searchContainer(
-    search: (port: number) => Promise<Fact<ContainedGateway>>,
-  ): Promise<Fact<ContainedGateway> | undefined> {
-    const { world, salt } = this.#options;
-    const host = await this.#hostSigns();
-    const own = await localAccess({ world, salt, host }).config();
-    const config = knownValue(own)?.reading;
-    const port = config?.effective.gateway?.port ?? (await this.#port());
-    const listeners = knownValue(await this.#listen(port));
-    const published = listeners?.sockets.some(({ owner }) => owner === "docker-proxy") === true;
-    const gateways = listeners?.gateways ?? [];
-    // A gateway at another port is not the one that our config is of.
-    const settled =
-      config === undefined
-        ? gateways.some(({ container }) => container === undefined)
-        : (await this.#holder(port)) !== undefined;
-    if (settled && !published) return undefined;
-    const engine = host.engines.some(({ kind }) => kind !== "kubernetes") || world.env.DOCKER_HOST;
-    if (!published && !engine) return undefined;
-    const found = await search(port);
-    const ports = found.known ? (found.value.deployment.workload?.ports ?? []) : [];
-    const serves = !found.known || ports.some((one) => one.port === port);
-    if (published && (config === undefined || serves)) return found;
-    // What else runs in containers says nothing of a config of our own.
-    if (!found.known)
-      return config === undefined && (gateways.length > 0 || found.reason === "not-asked")
-        ? found
-        : undefined;
-    // Our own config is the container's when it is mounted there; else it is of a gateway that is not running.
-    const mounts = found.value.deployment.workload?.mounts ?? [];
-    const mounted = mounts.some(({ source }) => config?.path.startsWith(`${source}/`));
-    return config === undefined || mounted ? found : undefined;
-  }
-
-  /** The gateway process that listens on a port, unless it is in a container, whose files are not ours. */
-  async #holder(port: number): Promise<GatewayProcess | undefined> {
-    const listeners = knownValue(await this.#listen(port));
-    const pids = new Set(listeners?.sockets.map(({ pid }) => pid));
-    return listeners?.gateways.find(({ pid, container }) => container === undefined && pids.has(pid));
-  }
-
-  async #lone(): Promise<GatewayProcess | undefined> {
-    const gateways = knownValue(await this.#listen(await this.#port()))?.gateways ?? [];
-    const ours = gateways.filter(({ container }) => container === undefined);
-    return ours.length === 1 ? ours[0] : undefined;
-  }
-
-  /** A URL that does not lead to this machine: nothing here is evidence of it. */
-  async #isElsewhere(): Promise<boolean> {
-    const { target, world, access } = this.#options;
-    if (access !== undefined) return true;
-    if (target.kind === "docker") return (await this.#containerHere())?.here !== true;
-    if (target.kind !== "url") return false;
-    const { hostname } = parseGatewayUrl(target.url);
-    if (hostname === "localhost" || reachOfAddress(hostname) === "loopback") return false;
-    return !world.interfaces().some(({ address }) => address === hostname);
+  #place(): Promise<Place> {
+    const { place, target, deployment } = this.#options;
+    this.#found ??=
+      place === undefined
+        ? findPlace({ target, around: this.#around, ...given("said", deployment) })
+        : Promise.resolve(place);
+    return this.#found;
   }
 
   #config(): Promise<Fact<ConfigAndSecrets>> {
@@ -348,105 +143,76 @@ export class Live {
     return this.#configured;
   }
 
+  /** The port that the config names. */
+  async #port(): Promise<number | undefined> {
+    return knownValue(await this.#config())?.reading.effective.gateway?.port;
+  }
+
+  /** Where the user's browser goes. */
   async #url(): Promise<string> {
-    const { target } = this.#options;
-    if (target.kind === "url") return target.url;
-    const config = knownValue(await this.#config());
-    const configured = config?.reading.effective.gateway?.port;
-    const contained = await this.#containerHere();
-    if (contained !== undefined) return contained.url(configured ?? DEFAULT_PORT);
-    return `ws://127.0.0.1:${configured ?? (await this.#port())}`;
+    return (await this.#place()).url(await this.#port());
+  }
+
+  /** Who listens on the gateway's port. */
+  async #sockets(): Promise<Listeners | undefined> {
+    const { address } = await this.#place();
+    // A config that nobody reads here does not settle at which port an address is.
+    return knownValue(await this.#around.listeners(portOfUrl(address ?? (await this.#url()))));
   }
 
   // ---- facts
+
+  async #deployment(ask: Ask): Promise<Fact<Deployment>> {
+    const { deployment, world } = this.#options;
+    const place = await this.#place();
+    if (place.deployment !== undefined) return place.deployment;
+    const [host, logs, config] = await Promise.all([ask("host"), ask("logs"), ask("config")]);
+    const signs = knownValue(host) ?? (await this.#around.host());
+    const found = detectDeployment({
+      host: signs,
+      own: isOwnPlace(place, signs) ? await ownNames(world, signs) : {},
+      ...given("compose", await place.published?.()),
+      ...given("logs", knownValue(logs)),
+      ...given("config", knownValue(config)),
+      ...given("listeners", await this.#sockets()),
+      ...given("said", deployment),
+      addressed: place.address !== undefined,
+      elsewhere: !place.here,
+    });
+    return deployment === undefined ? known(found, "signs of this machine") : said(found, "--deployment");
+  }
+
+  async #reading(signal: AbortSignal): Promise<Fact<ProbeReading>> {
+    const place = await this.#place();
+    const way = await place.reach(await this.#port());
+    if (!way.known) return way;
+    const stranger = await place.stranger?.();
+    if (stranger !== undefined) return known(heldBy(stranger, way.value), way.value);
+    const reading = await this.#probe(way.value, signal);
+    return place.lost?.(reading) ?? known(reading, reading.url);
+  }
 
   #probe(url: string, signal: AbortSignal): Promise<ProbeReading> {
     this.#probed ??= this.#runProbe(url, signal);
     return this.#probed;
   }
 
-  /** The address at which the gateway is probed, from where the doctor runs; the browser's may be another. */
-  async #way(): Promise<Fact<string>> {
-    const contained = await this.#containerHere();
-    if (contained !== undefined) {
-      const configured = knownValue(await this.#config())?.reading.effective.gateway?.port;
-      return contained.reach(configured ?? DEFAULT_PORT);
-    }
-    return (await this.#isAlone()) ? ALONE : known(await this.#url(), "target");
-  }
-
-  /** Nobody at an address that may not lead to the gateway from here is no word about the gateway. */
-  async #lost({ reach }: ProbeReading): Promise<Unknown | undefined> {
-    const contained = await this.#containerHere();
-    const running = contained?.deployment.workload?.state === "running";
-    return running && ["refused", "timeout", "dns"].includes(reach.state) ? contained?.lost() : undefined;
-  }
-
   /**
-   * Another user's process at the address where the gateway is looked for: what it says is nobody's word but its
-   * own, so it is not asked. Whoever names the address asks whatever is there.
-   */
-  async #stranger(): Promise<PortHolder | undefined> {
-    if (this.#options.target.kind === "url" || (await this.#container()) !== undefined) return undefined;
-    const sockets = knownValue(await this.#sockets())?.sockets ?? [];
-    const at = sockets.filter(({ address }) => REACHED_BY_LOOPBACK.has(address));
-    const [first] = at.filter(({ owner }) => owner === "stranger");
-    if (first?.user === undefined || first.uid === undefined) return undefined;
-    // A container that shares the gateway's network does not see its process, and its uids are the container's.
-    const { container, hostNetwork } = await this.#hostSigns();
-    if (first.pid === undefined && container !== "none" && hostNetwork !== true) return undefined;
-    if (at.some(({ owner, address }) => owner !== "stranger" && address === "127.0.0.1")) return undefined;
-    const { user, port, program, pid } = first;
-    return { user, port, ...given("program", program), ...given("pid", pid) };
-  }
-
-  /**
-   * Whether the process at the other end of a connection may have the gateway's secrets: root, our own, whoever may
-   * read the configuration that they are from, and a process of the container that was looked into. Secrets that the
-   * user handed over for an address go there.
+   * Whether the process at the other end of a connection may have the gateway's secrets: root, our own, and whom
+   * the place knows. Secrets that the user handed over for an address go there.
    */
   async #mayReceive(ends: ConnectionEnds): ReturnType<MayReceive> {
-    const { world, credentials, target } = this.#options;
-    if (credentials !== undefined && target.kind === "url") return { allowed: true };
+    const { world, credentials } = this.#options;
+    const place = await this.#place();
+    if (credentials !== undefined && place.address !== undefined) return { allowed: true };
     const peer = await peerOf(world, ends);
     // Where no platform tells, the address has been judged.
     if (!peer.known)
       return peer.reason === "not-asked" ? { allowed: true } : { allowed: false, from: "unknown" };
     if (peer.value === "nobody") return { allowed: true };
-    const { uid, inode } = peer.value;
-    if (uid === 0 || uid === world.uid) return { allowed: true };
-    const container = (await this.#containerHere())?.deployment.workload?.engine.id;
-    const allowed =
-      container === undefined ? await this.#mayReadConfig(uid) : await isInContainer(world, inode, container);
-    return allowed ? { allowed } : { allowed, from: await userName(world, uid) };
-  }
-
-  async #mayReadConfig(uid: number): Promise<boolean> {
-    const config = knownValue(await this.#config());
-    if (config === undefined) return false;
-    if (await mayRead(this.#options.world, config.reading.path, uid)) return true;
-    // A gateway without a file of its own has its secrets from its environment, or its service's.
-    return !config.reading.exists && (await this.#holder(await this.#settledPort()))?.uid === uid;
-  }
-
-  /** A container with the doctor and nothing else: no gateway, none of its files, nobody on the port. */
-  async #isAlone(): Promise<boolean> {
-    const { target, configPath } = this.#options;
-    if (target.kind === "url" || configPath !== undefined) return false;
-    const host = await this.#hostSigns();
-    if (host.openclaw !== false || host.hostNetwork === true) return false;
-    if ((await this.#config()).known) return false;
-    const listeners = knownValue(await this.#listen(await this.#port()));
-    return listeners === undefined || (listeners.sockets.length === 0 && listeners.gateways.length === 0);
-  }
-
-  /** The container around us is the gateway's, or shares its network: its names are of use. */
-  #isOwnPlace({ openclaw, hostNetwork }: HostSigns): boolean {
-    if (openclaw !== false) return true;
-    const { target } = this.#options;
-    if (target.kind !== "url") return hostNetwork !== true;
-    const { hostname } = parseGatewayUrl(target.url);
-    return hostNetwork !== true && (hostname === "localhost" || reachOfAddress(hostname) === "loopback");
+    const { uid } = peer.value;
+    if (uid === 0 || uid === world.uid || (await place.mayReceive(peer.value))) return { allowed: true };
+    return { allowed: false, from: await userName(world, uid) };
   }
 
   async #runProbe(url: string, signal: AbortSignal): Promise<ProbeReading> {
@@ -473,20 +239,16 @@ export class Live {
 
   async #logs(signal: AbortSignal): Promise<Fact<LogDigest>> {
     const secrets = (await this.secrets()).map((secret) => secret.reveal());
-    const { logFiles = [] } = this.#options;
-    if (logFiles.length > 0) {
-      const { note = () => undefined } = this.#options;
-      const sources = logFiles.map((path) => logOf(path, { signal, note }));
-      return known(await digestLogs(sources, { secrets }), logFiles.join(", "));
-    }
-    const texts = await (await this.#place()).logs();
+    const { logs } = this.#options;
+    if (logs !== undefined) return known(await digestLogs(logs.sources(signal), { secrets }), logs.name);
+    const place = await this.#place();
+    const texts = await place.logs();
     if (!texts.known) return texts;
     const digest = await digestLogs(texts.value, { secrets });
-    const config = knownValue(await this.#config());
-    const port = config?.reading.effective.gateway?.port;
+    const port = await this.#port();
     const shared = texts.value.flatMap((text) => (text.shared === true ? text.name : []));
     if (shared.length > 0) {
-      const tied = tiedTo(digest, port ?? (await this.#port()), shared);
+      const tied = tiedTo(digest, port ?? this.#unconfiguredPort(place), shared);
       const any = tied.refusals.length + tied.events.length > 0;
       return any || shared.length < texts.value.length
         ? known(tied, texts.source)
@@ -525,19 +287,18 @@ export class Live {
   /** What is the user's own, whatever a log says: what was named, this machine's own page, and its proxies. */
   async #own(url: string): Promise<OwnThings> {
     const { origin, proxies = [] } = this.#options;
-    const elsewhere = await this.#isElsewhere();
-    const hosts = elsewhere ? [] : (await this.#hostSigns()).addresses.map(({ address }) => address);
-    const port = portOf(url);
+    const { here } = await this.#place();
+    const hosts = here ? (await this.#around.host()).addresses.map(({ address }) => address) : [];
+    const port = portOfUrl(url);
     return {
       ...given("origin", origin),
       proxies,
       origins: hosts.map((host) => `http://${host.includes(":") ? `[${host}]` : host}:${port}`),
-      proxyPrograms: elsewhere ? [] : (knownValue(await this.#sockets())?.proxies ?? []),
+      proxyPrograms: here ? ((await this.#sockets())?.proxies ?? []) : [],
     };
   }
 
   async #target(ask: Ask): Promise<Fact<Target>> {
-    const { target } = this.#options;
     const [config, host, deployment, probed, logs] = await Promise.all([
       ask("config"),
       ask("host"),
@@ -545,35 +306,44 @@ export class Live {
       ask("probe"),
       ask("logs"),
     ]);
-    if ((await this.#unopenedTarget()) !== undefined) {
-      const name = target.kind === "docker" ? target.name : "";
-      return known({ kind: "docker", name, exposure: "unknown" }, "the engine's containers");
-    }
+    const place = await this.#place();
+    if (place.unopened !== undefined) return place.unopened;
     const url = await this.#url();
-    const apart = (await this.#containerHere())?.here === false;
     const { exposure, because } = exposureOf({
       ...given("config", knownValue(config)),
-      // The addresses of the doctor's own container, or of another machine, are not the engine's.
-      ...given("host", apart ? undefined : knownValue(host)),
+      // Addresses and sockets of the doctor's own container, or of this machine, are not those of another.
+      ...given("host", place.here ? knownValue(host) : undefined),
       ...given("deployment", knownValue(deployment)),
       ...given("probe", knownValue(probed)),
       ...given("logs", knownValue(logs)),
-      ...given("listeners", await this.#socketsOfTarget()),
-      ...given("compose", await this.#compose()),
+      ...given("listeners", place.here ? await this.#sockets() : undefined),
+      ...given("compose", await place.published?.()),
       url,
     });
-    const kind = target.kind === "url" ? "url" : (knownValue(deployment)?.kind ?? "local");
+    const { address } = place;
+    const kind = address === undefined ? (knownValue(deployment)?.kind ?? "local") : "url";
     const container = knownValue(deployment)?.workload?.name;
-    const name = target.kind === "url" ? url : (container ?? knownValue(config)?.path ?? url);
+    const name = address ?? container ?? knownValue(config)?.path ?? url;
     return known(
       { kind, name, url, exposure, exposureBecause: because, own: await this.#own(url) },
-      target.kind === "url" || target.kind === "docker" ? "--target" : "this machine",
+      place.source,
     );
+  }
+
+  /** The gateway's port where its config names none. */
+  #unconfiguredPort({ address }: Place): number {
+    return address === undefined ? this.#around.port() : portOfUrl(address);
   }
 }
 
-/** Addresses of listening sockets that a connection to 127.0.0.1 can end at. */
-const REACHED_BY_LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "0.0.0.0", "::", "::ffff:127.0.0.1"]);
+/** The container around us is the gateway's, or shares its network: its names are of use. */
+function isOwnPlace({ address }: Place, { openclaw, hostNetwork }: HostSigns): boolean {
+  if (openclaw !== false) return true;
+  if (hostNetwork === true) return false;
+  if (address === undefined) return true;
+  const { hostname } = parseGatewayUrl(address);
+  return hostname === "localhost" || reachOfAddress(hostname) === "loopback";
+}
 
 /** What is said of a port that a stranger has, without a word of theirs. */
 function heldBy(holder: PortHolder, url: string): ProbeReading {
@@ -599,27 +369,6 @@ function unattributed(source: string): Unknown {
   );
 }
 
-const ALONE = unknown(
-  "not-asked",
-  "the doctor runs in a container of its own, where no gateway is",
-  "-v /var/run/docker.sock:/var/run/docker.sock, --network container:NAME, or --target ws://HOST:PORT",
-  { message: "doctor-alone" },
-);
-
-/** What a Compose file would say of the published ports. */
-function publishedSigns({ deployment }: ContainedGateway): ComposeSigns | undefined {
-  const { workload } = deployment;
-  if (workload === undefined) return undefined;
-  const publishedOn = [...new Set(workload.ports.map(({ address }) => address))];
-  return { file: workload.name, service: workload.name, publishedOn };
-}
-
-/** The port of a ws:// or wss:// URL, the scheme's own when there is none in it. */
-function portOf(url: string): number {
-  const { port, protocol } = new URL(url);
-  return port === "" ? (protocol === "wss:" ? 443 : 80) : Number(port);
-}
-
 const SURENESS: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, possible: 2 };
 
 /** A version beats a range of versions. */
@@ -630,9 +379,4 @@ function fits(release: Release, wire: Release | undefined): boolean {
   if (wire === undefined || release === wire) return true;
   const [from, to] = wire.range ?? [wire.version, wire.version];
   return compareReleases(release.version, from) >= 0 && compareReleases(release.version, to) <= 0;
-}
-
-function logOf(path: string, reading: LogReading): LogSource {
-  const file = { path, what: `--log ${path}`, todo: "name a log file that you may read" };
-  return { name: basename(path), chunks: logFile(file, reading) };
 }

@@ -7,6 +7,7 @@ import { known, unknown } from "../../../core/fact.ts";
 import type { FactName } from "../../../core/facts.ts";
 import { compareReleases } from "../../../core/release.ts";
 import type { DeploymentAccess } from "../../../deployments/types.ts";
+import { placeAt } from "../../../deployments/url.ts";
 import type { World } from "../../../deployments/world.ts";
 import { startEmbeddedGateway } from "../../../gateway/embedded/server.ts";
 import { probeUserAgent } from "../../../gateway/protocol.ts";
@@ -78,7 +79,7 @@ export async function play(scenario: Scenario, { facts, world, salt, signal }: P
       allowPlaintextToken: false,
       insecureTls: false,
       timeoutMs: 10_000,
-      access: memoryAccess(withPort, log, scenario, salt),
+      place: placeAt(gateway.url, memoryAccess(withPort, log, scenario, salt), undefined, false),
     });
     const collected = await collect(facts, live.collectors(), collectOptions(signal));
     return { facts: collected, log, url: gateway.url };
@@ -113,7 +114,6 @@ function memoryAccess(
   const prefix = scenario.logPrefix ?? "";
   const bytes = new TextEncoder().encode(log.map((line) => `${prefix}${line}\n`).join(""));
   return {
-    kind: "local",
     names: {},
     config: async () => known({ reading, ...secrets }, path),
     logs: async () => known([{ name: "gateway.log", chunks: once(bytes) }], "gateway.log"),

@@ -1,0 +1,109 @@
+import { type Fact, knownValue } from "../core/fact.ts";
+import type { HostSigns } from "../core/facts.ts";
+import type { ComposeSigns } from "../kinds/docker/services.ts";
+import { readComposeFile } from "./docker/compose-files.ts";
+import { readHost } from "./host.ts";
+import { type Listeners, readListeners } from "./listeners.ts";
+import { type LocalAccess, localAccess } from "./local.ts";
+import type { GatewayProcess } from "./processes.ts";
+import type { World } from "./world.ts";
+
+export interface SurroundingsOptions {
+  readonly world: World;
+  /** Random, one for each run. */
+  readonly salt: string;
+  /** `--config`. */
+  readonly configPath?: string;
+  /** `--release`. */
+  readonly release?: string;
+  /** The gateway that is meant has nothing to do with the config that OpenClaw would read here. */
+  readonly configElsewhere: boolean;
+}
+
+/** OpenClaw's default port in every release. */
+export const DEFAULT_PORT = 18789;
+
+/** One machine as all finders see it, in one look: each thing is read once. */
+export class Surroundings {
+  readonly options: SurroundingsOptions;
+  readonly #listeners = new Map<number, Promise<Fact<Listeners>>>();
+  #compose: Promise<ComposeSigns | undefined> | undefined;
+  #host: Promise<HostSigns> | undefined;
+  #owner: Promise<number | undefined> | undefined;
+
+  constructor(options: SurroundingsOptions) {
+    this.options = options;
+  }
+
+  get world(): World {
+    return this.options.world;
+  }
+
+  host(): Promise<HostSigns> {
+    this.#host ??= readHost(this.world);
+    return this.#host;
+  }
+
+  /** The Compose file of the working directory. */
+  compose(): Promise<ComposeSigns | undefined> {
+    this.#compose ??= readComposeFile(this.world, this.options.salt);
+    return this.#compose;
+  }
+
+  /** The gateway of this machine: that of a process, else the one whose config OpenClaw would read here. */
+  async gateway(
+    process: GatewayProcess | undefined,
+    { configPath, release }: Pick<SurroundingsOptions, "configPath" | "release"> = this.options,
+  ): Promise<LocalAccess> {
+    const { world, salt } = this.options;
+    return localAccess({
+      world,
+      salt,
+      host: await this.host(),
+      ...(process === undefined ? {} : { gateway: process }),
+      ...(configPath === undefined ? {} : { configPath }),
+      ...(release === undefined ? {} : { release }),
+    });
+  }
+
+  /** Who listens on a port, and the gateways of the machine. */
+  listeners(port: number): Promise<Fact<Listeners>> {
+    const read =
+      this.#listeners.get(port) ??
+      this.#configOwner().then((owner) => readListeners(this.world, port, this.options.salt, owner));
+    this.#listeners.set(port, read);
+    return read;
+  }
+
+  /** The gateway process that listens on a port, unless it is in a container, whose files are not ours. */
+  async holder(port: number): Promise<GatewayProcess | undefined> {
+    const listeners = knownValue(await this.listeners(port));
+    const pids = new Set(listeners?.sockets.map(({ pid }) => pid));
+    return listeners?.gateways.find(({ pid, container }) => container === undefined && pids.has(pid));
+  }
+
+  /** The only gateway process outside of containers. */
+  async lone(): Promise<GatewayProcess | undefined> {
+    const gateways = knownValue(await this.listeners(this.port()))?.gateways ?? [];
+    const ours = gateways.filter(({ container }) => container === undefined);
+    return ours.length === 1 ? ours[0] : undefined;
+  }
+
+  /** The port where no config names one: of the environment, else the default. */
+  port(): number {
+    const named = this.world.env.OPENCLAW_GATEWAY_PORT ?? "";
+    const port = /^\d{1,5}$/.test(named) ? Number(named) : 0;
+    return port > 0 && port < 65_536 ? port : DEFAULT_PORT;
+  }
+
+  /** The user whose configuration is looked at, before any process is asked; unknown where there is none of ours. */
+  #configOwner(): Promise<number | undefined> {
+    this.#owner ??= (async () => {
+      if (this.options.configElsewhere) return undefined;
+      const { configPath } = this.options;
+      const own = await this.gateway(undefined, configPath === undefined ? {} : { configPath });
+      return (await own.config()).known ? own.owner() : undefined;
+    })();
+    return this.#owner;
+  }
+}

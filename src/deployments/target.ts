@@ -1,0 +1,80 @@
+import { bad, type Parsed, parsed } from "../core/bad-input.ts";
+import { parseGatewayUrl } from "../gateway/url.ts";
+
+/** Which gateway somebody means. A new kind of target is a member here; what reads and finds it does not compile before. */
+export type ChosenTarget =
+  /** Nothing was said: what this machine shows. */
+  | { readonly kind: "found" }
+  | { readonly kind: "local" }
+  | { readonly kind: "url"; readonly url: string }
+  /** A container by its name or id, or by its Compose service (`SERVICE`, `PROJECT/SERVICE`). */
+  | { readonly kind: "docker"; readonly by: "container" | "service"; readonly name: string };
+
+export type TargetKind = ChosenTarget["kind"];
+
+interface Form {
+  /** How it is written, for people; absent: it cannot be. */
+  readonly written?: string;
+  /** `undefined`: it is of another form. */
+  read(text: string): Parsed<ChosenTarget> | undefined;
+}
+
+/** What engines and Compose take as names, and what cannot be an option or a path of the engine's API. */
+const CONTAINER = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,252}$/;
+const SERVICE = /^(?:[a-z0-9][a-z0-9_-]{0,100}\/)?[A-Za-z0-9][A-Za-z0-9_.-]{0,100}$/;
+
+/** The same gateway by another name of its container: one that Compose makes anew has another id than was said. */
+export function byContainerName(target: ChosenTarget, name: string): ChosenTarget {
+  return target.kind === "docker" && target.by === "container" ? { ...target, name } : target;
+}
+
+const FORMS = {
+  found: { read: () => undefined },
+  local: { written: "local", read: (text) => (text === "local" ? parsed({ kind: "local" }) : undefined) },
+  url: { written: "ws://HOST:PORT, wss://HOST", read: urlTarget },
+  docker: { written: "docker:CONTAINER or compose:SERVICE", read: containerTarget },
+} satisfies Readonly<Record<TargetKind, Form>>;
+
+const LATER = /^(?:k8s|ssh):/;
+
+/** What `--target` says. */
+export function parseTarget(text: string): Parsed<ChosenTarget> {
+  const forms: readonly Form[] = Object.values(FORMS);
+  for (const form of forms) {
+    const read = form.read(text);
+    if (read !== undefined) return read;
+  }
+  if (LATER.test(text)) {
+    const kind = text.slice(0, text.indexOf(":"));
+    return bad(
+      `--target ${kind}:…`,
+      "this version does not read inside clusters or other hosts by itself",
+      "name the address (--target ws://127.0.0.1:18789), say the kind (--deployment kubernetes|vps) and hand in the log (--log FILE)",
+    );
+  }
+  const written = forms.flatMap((form) => form.written ?? []);
+  return bad("--target", "that is no target", `give ${written.join(", ")}`);
+}
+
+function urlTarget(text: string): Parsed<ChosenTarget> | undefined {
+  if (!/^(?:wss?|https?):\/\//i.test(text)) return undefined;
+  try {
+    return parsed({ kind: "url", url: parseGatewayUrl(text).ws });
+  } catch {
+    return bad("--target", "that is no address of a gateway", "for example --target ws://127.0.0.1:18789");
+  }
+}
+
+function containerTarget(text: string): Parsed<ChosenTarget> | undefined {
+  const [, prefix, name = ""] = /^(docker|compose):(.{0,400})$/.exec(text) ?? [];
+  if (prefix === undefined) return undefined;
+  const by = prefix === "docker" ? "container" : "service";
+  if ((by === "container" ? CONTAINER : SERVICE).test(name)) return parsed({ kind: "docker", by, name });
+  return by === "container"
+    ? bad("--target docker:…", "that is no name of a container", "for example --target docker:openclaw")
+    : bad(
+        "--target compose:…",
+        "that is no name of a Compose service",
+        "for example --target compose:openclaw-gateway",
+      );
+}
