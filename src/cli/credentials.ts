@@ -54,12 +54,13 @@ export async function handedCredentials(
   };
 }
 
+/** The path is never repeated: who takes the option for the token's own has typed the token there. */
 async function readTokenFile(path: string): Promise<string> {
   try {
     const file = await open(path, "r");
     try {
       const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(MAX_SECRET) });
-      return firstLine(buffer.toString("utf8", 0, bytesRead), `--token-file ${path}`);
+      return firstLine(buffer.toString("utf8", 0, bytesRead), "--token-file");
     } finally {
       await file.close();
     }
@@ -67,7 +68,7 @@ async function readTokenFile(path: string): Promise<string> {
     if (error instanceof UsageError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
     throw new UsageError(
-      `--token-file ${path}`,
+      "--token-file",
       `the file cannot be read (${code})`,
       "name a readable file that holds only the token",
     );

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describeError } from "./describe-error.ts";
 import type { Io } from "./io.ts";
+import { Out } from "./out.ts";
 import { refuseSecretArguments } from "./secret-arguments.ts";
 import { UsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
@@ -8,6 +9,8 @@ import { VERSION } from "./version.ts";
 /** What every command gets besides its own options. */
 export interface Session {
   readonly io: Io;
+  /** Everything that is written goes through it. */
+  readonly out: Out;
   /** For fingerprints of secrets; new in each run. */
   readonly salt: string;
 }
@@ -17,12 +20,14 @@ export interface Session {
  * interrupted. Never throws.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const session: Session = { io, salt: randomBytes(16).toString("hex") };
+  const out = new Out(io);
+  const session: Session = { io, out, salt: randomBytes(16).toString("hex") };
+  out.learn(SECRET_VARIABLES.map((name) => io.env[name]));
   try {
     refuseSecretArguments(argv);
     if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
       // Scripts ask this often; it needs no parser.
-      io.stdout.write(`${VERSION}\n`);
+      out.print(`${VERSION}\n`);
       return 0;
     }
     const code = await parse(argv, session);
@@ -30,15 +35,23 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (io.signal.aborted) return 130;
     if (error instanceof UsageError) {
-      io.stderr.write(`pairing-doctor: ${error.message}\n  ${error.todo}\n`);
+      out.say(`pairing-doctor: ${error.message}\n  ${error.todo}\n`);
       return 2;
     }
-    io.stderr.write(
+    out.say(
       `pairing-doctor: this is a fault of pairing-doctor ${VERSION}, not of your gateway: ${describeError(error)}\n`,
     );
     return 70;
   }
 }
+
+/** What a shell has of the gateway's secrets, also where the command at hand does not use it. */
+const SECRET_VARIABLES = [
+  "OPENCLAW_GATEWAY_TOKEN",
+  "OPENCLAW_GATEWAY_PASSWORD",
+  "CLAWDBOT_GATEWAY_TOKEN",
+  "CLAWDBOT_GATEWAY_PASSWORD",
+] as const;
 
 async function parse(argv: readonly string[], session: Session): Promise<number> {
   const [{ default: yargs }, { commandNames, register }] = await Promise.all([
@@ -91,7 +104,7 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
     throw error instanceof ParseFailure ? await usageError(error.message, argv, commandNames) : error;
   }
   // Help and version; everything else writes for itself.
-  if (output !== "") session.io.stdout.write(`${output}\n`);
+  if (output !== "") session.out.print(`${output}\n`);
   return code;
 }
 
@@ -125,7 +138,7 @@ async function usageError(
     const { nearest } = await import("../report/explain.ts");
     const [near] = nearest(unknown, commands, 1);
     return new UsageError(
-      `command ${JSON.stringify(unknown.slice(0, 60))}`,
+      `command ${shownWord(unknown)}`,
       "there is no such command",
       near === undefined ? help : `did you mean ${near}? S${help.slice(1)}`,
     );
@@ -134,13 +147,25 @@ async function usageError(
   if (unknown !== undefined && option?.startsWith("-")) {
     return new UsageError(option.replace(/=.*/s, ""), "there is no such option", help);
   }
+  if (unknown !== undefined)
+    return new UsageError(`argument ${shownWord(unknown)}`, "none is expected there", help);
   const valueless = /^Not enough arguments following: (.*)/.exec(message)?.[1];
   if (valueless !== undefined) return new UsageError(`--${valueless}`, "its value is missing", help);
   const choice = /Argument: ([\w-]+), Given: (.*), Choices: (.*)/.exec(message);
   if (choice) {
     const [, name, given, choices] = choice;
-    return new UsageError(`--${name} ${given}`, "that is none of its values", `give one of ${choices}`);
+    const shown = given?.replace(/^"|"$/g, "") ?? "";
+    return new UsageError(
+      `--${name} ${shownWord(shown)}`,
+      "that is none of its values",
+      `give one of ${choices}`,
+    );
   }
   const lines = message.split("\n").map((line) => line.trim());
   return new UsageError("command line", lines.filter((line) => line !== "").join("; "), help);
+}
+
+/** Words are repeated; what may be a token that went to the wrong place is not. */
+function shownWord(text: string): string {
+  return JSON.stringify(/^[A-Za-z]{1,24}(?:-[A-Za-z]{1,24}){0,3}$/.test(text) ? text : "…");
 }

@@ -36,7 +36,7 @@ export interface OpenedLive {
 }
 
 /** @throws {UsageError} a value or a file that the command line names is none. */
-export async function openLive(args: LiveArguments, { io, salt }: Session): Promise<OpenedLive> {
+export async function openLive(args: LiveArguments, { io, out, salt }: Session): Promise<OpenedLive> {
   const origin = pageOrigin(args.origin);
   const credentials = await handedCredentials(
     {
@@ -46,6 +46,7 @@ export async function openLive(args: LiveArguments, { io, salt }: Session): Prom
     io,
     salt,
   );
+  out.learn([credentials?.token?.reveal(), credentials?.password?.reveal()]);
   if (args.config !== undefined) await mustRead("--config", args.config);
   for (const path of args.log ?? []) await mustRead("--log", path);
   const world = nodeWorld({ env: io.env });
@@ -57,6 +58,7 @@ export async function openLive(args: LiveArguments, { io, salt }: Session): Prom
     allowPlaintextToken: args.allowPlaintextToken,
     insecureTls: args.insecureTls,
     timeoutMs: seconds(args.timeout) * 1000,
+    learn: (secrets) => out.learn(secrets),
     ...(credentials === undefined ? {} : { credentials }),
     ...(args.deployment === undefined ? {} : { deployment: args.deployment }),
     ...(origin === undefined ? {} : { origin }),

@@ -1,3 +1,4 @@
+import { safeText } from "../core/text.ts";
 import type { Io } from "./io.ts";
 
 export interface Spinner {
@@ -16,13 +17,13 @@ export async function startSpinner(
   if (quiet || io.stderr.isTTY !== true || io.env.CI || io.env.TERM === "dumb") return silent;
   const { default: ora } = await import("ora");
   const spinner = ora({
-    text,
+    text: safeText(text),
     stream: io.stderr as unknown as NodeJS.WriteStream,
     discardStdin: false,
   }).start();
   return {
     say: (next) => {
-      spinner.text = next;
+      spinner.text = safeText(next);
     },
     stop: () => {
       spinner.stop();

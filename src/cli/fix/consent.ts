@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import type { Risk } from "../../core/finding.ts";
+import { safeText } from "../../core/text.ts";
 import { catalogueOf } from "../../report/messages/index.ts";
 import type { FixWords } from "../../report/messages/types.ts";
 import type { Io } from "../io.ts";
@@ -48,7 +49,7 @@ export async function ask(question: string, io: Io): Promise<boolean> {
   // While it reads keys, Ctrl-C is one of them and no signal.
   terminal.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
   try {
-    const answer = await terminal.question(`${question} [y/N] `, { signal: io.signal });
+    const answer = await terminal.question(`${safeText(question)} [y/N] `, { signal: io.signal });
     return /^(?:y|yes|是|好)$/i.test(answer.trim());
   } catch {
     return false;

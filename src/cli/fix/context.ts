@@ -112,7 +112,7 @@ export class FixContext {
   /** The plan, beside the question that follows it; or what was done, beside the next one. */
   preview(facts: Facts, about: Partial<FixReport>, outcome: FixOutcome = "planned"): Promise<void> {
     this.#isShown = true;
-    return emitFix(this.report(facts, outcome, about), this.#emit(), this.session.io, "stderr");
+    return emitFix(this.report(facts, outcome, about), this.#emit(), this.session, "stderr");
   }
 
   /** The same run with a new look at the gateway and other arguments. */
@@ -122,7 +122,7 @@ export class FixContext {
 
   /** Writes how it ended; the exit code. */
   async end(facts: Facts, outcome: FixOutcome, about: Partial<FixReport> = {}): Promise<number> {
-    await emitFix(this.report(facts, outcome, about), this.#emit(), this.session.io, "stdout", this.#isShown);
+    await emitFix(this.report(facts, outcome, about), this.#emit(), this.session, "stdout", this.#isShown);
     return EXIT[outcome];
   }
 

@@ -8,7 +8,7 @@ import { UsageError } from "../usage-error.ts";
 import { listChecks } from "./checks.ts";
 
 export function explain(args: ExplainArguments, session: Session): number {
-  const { io } = session;
+  const { io, out } = session;
   if (args.id === undefined) {
     listChecks(args, session);
     return 0;
@@ -28,6 +28,6 @@ export function explain(args: ExplainArguments, session: Session): number {
         : "see `pairing-doctor checks`",
     );
   }
-  io.stdout.write(`${result.text.trimEnd()}\n`);
+  out.print(`${result.text.trimEnd()}\n`);
   return 0;
 }
