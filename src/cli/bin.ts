@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { processIo } from "./io.ts";
 import { main } from "./main.ts";
+import { keepVerifying } from "./verified-tls.ts";
 
-process.exitCode = await main(process.argv.slice(2), processIo());
+const env = keepVerifying(process.env);
+process.exitCode = await main(process.argv.slice(2), { ...processIo(), env });
 // What was given up (a timeout, an interrupt) must not keep the process alive; what was written must be out first.
 process.stdout.write("", () => process.stderr.write("", () => process.exit()));

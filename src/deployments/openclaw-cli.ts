@@ -127,6 +127,8 @@ async function releaseBehind(program: string): Promise<string | undefined> {
 const NOT_FOR_COMMANDS =
   /^(?:OPENCLAW_(?:SERVICE_|NODE_OPTIONS_READY)|INVOCATION_ID$|JOURNAL_STREAM$|NOTIFY_SOCKET$|LISTEN_|WATCHDOG_|MAINPID$|SYSTEMD_EXEC_PID$|NODE_CHANNEL_|NODE_UNIQUE_ID$)/;
 
+const TRUSTS_ALL = "NODE_TLS_REJECT_UNAUTHORIZED";
+
 /**
  * The gateway's environment as it is: its config may refer to any variable, and a command that lacks one refuses
  * the config. Without a gateway, our own.
@@ -138,8 +140,10 @@ function environmentOf(options: OpenclawCliOptions): Record<string, string> {
   const source: readonly (readonly [string, string | undefined])[] = own
     ? Object.entries(world.env)
     : Object.entries(gateway?.env ?? {}).map(([name, value]) => [name, value.reveal()]);
+  // A shell that trusts every certificate is our user's; the gateway's own environment is the gateway's.
   for (const [name, value] of source)
-    if (value !== undefined && !NOT_FOR_COMMANDS.test(name)) env[name] = value;
+    if (value !== undefined && !NOT_FOR_COMMANDS.test(name) && !(own && name === TRUSTS_ALL))
+      env[name] = value;
   env.HOME ??= gateway?.home ?? world.homedir;
   env.PATH ??= world.env.PATH ?? "/usr/local/bin:/usr/bin:/bin";
   // `gateway restart` finds a user's service manager by these.

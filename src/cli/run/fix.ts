@@ -1,6 +1,7 @@
 import { checks } from "../../../checks/index.ts";
 import { collect } from "../../core/collect.ts";
 import { commandsEnded } from "../../deployments/orphans.ts";
+import { catalogueOf, wordsOf } from "../../report/messages/index.ts";
 import type { FixArguments } from "../commands/fix.ts";
 import { collectOptions } from "../derived.ts";
 import { resume, takeBack } from "../fix/backward.ts";
@@ -10,12 +11,17 @@ import { LIVE_FACTS } from "../live-facts.ts";
 import type { Session } from "../main.ts";
 import { openLive } from "../open-live.ts";
 import { startSpinner } from "../spinner.ts";
+import { langOf } from "../style.ts";
 import { UsageError } from "../usage-error.ts";
+import { tlsNotes } from "../verified-tls.ts";
 
 /** From a diagnosis to a connection that is let in; or, with `--undo` or after a crash, the way back. */
 export async function runFix(args: FixArguments, session: Session): Promise<number> {
   const only = (args.ids ?? []).map(checkId);
   const context = new FixContext(args, session, await openLive(args, session));
+  if (!args.quiet)
+    for (const { message } of tlsNotes(session.io))
+      session.out.say(`${wordsOf(catalogueOf(langOf(args.lang, session.io.env)).notes, message)}\n`);
   const spinner = await startSpinner("Looking at the gateway", session.io, args.quiet);
   const facts = await collect(
     LIVE_FACTS,

@@ -185,6 +185,8 @@ export const tables: Tables = {
     "probe-cleaned-up": "The probe made a request for a throw-away device and took it back.",
     "probe-left-something":
       "The probe's throw-away device could not be taken back: {detail|remove it by hand}.",
+    "tls-verified-anyway":
+      "`NODE_TLS_REJECT_UNAUTHORIZED=0` is set here and has no effect on this tool: it verifies certificates all the same. `--insecure-tls` leaves out that of the gateway.",
     "no-logs": "No gateway log was read; an earlier refusal would not be seen.",
     "symptoms-hidden": "Hidden, because a cause above explains them: {ids}.",
   },

@@ -170,6 +170,8 @@ export const tables: Tables = {
     "probe-left-nothing": "探测没有在网关上留下任何痕迹。",
     "probe-cleaned-up": "探测用一次性设备发出过请求，已经收回。",
     "probe-left-something": "探测用的一次性设备未能收回：{detail|请手工移除}。",
+    "tls-verified-anyway":
+      "这里设置了 `NODE_TLS_REJECT_UNAUTHORIZED=0`，但它对本工具不起作用：证书照常验证。只有 `--insecure-tls` 才会跳过网关证书的验证。",
     "no-logs": "没有读到网关日志，因此看不到更早的拒绝记录。",
     "symptoms-hidden": "以下各项已由上面的原因解释，不再列出：{ids}。",
   },
