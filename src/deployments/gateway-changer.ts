@@ -5,6 +5,7 @@ import {
   ChangeError,
   type Changer,
   type ConfigFile,
+  type DiffEntry,
   type Foreseen,
   type Performed,
   type Settled,
@@ -321,7 +322,7 @@ class GatewayChanger implements Changer {
     on,
     adds,
   }: Extract<Step, { readonly do: "token.copy" }>): Promise<
-    Fact<SideFile & { readonly diff: readonly string[] }>
+    Fact<SideFile & { readonly diff: readonly DiffEntry[] }>
   > {
     const { configPath, files, fingerprint = () => "<secret>" } = this.#options;
     // A file of this machine that has the path of one in the container is not meant.
@@ -338,10 +339,8 @@ class GatewayChanger implements Changer {
     if (content === undefined)
       return unknown("failed", `${variable} cannot be set in ${safeText(path, 200)}`);
     const had = valueInEnvFile(text, variable) ?? (adds === true ? undefined : "");
-    const diff = [
-      ...(had === undefined ? [] : [`-${variable}=${fingerprint(had)}`]),
-      `+${variable}=${fingerprint(token)}`,
-    ];
+    const before = had === undefined ? {} : { before: fingerprint(had) };
+    const diff = [{ key: variable, ...before, after: fingerprint(token) }];
     return known({ path, content, mode: other?.mode ?? 0o600, diff }, path);
   }
 

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { ConfigFile, Foreseen, Performed, Undo } from "../core/change.ts";
+import type { ConfigFile, DiffEntry, Foreseen, Performed, Undo } from "../core/change.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import { safeText } from "../core/text.ts";
 import { type NewFile, readExact, replaceFile, sha256 } from "./atomic-file.ts";
@@ -28,7 +28,7 @@ export async function undoOfFile({ path, content }: SideFile): Promise<Undo | un
 }
 
 /** @throws {ChangeError} it cannot be read. */
-export async function foreseenOf(file: SideFile, diff: readonly string[]): Promise<Foreseen> {
+export async function foreseenOf(file: SideFile, diff: readonly DiffEntry[]): Promise<Foreseen> {
   const undo = await undoOfFile(file);
   return { file: { path: file.path, diff }, ...(undo === undefined ? {} : { undo }) };
 }

@@ -1,3 +1,4 @@
+import type { DiffEntry, KeyChange } from "../core/change.ts";
 import type { Exposure, Target } from "../core/facts.ts";
 import type { MessageArgs, Risk } from "../core/finding.ts";
 import { safeText } from "../core/text.ts";
@@ -18,7 +19,7 @@ import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } fr
 
 /**
  * What `fix` plans, did or undid: the JSON of `fix --json`, and what a person reads. Wording is not in it, and no
- * secret: the lines of `diff` are scrubbed by whoever makes them.
+ * secret: `changes` are scrubbed by whoever makes them.
  */
 export interface FixReport {
   readonly schemaVersion: 1;
@@ -31,7 +32,9 @@ export interface FixReport {
   /** In the order in which they are done. */
   readonly remedies: readonly ReportRemedy[];
   readonly risk: Risk;
-  /** Unified lines of openclaw.json: ` `, `-` or `+` and the text. */
+  /** What changes in openclaw.json, key by key. */
+  readonly changes: readonly KeyChange[];
+  /** The same as lines that begin with `-` or `+`. */
   readonly diff: readonly string[];
   /** Other files: as a diff where they are written (`path`), as they are where they are only printed. */
   readonly files: readonly FixFile[];
@@ -58,6 +61,7 @@ export interface FixReport {
 export const EMPTY_FIX = {
   remedies: [],
   risk: "none",
+  changes: [],
   diff: [],
   files: [],
   requests: [],
@@ -102,6 +106,21 @@ export interface FixFinding {
 export interface FixFile {
   readonly path?: string;
   readonly lines: readonly string[];
+  /** What `lines` say of single keys. */
+  readonly changes?: readonly KeyChange[];
+}
+
+/** Lines for people: `- gateway.bind: "lan"`, `+ gateway.bind: "loopback"`; `-NAME=…` with `=` between. */
+export function changeLines(diff: readonly DiffEntry[], between: ": " | "=" = ": "): readonly string[] {
+  const sign = (mark: "-" | "+") => (between === "=" ? mark : `${mark} `);
+  return diff.flatMap((entry) => {
+    if (typeof entry === "string") return entry;
+    const { key, before, after } = entry;
+    return [
+      ...(before === undefined ? [] : [`${sign("-")}${key}${between}${before}`]),
+      ...(after === undefined ? [] : [`${sign("+")}${key}${between}${after}`]),
+    ];
+  });
 }
 
 export interface FixRequest {

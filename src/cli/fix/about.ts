@@ -4,7 +4,7 @@ import { type Fact, knownValue, unknown } from "../../core/fact.ts";
 import type { Finding, Remedy } from "../../core/finding.ts";
 import { type Journal, keysOf } from "../../core/journal.ts";
 import { riskOf } from "../../core/plan.ts";
-import type { FixFinding, FixReport } from "../../report/fix.ts";
+import { changeLines, type FixFinding, type FixReport } from "../../report/fix.ts";
 import { toReportRemedy } from "../../report/result.ts";
 import { printerOf } from "../case.ts";
 import { printedFiles } from "./ahead.ts";
@@ -24,11 +24,13 @@ export async function aboutPlan(
   const { finding, rest, requests, steps } = prepared;
   const config = changer.known ? await changer.value.readConfig() : unknown("absent", "");
   const done = doneBy(prepared);
+  const changes = configDiff(knownValue(config), steps, await context.shown());
   return {
     finding: findingOf(finding),
     remedies: done.map((remedy) => toReportRemedy(withRequest(remedy, requests), print)),
     risk: riskOf(done),
-    diff: configDiff(knownValue(config), steps, await context.secrets()),
+    changes,
+    diff: changeLines(changes),
     files: printedFiles(done.flatMap((remedy) => remedy.steps)),
     requests: requests.map(({ at, remoteIp, isRepair: _repair, ...request }) => ({
       ...request,
@@ -93,9 +95,11 @@ export async function aboutJournal(
   const back = configEditor.sameBut(content, before, keys)
     ? before
     : (configEditor.takeBack(content, before, keys) ?? content);
+  const changes = keys.length === 0 ? [] : textDiff(textOf(content), textOf(back), await context.shown());
   return {
     remedies: journal.remedies.map((remedy) => toReportRemedy({ ...remedy, steps: [] }, print)),
-    diff: keys.length === 0 ? [] : textDiff(textOf(content), textOf(back), await context.secrets()),
+    changes,
+    diff: changeLines(changes),
     how: journal.steps.flatMap(({ how }) => (how === undefined ? [] : [how])),
   };
 }

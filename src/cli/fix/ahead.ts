@@ -2,7 +2,7 @@ import type { Changer, Foreseen } from "../../core/change.ts";
 import { type Fact, known, unknown } from "../../core/fact.ts";
 import type { Step } from "../../core/finding.ts";
 import { proxySite } from "../../deployments/proxy-site.ts";
-import type { FixFile } from "../../report/fix.ts";
+import { changeLines, type FixFile } from "../../report/fix.ts";
 import type { RemedyAction } from "../../report/result.ts";
 
 /** What the steps need and change beside openclaw.json. */
@@ -26,9 +26,20 @@ export async function lookAhead(
       return { files, problem: { detail, first: firstOf(step, reason) } };
     }
     const { file } = foreseen.value;
-    if (file !== undefined) files.push({ path: file.path, lines: file.diff });
+    if (file !== undefined) files.push(fixFile(file, step, foreseen.value.undo?.undo === "file.restore"));
   }
   return { files };
+}
+
+/** `isThere`: what is written whole takes the place of something else. */
+function fixFile({ path, diff }: NonNullable<Foreseen["file"]>, step: Step, isThere: boolean): FixFile {
+  const changes = diff.filter((entry) => typeof entry !== "string");
+  const lines = changeLines(diff, step.do === "token.copy" ? "=" : ": ");
+  return {
+    path,
+    lines: isThere && changes.length === 0 ? ["-…", ...lines] : lines,
+    ...(changes.length === 0 ? {} : { changes }),
+  };
 }
 
 /** The name that Tailscale gives this machine; unknown where the gateway could not set Serve up. */

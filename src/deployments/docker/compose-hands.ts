@@ -1,10 +1,11 @@
-import { structuredPatch } from "diff";
 import type { ContainerInspectInfo } from "dockerode";
+import { changesBetween, type ShownOptions } from "../../config/changes.ts";
 import { type ComposeEditFailure, editCompose } from "../../config/compose-edit.ts";
+import { composeYaml } from "../../config/compose-yaml.ts";
+import type { KeyChange } from "../../core/change.ts";
 import { type Fact, known, unknown } from "../../core/fact.ts";
 import type { Step } from "../../core/finding.ts";
 import { outlivesContainer } from "../../core/mounts.ts";
-import { createScrubber } from "../../core/scrub.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
 import { readExact } from "../atomic-file.ts";
@@ -19,10 +20,10 @@ import { PROJECT_LABEL, SERVICE_LABEL } from "./find.ts";
 
 /** The Compose project of a container, changed on this machine. */
 export interface ComposeHands {
-  /** A Compose file as an edit leaves it; `diff`: its changed lines, without any secret. */
+  /** A Compose file as an edit leaves it; `diff`: what changes in it, without any secret. */
   edit(
     step: Extract<Step, { readonly do: "compose.edit" }>,
-  ): Promise<Fact<SideFile & { readonly diff: readonly string[] }>>;
+  ): Promise<Fact<SideFile & { readonly diff: readonly KeyChange[] }>>;
   /** Why the container cannot be made anew as things are; known when it can. */
   canRecreate(service: string, signal: AbortSignal): Promise<Fact<string>>;
   /** Makes the service's container anew where its files say something else. Only that one is touched. */
@@ -90,7 +91,7 @@ class Hands implements ComposeHands {
     const secrets = project.value.services.flatMap(({ environment }) =>
       [...environment].flatMap(([name, { value }]) => (NAMES_SECRET.test(name) ? value.reveal() : [])),
     );
-    const diff = diffOf(text, edited.text, secrets);
+    const diff = await diffOf(text, edited.text, { salt: this.#options.salt, secrets });
     return known({ path, content: edited.text, mode: file.mode, diff }, path);
   }
 
@@ -248,15 +249,8 @@ function bare(id: string): string {
   return id.replace(/^sha256:/, "");
 }
 
-/** Changed lines and one around them. */
-function diffOf(before: string, after: string, secrets: readonly string[]): readonly string[] {
-  const scrub = createScrubber(secrets.filter((secret) => secret !== ""));
-  const { hunks } = structuredPatch("", "", before, after, "", "", { context: 1, maxEditLength: 500 }) ?? {
-    hunks: [],
-  };
-  return hunks
-    .flatMap(({ lines }) => lines)
-    .filter((line) => !line.startsWith("\\"))
-    .slice(0, 40)
-    .map((line) => scrub(safeText(line, 300)).text);
+/** What differs as Compose reads it: comments and what stands beside it are not in it. */
+async function diffOf(before: string, after: string, options: ShownOptions): Promise<readonly KeyChange[]> {
+  const [old, now] = await Promise.all([before, after].map((text) => composeYaml(text)));
+  return old === undefined || now === undefined ? [] : changesBetween(old.value, now.value, options);
 }
