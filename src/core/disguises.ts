@@ -80,7 +80,8 @@ export const ESCAPES = {
   "backslash x": { source: "\\\\x([0-9A-Fa-f]{2})", radix: 16, isByte: true },
   "backslash octal": { source: "\\\\([0-3][0-7]{2})", radix: 8, isByte: true },
   "0x": {
-    source: "(?<![0-9A-Za-z])0[xX]([0-9A-Fa-f]{2})(?![0-9A-Fa-f])(?:[,\\s]{1,3}(?=0[xX]))?",
+    source:
+      "(?:(?<![0-9A-Za-z])|(?<=0[xX][0-9A-Fa-f]{2}))0[xX]([0-9A-Fa-f]{2})(?!%|(?!0[xX])[0-9A-Fa-f])(?:[,\\s]{1,12}(?=0[xX]))?",
     radix: 16,
     isByte: true,
   },
@@ -107,14 +108,17 @@ const MOST_LEVELS = 4;
 const escapes: readonly Escape[] = Object.values(ESCAPES);
 /** A backslash before a quote tells where a quoted value ends, so whoever looks for names leaves it there. */
 const withoutBackslashes = escapes.filter((how) => how !== ESCAPES["backslash character"]);
-const COLOUR = "\\u001b\\[[0-?]{0,64}[ -/]{0,8}[@-~]";
+const ESCAPE_CHARACTER = "\\u001b";
+const COLOUR = `${ESCAPE_CHARACTER}\\[[0-?]{0,64}[ -/]{0,8}[@-~]`;
 const codedBy = (hows: readonly Escape[]): RegExp =>
   new RegExp(`${hows.map(({ source }) => source).join("|")}|${COLOUR}|(?![\\n\\r\\t])${INVISIBLE}`, "gu");
 const CODES = { all: codedBy(escapes), names: codedBy(withoutBackslashes) };
 /** What has none of these is what it is. */
 const MAY_BE_CODED = /[^\n\r\t\x20-\x7e]|[%\\&]|0[xX]/;
 /** An escape that the end of its line breaks in two. */
-const BROKEN_ESCAPE = /(?:%u?|\\[uUx{]{0,2}|&#?[xX]?)[0-9A-Fa-f]{0,7}[ \t]{0,8}\r?\n/;
+const BROKEN_ESCAPE = new RegExp(
+  `(?:(?:%u?|\\\\[uUx{]{0,2}|0[xX]?)[0-9A-Fa-f]{0,7}|&[#\\w]{0,10}|${ESCAPE_CHARACTER}[[;\\d]{0,12})[ \\t]{0,8}\\r?\\n`,
+);
 
 /**
  * The text as it is, and with its escapes and invisible characters undone, level by level; for `names` backslashes
@@ -144,7 +148,7 @@ function unbroken(text: string): Layer {
   for (const {
     index,
     0: { length },
-  } of text.matchAll(/\r?\n[ \t]{0,80}/g)) {
+  } of text.matchAll(/\r?\n(?:[ \t]{2,80})?/g)) {
     builder.copy(at, index);
     at = index + length;
   }

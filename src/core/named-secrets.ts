@@ -97,8 +97,9 @@ const CHINESE_TAIL: Tail = {
 };
 const OPTION_HEAD = /--(?:[a-z]{1,20}-){0,4}$|config set [\w.]{0,80}$/i;
 
-/** Longest value in quotes. */
+/** Longest value in quotes; how far behind an apostrophe its end may be. */
 const LONGEST = 4096;
+const APOSTROPHE = 256;
 
 /** What a link has behind `?`, `&` and `#`, where a log line has other things of these names (`auth=token`). */
 const PARAMETER =
@@ -292,7 +293,7 @@ function halves(words: readonly string[]): string {
  * line was cut, and all of it belongs to the value.
  */
 function endOfQuoted(text: string, start: number, slashes: number, quote: string): number {
-  const limit = Math.min(text.length, start + LONGEST);
+  let limit = Math.min(text.length, start + LONGEST);
   let first: number | undefined;
   for (let at = start; at < limit; at += 1) {
     const character = text[at] ?? "";
@@ -311,6 +312,7 @@ function endOfQuoted(text: string, start: number, slashes: number, quote: string
     }
     const end = slashes === 0 ? run : at;
     if (!/^(?:\w|\\''|"'"')/.test(text.slice(run + 1, run + 4))) return end;
+    if (first === undefined) limit = Math.min(limit, run + APOSTROPHE);
     first ??= end;
     at = run;
   }

@@ -79,7 +79,7 @@ export function safeField(key: string, value: string, scrub: Scrubber, max = 500
 }
 
 /** An escape of which the rest comes in the next line. */
-const BROKEN_OFF = /(?:%[0-9A-Fa-f]?|\\[uUx{]{0,2}[0-9A-Fa-f]{0,7}|&#?[xX]?[0-9A-Fa-f]{0,7})$/;
+const BROKEN_OFF = /(?:%u?[0-9A-Fa-f]{0,3}|\\[uUx{]{0,2}[0-9A-Fa-f]{0,7}|0[xX][0-9A-Fa-f]?,?|&[#\w]{0,10})$/;
 
 const NEXT_PIECE = /\r?\n[ \t]{0,80}([A-Za-z0-9._~+/=%@!$^*-]{1,512})(?=[\s"'`&#,;)}\]\\]|$)/y;
 const MOST_PIECES = 8;
@@ -135,8 +135,15 @@ function redacted(text: string, spans: readonly Span[], limit: number): Scrubbed
       end = Math.max(end, sorted[index]?.[1] ?? 0);
     if (start >= limit) break;
     if (end <= start) continue;
-    parts.push(text.slice(at, start), REDACTED);
-    hits += 1;
+    // The ends of lines stay, so that a text has as many as before.
+    parts.push(
+      text.slice(at, start),
+      text.slice(start, end).replace(/[^\r\n]+/g, (line) => {
+        if (line.trim() === "") return line;
+        hits += 1;
+        return REDACTED;
+      }),
+    );
     at = end;
   }
   return hits === 0 && limit >= text.length
