@@ -2,6 +2,7 @@ import JSON5 from "json5";
 import type { AdmissionConfig } from "../core/connection.ts";
 import type { ConfigOrigin, ConfigProblem, ConfigReading } from "../core/facts.ts";
 import { atLeast } from "../core/release.ts";
+import { secretsIn } from "../core/scrub.ts";
 import { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
 import type { GatewayFlags } from "./flags.ts";
@@ -55,6 +56,8 @@ export interface ConfigSecrets {
 /** Characters beyond which a file is not a config. */
 const MAX_TEXT = 4_000_000;
 const MAX_DEPTH = 90;
+/** Characters of a file that is no config in which secrets are looked for. */
+const MAX_UNREAD = 262_144;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -156,6 +159,8 @@ class Reader {
       value = JSON5.parse(text);
     } catch (error) {
       this.#syntax(error);
+      // It cannot be read, and has secrets all the same.
+      for (const value of secretsIn(text.slice(0, MAX_UNREAD))) this.#secretOf(value);
       return {};
     }
     if (deeperThan(value, MAX_DEPTH)) {
@@ -505,7 +510,9 @@ function isSecretPath(path: string): boolean {
   return (
     /(?:token|password|passwd|passphrase|secret|apikey|api_key|credential|privatekey|private_key|cookie)s?$/i.test(
       name,
-    ) || /^(?:authorization|x-api-key)$/i.test(name)
+    ) ||
+    /^(?:authorization|x-(?:api-key|auth))$/i.test(name) ||
+    /^[A-Z0-9_]+_(?:KEY|PASS|PWD|AUTH)$/.test(name)
   );
 }
 

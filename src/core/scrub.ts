@@ -55,6 +55,13 @@ export function createScrubber(secrets: readonly string[] = []): Scrubber {
   });
 }
 
+/** Values of a text that their names or their looks show to be secret, for whoever cannot read the text itself. */
+export function secretsIn(text: string): readonly string[] {
+  return [...new Set(namedSecrets(text).map(([start, end]) => text.slice(start, end)))].slice(0, MOST_VALUES);
+}
+
+const MOST_VALUES = 100;
+
 /** Only the `secrets` themselves: for text in which nothing else can be one, and whose names and ids have to stay. */
 export function createKnownScrubber(secrets: Iterable<string>): (text: string) => string {
   const known = new KnownValues(secrets);
@@ -104,7 +111,8 @@ function withNextLines(text: string, spans: readonly Span[]): readonly Span[] {
 
 /** Words, key=value, numbers with points (releases, addresses, times) and paths are no rest of a secret. */
 function beginsALine(piece: string): boolean {
-  return /^[A-Za-z]+(?:[-_][A-Za-z]+)*[.!?]?$|=[^=]|^v?\d+[.:-]\d|^\/(?:app|data|etc|home|opt|root|run|srv|tmp|usr|var)\b/.test(
+  if (/^[0-9A-Fa-f]{6,}$/.test(piece)) return false;
+  return /^(?:[a-z]+|[A-Z][a-z]+|[A-Z]+)(?:[-_](?:[a-z]+|[A-Z][a-z]+|[A-Z]+))*[.!?]?$|=[^=]|^v?\d+[.:-]\d|^\/(?:app|data|etc|home|opt|root|run|srv|tmp|usr|var)\b/.test(
     piece,
   );
 }

@@ -25,11 +25,7 @@ export function drawing(seed: number): Draw {
   return {
     int,
     chance: (of) => next() < of,
-    pick: (list) => {
-      const one = list[int(list.length)];
-      if (one === undefined) throw new Error("nothing to pick from");
-      return one;
-    },
+    pick: <T>(list: readonly T[]) => list[int(list.length)] as T,
   };
 }
 
@@ -186,23 +182,27 @@ export function isClaimed(kind: SecretKind, name: Disguise): boolean {
 }
 
 /**
- * What a text tells of a secret: half of its letters and digits in a row, or half of how it was disguised; `undefined`:
- * nothing. Knows nothing of how the tool looks for it.
+ * What a text tells of a secret: half of its letters and digits in a row, plain or in base64, or half of how it was
+ * disguised; `undefined`: nothing. Knows nothing of how the tool looks for it.
  */
 export function toldOf(text: string, secret: string, shown: string): string | undefined {
-  const plain = lettersOf(text);
-  const letters = lettersOf(secret);
-  const half = halfIn(
-    plain,
-    letters,
-    letters.length < 10 ? letters.length : Math.max(8, Math.ceil(letters.length / 2)),
-  );
-  if (half !== undefined) return half;
-  const decoded = base64In(text).find((one) => one.includes(letters));
-  if (decoded !== undefined) return decoded;
+  return reader(text)(secret, shown);
+}
+
+/** The same for many secrets in one text. */
+export function reader(text: string): (secret: string, shown: string) => string | undefined {
+  const plain = [lettersOf(text), ...base64In(text)];
   const seen = text.replaceAll(/\s+/g, " ");
-  const worn = shown.replaceAll(/\s+/g, " ");
-  return halfIn(seen, worn, Math.max(12, Math.ceil(worn.length / 2)));
+  return (secret, shown) => {
+    const letters = lettersOf(secret);
+    const half = letters.length < 10 ? letters.length : Math.max(8, Math.ceil(letters.length / 2));
+    for (const one of plain) {
+      const told = halfIn(one, letters, half);
+      if (told !== undefined) return told;
+    }
+    const worn = shown.replaceAll(/\s+/g, " ");
+    return halfIn(seen, worn, Math.max(12, Math.ceil(worn.length / 2)));
+  };
 }
 
 /** What runs of base64 in a text say, from whichever of their characters on. */
