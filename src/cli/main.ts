@@ -138,7 +138,7 @@ async function usageError(
     const { nearest } = await import("../report/explain.ts");
     const [near] = nearest(unknown, commands, 1);
     return new UsageError(
-      `command ${shownWord(unknown)}`,
+      `command ${plainWord(unknown)}`,
       "there is no such command",
       near === undefined ? help : `did you mean ${near}? S${help.slice(1)}`,
     );
@@ -148,7 +148,7 @@ async function usageError(
     return new UsageError(option.replace(/=.*/s, ""), "there is no such option", help);
   }
   if (unknown !== undefined)
-    return new UsageError(`argument ${shownWord(unknown)}`, "none is expected there", help);
+    return new UsageError(`argument ${plainWord(unknown)}`, "none is expected there", help);
   const valueless = /^Not enough arguments following: (.*)/.exec(message)?.[1];
   if (valueless !== undefined) return new UsageError(`--${valueless}`, "its value is missing", help);
   const choice = /Argument: ([\w-]+), Given: (.*), Choices: (.*)/.exec(message);
@@ -156,7 +156,7 @@ async function usageError(
     const [, name, given, choices] = choice;
     const shown = given?.replace(/^"|"$/g, "") ?? "";
     return new UsageError(
-      `--${name} ${shownWord(shown)}`,
+      `--${name} ${plainWord(shown)}`,
       "that is none of its values",
       `give one of ${choices}`,
     );
@@ -165,7 +165,7 @@ async function usageError(
   return new UsageError("command line", lines.filter((line) => line !== "").join("; "), help);
 }
 
-/** Words are repeated; what may be a token that went to the wrong place is not. */
-function shownWord(text: string): string {
+/** Where any word may stand, only what looks like one is repeated: a token may have gone there. */
+function plainWord(text: string): string {
   return JSON.stringify(/^[A-Za-z]{1,24}(?:-[A-Za-z]{1,24}){0,3}$/.test(text) ? text : "…");
 }

@@ -1,4 +1,5 @@
 import { createScrubber, safeQuote } from "../core/scrub.ts";
+import { safeText } from "../core/text.ts";
 
 const scrub = createScrubber();
 
@@ -14,4 +15,9 @@ export class UsageError extends Error {
     super(`${safeQuote(what, scrub, 300)}: ${safeQuote(why, scrub, 600)}`);
     this.todo = safeQuote(todo, scrub, 600);
   }
+}
+
+/** A word of the command line in quotes, as it may be repeated. */
+export function shownWord(word: string): string {
+  return JSON.stringify(safeText(word, 60));
 }

@@ -113,6 +113,14 @@ const COLOUR = `${ESCAPE_CHARACTER}\\[[0-?]{0,64}[ -/]{0,8}[@-~]`;
 const codedBy = (hows: readonly Escape[]): RegExp =>
   new RegExp(`${hows.map(({ source }) => source).join("|")}|${COLOUR}|(?![\\n\\r\\t])${INVISIBLE}`, "gu");
 const CODES = { all: codedBy(escapes), names: codedBy(withoutBackslashes) };
+const LINE_END = /\r?\n(?:[ \t]{2,80})?/g;
+/** One that a blank may break, or what has become of the end of a line. */
+const TORN_ESCAPE = /(?:[%\\&]\S{0,10}|0[xX][0-9A-Fa-f]?)\s/;
+const BLANKS = /\s+/g;
+/** An escape of which the rest comes in the next line, or was cut off. */
+export const BROKEN_OFF =
+  /(?:%u?[0-9A-Fa-f]{0,3}|\\[uUx{]{0,2}[0-9A-Fa-f]{0,7}|0[xX][0-9A-Fa-f]?,?|&[#\w]{0,10})$/;
+
 /** What has none of these is what it is. */
 const MAY_BE_CODED = /[^\n\r\t\x20-\x7e]|[%\\&]|0[xX]/;
 /** An escape that the end of its line breaks in two. */
@@ -126,8 +134,7 @@ const BROKEN_ESCAPE = new RegExp(
  */
 export function layersOf(text: string, which: keyof typeof CODES = "all"): readonly Layer[] {
   const layers: Layer[] = [];
-  const bases = BROKEN_ESCAPE.test(text) ? [{ text }, unbroken(text)] : [{ text }];
-  for (const base of bases) {
+  for (const base of basesOf(text, which)) {
     let layer: Layer | undefined = base;
     for (let level = 0; level <= MOST_LEVELS && layer !== undefined; level += 1) {
       layers.push(layer);
@@ -137,20 +144,41 @@ export function layersOf(text: string, which: keyof typeof CODES = "all"): reado
   return layers;
 }
 
+/** The same of a text that was cut: with and without what the cut may have left of an escape, at every level. */
+export function layersOfCut(text: string): readonly Layer[] {
+  const layers: Layer[] = [];
+  let last = basesOf(text, "all");
+  for (let level = 0; level <= MOST_LEVELS && last.length > 0; level += 1) {
+    const whole = last.map((layer) => ({ ...layer, text: layer.text.replace(BROKEN_OFF, "") }));
+    const all = [...last, ...whole.filter((layer, index) => layer.text !== last[index]?.text)];
+    layers.push(...all);
+    last = all.flatMap((layer) => decoded(layer, CODES.all) ?? []);
+  }
+  return layers;
+}
+
 /** Begin and end, in the text that was given, of the units `start` to `end` of a layer. */
 export function spanOf({ from, to }: Layer, start: number, end: number): readonly [number, number] {
   return [from?.[start] ?? start, to?.[end - 1] ?? end];
 }
 
-function unbroken(text: string): Layer {
+/**
+ * The text, and what it was before something broke its escapes: an end of a line, or the blank that became of it.
+ * Where known values are looked for blanks do not count anyway, so that all of them may go.
+ */
+function basesOf(text: string, which: keyof typeof CODES): readonly Layer[] {
+  const bases: Layer[] = [{ text }];
+  if (BROKEN_ESCAPE.test(text)) bases.push(without(LINE_END, text));
+  if (which === "all" && TORN_ESCAPE.test(text)) bases.push(without(BLANKS, text));
+  return bases;
+}
+
+function without(gaps: RegExp, text: string): Layer {
   const builder = new Builder({ text });
   let at = 0;
-  for (const {
-    index,
-    0: { length },
-  } of text.matchAll(/\r?\n(?:[ \t]{2,80})?/g)) {
+  for (const { index, 0: gap } of text.matchAll(gaps)) {
     builder.copy(at, index);
-    at = index + length;
+    at = index + gap.length;
   }
   builder.copy(at, text.length);
   return builder.done();

@@ -1,4 +1,4 @@
-import { FORMS, folded, foldedText, type Layer, layersOf } from "./disguises.ts";
+import { FORMS, folded, foldedText, type Layer, layersOf, layersOfCut } from "./disguises.ts";
 
 /** Begin and end in a text. */
 export type Span = readonly [start: number, end: number];
@@ -18,6 +18,9 @@ const LONG_WINDOW = 24;
 const WINDOW = 8;
 const HEX_WINDOW = 10;
 const FORM_WINDOW = 12;
+/** What is looked at before a cut, and how many cuts of a text are. */
+const LONGEST_END = 2000;
+const MOST_CUTS = 100;
 /** As many characters at the end of a line may be those of a value that goes on in the next one. */
 const TELLING_END = 3;
 
@@ -70,13 +73,31 @@ export class KnownValues {
     return spans;
   }
 
+  /** The beginnings of those that the text's end, or a cut that it marks with `…`, has shortened. */
+  findCut(text: string): readonly Span[] {
+    if (this.isEmpty) return [];
+    return cutsOf(text).flatMap((cut) => {
+      const start = Math.max(0, cut - LONGEST_END);
+      return layersOfCut(text.slice(start, cut)).flatMap((layer) =>
+        ([false, true] as const).flatMap((all): Span[] => {
+          const plain = foldedText(layer.text, all);
+          const needles = all ? [this.#signs, this.#words] : [this.#letters];
+          const length = Math.max(...needles.map((each) => each.lengthAtEnd(plain, SHORTEST)));
+          if (length === 0) return [];
+          const { from } = folded(layer, all);
+          return [[start + (from[from.length - length] ?? 0), cut]];
+        }),
+      );
+    });
+  }
+
   /** Whether one may begin at the end of the text and go on behind it. */
   beginsAtEnd(text: string): boolean {
     if (this.isEmpty) return false;
     return layersOf(text).some((layer) => {
-      if (this.#letters.beginsAtEnd(foldedText(layer.text, false))) return true;
+      if (this.#letters.lengthAtEnd(foldedText(layer.text, false), TELLING_END) > 0) return true;
       const signs = foldedText(layer.text, true);
-      return this.#signs.beginsAtEnd(signs) || this.#words.beginsAtEnd(signs);
+      return [this.#signs, this.#words].some((needles) => needles.lengthAtEnd(signs, TELLING_END) > 0);
     });
   }
 
@@ -181,13 +202,18 @@ class Needles {
     return spans;
   }
 
-  beginsAtEnd(text: string): boolean {
+  /** How many units of one, at least `least` and not all of them, stand at the end of the text. */
+  lengthAtEnd(text: string, least: number): number {
     const last = text.charCodeAt(text.length - 1);
-    return this.#wholes.some((whole) => {
-      for (let length = Math.min(whole.length - 1, text.length); length >= TELLING_END; length -= 1)
-        if (whole.charCodeAt(length - 1) === last && text.endsWith(whole.slice(0, length))) return true;
-      return false;
-    });
+    let longest = 0;
+    for (const whole of this.#wholes)
+      for (
+        let length = Math.min(whole.length - 1, text.length);
+        length >= least && length > longest;
+        length -= 1
+      )
+        if (whole.charCodeAt(length - 1) === last && text.endsWith(whole.slice(0, length))) longest = length;
+    return longest;
   }
 
   #hashes(): Uint8Array {
@@ -211,6 +237,14 @@ function rolled(hash: number, unit: number): number {
 
 function spread(hash: number): number {
   return Math.imul(hash, 0x9e3779b1) >>> 10;
+}
+
+/** The end of a text, and cuts within it. */
+function cutsOf(text: string): readonly number[] {
+  const cuts = [text.length];
+  for (let at = text.indexOf("…"); at >= 0 && cuts.length < MOST_CUTS; at = text.indexOf("…", at + 1))
+    cuts.push(at);
+  return cuts;
 }
 
 type Fold = Required<Layer>;

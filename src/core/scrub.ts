@@ -1,4 +1,4 @@
-import { layersOf, spanOf } from "./disguises.ts";
+import { BROKEN_OFF, layersOf, spanOf } from "./disguises.ts";
 import { KnownValues, type Span } from "./known-values.ts";
 import { isSecretValue, kindOfKey, namedSecrets, opensSecret, REDACTED } from "./named-secrets.ts";
 import { safeText } from "./text.ts";
@@ -62,11 +62,14 @@ export function secretsIn(text: string): readonly string[] {
 
 const MOST_VALUES = 100;
 
-/** Only the `secrets` themselves: for text in which nothing else can be one, and whose names and ids have to stay. */
+/**
+ * Only the `secrets` themselves, also where a cut has left their beginning: for text in which nothing else can be one,
+ * and whose names and ids have to stay.
+ */
 export function createKnownScrubber(secrets: Iterable<string>): (text: string) => string {
   const known = new KnownValues(secrets);
   if (known.isEmpty) return (text) => text;
-  return (text) => redacted(text, known.find(text), text.length).text;
+  return (text) => redacted(text, [...known.find(text), ...known.findCut(text)], text.length).text;
 }
 
 /** Safe to print, without secrets, at most `max` characters: what every quote goes through. */
@@ -84,9 +87,6 @@ export function safeField(key: string, value: string, scrub: Scrubber, max = 500
   if (kind === "secret" && isSecretValue(value)) return REDACTED;
   return kind === "id" && /^[0-9a-f]{64}$/.test(value) ? value : safeQuote(value, scrub, max);
 }
-
-/** An escape of which the rest comes in the next line. */
-const BROKEN_OFF = /(?:%u?[0-9A-Fa-f]{0,3}|\\[uUx{]{0,2}[0-9A-Fa-f]{0,7}|0[xX][0-9A-Fa-f]?,?|&[#\w]{0,10})$/;
 
 const NEXT_PIECE = /\r?\n[ \t]{0,80}([A-Za-z0-9._~+/=%@!$^*-]{1,512})(?=[\s"'`&#,;)}\]\\]|$)/y;
 const MOST_PIECES = 8;

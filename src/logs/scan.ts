@@ -139,9 +139,9 @@ class LineReader {
       if (this.#before.push(raw) > MAX_BEFORE) this.#before.shift();
       return;
     }
-    const stripped = stripPrefixes(detached(raw));
-    this.#held.push({ raw, number, stripped });
-    if (this.#held.length < MAX_HELD && this.#scrub.goesOn(stripped.text)) return;
+    this.#held.push({ raw, number, stripped: stripPrefixes(detached(raw)) });
+    const texts = this.#held.map(({ stripped }) => stripped.text);
+    if (this.#held.length < MAX_HELD && this.#scrub.goesOn(texts.join("\n"))) return;
     this.#release();
   }
 
@@ -165,12 +165,8 @@ class LineReader {
     const held = this.#held;
     if (held.length === 0) return;
     this.#held = [];
-    const before: string[] = [];
-    for (const raw of this.#before.toReversed()) {
-      const { text } = stripPrefixes(raw);
-      if (!this.#scrub.goesOn(text)) break;
-      before.unshift(oneLine(text));
-    }
+    const last = this.#before.map((raw) => oneLine(stripPrefixes(raw).text));
+    const before = last.length > 0 && this.#scrub.goesOn(last.join("\n")) ? last : [];
     this.#before = [];
     const texts = held.map(({ stripped }) => oneLine(stripped.text));
     const isAlone = before.length + texts.length === 1;

@@ -9,7 +9,7 @@ import { LIVE_FACTS } from "../live-facts.ts";
 import type { Session } from "../main.ts";
 import { emitOptions } from "../options.ts";
 import { startSpinner } from "../spinner.ts";
-import { UsageError } from "../usage-error.ts";
+import { shownWord, UsageError } from "../usage-error.ts";
 
 export async function demo(args: DemoArguments, session: Session): Promise<number> {
   const { io, out, salt } = session;
@@ -25,7 +25,7 @@ export async function demo(args: DemoArguments, session: Session): Promise<numbe
       SCENARIOS.map(({ id }) => id),
     );
     throw new UsageError(
-      `demo ${JSON.stringify(args.scenario?.slice(0, 60))}`,
+      `demo ${shownWord(args.scenario ?? "")}`,
       "there is no such scenario",
       near === undefined
         ? "see `pairing-doctor demo --list`"

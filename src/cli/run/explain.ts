@@ -4,7 +4,7 @@ import { colorStyle } from "../../report/terminal.ts";
 import type { ExplainArguments } from "../commands/explain.ts";
 import type { Session } from "../main.ts";
 import { langOf, lookOf } from "../style.ts";
-import { UsageError } from "../usage-error.ts";
+import { shownWord, UsageError } from "../usage-error.ts";
 import { listChecks } from "./checks.ts";
 
 export function explain(args: ExplainArguments, session: Session): number {
@@ -21,7 +21,7 @@ export function explain(args: ExplainArguments, session: Session): number {
   });
   if (!result.found) {
     throw new UsageError(
-      `explain ${JSON.stringify(args.id.slice(0, 60))}`,
+      `explain ${shownWord(args.id)}`,
       "there is no such finding",
       result.suggestions.length > 0
         ? `did you mean ${result.suggestions.join(" or ")}?`

@@ -12,7 +12,7 @@ import type { Session } from "../main.ts";
 import { openLive } from "../open-live.ts";
 import { startSpinner } from "../spinner.ts";
 import { langOf } from "../style.ts";
-import { UsageError } from "../usage-error.ts";
+import { shownWord, UsageError } from "../usage-error.ts";
 import { tlsNotes } from "../verified-tls.ts";
 
 /** From a diagnosis to a connection that is let in; or, with `--undo` or after a crash, the way back. */
@@ -53,11 +53,7 @@ export async function runFix(args: FixArguments, session: Session): Promise<numb
 function checkId(name: string): string {
   const found = checks.find(({ id, code }) => id === name || code === name.toUpperCase());
   if (found !== undefined) return found.id;
-  throw new UsageError(
-    `fix ${JSON.stringify(name.slice(0, 60))}`,
-    "there is no such finding",
-    "see `pairing-doctor checks`",
-  );
+  throw new UsageError(`fix ${shownWord(name)}`, "there is no such finding", "see `pairing-doctor checks`");
 }
 
 /** Signal 0 asks without doing anything; a process of another user is alive, too. */

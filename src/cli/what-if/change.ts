@@ -2,7 +2,7 @@ import { applySteps, keyStatus } from "../../admission/trial.ts";
 import type { AdmissionInput, Connection } from "../../core/connection.ts";
 import type { JsonValue, Step } from "../../core/finding.ts";
 import { safeText } from "../../core/text.ts";
-import { UsageError } from "../usage-error.ts";
+import { shownWord, UsageError } from "../usage-error.ts";
 import type { Via } from "./vias.ts";
 
 export interface Change {
@@ -42,7 +42,7 @@ function setStep(text: string): Step {
   const key = text.slice(0, at).trim();
   if (at < 1 || key === "") {
     throw new UsageError(
-      `--set ${JSON.stringify(text.slice(0, 60))}`,
+      `--set ${shownWord(text)}`,
       "there is no PATH=VALUE in it",
       "for example --set gateway.bind=lan",
     );
