@@ -80,8 +80,7 @@ export const ESCAPES = {
   "backslash x": { source: "\\\\x([0-9A-Fa-f]{2})", radix: 16, isByte: true },
   "backslash octal": { source: "\\\\([0-3][0-7]{2})", radix: 8, isByte: true },
   "0x": {
-    source:
-      "(?:(?<![0-9A-Za-z])|(?<=0[xX][0-9A-Fa-f]{2}))0[xX]([0-9A-Fa-f]{2})(?!%|(?!0[xX])[0-9A-Fa-f])(?:[,\\s]{1,12}(?=0[xX]))?",
+    source: "0[xX]([0-9A-Fa-f]{2})(?!%|(?!0[xX])[0-9A-Fa-f])(?:[,\\s]{1,12}(?=0[xX]))?",
     radix: 16,
     isByte: true,
   },
@@ -103,16 +102,30 @@ export const FORMS = {
 export const BLURS = ["invisible", "punctuation", "line break", "case", "width"] as const;
 
 /** Escapes of escapes of escapes; more levels are nobody's accident. */
-const MOST_LEVELS = 4;
+const MOST_LEVELS = 5;
 
-const escapes: readonly Escape[] = Object.values(ESCAPES);
-/** A backslash before a quote tells where a quoted value ends, so whoever looks for names leaves it there. */
-const withoutBackslashes = escapes.filter((how) => how !== ESCAPES["backslash character"]);
 const ESCAPE_CHARACTER = "\\u001b";
 const COLOUR = `${ESCAPE_CHARACTER}\\[[0-?]{0,64}[ -/]{0,8}[@-~]`;
-const codedBy = (hows: readonly Escape[]): RegExp =>
-  new RegExp(`${hows.map(({ source }) => source).join("|")}|${COLOUR}|(?![\\n\\r\\t])${INVISIBLE}`, "gu");
-const CODES = { all: codedBy(escapes), names: codedBy(withoutBackslashes) };
+
+/** Escapes that are undone together, and with them whatever draws nothing. */
+interface Code {
+  readonly escapes: readonly Escape[];
+  readonly pattern: RegExp;
+}
+
+function codeOf(escapes: readonly Escape[]): Code {
+  const sources = escapes.map(({ source }) => source).join("|");
+  return { escapes, pattern: new RegExp(`${sources}|${COLOUR}|(?![\\n\\r\\t])${INVISIBLE}`, "gu") };
+}
+
+const { "0x": lists, "backslash character": backslashes, ...others } = ESCAPES;
+const common: readonly Escape[] = Object.values(others);
+/** One level is undone by the first that finds something: what stands between the numbers of a list may be escaped. */
+const CODES = {
+  all: [codeOf([...common, backslashes]), codeOf([lists])],
+  // A backslash before a quote tells where a quoted value ends.
+  names: [codeOf(common)],
+} as const satisfies Readonly<Record<string, readonly Code[]>>;
 const LINE_END = /\r?\n(?:[ \t]{2,80})?/g;
 /** One that a blank may break, or what has become of the end of a line. */
 const TORN_ESCAPE = /(?:[%\\&]\S{0,10}|0[xX][0-9A-Fa-f]?)\s/;
@@ -185,12 +198,20 @@ function without(gaps: RegExp, text: string): Layer {
 }
 
 /** One level of escapes undone; `undefined` when there are none. */
-function decoded(layer: Layer, coded: RegExp): Layer | undefined {
+function decoded(layer: Layer, codes: readonly Code[]): Layer | undefined {
+  for (const code of codes) {
+    const next = undone(layer, code);
+    if (next !== undefined) return next;
+  }
+  return undefined;
+}
+
+function undone(layer: Layer, { escapes, pattern }: Code): Layer | undefined {
   const { text } = layer;
   let builder: Builder | undefined;
   let at = 0;
-  coded.lastIndex = 0;
-  for (let match = coded.exec(text); match !== null; match = coded.exec(text)) {
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     builder ??= new Builder(layer);
     builder.copy(at, match.index);
     at = match.index + match[0].length;

@@ -158,13 +158,14 @@ class Needles {
     this.#seen = undefined;
   }
 
-  /** Also without two of its characters at an end, which a line break may have taken away. */
+  /** Also without a character or two at an end, which a line break or an escape before it may have taken away. */
   addWhole(whole: string): void {
     this.add(whole);
     this.opensWith(whole);
-    if (whole.length < SHORTEST + 4) return;
-    this.add(whole.slice(2));
-    this.add(whole.slice(0, -2));
+    const less = whole.length < SHORTEST + 2 ? 0 : whole.length < SHORTEST + 4 ? 1 : 2;
+    if (less === 0) return;
+    this.add(whole.slice(less));
+    this.add(whole.slice(0, -less));
   }
 
   addWindows(whole: string, size: number): void {

@@ -133,7 +133,7 @@ const PATTERNS: readonly Pattern[] = [
   // X-Auth: abc, x-signature: abc
   {
     hints: ["x-"],
-    find: /(\bx-(?:[a-z]{1,20}-){0,3}(?:auth|signature|key)(?:-[a-z]{1,20}){0,3}\\{0,3}["']?\s{0,4}[:=]\s{0,4}\\{0,3}["']?)([^\s"'\\]{1,4096})/gi,
+    find: /(x-(?:[a-z]{1,20}-){0,3}(?:auth|signature|key)(?:-[a-z]{1,20}){0,3}\\{0,3}["']?\s{0,4}[:=]\s{0,4}\\{0,3}["']?)([^\s"'\\]{1,4096})/gi,
   },
   // ws://user:password@host
   {
