@@ -183,3 +183,18 @@ describe("credentials on the command line are refused and never repeated", () =>
     assert.match(stderr, /--timeout/);
   });
 });
+
+test("a fault that nobody caught is told like any other: one line, nothing of a secret, no stack", async () => {
+  // As soon as the command runs.
+  const thrown = `setInterval(() => {
+    if (process.listenerCount("uncaughtException") > 0) throw new Error("token=hunter2hunter2 \\u202e\\u001b[2J at x");
+  }, 1)`;
+  const result = await cli(["demo", "--quiet"], {
+    node: ["--import", `data:text/javascript,${encodeURIComponent(thrown)}`],
+  });
+  assert.equal(result.code, 70);
+  assert.match(
+    result.stderr,
+    /^pairing-doctor: this is a fault of pairing-doctor .*: Error: token=<redacted> +at x\n$/,
+  );
+});

@@ -1,8 +1,12 @@
 #!/usr/bin/env node
 import { processIo } from "./io.ts";
-import { main } from "./main.ts";
+import { FAULT, faultOf, main } from "./main.ts";
 import { keepVerifying } from "./verified-tls.ts";
 
+// Node would print the error as it is, with whatever somebody else wrote into it.
+process.on("uncaughtException", (error) => {
+  process.stderr.write(faultOf(error), () => process.exit(FAULT));
+});
 const env = keepVerifying(process.env);
 process.exitCode = await main(process.argv.slice(2), { ...processIo(), env });
 // What was given up (a timeout, an interrupt) must not keep the process alive; what was written must be out first.

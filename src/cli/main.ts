@@ -38,11 +38,17 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       out.say(`pairing-doctor: ${error.message}\n  ${error.todo}\n`);
       return 2;
     }
-    out.say(
-      `pairing-doctor: this is a fault of pairing-doctor ${VERSION}, not of your gateway: ${describeError(error)}\n`,
-    );
-    return 70;
+    out.say(faultOf(error));
+    return FAULT;
   }
+}
+
+/** Exit code of a fault of our own. */
+export const FAULT = 70;
+
+/** What is said of one. */
+export function faultOf(error: unknown): string {
+  return `pairing-doctor: this is a fault of pairing-doctor ${VERSION}, not of your gateway: ${describeError(error)}\n`;
 }
 
 /** What a shell has of the gateway's secrets, also where the command at hand does not use it. */

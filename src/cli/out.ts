@@ -59,7 +59,8 @@ export class Out {
 
   #cleanValue(value: unknown, depth: number): unknown {
     if (typeof value === "string") return safeText(this.#clean(value), value.length + 100);
-    if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return value;
+    if (typeof value !== "object" || value === null) return value;
+    if (depth > MAX_DEPTH) return undefined;
     if (Array.isArray(value)) return value.map((item) => this.#cleanValue(item, depth + 1));
     const entries = Object.entries(value).map(([key, item]) => [
       safeText(this.#clean(key), key.length + 100),

@@ -116,7 +116,9 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
   const config = configPath === undefined ? files : localAccess({ world, salt, configPath, ...given });
 
   const configured = await files.config();
-  const secrets = Object.entries(gateway.env ?? {}).flatMap(([key, value]) => (isSecret(key) ? value : []));
+  const secrets = Object.entries(gateway.env ?? {}).flatMap(([key, value]) =>
+    isSecret(key) && !isPath(value.reveal()) ? value : [],
+  );
   const hidden = [...(configured.known ? configured.value.all : []), ...secrets];
   const scrub = createScrubber(hidden.map((secret) => secret.reveal()));
   const read = await withBridge(engine, containerReading(info, scrub));
@@ -211,6 +213,11 @@ async function placeOf({ api }: Engine, { name }: ContainerReading): Promise<str
 
 function isSecret(variable: string): boolean {
   return /token|password|secret|key|credential/i.test(variable);
+}
+
+/** Where a secret is, and none itself. */
+function isPath(value: string): boolean {
+  return /^(?:~?\/|[A-Za-z]:\\)/.test(value);
 }
 
 /** What `localAccess` takes from its surroundings: that it is a container, and nothing of this machine. */
