@@ -82,10 +82,21 @@ test("a secret that was met is in nothing that is written afterwards, wrapped or
 
 test("JSON stays JSON, also where a secret is a number that stands in it", () => {
   const { door } = out();
-  door.learn(["123456", 'a","b']);
-  assert.deepEqual(JSON.parse(door.json({ port: 123456, list: ["a", "b"], text: "123456" })), {
-    port: 123456,
+  door.learn(["123456789012", 'a","b']);
+  assert.deepEqual(JSON.parse(door.json({ port: 123456789012, list: ["a", "b"], text: "123456789012" })), {
+    port: 123456789012,
     list: ["a", "b"],
     text: "<redacted>",
   });
+});
+
+test("a password that is a plain word takes nothing out of our own sentences and names", () => {
+  const { door } = out();
+  const own = {
+    verdict: "undetermined",
+    findings: [{ severity: "warning", message: "The gateway is healthy." }],
+  };
+  door.learn(["undetermined", "findings", "severity", "warning", "healthy", "gateway", "message", "123456"]);
+  assert.deepEqual(JSON.parse(door.json(own)), own);
+  assert.equal(door.page("Nothing keeps it out: healthy\n"), "Nothing keeps it out: healthy\n");
 });

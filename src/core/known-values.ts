@@ -9,8 +9,8 @@ const MOST_VALUES = 500;
 /** Characters of a value that are looked at together. */
 const LONGEST = 4096;
 const MOST_NEEDLES = 250_000;
-/** A plain word or a number that is shorter is a secret only where it stands by itself. */
-const LONG_WORD = 12;
+/** A plain word of up to 15 letters, or a number of up to 11 digits, is a secret only where it stands by itself. */
+const WORD = /^(?:\p{L}{1,15}|\d{1,11})$/u;
 /** Of a long text, so many characters in a row tell something. */
 const LONG_TEXT = 64;
 const LONG_WINDOW = 24;
@@ -45,8 +45,11 @@ export class KnownValues {
   readonly #letters = new Needles();
   readonly #signs = new Needles();
   readonly #words = new Needles();
+  readonly #withWords: boolean;
 
-  constructor(values: Iterable<string>) {
+  /** `words`: also plain words and short numbers, which may be somebody's password and everybody's text. */
+  constructor(values: Iterable<string>, { words = true }: { readonly words?: boolean } = {}) {
+    this.#withWords = words;
     for (const value of [...new Set(values)].slice(0, MOST_VALUES)) {
       const whole = value.trim().slice(0, LONGEST * 16);
       for (let at = 0; at < whole.length; at += LONGEST) this.#add(whole.slice(at, at + LONGEST));
@@ -125,8 +128,9 @@ export class KnownValues {
     if (letters.length >= LONG_TEXT) {
       this.#letters.addWindows(letters, LONG_WINDOW);
       this.#letters.opensWith(letters);
-    } else if (/^(?:\p{L}+|\d+)$/u.test(signs) && signs.length < LONG_WORD) this.#words.addWhole(signs);
-    else if (letters.length >= (/\d/.test(letters) ? 12 : 20)) this.#letters.addWhole(letters);
+    } else if (WORD.test(signs)) {
+      if (this.#withWords) this.#words.addWhole(signs);
+    } else if (letters.length >= (/\d/.test(letters) ? 12 : 20)) this.#letters.addWhole(letters);
     else {
       this.#signs.addWhole(signs);
       // A form's way to write a blank.

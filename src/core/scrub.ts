@@ -63,11 +63,11 @@ export function secretsIn(text: string): readonly string[] {
 const MOST_VALUES = 100;
 
 /**
- * Only the `secrets` themselves, also where a cut has left their beginning: for text in which nothing else can be one,
- * and whose names and ids have to stay.
+ * Only the `secrets` themselves, also where a cut has left their beginning: for our own text, whose names and ids have
+ * to stay. A plain word stays, too: taken out of a sentence that everybody knows it would be told, not hidden.
  */
 export function createKnownScrubber(secrets: Iterable<string>): (text: string) => string {
-  const known = new KnownValues(secrets);
+  const known = new KnownValues(secrets, { words: false });
   if (known.isEmpty) return (text) => text;
   return (text) => redacted(text, [...known.find(text), ...known.findCut(text)], text.length).text;
 }
