@@ -64,6 +64,20 @@ describe("what is no secret stays", () => {
   ])
     test(text, () => assert.equal(scrub(text), text));
 
+  test("words at an end with which a token begins, too", () => {
+    const own = createKnownScrubber(["openclaw-gateway-token-4711", "pairing.required.1234"]);
+    for (const text of [
+      "ghcr.io/openclaw/openclaw",
+      "the gateway of openclaw-gateway-…",
+      "1008 pairing required",
+    ])
+      assert.equal(own(text), text);
+    assert.equal(
+      own("it is openclaw-gateway-token-47…"),
+      "it is openclaw-gateway-token-47…".replace(/open.*47/, "<redacted>"),
+    );
+  });
+
   test("in the lines of real gateways, however many secrets are known", () => {
     const draw = drawing(7);
     const many = createKnownScrubber(

@@ -39,6 +39,8 @@ const VOCABULARY: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
+const LONGEST_WORD = Math.max(...Array.from(VOCABULARY, (word) => word.length));
+
 /** Values that are known, found in every disguise that `disguises.ts` lists. Linear in the length of the text. */
 export class KnownValues {
   /** Compared by letters and digits; by whatever is not blank; words that have to stand by themselves. */
@@ -86,7 +88,7 @@ export class KnownValues {
           const plain = foldedText(layer.text, all);
           const needles = all ? [this.#signs, this.#words] : [this.#letters];
           const length = Math.max(...needles.map((each) => each.lengthAtEnd(plain, SHORTEST)));
-          if (length === 0) return [];
+          if (length === 0 || !isTelling(plain.slice(-length))) return [];
           const { from } = folded(layer, all);
           return [[start + (from[from.length - length] ?? 0), cut]];
         }),
@@ -242,6 +244,19 @@ function rolled(hash: number, unit: number): number {
 
 function spread(hash: number): number {
   return Math.imul(hash, 0x9e3779b1) >>> 10;
+}
+
+/** `openclaw` is the beginning of many a token, and of much else. */
+function isTelling(beginning: string): boolean {
+  let rest = beginning;
+  for (let word = wordAt(rest); word !== undefined; word = wordAt(rest)) rest = rest.slice(word.length);
+  return rest.length >= TELLING_END;
+}
+
+function wordAt(text: string): string | undefined {
+  for (let length = Math.min(text.length, LONGEST_WORD); length > TELLING_END; length -= 1)
+    if (VOCABULARY.has(text.slice(0, length))) return text.slice(0, length);
+  return undefined;
 }
 
 /** The end of a text, and cuts within it. */
