@@ -44,6 +44,8 @@ const MAX_OUTPUT = 30;
 /** Lines that one secret may go over: those before that nobody asked for, and those that wait for the next one. */
 const MAX_BEFORE = 4;
 const MAX_HELD = 8;
+/** Characters of such a line; what a terminal or a mail has broken is shorter. */
+const MAX_WAITING = 2 * MAX_TEXT;
 /** `docker compose run --rm openclaw-cli devices list`: the CLI's service of the official compose file. */
 const CLI_SERVICE = /docker(?:-| )compose [^\n]{0,200}\b(?:run|exec) [^\n]{0,120}\bopenclaw-cli\b/;
 
@@ -141,7 +143,8 @@ class LineReader {
     }
     this.#held.push({ raw, number, stripped: stripPrefixes(detached(raw)) });
     const texts = this.#held.map(({ stripped }) => stripped.text);
-    if (this.#held.length < MAX_HELD && this.#scrub.goesOn(texts.join("\n"))) return;
+    const isShort = texts.every(({ length }) => length <= MAX_WAITING);
+    if (isShort && this.#held.length < MAX_HELD && this.#scrub.goesOn(texts.join("\n"))) return;
     this.#release();
   }
 
@@ -165,7 +168,7 @@ class LineReader {
     const held = this.#held;
     if (held.length === 0) return;
     this.#held = [];
-    const last = this.#before.map((raw) => oneLine(stripPrefixes(raw).text));
+    const last = this.#before.map((raw) => oneLine(stripPrefixes(raw).text).slice(-MAX_WAITING));
     const before = last.length > 0 && this.#scrub.goesOn(last.join("\n")) ? last : [];
     this.#before = [];
     const texts = held.map(({ stripped }) => oneLine(stripped.text));
