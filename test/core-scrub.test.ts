@@ -51,6 +51,9 @@ describe("takes secrets out", () => {
     ['--token "my X y" --json', `--token "${REDACTED}" --json`],
     ['["--token", "my X"]', `["--token", "${REDACTED}"]`],
     ['password="unclosed and cut', `password="${REDACTED}`],
+    ['"tokens": ["my X"], "port": 1', `"tokens": ["${REDACTED}"], "port": 1`],
+    ["<password>hunter</password>", `<password>${REDACTED}</password>`],
+    ["curl -u admin:hunter2 http://h", `curl -u admin:${REDACTED} http://h`],
     // Names that mean a secret in a link or a header only.
     ["http://h/?auth=hunterpass&x=1", `http://h/?auth=${REDACTED}&x=1`],
     ["http://h/?x=1&sig=abc%2Fdef&y=2", `http://h/?x=1&sig=${REDACTED}&y=2`],
@@ -107,6 +110,7 @@ describe("leaves the gateway's words alone", () => {
     `ghcr.io/openclaw/openclaw@sha256:${"0123456789abcdef".repeat(4)}`,
     `/var/lib/docker/containers/${"0123456789abcdef".repeat(4)}/x`,
     "device signature expired, signature: invalid",
+    "docker exec -u 1000:1000 openclaw, docker exec -u node:node openclaw, <token>missing</token>",
   ]) {
     it(text, () => assert.deepEqual(scrub(text), { text, hits: 0 }));
   }

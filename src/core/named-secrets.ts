@@ -50,7 +50,7 @@ const TAILS: readonly Tail[] = [
   // "token":"abc", \"token\":\"a\\\"b\", 'token': 'abc', token="it's abc"
   {
     first: /[\s:="'\\]/,
-    find: /((?:\\{0,3}["'])?\s{0,4}(?:[:=]|=>)\s{0,4})(\\{0,3})(["'`])/y,
+    find: /((?:\\{0,3}["'])?\s{0,4}(?:[:=]|=>)\s{0,4}(?:\[\s{0,4})?)(\\{0,3})(["'`])/y,
     isQuoted: true,
   },
   // --token "abc", "--token", "abc", config set gateway.auth.token "abc"
@@ -68,6 +68,8 @@ const TAILS: readonly Tail[] = [
     find: new RegExp(`(["']?\\s{0,2}:\\s{1,4})${VALUE}`, "y"),
     isSecret: (value, key) => !isProse(key, value),
   },
+  // <token>abc</token>
+  { first: />/, find: /(>\s{0,4})([^\s<>]{1,4096})(?=\s{0,4}<\/)/y },
   // #token%3Dabc: a link inside a link
   { first: /%/, find: /(%3D)([^\s"'<>&\\]{1,4096})/iy },
   // token\uff1aabc, as Chinese writers type it; token:abc
@@ -140,6 +142,12 @@ const PATTERNS: readonly Pattern[] = [
     hints: ["://"],
     // The port of a host and a path are no password, also before an @ in a query.
     find: /(:\/\/(?!(?:localhost|[^\s/:@"'<>.]{0,128}\.[^\s/:@"'<>]{0,128}):\d{1,5}[/?#])[^\s/:@"'<>]{0,256}:)([^\s@"'<>]{1,512})@/g,
+  },
+  // curl -u user:password
+  {
+    hints: ["-u"],
+    find: /((?:\s|^)(?:-u|--user)[\s=]{1,4}["']?[^\s:"']{1,128}:)([^\s"']{1,512})/g,
+    isSecret: isCredentialLike,
   },
   // ?auth=abc, &sig=abc
   {
@@ -336,7 +344,7 @@ function looksRandom(value: string): boolean {
 function isPlain(raw: string): boolean {
   const value = raw.replace(/[),.;:!?\]}'"`]{1,8}$/, "");
   return (
-    value === "" ||
+    /^[[{(]{0,4}$/.test(value) ||
     // A placeholder, or its first word where the value ends at a space.
     /^<[a-z]{1,20}$/.test(value) ||
     /^<(?:[a-z][a-z _-]{0,40}|[A-Z][A-Z _-]{0,40}|secret [0-9a-f]{6})>$/.test(value) ||
