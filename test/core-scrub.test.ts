@@ -107,6 +107,7 @@ describe("leaves the gateway's words alone", () => {
     "http://127.0.0.1:18789/chat?session=agent%3Amain%3Amain&auth=none&code=1008",
     `openclaw devices remove ${"0123456789abcdef".repeat(4)}`,
     `"deviceId": "${"0123456789abcdef".repeat(4)}", device ${"0123456789abcdef".repeat(4)}`,
+    `the entry ${"0123456789abcdef".repeat(4)} has no publicKey`,
     `ghcr.io/openclaw/openclaw@sha256:${"0123456789abcdef".repeat(4)}`,
     `/var/lib/docker/containers/${"0123456789abcdef".repeat(4)}/x`,
     "device signature expired, signature: invalid",

@@ -174,7 +174,7 @@ const RUN = /[A-Za-z0-9_+/-]{32,}={0,2}/g;
 
 /** What says right before it that a long number is a name: of a device, a container, a commit, a trace. */
 const NAMED_ID =
-  /(?:\b|[a-z_])(?:devices?(?:[ _-]?id)?|device(?:s)? (?:remove|rotate|revoke|reject|approve)|sha-?(?:1|256|512)|md5|digest|checksum|integrity|commit|revision|build|container(?:s|[ _-]?id)?|image|layer|docker|libpod|trace(?:[ _-]?id)?|span(?:[ _-]?id)?|boot[ _-]?id|machine[ _-]?id|invocation[ _-]?id)(?:\\{0,3}["'])?[ \t]{0,4}[:=@/]?[ \t]{0,4}(?:\\{0,3}["'(])?$/i;
+  /(?:\b|[a-z_])(?:devices?(?:[ _-]?id)?|entry|device(?:s)? (?:remove|rotate|revoke|reject|approve)|sha-?(?:1|256|512)|md5|digest|checksum|integrity|commit|revision|build|container(?:s|[ _-]?id)?|image|layer|docker|libpod|trace(?:[ _-]?id)?|span(?:[ _-]?id)?|boot[ _-]?id|machine[ _-]?id|invocation[ _-]?id)(?:\\{0,3}["'])?[ \t]{0,4}[:=@/]?[ \t]{0,4}(?:\\{0,3}["'(])?$/i;
 const ID_CONTEXT = 48;
 
 /** Secrets that nobody has to know: by what they are called, and by what they look like. */
