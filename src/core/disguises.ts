@@ -132,7 +132,7 @@ const TORN_ESCAPE = /(?:[%\\&]\S{0,10}|0[xX][0-9A-Fa-f]?)\s/;
 const BLANKS = /\s+/g;
 /** An escape of which the rest comes in the next line, or was cut off. */
 export const BROKEN_OFF =
-  /(?:%u?[0-9A-Fa-f]{0,3}|\\[uUx{]{0,2}[0-9A-Fa-f]{0,7}|0[xX][0-9A-Fa-f]?,?|&[#\w]{0,10})$/;
+  /(?:%u?[0-9A-Fa-f]{0,3}|\\[uUx{]{0,2}[0-9A-Fa-f]{0,7}|0(?:[xX][0-9A-Fa-f]?,?)?|&[#\w]{0,10})$/;
 
 /** What has none of these is what it is. */
 const MAY_BE_CODED = /[^\n\r\t\x20-\x7e]|[%\\&]|0[xX]/;
