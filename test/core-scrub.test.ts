@@ -25,6 +25,7 @@ describe("takes secrets out", () => {
     ["-H 'Authorization: Bearer xyz'", `-H 'Authorization: Bearer ${REDACTED}'`],
     ["Cookie: a=b; c=d", `Cookie: ${REDACTED}`],
     ["ws://user:p4ss@10.0.0.1:18789", `ws://user:${REDACTED}@10.0.0.1:18789`],
+    ["ws://user:secret@10.0.0.1:18789", `ws://user:${REDACTED}@10.0.0.1:18789`],
     ['{"token":"my token","port":1}', `{"token":"${REDACTED}","port":1}`],
     ['{\\"apiKey\\":\\"pw\\"}', `{\\"apiKey\\":\\"${REDACTED}\\"}`],
     ["'secret': 'aa'", `'secret': '${REDACTED}'`],

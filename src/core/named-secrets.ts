@@ -112,6 +112,8 @@ interface Pattern {
   readonly hints: readonly string[];
   /** What stands before the secret (1), the secret (2). */
   readonly find: RegExp;
+  /** Whatever stands there is one: no sentence has that form. */
+  readonly anyValue?: true;
   readonly isSecret?: (value: string, head: string) => boolean;
 }
 
@@ -142,6 +144,7 @@ const PATTERNS: readonly Pattern[] = [
     hints: ["://"],
     // The port of a host and a path are no password, also before an @ in a query.
     find: /(:\/\/(?!(?:localhost|[^\s/:@"'<>.]{0,128}\.[^\s/:@"'<>]{0,128}):\d{1,5}[/?#])[^\s/:@"'<>]{0,256}:)([^\s@"'<>]{1,512})@/g,
+    anyValue: true,
   },
   // curl -u user:password
   {
@@ -182,13 +185,13 @@ export function namedSecrets(text: string): readonly Span[] {
   const spans: Span[] = [];
   keyedSecrets(text, spans);
   const lower = text.toLowerCase();
-  for (const { hints, find, isSecret } of PATTERNS) {
+  for (const { hints, find, anyValue, isSecret } of PATTERNS) {
     if (!hints.some((hint) => lower.includes(hint))) continue;
     find.lastIndex = 0;
     for (let match = find.exec(text); match !== null; match = find.exec(text)) {
       const [, head = "", value = ""] = match;
       const start = match.index + head.length;
-      const isOne = !isPlain(value) && isSecret?.(value, head) !== false;
+      const isOne = (anyValue ? value !== REDACTED : !isPlain(value)) && isSecret?.(value, head) !== false;
       if (isOne) spans.push([start, start + value.length]);
       // What stands behind a head with no secret is looked at again.
       find.lastIndex = isOne ? start + value.length : Math.max(start, match.index + 1);
