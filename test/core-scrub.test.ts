@@ -227,3 +227,17 @@ it("the value of a key is judged by the key where that is known", () => {
 it("a secret with invisible characters in its middle is found in a quote", () => {
   assert.equal(safeQuote("tok\u200ben=ab\u0000cd", scrub), `token=${REDACTED}`);
 });
+
+it("an escape that a line breaks joins its own two lines and no others", () => {
+  const own = createScrubber(["tok-in-the-config-0123"]);
+  for (const [text, clean] of [
+    ["token tok-in-the-config-0123\nat main", "token <redacted>\nat main"],
+    [
+      "token=abc-123-def\nPORT_OF=it\nPORT=19001\nX=100%\nnext",
+      "token=<redacted>\nPORT_OF=it\nPORT=19001\nX=100%\nnext",
+    ],
+    ["token%3Dabc%2\nd12 and", "token%3D<redacted>\n<redacted> and"],
+    ["token%253Dabc%252\nd12 and", "token%253D<redacted>\n<redacted> and"],
+  ] as const)
+    assert.equal(own(text).text, clean);
+});

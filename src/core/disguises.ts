@@ -126,7 +126,6 @@ const CODES = {
   // A backslash before a quote tells where a quoted value ends.
   names: [codeOf(common)],
 } as const satisfies Readonly<Record<string, readonly Code[]>>;
-const LINE_END = /\r?\n(?:[ \t]{2,80})?/g;
 /** One that a blank may break, or what has become of the end of a line. */
 const TORN_ESCAPE = /(?:[%\\&]\S{0,10}|0[xX][0-9A-Fa-f]?)\s/;
 const BLANKS = /\s+/g;
@@ -136,9 +135,11 @@ export const BROKEN_OFF =
 
 /** What has none of these is what it is. */
 const MAY_BE_CODED = /[^\n\r\t\x20-\x7e]|[%\\&]|0[xX]/;
-/** An escape that the end of its line breaks in two. */
+/** An escape that the end of its line breaks in two, with what is to be left out there. */
 const BROKEN_ESCAPE = new RegExp(
-  `(?:(?:%u?|\\\\[uUx{]{0,2}|0[xX]?)[0-9A-Fa-f]{0,7}|&[#\\w]{0,10}|${ESCAPE_CHARACTER}[[;\\d]{0,12})[ \\t]{0,8}\\r?\\n`,
+  `(?:(?:%u?|\\\\[uUx{]{0,2}|0[xX])[0-9A-Fa-f]{0,7}|&[#\\w]{0,10}|0(?=\\s{1,80}[xX][0-9A-Fa-f])|` +
+    `${ESCAPE_CHARACTER}[[;\\d]{0,12})([ \\t]{0,8}\\r?\\n(?:[ \\t]{2,80})?)`,
+  "g",
 );
 
 /**
@@ -151,7 +152,10 @@ export function layersOf(text: string, which: keyof typeof CODES = "all"): reado
     let layer: Layer | undefined = base;
     for (let level = 0; level <= MOST_LEVELS && layer !== undefined; level += 1) {
       layers.push(layer);
-      layer = MAY_BE_CODED.test(layer.text) ? decoded(layer, CODES[which]) : undefined;
+      if (!MAY_BE_CODED.test(layer.text)) break;
+      const whole = mended(layer);
+      if (whole !== layer) layers.push(whole);
+      layer = decoded(whole, CODES[which]);
     }
   }
   return layers;
@@ -176,25 +180,33 @@ export function spanOf({ from, to }: Layer, start: number, end: number): readonl
 }
 
 /**
- * The text, and what it was before something broke its escapes: an end of a line, or the blank that became of it.
- * Where known values are looked for blanks do not count anyway, so that all of them may go.
+ * The text, and what it was before blanks took the place of the ends of its lines: where known values are looked for
+ * blanks do not count anyway, so that all of them may go.
  */
 function basesOf(text: string, which: keyof typeof CODES): readonly Layer[] {
-  const bases: Layer[] = [{ text }];
-  if (BROKEN_ESCAPE.test(text)) bases.push(without(LINE_END, text));
-  if (which === "all" && TORN_ESCAPE.test(text)) bases.push(without(BLANKS, text));
-  return bases;
+  return which === "all" && TORN_ESCAPE.test(text)
+    ? [{ text }, without({ text }, text.matchAll(BLANKS))]
+    : [{ text }];
 }
 
-function without(gaps: RegExp, text: string): Layer {
-  const builder = new Builder({ text });
+/** Without the ends of lines that break an escape; every other one ends a value. */
+function mended(layer: Layer): Layer {
+  const { text } = layer;
+  return text.includes("\n") ? without(layer, text.matchAll(BROKEN_ESCAPE)) : layer;
+}
+
+/** Leaves out each match, or the end of it that its group is. */
+function without(layer: Layer, gaps: Iterable<RegExpExecArray>): Layer {
+  let builder: Builder | undefined;
   let at = 0;
-  for (const { index, 0: gap } of text.matchAll(gaps)) {
-    builder.copy(at, index);
-    at = index + gap.length;
+  for (const { index, 0: all, 1: gap = all } of gaps) {
+    const end = index + all.length;
+    builder ??= new Builder(layer);
+    builder.copy(at, end - gap.length);
+    at = end;
   }
-  builder.copy(at, text.length);
-  return builder.done();
+  builder?.copy(at, layer.text.length);
+  return builder?.done() ?? layer;
 }
 
 /** One level of escapes undone; `undefined` when there are none. */
