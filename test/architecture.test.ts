@@ -91,6 +91,16 @@ test("the pure rooms ask nothing of the platform", () => {
   assert.deepEqual(wrong, []);
 });
 
+test("everything that is written goes through one door", () => {
+  const wrong: string[] = [];
+  for (const { path, text } of sources()) {
+    const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, "");
+    if (/\bstd(?:out|err)\.write\(|\bconsole\./.test(code)) wrong.push(path);
+  }
+  // The last is the end of the process; `scripts.ts` is what runs inside a container.
+  assert.deepEqual(wrong.sort(), ["src/cli/bin.ts", "src/cli/out.ts", "src/deployments/docker/scripts.ts"]);
+});
+
 test("the test sees imports", () => {
   const found = importsOf(
     'import a from "./a.ts";\nexport { b } from "node:b";\nawait import("./c.ts");\nimport "d";',

@@ -64,6 +64,8 @@ export interface LiveOptions {
   readonly timeoutMs: number;
   /** Where config, logs and devices are read, when that is not to be found out. */
   readonly access?: DeploymentAccess;
+  /** Is told every secret value that is met, before it can come into any text. */
+  readonly learn?: (secrets: readonly string[]) => void;
 }
 
 /** OpenClaw's default port in every release. */
@@ -141,6 +143,7 @@ export class Live {
     const { credentials } = this.#options;
     return [
       ...(config.known ? config.value.all : []),
+      ...((await this.#containerHere())?.secrets ?? []),
       ...[credentials?.token, credentials?.password].filter((secret) => secret !== undefined),
     ];
   }
@@ -343,8 +346,18 @@ export class Live {
   }
 
   #config(): Promise<Fact<ConfigAndSecrets>> {
-    this.#configured ??= this.#place().then((place) => place.config());
+    this.#configured ??= this.#readConfig();
     return this.#configured;
+  }
+
+  async #readConfig(): Promise<Fact<ConfigAndSecrets>> {
+    const config = await (await this.#place()).config();
+    const met = [
+      ...(config.known ? config.value.all : []),
+      ...((await this.#containerHere())?.secrets ?? []),
+    ];
+    this.#options.learn?.(met.map((secret) => secret.reveal()));
+    return config;
   }
 
   async #url(): Promise<string> {

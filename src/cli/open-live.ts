@@ -44,7 +44,7 @@ export interface OpenedLive {
  */
 export async function openLive(
   args: LiveArguments,
-  { io, salt }: Session,
+  { io, out, salt }: Session,
   { looksOnce = false }: { readonly looksOnce?: boolean } = {},
 ): Promise<OpenedLive> {
   const origin = pageOrigin(args.origin);
@@ -56,6 +56,7 @@ export async function openLive(
     io,
     salt,
   );
+  out.learn([credentials?.token?.reveal(), credentials?.password?.reveal()]);
   const todo = "name a file that you may read";
   if (args.config !== undefined)
     await mustBeReadable({ path: args.config, what: `--config ${args.config}`, todo }, false);
@@ -70,6 +71,7 @@ export async function openLive(
     insecureTls: args.insecureTls,
     timeoutMs: seconds(args.timeout) * 1000,
     note: noteFor(io, args.quiet),
+    learn: (secrets) => out.learn(secrets),
     ...(credentials === undefined ? {} : { credentials }),
     ...(args.deployment === undefined ? {} : { deployment: args.deployment }),
     ...(origin === undefined ? {} : { origin }),

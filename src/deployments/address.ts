@@ -1,4 +1,4 @@
-import { scopeOf } from "../core/address.ts";
+import { isLinkLocalIp, parseIp, scopeOf } from "../core/address.ts";
 import type { Exposure } from "../core/facts.ts";
 
 type V4 = readonly [number, number, number, number];
@@ -14,8 +14,10 @@ function ipv4(text: string): V4 | undefined {
 /**
  * How far an address of our own interfaces reaches. The documentation blocks (RFC 5737) are not routed on the
  * Internet, so on an interface they are as private as 10.0.0.0/8; as a client's address they stand for a public one.
+ * A link-local address is ours here, where it stands for anybody's elsewhere.
  */
 export function ownScope(address: string): Exposure {
+  if (isLinkLocalIp(parseIp(address))) return "private";
   const v4 = ipv4(address.trim());
   if (v4 === undefined) return scopeOf(address);
   const [a, b, c] = v4;

@@ -1,3 +1,4 @@
+import type { ShownOptions } from "../../config/changes.ts";
 import { editConfig } from "../../config/edit.ts";
 import { ChangeError, type Changer } from "../../core/change.ts";
 import type { Facts } from "../../core/collect.ts";
@@ -73,8 +74,10 @@ export class FixContext {
     return devices.known ? { ...facts, devices } : facts;
   }
 
-  async secrets(): Promise<readonly string[]> {
-    return (await this.live.secrets()).map((secret) => secret.reveal());
+  /** How values of a file may be shown. */
+  async shown(): Promise<ShownOptions> {
+    const secrets = (await this.live.secrets()).map((secret) => secret.reveal());
+    return { salt: this.session.salt, secrets };
   }
 
   /** Runs a transaction, or the way back, with a spinner. */
@@ -123,7 +126,7 @@ export class FixContext {
   /** The plan, beside the question that follows it; or what was done, beside the next one. */
   preview(facts: Facts, about: Partial<FixReport>, outcome: FixOutcome = "planned"): Promise<void> {
     this.#isShown = true;
-    return emitFix(this.report(facts, outcome, about), this.#emit(), this.session.io, "stderr");
+    return emitFix(this.report(facts, outcome, about), this.#emit(), this.session, "stderr");
   }
 
   /** The same run with a new look at the gateway and other arguments. */
@@ -133,7 +136,7 @@ export class FixContext {
 
   /** Writes how it ended; the exit code. */
   async end(facts: Facts, outcome: FixOutcome, about: Partial<FixReport> = {}): Promise<number> {
-    await emitFix(this.report(facts, outcome, about), this.#emit(), this.session.io, "stdout", this.#isShown);
+    await emitFix(this.report(facts, outcome, about), this.#emit(), this.session, "stdout", this.#isShown);
     return EXIT[outcome];
   }
 

@@ -2,6 +2,7 @@ import { checks } from "../../../checks/index.ts";
 import { collect } from "../../core/collect.ts";
 import { isAtWork } from "../../deployments/at-work.ts";
 import { commandsEnded } from "../../deployments/orphans.ts";
+import { catalogueOf, wordsOf } from "../../report/messages/index.ts";
 import type { FixArguments } from "../commands/fix.ts";
 import { collectOptions } from "../derived.ts";
 import { resume, takeBack } from "../fix/backward.ts";
@@ -11,12 +12,17 @@ import { LIVE_FACTS } from "../live-facts.ts";
 import type { Session } from "../main.ts";
 import { openLive } from "../open-live.ts";
 import { startSpinner } from "../spinner.ts";
-import { UsageError } from "../usage-error.ts";
+import { langOf } from "../style.ts";
+import { shownWord, UsageError } from "../usage-error.ts";
+import { tlsNotes } from "../verified-tls.ts";
 
 /** From a diagnosis to a connection that is let in; or, with `--undo` or after a crash, the way back. */
 export async function runFix(args: FixArguments, session: Session): Promise<number> {
   const only = (args.ids ?? []).map(checkId);
   const context = new FixContext(args, session, await openLive(args, session));
+  if (!args.quiet)
+    for (const { message } of tlsNotes(session.io))
+      session.out.say(`${wordsOf(catalogueOf(langOf(args.lang, session.io.env)).notes, message)}\n`);
   const spinner = await startSpinner("Looking at the gateway", session.io, args.quiet);
   const facts = await collect(
     LIVE_FACTS,
@@ -55,11 +61,7 @@ export async function runFix(args: FixArguments, session: Session): Promise<numb
 function checkId(name: string): string {
   const found = checks.find(({ id, code }) => id === name || code === name.toUpperCase());
   if (found !== undefined) return found.id;
-  throw new UsageError(
-    `fix ${JSON.stringify(name.slice(0, 60))}`,
-    "there is no such finding",
-    "see `pairing-doctor checks`",
-  );
+  throw new UsageError(`fix ${shownWord(name)}`, "there is no such finding", "see `pairing-doctor checks`");
 }
 
 const NOT_BELIEVED =

@@ -16,7 +16,7 @@ import type { Via } from "../what-if/vias.ts";
 export const MAX_INPUT = 16 * 1024 * 1024;
 
 export async function whatIf(args: WhatIfArguments, session: Session): Promise<number> {
-  const { io } = session;
+  const { io, out } = session;
   const change: Change = {
     set: args.set ?? [],
     unset: args.unset ?? [],
@@ -33,9 +33,10 @@ export async function whatIf(args: WhatIfArguments, session: Session): Promise<n
     const next = changed(input, change);
     for (const note of idleKeys(next, change)) notes.add(note);
     const result = answer(next);
-    io.stdout.write(args.json ? `${JSON.stringify(result)}\n` : `${renderAnswer(next, result, lang)}\n`);
+    if (args.json) out.put(`${out.json(result)}\n`);
+    else out.print(`${renderAnswer(next, result, lang)}\n`);
   }
-  for (const note of notes) io.stderr.write(`pairing-doctor: ${note}\n`);
+  for (const note of notes) out.say(`pairing-doctor: ${note}\n`);
   return 0;
 }
 

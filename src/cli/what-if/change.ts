@@ -3,7 +3,7 @@ import type { AdmissionInput, Connection } from "../../core/connection.ts";
 import type { JsonValue, Step } from "../../core/finding.ts";
 import { parseBoundedJson } from "../../core/json.ts";
 import { safeText } from "../../core/text.ts";
-import { UsageError } from "../usage-error.ts";
+import { shownWord, UsageError } from "../usage-error.ts";
 import type { Via } from "./vias.ts";
 
 export interface Change {
@@ -43,7 +43,7 @@ function setStep(text: string): Step {
   const key = text.slice(0, at).trim();
   if (at < 1 || key === "") {
     throw new UsageError(
-      `--set ${JSON.stringify(text.slice(0, 60))}`,
+      `--set ${shownWord(text)}`,
       "there is no PATH=VALUE in it",
       "for example --set gateway.bind=lan",
     );

@@ -13,7 +13,7 @@ import { UsageError } from "../usage-error.ts";
  *
  * @throws {UsageError} too little is known of a gateway here.
  */
-export async function collectedInput({ io, salt }: Session): Promise<AdmissionInput> {
+export async function collectedInput({ io, out, salt }: Session): Promise<AdmissionInput> {
   const credentials = await handedCredentials({}, io, salt);
   const live = new Live({
     target: { kind: "found" },
@@ -24,6 +24,7 @@ export async function collectedInput({ io, salt }: Session): Promise<AdmissionIn
     allowPlaintextToken: false,
     insecureTls: false,
     timeoutMs: 15_000,
+    learn: (secrets) => out.learn(secrets),
     ...(credentials === undefined ? {} : { credentials }),
   });
   const facts = await collect(

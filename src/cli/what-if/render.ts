@@ -1,8 +1,11 @@
 import { nearestMeasured } from "../../admission/releases.ts";
 import type { AdmissionInput } from "../../core/connection.ts";
+import { createScrubber, safeQuote } from "../../core/scrub.ts";
 import { safeText } from "../../core/text.ts";
 import { catalogueOf, entryOf, fill, type Lang, wordsOf } from "../../report/messages/index.ts";
 import type { Answer } from "./answer.ts";
+
+const scrub = createScrubber();
 
 /** The answer in a few lines: who asks, what the gateway does, what would change it. */
 export function renderAnswer(
@@ -13,7 +16,7 @@ export function renderAnswer(
   const words = catalogueOf(lang);
   const { connection, release } = input;
   const from = [connection.client.id, connection.remoteAddress, connection.headers.origin ?? "-"].map(
-    (part) => safeText(part, 120),
+    (part) => safeQuote(part, scrub, 120),
   );
   const lines = [`${release}: ${from.join(" · ")}`];
   if (admission.outcome === "admitted") {
