@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { columnsOf, cutTo } from "../src/cli/io.ts";
+import { bounded, logFile } from "../src/cli/log-input.ts";
+import { textOf } from "./fake-world.ts";
 import { cli, emptyHome, ensureBuilt, fixture, here } from "./support/cli.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "opd-bounds-"));
@@ -85,6 +87,36 @@ describe("a terminal of a strange width", { skip: noScript, concurrency: 3 }, ()
       [200, 200],
     ] as const)
       assert.equal(columnsOf(told), columns);
+  });
+});
+
+describe("a log that is longer than what is read of it", () => {
+  const log = file("long.log", `${"a".repeat(3000)}${"b".repeat(2000)}`);
+  const reading = (notes: unknown[]) => ({
+    signal: new AbortController().signal,
+    note: (note: unknown) => notes.push(note),
+    most: 2 * 1024,
+  });
+  const named = { path: log, what: log, todo: "" };
+
+  test("of a file its end, of a pipe its beginning, and the report says so", async () => {
+    const notes: { readonly message?: string }[] = [];
+    const text = await textOf(logFile(named, reading(notes)));
+    assert.equal(text, `${"a".repeat(48)}${"b".repeat(2000)}`);
+    const parts = async function* () {
+      for (let at = 0; at < 5; at += 1) yield Buffer.from("c".repeat(1000));
+    };
+    assert.equal((await textOf(bounded(parts(), "standard input", reading(notes)))).length, 3000);
+    assert.deepEqual(
+      notes.map(({ message }) => message),
+      ["log-cut-start", "log-cut-end"],
+    );
+  });
+
+  test("what is not longer is read whole", async () => {
+    const notes: unknown[] = [];
+    assert.equal((await textOf(logFile(named, { ...reading(notes), most: 5000 }))).length, 5000);
+    assert.deepEqual(notes, []);
   });
 });
 

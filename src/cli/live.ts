@@ -55,8 +55,8 @@ export interface LiveOptions {
   readonly configPath?: string;
   /** Files that take the place of the logs that would be found. */
   readonly logFiles?: readonly string[];
-  /** Takes a sentence for the user, beside the report. */
-  readonly note?: (text: string) => void;
+  /** Takes what the report has to say of the reading of a log. */
+  readonly note?: LogReading["note"];
   readonly asBrowser: boolean;
   readonly allowPlaintextToken: boolean;
   readonly insecureTls: boolean;

@@ -1,11 +1,11 @@
 import type { CommandContext } from "../deployments/commands.ts";
 import { nodeWorld, type World } from "../deployments/world.ts";
+import type { ReportNote } from "../report/result.ts";
 import type { DiagnoseArguments } from "./commands/diagnose.ts";
 import { handedCredentials } from "./credentials.ts";
 import { Live, type LiveOptions } from "./live.ts";
 import type { Session } from "./main.ts";
 import { mustBeReadable } from "./named-input.ts";
-import { noteFor } from "./note.ts";
 import { namedProxies, pageOrigin, saidRelease } from "./said.ts";
 import { parseTarget } from "./target.ts";
 import { UsageError } from "./usage-error.ts";
@@ -14,7 +14,6 @@ import { UsageError } from "./usage-error.ts";
 export type LiveArguments = Pick<
   DiagnoseArguments,
   | "target"
-  | "quiet"
   | "config"
   | "log"
   | "tokenFile"
@@ -32,6 +31,8 @@ export interface OpenedLive {
   readonly world: World;
   readonly origin?: string;
   readonly context: CommandContext;
+  /** What the looks have to say of the logs that they read. */
+  readonly notes: readonly ReportNote[];
   /** A new look at the gateway. `origin`: of the page that is imitated, when the command line names none. */
   look(change: Pick<LiveOptions, "asBrowser" | "origin">): Live;
   /** From now on looks are at the container by its name: one that Compose makes anew has another id than was said. */
@@ -61,6 +62,7 @@ export async function openLive(
   if (args.config !== undefined)
     await mustBeReadable({ path: args.config, what: `--config ${args.config}`, todo }, false);
   for (const path of args.log ?? []) await mustBeReadable({ path, what: `--log ${path}`, todo }, looksOnce);
+  const notes: ReportNote[] = [];
   const world = nodeWorld({ env: io.env });
   const options: Omit<LiveOptions, "asBrowser"> = {
     target: parseTarget(args.target),
@@ -70,7 +72,7 @@ export async function openLive(
     allowPlaintextToken: args.allowPlaintextToken,
     insecureTls: args.insecureTls,
     timeoutMs: seconds(args.timeout) * 1000,
-    note: noteFor(io, args.quiet),
+    note: (note) => notes.push(note),
     learn: (secrets) => out.learn(secrets),
     ...(credentials === undefined ? {} : { credentials }),
     ...(args.deployment === undefined ? {} : { deployment: args.deployment }),
@@ -82,6 +84,7 @@ export async function openLive(
   let { target } = options;
   return {
     world,
+    notes,
     context: { platform: world.platform, home: world.homedir },
     ...(origin === undefined ? {} : { origin }),
     look: (change) => new Live({ ...change, ...options, target }),

@@ -15,7 +15,7 @@ import { tlsNotes } from "../verified-tls.ts";
 export async function runDiagnosis(args: DiagnoseArguments, session: Session): Promise<number> {
   const { io, out } = session;
   const select = selection(args);
-  const { look, context, origin } = await openLive(args, session, { looksOnce: true });
+  const { look, context, notes, origin } = await openLive(args, session, { looksOnce: true });
   if (args.asBrowser && !args.quiet) {
     out.say(
       "Signing in as a new browser with a throw-away key. If it is let in, that is taken back; a request that waits ends by itself after five minutes.\n",
@@ -28,7 +28,7 @@ export async function runDiagnosis(args: DiagnoseArguments, session: Session): P
     const report = reportOf(facts, {
       ...select,
       context,
-      notes: tlsNotes(io),
+      notes: [...tlsNotes(io), ...notes],
       ...(origin === undefined ? {} : { origin }),
     });
     spinner.stop();

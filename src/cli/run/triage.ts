@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import type { ReportNote } from "../../report/result.ts";
 import { reportOf } from "../case.ts";
 import type { TriageArguments } from "../commands/triage.ts";
 import { emit } from "../emit.ts";
@@ -7,7 +8,6 @@ import type { Io } from "../io.ts";
 import { bounded, type LogReading, logFile } from "../log-input.ts";
 import type { Session } from "../main.ts";
 import { mustBeReadable } from "../named-input.ts";
-import { noteFor } from "../note.ts";
 import { offlineFacts } from "../offline.ts";
 import { emitOptions } from "../options.ts";
 import { namedProxies, pageOrigin, saidRelease, selection } from "../said.ts";
@@ -20,12 +20,16 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
   const release = saidRelease(args.release);
   const origin = pageOrigin(args.origin);
   const sources = await sourcesOf(args.files ?? [], io);
-  const note = noteFor(io, args.quiet);
+  const notes: ReportNote[] = [];
   const spinner = await startSpinner("Reading the log", io, args.quiet);
   try {
     const facts = await offlineFacts({
       name: sources.map(({ name }) => name).join(", "),
-      sources: (signal) => sources.map(({ name, open }) => ({ name, chunks: open({ signal, note }) })),
+      sources: (signal) =>
+        sources.map(({ name, open }) => ({
+          name,
+          chunks: open({ signal, note: (note) => notes.push(note) }),
+        })),
       release,
       secrets: out.known,
       ...(args.deployment === undefined ? {} : { deployment: args.deployment }),
@@ -33,7 +37,7 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
       proxies: namedProxies(args.proxy),
       signal: io.signal,
     });
-    const report = reportOf(facts, { ...select, ...(origin === undefined ? {} : { origin }) });
+    const report = reportOf(facts, { ...select, notes, ...(origin === undefined ? {} : { origin }) });
     spinner.stop();
     await emit(report, emitOptions(args, io), session);
     return exitCode(report, args.failOn);
@@ -62,7 +66,7 @@ async function sourcesOf(files: readonly string[], io: Io): Promise<readonly Sou
 
 function stdinSource(io: Io): Source {
   const chunks = io.stdin as AsyncIterable<Uint8Array>;
-  return { name: "stdin", open: (reading) => bounded(chunks, { ...reading, what: "standard input" }) };
+  return { name: "stdin", open: (reading) => bounded(chunks, "standard input", reading) };
 }
 
 async function fileSource(path: string): Promise<Source> {

@@ -178,6 +178,8 @@ export const tables: Tables = {
     "release-assumed":
       "The model was not measured on {release|this very release}; the nearest release that was is {nearest|its neighbour}.",
     "release-unknown": "The release is unknown; what depends on it is left open. `--release X` says it.",
+    "log-cut-start": "Only the last {megabytes} MiB of {file} were read.",
+    "log-cut-end": "Only the first {megabytes} MiB of {file} were read.",
     "release-said": "The release is what `--release` says; nothing confirms it.",
     said: "Taken from the command line, not observed: {what}.",
     "deployment-uncertain": "The deployment looks like {kind}; the signs also fit {alternatives}.",
