@@ -106,6 +106,25 @@ test("kinds of deployment are told apart by name in their own room alone", () =>
   assert.match('deployment?.kind === "docker"', BY_NAME);
 });
 
+test("everything that is written goes through one door", () => {
+  const wrong: string[] = [];
+  for (const { path, text } of sources()) {
+    const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, "");
+    if (/\bstd(?:out|err)\.write\(|\bconsole\./.test(code)) wrong.push(path);
+  }
+  assert.deepEqual(wrong.sort(), [
+    // The end of the process.
+    "src/cli/bin.ts",
+    "src/cli/out.ts",
+    // Hands on what a command wrote in its thread, through the door there.
+    "src/cli/thread/supervise.ts",
+    // Keeps a library from writing.
+    "src/config/json5.ts",
+    // Runs inside a container.
+    "src/deployments/docker/scripts.ts",
+  ]);
+});
+
 test("the test sees imports", () => {
   const found = importsOf(
     'import a from "./a.ts";\nexport { b } from "node:b";\nawait import("./c.ts");\nimport "d";',

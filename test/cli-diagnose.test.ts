@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttpsServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -12,6 +13,7 @@ import { visitAsPage } from "../src/gateway/visit.ts";
 import type { JsonReport } from "../src/report/json.ts";
 import { type CliResult, cli, finish, start } from "./support/cli.ts";
 import { challenge, refusalOf, startHostileServer, startTcpServer } from "./support/hostile-server.ts";
+import { selfSigned } from "./support/self-signed.ts";
 
 const TOKEN = "tok-c0ffee-0123456789-abcdef";
 const TOKEN_ENV = { OPENCLAW_GATEWAY_TOKEN: TOKEN };
@@ -76,6 +78,27 @@ for (const release of ["2026.2.1", "2026.3.13", "2026.5.28", "2026.9.6"]) {
     assert.deepEqual(ids(result), []);
   });
 }
+
+test("a shell that trusts every certificate does not make us trust one, and is told so", async () => {
+  let requests = 0;
+  const server = createHttpsServer(selfSigned, (_request, response) => {
+    requests += 1;
+    response.end("<title>OpenClaw Control</title>");
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  open.push({ close: () => new Promise((closed) => server.close(() => closed())) });
+  const address = server.address();
+  const url = `wss://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
+  const env = { ...TOKEN_ENV, NODE_TLS_REJECT_UNAUTHORIZED: "0" };
+  const result = await diagnose(url, [], env);
+  assert.equal(requests, 0);
+  assert.ok(report(result).notes.some(({ id }) => id === "tls-verified-anyway"));
+  const chinese = await cli(["--target", url, "--lang", "zh"], { env });
+  assert.match(chinese.stdout.replace(/\s/g, ""), /NODE_TLS_REJECT_UNAUTHORIZED=0`.*证书照常验证/);
+  const asked = await cli(["--target", url, "--insecure-tls", "--json"], { env: TOKEN_ENV });
+  assert.ok(requests > 0);
+  assert.ok(!report(asked).notes.some(({ id }) => id === "tls-verified-anyway"));
+});
 
 const contained = (await containerOf(nodeWorld())) !== "none";
 for (const [release, code] of [

@@ -119,7 +119,9 @@ describe("a literal in the Compose file", () => {
     const { code, stdout } = await fix(["--dry-run", "--edit-compose"], { text });
     assert.equal(code, 1);
     assert.match(stdout, /\/srv\/claw\/compose\.yaml/);
-    assert.match(stdout, /-\s+OPENCLAW_GATEWAY_TOKEN: <redacted>/);
-    assert.match(stdout, /\+\s+OPENCLAW_GATEWAY_TOKEN: /);
+    const key = "services.openclaw-gateway.environment.OPENCLAW_GATEWAY_TOKEN";
+    assert.match(stdout, new RegExp(`- ${key}: <secret \\w{6}>\n`));
+    assert.ok(stdout.includes(`+ ${key}: \${OPENCLAW_GATEWAY_TOKEN}\n`), stdout);
+    assert.ok(!stdout.includes("image: openclaw"), "a neighbour is shown");
   });
 });

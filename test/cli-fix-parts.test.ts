@@ -4,10 +4,8 @@ import { PassThrough } from "node:stream";
 import { describe, test } from "node:test";
 import { consentTo } from "../src/cli/fix/consent.ts";
 import type { Io } from "../src/cli/io.ts";
-import type { ConfigFile } from "../src/core/change.ts";
 import type { Risk } from "../src/core/finding.ts";
 import { isSharedHost } from "../src/deployments/accounts.ts";
-import { configDiff } from "../src/doctor/live/mend/diff.ts";
 import { catalogueOf } from "../src/report/messages/index.ts";
 
 const words = catalogueOf("en").fix;
@@ -68,32 +66,6 @@ describe("consent", () => {
       assert.equal(consent.given, expected);
     });
   }
-});
-
-describe("the preview of the config", () => {
-  const text = '{\n  // mine\n  gateway: { auth: { token: "correct-horse-battery" }, port: 1 },\n}\n';
-  const file: ConfigFile = {
-    path: "/x",
-    content: Buffer.from(text).toString("base64"),
-    sha256: "",
-    mode: 0o600,
-    uid: 0,
-    gid: 0,
-  };
-  const set = { do: "config.set", key: "gateway.bind", value: "loopback" } as const;
-
-  test("shows what changes, and no secret that stands beside it", () => {
-    const lines = configDiff(file, [set], ["correct-horse-battery"]);
-    assert.ok(lines.some((line) => line.startsWith("+") && line.includes("loopback")));
-    assert.ok(!lines.join("\n").includes("correct-horse-battery"));
-  });
-  test("is empty when nothing changes", () => {
-    assert.deepEqual(configDiff(file, [{ do: "config.unset", key: "gateway.none" }], []), []);
-    assert.deepEqual(configDiff(file, [{ do: "gateway.restart" }], []), []);
-  });
-  test("is the whole of a config that is not there yet", () => {
-    assert.ok(configDiff(undefined, [set], []).some((line) => line.includes("gateway")));
-  });
 });
 
 describe("a host of several people", () => {

@@ -45,8 +45,22 @@ function pause(ms: number): Promise<void> {
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 4000 && !holds(); tries += 1) await pause(5);
+  for (let tries = 0; tries < 10_000 && !holds(); tries += 1) await pause(5);
   assert.ok(holds(), "it did not happen");
+}
+
+let awakened = 0;
+
+/** Starts a command and waits until the thread of its work runs, however slow the machine is. */
+async function startAwake(args: readonly string[]): Promise<ChildProcess> {
+  const mark = join(directory, `awake-${awakened++}`);
+  const child = start(args, {
+    node: preload(`awake-${awakened}`, `fs.writeFileSync(${JSON.stringify(mark)}, "");`),
+  });
+  await until(() => existsSync(mark));
+  // It opens its input now, and waits there.
+  await pause(100);
+  return child;
 }
 
 /** Milliseconds from a signal to the end. */
@@ -142,9 +156,8 @@ describe("an input that never ends", { skip: process.platform === "win32", concu
   };
   for (const [name, args] of Object.entries(ways)) {
     test(`${name} of a pipe that nobody writes to: an interrupt ends it with 130`, PATIENCE, async () => {
-      const child = start(args(fifo(`silent ${name}`)));
+      const child = await startAwake(args(fifo(`silent ${name}`)));
       const ended = finish(child);
-      await pause(600);
       assert.equal(child.exitCode, null, "it did not wait");
       await stopped(child, "SIGINT", ended);
       assert.deepEqual(await ended, { code: 130, stdout: "", stderr: "" });
@@ -189,9 +202,8 @@ describe("an input that never ends", { skip: process.platform === "win32", concu
     const path = fifo("endless");
     const writer = spawn("sh", ["-c", 'exec yes "a line" > "$0"', path]);
     try {
-      const child = start(["triage", path]);
+      const child = await startAwake(["triage", path]);
       const ended = finish(child);
-      await pause(600);
       await stopped(child, "SIGTERM", ended);
       assert.deepEqual(await ended, { code: 130, stdout: "", stderr: "" });
     } finally {
@@ -217,10 +229,9 @@ function idsOf(stdout: string): readonly string[] {
 }
 
 test("a reader that goes away in the middle is no failure", PATIENCE, async () => {
-  const child = start(["triage", fifo("unread")]);
+  const child = await startAwake(["triage", fifo("unread")]);
   child.stdout?.destroy();
   const ended = finish(child);
-  await pause(500);
   child.kill("SIGINT");
   assert.equal((await ended).code, 130);
 });

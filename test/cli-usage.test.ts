@@ -128,6 +128,7 @@ describe("a wrong command line is one clear error", () => {
 
 describe("credentials on the command line are refused and never repeated", () => {
   const secret = "hunter2-hunter2-hunter2";
+  const bare = "0123456789abcdef".repeat(3);
   const rows: readonly (readonly string[])[] = [
     ["--token", secret],
     [`--token=${secret}`],
@@ -155,9 +156,45 @@ describe("credentials on the command line are refused and never repeated", () =>
       assert.doesNotMatch(result.stderr, /hunter2/);
     });
   }
+  for (const args of [
+    ["--token-file", secret],
+    [`--token-file=${secret}`],
+    ["fix", "--token-file", secret],
+    ["--token-file", `/etc/${secret}`],
+    ["--token-file", empty, secret],
+    ["diagnose", secret],
+    [secret],
+    ["--format", secret],
+    // Without a name, what looks like a token is one.
+    ...["explain", "fix", "demo", "triage"].map((command) => [command, bare]),
+    ...["--only", "--release", "--config", "--log"].map((option) => [option, bare]),
+    ["triage", "--output", `/no/${bare}`, fixture("logs/ticket.log")],
+    ["what-if", "--input", bare],
+    ["what-if", "--set", bare],
+  ])
+    test(`what stands where a file or a word belongs is not repeated: ${args.join(" ").replaceAll(secret, "…").replaceAll(bare, "…")}`, async () => {
+      const result = await here(args, { env: { OPENCLAW_GATEWAY_PORT: "1" } });
+      assertUsageError(result);
+      assert.doesNotMatch(result.stderr, /hunter2|0123456789/);
+    });
   test("--allow-plaintext-token is no credential", async () => {
     const { code, stderr } = await here(["--allow-plaintext-token", "--timeout", "nope"]);
     assert.equal(code, 2);
     assert.match(stderr, /--timeout/);
   });
+});
+
+test("a fault that nobody caught is told like any other: one line, nothing of a secret, no stack", async () => {
+  // As soon as the command runs.
+  const thrown = `setInterval(() => {
+    if (process.listenerCount("uncaughtException") > 0) throw new Error("token=hunter2hunter2 \\u202e\\u001b[2J at x");
+  }, 1)`;
+  const result = await cli(["demo", "--quiet"], {
+    node: ["--import", `data:text/javascript,${encodeURIComponent(thrown)}`],
+  });
+  assert.equal(result.code, 70);
+  assert.match(
+    result.stderr,
+    /^pairing-doctor: this is a fault of pairing-doctor .*: Error: token=<redacted> +at x\n$/,
+  );
 });

@@ -668,7 +668,9 @@ test("a site file that was there goes back byte for byte, with its mode", async 
   const foreseen = await changer.foresee?.(step, never);
   assert.ok(foreseen?.known && foreseen.value.undo?.undo === "file.restore");
   assert.ok(
-    foreseen.value.file?.diff.some((line) => /^\+ +proxy_pass http:\/\/127\.0\.0\.1:18789;$/.test(line)),
+    foreseen.value.file?.diff.some(
+      (line) => typeof line === "string" && /^\+ +proxy_pass http:\/\/127\.0\.0\.1:18789;$/.test(line),
+    ),
   );
   assert.equal(readFileSync(file, "utf8"), "# mine\r\n\u0000", "nothing was written yet");
   const { undo } = await done(changer.perform(step, never));
@@ -711,8 +713,7 @@ test("the env file gets the config's token, shown by fingerprints, and goes back
   const foreseen = await changer.foresee?.(step, never);
   assert.ok(foreseen?.known);
   assert.deepEqual(foreseen.value.file?.diff, [
-    "-OPENCLAW_GATEWAY_TOKEN=<3>",
-    "+OPENCLAW_GATEWAY_TOKEN=<16>",
+    { key: "OPENCLAW_GATEWAY_TOKEN", before: "<3>", after: "<16>" },
   ]);
   const { how, undo } = await done(changer.perform(step, never));
   assert.ok(!how.includes("right-token"));

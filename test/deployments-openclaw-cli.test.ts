@@ -92,6 +92,16 @@ test("it runs in the gateway's environment, on the files that were read", async 
   assert.equal("INVOCATION_ID" in env || "OPENCLAW_NODE_OPTIONS_READY" in env, false);
 });
 
+test("a shell that trusts every certificate does not hand that on", async () => {
+  const { dir } = place("env | sort");
+  const PATH = `${path.join(dir, "bin")}:/usr/bin:/bin`;
+  const env = { PATH, HOME: dir, NODE_TLS_REJECT_UNAUTHORIZED: "0", OPENCLAW_X: "kept" };
+  const outcome = await place("", { world: nodeWorld({ env }) }).cli.run([], { signal: never });
+  assert.ok(outcome.known);
+  assert.match(outcome.value.stdout, /^OPENCLAW_X=kept$/m);
+  assert.doesNotMatch(outcome.value.stdout, /NODE_TLS/);
+});
+
 test("the gateway's own Node and files come before the PATH", async () => {
   const { dir, cli: plain } = place("echo from the PATH");
   const install = path.join(dir, "openclaw");

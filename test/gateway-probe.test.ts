@@ -5,6 +5,7 @@ import { after, describe, it } from "node:test";
 import type { AdmissionInput } from "../src/core/connection.ts";
 import { Secret } from "../src/core/secret.ts";
 import { type EmbeddedGatewayOptions, startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
+import { shakeHands } from "../src/gateway/handshake.ts";
 import { type ProbeOptions, probe } from "../src/gateway/probe.ts";
 import { fakeAdmit } from "./support/fake-admit.ts";
 import { challenge, refusalOf, startHostileServer } from "./support/hostile-server.ts";
@@ -104,16 +105,16 @@ describe("probe", () => {
     assert.equal(reading.release?.confidence, "possible");
   });
 
-  it("says that the token is wrong after one attempt, and then does not sign in as a browser", async () => {
+  it("says that the token is wrong after one attempt, as a browser too", async () => {
     const server = await gateway("2026.3.13");
     const wrong = { token: new Secret("tok-wrong-wrong", "salt") };
     const reading = await probing(server.url, { credentials: wrong, asBrowser: true });
     assert.deepEqual(
       reading.attempts.map(({ as }) => as),
-      ["page", "client"],
+      ["page", "browser"],
     );
-    const client = reading.attempts[1];
-    assert.deepEqual([client?.connection.auth, client?.detailCode], ["wrong", "AUTH_TOKEN_MISMATCH"]);
+    const browser = reading.attempts[1];
+    assert.deepEqual([browser?.connection.auth, browser?.detailCode], ["wrong", "AUTH_TOKEN_MISMATCH"]);
     assert.equal(reading.authMode, "token");
     assert.equal(server.log.filter((line) => line.includes("reason=token_mismatch")).length, 1);
   });
@@ -186,63 +187,30 @@ describe("probe", () => {
 });
 
 describe("probe as a browser", () => {
-  it("meets pairing for real and takes the request back where the gateway lets it", async () => {
-    const server = await gateway("2026.2.1", { peer: { remoteAddress: "172.18.0.1" } });
-    const reading = await probing(server.url, { credentials, asBrowser: true });
-    const browser = reading.attempts[2];
-    assert.deepEqual(
-      [browser?.as, browser?.result, browser?.message],
-      ["browser", "refused", "pairing required"],
-    );
-    assert.match(browser?.requestId ?? "", /^[0-9a-f-]{36}$/);
-    assert.deepEqual([browser?.cleanup?.left, browser?.cleanup?.removed], ["pending", true]);
-    assert.deepEqual(server.devices.list().pending, []);
-  });
-
-  it("takes only its own request back, even when another browser asked after it", async () => {
-    const applicant = {
-      clientId: "openclaw-control-ui",
-      clientMode: "webchat",
-      role: "operator",
-      scopes: [],
-    };
-    const others: string[] = [];
-    const server = await gateway("2026.2.1", {
-      peer: { remoteAddress: "172.18.0.1" },
-      admit: (input) => {
-        const decision = fakeAdmit(input);
-        // The list has the newest first: this one stands before ours.
-        if (decision.gate === "pairing" && input.connection.scopes.length > 0)
-          queueMicrotask(() => {
-            const other = server.devices.request({ ...applicant, deviceId: "a".repeat(64), publicKey: "x" });
-            others.push(other.requestId);
-          });
-        return decision;
-      },
+  for (const release of ["2026.2.1", "2026.3.13", "2026.9.6"])
+    it(`${release}: meets pairing for real, and says that its request ends by itself`, async () => {
+      const server = await gateway(release, { peer: { remoteAddress: "172.18.0.1" } });
+      const reading = await probing(server.url, { credentials, asBrowser: true });
+      assert.deepEqual(
+        reading.attempts.map(({ as }) => as),
+        ["page", "browser"],
+      );
+      const browser = reading.attempts[1];
+      assert.equal(browser?.result, "refused");
+      assert.match(browser?.message ?? "", /^pairing required/);
+      assert.match(browser?.requestId ?? "", /^[0-9a-f-]{36}$/);
+      assert.equal(browser?.connection.auth, "valid");
+      assert.deepEqual([browser?.cleanup?.left, browser?.cleanup?.removed], ["pending", false]);
+      const [pending] = server.devices.list().pending;
+      assert.match(browser?.cleanup?.detail ?? "", /5 minutes/);
+      assert.ok(browser?.cleanup?.detail.includes(pending?.deviceId ?? "?"));
     });
-    const reading = await probing(server.url, { credentials, asBrowser: true });
-    assert.equal(reading.attempts[2]?.cleanup?.removed, true);
-    assert.equal(others.length, 1);
-    assert.deepEqual(
-      server.devices.list().pending.map(({ requestId }) => requestId),
-      others,
-    );
-  });
-
-  it("says that the request stays where the gateway does not let it", async () => {
-    const server = await gateway("2026.3.13", { peer: { remoteAddress: "172.18.0.1" } });
-    const reading = await probing(server.url, { credentials, asBrowser: true });
-    const cleanup = reading.attempts[2]?.cleanup;
-    assert.deepEqual([cleanup?.left, cleanup?.removed], ["pending", false]);
-    assert.match(cleanup?.detail ?? "", /missing scope.*5 minutes/);
-    assert.equal(server.devices.list().pending.length, 1);
-  });
 
   for (const release of ["2026.3.13", "2026.5.28", "2026.9.6"])
     it(`${release}: removes the entry that it got by itself`, async () => {
       const server = await gateway(release);
       const reading = await probing(server.url, { credentials, asBrowser: true });
-      const browser = reading.attempts[2];
+      const browser = reading.attempts[1];
       assert.equal(browser?.result, "admitted");
       assert.deepEqual([browser?.cleanup?.left, browser?.cleanup?.removed], ["paired", true]);
       assert.deepEqual(server.devices.list().paired, []);
@@ -251,7 +219,7 @@ describe("probe as a browser", () => {
   it("2026.2.1 cannot remove: it is said, with the device", async () => {
     const server = await gateway("2026.2.1");
     const reading = await probing(server.url, { credentials, asBrowser: true });
-    const cleanup = reading.attempts[2]?.cleanup;
+    const cleanup = reading.attempts[1]?.cleanup;
     assert.deepEqual([cleanup?.left, cleanup?.removed], ["paired", false]);
     const left = server.devices.list().paired[0]?.deviceId ?? assert.fail();
     assert.ok(cleanup?.detail.includes(left));
@@ -261,7 +229,7 @@ describe("probe as a browser", () => {
   it("signs with the gateway's clock, so a wrong one here hides nothing", async () => {
     const server = await gateway("2026.9.6", { now: () => Date.now() - 3_600_000 });
     const reading = await probing(server.url, { credentials, asBrowser: true });
-    assert.equal(reading.attempts[2]?.result, "admitted");
+    assert.equal(reading.attempts[1]?.result, "admitted");
   });
 });
 
@@ -278,12 +246,36 @@ describe("credentials", () => {
         });
       },
     });
-  it("go out once, in one frame", async () => {
-    const server = await answering();
+  for (const asBrowser of [false, true])
+    it(`go out once, in one frame${asBrowser ? ", as a browser too" : ""}`, async () => {
+      const server = await answering();
+      open.push(server);
+      await probing(server.url, { credentials, asBrowser });
+      assert.equal(server.received.length, 2);
+      assert.equal(server.received.filter((frame) => frame.includes(token)).length, 1);
+    });
+
+  it("go out once as a browser, also where its request waits", async () => {
+    const sent: string[] = [];
+    const server = await startHostileServer({
+      socket: (socket) => {
+        socket.send(challenge());
+        socket.on("message", (data) => {
+          sent.push(data.toString());
+          const error = {
+            code: "NOT_PAIRED",
+            message: "pairing required",
+            details: { code: "PAIRING_REQUIRED" },
+          };
+          socket.send(refusalOf(data.toString(), error));
+          socket.close(1008, "pairing required");
+        });
+      },
+    });
     open.push(server);
-    await probing(server.url, { credentials });
-    assert.equal(server.received.length, 2);
-    assert.equal(server.received.filter((frame) => frame.includes(token)).length, 1);
+    const reading = await probing(server.url, { credentials, asBrowser: true });
+    assert.equal(reading.attempts.at(-1)?.cleanup?.left, "pending");
+    assert.equal(sent.filter((frame) => frame.includes(token)).length, 1);
   });
 
   it("do not go over plain ws to a public address, unless the user insists", async () => {
@@ -314,6 +306,30 @@ describe("credentials", () => {
       ["page", "client"],
     );
     assert.equal(server.received.filter((frame) => frame.includes(token)).length, 1);
+  });
+
+  it("do not go over plain ws to where a cloud answers, or to whoever took a link-local address", async () => {
+    const server = await answering();
+    open.push(server);
+    for (const address of [
+      "169.254.169.254",
+      "100.100.100.200",
+      "fd00:ec2::254",
+      "fe80::1",
+      "::ffff:a9fe:a9fe",
+    ]) {
+      const both = [
+        { address: "127.0.0.1", family: 4 },
+        { address, family: address.includes(":") ? 6 : 4 },
+      ];
+      const lookup = (_host: string, _options: unknown, answer: (...found: unknown[]) => void) =>
+        answer(null, both);
+      const url = `ws://metadata.example.test:${new URL(server.url).port}`;
+      const reading = await probing(url, { credentials, connectFrom: { lookup: lookup as Lookup } });
+      assert.equal(reading.attempts.length, 1, address);
+    }
+    assert.ok(server.received.length > 0);
+    assert.ok(server.received.every((frame) => !frame.includes(token)));
   });
 
   it("go to the address that was looked at: a name that changes in between is not followed", async () => {
@@ -377,6 +393,35 @@ describe("reach", () => {
     assert.equal(reading.attempts.length, 0);
     const passed = await probing(url, { insecureTls: true });
     assert.equal(passed.http.status, 200);
+  });
+
+  it("a variable of somebody's shell does not switch the verification off", async () => {
+    const server = createHttpsServer(selfSigned, (_request, response) => response.end("hello"));
+    let upgrades = 0;
+    server.on("upgrade", (_request, socket) => {
+      upgrades += 1;
+      socket.destroy();
+    });
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    open.push({ close: () => new Promise((closed) => server.close(() => closed())) });
+    const address = server.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+    try {
+      const reading = await probing(`wss://127.0.0.1:${port}`, { credentials });
+      assert.equal(reading.reach.state, "tls");
+      const clean = (text: string) => text;
+      const shaken = await shakeHands(`wss://127.0.0.1:${port}`, {
+        timeoutMs: 5000,
+        clean,
+        headers: {},
+        connect: () => assert.fail("a challenge"),
+      });
+      assert.equal(shaken.failure?.state, "tls");
+      assert.equal(upgrades, 0);
+    } finally {
+      delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+    }
   });
 
   it("another web server", async () => {

@@ -18,6 +18,23 @@ describe("cleaner", () => {
       assert.equal(clean(`you sent ${form}!`), "you sent <secret>!");
   });
 
+  it("removes every other disguise of it, and short ones as they are", () => {
+    const clean = cleaner([secret, "abc"]);
+    const bytes = [...Buffer.from(secret)];
+    for (const form of [
+      secret.toUpperCase(),
+      Buffer.from(secret).toString("hex"),
+      Buffer.from(`operator:${secret}`).toString("base64"),
+      bytes.map((byte) => `%${byte.toString(16)}`).join(""),
+      bytes.map((byte) => `\\u00${byte.toString(16)}`).join(""),
+      bytes.map((byte) => `&#${byte};`).join(""),
+      bytes.join(","),
+      [...secret].join(" "),
+    ])
+      assert.match(clean(`you sent ${form}!`), /^you sent \w{0,12}<(?:secret|redacted)>[=\w]{0,3}!$/, form);
+    assert.equal(clean("it is abc"), "it is <secret>");
+  });
+
   it("is not fooled by control and zero-width characters in between", () => {
     const clean = cleaner([secret]);
     const hidden = [...secret].join("\u200b");

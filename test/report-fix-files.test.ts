@@ -18,7 +18,7 @@ function rendered(more: Partial<FixReport>, lang: "en" | "zh" = "en"): string {
 }
 
 test("a file is shown as it is: nothing wrapped, nothing shortened, its empty lines kept", () => {
-  const long = `    ssl_certificate     /${"c".repeat(90)};`;
+  const long = `    ssl_certificate     /${"certs/".repeat(15)};`;
   const text = rendered({ files: [{ lines: ["server {", "", long, "}"] }] });
   assert.ok(text.includes(`The proxy's site file\n  server {\n\n  ${long}\n  }\n`), text);
   assert.match(rendered({ files: [{ lines: ["x"] }] }, "zh"), /代理的站点文件\n {2}x/);

@@ -324,8 +324,8 @@ function authOf({ probe }: AssessmentSources, { seen }: Route, basis: Evidence[]
   }
   // Only wrong credentials are counted, so what locked the address out was wrong.
   if (seen?.gate === "rate-limit") return "wrong";
-  const client = probe?.attempts.find((attempt) => attempt.as === "client");
-  if (client?.result === "admitted") {
+  const admitted = probe?.attempts.some(({ as, result }) => as !== "page" && result === "admitted");
+  if (admitted) {
     basis.push({ fact: "probe", source: probe?.url ?? "", quote: "the token is right" });
   }
   return "valid";

@@ -1,8 +1,11 @@
 import { ipMatches, parseIp } from "../core/address.ts";
 import type { AdmissionConfig } from "../core/connection.ts";
-import { safeText } from "../core/text.ts";
+import { createScrubber, safeQuote } from "../core/scrub.ts";
 import { at, strings } from "./attempt.ts";
 import { type ReleaseRules, rulesFor } from "./releases.ts";
+
+/** Somebody may have put the token where the mode belongs. */
+const scrub = createScrubber();
 
 /** Why a gateway of a release does not start with a config. */
 export interface StartupProblem {
@@ -31,7 +34,7 @@ function modeProblem(rules: ReleaseRules, { gateway }: AdmissionConfig): Startup
   if (mode === undefined || (typeof mode === "string" && rules.auth.modes.includes(mode))) return undefined;
   return {
     key: "gateway.auth.mode",
-    why: `this release knows no auth mode "${safeText(String(mode), 40)}"`,
+    why: `this release knows no auth mode "${safeQuote(String(mode), scrub, 40)}"`,
   };
 }
 

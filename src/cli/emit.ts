@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
-import { renderJson } from "../report/json.ts";
+import { toJsonReport } from "../report/json.ts";
 import type { Lang } from "../report/messages/index.ts";
 import type { Report } from "../report/result.ts";
 import { renderTerminal } from "../report/terminal.ts";
-import type { Io } from "./io.ts";
+import type { Session } from "./main.ts";
 import { type ColorOption, lookOf } from "./style.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -18,28 +18,35 @@ export interface EmitOptions {
 }
 
 /** Writes the report to stdout, or to `--output FILE` (plain, no box). An interrupted look gives no report. */
-export async function emit(report: Report, options: EmitOptions, io: Io): Promise<void> {
+export async function emit(report: Report, options: EmitOptions, session: Session): Promise<void> {
+  const { io, out } = session;
   io.signal.throwIfAborted();
   const toFile = options.output !== undefined;
   const look = lookOf(options.color, io);
   const text =
     options.format === "json"
-      ? renderJson(report, options.lang)
-      : await renderTerminal(report, {
-          lang: options.lang,
-          verbose: options.verbose,
-          width: toFile ? 80 : look.width,
-          unicode: look.unicode,
-          color: toFile ? options.color === "always" : look.color,
-          box: !toFile && look.box,
-        });
-  await write(text.endsWith("\n") ? text : `${text}\n`, options.output, io);
+      ? out.json(toJsonReport(report, options.lang), 2)
+      : out.page(
+          await renderTerminal(report, {
+            lang: options.lang,
+            verbose: options.verbose,
+            width: toFile ? 80 : look.width,
+            unicode: look.unicode,
+            color: toFile ? options.color === "always" : look.color,
+            box: !toFile && look.box,
+          }),
+        );
+  await write(text.endsWith("\n") ? text : `${text}\n`, options.output, out);
 }
 
-/** @throws {UsageError} the file cannot be written. */
-export async function write(text: string, output: string | undefined, io: Io): Promise<void> {
+/**
+ * Writes what `Out` made to stdout, or to a file.
+ *
+ * @throws {UsageError} the file cannot be written.
+ */
+export async function write(text: string, output: string | undefined, out: Session["out"]): Promise<void> {
   if (output === undefined) {
-    io.stdout.write(text);
+    out.put(text);
     return;
   }
   try {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { describeError } from "../doctor/pure/describe-error.ts";
 import { VERSION } from "../doctor/pure/version.ts";
 import type { Io } from "./io.ts";
+import { Out } from "./out.ts";
 import { type DoWork, workHere } from "./run/index.ts";
 import { refuseSecretArguments } from "./secret-arguments.ts";
 import { UsageError } from "./usage-error.ts";
@@ -9,6 +10,8 @@ import { UsageError } from "./usage-error.ts";
 /** What every command gets besides its own options. */
 export interface Session {
   readonly io: Io;
+  /** Everything that is written goes through it. */
+  readonly out: Out;
   /** For fingerprints of secrets; new in each run. */
   readonly salt: string;
   /** Where the work of the commands is done that read what others wrote. */
@@ -16,7 +19,9 @@ export interface Session {
 }
 
 export function sessionOf(io: Io, work: DoWork, salt = randomBytes(16).toString("hex")): Session {
-  return { io, work, salt };
+  const out = new Out(io);
+  out.learn(SECRET_VARIABLES.map((name) => io.env[name]));
+  return { io, out, work, salt };
 }
 
 /**
@@ -30,7 +35,7 @@ export function main(argv: readonly string[], io: Io, work: DoWork = workHere): 
     refuseLongClusters(argv);
     if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
       // Scripts ask this often; it needs no parser.
-      io.stdout.write(`${VERSION}\n`);
+      session.out.print(`${VERSION}\n`);
       return 0;
     }
     return parse(argv, session);
@@ -51,22 +56,36 @@ function refuseLongClusters(argv: readonly string[]): void {
 const MAX_CLUSTER = 1000;
 
 /** The exit code of a piece of work; what it throws is told. */
-export async function guarded({ io }: Session, work: () => Promise<number>): Promise<number> {
+export async function guarded({ io, out }: Session, work: () => Promise<number>): Promise<number> {
   try {
     const code = await work();
     return io.signal.aborted ? 130 : code;
   } catch (error) {
     if (io.signal.aborted) return 130;
     if (error instanceof UsageError) {
-      io.stderr.write(`pairing-doctor: ${error.message}\n  ${error.todo}\n`);
+      out.say(`pairing-doctor: ${error.message}\n  ${error.todo}\n`);
       return 2;
     }
-    io.stderr.write(
-      `pairing-doctor: this is a fault of pairing-doctor ${VERSION}, not of your gateway: ${describeError(error)}\n`,
-    );
-    return 70;
+    out.say(faultOf(error));
+    return FAULT;
   }
 }
+
+/** Exit code of a fault of our own. */
+export const FAULT = 70;
+
+/** What is said of one. */
+export function faultOf(error: unknown): string {
+  return `pairing-doctor: this is a fault of pairing-doctor ${VERSION}, not of your gateway: ${describeError(error)}\n`;
+}
+
+/** What a shell has of the gateway's secrets, also where the command at hand does not use it. */
+const SECRET_VARIABLES = [
+  "OPENCLAW_GATEWAY_TOKEN",
+  "OPENCLAW_GATEWAY_PASSWORD",
+  "CLAWDBOT_GATEWAY_TOKEN",
+  "CLAWDBOT_GATEWAY_PASSWORD",
+] as const;
 
 async function parse(argv: readonly string[], session: Session): Promise<number> {
   const [{ default: yargs }, { commandNames, register }] = await Promise.all([
@@ -119,7 +138,7 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
     throw error instanceof ParseFailure ? await usageError(error.message, argv, commandNames) : error;
   }
   // Help and version; everything else writes for itself.
-  if (output !== "") session.io.stdout.write(`${output}\n`);
+  if (output !== "") session.out.print(`${output}\n`);
   return code;
 }
 
@@ -154,7 +173,7 @@ async function usageError(
     const { nearest } = await import("../report/explain.ts");
     const [near] = nearest(unknown, commands, 1);
     return new UsageError(
-      `command ${JSON.stringify(unknown.slice(0, 60))}`,
+      `command ${plainWord(unknown)}`,
       "there is no such command",
       near === undefined ? help : `did you mean ${near}? S${help.slice(1)}`,
     );
@@ -163,13 +182,25 @@ async function usageError(
   if (unknown !== undefined && option?.startsWith("-")) {
     return new UsageError(option.replace(/=.*/s, ""), "there is no such option", help);
   }
+  if (unknown !== undefined)
+    return new UsageError(`argument ${plainWord(unknown)}`, "none is expected there", help);
   const valueless = /^Not enough arguments following: (.*)/.exec(message)?.[1];
   if (valueless !== undefined) return new UsageError(`--${valueless}`, "its value is missing", help);
   const choice = /Argument: ([\w-]+), Given: (.*), Choices: (.*)/.exec(message);
   if (choice) {
     const [, name, given, choices] = choice;
-    return new UsageError(`--${name} ${given}`, "that is none of its values", `give one of ${choices}`);
+    const shown = given?.replace(/^"|"$/g, "") ?? "";
+    return new UsageError(
+      `--${name} ${plainWord(shown)}`,
+      "that is none of its values",
+      `give one of ${choices}`,
+    );
   }
   const lines = message.split("\n").map((line) => line.trim());
   return new UsageError("command line", lines.filter((line) => line !== "").join("; "), help);
+}
+
+/** Where any word may stand, only what looks like one is repeated: a token may have gone there. */
+function plainWord(text: string): string {
+  return JSON.stringify(/^[A-Za-z]{1,24}(?:-[A-Za-z]{1,24}){0,3}$/.test(text) ? text : "…");
 }

@@ -35,7 +35,7 @@ export type LiveArguments = Pick<
  */
 export async function openLive(
   args: LiveArguments,
-  { io, salt }: Session,
+  { io, out, salt }: Session,
   { looksOnce = false }: { readonly looksOnce?: boolean } = {},
 ): Promise<Opened> {
   const origin = pageOrigin(args.origin);
@@ -47,6 +47,7 @@ export async function openLive(
     io,
     salt,
   );
+  out.learn([credentials?.token?.reveal(), credentials?.password?.reveal()]);
   const todo = "name a file that you may read";
   if (args.config !== undefined)
     await mustBeReadable({ path: args.config, what: `--config ${args.config}`, todo }, false);
@@ -61,6 +62,7 @@ export async function openLive(
     allowPlaintextToken: args.allowPlaintextToken,
     insecureTls: args.insecureTls,
     timeoutMs: seconds(args.timeout) * 1000,
+    learn: (secrets) => out.learn(secrets),
     ...(credentials === undefined ? {} : { credentials }),
     ...(args.deployment === undefined ? {} : { deployment: args.deployment }),
     ...(origin === undefined ? {} : { origin }),
@@ -71,6 +73,7 @@ export async function openLive(
   let { target } = options;
   return {
     world,
+    salt,
     notes,
     context: { platform: world.platform, home: world.homedir },
     ...(origin === undefined ? {} : { origin }),

@@ -6,7 +6,7 @@ import { type Fact, said, unknown } from "../core/fact.ts";
 import type { Release } from "../core/facts.ts";
 import { isRelease } from "../core/release.ts";
 import { nearest } from "../report/explain.ts";
-import { UsageError } from "./usage-error.ts";
+import { shownWord, UsageError } from "./usage-error.ts";
 
 /** @throws {UsageError} an id that no check has. */
 export function selection(args: {
@@ -24,7 +24,7 @@ function checkId(asked: string): string {
   const ids = checks.map(({ id }) => id);
   const [suggestion] = nearest(asked, ids);
   throw new UsageError(
-    `check ${JSON.stringify(asked.slice(0, 60))}`,
+    `check ${shownWord(asked)}`,
     "there is no such check",
     suggestion === undefined
       ? "see `pairing-doctor checks`"
@@ -40,7 +40,7 @@ export function saidRelease(release: string | undefined): Fact<Release> {
   if (!isRelease(version)) {
     const [near] = nearest(version, KNOWN_RELEASES);
     throw new UsageError(
-      `--release ${JSON.stringify(release.slice(0, 40))}`,
+      `--release ${shownWord(release)}`,
       "that is no release of OpenClaw; they look like 2026.3.13",
       near === undefined ? "see `openclaw --version`" : `did you mean ${near}?`,
     );

@@ -1,3 +1,4 @@
+import { safeText } from "../core/text.ts";
 import type { Io } from "./io.ts";
 
 export interface Spinner {
@@ -17,13 +18,13 @@ export async function startSpinner(
   if (io.spin !== undefined) return io.spin(text);
   const { default: ora } = await import("ora");
   const spinner = ora({
-    text,
+    text: safeText(text),
     stream: process.stderr,
     discardStdin: false,
   }).start();
   return {
     say: (next) => {
-      spinner.text = next;
+      spinner.text = safeText(next);
     },
     stop: () => {
       spinner.stop();

@@ -1,14 +1,20 @@
 import type { BadInput, Parsed } from "../core/bad-input.ts";
+import { createScrubber, safeQuote } from "../core/scrub.ts";
 import { safeText } from "../core/text.ts";
 
-/** Bad input. One clear error: what, why, what to do; exit code 2. File names and words of the user are made printable. */
+const scrub = createScrubber();
+
+/**
+ * Bad input. One clear error: what, why, what to do; exit code 2. File names and words of the user are made printable,
+ * and what looks like a secret among them is not repeated.
+ */
 export class UsageError extends Error {
   override readonly name = "UsageError";
   readonly todo: string;
 
   constructor(what: string, why: string, todo: string) {
-    super(`${safeText(what, 300)}: ${safeText(why, 600)}`);
-    this.todo = safeText(todo, 600);
+    super(`${safeQuote(what, scrub, 300)}: ${safeQuote(why, scrub, 600)}`);
+    this.todo = safeQuote(todo, scrub, 600);
   }
 }
 
@@ -20,4 +26,9 @@ export function usageError({ what, why, todo }: BadInput): UsageError {
 export function mustParse<T>(read: Parsed<T>): T {
   if (read.ok) return read.value;
   throw usageError(read.bad);
+}
+
+/** A word of the command line in quotes, as it may be repeated. */
+export function shownWord(word: string): string {
+  return JSON.stringify(safeText(word, 60));
 }

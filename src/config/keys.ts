@@ -1,7 +1,11 @@
 import type { ConfigProblem } from "../core/facts.ts";
 import { isObject } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
+import { createScrubber, safeQuote } from "../core/scrub.ts";
 import { safeText } from "../core/text.ts";
+
+/** Somebody may have put the token where the mode belongs. */
+const scrub = createScrubber();
 
 /**
  * The keys of `gateway`, `gateway.controlUi`, `gateway.auth` and `gateway.tailscale`, by release.
@@ -273,7 +277,8 @@ function typeProblem(
   if (typeof type !== "string") {
     if (typeof value !== "string") return `one of ${type.join(", ")} belongs here, not ${nameOfType(value)}`;
     if (isReference(value)) return undefined;
-    if (!type.includes(value)) return `one of ${type.join(", ")} belongs here, not "${safeText(value, 60)}"`;
+    if (!type.includes(value))
+      return `one of ${type.join(", ")} belongs here, not "${safeQuote(value, scrub, 60)}"`;
     const later = LATER_VALUES[path]?.[value];
     if (later !== undefined && release !== undefined && notAfter(release, later.without))
       return `${release} does not know the value "${value}"; ${later.since} does`;

@@ -2,6 +2,7 @@ import type { AdmissionConfig } from "../core/connection.ts";
 import type { ConfigOrigin, ConfigProblem, ConfigReading } from "../core/facts.ts";
 import { isObject } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
+import { secretsIn } from "../core/scrub.ts";
 import { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
 import type { GatewayFlags } from "./flags.ts";
@@ -59,6 +60,8 @@ export interface ConfigSecrets {
 const MAX_PROBLEMS = 100;
 /** Characters of a key that are looked at. */
 const MAX_KEY = 200;
+/** Characters of a file that is no config in which secrets are looked for. */
+const MAX_UNREAD = 262_144;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -158,6 +161,8 @@ class Reader {
     } catch (error) {
       if (error instanceof TooMuchJson5) this.#problem("unreadable", "", error.message);
       else this.#syntax(error);
+      // It cannot be read, and has secrets all the same.
+      for (const value of secretsIn(text.slice(0, MAX_UNREAD))) this.#secretOf(value);
       return {};
     }
     this.#lines = keyLines(text);
@@ -522,7 +527,9 @@ function isSecretKey(key: string, isAbove: boolean): boolean {
   return (
     /(?:token|password|passwd|passphrase|secret|apikey|api_key|credential|privatekey|private_key|cookie)s?$/i.test(
       name,
-    ) || /^(?:authorization|x-api-key)$/i.test(name)
+    ) ||
+    /^(?:authorization|x-(?:api-key|auth))$/i.test(name) ||
+    /^[A-Z0-9_]+_(?:KEY|PASS|PWD|AUTH)$/.test(name)
   );
 }
 

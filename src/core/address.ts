@@ -65,6 +65,24 @@ export function isPrivateOrLoopbackIp(ip: IpAddress | undefined): boolean {
   return (a & 0xfe00) === 0xfc00 || (a & 0xffc0) === 0xfe80 || (a & 0xffc0) === 0xfec0;
 }
 
+/** 169.254.0.0/16 and fe80::/10: whoever is on the same cable may take such an address. */
+export function isLinkLocalIp(ip: IpAddress | undefined): boolean {
+  if (ip === undefined) return false;
+  const [a = 0, b = 0] = ip.parts;
+  return ip.family === 4 ? a === 169 && b === 254 : (a & 0xffc0) === 0xfe80;
+}
+
+/**
+ * Addresses within private blocks at which a cloud's own service answers every machine of every customer: AWS over
+ * IPv6 (fd00:ec2::254, ::23), Google (fd20:ce::254), Alibaba (100.100.100.200). The others are link-local.
+ */
+const CLOUD_SERVICES: readonly string[] = [
+  "fd00:ec2::254",
+  "fd00:ec2::23",
+  "fd20:ce::254",
+  "100.100.100.200",
+];
+
 /** Whether `entry` (an address, or from 2026.2.17 a CIDR block) covers `ip`. */
 export function ipMatches(ip: IpAddress, entry: string, cidr: boolean): boolean {
   const candidate = entry.trim();
@@ -149,13 +167,16 @@ function unmap(groups: readonly number[]): IpAddress {
 }
 
 /**
- * How far an address reaches: private is RFC 1918, link-local, unique local and 100.64.0.0/10 (Tailscale, carrier
- * NAT). `unknown` for what is no address, or is routed nowhere.
+ * How far an address reaches, and whether a stranger can be behind it: private is RFC 1918, unique local and
+ * 100.64.0.0/10 (Tailscale, carrier NAT). `unknown` for what is no address, or is routed nowhere: link-local ones, at
+ * which clouds answer for themselves (169.254.169.254), and their like in private blocks. The gateway itself counts
+ * those as private (`isPrivateOrLoopbackIp`).
  */
 export function scopeOf(address: string): Exposure {
   const ip = parseIp(address);
   if (ip === undefined) return "unknown";
   if (isLoopbackIp(ip)) return "loopback";
+  if (isLinkLocalIp(ip) || CLOUD_SERVICES.some((service) => ipMatches(ip, service, false))) return "unknown";
   if (isPrivateOrLoopbackIp(ip)) return "private";
   const [first = 0] = ip.parts;
   // 0.0.0.0/8, multicast and reserved; of IPv6 only 2000::/3 is routed on the Internet.
@@ -173,9 +194,11 @@ export function isLoopbackHost(host: string): boolean {
 /**
  * How far an address of our own interfaces reaches. The documentation blocks (RFC 5737) are not routed on the
  * Internet, so on an interface they are as private as 10.0.0.0/8; as a client's address they stand for a public one.
+ * A link-local address is ours here, where it stands for anybody's elsewhere.
  */
 export function ownScope(address: string): Exposure {
   const ip = parseIp(address);
+  if (isLinkLocalIp(ip)) return "private";
   const [a, b, c] = ip?.family === 4 ? ip.parts : [];
   const documentation =
     (a === 192 && b === 0 && c === 2) ||

@@ -58,8 +58,8 @@ export interface ConfigFile {
 export interface Foreseen {
   /** How the step is taken back; kept before it is begun. */
   readonly undo?: Undo;
-  /** A file beside openclaw.json, as lines of ` `, `-` or `+` and the text; no secret is in them. */
-  readonly file?: { readonly path: string; readonly diff: readonly string[] };
+  /** A file beside openclaw.json, and what changes in it; no secret is in that. */
+  readonly file?: { readonly path: string; readonly diff: readonly DiffEntry[] };
   /** Where the page will be. */
   readonly url?: string;
   /** A file that is written and of which nothing is shown. */
@@ -73,6 +73,20 @@ export interface Note {
   readonly message: string;
   readonly args?: MessageArgs;
 }
+
+/**
+ * What changes at one key of a file, and nothing that stands beside it. The texts are JSON; of what is secret they are
+ * fingerprints. `before` absent: it was not there; `after` absent: it is gone.
+ */
+export interface KeyChange {
+  /** `gateway.bind`, `services.claw.ports[0]`, `OPENCLAW_GATEWAY_TOKEN`. */
+  readonly key: string;
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** A change, or a line (`+…` or `-…`) of a file that is written whole. */
+export type DiffEntry = KeyChange | string;
 
 export interface Performed {
   /** How it was done: `openclaw config set …` without any secret, `edited openclaw.json`, `device.pair.approve`. */

@@ -232,7 +232,7 @@ export interface HttpReading {
 }
 
 export interface ProbeAttempt {
-  /** `page`: no device, no credentials, as the Control UI. `client`: no device, with credentials, once. `browser`: `--as-browser`. */
+  /** `page`: no device, no credentials, as the Control UI. `client`: no device, with credentials. `browser`: `--as-browser`, with credentials in its place, so that they go out once. */
   readonly as: "page" | "client" | "browser";
   readonly connection: Pick<Connection, "headers" | "client" | "role" | "scopes" | "auth"> & {
     readonly device: "absent" | "throw-away";

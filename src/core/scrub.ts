@@ -1,252 +1,160 @@
+import { BROKEN_OFF, layersOf, spanOf } from "./disguises.ts";
+import { KnownValues, type Span } from "./known-values.ts";
+import { isSecretValue, kindOfKey, namedSecrets, opensSecret, REDACTED } from "./named-secrets.ts";
 import { safeText } from "./text.ts";
+
+export { REDACTED } from "./named-secrets.ts";
 
 export interface Scrubbed {
   readonly text: string;
-  /** How many secrets were taken out. */
+  /** How many secrets were taken out; one that goes over several lines counts once for each. */
   readonly hits: number;
 }
 
-export type Scrubber = (text: string) => Scrubbed;
-
-/** What stands in the place of a secret. Applying a scrubber twice changes nothing. */
-export const REDACTED = "<redacted>";
-
-/**
- * Words that stand where a value would, but are reasons, placeholders or plain prose: `token=missing`,
- * `"token": "__OPENCLAW_REDACTED__"`, "--token or --password".
- */
-const NOT_A_SECRET = new Set(
-  (
-    "missing mismatch required invalid expired revoked rejected none null undefined true false yes no set unset " +
-    "not is was are or and if to in of for the a an with flag option value file n/a env config default empty " +
-    "redacted hidden masked removed omitted string number object boolean token password secret " +
-    "__openclaw_redacted__ rotated unchanged present absent wrong stale token_mismatch token_missing " +
-    "password_mismatch password_missing"
-  ).split(" "),
-);
-
-/** `token`, `gateway.auth.token`, `OPENCLAW_GATEWAY_PASSWORD`, `bootstrapToken`, `apiKey`, `setupCode` … */
-const KEY = "(?:tokens?|password|passwd|passphrase|secret|api[_-]?key|setup[_-]?code|private[_-]?key)";
-
-/**
- * Value of a key without quotes: up to white space, a double quote or an escaped line break. Other punctuation
- * may be part of a password, so it goes with it.
- */
-const VALUE = '((?!["\'`])(?:[^\\s"\\\\]|\\\\(?![nrt"])){1,4096})';
-
-/** Value in quotes; it may hold spaces. */
-const QUOTED = "([^\"'\\\\]{1,4096})";
-
-/** What people type of a secret in a sentence: printable ASCII, so that it ends where Chinese goes on. */
-const SPOKEN = "([A-Za-z0-9._~+/=@!%^&*$#-]{7,255}[A-Za-z0-9_~+/=@%^&*$#-])";
-
-/** One of these is in every text with a named secret. */
-const HINTS: readonly string[] = [
-  "token",
-  "pass",
-  "secret",
-  "key",
-  "code",
-  "\u4ee4\u724c",
-  "\u5bc6\u7801",
-  "\u53e3\u4ee4",
-  "\u5bc6\u94a5",
-];
-
-interface Pattern {
-  /** Cheap test before the regular expression: one of these is in the text, in lower case. */
-  readonly hints: readonly string[];
-  readonly find: RegExp;
-  /** Which group is the secret; the others stay. */
-  readonly keep: (match: readonly string[]) => string | undefined;
+/** Takes secrets out of a text; it has as many lines afterwards as before. */
+export interface Scrubber {
+  (text: string): Scrubbed;
+  /** The same for the beginning of a text that may be long: what is left of its first `max` units or some more. */
+  head(text: string, max: number): string;
+  /** Whether a secret may begin at the end of this line and go on in the next one. */
+  goesOn(line: string): boolean;
 }
 
-/** Every expression is a literal start and bounded or disjoint classes after it: linear time. */
-const PATTERNS: readonly Pattern[] = [
-  // Authorization: Bearer abc, "authorization":"Basic abc"
-  {
-    hints: ["authorization"],
-    find: /(authorization\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?)((?:bearer|basic|digest|token)\s{1,4})?([^\s"',;<>\\]{1,4096})/gi,
-    keep: ([, head = "", scheme = "", value = ""]) =>
-      isPlain(value) ? undefined : `${head}${scheme}${REDACTED}`,
-  },
-  {
-    hints: ["bearer"],
-    find: /(bearer\s{1,4})([A-Za-z0-9._~+/=-]{8,4096})/gi,
-    keep: ([, head = "", value = ""]) =>
-      isPlain(value) || /^[a-z]+$/i.test(value) ? undefined : `${head}${REDACTED}`,
-  },
-  {
-    hints: ["cookie"],
-    find: /((?:set-)?cookie\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?)([^\s"'<>\\][^"'<>\\\r\n]{0,4095})/gi,
-    keep: ([, head = ""]) => `${head}${REDACTED}`,
-  },
-  // ws://user:password@host
-  {
-    hints: ["://"],
-    // The port of a host and a path are no password, also before an @ in a query.
-    find: /(:\/\/(?!(?:localhost|[^\s/:@"'<>.]{0,128}\.[^\s/:@"'<>]{0,128}):\d{1,5}[/?#])[^\s/:@"'<>]{0,256}:)([^\s@"'<>]{1,512})(@)/g,
-    keep: ([, head = "", , tail = ""]) => `${head}${REDACTED}${tail}`,
-  },
-  // "token":"abc", \"token\":\"abc\", 'token': 'abc'
-  keyed(`(${KEY}\\\\{0,3}["']\\s{0,4}[:=]\\s{0,4}\\\\{0,3}["'])${QUOTED}`, "quoted"),
-  // token="abc def", token: 'abc'
-  keyed(`(${KEY}\\s{0,4}[:=]\\s{0,4}\\\\{0,3}["'])${QUOTED}`, "quoted"),
-  // token=abc, ?token=abc, #bootstrapToken=abc, OPENCLAW_GATEWAY_TOKEN=abc
-  keyed(`(${KEY}=)${VALUE}`, "assigned"),
-  // token: abc (YAML, tickets); prose after a colon is left alone
-  keyed(`(${KEY}["']?\\s{0,2}:\\s{1,4})${VALUE}`, "said"),
-  // #token%3Dabc: a link inside a link
-  keyed(`(${KEY}%3D)([^\\s"'<>&\\\\]{1,4096})`, "assigned"),
-  // token：abc, as Chinese writers type it
-  keyed(`(${KEY}["']?\\s{0,2}\uff1a\\s{0,4})${SPOKEN}`, "spoken"),
-  // my token is abc, password "abc"
-  keyed(`(${KEY}\\s{1,3}(?:(?:is|was|to|=>|->|\u2192)\\s{1,3})?["'\u201c]?)${SPOKEN}`, "spoken"),
-  keyed(
-    `((?:\u4ee4\u724c|\u5bc6\u7801|\u53e3\u4ee4|\u5bc6\u94a5)\\s{0,3}[:\uff1a=\u662f\u4e3a]?\\s{0,3}["'\u201c]?)${SPOKEN}`,
-    "spoken",
-  ),
-  // --token abc, --gateway-password abc
-  keyed(`(--(?:[a-z]{1,20}-){0,4}${KEY}\\s{1,4})${VALUE}`, "option"),
-  // openclaw config set gateway.auth.token abc
-  keyed(`(config set [\\w.]{0,80}${KEY}\\s{1,4}["']?)${VALUE}`, "option"),
-  // Shapes that are secrets by themselves: setup codes and JWTs, provider keys, Telegram bot tokens
-  shape("eyj", /()(\beyJ[A-Za-z0-9_-]{16,4096}(?:\.[A-Za-z0-9_-]{1,4096}){0,2})/g),
-  shape("sk-", /(\b)(sk-[A-Za-z0-9_-]{16,256})/g),
-  shape("gh", /(\b)(gh[opsu]_[A-Za-z0-9]{20,256})/g),
-  shape("xox", /(\b)(xox[abprs]-[A-Za-z0-9-]{10,256})/g),
-  shape("aiza", /(\b)(AIza[A-Za-z0-9_-]{30,64})/g),
-  shape("akia", /(\b)(AKIA[A-Z0-9]{16})\b/g),
-  shape(":aa", /(\b)(\d{8,10}:AA[A-Za-z0-9_-]{30,40})/g),
-  shape("private key-----", /(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)([^-]{1,8192})/g),
-];
-
-/** Gateway tokens are 48 hex digits, device tokens 43 characters of base64url (openclaw 2026.2.1 to 2026.9.6). */
-const BARE = /(?<![A-Za-z0-9_-])(?:[0-9a-f]{48}|[A-Za-z0-9_-]{43})(?![A-Za-z0-9_-])/g;
+/** What is looked at behind a cut, so that no half of a secret stays before it. */
+const CONTEXT = 2048;
+/** The end of a line in which a secret may begin. */
+const END = 600;
 
 /**
- * A function that takes secrets out of text: the exact `secrets` (and their URL- and JSON-escaped forms) plus
- * what looks like one: tokens and passwords in URLs, headers, options, JSON and assignments, setup codes,
- * provider keys. Reasons (`gateway token mismatch`, `token_missing`), device ids and request ids stay.
- * Linear in the length of the text. Make control characters safe (`safeText`) before: a zero-width character
- * in the middle of a secret would hide it.
+ * A function that takes secrets out of text: the `secrets` themselves, in every disguise (`disguises.ts`), plus what
+ * looks like one: tokens and passwords in URLs, headers, options, JSON and assignments, setup codes, provider keys,
+ * long hex numbers. Reasons (`gateway token mismatch`, `token_missing`), named device ids and request ids stay.
+ * Applying it twice changes nothing. Linear in the length of the text.
  */
 export function createScrubber(secrets: readonly string[] = []): Scrubber {
-  const exact = exactForms(secrets);
-  return (input) => {
-    let text = input;
-    let hits = 0;
-    for (const form of exact) {
-      if (!text.includes(form)) continue;
-      const parts = text.split(form);
-      hits += parts.length - 1;
-      text = parts.join(REDACTED);
-    }
-    const lower = text.toLowerCase();
-    for (const { hints, find, keep } of PATTERNS) {
-      if (!hints.some((hint) => lower.includes(hint))) continue;
-      const replaced = replace(text, find, keep);
-      text = replaced.text;
-      hits += replaced.hits;
-    }
-    text = text.replace(BARE, (value) => {
-      if (value.length === 43 && !looksRandom(value)) return value;
-      hits++;
-      return REDACTED;
-    });
-    return { text, hits };
+  const known = new KnownValues(secrets);
+  const spansIn = (text: string): readonly Span[] => {
+    const named = layersOf(text, "names").flatMap((layer) =>
+      withNextLines(layer.text, namedSecrets(layer.text)).map(([start, end]) => spanOf(layer, start, end)),
+    );
+    return [...known.find(text), ...named];
   };
+  const scrub = (text: string): Scrubbed => settled(redacted(text, spansIn(text), text.length), spansIn);
+  return Object.assign(scrub, {
+    head(text: string, max: number): string {
+      if (text.length <= max + 2 * CONTEXT) return scrub(text).text;
+      const cut = text.slice(0, max + 2 * CONTEXT);
+      return settled(redacted(cut, spansIn(cut), max + CONTEXT), spansIn).text;
+    },
+    goesOn(line: string): boolean {
+      const end = line.slice(-END);
+      // The end of a JSON line.
+      if (/[}\]]\s*$/.test(end)) return false;
+      return BROKEN_OFF.test(end) || known.beginsAtEnd(end) || opensSecret(end, spansIn(end));
+    },
+  });
 }
 
-/** As `String.replace`, but what stands after a head that is no secret is looked at again: `--token --password x`. */
-function replace(text: string, find: RegExp, keep: Pattern["keep"]): Scrubbed {
-  const parts: string[] = [];
-  let hits = 0;
-  let from = 0;
-  find.lastIndex = 0;
-  for (let match = find.exec(text); match !== null; match = find.exec(text)) {
-    const kept = keep(match);
-    if (kept === undefined) {
-      find.lastIndex = match.index + Math.max(1, match[1]?.length ?? 0);
-      continue;
-    }
-    hits++;
-    parts.push(text.slice(from, match.index), kept);
-    from = match.index + match[0].length;
-    if (match[0] === "") find.lastIndex++;
-  }
-  return { text: from === 0 ? text : parts.join("") + text.slice(from), hits };
+/** Values of a text that their names or their looks show to be secret, for whoever cannot read the text itself. */
+export function secretsIn(text: string): readonly string[] {
+  return [...new Set(namedSecrets(text).map(([start, end]) => text.slice(start, end)))].slice(0, MOST_VALUES);
+}
+
+const MOST_VALUES = 100;
+
+/**
+ * Only the `secrets` themselves, also where a cut has left their beginning: for our own text, whose names and ids have
+ * to stay. A plain word stays, too: taken out of a sentence that everybody knows it would be told, not hidden.
+ */
+export function createKnownScrubber(secrets: Iterable<string>): (text: string) => string {
+  const known = new KnownValues(secrets, { words: false });
+  if (known.isEmpty) return (text) => text;
+  return (text) => redacted(text, [...known.find(text), ...known.findCut(text)], text.length).text;
 }
 
 /** Safe to print, without secrets, at most `max` characters: what every quote goes through. */
 export function safeQuote(text: string, scrub: Scrubber, max = 500): string {
   // Scrub before the cut, so that no half of a secret stays at the end.
-  return safeText(scrub(safeText(text, max + 4096)).text, max);
+  return safeText(scrub.head(text, max), max);
 }
 
-function exactForms(secrets: readonly string[]): readonly string[] {
-  const forms = new Set<string>();
-  for (const secret of secrets) {
-    const value = secret.trim();
-    // Shorter ones would take words and ports out of every line; the patterns still know them by their key.
-    if (value.length < 6) continue;
-    forms.add(value);
-    forms.add(JSON.stringify(value).slice(1, -1));
-    try {
-      forms.add(encodeURIComponent(value));
-    } catch {
-      // A lone surrogate has no URL form.
+/**
+ * The same for the value of a key, where the key is known: one that is secret shows nothing, and the id of a device
+ * (64 hex digits, as a token may be) is one because its key says so.
+ */
+export function safeField(key: string, value: string, scrub: Scrubber, max = 500): string {
+  const kind = kindOfKey(key);
+  if (kind === "secret" && isSecretValue(value)) return REDACTED;
+  return kind === "id" && /^[0-9a-f]{64}$/.test(value) ? value : safeQuote(value, scrub, max);
+}
+
+const NEXT_PIECE = /\r?\n[ \t]{0,80}([A-Za-z0-9._~+/=%@!$^*-]{1,512})(?=[\s"'`&#,;)}\]\\]|$)/y;
+const MOST_PIECES = 8;
+
+/** A value that stands at the end of its line may have been broken there: what goes on in the next one belongs to it. */
+function withNextLines(text: string, spans: readonly Span[]): readonly Span[] {
+  if (!text.includes("\n")) return spans;
+  return spans.flatMap((span) => {
+    const all: Span[] = [span];
+    let at = span[1];
+    while (all.length <= MOST_PIECES) {
+      NEXT_PIECE.lastIndex = at;
+      const next = NEXT_PIECE.exec(text);
+      const piece = next?.[1];
+      if (next === null || piece === undefined || beginsALine(piece)) break;
+      at += next[0].length;
+      all.push([at - piece.length, at]);
     }
-  }
-  // The longest first: one secret may contain another.
-  return [...forms].sort((a, b) => b.length - a.length);
+    return all;
+  });
 }
 
-type Context = "quoted" | "assigned" | "said" | "option" | "spoken";
-
-function keyed(source: string, context: Context): Pattern {
-  const keep = ([, head = "", value = ""]: readonly string[]) =>
-    isPlain(value) ||
-    (context === "said" && isProse(head, value)) ||
-    (context === "spoken" && !isCredentialLike(value)) ||
-    (context === "option" && value.startsWith("-"))
-      ? undefined
-      : `${head}${REDACTED}`;
-  return { hints: HINTS, find: new RegExp(source, "gi"), keep };
-}
-
-/** Letters and digits in one word, which is no release, path or address: in a sentence only that is taken for a secret. */
-function isCredentialLike(value: string): boolean {
-  if (!/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;
-  return !/^v?\d{4}\.\d|:\/\/|^[~./]|\.(?:json|js|ts|md|log)\b|^[a-z]{1,20}[-_.](?:\d{1,5})$/i.test(value);
-}
-
-/** Characters of all kinds; a build id has a date in it. */
-function looksRandom(value: string): boolean {
-  return /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value) && !/\d{4}-\d\d-\d\d/.test(value);
-}
-
-function shape(hint: string, find: RegExp): Pattern {
-  return { hints: [hint], find, keep: ([, head = ""]) => `${head}${REDACTED}` };
-}
-
-/** A placeholder, a reference to a variable, or a word that is no secret. */
-function isPlain(raw: string): boolean {
-  const value = raw.replace(/[),.;:!?\]}]{1,8}$/, "");
-  return (
-    value === "" ||
-    // A placeholder, or its first word where the value ends at a space.
-    /^<[a-z]{1,20}$/.test(value) ||
-    /^<(?:[a-z][a-z _-]{0,40}|[A-Z][A-Z _-]{0,40}|secret [0-9a-f]{6})>$/.test(value) ||
-    NOT_A_SECRET.has(value.toLowerCase()) ||
-    /^\$\{?[A-Z_][A-Z0-9_]{0,64}\}?$/.test(value) ||
-    /^(?:[.…*•-]{1,64}|x{3,64})$/i.test(value) ||
-    value.startsWith("$(") ||
-    value === REDACTED
+/** Words, key=value, numbers with points (releases, addresses, times) and paths are no rest of a secret. */
+function beginsALine(piece: string): boolean {
+  if (/^[0-9A-Fa-f]{6,}$/.test(piece)) return false;
+  return /^(?:[a-z]+|[A-Z][a-z]+|[A-Z]+)(?:[-_](?:[a-z]+|[A-Z][a-z]+|[A-Z]+))*[.!?]?$|=[^=]|^v?\d+[.:-]\d|^\/(?:app|data|etc|home|opt|root|run|srv|tmp|usr|var)\b/.test(
+    piece,
   );
 }
 
-/** After `token: ` a plain lower-case word is a sentence; after `password: ` only known words are. */
-function isProse(head: string, value: string): boolean {
-  return !/pass|secret|private/i.test(head) && /^[a-z]{1,16}[.:!?]?$/i.test(value);
+/** What was taken out may have closed a gap: looked at again until nothing more is found, so that twice is as once. */
+function settled(first: Scrubbed, spansIn: (text: string) => readonly Span[]): Scrubbed {
+  let last = first;
+  for (let turn = 0; turn < MOST_TURNS && last.hits > 0; turn += 1) {
+    const next = redacted(last.text, spansIn(last.text), last.text.length);
+    if (next.text === last.text) break;
+    last = { text: next.text, hits: first.hits };
+  }
+  return last;
+}
+
+const MOST_TURNS = 4;
+
+/** `limit`: where the text ends; a secret that begins before it is taken out whole. */
+function redacted(text: string, spans: readonly Span[], limit: number): Scrubbed {
+  const sorted = [...spans].sort(([a], [b]) => a - b);
+  const parts: string[] = [];
+  let hits = 0;
+  let at = 0;
+  for (let index = 0; index < sorted.length; ) {
+    const [start, first] = sorted[index] ?? [0, 0];
+    let end = first;
+    for (index += 1; index < sorted.length && (sorted[index]?.[0] ?? 0) <= end; index += 1)
+      end = Math.max(end, sorted[index]?.[1] ?? 0);
+    if (start >= limit) break;
+    if (end <= start) continue;
+    // The ends of lines stay, so that a text has as many as before.
+    parts.push(
+      text.slice(at, start),
+      text.slice(start, end).replace(/[^\r\n]+/g, (line) => {
+        if (line.trim() === "") return line;
+        hits += 1;
+        return REDACTED;
+      }),
+    );
+    at = end;
+  }
+  return hits === 0 && limit >= text.length
+    ? { text, hits }
+    : { text: parts.join("") + text.slice(at, Math.max(at, limit)), hits };
 }

@@ -5,6 +5,7 @@ import {
   ChangeError,
   type Changer,
   type ConfigFile,
+  type DiffEntry,
   type Foreseen,
   type Performed,
   type Settled,
@@ -311,8 +312,8 @@ class GatewayChanger implements Changer {
     return unknown("denied", `${safeText(path, 200)} is none of this gateway's files, and is not written`);
   }
 
-  /** Lines that change when the file goes back, without any secret. */
-  async #diffBack(step: Step, undo: Undo, now: string): Promise<readonly string[]> {
+  /** What changes when the file goes back, without any secret. */
+  async #diffBack(step: Step, undo: Undo, now: string): Promise<readonly DiffEntry[]> {
     const before =
       undo.undo === "file.restore" ? Buffer.from(undo.before.content, "base64").toString("utf8") : undefined;
     if (step.do === "proxy.write") return linesOf(now, "-");
@@ -322,10 +323,8 @@ class GatewayChanger implements Changer {
     const { fingerprint = () => "<secret>" } = this.#options;
     const { variable = TOKEN_VARIABLE } = step;
     const had = before === undefined ? undefined : valueInEnvFile(before, variable);
-    return [
-      `-${variable}=${fingerprint(valueInEnvFile(now, variable) ?? "")}`,
-      ...(had === undefined ? [] : [`+${variable}=${fingerprint(had)}`]),
-    ];
+    const after = had === undefined ? {} : { after: fingerprint(had) };
+    return [{ key: variable, before: fingerprint(valueInEnvFile(now, variable) ?? ""), ...after }];
   }
 
   /** Whether a file is where this gateway's token may be copied to: the env file beside its config, or its project's. */
@@ -433,7 +432,7 @@ class GatewayChanger implements Changer {
     on,
     adds,
   }: Extract<Step, { readonly do: "token.copy" }>): Promise<
-    Fact<SideFile & { readonly diff: readonly string[] }>
+    Fact<SideFile & { readonly diff: readonly DiffEntry[] }>
   > {
     const { configPath, files, fingerprint = () => "<secret>" } = this.#options;
     // A file of this machine that has the path of one in the container is not meant.
@@ -454,10 +453,8 @@ class GatewayChanger implements Changer {
     if (content === undefined)
       return unknown("failed", `${variable} cannot be set in ${safeText(path, 200)}`);
     const had = valueInEnvFile(text, variable) ?? (adds === true ? undefined : "");
-    const diff = [
-      ...(had === undefined ? [] : [`-${variable}=${fingerprint(had)}`]),
-      `+${variable}=${fingerprint(token)}`,
-    ];
+    const before = had === undefined ? {} : { before: fingerprint(had) };
+    const diff = [{ key: variable, ...before, after: fingerprint(token) }];
     return known({ path, content, mode: other?.mode ?? 0o600, diff }, path);
   }
 

@@ -153,6 +153,7 @@ const NOT_FOR_COMMANDS =
 
 /** What of root's environment another user's program gets to see. */
 const FOR_ANYBODY = /^(?:PATH|LANG|LANGUAGE|LC_[A-Z]+|TZ|TERM)$/;
+const TRUSTS_ALL = "NODE_TLS_REJECT_UNAUTHORIZED";
 
 /**
  * The gateway's environment as it is: its config may refer to any variable, and a command that lacks one refuses
@@ -163,13 +164,16 @@ async function environmentOf(options: OpenclawCliOptions): Promise<Record<string
   const env: Record<string, string> = {};
   const foreign = becomes(options);
   const own = gateway?.env !== undefined && gateway.uid === owner?.uid;
-  const source: readonly (readonly [string, string | undefined])[] =
-    gateway?.env === undefined
-      ? Object.entries(world.env)
-      : Object.entries(gateway.env).map(([name, value]) => [name, value.reveal()]);
-  for (const [name, value] of source)
-    if (value !== undefined && !NOT_FOR_COMMANDS.test(name) && (!foreign || own || FOR_ANYBODY.test(name)))
-      env[name] = value;
+  const ours = gateway?.env === undefined;
+  const source: readonly (readonly [string, string | undefined])[] = ours
+    ? Object.entries(world.env)
+    : Object.entries(gateway?.env ?? {}).map(([name, value]) => [name, value.reveal()]);
+  for (const [name, value] of source) {
+    if (value === undefined || NOT_FOR_COMMANDS.test(name)) continue;
+    // A shell that trusts every certificate is our user's; the gateway's own environment is the gateway's.
+    if (ours && name === TRUSTS_ALL) continue;
+    if (!foreign || own || FOR_ANYBODY.test(name)) env[name] = value;
+  }
   const account = foreign ? (await readAccounts(world)).users.get(owner?.uid ?? 0) : undefined;
   env.HOME ??= gateway?.home ?? account?.home ?? world.homedir;
   env.PATH = await trustedPath(env.PATH ?? world.env.PATH ?? "/usr/local/bin:/usr/bin:/bin", options);

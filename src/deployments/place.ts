@@ -1,5 +1,6 @@
 import type { Fact, Known, Unknown } from "../core/fact.ts";
 import type { Deployment, PortHolder, ProbeReading, Target } from "../core/facts.ts";
+import type { Secret } from "../core/secret.ts";
 import type { ComposeSigns } from "../kinds/docker/services.ts";
 import type { Peer } from "./listeners.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -18,6 +19,8 @@ export interface Place extends DeploymentAccess {
   readonly deployment?: Fact<Deployment>;
   /** What can be said of a gateway that was meant and could not be opened. */
   readonly unopened?: Known<Target>;
+  /** What is secret there beside the config: of a container's environment. */
+  readonly secrets?: readonly Secret[];
   /** From which addresses its port is published, as far as files or an engine say so. */
   published?(): Promise<ComposeSigns | undefined>;
   /** Where the user's browser goes. `port`: the configured one. */

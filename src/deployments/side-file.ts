@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { ConfigFile, Foreseen, Note, Performed, Undo } from "../core/change.ts";
+import type { ConfigFile, DiffEntry, Foreseen, Note, Performed, Undo } from "../core/change.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import { safeText } from "../core/text.ts";
 import { type ExactFile, type NewFile, readExact, replaceFile, sha256, type Traits } from "./atomic-file.ts";
@@ -42,7 +42,7 @@ export function attributesIn(traits: Traits | undefined): Pick<ConfigFile, "attr
 }
 
 /** @throws {ChangeError} it cannot be read. */
-export async function foreseenOf(file: SideFile, diff: readonly string[]): Promise<Foreseen> {
+export async function foreseenOf(file: SideFile, diff: readonly DiffEntry[]): Promise<Foreseen> {
   const undo = await undoOfFile(file);
   const notes = await notesOn(file.path, ownFiles);
   return { file: { path: file.path, diff }, notes, ...(undo === undefined ? {} : { undo }) };

@@ -1,15 +1,14 @@
+import type { ConnectionAuth } from "../core/connection.ts";
 import type { ProbeAttempt } from "../core/facts.ts";
 import { isObject } from "../core/json.ts";
 import type { Clean } from "./clean.ts";
 import { createDeviceIdentity, type DeviceIdentity, signaturePayload } from "./device.ts";
 import { type Challenge, type HandshakeResult, type Session, shakeHands } from "./handshake.ts";
-import { textOf } from "./json.ts";
 import {
   type ConnectParams,
   clients,
   controlUiScopes,
   probeClientVersion,
-  probeUserAgent,
   protocolRange,
   signatureForm,
 } from "./protocol.ts";
@@ -21,6 +20,8 @@ export interface BrowserAttemptOptions {
   readonly url: GatewayUrl;
   readonly headers: Readonly<Record<string, string>>;
   readonly auth?: NonNullable<ConnectParams["auth"]>;
+  /** What the answer says of them. */
+  readonly judgeAuth: (handshake: HandshakeResult) => ConnectionAuth;
   /** From 2026.8.1 a page must name its build; before, the schema refuses that. */
   readonly sendBuildId: boolean;
   readonly transport: () => TransportOptions;
@@ -32,9 +33,10 @@ type Cleanup = NonNullable<ProbeAttempt["cleanup"]>;
 const platform = "doctor";
 
 /**
- * Connects as the Control UI of a new browser does, with a throw-away key, and takes away again what that left:
- * an auto-approved entry through its own connection, a pending request through a second one without a device.
- * Sends the credentials once for the attempt, and once more for a pending request.
+ * Connects as the Control UI of a new browser does, with a throw-away key, and takes an entry that it was let in with
+ * away again, through its own connection. A pending request stays and ends by itself: to reject it the credentials
+ * would have to go out once more, and from 2026.3.13 on the gateway leaves such a client no scope for it (measured:
+ * 2026.3.13, 2026.5.28 and 2026.9.6, `missing scope`).
  */
 export async function attemptAsBrowser(
   options: BrowserAttemptOptions,
@@ -49,13 +51,13 @@ export async function attemptAsBrowser(
       own = await removeOwnEntry(session, device, options.clean);
     },
   });
-  const cleanup = own ?? (await cleanAfterRefusal(handshake, device, options));
+  const cleanup = own ?? leftBy(handshake, device);
   const attempt = attemptOf("browser", handshake, options.clean, {
     url: options.url,
     headers: options.headers,
     client: clients.page,
     scopes: controlUiScopes,
-    auth: options.auth === undefined ? "missing" : "valid",
+    auth: options.judgeAuth(handshake),
     device: "throw-away",
   });
   return { handshake, attempt: { ...attempt, cleanup } };
@@ -64,7 +66,7 @@ export async function attemptAsBrowser(
 export function browserParams(
   device: DeviceIdentity,
   challenge: Challenge,
-  { auth, sendBuildId }: BrowserAttemptOptions,
+  { auth, sendBuildId }: Pick<BrowserAttemptOptions, "auth" | "sendBuildId">,
 ): ConnectParams {
   // The gateway's clock, so that a wrong one here does not hide the gate that we want to see.
   const signedAt = challenge.ts ?? challenge.receivedAt;
@@ -105,7 +107,7 @@ export function browserParams(
 /** Admitted: the connection has `operator.pairing`, so it may remove the entry that it got itself. */
 async function removeOwnEntry(session: Session, device: DeviceIdentity, clean: Clean): Promise<Cleanup> {
   const listed = await session.request("device.pair.list", {});
-  if (listed.ok && !entryOf(listed.payload, "paired", device.id))
+  if (listed.ok && !isPaired(listed.payload, device.id))
     return { left: "nothing", removed: false, detail: "admitted without an entry in the device list" };
   const removed = await session.request("device.pair.remove", { deviceId: device.id });
   if (removed.ok)
@@ -123,11 +125,8 @@ async function removeOwnEntry(session: Session, device: DeviceIdentity, clean: C
   };
 }
 
-async function cleanAfterRefusal(
-  handshake: HandshakeResult,
-  device: DeviceIdentity,
-  options: BrowserAttemptOptions,
-): Promise<Cleanup> {
+/** What a refusal left. */
+function leftBy(handshake: HandshakeResult, device: DeviceIdentity): Cleanup {
   if (handshake.hello !== undefined)
     return {
       left: "paired",
@@ -138,58 +137,14 @@ async function cleanAfterRefusal(
   const message = handshake.error?.message ?? "";
   const isPairing = code === "PAIRING_REQUIRED" || message.startsWith("pairing required");
   if (!isPairing) return { left: "nothing", removed: false, detail: "refused before pairing" };
-  const rejected = await rejectOwnRequest(device, options).catch(() => "no answer");
-  if (rejected === true)
-    return { left: "pending", removed: true, detail: "the pending request was rejected again" };
   return {
     left: "pending",
     removed: false,
-    detail: options.clean(`a pending request is left (${rejected}); it expires after 5 minutes`, 300),
+    detail: `its pending request ends by itself after 5 minutes: device ${device.id}`,
   };
 }
 
-/**
- * A client without a device may reject requests where the gateway leaves it its scopes. Measured: from another
- * machine on 2026.2.1, but no more on 2026.3.13, 2026.5.28 and 2026.9.6 (`missing scope`).
- */
-async function rejectOwnRequest(
-  device: DeviceIdentity,
-  options: BrowserAttemptOptions,
-): Promise<true | string> {
-  let outcome: true | string = "the connection for it was refused";
-  await shakeHands(options.url.ws, {
-    ...options.transport(),
-    headers: { "User-Agent": probeUserAgent },
-    connect: () => ({
-      minProtocol: protocolRange.min,
-      maxProtocol: protocolRange.max,
-      client: { ...clients.backend, version: probeClientVersion, platform },
-      role: "operator",
-      scopes: controlUiScopes,
-      caps: [],
-      ...(options.auth === undefined ? {} : { auth: options.auth }),
-    }),
-    whileOpen: async (session) => {
-      const listed = await session.request("device.pair.list", {});
-      if (!listed.ok) {
-        outcome = listed.error.message;
-        return;
-      }
-      // By our own key and nothing else: another browser's request may wait beside it.
-      const requestId = textOf(entryOf(listed.payload, "pending", device.id)?.requestId);
-      if (requestId === undefined) {
-        outcome = "it is not in the list of pending requests";
-        return;
-      }
-      const rejected = await session.request("device.pair.reject", { requestId });
-      outcome = rejected.ok ? true : rejected.error.message;
-    },
-  });
-  return outcome;
-}
-
-function entryOf(payload: unknown, list: "pending" | "paired", deviceId: string) {
-  const entries = isObject(payload) ? payload[list] : undefined;
-  if (!Array.isArray(entries)) return undefined;
-  return entries.filter(isObject).find((entry) => entry.deviceId === deviceId);
+function isPaired(payload: unknown, deviceId: string): boolean {
+  const entries = isObject(payload) ? payload.paired : undefined;
+  return Array.isArray(entries) && entries.filter(isObject).some((entry) => entry.deviceId === deviceId);
 }

@@ -1,3 +1,4 @@
+import { createKnownScrubber } from "../core/scrub.ts";
 import { safeText } from "../core/text.ts";
 
 /** Removes known secrets and personal data from a text. */
@@ -10,18 +11,19 @@ const tellingPrefix = 4;
 
 /**
  * Makes text from the wire printable: control characters first (so that a secret cannot hide behind them),
- * then the credentials that we sent (a hostile gateway may echo them, plain, URL-encoded or in base64),
- * then `scrub`, then the cut.
+ * then the credentials that we sent (a hostile gateway may echo them: of any length as they are, else in whatever
+ * disguise), then `scrub`, then the cut.
  */
 export function cleaner(secrets: readonly string[], scrub: Scrub = (text) => text): Clean {
   const forms = secrets.filter((secret) => secret.length > 0).flatMap(formsOf);
   // Longest first, so that a secret within another one leaves no rest.
   forms.sort((a, b) => b.length - a.length);
+  const known = createKnownScrubber(secrets);
   return (text, max = 500) => {
     let plain = safeText(text, looked);
     for (const form of forms) plain = plain.replaceAll(form, "<secret>");
     for (const form of forms) plain = withoutCutSecret(plain, form);
-    return safeText(scrub(plain), max);
+    return safeText(scrub(known(plain)), max);
   };
 }
 

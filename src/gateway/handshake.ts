@@ -86,7 +86,8 @@ export function shakeHands(url: string, options: HandshakeOptions): Promise<Hand
       maxPayload: maxFrameBytes,
       followRedirects: false,
       handshakeTimeout: options.timeoutMs,
-      ...(options.insecureTls === true ? { rejectUnauthorized: false } : {}),
+      // Said each time: without it NODE_TLS_REJECT_UNAUTHORIZED=0 of somebody's shell would decide.
+      rejectUnauthorized: options.insecureTls !== true,
       ...options.connectFrom,
     });
     // First of all: terminating a socket that still connects makes it emit an error.

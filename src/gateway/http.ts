@@ -139,7 +139,8 @@ function getOnce(url: string, options: TransportOptions): Promise<Answer | Trans
         agent: false,
         signal,
         headers: { "user-agent": probeUserAgent, accept: "text/html, application/json;q=0.9" },
-        ...(options.insecureTls === true ? { rejectUnauthorized: false } : {}),
+        // Said each time, as in the handshake.
+        rejectUnauthorized: options.insecureTls !== true,
         ...options.connectFrom,
       },
       (response) => {

@@ -44,8 +44,8 @@ export interface ProbeOptions {
 }
 
 /**
- * Asks a gateway what it thinks of us. Without `asBrowser` it leaves no device, no pending request, and sends
- * the credentials at most once; wrong ones count as one failure in the gateway's rate limit (10 a minute).
+ * Asks a gateway what it thinks of us. It sends the credentials at most once; wrong ones count as one failure in the
+ * gateway's rate limit (10 a minute). Without `asBrowser` it leaves no device and no pending request.
  *
  * The attempt without credentials counts in no limit of 2026.3.13 and later. In 2026.3.1 and its neighbours it
  * counts once (a missing token is a failure there, for clients with an Origin); in 2026.2.21 only where
@@ -134,11 +134,29 @@ export async function probe(options: ProbeOptions): Promise<ProbeReading> {
   if (reach.state !== "open" || !answered || !mayCarryCredentials(url, addresses, options))
     return finish(reach, http, shaken, attempts);
 
-  if (options.credentials?.token || options.credentials?.password) {
+  /** Whoever it is, it is not our gateway: nothing more is said to it. */
+  const withheld = (from: string): ProbeReading => ({
+    ...finish(reach, http, shaken, attempts),
+    withheldFrom: clean(from, 60),
+  });
+  // One of the two, so that the credentials go out once.
+  if (options.asBrowser === true) {
+    const auth = revealAuth(options);
+    const browser = await attemptAsBrowser({
+      url,
+      headers,
+      ...(auth === undefined ? {} : { auth }),
+      judgeAuth: (handshake) => authOf(handshake, options),
+      sendBuildId: http.signs.basePathAttribute,
+      transport: guarded,
+      clean,
+    });
+    if (browser.handshake.withheldFrom !== undefined) return withheld(browser.handshake.withheldFrom);
+    shaken.push(browser.handshake);
+    attempts.push(browser.attempt);
+  } else if (options.credentials?.token || options.credentials?.password) {
     const client = await shakeClient(url, options, guarded());
-    // Whoever it is, it is not our gateway: nothing more is said to it.
-    if (client.withheldFrom !== undefined)
-      return { ...finish(reach, http, shaken, attempts), withheldFrom: clean(client.withheldFrom, 60) };
+    if (client.withheldFrom !== undefined) return withheld(client.withheldFrom);
     shaken.push(client);
     attempts.push(
       attemptOf("client", client, clean, {
@@ -149,21 +167,6 @@ export async function probe(options: ProbeOptions): Promise<ProbeReading> {
         auth: authOf(client, options),
       }),
     );
-  }
-  // A wrong secret would only count as a second failure in the gateway's rate limit.
-  const isWrong = attempts.some(({ as, connection }) => as === "client" && connection.auth !== "valid");
-  if (options.asBrowser === true && !isWrong) {
-    const auth = revealAuth(options);
-    const browser = await attemptAsBrowser({
-      url,
-      headers,
-      ...(auth === undefined ? {} : { auth }),
-      sendBuildId: http.signs.basePathAttribute,
-      transport: guarded,
-      clean,
-    });
-    shaken.push(browser.handshake);
-    attempts.push(browser.attempt);
   }
   return finish(reach, http, shaken, attempts);
 }
@@ -323,6 +326,7 @@ function pinned(addresses: readonly ResolvedAddress[]): LookupFunction {
 }
 
 function authOf(client: HandshakeResult, options: ProbeOptions): ConnectionAuth {
+  if (!options.credentials?.token && !options.credentials?.password) return "missing";
   const text = `${client.error?.details?.code ?? ""} ${client.error?.message ?? ""}`;
   // A password went to a gateway that wants a token: `token missing` up to 2026.7, `token mismatch` on 2026.9.6.
   if (options.credentials?.token === undefined && /gateway token (?:missing|mismatch)/.test(text))

@@ -30,11 +30,7 @@ export function visitAsPage(visit: Visit): Promise<HandshakeResult> {
     headers,
     connect: (challenge) => {
       const { device: proof, ...params } = browserParams(device, challenge, {
-        url,
-        headers,
         sendBuildId: visit.sendBuildId,
-        transport,
-        clean,
         ...(auth === undefined ? {} : { auth }),
       });
       // Under the doctor's own name the gateway's lines would not count as somebody's trouble.

@@ -1,5 +1,5 @@
 import type { ClientErrorEvent, LogEvent } from "../core/log-event.ts";
-import { createScrubber, type Scrubber, safeQuote } from "../core/scrub.ts";
+import { createScrubber, type Scrubber, safeField, safeQuote } from "../core/scrub.ts";
 import { safeText, stripAnsi } from "../core/text.ts";
 import { type Block, blockLine, isPrompt, mergeBlock, mergeClient } from "./client-block.ts";
 import { continuesFragment, FRAGMENT_HINTS, looseMeta, readFragment } from "./fragment.ts";
@@ -7,7 +7,7 @@ import { type JsonLine, readJsonLine, readLeadingMeta } from "./json-log.ts";
 import { timestamp } from "./keys.ts";
 import type { Line, Meta } from "./line.ts";
 import { type Chunk, detached, LineSplitter } from "./lines.ts";
-import { stripPrefixes } from "./prefix.ts";
+import { type Stripped, stripPrefixes } from "./prefix.ts";
 import { configKeys } from "./shapes/gateway.ts";
 import { besideOf, recognise, SHAPES } from "./shapes/index.ts";
 import { continuesWrapped, isWrapped, joinWrapped } from "./wrap.ts";
@@ -41,6 +41,11 @@ const MAX_PENDING = 12;
 const MAX_FRAGMENT = 40;
 /** Lines of output that belong to the command above them. */
 const MAX_OUTPUT = 30;
+/** Lines that one secret may go over: those before that nobody asked for, and those that wait for the next one. */
+const MAX_BEFORE = 4;
+const MAX_HELD = 8;
+/** Characters of such a line; what a terminal or a mail has broken is shorter. */
+const MAX_WAITING = 2 * MAX_TEXT;
 /** `docker compose run --rm openclaw-cli devices list`: the CLI's service of the official compose file. */
 const CLI_SERVICE = /docker(?:-| )compose [^\n]{0,200}\b(?:run|exec) [^\n]{0,120}\bopenclaw-cli\b/;
 
@@ -90,7 +95,7 @@ export function createScanner(source: string, options: ScanOptions = {}): Scanne
     },
     end() {
       splitter.end();
-      reader.flush();
+      reader.end();
       return reader.take();
     },
     get stats() {
@@ -113,6 +118,10 @@ class LineReader {
   #pending: Pending | undefined;
   /** Lines of the last command that ran the CLI in a container of its own, and of its output. */
   #cliService = { from: 0, to: 0 };
+  /** The last lines that were of no interest; a secret may begin there and go on in the next one. */
+  #before: string[] = [];
+  /** Lines at the end of which a secret may begin: they wait for the next one, and are scrubbed with it. */
+  #held: { readonly raw: string; readonly number: number; readonly stripped: Stripped }[] = [];
 
   constructor(source: string, scrub: Scrubber) {
     this.#source = source;
@@ -128,12 +137,55 @@ class LineReader {
   line(written: string, number: number): void {
     // Colours stand inside of what is looked for: `[33m[ws][39m unauthorized[0m conn=`.
     const raw = unescapeHtml(stripAnsi(written).replace(LOST_COLOUR, ""));
+    if (this.#held.length === 0 && !this.#matters(raw, number)) {
+      if (this.#before.push(raw) > MAX_BEFORE) this.#before.shift();
+      return;
+    }
+    this.#held.push({ raw, number, stripped: stripPrefixes(detached(raw)) });
+    const texts = this.#held.map(({ stripped }) => stripped.text);
+    const isShort = texts.every(({ length }) => length <= MAX_WAITING);
+    if (isShort && this.#held.length < MAX_HELD && this.#scrub.goesOn(texts.join("\n"))) return;
+    this.#release();
+  }
+
+  end(): void {
+    this.#release();
+    this.flush();
+  }
+
+  /** What may become an event, or says whose the next ones are. */
+  #matters(raw: string, number: number): boolean {
+    return (
+      this.#pending !== undefined ||
+      number <= this.#cliService.to ||
+      raw.includes("openclaw-cli") ||
+      RELEVANT.test(raw)
+    );
+  }
+
+  /** Scrubs the lines that wait as one text, with those before them in which a secret may have begun. */
+  #release(): void {
+    const held = this.#held;
+    if (held.length === 0) return;
+    this.#held = [];
+    const last = this.#before.map((raw) => oneLine(stripPrefixes(raw).text).slice(-MAX_WAITING));
+    const before = last.length > 0 && this.#scrub.goesOn(last.join("\n")) ? last : [];
+    this.#before = [];
+    const texts = held.map(({ stripped }) => oneLine(stripped.text));
+    const isAlone = before.length + texts.length === 1;
+    const clean = isAlone ? texts : this.#scrub([...before, ...texts].join("\n")).text.split("\n");
+    for (const [index, { raw, number, stripped }] of held.entries()) {
+      const text = clean[before.length + index] ?? "";
+      this.#read(raw, text === texts[index] ? stripped : withText(stripped, text), number);
+    }
+  }
+
+  #read(raw: string, stripped: Stripped, number: number): void {
     if (runsCliService(raw)) this.#cliService = { from: number, to: number + MAX_OUTPUT };
-    else if (number <= this.#cliService.to && isPrompt(stripPrefixes(raw).text))
-      this.#cliService.to = number - 1;
+    else if (number <= this.#cliService.to && isPrompt(stripped.text)) this.#cliService.to = number - 1;
     const relevant = RELEVANT.test(raw);
     if (!relevant && this.#pending === undefined) return;
-    const line = this.#parse(raw, number);
+    const line = this.#parse(stripped, number);
     if (this.#pending !== undefined && this.#continue(line)) return;
     if (relevant || line.form === "json") this.#start(line);
   }
@@ -143,21 +195,21 @@ class LineReader {
     this.#pending = undefined;
     if (pending === undefined) return;
     if (pending.kind === "wrapped") this.#emit(recognise(pending.line));
-    else if (pending.kind === "fragment")
-      this.#emit(fragmentOf(quoting(pending.line, pending.text), pending.text));
+    else if (pending.kind === "fragment") this.#emit(this.#fragment(pending.line, pending.text));
     else if (pending.kind === "box") this.#emit(pending.event);
     else this.#emit(pending.event === undefined ? undefined : mergeBlock(pending.event, pending.block));
   }
 
   /** Prefixes off, JSON open, unsafe characters and secrets out. */
-  #parse(raw: string, number: number): Line {
-    const { text, own, at, via } = stripPrefixes(detached(raw));
+  #parse({ text, own, at, via }: Stripped, number: number): Line {
     const json = readJsonLine(text);
     const time = timestamp(json?.at) ?? timestamp(at);
+    // The gateway's own time stands before the text; both are looked at together.
+    const whole = this.#clean(json === undefined ? own : quoteOf(json));
     const base = {
       line: number,
       source: this.#source,
-      quote: safeQuote(json === undefined ? own : quoteOf(json), this.#scrub),
+      quote: safeText(whole),
       ...(time === undefined ? {} : { at: time }),
       ...(via === undefined ? {} : { via: safeQuote(via, this.#scrub, 200) }),
     };
@@ -177,7 +229,22 @@ class LineReader {
       const rest = this.#clean(text.slice(behind + 2));
       return { text: rest, form: "console", base: { ...base, form: "console" }, meta };
     }
-    return { text: this.#clean(text), form: "console", base: { ...base, form: "console" } };
+    const head = own.slice(0, own.length - text.length);
+    const isWhole = own === head + text && whole.startsWith(head) && whole.length < MAX_TEXT;
+    const clean = isWhole ? whole.slice(head.length) : this.#clean(text);
+    return { text: clean, form: "console", base: { ...base, form: "console" } };
+  }
+
+  /** What was put together may be a secret where its parts were none. */
+  #scrubbed(line: Line): Line {
+    const quote = safeQuote(line.base.quote, this.#scrub);
+    return { ...line, text: this.#clean(line.text), base: { ...line.base, quote } };
+  }
+
+  /** The fragment as a whole, not only its first line, is the evidence. */
+  #fragment(line: Line, text: string): LogEvent | undefined {
+    const whole = this.#clean(text);
+    return fragmentOf({ ...line, base: { ...line.base, quote: safeQuote(whole, this.#scrub) } }, whole);
   }
 
   #clean(text: string): string {
@@ -187,7 +254,7 @@ class LineReader {
   #cleanMeta(meta: Meta): Meta {
     const clean: Record<string, string | number | boolean> = {};
     for (const [key, value] of Object.entries(meta)) {
-      clean[key] = typeof value === "string" ? safeQuote(value, this.#scrub, 512) : value;
+      clean[key] = typeof value === "string" ? safeField(key, value, this.#scrub, 512) : value;
     }
     return clean;
   }
@@ -199,7 +266,7 @@ class LineReader {
     if (line.form !== "json" && pending.lines < (pending.kind === "fragment" ? MAX_FRAGMENT : MAX_PENDING)) {
       pending.lines++;
       if (pending.kind === "wrapped" && continuesWrapped(pending.line.text, line.text)) {
-        pending.line = joinWrapped(pending.line, line);
+        pending.line = this.#scrubbed(joinWrapped(pending.line, line));
         if (!isWrapped(pending.line.text)) {
           this.#pending = undefined;
           this.#start(pending.line);
@@ -351,9 +418,14 @@ function runsCliService(raw: string): boolean {
   return raw.includes("openclaw-cli") && CLI_SERVICE.test(raw.slice(0, 400));
 }
 
-/** The fragment as a whole, not only its first line, is the evidence. */
-function quoting(line: Line, text: string): Line {
-  return { ...line, base: { ...line.base, quote: safeText(text, 500) } };
+/** Line breaks inside of a JSON string are not those between lines. */
+function oneLine(text: string): string {
+  return text.replace(/[\r\n]+/g, " ");
+}
+
+function withText(stripped: Stripped, text: string): Stripped {
+  const head = stripped.own.endsWith(stripped.text) ? stripped.own.slice(0, -stripped.text.length) : "";
+  return { ...stripped, text, own: stripped.text === "" ? stripped.own : head + text };
 }
 
 /**

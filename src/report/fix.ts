@@ -1,4 +1,4 @@
-import type { Note } from "../core/change.ts";
+import type { DiffEntry, KeyChange, Note } from "../core/change.ts";
 import type { Exposure, Target } from "../core/facts.ts";
 import type { MessageArgs, Risk } from "../core/finding.ts";
 import type { RefusedJournal } from "../core/journal.ts";
@@ -20,7 +20,7 @@ import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } fr
 
 /**
  * What `fix` plans, did or undid: the JSON of `fix --json`, and what a person reads. Wording is not in it, and no
- * secret: the lines of `diff` are scrubbed by whoever makes them.
+ * secret: `changes` are scrubbed by whoever makes them.
  */
 export interface FixReport {
   readonly schemaVersion: 1;
@@ -33,7 +33,9 @@ export interface FixReport {
   /** In the order in which they are done. */
   readonly remedies: readonly ReportRemedy[];
   readonly risk: Risk;
-  /** Unified lines of openclaw.json: ` `, `-` or `+` and the text. */
+  /** What changes in openclaw.json, key by key. */
+  readonly changes: readonly KeyChange[];
+  /** The same as lines that begin with `-` or `+`. */
   readonly diff: readonly string[];
   /** Other files: as a diff where they are written (`path`), as they are where they are only printed. */
   readonly files: readonly FixFile[];
@@ -68,6 +70,7 @@ export interface FixReport {
 export const EMPTY_FIX = {
   remedies: [],
   risk: "none",
+  changes: [],
   diff: [],
   files: [],
   writes: [],
@@ -115,6 +118,21 @@ export interface FixFinding {
 export interface FixFile {
   readonly path?: string;
   readonly lines: readonly string[];
+  /** What `lines` say of single keys. */
+  readonly changes?: readonly KeyChange[];
+}
+
+/** Lines for people: `- gateway.bind: "lan"`, `+ gateway.bind: "loopback"`; `-NAME=…` with `=` between. */
+export function changeLines(diff: readonly DiffEntry[], between: ": " | "=" = ": "): readonly string[] {
+  const sign = (mark: "-" | "+") => (between === "=" ? mark : `${mark} `);
+  return diff.flatMap((entry) => {
+    if (typeof entry === "string") return entry;
+    const { key, before, after } = entry;
+    return [
+      ...(before === undefined ? [] : [`${sign("-")}${key}${between}${before}`]),
+      ...(after === undefined ? [] : [`${sign("+")}${key}${between}${after}`]),
+    ];
+  });
 }
 
 export interface FixRequest {

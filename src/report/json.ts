@@ -132,11 +132,6 @@ export function toJsonReport(raw: Report, lang: Lang): JsonReport {
   };
 }
 
-/** The document as text, with a line break at its end. */
-export function renderJson(report: Report, lang: Lang): string {
-  return `${JSON.stringify(toJsonReport(report, lang), null, 2)}\n`;
-}
-
 function toJsonFinding(finding: ReportFinding, words: Catalogue): JsonFinding {
   const { id, code, severity, variant, args, confidence, evidence, count, remedies, tellApart } = finding;
   const text = causeText(words, id, variant, args);

@@ -1,21 +1,25 @@
+import { createScrubber, safeField } from "../core/scrub.ts";
 import { safeText } from "../core/text.ts";
 import type { Report } from "./result.ts";
 
 /** A report never grows with the log that it is about. */
 const MOST = { findings: 100, evidence: 20, checks: 500, path: 20, actions: 40, other: 100 };
 
+const scrub = createScrubber();
+
 /**
- * The same report with every text printable and every list bounded: the one place through which all formats
- * read. Commands are made printable but never shortened, because half a command must not be run.
+ * The same report with every text printable, without anything that looks like a secret, and every list bounded: the one
+ * place through which all formats read. Logs and answers were scrubbed where they came from; texts of configs,
+ * containers and commands are here. Commands are never shortened, because half a command must not be run.
  */
 export function safeReport(report: Report): Report {
   return safeValue(report) as Report;
 }
 
-/** Any plain JSON with every text printable and every list bounded. */
+/** The same for any plain JSON. */
 export function safeValue(value: unknown, key = "", depth = 0): unknown {
   if (typeof value === "string") {
-    return safeText(value, key === "command" || key === "next" ? value.length + 1 : 500);
+    return safeField(key, value, scrub, key === "command" || key === "next" ? value.length + 100 : 500);
   }
   if (typeof value === "number") return Number.isFinite(value) ? value : 0;
   if (value === null || typeof value === "boolean") return value;

@@ -1,6 +1,7 @@
 import { nearestMeasured } from "../admission/releases.ts";
 import type { Admission, AdmissionInput } from "../core/connection.ts";
 import type { Remedy } from "../core/finding.ts";
+import { createScrubber, safeQuote } from "../core/scrub.ts";
 import { safeText } from "../core/text.ts";
 import { catalogueOf, entryOf, fill, type Lang, wordsOf } from "./messages/index.ts";
 
@@ -13,6 +14,8 @@ export interface Answer {
   readonly ahead?: readonly Admission[];
 }
 
+const scrub = createScrubber();
+
 /** The answer in a few lines: who asks, what the gateway does, what would change it. */
 export function renderAnswer(
   input: AdmissionInput,
@@ -22,7 +25,7 @@ export function renderAnswer(
   const words = catalogueOf(lang);
   const { connection, release } = input;
   const from = [connection.client.id, connection.remoteAddress, connection.headers.origin ?? "-"].map(
-    (part) => safeText(part, 120),
+    (part) => safeQuote(part, scrub, 120),
   );
   const lines = [`${release}: ${from.join(" · ")}`];
   if (admission.outcome === "admitted") {

@@ -27,14 +27,8 @@ const origin: Partial<FixReport> = {
       ],
     },
   ],
-  diff: [
-    '     bind: "loopback",',
-    '     auth: { mode: "token", token: "<redacted>" },',
-    "+    controlUi: {",
-    `+      allowedOrigins: ["${ORIGIN}"]`,
-    "+    },",
-    "   },",
-  ],
+  changes: [{ key: "gateway.controlUi.allowedOrigins", after: `["${ORIGIN}"]` }],
+  diff: [`+ gateway.controlUi.allowedOrigins: ["${ORIGIN}"]`],
   alternatives: [
     { remedies: ["set-allow-insecure-auth"], whyNot: "weakens-security" },
     { remedies: ["ssh-tunnel"], whyNot: "refused-at", gate: "origin" },
@@ -164,6 +158,7 @@ export const fixReports: Readonly<Record<string, FixReport>> = {
     ...BASE,
     outcome: "undone",
     remedies: (origin.remedies ?? []).map((remedy) => ({ ...remedy, actions: [] })),
+    changes: (origin.changes ?? []).map(({ key, after = "" }) => ({ key, before: after })),
     diff: (origin.diff ?? []).map((line) => line.replace(/^\+/, "-")),
   },
 };

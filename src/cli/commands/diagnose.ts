@@ -7,7 +7,7 @@ const options = (command: Argv) =>
   saidOptions(judgeOptions(outputOptions(liveOptions(command)))).option("as-browser", {
     type: "boolean",
     default: false,
-    describe: "Also sign in as a new browser with a throw-away key, and clean up after it",
+    describe: "Sign in as a new browser with a throw-away key; the token goes out with that, and only once",
   });
 
 export type DiagnoseArguments = ArgumentsOf<typeof options>;

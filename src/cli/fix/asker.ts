@@ -4,6 +4,7 @@ import { catalogueOf } from "../../report/messages/index.ts";
 import type { FixWords } from "../../report/messages/types.ts";
 import type { FixArguments } from "../commands/fix.ts";
 import type { Io } from "../io.ts";
+import type { Session } from "../main.ts";
 import { emitOptions } from "../options.ts";
 import { startSpinner } from "../spinner.ts";
 import { langOf } from "../style.ts";
@@ -13,13 +14,16 @@ import { emitFix } from "./emit.ts";
 /** The person at the terminal, or whoever wrote the options of a script. Questions and plans stand on stderr. */
 export class TerminalAsker implements Asker {
   readonly #args: FixArguments;
+  readonly #session: Session;
   readonly #io: Io;
   readonly #words: FixWords;
   /** The plan stands on stderr. */
   hasShown = false;
 
-  constructor(args: FixArguments, io: Io) {
+  constructor(args: FixArguments, session: Session) {
+    const { io } = session;
     this.#args = args;
+    this.#session = session;
     this.#io = io;
     this.#words = catalogueOf(langOf(args.lang, io.env)).fix;
   }
@@ -53,7 +57,7 @@ export class TerminalAsker implements Asker {
 
   shows(report: FixReport): Promise<void> {
     this.hasShown = true;
-    return emitFix(report, emitOptions(this.#args, this.#io), this.#io, "stderr");
+    return emitFix(report, emitOptions(this.#args, this.#io), this.#session, "stderr");
   }
 
   async busy(doing: Doing): Promise<Busy> {

@@ -1,4 +1,5 @@
 import type { Risk, Unproven } from "../../core/finding.ts";
+import { safeText } from "../../core/text.ts";
 import { catalogueOf, fill } from "../../report/messages/index.ts";
 import type { FixWords } from "../../report/messages/types.ts";
 import { askHere } from "../ask.ts";
@@ -54,7 +55,7 @@ export function isInteractive({ stdin, stderr }: Pick<Io, "stdin" | "stderr">): 
 
 /** A question on stderr; anything but a clear yes is a no. */
 export async function ask(question: string, io: Io): Promise<boolean> {
-  return /^(?:y|yes|是|好)$/i.test(await askText(`${question} [y/N]`, io));
+  return /^(?:y|yes|是|好)$/i.test(await askText(`${safeText(question)} [y/N]`, io));
 }
 
 /** What is typed; nothing when it was interrupted. */

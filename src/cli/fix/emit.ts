@@ -1,14 +1,14 @@
 import { type FixReport, renderFix, safeFix } from "../../report/fix.ts";
 import { colorStyle } from "../../report/terminal.ts";
 import { type EmitOptions, write } from "../emit.ts";
-import type { Io } from "../io.ts";
+import type { Session } from "../main.ts";
 import { lookOf } from "../style.ts";
 
 /** The end of a fix goes to stdout or `--output`; a preview before a question to stderr, where the question is. */
 export async function emitFix(
   report: FixReport,
   options: EmitOptions,
-  io: Io,
+  { io, out }: Session,
   stream: "stdout" | "stderr" = "stdout",
   isShown = false,
 ): Promise<void> {
@@ -22,9 +22,9 @@ export async function emitFix(
       isShown: isShown && stream === "stdout" && options.output === undefined && io.stdout.isTTY === true,
     });
   if (stream === "stderr") {
-    io.stderr.write(`${human()}\n`);
+    out.say(`${human()}\n`);
     return;
   }
-  const text = options.format === "json" ? `${JSON.stringify(safeFix(report), null, 2)}\n` : human();
-  await write(text, options.output, io);
+  const text = options.format === "json" ? `${out.json(safeFix(report), 2)}\n` : out.page(human());
+  await write(text, options.output, out);
 }

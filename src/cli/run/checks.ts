@@ -15,15 +15,15 @@ export function showChecks(args: ChecksArguments, session: Session): number {
       title,
       causedBy,
     }));
-    session.io.stdout.write(`${JSON.stringify(list, null, 2)}\n`);
+    session.out.put(`${session.out.json(list, 2)}\n`);
   } else {
     listChecks(args, session);
   }
   return 0;
 }
 
-export function listChecks(args: WordingArguments, { io }: Session): void {
+export function listChecks(args: WordingArguments, { io, out }: Session): void {
   const look = lookOf(args.color, io);
   const options = { lang: langOf(args.lang, io.env), width: look.width, style: colorStyle(look.color) };
-  io.stdout.write(`${checkList(checks, options).trimEnd()}\n`);
+  out.print(`${checkList(checks, options).trimEnd()}\n`);
 }

@@ -9,12 +9,13 @@ import { emit } from "../emit.ts";
 import type { Session } from "../main.ts";
 import { emitOptions } from "../options.ts";
 import { startSpinner } from "../spinner.ts";
-import { UsageError } from "../usage-error.ts";
+import { shownWord, UsageError } from "../usage-error.ts";
 
-export async function demo(args: DemoArguments, { io, salt }: Session): Promise<number> {
+export async function demo(args: DemoArguments, session: Session): Promise<number> {
+  const { io, out, salt } = session;
   if (args.list) {
     const width = Math.max(...SCENARIOS.map(({ id }) => id.length));
-    io.stdout.write(SCENARIOS.map(({ id, title }) => `${id.padEnd(width)}  ${title}\n`).join(""));
+    out.print(SCENARIOS.map(({ id, title }) => `${id.padEnd(width)}  ${title}\n`).join(""));
     return 0;
   }
   const scenario = SCENARIOS.find(({ id }) => id === (args.scenario ?? SCENARIOS[0]?.id));
@@ -24,7 +25,7 @@ export async function demo(args: DemoArguments, { io, salt }: Session): Promise<
       SCENARIOS.map(({ id }) => id),
     );
     throw new UsageError(
-      `demo ${JSON.stringify(args.scenario?.slice(0, 60))}`,
+      `demo ${shownWord(args.scenario ?? "")}`,
       "there is no such scenario",
       near === undefined
         ? "see `pairing-doctor demo --list`"
@@ -39,12 +40,17 @@ export async function demo(args: DemoArguments, { io, salt }: Session): Promise<
       world: nodeWorld({ env: io.env }),
       salt,
       signal: io.signal,
+      learn: (secrets) => out.learn(secrets),
     });
     spinner.stop();
     if (options.format === "human" && options.output === undefined) {
-      io.stdout.write(`Demonstration on an embedded gateway: ${scenario.title}.\n\n`);
+      out.print(`Demonstration on an embedded gateway: ${scenario.title}.\n\n`);
     }
-    await emit(reportOf(facts, { next: "npx pairing-doctor --target ws://127.0.0.1:18789" }), options, io);
+    await emit(
+      reportOf(facts, { next: "npx pairing-doctor --target ws://127.0.0.1:18789" }),
+      options,
+      session,
+    );
     // The demonstration worked, whatever the embedded gateway's trouble is.
     return 0;
   } finally {

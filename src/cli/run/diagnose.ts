@@ -10,14 +10,15 @@ import { openLive } from "../open-live.ts";
 import { emitOptions } from "../options.ts";
 import { selection } from "../said.ts";
 import { startSpinner } from "../spinner.ts";
+import { tlsNotes } from "../verified-tls.ts";
 
 export async function runDiagnosis(args: DiagnoseArguments, session: Session): Promise<number> {
-  const { io } = session;
+  const { io, out } = session;
   const select = selection(args);
   const { look, context, notes, origin } = await openLive(args, session, { looksOnce: true });
   if (args.asBrowser && !args.quiet) {
-    io.stderr.write(
-      "Signing in as a new browser with a throw-away key; its request is taken back afterwards.\n",
+    out.say(
+      "Signing in as a new browser with a throw-away key. If it is let in, that is taken back; a request that waits ends by itself after five minutes.\n",
     );
   }
   const live = look({ asBrowser: args.asBrowser });
@@ -27,11 +28,11 @@ export async function runDiagnosis(args: DiagnoseArguments, session: Session): P
     const report = reportOf(facts, {
       ...select,
       context,
-      notes,
+      notes: [...tlsNotes(io), ...notes],
       ...(origin === undefined ? {} : { origin }),
     });
     spinner.stop();
-    await emit(report, emitOptions(args, io), io);
+    await emit(report, emitOptions(args, io), session);
     return exitCode(report, args.failOn);
   } finally {
     spinner.stop();

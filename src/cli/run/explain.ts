@@ -4,11 +4,11 @@ import { colorStyle } from "../../report/terminal.ts";
 import type { ExplainArguments } from "../commands/explain.ts";
 import type { Session } from "../main.ts";
 import { langOf, lookOf } from "../style.ts";
-import { UsageError } from "../usage-error.ts";
+import { shownWord, UsageError } from "../usage-error.ts";
 import { listChecks } from "./checks.ts";
 
 export function explain(args: ExplainArguments, session: Session): number {
-  const { io } = session;
+  const { io, out } = session;
   if (args.id === undefined) {
     listChecks(args, session);
     return 0;
@@ -21,13 +21,13 @@ export function explain(args: ExplainArguments, session: Session): number {
   });
   if (!result.found) {
     throw new UsageError(
-      `explain ${JSON.stringify(args.id.slice(0, 60))}`,
+      `explain ${shownWord(args.id)}`,
       "there is no such finding",
       result.suggestions.length > 0
         ? `did you mean ${result.suggestions.join(" or ")}?`
         : "see `pairing-doctor checks`",
     );
   }
-  io.stdout.write(`${result.text.trimEnd()}\n`);
+  out.print(`${result.text.trimEnd()}\n`);
   return 0;
 }

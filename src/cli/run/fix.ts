@@ -2,6 +2,7 @@ import { checks } from "../../../checks/index.ts";
 import { findCheck } from "../../core/check.ts";
 import { fix } from "../../doctor/live/mend/fix.ts";
 import type { Wish } from "../../doctor/live/mend/wish.ts";
+import { catalogueOf, wordsOf } from "../../report/messages/index.ts";
 import type { FixArguments } from "../commands/fix.ts";
 import { TerminalAsker } from "../fix/asker.ts";
 import { emitFix } from "../fix/emit.ts";
@@ -11,13 +12,18 @@ import type { Session } from "../main.ts";
 import { openLive } from "../open-live.ts";
 import { emitOptions } from "../options.ts";
 import { startSpinner } from "../spinner.ts";
-import { UsageError, usageError } from "../usage-error.ts";
+import { langOf } from "../style.ts";
+import { shownWord, UsageError, usageError } from "../usage-error.ts";
+import { tlsNotes } from "../verified-tls.ts";
 
 export async function runFix(args: FixArguments, session: Session): Promise<number> {
-  const { io } = session;
+  const { io, out } = session;
   const wish = wishOf(args);
   const opened = await openLive(args, session);
-  const asker = new TerminalAsker(args, io);
+  if (!args.quiet)
+    for (const { message } of tlsNotes(io))
+      out.say(`${wordsOf(catalogueOf(langOf(args.lang, io.env)).notes, message)}\n`);
+  const asker = new TerminalAsker(args, session);
   const spinner = await startSpinner("Looking at the gateway", io, args.quiet);
   const end = await fix({
     opened,
@@ -28,7 +34,7 @@ export async function runFix(args: FixArguments, session: Session): Promise<numb
     looked: () => spinner.stop(),
   });
   if ("refused" in end) throw usageError(end.refused);
-  await emitFix(end.report, emitOptions(args, io), io, "stdout", asker.hasShown);
+  await emitFix(end.report, emitOptions(args, io), session, "stdout", asker.hasShown);
   return fixExitCode(end.report);
 }
 
@@ -50,9 +56,5 @@ function wishOf(args: FixArguments): Wish {
 function checkId(name: string): string {
   const found = findCheck(name, checks);
   if (found !== undefined) return found.id;
-  throw new UsageError(
-    `fix ${JSON.stringify(name.slice(0, 60))}`,
-    "there is no such finding",
-    "see `pairing-doctor checks`",
-  );
+  throw new UsageError(`fix ${shownWord(name)}`, "there is no such finding", "see `pairing-doctor checks`");
 }

@@ -14,7 +14,8 @@ import { namedProxies, pageOrigin, saidRelease, selection } from "../said.ts";
 import { startSpinner } from "../spinner.ts";
 import { UsageError } from "../usage-error.ts";
 
-export async function triage(args: TriageArguments, { io }: Session): Promise<number> {
+export async function triage(args: TriageArguments, session: Session): Promise<number> {
+  const { io, out } = session;
   const select = selection(args);
   const release = saidRelease(args.release);
   const origin = pageOrigin(args.origin);
@@ -30,6 +31,7 @@ export async function triage(args: TriageArguments, { io }: Session): Promise<nu
           chunks: open({ signal, note: (note) => notes.push(note) }),
         })),
       release,
+      secrets: out.known,
       ...(args.deployment === undefined ? {} : { deployment: args.deployment }),
       ...(origin === undefined ? {} : { origin }),
       proxies: namedProxies(args.proxy),
@@ -37,7 +39,7 @@ export async function triage(args: TriageArguments, { io }: Session): Promise<nu
     });
     const report = reportOf(facts, { ...select, notes, ...(origin === undefined ? {} : { origin }) });
     spinner.stop();
-    await emit(report, emitOptions(args, io), io);
+    await emit(report, emitOptions(args, io), session);
     return exitCode(report, args.failOn);
   } finally {
     spinner.stop();

@@ -16,7 +16,7 @@ import { mustParse, UsageError } from "../usage-error.ts";
 export const MAX_INPUT = 16 * 1024 * 1024;
 
 export async function whatIf(args: WhatIfArguments, session: Session): Promise<number> {
-  const { io } = session;
+  const { io, out } = session;
   const change: Change = {
     set: (args.set ?? []).map((text) => mustParse(parseSetting(text))),
     unset: args.unset ?? [],
@@ -33,9 +33,10 @@ export async function whatIf(args: WhatIfArguments, session: Session): Promise<n
     const next = changed(input, change);
     for (const note of idleKeys(next, change)) notes.add(note);
     const result = answer(next);
-    io.stdout.write(args.json ? `${JSON.stringify(result)}\n` : `${renderAnswer(next, result, lang)}\n`);
+    if (args.json) out.put(`${out.json(result)}\n`);
+    else out.print(`${renderAnswer(next, result, lang)}\n`);
   }
-  for (const note of notes) io.stderr.write(`pairing-doctor: ${note}\n`);
+  for (const note of notes) out.say(`pairing-doctor: ${note}\n`);
   return 0;
 }
 
@@ -63,9 +64,10 @@ async function readInput(path: string, { io }: Session): Promise<string> {
 }
 
 /** Loaded only here: with an input there is nothing to connect to. */
-async function foundHere({ io, salt }: Session): Promise<AdmissionInput> {
+async function foundHere({ io, out, salt }: Session): Promise<AdmissionInput> {
   const { collectedInput } = await import("../../doctor/live/collected-input.ts");
   const credentials = await handedCredentials({}, io, salt);
   const given = credentials === undefined ? {} : { credentials };
-  return mustParse(await collectedInput({ ...given, env: io.env, salt, signal: io.signal }));
+  const learn = (secrets: readonly string[]) => out.learn(secrets);
+  return mustParse(await collectedInput({ ...given, env: io.env, salt, signal: io.signal, learn }));
 }

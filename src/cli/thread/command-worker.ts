@@ -8,7 +8,7 @@ import { CAREFUL, PULSE, type Said, type ThreadStart, type Told } from "./messag
 
 // A command in a thread of its own (see supervise.ts): whatever it is busy with, the process hears signals.
 
-const { work, args, salt, stdin, stdout, stderr, signs: shared } = workerData as ThreadStart;
+const { work, args, salt, env, stdin, stdout, stderr, signs: shared } = workerData as ThreadStart;
 const signs = new Int32Array(shared);
 const port = parentPort;
 if (port === null) throw new Error("this is a thread of pairing-doctor");
@@ -61,7 +61,7 @@ const io: Io = {
   stdin: Object.assign(input, stdin),
   stdout: output("stdout", stdout),
   stderr: output("stderr", stderr),
-  env: process.env,
+  env,
   signal: stop.signal,
   ask: (question) =>
     new Promise((resolve) => {

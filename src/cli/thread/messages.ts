@@ -5,6 +5,8 @@ export interface ThreadStart {
   readonly work: Work;
   readonly args: unknown;
   readonly salt: string;
+  /** As the shell gave it: the process itself may have forgotten some of it. */
+  readonly env: NodeJS.ProcessEnv;
   /** Which of the streams are a terminal, and how wide. */
   readonly stdin: { readonly isTTY: boolean };
   readonly stdout: { readonly isTTY: boolean; readonly columns: number };

@@ -2,10 +2,10 @@ import { getHeapStatistics } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { builtFile } from "../../deployments/built-file.ts";
 import { signalGroup } from "../../deployments/children.ts";
-import { describeError } from "../../doctor/pure/describe-error.ts";
-import { VERSION } from "../../doctor/pure/version.ts";
 import { askHere } from "../ask.ts";
 import { columnsOf, endAtOnce, type Io, SIGNALS } from "../io.ts";
+import { FAULT, faultOf } from "../main.ts";
+import type { Out } from "../out.ts";
 import type { DoWork } from "../run/index.ts";
 import { type Spinner, startSpinner } from "../spinner.ts";
 import { CAREFUL, PULSE, type Said, type ThreadStart, type Told } from "./messages.ts";
@@ -30,19 +30,19 @@ const SHOW_CURSOR = "\u001b[?25h";
  * Why a thread: it costs 20 ms and 12 MB, a second process 50 ms and 40 MB (Node 20, two cores), and threads for the
  * parsers alone would leave all that is not a parser.
  */
-export const workApart: DoWork = (work, args, { io, salt }) => {
+export const workApart: DoWork = (work, args, { io, out, salt }) => {
   const shared = new SharedArrayBuffer(8);
   const start: ThreadStart = {
     work,
-
     args,
     salt,
+    env: { ...io.env },
     stdin: { isTTY: io.stdin.isTTY === true },
     stdout: lookOf(io.stdout),
     stderr: lookOf(io.stderr),
     signs: shared,
   };
-  return new Supervised(start, new Int32Array(shared), io).run();
+  return new Supervised(start, new Int32Array(shared), io, out).run();
 };
 
 /** Megabytes; less where Node was told less. */
@@ -58,6 +58,7 @@ class Supervised {
   readonly #thread: Worker;
   readonly #signs: Int32Array;
   readonly #io: Io;
+  readonly #out: Out;
   readonly #groups = new Set<number>();
   readonly #stop = new AbortController();
   #input: AsyncIterator<Uint8Array> | undefined;
@@ -65,9 +66,10 @@ class Supervised {
   #code: number | undefined;
   #watch: NodeJS.Timeout | undefined;
 
-  constructor(start: ThreadStart, signs: Int32Array, io: Io) {
+  constructor(start: ThreadStart, signs: Int32Array, io: Io, out: Out) {
     this.#signs = signs;
     this.#io = io;
+    this.#out = out;
     this.#thread = new Worker(builtFile("command-worker.js"), {
       workerData: start,
       // What a library writes by itself, with the rest of stderr.
@@ -76,7 +78,7 @@ class Supervised {
       resourceLimits: { maxOldGenerationSizeMb: memory() },
     });
     for (const stray of [this.#thread.stdout, this.#thread.stderr])
-      stray.on("data", (bytes: Buffer) => io.stderr.write(bytes.toString("utf8")));
+      stray.on("data", (bytes: Buffer) => out.say(bytes.toString("utf8")));
   }
 
   run(): Promise<number> {
@@ -90,12 +92,10 @@ class Supervised {
     return new Promise<number>((resolve) => {
       this.#thread.on("message", (said: Said) => this.#hear(said));
       this.#thread.on("error", (error) => {
-        this.#code = 70;
-        this.#io.stderr.write(
-          `pairing-doctor: this is a fault of pairing-doctor ${VERSION}, not of your gateway: ${describeError(error)}\n`,
-        );
+        this.#code = FAULT;
+        this.#out.say(faultOf(error));
       });
-      this.#thread.on("exit", () => resolve(this.#code ?? 70));
+      this.#thread.on("exit", () => resolve(this.#code ?? FAULT));
     }).finally(() => {
       clearInterval(this.#watch);
       for (const signal of SIGNALS) process.on(signal, endAtOnce).off(signal, interrupt);

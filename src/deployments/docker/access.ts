@@ -3,6 +3,7 @@ import type { Changer } from "../../core/change.ts";
 import { type Fact, known, knownValue, type Unknown } from "../../core/fact.ts";
 import type { Deployment, DeploymentNames, Evidence } from "../../core/facts.ts";
 import { createScrubber, type Scrubber } from "../../core/scrub.ts";
+import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
 import type { Workload } from "../../core/workload.ts";
 import { deploymentOf } from "../../kinds/index.ts";
@@ -40,6 +41,8 @@ export interface ContainedGateway {
   readonly deployment: Deployment;
   /** What the engine publishes is at our own addresses. */
   readonly here: boolean;
+  /** What its environment has under names of secrets. */
+  readonly secrets: readonly Secret[];
   /** Where the user's browser reaches the gateway's port: published, on the engine's machine. */
   url(port: number): string;
   /** Where we reach it from where we run, or that we do not. */
@@ -115,11 +118,11 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
   const config = configPath === undefined ? files : localAccess({ world, salt, configPath, ...given });
 
   const configured = await files.config();
-  const secrets = configured.known ? configured.value.all.map((secret) => secret.reveal()) : [];
-  const scrub = createScrubber([
-    ...secrets,
-    ...Object.entries(env).flatMap(([key, value]) => (isSecret(key) ? value : [])),
-  ]);
+  const secrets = Object.entries(gateway.env ?? {}).flatMap(([key, value]) =>
+    isSecret(key) && !isPath(value.reveal()) ? value : [],
+  );
+  const hidden = [...(configured.known ? configured.value.all : []), ...secrets];
+  const scrub = createScrubber(hidden.map((secret) => secret.reveal()));
   const read = await withBridge(engine, containerReading(info, scrub));
   const stateDir = configured.known ? configured.value.reading.stateDir : `${gateway.home}/.openclaw`;
   const reading = await withMore(found, read, {
@@ -193,6 +196,7 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
       ...(compose.reading === undefined ? {} : { compose: compose.reading }),
     }),
     here: standpoint.at === "host",
+    secrets,
     url,
     reach,
     lost: () =>
@@ -210,6 +214,11 @@ async function placeOf({ api }: Engine, { name }: Workload): Promise<string> {
 
 function isSecret(variable: string): boolean {
   return /token|password|secret|key|credential/i.test(variable);
+}
+
+/** Where a secret is, and none itself. */
+function isPath(value: string): boolean {
+  return /^(?:~?\/|[A-Za-z]:\\)/.test(value);
 }
 
 /** What `localAccess` takes from its surroundings: that it is a container, and nothing of this machine. */

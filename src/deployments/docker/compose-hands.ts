@@ -1,11 +1,13 @@
-import { structuredPatch } from "diff";
 import type { ContainerInspectInfo } from "dockerode";
 import { type ComposeEditFailure, editCompose } from "../../compose/edit.ts";
+import type { ComposeProject } from "../../compose/project.ts";
 import { keepsMount, secretsOf, shellVariables } from "../../compose/recreate.ts";
+import { composeYaml } from "../../compose/yaml.ts";
+import { changesBetween, type ShownOptions } from "../../config/changes.ts";
+import type { KeyChange } from "../../core/change.ts";
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
 import type { Step } from "../../core/finding.ts";
 import { outlivesContainer } from "../../core/mounts.ts";
-import { createScrubber } from "../../core/scrub.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
 import { shellLine } from "../../kinds/quote.ts";
@@ -20,18 +22,18 @@ import { PROJECT_LABEL, SERVICE_LABEL } from "./find.ts";
 
 /** The Compose project of a container, changed on this machine. */
 export interface ComposeHands {
-  /** A Compose file as an edit leaves it; `diff`: its changed lines, without any secret. */
+  /** A Compose file as an edit leaves it; `diff`: what changes in it, without any secret. */
   edit(
     step: Extract<Step, { readonly do: "compose.edit" }>,
-  ): Promise<Fact<SideFile & { readonly diff: readonly string[] }>>;
+  ): Promise<Fact<SideFile & { readonly diff: readonly KeyChange[] }>>;
   /**
-   * What the edit makes of the text that a file of the project had, and the lines that change when it gets that text
-   * back; `undefined`: nothing, or it is none of the project's files.
+   * What the edit makes of the text that a file of the project had, and what changes when it gets that text back;
+   * `undefined`: nothing, or it is none of the project's files.
    */
   again(
     step: Extract<Step, { readonly do: "compose.edit" }>,
     text: string,
-  ): Promise<{ readonly text: string; readonly diff: readonly string[] } | undefined>;
+  ): Promise<{ readonly text: string; readonly diff: readonly KeyChange[] } | undefined>;
   /** Whether Compose takes variables of the project from the file, and it lies in the project's own directory. */
   readsVariables(path: string): Promise<boolean>;
   /** Why the container cannot be made anew as things are; known when it can. */
@@ -114,7 +116,7 @@ class Hands implements ComposeHands {
     if (!Buffer.from(text, "utf8").equals(before)) return unknown("failed", `${shown} is not UTF-8`);
     const edited = await editCompose(text, service, change);
     if (!edited.ok) return unknown("failed", shown + WHY[edited.why]);
-    const diff = diffOf(text, edited.text, secretsOf(project.value));
+    const diff = await this.#diff(text, edited.text, project.value);
     return known({ path, content: edited.text, mode: file.mode, diff }, path);
   }
 
@@ -123,8 +125,12 @@ class Hands implements ComposeHands {
     if (!project.known || !project.value.files.includes(file)) return undefined;
     const edited = await editCompose(text, service, change);
     return edited.ok
-      ? { text: edited.text, diff: diffOf(edited.text, text, secretsOf(project.value)) }
+      ? { text: edited.text, diff: await this.#diff(edited.text, text, project.value) }
       : undefined;
+  }
+
+  #diff(before: string, after: string, project: ComposeProject): Promise<readonly KeyChange[]> {
+    return diffOf(before, after, { salt: this.#options.salt, secrets: secretsOf(project) });
   }
 
   async readsVariables(path: string): Promise<boolean> {
@@ -264,15 +270,8 @@ function bare(id: string): string {
   return id.replace(/^sha256:/, "");
 }
 
-/** Changed lines and one around them. */
-function diffOf(before: string, after: string, secrets: readonly string[]): readonly string[] {
-  const scrub = createScrubber(secrets.filter((secret) => secret !== ""));
-  const { hunks } = structuredPatch("", "", before, after, "", "", { context: 1, maxEditLength: 500 }) ?? {
-    hunks: [],
-  };
-  return hunks
-    .flatMap(({ lines }) => lines)
-    .filter((line) => !line.startsWith("\\"))
-    .slice(0, 40)
-    .map((line) => scrub(safeText(line, 300)).text);
+/** What differs as Compose reads it: comments and what stands beside it are not in it. */
+async function diffOf(before: string, after: string, options: ShownOptions): Promise<readonly KeyChange[]> {
+  const [old, now] = await Promise.all([before, after].map((text) => composeYaml(text)));
+  return old === undefined || now === undefined ? [] : changesBetween(old.value, now.value, options);
 }

@@ -72,12 +72,13 @@ async function searched(around: Surroundings): Promise<Known<ContainedGateway> |
 }
 
 function placeOf(opened: Known<ContainedGateway>, source: string, { around, said }: Search): Place {
-  const { access, deployment, here, url, reach, lost } = opened.value;
+  const { access, deployment, here, secrets, url, reach, lost } = opened.value;
   const { workload } = deployment;
   return {
     ...access,
     source,
     here,
+    secrets,
     // Whoever says that it is something else is asked no further; then signs are weighed.
     ...(said === undefined || said === deployment.kind
       ? { deployment: known(deployment, opened.source) }

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import type { Container } from "dockerode";
 import type { Scrubber } from "../../core/scrub.ts";
-import { safeQuote } from "../../core/scrub.ts";
+import { safeText } from "../../core/text.ts";
 import { containerLog } from "./logs.ts";
 
 const LINES = 5;
@@ -19,12 +19,12 @@ export async function lastWords(
 ): Promise<readonly string[]> {
   try {
     const kept = await containerLog(api, container, tty, { tail: TAIL });
-    return Buffer.concat(kept)
-      .toString("utf8")
-      .split(/\r?\n/)
+    // Together, as a secret may go over the end of a line.
+    return scrub(Buffer.concat(kept).toString("utf8"))
+      .text.split(/\r?\n/)
       .filter((line) => line.trim() !== "" && !FRAME.test(line))
       .slice(-LINES)
-      .map((line) => safeQuote(line, scrub, 300));
+      .map((line) => safeText(line, 300));
   } catch {
     return [];
   }

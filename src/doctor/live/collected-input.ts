@@ -11,11 +11,12 @@ export interface HereOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly salt: string;
   readonly signal: AbortSignal;
+  readonly learn: (secrets: readonly string[]) => void;
 }
 
 /** The connection of a new browser to the gateway that is found here, as `diagnose` would judge it. */
 export async function collectedInput(options: HereOptions): Promise<Parsed<AdmissionInput>> {
-  const { env, salt, signal, credentials } = options;
+  const { env, salt, signal, learn, credentials } = options;
   const live = new Live({
     target: { kind: "found" },
     world: nodeWorld({ env }),
@@ -25,6 +26,7 @@ export async function collectedInput(options: HereOptions): Promise<Parsed<Admis
     allowPlaintextToken: false,
     insecureTls: false,
     timeoutMs: 15_000,
+    learn,
     ...(credentials === undefined ? {} : { credentials }),
   });
   const facts = await collect(["release", "config", "assessment"], live.collectors(), collectOptions(signal));

@@ -69,6 +69,12 @@ export interface LiveOptions {
   readonly timeoutMs: number;
   /** Where the gateway lives, when that is not to be found out. */
   readonly place?: Place;
+  /** Is told every secret value that is met, before it can come into any text. */
+  readonly learn?: (secrets: readonly string[]) => void;
+}
+
+function secretsOf({ secrets = [] }: Place, config: Fact<ConfigAndSecrets>): readonly Secret[] {
+  return [...(config.known ? config.value.all : []), ...secrets];
 }
 
 /** Local files; generous, for network file systems. */
@@ -114,10 +120,9 @@ export class Live {
 
   /** Every secret value that was read, for whoever writes text. */
   async secrets(): Promise<readonly Secret[]> {
-    const config = await this.#config();
     const { credentials } = this.#options;
     return [
-      ...(config.known ? config.value.all : []),
+      ...secretsOf(await this.#place(), await this.#config()),
       ...[credentials?.token, credentials?.password].filter((secret) => secret !== undefined),
     ];
   }
@@ -139,8 +144,15 @@ export class Live {
   }
 
   #config(): Promise<Fact<ConfigAndSecrets>> {
-    this.#configured ??= this.#place().then((place) => place.config());
+    this.#configured ??= this.#readConfig();
     return this.#configured;
+  }
+
+  async #readConfig(): Promise<Fact<ConfigAndSecrets>> {
+    const place = await this.#place();
+    const config = await place.config();
+    this.#options.learn?.(secretsOf(place, config).map((secret) => secret.reveal()));
+    return config;
   }
 
   /** The port that the config names. */

@@ -6,6 +6,8 @@ import type { Live, LiveOptions } from "./look.ts";
 /** A gateway as somebody named it, to be looked at as often as it takes. */
 export interface Opened {
   readonly world: World;
+  /** For fingerprints of secrets. */
+  readonly salt: string;
   readonly origin?: string;
   readonly context: CommandContext;
   /** What the looks have to say of the logs that they read. */

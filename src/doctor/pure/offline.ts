@@ -21,6 +21,8 @@ import { TicketText } from "./ticket-text.ts";
 export interface OfflineOptions {
   readonly signal: AbortSignal;
   readonly name: string;
+  /** Values that must not be in any fact. */
+  readonly secrets?: readonly string[];
   readonly sources?: (signal: AbortSignal) => readonly LogSource[];
   readonly release: Fact<Release>;
   readonly deployment?: DeploymentKind;
@@ -51,7 +53,7 @@ const NO_HOST: HostSigns = {
 
 /** The facts of logs, a config and an earlier probe, without a gateway. Touches nothing but `sources`. */
 export function offlineFacts(options: OfflineOptions): Promise<Facts> {
-  const { sources, release, origin, config, probe } = options;
+  const { sources, secrets = [], release, origin, config, probe } = options;
   const ticket = new TicketText();
   return collect(
     ["logs", "config", "probe", "release", "deployment", "target", "assessment", "refusals"],
@@ -60,7 +62,13 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
         ? {}
         : {
             logs: collector(NO_LIMIT_MS, async (_ask, signal) =>
-              known(await digestLogs(sources(signal).map((source) => ticket.listen(source))), options.name),
+              known(
+                await digestLogs(
+                  sources(signal).map((source) => ticket.listen(source)),
+                  { secrets },
+                ),
+                options.name,
+              ),
             ),
           }),
       ...(config === undefined

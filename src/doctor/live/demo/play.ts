@@ -31,13 +31,17 @@ export interface PlayOptions {
   readonly world: World;
   readonly salt: string;
   readonly signal: AbortSignal;
+  readonly learn?: (secrets: readonly string[]) => void;
 }
 
 /**
  * Starts the embedded gateway in the scenario, lets the user's browser visit it, and collects the facts of it
  * over a real socket as a live diagnosis does. Ends the gateway.
  */
-export async function play(scenario: Scenario, { facts, world, salt, signal }: PlayOptions): Promise<Played> {
+export async function play(
+  scenario: Scenario,
+  { facts, world, salt, signal, learn }: PlayOptions,
+): Promise<Played> {
   const token = randomBytes(24).toString("hex");
   const log: string[] = [];
   const config = { gateway: { ...scenario.gateway, auth: { mode: "token", token } } };
@@ -80,6 +84,7 @@ export async function play(scenario: Scenario, { facts, world, salt, signal }: P
       insecureTls: false,
       timeoutMs: 10_000,
       place: placeAt(gateway.url, memoryAccess(withPort, log, scenario, salt), undefined, false),
+      ...(learn === undefined ? {} : { learn }),
     });
     const collected = await collect(facts, live.collectors(), collectOptions(signal));
     return { facts: collected, log, url: gateway.url };

@@ -6,11 +6,17 @@ import type { Finding, Remedy } from "../../../core/finding.ts";
 import { type Journal, keysOf } from "../../../core/journal.ts";
 import { riskOf } from "../../../core/plan.ts";
 import { configBefore, undosOf } from "../../../core/transaction.ts";
-import type { FixFile, FixFinding, FixReport, FixRequest } from "../../../report/fix.ts";
+import {
+  changeLines,
+  type FixFile,
+  type FixFinding,
+  type FixReport,
+  type FixRequest,
+} from "../../../report/fix.ts";
 import { toReportRemedy } from "../../../report/result.ts";
 import { printerOf } from "../../pure/case.ts";
 import type { Prepared } from "../../pure/mend/prepare.ts";
-import { distinctNotes, lookAhead, printedFiles } from "./ahead.ts";
+import { distinctNotes, fixFile, lookAhead, printedFiles } from "./ahead.ts";
 import { configEditor } from "./config-editor.ts";
 import { configDiff, textDiff } from "./diff.ts";
 import type { Patient } from "./patient.ts";
@@ -26,11 +32,13 @@ export async function aboutPlan(
   const { finding, rest, requests, candidates, steps } = prepared;
   const config = changer.known ? await changer.value.readConfig() : unknown("absent", "");
   const done = doneBy(prepared);
+  const changes = configDiff(knownValue(config), steps, await patient.shown());
   return {
     finding: findingOf(finding),
     remedies: done.map((remedy) => toReportRemedy(withRequest(remedy, requests), print)),
     risk: riskOf(done),
-    diff: configDiff(knownValue(config), steps, await patient.secrets()),
+    changes,
+    diff: changeLines(changes),
     files: printedFiles(done.flatMap((remedy) => remedy.steps)),
     requests: requests.map(fixRequestOf),
     ...(candidates.length === 0 ? {} : { candidates: candidates.map(fixRequestOf) }),
@@ -96,26 +104,26 @@ export async function aboutJournal(
   const [before, after] = [file, back === undefined ? file : back.file].map((one) =>
     textOf(one?.content ?? ""),
   );
-  const diff = keys.length === 0 ? [] : textDiff(before ?? "", after ?? "", await patient.secrets());
+  const changes = keys.length === 0 ? [] : textDiff(before ?? "", after ?? "", await patient.shown());
   const files: FixFile[] = [];
   const notes: Note[] = [];
   for (const { step, undo } of undosOf(journal)) {
     const foreseen = await changer.foreseeBack?.(undo, step);
     if (foreseen?.known !== true) continue;
-    if (foreseen.value.file !== undefined)
-      files.push({ path: foreseen.value.file.path, lines: foreseen.value.file.diff });
+    if (foreseen.value.file !== undefined) files.push(fixFile(foreseen.value.file, step, false));
     notes.push(...(foreseen.value.notes ?? []));
   }
-  if (diff.length > 0) notes.push(...(await notesOnConfig(changer, patient)));
+  if (changes.length > 0) notes.push(...(await notesOnConfig(changer, patient)));
   return {
     remedies: journal.remedies.map((remedy) => toReportRemedy({ ...remedy, steps: [] }, print)),
-    diff,
+    changes,
+    diff: changeLines(changes),
     files,
     writes: writesOf(
       patient,
       journal.id,
       now,
-      diff.length > 0,
+      changes.length > 0,
       files.flatMap(({ path }) => path ?? []),
     ),
     notes: distinctNotes(notes),
@@ -133,15 +141,16 @@ export async function aboutRest(
   const now = await changer.readConfig();
   const print = printerOf(facts, patient.opened.context);
   const steps = journal.steps.flatMap(({ step, state }) => (state === "done" ? [] : step));
-  const diff = configDiff(knownValue(now), steps, await patient.secrets());
+  const changes = configDiff(knownValue(now), steps, await patient.shown());
   const { files, notes, writes } = await lookAhead(steps, changer, patient.signal);
   return {
     remedies: journal.remedies.map((remedy) => toReportRemedy({ ...remedy, steps }, print)),
     risk: riskOf(journal.remedies),
-    diff,
+    changes,
+    diff: changeLines(changes),
     files,
     notes,
-    writes: writesOf(patient, journal.id, now, diff.length > 0, writes),
+    writes: writesOf(patient, journal.id, now, changes.length > 0, writes),
     how: journal.steps.flatMap(({ how }) => (how === undefined ? [] : [how])),
   };
 }

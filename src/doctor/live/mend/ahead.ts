@@ -2,7 +2,7 @@ import type { Changer, Foreseen, Note } from "../../../core/change.ts";
 import { type Fact, known, unknown } from "../../../core/fact.ts";
 import type { Step } from "../../../core/finding.ts";
 import { proxySite } from "../../../deployments/proxy-site.ts";
-import type { FixFile } from "../../../report/fix.ts";
+import { changeLines, type FixFile } from "../../../report/fix.ts";
 import type { RemedyAction } from "../../../report/result.ts";
 
 /** What the steps need and change beside openclaw.json. */
@@ -35,8 +35,8 @@ export async function lookAhead(
         problem: { detail, first: firstOf(step, reason) },
       };
     }
-    const { file, writes: unshown } = foreseen.value;
-    if (file !== undefined) files.push({ path: file.path, lines: file.diff });
+    const { file, undo, writes: unshown } = foreseen.value;
+    if (file !== undefined) files.push(fixFile(file, step, undo?.undo === "file.restore"));
     for (const path of [file?.path, unshown]) if (path !== undefined) writes.push(path);
     notes.push(...(foreseen.value.notes ?? []));
   }
@@ -46,6 +46,21 @@ export async function lookAhead(
 /** One file is written by several steps. */
 export function distinctNotes(notes: readonly Note[]): readonly Note[] {
   return [...new Map(notes.map((note) => [JSON.stringify(note), note])).values()];
+}
+
+/** `isThere`: what is written whole takes the place of something else. */
+export function fixFile(
+  { path, diff }: NonNullable<Foreseen["file"]>,
+  step: Step,
+  isThere: boolean,
+): FixFile {
+  const changes = diff.filter((entry) => typeof entry !== "string");
+  const lines = changeLines(diff, step.do === "token.copy" ? "=" : ": ");
+  return {
+    path,
+    lines: isThere && changes.length === 0 ? ["-…", ...lines] : lines,
+    ...(changes.length === 0 ? {} : { changes }),
+  };
 }
 
 /** The name that Tailscale gives this machine; unknown where the gateway could not set Serve up. */

@@ -1,24 +1,16 @@
-import { structuredPatch } from "diff";
+import { changesBetween, type ShownOptions } from "../../../config/changes.ts";
 import { editConfig } from "../../../config/edit.ts";
-import type { ConfigFile } from "../../../core/change.ts";
+import { parseJson5 } from "../../../config/json5.ts";
+import type { ConfigFile, KeyChange } from "../../../core/change.ts";
 import type { Step } from "../../../core/finding.ts";
 import { TOKEN_KEY } from "../../../core/journal.ts";
-import { createScrubber } from "../../../core/scrub.ts";
-import { safeText } from "../../../core/text.ts";
 
-/** Lines of the config around a change. */
-const CONTEXT = 2;
-const MAX_LINES = 120;
-
-/**
- * What the steps change in openclaw.json, as lines that begin with ` `, `-` or `+`; secrets are taken out. The
- * gateway's own `config set` may write other lines for the same values, which is why these are not a patch.
- */
+/** What the steps change in openclaw.json, whoever writes it. */
 export function configDiff(
   config: ConfigFile | undefined,
   steps: readonly Step[],
-  secrets: readonly string[],
-): readonly string[] {
+  options: ShownOptions,
+): readonly KeyChange[] {
   const before = config === undefined ? "{}\n" : Buffer.from(config.content, "base64").toString("utf8");
   let after = before;
   for (const step of steps) {
@@ -27,7 +19,7 @@ export function configDiff(
     const outcome = editConfig(after, change);
     if (outcome.ok) after = outcome.text;
   }
-  return textDiff(before, after, secrets);
+  return textDiff(before, after, options);
 }
 
 function changeOf(step: Step): Parameters<typeof editConfig>[1] | undefined {
@@ -36,20 +28,22 @@ function changeOf(step: Step): Parameters<typeof editConfig>[1] | undefined {
   return step.do === "token.generate" ? { set: { key: TOKEN_KEY, value: "<new token>" } } : undefined;
 }
 
-/** The same for two whole texts. */
-export function textDiff(before: string, after: string, secrets: readonly string[]): readonly string[] {
+/** The same for two whole texts. Of one that cannot be read nothing is shown, as nobody could say what is a secret. */
+export function textDiff(before: string, after: string, options: ShownOptions): readonly KeyChange[] {
   if (before === after) return [];
-  const scrub = createScrubber(secrets);
-  const clean = (line: string) => scrub(safeText(line, 300)).text;
-  const { hunks } = structuredPatch("", "", before, after, "", "", {
-    context: CONTEXT,
-    maxEditLength: 2000,
-  }) ?? {
-    hunks: [],
-  };
-  return hunks
-    .flatMap(({ lines }, index) => (index === 0 ? lines : [" …", ...lines]))
-    .filter((line) => !line.startsWith("\\"))
-    .slice(0, MAX_LINES)
-    .map(clean);
+  const [old, now] = [valuesIn(before), valuesIn(after)];
+  // OpenClaw's own note of its release and the time is nobody's change.
+  return old === undefined || now === undefined
+    ? []
+    : changesBetween(old, now, options).filter(({ key }) => !key.startsWith("meta."));
+}
+
+function valuesIn(text: string): unknown {
+  const plain = text.replace(/^\ufeff/, "");
+  if (plain.trim() === "") return {};
+  try {
+    return parseJson5(plain);
+  } catch {
+    return undefined;
+  }
 }

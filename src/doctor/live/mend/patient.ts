@@ -1,3 +1,4 @@
+import type { ShownOptions } from "../../../config/changes.ts";
 import { editConfig } from "../../../config/edit.ts";
 import type { Changer } from "../../../core/change.ts";
 import type { Facts } from "../../../core/collect.ts";
@@ -53,8 +54,10 @@ export class Patient {
     return devices.known ? { ...facts, devices } : facts;
   }
 
-  async secrets(): Promise<readonly string[]> {
-    return (await this.live.secrets()).map((secret) => secret.reveal());
+  /** How values of a file may be shown. */
+  async shown(): Promise<ShownOptions> {
+    const secrets = (await this.live.secrets()).map((secret) => secret.reveal());
+    return { salt: this.opened.salt, secrets };
   }
 
   /** The same gateway, looked at anew. */

@@ -42,7 +42,7 @@ export function parseSetting(text: string): Parsed<SetStep> {
   const key = text.slice(0, at).trim();
   if (at < 1 || key === "") {
     return bad(
-      `--set ${JSON.stringify(text.slice(0, 60))}`,
+      `--set ${JSON.stringify(safeText(text, 60))}`,
       "there is no PATH=VALUE in it",
       "for example --set gateway.bind=lan",
     );

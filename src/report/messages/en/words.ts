@@ -190,6 +190,8 @@ export const tables: Tables = {
       "The probe's throw-away device could not be taken back: {detail|remove it by hand}.",
     "credentials-withheld":
       "The gateway's secret was not sent: the other end of the connection is a process of user {user}, who may not read the gateway's configuration. `--token-file` with `--target` sends one all the same.",
+    "tls-verified-anyway":
+      "`NODE_TLS_REJECT_UNAUTHORIZED=0` is set here and has no effect on this tool: it verifies certificates all the same. `--insecure-tls` leaves out that of the gateway.",
     "no-logs": "No gateway log was read; an earlier refusal would not be seen.",
     "symptoms-hidden": "Hidden, because a cause above explains them: {ids}.",
   },

@@ -175,6 +175,8 @@ export const tables: Tables = {
     "probe-left-something": "探测用的一次性设备未能收回：{detail|请手工移除}。",
     "credentials-withheld":
       "没有发送网关的密钥：连接的另一端是用户 {user} 的进程，该用户无权读取网关的配置。同时使用 `--token-file` 和 `--target` 则会发送。",
+    "tls-verified-anyway":
+      "这里设置了 `NODE_TLS_REJECT_UNAUTHORIZED=0`，但它对本工具不起作用：证书照常验证。只有 `--insecure-tls` 才会跳过网关证书的验证。",
     "no-logs": "没有读到网关日志，因此看不到更早的拒绝记录。",
     "symptoms-hidden": "以下各项已由上面的原因解释，不再列出：{ids}。",
   },

@@ -1,0 +1,76 @@
+import { createKnownScrubber } from "../core/scrub.ts";
+import { safePage, safeText } from "../core/text.ts";
+import type { Io } from "./io.ts";
+
+/** A page and a document are no deeper. */
+const MAX_DEPTH = 100;
+
+/**
+ * The one door to the terminal and to files: whatever is written goes through it. What is not printable stays behind,
+ * and so does every secret that this run has met, whoever put it into a text.
+ */
+export class Out {
+  readonly #io: Pick<Io, "stdout" | "stderr">;
+  readonly #known = new Set<string>();
+  #scrub: ((text: string) => string) | undefined;
+
+  constructor(io: Pick<Io, "stdout" | "stderr">) {
+    this.#io = io;
+  }
+
+  /** Values that must not be written from now on. */
+  learn(secrets: Iterable<string | undefined>): void {
+    for (const secret of secrets) {
+      if (secret === undefined || this.#known.has(secret)) continue;
+      this.#known.add(secret);
+      this.#scrub = undefined;
+    }
+  }
+
+  /** Every value that this run has met so far. */
+  get known(): readonly string[] {
+    return [...this.#known];
+  }
+
+  /** To stdout. */
+  print(page: string): void {
+    this.put(this.page(page));
+  }
+
+  /** To stdout, what `page` or `json` made. */
+  put(text: string): void {
+    this.#io.stdout.write(text);
+  }
+
+  /** To stderr. */
+  say(page: string): void {
+    this.#io.stderr.write(this.page(page));
+  }
+
+  /** A text of several lines as it may be written; our own colours stay. */
+  page(text: string): string {
+    return safePage(this.#clean(text));
+  }
+
+  /** A value as JSON. Secrets go out of its texts, so that it stays what it is: JSON. */
+  json(value: unknown, indent?: number): string {
+    return JSON.stringify(this.#cleanValue(value, 0), undefined, indent);
+  }
+
+  #cleanValue(value: unknown, depth: number): unknown {
+    if (typeof value === "string") return safeText(this.#clean(value), value.length + 100);
+    if (typeof value !== "object" || value === null) return value;
+    if (depth > MAX_DEPTH) return undefined;
+    if (Array.isArray(value)) return value.map((item) => this.#cleanValue(item, depth + 1));
+    const entries = Object.entries(value).map(([key, item]) => [
+      safeText(this.#clean(key), key.length + 100),
+      this.#cleanValue(item, depth + 1),
+    ]);
+    return Object.fromEntries(entries);
+  }
+
+  #clean(text: string): string {
+    this.#scrub ??= createKnownScrubber(this.#known);
+    return this.#scrub(text);
+  }
+}

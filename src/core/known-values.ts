@@ -1,0 +1,323 @@
+import { FORMS, folded, foldedText, type Layer, layersOf, layersOfCut } from "./disguises.ts";
+
+/** Begin and end in a text. */
+export type Span = readonly [start: number, end: number];
+
+/** Shorter values would take words and ports out of every line; by their key they are found all the same. */
+const SHORTEST = 6;
+const MOST_VALUES = 500;
+/** Characters of a value that are looked at together. */
+const LONGEST = 4096;
+const MOST_NEEDLES = 250_000;
+/** A plain word of up to 15 letters, or a number of up to 11 digits, is a secret only where it stands by itself. */
+const WORD = /^(?:\p{L}{1,15}|\d{1,11})$/u;
+/** Of a long text, so many characters in a row tell something. */
+const LONG_TEXT = 64;
+const LONG_WINDOW = 24;
+/** Of a value that was drawn at random, so many in a row are no accident: 2 in 10^12; of hex digits as many. */
+const WINDOW = 8;
+const HEX_WINDOW = 10;
+const FORM_WINDOW = 12;
+/** What is looked at before a cut, and how many cuts of a text are. */
+const LONGEST_END = 2000;
+const MOST_CUTS = 100;
+/** As many characters at the end of a line may be those of a value that goes on in the next one. */
+const TELLING_END = 3;
+
+/**
+ * Words of the gateway's own lines, of its config and of this tool. Whoever has one of them as a password has it in
+ * every line already, and without them nothing could be diagnosed.
+ */
+const VOCABULARY: ReadonlySet<string> = new Set(
+  (
+    "openclaw clawdbot gateway pairing paired required unauthorized disconnected connected connection connect closed " +
+    "before origin allowed token tokens password passwd secret device devices identity signature expired invalid " +
+    "missing mismatch control browser localhost loopback tailscale tailnet docker container compose kubernetes " +
+    "trusted proxies request requests approve approved approval pending operator webchat remote handshake protocol " +
+    "version config default admin administrator redacted production development unknown credentials reason client " +
+    "server session failed refused internal external release"
+  ).split(" "),
+);
+
+const LONGEST_WORD = Math.max(...Array.from(VOCABULARY, (word) => word.length));
+
+/** Values that are known, found in every disguise that `disguises.ts` lists. Linear in the length of the text. */
+export class KnownValues {
+  /** Compared by letters and digits; by whatever is not blank; words that have to stand by themselves. */
+  readonly #letters = new Needles();
+  readonly #signs = new Needles();
+  readonly #words = new Needles();
+  readonly #withWords: boolean;
+
+  /** `words`: also plain words and short numbers, which may be somebody's password and everybody's text. */
+  constructor(values: Iterable<string>, { words = true }: { readonly words?: boolean } = {}) {
+    this.#withWords = words;
+    for (const value of [...new Set(values)].slice(0, MOST_VALUES)) {
+      const whole = value.trim().slice(0, LONGEST * 16);
+      for (let at = 0; at < whole.length; at += LONGEST) this.#add(whole.slice(at, at + LONGEST));
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#letters.isEmpty && this.#signs.isEmpty && this.#words.isEmpty;
+  }
+
+  /** Where they stand. A value that goes over the end of a line, or of a quoted text, is several spans. */
+  find(text: string): readonly Span[] {
+    if (this.isEmpty || text.length < SHORTEST) return [];
+    const spans: Span[] = [];
+    for (const layer of layersOf(text)) {
+      for (const { fold, start, end } of matches(layer, false, this.#letters))
+        spans.push(...pieces(text, fold, start, end));
+      if (this.#signs.isEmpty && this.#words.isEmpty) continue;
+      for (const { fold, start, end } of matches(layer, true, this.#signs))
+        spans.push(...pieces(text, fold, start, end));
+      for (const { fold, start, end } of matches(layer, true, this.#words))
+        if (standsAlone(text, fold, start, end)) spans.push(...pieces(text, fold, start, end));
+    }
+    return spans;
+  }
+
+  /** The beginnings of those that the text's end, or a cut that it marks with `…`, has shortened. */
+  findCut(text: string): readonly Span[] {
+    if (this.isEmpty) return [];
+    return cutsOf(text).flatMap((cut) => {
+      const start = Math.max(0, cut - LONGEST_END);
+      return layersOfCut(text.slice(start, cut)).flatMap((layer) =>
+        ([false, true] as const).flatMap((all): Span[] => {
+          const plain = foldedText(layer.text, all);
+          const needles = all ? [this.#signs, this.#words] : [this.#letters];
+          const length = Math.max(...needles.map((each) => each.lengthAtEnd(plain, SHORTEST)));
+          if (length === 0 || !isTelling(plain.slice(-length))) return [];
+          const { from } = folded(layer, all);
+          return [[start + (from[from.length - length] ?? 0), cut]];
+        }),
+      );
+    });
+  }
+
+  /** Whether one may begin at the end of the text and go on behind it. */
+  beginsAtEnd(text: string): boolean {
+    if (this.isEmpty) return false;
+    return layersOf(text).some((layer) => {
+      if (this.#letters.lengthAtEnd(foldedText(layer.text, false), TELLING_END) > 0) return true;
+      const signs = foldedText(layer.text, true);
+      return [this.#signs, this.#words].some((needles) => needles.lengthAtEnd(signs, TELLING_END) > 0);
+    });
+  }
+
+  #add(value: string): void {
+    const fold = folded({ text: value }, false);
+    const letters = fold.text;
+    const signs = foldedText(value, true);
+    if (signs.length < SHORTEST || VOCABULARY.has(signs)) return;
+    const bytes = [...new TextEncoder().encode(value)];
+    const forms = Object.values(FORMS)
+      .flatMap((form) => form(bytes))
+      .map((text) => foldedText(text, false));
+    if (letters.length >= 16 && changesOf(value) / letters.length >= 0.25) {
+      const size = /^[0-9a-f]+$/.test(letters) ? HEX_WINDOW : WINDOW;
+      for (let at = 0; at + size <= letters.length; at += 1) {
+        // `openclaw` in the middle of a random value is no secret.
+        const from = value.slice(fold.from[at], fold.to[at + size - 1]);
+        if (changesOf(from) >= 2) this.#letters.add(letters.slice(at, at + size));
+      }
+      for (const whole of [letters, ...forms]) this.#letters.opensWith(whole);
+      for (const form of forms) this.#letters.addWindows(form, FORM_WINDOW);
+      return;
+    }
+    for (const form of forms) this.#letters.addWhole(form);
+    if (letters.length >= LONG_TEXT) {
+      this.#letters.addWindows(letters, LONG_WINDOW);
+      this.#letters.opensWith(letters);
+    } else if (WORD.test(signs)) {
+      if (this.#withWords) this.#words.addWhole(signs);
+    } else if (letters.length >= (/\d/.test(letters) ? 12 : 20)) this.#letters.addWhole(letters);
+    else {
+      this.#signs.addWhole(signs);
+      // A form's way to write a blank.
+      if (value.includes(" ")) this.#signs.addWhole(foldedText(value.replaceAll(" ", "+"), true));
+    }
+  }
+}
+
+/** Texts that are looked for, all in one pass. */
+class Needles {
+  readonly #byHead = new Map<string, string[]>();
+  readonly #wholes: string[] = [];
+  #size = 0;
+  /** Which hashes of a head there are; made when the first text comes. */
+  #seen: Uint8Array | undefined;
+
+  get isEmpty(): boolean {
+    return this.#size === 0;
+  }
+
+  add(needle: string): void {
+    if (needle.length < SHORTEST || this.#size >= MOST_NEEDLES) return;
+    const head = needle.slice(0, SHORTEST);
+    const others = this.#byHead.get(head);
+    if (others?.includes(needle)) return;
+    if (others === undefined) this.#byHead.set(head, [needle]);
+    else others.push(needle);
+    this.#size += 1;
+    this.#seen = undefined;
+  }
+
+  /** Also without a character or two at an end, which a line break or an escape before it may have taken away. */
+  addWhole(whole: string): void {
+    this.add(whole);
+    this.opensWith(whole);
+    const less = whole.length < SHORTEST + 2 ? 0 : whole.length < SHORTEST + 4 ? 1 : 2;
+    if (less === 0) return;
+    this.add(whole.slice(less));
+    this.add(whole.slice(0, -less));
+  }
+
+  addWindows(whole: string, size: number): void {
+    if (whole.length <= size) this.add(whole);
+    for (let at = 0; at + size <= whole.length; at += 1) this.add(whole.slice(at, at + size));
+  }
+
+  /** Whose beginning at the end of a line is one. */
+  opensWith(whole: string): void {
+    if (whole.length > TELLING_END) this.#wholes.push(whole);
+  }
+
+  /** Spans that do not overlap, in order. */
+  search(text: string): readonly Span[] {
+    if (this.isEmpty || text.length < SHORTEST) return [];
+    this.#seen ??= this.#hashes();
+    const seen = this.#seen;
+    const mask = seen.length * 8 - 1;
+    const spans: [number, number][] = [];
+    let hash = 0;
+    for (let at = 0; at < text.length; at += 1) {
+      hash = rolled(hash, text.charCodeAt(at));
+      if (at < SHORTEST - 1) continue;
+      const place = spread(hash) & mask;
+      if (((seen[place >> 3] ?? 0) & (1 << (place & 7))) === 0) continue;
+      const start = at - SHORTEST + 1;
+      for (const needle of this.#byHead.get(text.slice(start, at + 1)) ?? []) {
+        if (!text.startsWith(needle, start)) continue;
+        const end = start + needle.length;
+        const last = spans.at(-1);
+        if (last !== undefined && start < last[1]) last[1] = Math.max(last[1], end);
+        else spans.push([start, end]);
+      }
+    }
+    return spans;
+  }
+
+  /** How many units of one, at least `least` and not all of them, stand at the end of the text. */
+  lengthAtEnd(text: string, least: number): number {
+    const last = text.charCodeAt(text.length - 1);
+    let longest = 0;
+    for (const whole of this.#wholes)
+      for (
+        let length = Math.min(whole.length - 1, text.length);
+        length >= least && length > longest;
+        length -= 1
+      )
+        if (whole.charCodeAt(length - 1) === last && text.endsWith(whole.slice(0, length))) longest = length;
+    return longest;
+  }
+
+  #hashes(): Uint8Array {
+    let bits = 1 << 16;
+    while (bits < this.#size * 16 && bits < 1 << 22) bits *= 2;
+    const seen = new Uint8Array(bits / 8);
+    for (const head of this.#byHead.keys()) {
+      let hash = 0;
+      for (let at = 0; at < head.length; at += 1) hash = rolled(hash, head.charCodeAt(at));
+      const place = spread(hash) & (bits - 1);
+      seen[place >> 3] = (seen[place >> 3] ?? 0) | (1 << (place & 7));
+    }
+    return seen;
+  }
+}
+
+/** Of the last six units: after six steps of five bits a unit is out of the thirty. */
+function rolled(hash: number, unit: number): number {
+  return ((hash << 5) ^ unit) & 0x3fffffff;
+}
+
+function spread(hash: number): number {
+  return Math.imul(hash, 0x9e3779b1) >>> 10;
+}
+
+/** `openclaw` is the beginning of many a token, and of much else. */
+function isTelling(beginning: string): boolean {
+  let rest = beginning;
+  for (let word = wordAt(rest); word !== undefined; word = wordAt(rest)) rest = rest.slice(word.length);
+  return rest.length >= TELLING_END;
+}
+
+function wordAt(text: string): string | undefined {
+  for (let length = Math.min(text.length, LONGEST_WORD); length > TELLING_END; length -= 1)
+    if (VOCABULARY.has(text.slice(0, length))) return text.slice(0, length);
+  return undefined;
+}
+
+/** The end of a text, and cuts within it. */
+function cutsOf(text: string): readonly number[] {
+  const cuts = [text.length];
+  for (let at = text.indexOf("…"); at >= 0 && cuts.length < MOST_CUTS; at = text.indexOf("…", at + 1))
+    cuts.push(at);
+  return cuts;
+}
+
+type Fold = Required<Layer>;
+
+function* matches(layer: Layer, all: boolean, needles: Needles) {
+  if (needles.isEmpty) return;
+  const found = needles.search(foldedText(layer.text, all));
+  if (found.length === 0) return;
+  const fold = folded(layer, all);
+  for (const [start, end] of found) yield { fold, start, end };
+}
+
+/** What stays where it stands: ends of lines, and quotes that may be the text's own. */
+const KEPT = /[\n\r]|(?<!\\)"/;
+
+function pieces(text: string, { from, to }: Fold, start: number, end: number): Span[] {
+  const spans: Span[] = [];
+  let begin = from[start] ?? 0;
+  for (let at = start + 1; at < end; at += 1) {
+    const [gap, next] = [to[at - 1] ?? 0, from[at] ?? 0];
+    if (next <= gap || !KEPT.test(text.slice(gap, next))) continue;
+    spans.push([begin, gap]);
+    begin = next;
+  }
+  spans.push([begin, to[end - 1] ?? begin]);
+  return spans;
+}
+
+/** No letter or digit beside it, and no blank within a line in it. */
+function standsAlone(text: string, { from, to }: Fold, start: number, end: number): boolean {
+  const beside =
+    text.slice(Math.max(0, (from[start] ?? 0) - 1), from[start]) + (text[to[end - 1] ?? 0] ?? "");
+  if (/[\p{L}\p{N}]/u.test(beside)) return false;
+  for (let at = start + 1; at < end; at += 1)
+    if (/^[ \t]+$/.test(text.slice(to[at - 1], from[at]))) return false;
+  return true;
+}
+
+/** How often letters and digits, small and capital letters follow each other. Random text changes every other time. */
+function changesOf(value: string): number {
+  let changes = 0;
+  let last = "";
+  for (const character of value) {
+    const kind = /\d/.test(character)
+      ? "digit"
+      : /\p{Lu}/u.test(character)
+        ? "capital"
+        : /\p{L}/u.test(character)
+          ? "letter"
+          : undefined;
+    if (kind === undefined) continue;
+    if (last !== "" && kind !== last) changes += 1;
+    last = kind;
+  }
+  return changes;
+}
