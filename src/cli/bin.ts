@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { processIo } from "./io.ts";
 import { main } from "./main.ts";
-import type { DoWork } from "./run/index.ts";
+import type { DoWork } from "./session.ts";
 
 /** Loaded with the first command that needs it: `--help` and `checks` read nothing of others. */
 const work: DoWork = async (...what) => (await import("./thread/supervise.ts")).workApart(...what);

@@ -1,23 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { describeError } from "../doctor/pure/describe-error.ts";
 import { VERSION } from "../doctor/pure/version.ts";
 import type { Io } from "./io.ts";
-import { type DoWork, workHere } from "./run/index.ts";
+import { workHere } from "./run/index.ts";
 import { refuseSecretArguments } from "./secret-arguments.ts";
+import { type DoWork, type Session, sessionOf } from "./session.ts";
 import { UsageError } from "./usage-error.ts";
-
-/** What every command gets besides its own options. */
-export interface Session {
-  readonly io: Io;
-  /** For fingerprints of secrets; new in each run. */
-  readonly salt: string;
-  /** Where the work of the commands is done that read what others wrote. */
-  readonly work: DoWork;
-}
-
-export function sessionOf(io: Io, work: DoWork, salt = randomBytes(16).toString("hex")): Session {
-  return { io, work, salt };
-}
 
 /**
  * Parses the command line, runs the command, gives the exit code: 0, 1, 2, 3 as in the README, 130 when

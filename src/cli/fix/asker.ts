@@ -1,5 +1,5 @@
 import type { Asker, Busy, Consent, ConsentQuestion, Doing } from "../../doctor/live/mend/asker.ts";
-import type { FixReport } from "../../report/fix.ts";
+import type { FixReport } from "../../report/fix-report.ts";
 import { catalogueOf } from "../../report/messages/index.ts";
 import type { FixWords } from "../../report/messages/types.ts";
 import type { FixArguments } from "../commands/fix.ts";

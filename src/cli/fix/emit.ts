@@ -1,4 +1,5 @@
-import { type FixReport, renderFix, safeFix } from "../../report/fix.ts";
+import { renderFix, safeFix } from "../../report/fix.ts";
+import type { FixReport } from "../../report/fix-report.ts";
 import { colorStyle } from "../../report/terminal.ts";
 import { type EmitOptions, write } from "../emit.ts";
 import type { Io } from "../io.ts";

@@ -1,4 +1,3 @@
-import { nodeWorld } from "../../deployments/world.ts";
 import { play } from "../../doctor/live/demo/play.ts";
 import { SCENARIOS } from "../../doctor/live/demo/scenarios.ts";
 import { LIVE_FACTS } from "../../doctor/live/live-facts.ts";
@@ -6,8 +5,8 @@ import { reportOf } from "../../doctor/pure/case.ts";
 import { nearest } from "../../report/explain.ts";
 import type { DemoArguments } from "../commands/demo.ts";
 import { emit } from "../emit.ts";
-import type { Session } from "../main.ts";
 import { emitOptions } from "../options.ts";
+import type { Session } from "../session.ts";
 import { startSpinner } from "../spinner.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -36,7 +35,7 @@ export async function demo(args: DemoArguments, { io, salt }: Session): Promise<
   try {
     const { facts } = await play(scenario, {
       facts: LIVE_FACTS,
-      world: nodeWorld({ env: io.env }),
+      env: io.env,
       salt,
       signal: io.signal,
     });

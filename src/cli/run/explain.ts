@@ -2,7 +2,7 @@ import { checks } from "../../../checks/index.ts";
 import { explain as explanation } from "../../report/explain.ts";
 import { colorStyle } from "../../report/terminal.ts";
 import type { ExplainArguments } from "../commands/explain.ts";
-import type { Session } from "../main.ts";
+import type { Session } from "../session.ts";
 import { langOf, lookOf } from "../style.ts";
 import { UsageError } from "../usage-error.ts";
 import { listChecks } from "./checks.ts";

@@ -7,9 +7,9 @@ import { TerminalAsker } from "../fix/asker.ts";
 import { emitFix } from "../fix/emit.ts";
 import { fixExitCode } from "../fix/exit-code.ts";
 import { saidSite } from "../fix/said-site.ts";
-import type { Session } from "../main.ts";
 import { openLive } from "../open-live.ts";
 import { emitOptions } from "../options.ts";
+import type { Session } from "../session.ts";
 import { startSpinner } from "../spinner.ts";
 import { UsageError, usageError } from "../usage-error.ts";
 

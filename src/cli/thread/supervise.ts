@@ -5,9 +5,10 @@ import { signalGroup } from "../../deployments/children.ts";
 import { describeError } from "../../doctor/pure/describe-error.ts";
 import { VERSION } from "../../doctor/pure/version.ts";
 import { askHere } from "../ask.ts";
+import type { Spinner } from "../io.ts";
 import { columnsOf, endAtOnce, type Io, SIGNALS } from "../io.ts";
-import type { DoWork } from "../run/index.ts";
-import { type Spinner, startSpinner } from "../spinner.ts";
+import type { DoWork } from "../session.ts";
+import { startSpinner } from "../spinner.ts";
 import { CAREFUL, PULSE, type Said, type ThreadStart, type Told } from "./messages.ts";
 
 /** From an interrupt to the end of what does not end by itself, milliseconds; with the end itself less than two seconds. */
