@@ -26,6 +26,8 @@ import { ACL, ACL_FOR_1234, getAttribute, setAttribute, whyNoAttributes } from "
 import { FixPlace, type PlaceOptions, plain, reportOf } from "./support/fix-place.ts";
 
 const ORIGIN = "https://claw.example.test";
+/** To an origin that only the log names. */
+const AGREEING = ["--yes", "--allow-risk", "grants-access", "--origin", ORIGIN];
 const LOCAL = { remoteAddress: "127.0.0.1", headers: { host: "127.0.0.1:18789" } };
 const isRoot = process.getuid?.() === 0;
 const STRANGER = 12_345;
@@ -354,14 +356,14 @@ describe("a planted journal", { concurrency: 6 }, () => {
 describe("a journal that cannot be kept: nothing is changed, 3, and why", { concurrency: 6 }, () => {
   async function notKept(place: FixPlace, words: RegExp, env: Readonly<Record<string, string>> = {}) {
     const before = place.files();
-    const result = await place.run(["--yes", "--json"], { env });
+    const result = await place.run([...AGREEING, "--json"], { env });
     assert.equal(result.code, 3, result.stdout + result.stderr);
     const report = reportOf(result);
     assert.equal(report.outcome, "not-begun");
     assert.match(report.detail ?? "", /the journal of this fix cannot be kept, as /);
     assert.match(report.detail ?? "", words);
     assert.deepEqual(place.files(), before);
-    const { stdout } = await place.run(["--yes", "--lang", "zh"], { env });
+    const { stdout } = await place.run([...AGREEING, "--lang", "zh"], { env });
     assert.match(stdout.replaceAll(/\s/g, ""), /无法保存这次修复的日志/);
   }
 
@@ -443,7 +445,7 @@ describe("as it was", { concurrency: 6 }, () => {
     "what the user added to the same list later stays, with its comments",
     async (place) => {
       const before = place.text();
-      assert.equal((await place.run(["--yes"])).code, 0);
+      assert.equal((await place.run(AGREEING)).code, 0);
       assert.match(place.text(), /"https:\/\/tablet\.example\.test", \/\/ in the kitchen\n +"https:\/\/claw/);
       const added = '        "https://later.example.test", // mine, later\n';
       writeFileSync(place.config, place.text().replace(/( +"https:\/\/claw[^\n]*\n)/, `$1${added}`));
@@ -455,7 +457,7 @@ describe("as it was", { concurrency: 6 }, () => {
   );
 
   story("a value that the user changed later stays, and that is said", async (place) => {
-    assert.equal((await place.run(["--yes"])).code, 0);
+    assert.equal((await place.run(AGREEING)).code, 0);
     writeFileSync(
       place.config,
       place.text().replace(/allowedOrigins: \[[^\]]*\]/, 'allowedOrigins: "theirs"'),
@@ -482,7 +484,7 @@ describe("as it was", { concurrency: 6 }, () => {
           assert.equal(getAttribute(place.config, "user.backup"), "00ff0a");
           assert.equal(getAttribute(place.config, ACL), ACL_FOR_1234);
         };
-        assert.equal((await place.run(["--yes"])).code, 0);
+        assert.equal((await place.run(AGREEING)).code, 0);
         assert.notEqual(place.text(), before);
         assert.deepEqual(place.calls(), [], "its command replaces the file");
         isAsItWas();
@@ -512,7 +514,7 @@ describe("as it was", { concurrency: 6 }, () => {
           /has 2 names \(hard links\)/,
         );
         assert.equal(place.text(), before);
-        assert.equal((await place.run(["--yes"])).code, 0);
+        assert.equal((await place.run(AGREEING)).code, 0);
         assert.notEqual(place.text(), before);
         assert.equal(readFileSync(other, "utf8"), place.text());
         assert.match(

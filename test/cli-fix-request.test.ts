@@ -73,23 +73,28 @@ describe("between what was shown and the approval", () => {
 });
 
 describe("while the page's request is waited for", () => {
-  const wait = (lists: readonly (readonly PendingDevice[])[], before: readonly PendingDevice[] = []) => {
+  const wait = (
+    lists: readonly (readonly PendingDevice[])[],
+    before: readonly PendingDevice[] = [],
+    limit = 60,
+  ) => {
     let asked = 0;
     const devices = async () => known(list(lists[Math.min(asked++, lists.length - 1)] ?? []), "test");
     const asks = { askedFrom: fromAddress("192.168.50.9"), usual: ["operator.read"] };
-    return awaitRequest({ devices, before, ...asks, limit: 60, every: 10 }, never);
+    return awaitRequest({ devices, before, ...asks, limit, every: 10 }, never);
   };
   const other: PendingDevice = { ...PAGE, requestId: "r2", deviceId: "d2", remoteIp: "192.168.50.66" };
 
   test("the one from the page's address is taken", async () => {
-    assert.deepEqual(await wait([[], [other], [other, PAGE]]), { choice: "one", request: PAGE });
+    const lists = [[], [other], [other, PAGE]];
+    assert.deepEqual(await wait(lists, [], 60_000), { choice: "one", request: PAGE });
   });
   test("one that waited before is not the page's", async () => {
     assert.deepEqual(await wait([[PAGE]], [PAGE]), { choice: "none" });
   });
   test("of two from the same address neither is taken unasked", async () => {
     const both = [PAGE, { ...PAGE, requestId: "r3" }];
-    assert.deepEqual(await wait([both]), { choice: "ask", requests: both });
+    assert.deepEqual(await wait([both], [], 60_000), { choice: "ask", requests: both });
   });
   test("one from elsewhere is not taken", async () => {
     assert.deepEqual(await wait([[other]]), { choice: "none" });
