@@ -7,25 +7,80 @@ import { DEPLOYMENT_KINDS } from "../src/core/deployment-kind.ts";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Which rooms a room may import, itself and the report's schema aside. */
-const ARROWS: Readonly<Record<string, readonly string[]>> = {
+/** What any room may import: facts, findings, and the engines that are one for all. */
+const FLOOR = ["core"];
+const KNOWLEDGE = ["admission", "gateway", "logs", "config", "compose"];
+const UNDER_DOCTOR = [...FLOOR, ...KNOWLEDGE, "kinds", "report", "deployments", "checks"];
+const PURE_UNDER_DOCTOR = UNDER_DOCTOR.filter((room) => room !== "deployments" && room !== "gateway");
+
+interface Arrows {
+  /** Rooms of which anything is imported. */
+  readonly all: readonly string[];
+  /** Rooms of which only types are. */
+  readonly types?: readonly string[];
+}
+
+/** Which rooms a room may import, itself and the report's schema aside. A floor per paragraph, the top one first. */
+const ARROWS: Readonly<Record<string, Arrows>> = {
+  // A door calls the doctor; the words and the list of checks it shows by itself.
+  cli: {
+    all: [
+      ...FLOOR,
+      "report",
+      "checks",
+      "doctor/pure",
+      "doctor/pure/mend",
+      "doctor/pure/what-if",
+      "doctor/live",
+      "doctor/live/mend",
+      "doctor/live/demo",
+    ],
+    types: UNDER_DOCTOR,
+  },
   // Makes the package; nothing of it is in it.
-  build: ["core"],
-  core: [],
-  admission: ["core"],
-  gateway: ["core"],
-  logs: ["core"],
-  config: ["core"],
-  compose: ["core"],
-  kinds: ["core", "admission", "gateway", "logs", "config", "compose"],
-  report: ["core", "admission", "gateway", "logs", "config", "kinds"],
-  deployments: ["core", "admission", "gateway", "logs", "config", "compose", "kinds"],
-  checks: ["core", "admission", "gateway", "logs", "config"],
-  cli: ["core", "admission", "gateway", "logs", "config", "kinds", "report", "deployments", "checks"],
+  build: { all: FLOOR },
+
+  "doctor/live/demo": { all: [...UNDER_DOCTOR, "doctor/pure", "doctor/live"] },
+  "doctor/live/mend": { all: [...UNDER_DOCTOR, "doctor/pure", "doctor/pure/mend", "doctor/live"] },
+  "doctor/live": { all: [...UNDER_DOCTOR, "doctor/pure"] },
+  "doctor/pure/what-if": { all: [...PURE_UNDER_DOCTOR, "doctor/pure"] },
+  "doctor/pure/mend": { all: [...PURE_UNDER_DOCTOR, "doctor/pure"] },
+  "doctor/pure": { all: PURE_UNDER_DOCTOR },
+
+  checks: { all: [...FLOOR, ...KNOWLEDGE] },
+  deployments: { all: [...FLOOR, ...KNOWLEDGE, "kinds"] },
+  report: { all: [...FLOOR, ...KNOWLEDGE, "kinds"] },
+  kinds: { all: [...FLOOR, ...KNOWLEDGE] },
+
+  admission: { all: FLOOR },
+  gateway: { all: FLOOR },
+  logs: { all: FLOOR },
+  config: { all: FLOOR },
+  compose: { all: FLOOR },
+
+  core: { all: [] },
 };
 
+/** The command line's own process: the thread of its work, the commands that it started, the files it is handed. */
+const OF_THE_PROCESS = [
+  "src/deployments/built-file.ts",
+  "src/deployments/children.ts",
+  "src/deployments/input.ts",
+];
+
 /** Rooms that run in a browser page as they are: no Node module, no process, no clock. */
-const PURE = ["core", "admission", "logs", "compose", "kinds", "checks", "report"];
+const PURE = [
+  "core",
+  "admission",
+  "logs",
+  "compose",
+  "kinds",
+  "checks",
+  "report",
+  "doctor/pure",
+  "doctor/pure/mend",
+  "doctor/pure/what-if",
+];
 const IMPURE_FILES = ["src/report/terminal.ts"];
 /** Small packages without any platform in them. */
 const PURE_PACKAGES = /^(?:@noble\/hashes\/|json5$|yaml$)/;
@@ -45,36 +100,96 @@ function sources(): Source[] {
   return files.map((path) => ({ path, room: roomOf(path), text: readFileSync(join(root, path), "utf8") }));
 }
 
+/** `src/doctor` has rooms and rooms within them. */
 function roomOf(path: string): string {
-  const [top = "", second = ""] = path.split("/");
-  return top === "src" ? second : top;
+  const [top = "", second = "", ...more] = path.split("/");
+  if (top !== "src") return top;
+  return second === "doctor" ? [second, ...more.slice(0, -1)].join("/") : second;
 }
 
-function importsOf(text: string): string[] {
-  const statement = /(?:from\s+|import\s*\(?\s*)["']([^"'\n]+)["']/g;
-  return [...text.matchAll(statement)].map((match) => match[1] ?? "");
+interface Import {
+  readonly from: string;
+  /** Nothing of it is left when the program runs. */
+  readonly isType: boolean;
+}
+
+function importsOf(text: string): Import[] {
+  const statement = /(?:\b(?:import|export)\s+(type\s)?[^;"']*?from\s+|\bimport\s*\(?\s*)["']([^"'\n]+)["']/g;
+  return [...text.matchAll(statement)].map(([, type, from = ""]) => ({ from, isType: type !== undefined }));
+}
+
+/** Path of the file that is imported, below the root. */
+function pathOf(importer: string, from: string): string {
+  return relative(root, resolve(root, dirname(importer), from));
 }
 
 test("every import follows the one-way street", () => {
   const wrong: string[] = [];
   for (const { path, room, text } of sources()) {
-    assert.ok(room in ARROWS, `${path} is in no known room`);
-    for (const target of importsOf(text)) {
-      if (!target.startsWith(".")) continue;
-      const to = roomOf(relative(root, resolve(root, dirname(path), target)));
-      if (to === room || to === "package.json") continue;
-      if (!ARROWS[room]?.includes(to)) wrong.push(`${path} imports ${target} (${room} -> ${to})`);
+    const arrows = ARROWS[room];
+    assert.ok(arrows, `${path} is in no known room`);
+    for (const { from, isType } of importsOf(text)) {
+      if (!from.startsWith(".")) continue;
+      const to = pathOf(path, from);
+      const other = roomOf(to);
+      if (other === room || to === "package.json") continue;
+      if (arrows.all.includes(other) || (isType && arrows.types?.includes(other))) continue;
+      if (room === "cli" && OF_THE_PROCESS.includes(to)) continue;
+      wrong.push(`${path} imports ${from} (${room} -> ${other})`);
     }
   }
   assert.deepEqual(wrong, []);
 });
 
+test("no file imports itself by a way round, types included", () => {
+  const graph = new Map(
+    sources().map(({ path, text }) => [
+      path,
+      importsOf(text).flatMap(({ from }) => (from.startsWith(".") ? pathOf(path, from) : [])),
+    ]),
+  );
+  assert.deepEqual(circlesOf(graph), []);
+  assert.deepEqual(
+    circlesOf(
+      new Map([
+        ["a", ["b"]],
+        ["b", ["c"]],
+        ["c", ["b"]],
+      ]),
+    ),
+    [["b", "c"]],
+  );
+});
+
+/** A shortest circle through each file that is in one. */
+function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const circles = new Map<string, string[]>();
+  for (const start of graph.keys()) {
+    const cameFrom = new Map<string, string>();
+    const waiting = [start];
+    for (let file = waiting.shift(); file !== undefined && !cameFrom.has(start); file = waiting.shift())
+      for (const next of graph.get(file) ?? []) {
+        if (cameFrom.has(next) || !graph.has(next)) continue;
+        cameFrom.set(next, file);
+        waiting.push(next);
+      }
+    if (!cameFrom.has(start)) continue;
+    const circle = [start];
+    for (let file = cameFrom.get(start); file !== undefined && file !== start; file = cameFrom.get(file))
+      circle.push(file);
+    circle.sort();
+    circles.set(circle.join(), circle);
+  }
+  return [...circles.values()];
+}
+
 test("the pure rooms ask nothing of the platform", () => {
   const wrong: string[] = [];
   for (const { path, room, text } of sources()) {
     if (!PURE.includes(room) || IMPURE_FILES.includes(path)) continue;
-    for (const target of importsOf(text)) {
-      if (!target.startsWith(".") && !PURE_PACKAGES.test(target)) wrong.push(`${path} imports ${target}`);
+    for (const { from, isType } of importsOf(text)) {
+      if (!from.startsWith(".") && !isType && !PURE_PACKAGES.test(from))
+        wrong.push(`${path} imports ${from}`);
     }
     const code = text
       .replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, "")
@@ -127,7 +242,15 @@ test("everything that is written goes through one door", () => {
 
 test("the test sees imports", () => {
   const found = importsOf(
-    'import a from "./a.ts";\nexport { b } from "node:b";\nawait import("./c.ts");\nimport "d";',
+    'import a from "./a.ts";\nexport { type b } from "node:b";\nawait import("./c.ts");\nimport "d";\n' +
+      'import type {\n  E,\n} from "./e.ts";\nexport type { F } from "./f.ts";\nimport { type G } from "./g.ts";',
   );
-  assert.deepEqual(found, ["./a.ts", "node:b", "./c.ts", "d"]);
+  assert.deepEqual(
+    found.map(({ from }) => from),
+    ["./a.ts", "node:b", "./c.ts", "d", "./e.ts", "./f.ts", "./g.ts"],
+  );
+  assert.deepEqual(
+    found.flatMap(({ from, isType }) => (isType ? from : [])),
+    ["./e.ts", "./f.ts"],
+  );
 });

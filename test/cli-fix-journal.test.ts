@@ -21,7 +21,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, test } from "node:test";
 import type { Journal, JournalStep } from "../src/core/journal.ts";
-import { proxySite } from "../src/deployments/proxy-site.ts";
+import { proxySite } from "../src/kinds/proxy-site.ts";
 import { ACL, ACL_FOR_1234, getAttribute, setAttribute, whyNoAttributes } from "./support/attributes.ts";
 import { FixPlace, type PlaceOptions, plain, reportOf } from "./support/fix-place.ts";
 

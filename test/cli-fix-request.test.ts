@@ -86,7 +86,8 @@ describe("while the page's request is waited for", () => {
   const other: PendingDevice = { ...PAGE, requestId: "r2", deviceId: "d2", remoteIp: "192.168.50.66" };
 
   test("the one from the page's address is taken", async () => {
-    assert.deepEqual(await wait([[], [other], [other, PAGE]]), { choice: "one", request: PAGE });
+    const lists = [[], [other], [other, PAGE]];
+    assert.deepEqual(await wait(lists), { choice: "one", request: PAGE });
   });
   test("one that waited before is not the page's", async () => {
     assert.deepEqual(await wait([[PAGE]], { before: [PAGE], limit: 60 }), { choice: "none" });

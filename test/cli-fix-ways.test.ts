@@ -15,7 +15,8 @@ import type { Assessment, Deployment } from "../src/core/facts.ts";
 import { refusalsOf } from "../src/core/refusals.ts";
 import { Secret } from "../src/core/secret.ts";
 import { printedFiles } from "../src/doctor/live/mend/ahead.ts";
-import { modelOf, type Prepared, type PrepareOptions, prepare } from "../src/doctor/pure/mend/prepare.ts";
+import { modelOf, type PrepareOptions, prepare } from "../src/doctor/pure/mend/prepare.ts";
+import type { Prepared } from "../src/doctor/pure/mend/prepared.ts";
 import { withWays } from "../src/doctor/pure/mend/ways.ts";
 import { deploymentOf } from "../src/kinds/index.ts";
 

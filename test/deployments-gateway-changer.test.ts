@@ -24,8 +24,8 @@ import { devicesFromJson } from "../src/deployments/devices.ts";
 import { ownFiles } from "../src/deployments/exact-files.ts";
 import { type GatewayChangerOptions, gatewayChanger } from "../src/deployments/gateway-changer.ts";
 import { openclawCli } from "../src/deployments/openclaw-cli.ts";
-import { proxySite } from "../src/deployments/proxy-site.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
+import { proxySite } from "../src/kinds/proxy-site.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "opd-changer-"));
 after(() => rmSync(root, { recursive: true, force: true }));

@@ -1,7 +1,8 @@
 /** What a person reads of the files beside openclaw.json, and of a change that would shut his own page out. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EMPTY_FIX, type FixReport, renderFix } from "../src/report/fix.ts";
+import { renderFix } from "../src/report/fix.ts";
+import { EMPTY_FIX, type FixReport } from "../src/report/fix-report.ts";
 
 const REPORT: FixReport = {
   schemaVersion: 1,

@@ -7,7 +7,6 @@ import type {
   ConnectionAuth,
   ConnectionDevice,
 } from "../core/connection.ts";
-import type { Saying } from "../core/fact.ts";
 import type {
   Assessment,
   Confidence,
@@ -21,6 +20,7 @@ import { gateOfAnswer } from "../core/gate.ts";
 import type { ConnectedEvent, LogDigest, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
 import { evidenceOf, isOwnProbe } from "../core/log-parts.ts";
 import { DOCKER_BRIDGE } from "../core/networks.ts";
+import type { Saying } from "../core/saying.ts";
 import { admit } from "./admit.ts";
 import { fitToGate } from "./fit.ts";
 import { gatesAhead } from "./gates-ahead.ts";

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { processIo } from "./io.ts";
 import { FAULT, faultOf, main } from "./main.ts";
-import type { DoWork } from "./run/index.ts";
+import type { DoWork } from "./session.ts";
 import { keepVerifying } from "./verified-tls.ts";
 
 /** Loaded with the first command that needs it: `--help` and `checks` read nothing of others. */

@@ -3,7 +3,7 @@ import { toJsonReport } from "../report/json.ts";
 import type { Lang } from "../report/messages/index.ts";
 import type { Report } from "../report/result.ts";
 import { renderTerminal } from "../report/terminal.ts";
-import type { Session } from "./main.ts";
+import type { Out, Written } from "./out.ts";
 import { type ColorOption, lookOf } from "./style.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -18,7 +18,7 @@ export interface EmitOptions {
 }
 
 /** Writes the report to stdout, or to `--output FILE` (plain, no box). An interrupted look gives no report. */
-export async function emit(report: Report, options: EmitOptions, session: Session): Promise<void> {
+export async function emit(report: Report, options: EmitOptions, session: Written): Promise<void> {
   const { io, out } = session;
   io.signal.throwIfAborted();
   const toFile = options.output !== undefined;
@@ -44,7 +44,7 @@ export async function emit(report: Report, options: EmitOptions, session: Sessio
  *
  * @throws {UsageError} the file cannot be written.
  */
-export async function write(text: string, output: string | undefined, out: Session["out"]): Promise<void> {
+export async function write(text: string, output: string | undefined, out: Out): Promise<void> {
   if (output === undefined) {
     out.put(text);
     return;

@@ -1,5 +1,3 @@
-import type { Spinner } from "./spinner.ts";
-
 /** What the commands need of the process; tests hand in their own. */
 export interface Io {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
@@ -17,6 +15,12 @@ export interface Io {
    * needs, as long as it is alive.
    */
   readonly careful?: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** What shows that something takes long. */
+export interface Spinner {
+  say(text: string): void;
+  stop(): void;
 }
 
 export interface Output {

@@ -1,28 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { describeError } from "../doctor/pure/describe-error.ts";
 import { VERSION } from "../doctor/pure/version.ts";
 import type { Io } from "./io.ts";
-import { Out } from "./out.ts";
-import { type DoWork, workHere } from "./run/index.ts";
+import { workHere } from "./run/index.ts";
 import { refuseSecretArguments } from "./secret-arguments.ts";
+import { type DoWork, type Session, sessionOf } from "./session.ts";
 import { UsageError } from "./usage-error.ts";
-
-/** What every command gets besides its own options. */
-export interface Session {
-  readonly io: Io;
-  /** Everything that is written goes through it. */
-  readonly out: Out;
-  /** For fingerprints of secrets; new in each run. */
-  readonly salt: string;
-  /** Where the work of the commands is done that read what others wrote. */
-  readonly work: DoWork;
-}
-
-export function sessionOf(io: Io, work: DoWork, salt = randomBytes(16).toString("hex")): Session {
-  const out = new Out(io);
-  out.learn(SECRET_VARIABLES.map((name) => io.env[name]));
-  return { io, out, work, salt };
-}
 
 /**
  * Parses the command line, runs the command, gives the exit code: 0, 1, 2, 3 as in the README, 130 when
@@ -78,14 +60,6 @@ export const FAULT = 70;
 export function faultOf(error: unknown): string {
   return `pairing-doctor: this is a fault of pairing-doctor ${VERSION}, not of your gateway: ${describeError(error)}\n`;
 }
-
-/** What a shell has of the gateway's secrets, also where the command at hand does not use it. */
-const SECRET_VARIABLES = [
-  "OPENCLAW_GATEWAY_TOKEN",
-  "OPENCLAW_GATEWAY_PASSWORD",
-  "CLAWDBOT_GATEWAY_TOKEN",
-  "CLAWDBOT_GATEWAY_PASSWORD",
-] as const;
 
 async function parse(argv: readonly string[], session: Session): Promise<number> {
   const [{ default: yargs }, { commandNames, register }] = await Promise.all([

@@ -1,15 +1,14 @@
 import { basename } from "node:path";
-import { byContainerName, parseTarget } from "../deployments/target.ts";
-import { nodeWorld } from "../deployments/world.ts";
-import { type HandedLogs, Live, type LiveOptions } from "../doctor/live/look.ts";
+import type { HandedLogs } from "../doctor/live/look.ts";
+import { openGateway, targetSaid } from "../doctor/live/open.ts";
 import type { Opened } from "../doctor/live/opened.ts";
 import type { ReportNote } from "../report/result.ts";
 import type { DiagnoseArguments } from "./commands/diagnose.ts";
 import { handedCredentials } from "./credentials.ts";
 import { logFile } from "./log-input.ts";
-import type { Session } from "./main.ts";
 import { mustBeReadable } from "./named-input.ts";
 import { namedProxies, pageOrigin, saidRelease } from "./said.ts";
+import type { Session } from "./session.ts";
 import { mustParse, UsageError } from "./usage-error.ts";
 
 /** What the command line says about the gateway to look at. */
@@ -53,10 +52,10 @@ export async function openLive(
     await mustBeReadable({ path: args.config, what: `--config ${args.config}`, todo }, false);
   for (const path of args.log ?? []) await mustBeReadable({ path, what: `--log ${path}`, todo }, looksOnce);
   const notes: ReportNote[] = [];
-  const world = nodeWorld({ env: io.env });
-  const options: Omit<LiveOptions, "asBrowser"> = {
-    target: args.target === undefined ? { kind: "found" } : mustParse(parseTarget(args.target)),
-    world,
+  return openGateway({
+    target: mustParse(targetSaid(args.target)),
+    env: io.env,
+    notes,
     salt,
     release: saidRelease(args.release),
     allowPlaintextToken: args.allowPlaintextToken,
@@ -69,19 +68,7 @@ export async function openLive(
     ...(args.config === undefined ? {} : { configPath: args.config }),
     proxies: namedProxies(args.proxy),
     ...(args.log === undefined || args.log.length === 0 ? {} : { logs: handedLogs(args.log, notes) }),
-  };
-  let { target } = options;
-  return {
-    world,
-    salt,
-    notes,
-    context: { platform: world.platform, home: world.homedir },
-    ...(origin === undefined ? {} : { origin }),
-    look: (change) => new Live({ ...change, ...options, target }),
-    byName: (name) => {
-      target = byContainerName(target, name);
-    },
-  };
+  });
 }
 
 function handedLogs(paths: readonly string[], notes: ReportNote[]): HandedLogs {

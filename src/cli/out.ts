@@ -74,3 +74,9 @@ export class Out {
     return this.#scrub(text);
   }
 }
+
+/** A terminal, and the door to it. */
+export interface Written {
+  readonly io: Io;
+  readonly out: Out;
+}

@@ -1,10 +1,5 @@
 import { safeText } from "../core/text.ts";
-import type { Io } from "./io.ts";
-
-export interface Spinner {
-  say(text: string): void;
-  stop(): void;
-}
+import type { Io, Spinner } from "./io.ts";
 
 const silent: Spinner = { say: () => {}, stop: () => {} };
 

@@ -1,6 +1,5 @@
 import type { BadInput, Parsed } from "../core/bad-input.ts";
 import { createScrubber, safeQuote } from "../core/scrub.ts";
-import { safeText } from "../core/text.ts";
 
 const scrub = createScrubber();
 
@@ -26,9 +25,4 @@ export function usageError({ what, why, todo }: BadInput): UsageError {
 export function mustParse<T>(read: Parsed<T>): T {
   if (read.ok) return read.value;
   throw usageError(read.bad);
-}
-
-/** A word of the command line in quotes, as it may be repeated. */
-export function shownWord(word: string): string {
-  return JSON.stringify(safeText(word, 60));
 }

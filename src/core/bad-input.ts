@@ -1,3 +1,5 @@
+import { safeText } from "./text.ts";
+
 /** What somebody asked for and cannot have as they said it: for whoever talks to them. Nothing of it is made printable yet. */
 export interface BadInput {
   /** The option or file with the value, as it was given. */
@@ -10,6 +12,11 @@ export interface BadInput {
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly bad: BadInput };
+
+/** A word of somebody's in quotes, as it may be repeated. */
+export function shownWord(word: string): string {
+  return JSON.stringify(safeText(word, 60));
+}
 
 export function parsed<T>(value: T): Parsed<T> {
   return { ok: true, value };

@@ -1,6 +1,7 @@
 import type { Fact, UnknownReason } from "./fact.ts";
 import type { DeviceList } from "./facts.ts";
-import type { JsonValue, MessageArgs, Step } from "./finding.ts";
+import type { JsonValue, Step } from "./finding.ts";
+import type { MessageArgs } from "./saying.ts";
 
 /**
  * How one deployment changes its gateway, as the engine of `fix` meets it. Reading is exact (bytes, not values),

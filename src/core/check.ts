@@ -1,6 +1,7 @@
-import type { Fact, Known, Saying } from "./fact.ts";
+import type { Fact, Known } from "./fact.ts";
 import type { FactMap, FactName } from "./facts.ts";
 import type { Occurrence, Severity } from "./finding.ts";
+import type { Saying } from "./saying.ts";
 
 /** `needs` are known when `diagnose` runs; `wants` may be unknown. */
 export type CheckFacts<N extends FactName, W extends FactName> = {

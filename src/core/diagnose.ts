@@ -1,8 +1,8 @@
 import type { Check, CheckFacts } from "./check.ts";
 import type { Facts } from "./collect.ts";
-import type { Saying } from "./fact.ts";
 import type { Confidence, FactName } from "./facts.ts";
 import type { Finding, Severity } from "./finding.ts";
+import type { Saying } from "./saying.ts";
 
 export type CheckVerdict = "healthy" | "found" | "undetermined" | "not-applicable" | "crashed";
 

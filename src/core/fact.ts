@@ -1,4 +1,4 @@
-import type { MessageArgs } from "./finding.ts";
+import type { Saying } from "./saying.ts";
 
 /** A fact is known, with its source, or unknown, with the reason. Plain JSON, so it survives a bundle. */
 export type Fact<T> = Known<T> | Unknown;
@@ -23,12 +23,6 @@ export interface Unknown {
   readonly say?: Saying;
   /** The option or command with which the user can provide it, for example `--log FILE`. */
   readonly provide?: string;
-}
-
-/** A sentence of the tool itself: key of the report's `sayings`, and what fills it. */
-export interface Saying {
-  readonly message: string;
-  readonly args?: MessageArgs;
 }
 
 export function known<T>(value: T, source: string): Known<T> {

@@ -1,8 +1,8 @@
 import type { ComposeReading } from "./compose.ts";
 import type { Admission, AdmissionConfig, Connection } from "./connection.ts";
 import type { DeploymentKind, DeploymentTraits } from "./deployment-kind.ts";
-import type { Saying } from "./fact.ts";
 import type { LogDigest, RefusalGate } from "./log-event.ts";
+import type { Saying } from "./saying.ts";
 import type { Workload } from "./workload.ts";
 
 /** Every fact by name. Values are plain JSON; secrets in them are fingerprints (see `Secret`). */

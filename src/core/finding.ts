@@ -1,10 +1,8 @@
 import type { Confidence, Evidence } from "./facts.ts";
+import type { MessageArgs } from "./saying.ts";
 
 export type Severity = "error" | "warning" | "info";
 export type Risk = "none" | "restart" | "grants-access" | "weakens-security";
-
-/** Typed arguments of a message; secrets never, hostile text only through `safeText`. */
-export type MessageArgs = Readonly<Record<string, string | number | boolean>>;
 
 /** One thing that is wrong, as a check says it. */
 export interface Occurrence {

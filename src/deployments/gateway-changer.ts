@@ -18,13 +18,13 @@ import { TOKEN_KEY } from "../core/journal.ts";
 import { isObject } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
 import { safeText } from "../core/text.ts";
+import { proxySite } from "../kinds/proxy-site.ts";
 import { readExact, sha256, type Traits } from "./atomic-file.ts";
 import { type CommandOutcome, tellingLine } from "./command.ts";
 import { DeviceChanges } from "./device-changes.ts";
 import type { ComposeHands } from "./docker/compose-hands.ts";
 import { type ExactFiles, ownFiles } from "./exact-files.ts";
 import type { OpenclawCli } from "./openclaw-cli.ts";
-import { proxySite } from "./proxy-site.ts";
 import type { GatewayWatch } from "./reload.ts";
 import { restored } from "./restore.ts";
 import {

@@ -1,6 +1,6 @@
 import type { CheckResult } from "../core/diagnose.ts";
-import type { Saying } from "../core/fact.ts";
 import type { Evidence } from "../core/facts.ts";
+import type { Saying } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
 import { gateOfCause, isBefore } from "./cause-gate.ts";
 import { displayWidth, hang } from "./layout.ts";

@@ -1,7 +1,8 @@
 import type { Admission } from "../core/connection.ts";
 import type { CheckResult } from "../core/diagnose.ts";
 import type { Target } from "../core/facts.ts";
-import type { MessageArgs, Remedy, Risk, Severity } from "../core/finding.ts";
+import type { Remedy, Risk, Severity } from "../core/finding.ts";
+import type { MessageArgs } from "../core/saying.ts";
 import { type DeploymentDocument, deploymentDocument } from "./deployment-document.ts";
 import { type EvidenceDocument, evidenceDocument } from "./evidence-document.ts";
 import {

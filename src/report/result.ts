@@ -1,6 +1,6 @@
 import type { Admission } from "../core/connection.ts";
 import type { CheckResult, Diagnosed } from "../core/diagnose.ts";
-import type { Saying, UnknownReason } from "../core/fact.ts";
+import type { UnknownReason } from "../core/fact.ts";
 import type {
   Confidence,
   Deployment,
@@ -10,7 +10,8 @@ import type {
   Refusal,
   Target,
 } from "../core/facts.ts";
-import type { Finding, MessageArgs, Remedy, Severity, Step, TellApart } from "../core/finding.ts";
+import type { Finding, Remedy, Severity, Step, TellApart } from "../core/finding.ts";
+import type { MessageArgs, Saying } from "../core/saying.ts";
 import type { Station } from "../kinds/kind.ts";
 
 /**

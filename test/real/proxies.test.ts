@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { proxySite } from "../../src/deployments/proxy-site.ts";
+import { proxySite } from "../../src/kinds/proxy-site.ts";
 import { AGREED, type FixRun, type FixSite, shoot, useFixSite, WAYS } from "./fix/site.ts";
 import {
   makeCertificate,

@@ -28,7 +28,7 @@ import {
   startEmbeddedGateway,
 } from "../../src/gateway/embedded/server.ts";
 import { visitAsPage } from "../../src/gateway/visit.ts";
-import type { FixReport } from "../../src/report/fix.ts";
+import type { FixReport } from "../../src/report/fix-report.ts";
 import { type CliOptions, type CliResult, cli, ensureBuilt } from "./cli.ts";
 
 export const TOKEN = "tok-c0ffee-0123456789-abcdef";

@@ -1,4 +1,4 @@
-import { EMPTY_FIX, type FixOutcome, type FixReport } from "../../src/report/fix.ts";
+import { EMPTY_FIX, type FixOutcome, type FixReport } from "../../src/report/fix-report.ts";
 
 const BASE: FixReport = {
   schemaVersion: 1,

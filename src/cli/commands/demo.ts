@@ -1,7 +1,6 @@
 import type { Argv } from "yargs";
-import type { Session } from "../main.ts";
 import { type ArgumentsOf, outputOptions } from "../options.ts";
-import type { Done } from "./index.ts";
+import type { Run } from "./run.ts";
 
 const options = (command: Argv) =>
   outputOptions(command)
@@ -10,11 +9,11 @@ const options = (command: Argv) =>
 
 export type DemoArguments = ArgumentsOf<typeof options>;
 
-export function registerDemo(yargs: Argv, session: Session, done: Done): void {
+export function registerDemo(yargs: Argv, run: Run<DemoArguments>): void {
   yargs.command(
     "demo [scenario]",
     "Starts an embedded gateway in a scenario and diagnoses it",
     options,
-    async (args) => done(await session.work("demo", args, session)),
+    (args) => run(args),
   );
 }

@@ -1,7 +1,6 @@
 import type { Argv } from "yargs";
-import type { Session } from "../main.ts";
 import { type ArgumentsOf, judgeOptions, liveOptions, outputOptions, saidOptions } from "../options.ts";
-import type { Done } from "./index.ts";
+import type { Run } from "./run.ts";
 
 const options = (command: Argv) =>
   saidOptions(judgeOptions(outputOptions(liveOptions(command)))).option("as-browser", {
@@ -12,11 +11,11 @@ const options = (command: Argv) =>
 
 export type DiagnoseArguments = ArgumentsOf<typeof options>;
 
-export function registerDiagnose(yargs: Argv, session: Session, done: Done): void {
+export function registerDiagnose(yargs: Argv, run: Run<DiagnoseArguments>): void {
   yargs.command(
     ["diagnose", "$0"],
     "Finds the gateway, probes it, reads config and logs, says why the Control UI is refused and what fixes it",
     options,
-    async (args) => done(await session.work("diagnose", args, session)),
+    (args) => run(args),
   );
 }

@@ -1,7 +1,6 @@
 import type { Argv } from "yargs";
-import type { Session } from "../main.ts";
 import { type ArgumentsOf, wordingOptions } from "../options.ts";
-import type { Done } from "./index.ts";
+import type { Run } from "./run.ts";
 
 const options = (command: Argv) =>
   wordingOptions(command).positional("id", {
@@ -11,9 +10,6 @@ const options = (command: Argv) =>
 
 export type ExplainArguments = ArgumentsOf<typeof options>;
 
-export function registerExplain(yargs: Argv, session: Session, done: Done): void {
-  yargs.command("explain [id]", "What a finding means, offline", options, async (args) => {
-    const { explain } = await import("../run/explain.ts");
-    done(explain(args, session));
-  });
+export function registerExplain(yargs: Argv, run: Run<ExplainArguments>): void {
+  yargs.command("explain [id]", "What a finding means, offline", options, (args) => run(args));
 }

@@ -1,7 +1,6 @@
 import type { Argv } from "yargs";
-import type { Session } from "../main.ts";
 import { type ArgumentsOf, liveOptions, outputOptions, saidOptions } from "../options.ts";
-import type { Done } from "./index.ts";
+import type { Run } from "./run.ts";
 
 const options = (command: Argv) =>
   saidOptions(outputOptions(liveOptions(command)))
@@ -54,11 +53,11 @@ const options = (command: Argv) =>
 
 export type FixArguments = ArgumentsOf<typeof options>;
 
-export function registerFix(yargs: Argv, session: Session, done: Done): void {
+export function registerFix(yargs: Argv, run: Run<FixArguments>): void {
   yargs.command(
     "fix [ids..]",
     "Plans the remedy, shows it, asks, applies it, connects again, and keeps it or takes it back",
     options,
-    async (args) => done(await session.work("fix", args, session)),
+    (args) => run(args),
   );
 }

@@ -1,24 +1,44 @@
 import type { Argv } from "yargs";
-import type { Session } from "../main.ts";
+import type { Session, Work, WorkArguments } from "../session.ts";
 import { registerChecks } from "./checks.ts";
 import { registerDemo } from "./demo.ts";
 import { registerDiagnose } from "./diagnose.ts";
 import { registerExplain } from "./explain.ts";
 import { registerFix } from "./fix.ts";
+import type { Run } from "./run.ts";
 import { registerTriage } from "./triage.ts";
 import { registerWhatIf } from "./what-if.ts";
 
 /** Takes a command's exit code. */
 export type Done = (code: number) => void;
 
-const COMMANDS: Readonly<Record<string, (yargs: Argv, session: Session, done: Done) => void>> = {
-  diagnose: registerDiagnose,
-  fix: registerFix,
-  triage: registerTriage,
-  "what-if": registerWhatIf,
-  explain: registerExplain,
-  checks: registerChecks,
-  demo: registerDemo,
+type Register = (yargs: Argv, session: Session, done: Done) => void;
+
+/** A command whose work may be done in a thread of its own. */
+function worked<W extends Work>(
+  work: W,
+  register: (yargs: Argv, run: Run<WorkArguments[W]>) => void,
+): Register {
+  return (yargs, session, done) =>
+    register(yargs, async (args) => done(await session.work(work, args, session)));
+}
+
+const COMMANDS: Readonly<Record<string, Register>> = {
+  diagnose: worked("diagnose", registerDiagnose),
+  fix: worked("fix", registerFix),
+  triage: worked("triage", registerTriage),
+  "what-if": worked("what-if", registerWhatIf),
+  explain: (yargs, session, done) =>
+    registerExplain(yargs, async (args) => {
+      const { explain } = await import("../run/explain.ts");
+      done(explain(args, session));
+    }),
+  checks: (yargs, session, done) =>
+    registerChecks(yargs, async (args) => {
+      const { showChecks } = await import("../run/checks.ts");
+      done(showChecks(args, session));
+    }),
+  demo: worked("demo", registerDemo),
 };
 
 export const commandNames: readonly string[] = Object.keys(COMMANDS);

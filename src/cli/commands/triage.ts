@@ -1,7 +1,6 @@
 import type { Argv } from "yargs";
-import type { Session } from "../main.ts";
 import { type ArgumentsOf, judgeOptions, outputOptions, saidOptions } from "../options.ts";
-import type { Done } from "./index.ts";
+import type { Run } from "./run.ts";
 
 const options = (command: Argv) =>
   saidOptions(judgeOptions(outputOptions(command))).positional("files", {
@@ -12,8 +11,6 @@ const options = (command: Argv) =>
 
 export type TriageArguments = ArgumentsOf<typeof options>;
 
-export function registerTriage(yargs: Argv, session: Session, done: Done): void {
-  yargs.command("triage [files..]", "Reads logs offline; no gateway needed", options, async (args) =>
-    done(await session.work("triage", args, session)),
-  );
+export function registerTriage(yargs: Argv, run: Run<TriageArguments>): void {
+  yargs.command("triage [files..]", "Reads logs offline; no gateway needed", options, (args) => run(args));
 }

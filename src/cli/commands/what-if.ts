@@ -1,8 +1,7 @@
 import type { Argv } from "yargs";
 import { VIAS } from "../../doctor/pure/what-if/vias.ts";
-import type { Session } from "../main.ts";
 import { type ArgumentsOf, wordingOptions } from "../options.ts";
-import type { Done } from "./index.ts";
+import type { Run } from "./run.ts";
 
 const options = (command: Argv) =>
   wordingOptions(command)
@@ -34,11 +33,11 @@ const options = (command: Argv) =>
 
 export type WhatIfArguments = ArgumentsOf<typeof options>;
 
-export function registerWhatIf(yargs: Argv, session: Session, done: Done): void {
+export function registerWhatIf(yargs: Argv, run: Run<WhatIfArguments>): void {
   yargs.command(
     "what-if",
     "Asks the admission model: would this connection be let in, now, after a change, after an upgrade?",
     options,
-    async (args) => done(await session.work("what-if", args, session)),
+    (args) => run(args),
   );
 }

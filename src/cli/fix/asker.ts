@@ -1,11 +1,11 @@
 import type { Asker, Busy, Consent, ConsentQuestion, Doing } from "../../doctor/live/mend/asker.ts";
-import type { FixReport } from "../../report/fix.ts";
+import type { FixReport } from "../../report/fix-report.ts";
 import { catalogueOf } from "../../report/messages/index.ts";
 import type { FixWords } from "../../report/messages/types.ts";
 import type { FixArguments } from "../commands/fix.ts";
 import type { Io } from "../io.ts";
-import type { Session } from "../main.ts";
 import { emitOptions } from "../options.ts";
+import type { Written } from "../out.ts";
 import { startSpinner } from "../spinner.ts";
 import { langOf } from "../style.ts";
 import { ask, askText, consentTo, isInteractive } from "./consent.ts";
@@ -14,13 +14,13 @@ import { emitFix } from "./emit.ts";
 /** The person at the terminal, or whoever wrote the options of a script. Questions and plans stand on stderr. */
 export class TerminalAsker implements Asker {
   readonly #args: FixArguments;
-  readonly #session: Session;
+  readonly #session: Written;
   readonly #io: Io;
   readonly #words: FixWords;
   /** The plan stands on stderr. */
   hasShown = false;
 
-  constructor(args: FixArguments, session: Session) {
+  constructor(args: FixArguments, session: Written) {
     const { io } = session;
     this.#args = args;
     this.#session = session;

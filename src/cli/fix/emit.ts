@@ -1,14 +1,15 @@
-import { type FixReport, renderFix, safeFix } from "../../report/fix.ts";
+import { renderFix, safeFix } from "../../report/fix.ts";
+import type { FixReport } from "../../report/fix-report.ts";
 import { colorStyle } from "../../report/terminal.ts";
 import { type EmitOptions, write } from "../emit.ts";
-import type { Session } from "../main.ts";
+import type { Written } from "../out.ts";
 import { lookOf } from "../style.ts";
 
 /** The end of a fix goes to stdout or `--output`; a preview before a question to stderr, where the question is. */
 export async function emitFix(
   report: FixReport,
   options: EmitOptions,
-  { io, out }: Session,
+  { io, out }: Written,
   stream: "stdout" | "stderr" = "stdout",
   isShown = false,
 ): Promise<void> {

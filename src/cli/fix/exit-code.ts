@@ -1,4 +1,4 @@
-import type { FixOutcome, FixReport } from "../../report/fix.ts";
+import type { FixOutcome, FixReport } from "../../report/fix-report.ts";
 
 /** As in the contract: 1 while something is still wrong, 3 when nobody could look, 4 when it went back. */
 export function fixExitCode({ outcome, remains = [] }: Pick<FixReport, "outcome" | "remains">): number {

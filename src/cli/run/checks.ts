@@ -2,8 +2,8 @@ import { checks } from "../../../checks/index.ts";
 import { checkList } from "../../report/explain.ts";
 import { colorStyle } from "../../report/terminal.ts";
 import type { ChecksArguments } from "../commands/checks.ts";
-import type { Session } from "../main.ts";
 import type { WordingArguments } from "../options.ts";
+import type { Session } from "../session.ts";
 import { langOf, lookOf } from "../style.ts";
 
 export function showChecks(args: ChecksArguments, session: Session): number {

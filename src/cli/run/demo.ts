@@ -1,4 +1,4 @@
-import { nodeWorld } from "../../deployments/world.ts";
+import { shownWord } from "../../core/bad-input.ts";
 import { play } from "../../doctor/live/demo/play.ts";
 import { SCENARIOS } from "../../doctor/live/demo/scenarios.ts";
 import { LIVE_FACTS } from "../../doctor/live/live-facts.ts";
@@ -6,10 +6,10 @@ import { reportOf } from "../../doctor/pure/case.ts";
 import { nearest } from "../../report/explain.ts";
 import type { DemoArguments } from "../commands/demo.ts";
 import { emit } from "../emit.ts";
-import type { Session } from "../main.ts";
 import { emitOptions } from "../options.ts";
+import type { Session } from "../session.ts";
 import { startSpinner } from "../spinner.ts";
-import { shownWord, UsageError } from "../usage-error.ts";
+import { UsageError } from "../usage-error.ts";
 
 export async function demo(args: DemoArguments, session: Session): Promise<number> {
   const { io, out, salt } = session;
@@ -37,7 +37,7 @@ export async function demo(args: DemoArguments, session: Session): Promise<numbe
   try {
     const { facts } = await play(scenario, {
       facts: LIVE_FACTS,
-      world: nodeWorld({ env: io.env }),
+      env: io.env,
       salt,
       signal: io.signal,
       learn: (secrets) => out.learn(secrets),

@@ -5,10 +5,10 @@ import { collectOptions } from "../../doctor/pure/derived.ts";
 import type { DiagnoseArguments } from "../commands/diagnose.ts";
 import { emit } from "../emit.ts";
 import { exitCode } from "../exit-code.ts";
-import type { Session } from "../main.ts";
 import { openLive } from "../open-live.ts";
 import { emitOptions } from "../options.ts";
 import { selection } from "../said.ts";
+import type { Session } from "../session.ts";
 import { startSpinner } from "../spinner.ts";
 import { tlsNotes } from "../verified-tls.ts";
 

@@ -1,10 +1,11 @@
 import { checks } from "../../../checks/index.ts";
+import { shownWord } from "../../core/bad-input.ts";
 import { explain as explanation } from "../../report/explain.ts";
 import { colorStyle } from "../../report/terminal.ts";
 import type { ExplainArguments } from "../commands/explain.ts";
-import type { Session } from "../main.ts";
+import type { Session } from "../session.ts";
 import { langOf, lookOf } from "../style.ts";
-import { shownWord, UsageError } from "../usage-error.ts";
+import { UsageError } from "../usage-error.ts";
 import { listChecks } from "./checks.ts";
 
 export function explain(args: ExplainArguments, session: Session): number {

@@ -1,4 +1,5 @@
 import { checks } from "../../../checks/index.ts";
+import { shownWord } from "../../core/bad-input.ts";
 import { findCheck } from "../../core/check.ts";
 import { fix } from "../../doctor/live/mend/fix.ts";
 import type { Wish } from "../../doctor/live/mend/wish.ts";
@@ -8,12 +9,12 @@ import { TerminalAsker } from "../fix/asker.ts";
 import { emitFix } from "../fix/emit.ts";
 import { fixExitCode } from "../fix/exit-code.ts";
 import { saidSite } from "../fix/said-site.ts";
-import type { Session } from "../main.ts";
 import { openLive } from "../open-live.ts";
 import { emitOptions } from "../options.ts";
+import type { Session } from "../session.ts";
 import { startSpinner } from "../spinner.ts";
 import { langOf } from "../style.ts";
-import { shownWord, UsageError, usageError } from "../usage-error.ts";
+import { UsageError, usageError } from "../usage-error.ts";
 import { tlsNotes } from "../verified-tls.ts";
 
 export async function runFix(args: FixArguments, session: Session): Promise<number> {

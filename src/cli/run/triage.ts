@@ -7,10 +7,10 @@ import { emit } from "../emit.ts";
 import { exitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { bounded, type LogReading, logFile } from "../log-input.ts";
-import type { Session } from "../main.ts";
 import { mustBeReadable } from "../named-input.ts";
 import { emitOptions } from "../options.ts";
 import { namedProxies, pageOrigin, saidRelease, selection } from "../said.ts";
+import type { Session } from "../session.ts";
 import { startSpinner } from "../spinner.ts";
 import { UsageError } from "../usage-error.ts";
 

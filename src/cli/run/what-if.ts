@@ -6,9 +6,9 @@ import type { Via } from "../../doctor/pure/what-if/vias.ts";
 import { renderAnswer } from "../../report/what-if.ts";
 import type { WhatIfArguments } from "../commands/what-if.ts";
 import { handedCredentials, readAll } from "../credentials.ts";
-import type { Session } from "../main.ts";
 import { readNamed } from "../named-input.ts";
 import { saidRelease } from "../said.ts";
+import type { Session } from "../session.ts";
 import { langOf } from "../style.ts";
 import { mustParse, UsageError } from "../usage-error.ts";
 

@@ -2,8 +2,9 @@ import { Readable } from "node:stream";
 import { parentPort, workerData } from "node:worker_threads";
 import { tellOfGroups } from "../../deployments/children.ts";
 import { cutTo, type Io, type Output } from "../io.ts";
-import { guarded, sessionOf } from "../main.ts";
+import { guarded } from "../main.ts";
 import { workHere } from "../run/index.ts";
+import { sessionOf } from "../session.ts";
 import { CAREFUL, PULSE, type Said, type ThreadStart, type Told } from "./messages.ts";
 
 // A command in a thread of its own (see supervise.ts): whatever it is busy with, the process hears signals.

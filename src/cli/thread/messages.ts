@@ -1,4 +1,4 @@
-import type { Work } from "../run/index.ts";
+import type { Work } from "../session.ts";
 
 /** What the thread of a command is started with. */
 export interface ThreadStart {

@@ -3,11 +3,12 @@ import { Worker } from "node:worker_threads";
 import { builtFile } from "../../deployments/built-file.ts";
 import { signalGroup } from "../../deployments/children.ts";
 import { askHere } from "../ask.ts";
+import type { Spinner } from "../io.ts";
 import { columnsOf, endAtOnce, type Io, SIGNALS } from "../io.ts";
 import { FAULT, faultOf } from "../main.ts";
 import type { Out } from "../out.ts";
-import type { DoWork } from "../run/index.ts";
-import { type Spinner, startSpinner } from "../spinner.ts";
+import type { DoWork } from "../session.ts";
+import { startSpinner } from "../spinner.ts";
 import { CAREFUL, PULSE, type Said, type ThreadStart, type Told } from "./messages.ts";
 
 /** From an interrupt to the end of what does not end by itself, milliseconds; with the end itself less than two seconds. */

@@ -1,4 +1,4 @@
-import type { MessageArgs } from "../../core/finding.ts";
+import type { MessageArgs } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
 import { en } from "./en.ts";
 import type { Catalogue, CauseText, Lang } from "./types.ts";

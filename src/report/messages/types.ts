@@ -1,5 +1,5 @@
 import type { Risk, Unproven } from "../../core/finding.ts";
-import type { FixOutcome } from "../fix.ts";
+import type { FixOutcome } from "../fix-report.ts";
 
 export type Lang = "en" | "zh";
 

@@ -8,7 +8,7 @@ import type { FactName } from "../../../core/facts.ts";
 import { compareReleases } from "../../../core/release.ts";
 import type { DeploymentAccess } from "../../../deployments/types.ts";
 import { placeAt } from "../../../deployments/url.ts";
-import type { World } from "../../../deployments/world.ts";
+import { nodeWorld } from "../../../deployments/world.ts";
 import { startEmbeddedGateway } from "../../../gateway/embedded/server.ts";
 import { probeUserAgent } from "../../../gateway/protocol.ts";
 import { visitAsPage } from "../../../gateway/visit.ts";
@@ -28,7 +28,7 @@ const BROWSER =
 
 export interface PlayOptions {
   readonly facts: readonly FactName[];
-  readonly world: World;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly salt: string;
   readonly signal: AbortSignal;
   readonly learn?: (secrets: readonly string[]) => void;
@@ -40,7 +40,7 @@ export interface PlayOptions {
  */
 export async function play(
   scenario: Scenario,
-  { facts, world, salt, signal, learn }: PlayOptions,
+  { facts, env, salt, signal, learn }: PlayOptions,
 ): Promise<Played> {
   const token = randomBytes(24).toString("hex");
   const log: string[] = [];
@@ -75,7 +75,7 @@ export async function play(
     if (scenario.down) await gateway.close();
     const live = new Live({
       target: { kind: "url", url: gateway.url },
-      world,
+      world: nodeWorld({ env }),
       salt,
       release: unknown("not-asked", "nobody said"),
       origin,

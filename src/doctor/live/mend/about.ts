@@ -6,16 +6,11 @@ import type { Finding, Remedy } from "../../../core/finding.ts";
 import { type Journal, keysOf } from "../../../core/journal.ts";
 import { riskOf } from "../../../core/plan.ts";
 import { configBefore, undosOf } from "../../../core/transaction.ts";
-import {
-  changeLines,
-  type FixFile,
-  type FixFinding,
-  type FixReport,
-  type FixRequest,
-} from "../../../report/fix.ts";
+import { changeLines } from "../../../report/fix.ts";
+import type { FixFile, FixFinding, FixReport, FixRequest } from "../../../report/fix-report.ts";
 import { toReportRemedy } from "../../../report/result.ts";
 import { printerOf } from "../../pure/case.ts";
-import type { Prepared } from "../../pure/mend/prepare.ts";
+import type { Prepared } from "../../pure/mend/prepared.ts";
 import { distinctNotes, fixFile, lookAhead, printedFiles } from "./ahead.ts";
 import { configEditor } from "./config-editor.ts";
 import { configDiff, textDiff } from "./diff.ts";

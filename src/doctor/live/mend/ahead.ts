@@ -1,8 +1,9 @@
 import type { Changer, Foreseen, Note } from "../../../core/change.ts";
 import { type Fact, known, unknown } from "../../../core/fact.ts";
 import type { Step } from "../../../core/finding.ts";
-import { proxySite } from "../../../deployments/proxy-site.ts";
-import { changeLines, type FixFile } from "../../../report/fix.ts";
+import { proxySite } from "../../../kinds/proxy-site.ts";
+import { changeLines } from "../../../report/fix.ts";
+import type { FixFile } from "../../../report/fix-report.ts";
 import type { RemedyAction } from "../../../report/result.ts";
 
 /** What the steps need and change beside openclaw.json. */

@@ -1,5 +1,5 @@
 import type { Risk, Unproven } from "../../../core/finding.ts";
-import type { FixReport } from "../../../report/fix.ts";
+import type { FixReport } from "../../../report/fix-report.ts";
 
 /** What is agreed to. */
 export type Consent = { readonly given: true } | { readonly given: false; readonly why: string };

@@ -1,7 +1,7 @@
 import type { Facts } from "../../../core/collect.ts";
 import type { Journal } from "../../../core/journal.ts";
 import { finish, type Outcome, undo, type Verification } from "../../../core/transaction.ts";
-import type { FixReport } from "../../../report/fix.ts";
+import type { FixReport } from "../../../report/fix-report.ts";
 import { aboutJournal, aboutRest } from "./about.ts";
 import type { Asker } from "./asker.ts";
 import { type Ended, ended, endedAs, reportOf } from "./ended.ts";

@@ -3,7 +3,7 @@ import type { Facts } from "../../../core/collect.ts";
 import { knownValue } from "../../../core/fact.ts";
 import type { Target } from "../../../core/facts.ts";
 import type { Outcome } from "../../../core/transaction.ts";
-import { EMPTY_FIX, type FixOutcome, type FixReport } from "../../../report/fix.ts";
+import { EMPTY_FIX, type FixOutcome, type FixReport } from "../../../report/fix-report.ts";
 import { VERSION } from "../../pure/version.ts";
 
 /** How a fix ended; or what of the wish cannot be, so that nothing was done. */

@@ -1,10 +1,10 @@
 import { collect } from "../../../core/collect.ts";
 import { knownValue } from "../../../core/fact.ts";
 import type { Finding } from "../../../core/finding.ts";
-import type { FixFinding } from "../../../report/fix.ts";
+import type { FixFinding } from "../../../report/fix-report.ts";
 import { diagnosed } from "../../pure/case.ts";
 import { collectOptions } from "../../pure/derived.ts";
-import type { Prepared } from "../../pure/mend/prepare.ts";
+import type { Prepared } from "../../pure/mend/prepared.ts";
 import { LIVE_FACTS } from "../live-facts.ts";
 import { findingOf } from "./about.ts";
 import type { Patient } from "./patient.ts";

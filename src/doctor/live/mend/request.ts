@@ -1,7 +1,7 @@
 import type { Fact } from "../../../core/fact.ts";
 import type { DeviceList, PendingDevice } from "../../../core/facts.ts";
 import { type RequestChoice, type RequestQuestion, requestFor } from "../../../core/requests.ts";
-import type { Prepared } from "../../pure/mend/prepare.ts";
+import type { Prepared } from "../../pure/mend/prepared.ts";
 import { pause } from "./verify.ts";
 
 export interface RequestWait extends Pick<RequestQuestion, "askedFrom" | "usual"> {

@@ -6,7 +6,7 @@ import { atLeast } from "../../../core/release.ts";
 import { safeText } from "../../../core/text.ts";
 import type { Verification } from "../../../core/transaction.ts";
 import { collectOptions } from "../../pure/derived.ts";
-import type { Prepared } from "../../pure/mend/prepare.ts";
+import type { Prepared } from "../../pure/mend/prepared.ts";
 import { LIVE_FACTS } from "../live-facts.ts";
 import type { Opened } from "../opened.ts";
 import type { Patient } from "./patient.ts";

@@ -3,7 +3,7 @@ import type { Facts } from "../../../core/collect.ts";
 import { knownValue } from "../../../core/fact.ts";
 import { type PlanOptions, plan } from "../../../core/plan.ts";
 import { oracleOf } from "./oracle.ts";
-import type { Prepared } from "./prepare.ts";
+import type { Prepared } from "./prepared.ts";
 
 /**
  * A change for a warning, where the user's page is let in now: the model says whether it still is afterwards. Where

@@ -2,8 +2,8 @@ import { admit } from "../../../admission/admit.ts";
 import { pageBehaviour } from "../../../admission/page.ts";
 import type { Taken } from "../../../core/change.ts";
 import type { Step } from "../../../core/finding.ts";
-import type { FixReport } from "../../../report/fix.ts";
-import type { Prepared } from "./prepare.ts";
+import type { FixReport } from "../../../report/fix-report.ts";
+import type { Prepared } from "./prepared.ts";
 
 type See = FixReport["see"];
 

@@ -1,5 +1,5 @@
 import { applySteps, keyStatus } from "../../../admission/trial.ts";
-import { bad, type Parsed, parsed } from "../../../core/bad-input.ts";
+import { bad, type Parsed, parsed, shownWord } from "../../../core/bad-input.ts";
 import type { AdmissionInput, Connection } from "../../../core/connection.ts";
 import type { JsonValue, Step } from "../../../core/finding.ts";
 import { parseBoundedJson } from "../../../core/json.ts";
@@ -42,7 +42,7 @@ export function parseSetting(text: string): Parsed<SetStep> {
   const key = text.slice(0, at).trim();
   if (at < 1 || key === "") {
     return bad(
-      `--set ${JSON.stringify(safeText(text, 60))}`,
+      `--set ${shownWord(text)}`,
       "there is no PATH=VALUE in it",
       "for example --set gateway.bind=lan",
     );

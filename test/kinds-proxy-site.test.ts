@@ -3,13 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { ProxySite } from "../src/core/finding.ts";
-import {
-  isPublicName,
-  isSitePath,
-  originOfSite,
-  proxySite,
-  siteDomain,
-} from "../src/deployments/proxy-site.ts";
+import { isPublicName, isSitePath, originOfSite, proxySite, siteDomain } from "../src/kinds/proxy-site.ts";
 
 const site = (more: Partial<ProxySite> = {}): ProxySite => ({
   proxy: "caddy",

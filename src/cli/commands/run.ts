@@ -1,0 +1,2 @@
+/** Does the work of a command whose line was understood. */
+export type Run<A> = (args: A) => Promise<void>;

@@ -1,0 +1,47 @@
+import { randomBytes } from "node:crypto";
+import type { DemoArguments } from "./commands/demo.ts";
+import type { DiagnoseArguments } from "./commands/diagnose.ts";
+import type { FixArguments } from "./commands/fix.ts";
+import type { TriageArguments } from "./commands/triage.ts";
+import type { WhatIfArguments } from "./commands/what-if.ts";
+import type { Io } from "./io.ts";
+import { Out } from "./out.ts";
+
+/** The commands that read what others wrote. */
+export interface WorkArguments {
+  readonly diagnose: DiagnoseArguments;
+  readonly fix: FixArguments;
+  readonly triage: TriageArguments;
+  readonly "what-if": WhatIfArguments;
+  readonly demo: DemoArguments;
+}
+
+export type Work = keyof WorkArguments;
+
+/** Does a command's work, here or in a thread of its own; its exit code. */
+export type DoWork = <W extends Work>(work: W, args: WorkArguments[W], session: Session) => Promise<number>;
+
+/** What every command gets besides its own options. */
+export interface Session {
+  readonly io: Io;
+  /** Everything that is written goes through it. */
+  readonly out: Out;
+  /** For fingerprints of secrets; new in each run. */
+  readonly salt: string;
+  /** Where the work of the commands is done that read what others wrote. */
+  readonly work: DoWork;
+}
+
+export function sessionOf(io: Io, work: DoWork, salt = randomBytes(16).toString("hex")): Session {
+  const out = new Out(io);
+  out.learn(SECRET_VARIABLES.map((name) => io.env[name]));
+  return { io, out, work, salt };
+}
+
+/** What a shell has of the gateway's secrets, also where the command at hand does not use it. */
+const SECRET_VARIABLES = [
+  "OPENCLAW_GATEWAY_TOKEN",
+  "OPENCLAW_GATEWAY_PASSWORD",
+  "CLAWDBOT_GATEWAY_TOKEN",
+  "CLAWDBOT_GATEWAY_PASSWORD",
+] as const;

@@ -1,0 +1,35 @@
+import { type Parsed, parsed } from "../../core/bad-input.ts";
+import { byContainerName, type ChosenTarget, parseTarget } from "../../deployments/target.ts";
+import { nodeWorld } from "../../deployments/world.ts";
+import type { ReportNote } from "../../report/result.ts";
+import { Live, type LiveOptions } from "./look.ts";
+import type { Opened } from "./opened.ts";
+
+/** The gateway that is meant, as it is written; `undefined`: what this machine shows. */
+export function targetSaid(text: string | undefined): Parsed<ChosenTarget> {
+  return text === undefined ? parsed({ kind: "found" }) : parseTarget(text);
+}
+
+export interface OpenOptions extends Omit<LiveOptions, "world" | "asBrowser" | "place"> {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Filled by whoever hands in logs, with what there is to say of their reading. */
+  readonly notes: readonly ReportNote[];
+}
+
+/** The gateway that somebody names, to be looked at. Nothing is read yet. */
+export function openGateway({ env, notes, ...options }: OpenOptions): Opened {
+  const world = nodeWorld({ env });
+  const { origin, salt } = options;
+  let { target } = options;
+  return {
+    world,
+    salt,
+    notes,
+    context: { platform: world.platform, home: world.homedir },
+    ...(origin === undefined ? {} : { origin }),
+    look: (change) => new Live({ ...change, ...options, target, world }),
+    byName: (name) => {
+      target = byContainerName(target, name);
+    },
+  };
+}

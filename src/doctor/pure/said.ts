@@ -1,0 +1,70 @@
+import { checks } from "../../../checks/index.ts";
+import { KNOWN_RELEASES } from "../../admission/releases.ts";
+import { isCidr } from "../../core/address.ts";
+import { bad, type Parsed, parsed, shownWord } from "../../core/bad-input.ts";
+import { findCheck } from "../../core/check.ts";
+import { type Fact, said, unknown } from "../../core/fact.ts";
+import type { Release } from "../../core/facts.ts";
+import { isRelease } from "../../core/release.ts";
+import { nearest } from "../../report/explain.ts";
+
+/** The check of an id or a code. */
+export function checkIdSaid(asked: string): Parsed<string> {
+  const found = findCheck(asked, checks);
+  if (found) return parsed(found.id);
+  const ids = checks.map(({ id }) => id);
+  const [suggestion] = nearest(asked, ids);
+  return bad(
+    `check ${shownWord(asked)}`,
+    "there is no such check",
+    suggestion === undefined
+      ? "see `pairing-doctor checks`"
+      : `did you mean ${suggestion}? See \`pairing-doctor checks\``,
+  );
+}
+
+/** A release, with or without a `v`; `undefined`: nobody said. */
+export function releaseSaid(release: string | undefined): Parsed<Fact<Release>> {
+  if (release === undefined)
+    return parsed(unknown("not-asked", "nobody said", "--release X", { message: "nobody-said" }));
+  const version = release.trim().replace(/^v/, "");
+  if (!isRelease(version)) {
+    const [near] = nearest(version, KNOWN_RELEASES);
+    return bad(
+      `--release ${shownWord(release)}`,
+      "that is no release of OpenClaw; they look like 2026.3.13",
+      near === undefined ? "see `openclaw --version`" : `did you mean ${near}?`,
+    );
+  }
+  return parsed(said({ version, confidence: "certain", from: "said" }, "--release"));
+}
+
+/** Programs that `fix --domain` writes a site for. */
+const SITE_PROXIES = ["caddy", "nginx"] as const;
+type SiteProxy = (typeof SITE_PROXIES)[number];
+
+export function isSiteProxy(text: string): text is SiteProxy {
+  return SITE_PROXIES.some((name) => name === text);
+}
+
+/** The proxies in front of the gateway: addresses and CIDR blocks. Programs that a site is written for are left out. */
+export function proxiesSaid(texts: readonly string[]): Parsed<readonly string[]> {
+  const addresses = texts.filter((text) => !isSiteProxy(text));
+  if (addresses.every(isCidr)) return parsed(addresses);
+  return bad(
+    "--proxy",
+    "that is no address",
+    "give the address from which the proxy connects to the gateway, e.g. --proxy 192.168.1.7",
+  );
+}
+
+/** The origin as a browser sends it: scheme, host in lower case, port unless it is the scheme's own. */
+export function originSaid(text: string): Parsed<string> {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && (url.protocol === "http:" || url.protocol === "https:")) return parsed(url.origin);
+  return bad(
+    "--origin",
+    "that is no http or https address",
+    "give the address in the browser's address bar, e.g. http://192.168.1.5:18789",
+  );
+}
