@@ -2,7 +2,7 @@ import { defineCheck } from "../src/core/check.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { foreignClient, programOf } from "./foreign-client.ts";
-import { allowInsecureAuth, human } from "./remedies.ts";
+import { allowInsecureAuth, alongside, human } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, originOf, releaseOf, WANTED } from "./support.ts";
 
 /** Dashboards and proxies that do not sign with a device key. */
@@ -34,7 +34,7 @@ function updateAndApprove(refusal: Refusal, facts: GateFacts): Remedy {
     steps: [
       human("update-client", { client: programOf(refusal), release: releaseOf(facts) }),
       { do: "device.list" },
-      human("choose-request"),
+      alongside("choose-request"),
       { do: "device.approve" },
     ],
   };

@@ -4,7 +4,7 @@ import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
-import { human, tried } from "./remedies.ts";
+import { alongside, human, tried } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, releaseOf, remoteOf, WANTED } from "./support.ts";
 import { loopbackEntries } from "./trusted-loopback.ts";
 import { cameThroughProxy, signedOn, tokenMode } from "./trusted-proxy.ts";
@@ -42,7 +42,7 @@ function moveProxy(): Remedy {
   return {
     id: "move-proxy",
     risk: "restart",
-    steps: [human("move-proxy"), human("overwrite-forwarded-for")],
+    steps: [human("move-proxy"), alongside("overwrite-forwarded-for")],
   };
 }
 
