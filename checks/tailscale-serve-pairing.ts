@@ -18,6 +18,7 @@ export default defineCheck({
   code: "OPD215",
   title: "Browsers that come through Tailscale Serve are recognised or approved",
   severity: "error",
+  gate: "pairing",
   needs: ["refusals"],
   wants: [...WANTED, "logs"],
   diagnose(facts) {

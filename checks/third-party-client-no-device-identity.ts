@@ -11,6 +11,7 @@ export default defineCheck({
   code: "OPD125",
   title: "Clients that present themselves as the Control UI bring a device identity",
   severity: "error",
+  gate: "device-identity",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>

@@ -22,6 +22,7 @@ export default defineCheck({
   code: "OPD134",
   title: "The authenticating proxy comes from an address that the gateway takes it from",
   severity: "error",
+  gate: "shared-auth",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>

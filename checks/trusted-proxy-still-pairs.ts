@@ -24,6 +24,7 @@ export default defineCheck({
   code: "OPD214",
   title: "Users behind the authenticating proxy are admitted as configured",
   severity: "error",
+  gate: "pairing",
   needs: ["refusals"],
   wants: [...WANTED, "logs"],
   diagnose(facts) {

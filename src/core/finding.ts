@@ -1,3 +1,4 @@
+import type { Gate } from "./connection.ts";
 import type { Confidence, Evidence } from "./facts.ts";
 import type { MessageArgs } from "./saying.ts";
 import type { Step } from "./step.ts";
@@ -38,6 +39,8 @@ export interface Finding extends Occurrence {
   readonly id: string;
   readonly code: string;
   readonly severity: Severity;
+  /** Of its check. */
+  readonly gate?: Gate;
   readonly remedies: readonly Remedy[];
 }
 
