@@ -3,7 +3,7 @@ import { knownValue } from "../src/core/fact.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import type { ClientErrorEvent, LogEvent } from "../src/core/log-event.ts";
 import { approvedSince, explainPrinted, printed } from "./printed.ts";
-import { dashboardLink, human } from "./remedies.ts";
+import { alongside, dashboardLink, human } from "./remedies.ts";
 import { args, type GateFacts, portOf, WANTED } from "./support.ts";
 
 /** Nobody grants more than they have: the CLI's own device was approved for less than the one that waits. */
@@ -61,7 +61,7 @@ function remediesFor(facts: GateFacts): readonly Remedy[] {
       risk: "grants-access",
       steps: [
         { do: "device.list" },
-        human(waiting?.requestId === undefined ? "choose-request" : "check-request"),
+        alongside(waiting?.requestId === undefined ? "choose-request" : "check-request"),
         human("approve-with-shared-token", { port: portOf(facts), requestId: waiting?.requestId }),
       ],
     },

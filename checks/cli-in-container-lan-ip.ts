@@ -17,6 +17,7 @@ export default defineCheck({
   code: "OPD210",
   title: "The CLI beside the gateway reaches it on 127.0.0.1",
   severity: "error",
+  gate: "pairing",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>

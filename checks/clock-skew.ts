@@ -17,6 +17,7 @@ export default defineCheck({
   code: "OPD133",
   title: "The clocks of client and gateway agree",
   severity: "error",
+  gate: "device-signature",
   needs: ["refusals"],
   wants: [...WANTED, "probe"],
   diagnose(facts) {

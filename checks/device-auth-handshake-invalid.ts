@@ -9,6 +9,7 @@ export default defineCheck({
   code: "OPD132",
   title: "Clients prove their device as this release expects",
   severity: "error",
+  gate: "device-signature",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>

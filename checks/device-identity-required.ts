@@ -11,6 +11,7 @@ export default defineCheck({
   code: "OPD130",
   title: "Clients identify their device",
   severity: "error",
+  gate: "device-identity",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>

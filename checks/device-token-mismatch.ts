@@ -10,6 +10,7 @@ export default defineCheck({
   code: "OPD123",
   title: "The client's device token is the gateway's current one",
   severity: "error",
+  gate: "shared-auth",
   needs: ["refusals"],
   wants: WANTED,
   diagnose(facts) {

@@ -12,6 +12,7 @@ export default defineCheck({
   code: "OPD201",
   title: "A browser behind a published port counts as local, or is approved",
   severity: "error",
+  gate: "pairing",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>

@@ -19,6 +19,7 @@ export default defineCheck({
   code: "OPD126",
   title: "Environment and configuration hold the same token",
   severity: "error",
+  gate: "shared-auth",
   needs: [],
   wants: [...WANTED, "logs", "refusals"],
   causedBy: ["auth-rate-limited"],

@@ -16,6 +16,7 @@ export default defineCheck({
   code: "OPD202",
   title: "The device is approved, or counts as local",
   severity: "error",
+  gate: "pairing",
   needs: ["refusals"],
   wants: [...WANTED, "logs"],
   diagnose: (facts) =>

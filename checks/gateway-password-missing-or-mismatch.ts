@@ -8,6 +8,7 @@ export default defineCheck({
   code: "OPD122",
   title: "Clients send the gateway's password",
   severity: "error",
+  gate: "shared-auth",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>

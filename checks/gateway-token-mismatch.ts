@@ -20,6 +20,7 @@ export default defineCheck({
   code: "OPD121",
   title: "Clients send the right gateway token",
   severity: "error",
+  gate: "shared-auth",
   needs: ["refusals"],
   wants: WANTED,
   causedBy: ["auth-rate-limited", "env-token-overrides-config", "trusted-proxy-cli-unauthorized"],

@@ -7,6 +7,7 @@ export default defineCheck({
   code: "OPD120",
   title: "Clients send the gateway's token",
   severity: "error",
+  gate: "shared-auth",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>

@@ -4,7 +4,7 @@ import { knownValue } from "../src/core/fact.ts";
 import type { Deployment, Refusal } from "../src/core/facts.ts";
 import type { ProxySite, Remedy, Step } from "../src/core/finding.ts";
 import { atLeast } from "../src/core/release.ts";
-import { human, triedAlways } from "./remedies.ts";
+import { alongside, human, triedAlways } from "./remedies.ts";
 import { type GateFacts, portOf, releaseOf } from "./support.ts";
 
 /** What a person said of the way that is to be made. */
@@ -82,11 +82,13 @@ function httpsProxy(facts: WayFacts, { site, siteFile }: SaidWay): Remedy {
       { do: "proxy.write", site, ...(siteFile === undefined ? {} : { path: siteFile }) },
       { do: "config.set", key: "gateway.trustedProxies", value: proxies },
       ...allowOrigin(facts, controlUi?.allowedOrigins, origin),
-      ...(named ? [] : [human("name-certificate")]),
-      human("load-proxy-site", { proxy: site.proxy }),
-      ...(site.tls === "internal" && site.certificate === undefined ? [human("trust-proxy-authority")] : []),
-      ...(isTrapped(facts.release) ? [human("loopback-clients-ask")] : []),
-      human("open-at", { url: `${origin}/` }),
+      ...(named ? [] : [alongside("name-certificate")]),
+      alongside("load-proxy-site", { proxy: site.proxy }),
+      ...(site.tls === "internal" && site.certificate === undefined
+        ? [alongside("trust-proxy-authority")]
+        : []),
+      ...(isTrapped(facts.release) ? [alongside("loopback-clients-ask")] : []),
+      alongside("open-at", { url: `${origin}/` }),
     ],
   };
 }
@@ -135,8 +137,8 @@ function tailscaleServe(facts: WayFacts, { tailnetName }: SaidWay): Remedy {
         ? []
         : [
             ...allowOrigin(facts, controlUi?.allowedOrigins, `https://${tailnetName}`),
-            human("page-without-token"),
-            human("open-at", { url: `https://${tailnetName}/` }),
+            alongside("page-without-token"),
+            alongside("open-at", { url: `https://${tailnetName}/` }),
           ]),
     ],
   };

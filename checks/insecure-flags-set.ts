@@ -5,7 +5,7 @@ import type { ConfigReading, Evidence } from "../src/core/facts.ts";
 import type { Remedy, Step } from "../src/core/finding.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import { FALLBACK_SWITCH, newestFlags } from "./dangerous-flags.ts";
-import { human, triedOnOwnPage } from "./remedies.ts";
+import { alongside, human, triedOnOwnPage } from "./remedies.ts";
 import { args, WANTED } from "./support.ts";
 
 const INSECURE_AUTH = "gateway.controlUi.allowInsecureAuth";
@@ -100,7 +100,7 @@ function remediesFor(doors: readonly string[], config: ConfigReading | undefined
             risk: "restart" as const,
             steps: [
               ...switches.map((key) => ({ do: "config.unset" as const, key })),
-              human("approve-browsers-in-use"),
+              alongside("approve-browsers-in-use"),
             ],
           },
         ]

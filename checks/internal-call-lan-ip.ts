@@ -11,6 +11,7 @@ export default defineCheck({
   code: "OPD211",
   title: "The agent's tools reach the gateway on 127.0.0.1",
   severity: "error",
+  gate: "pairing",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>

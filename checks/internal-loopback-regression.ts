@@ -12,6 +12,7 @@ export default defineCheck({
   code: "OPD212",
   title: "The CLI, sub-agents and cron on the gateway's host connect without pairing",
   severity: "error",
+  gate: "pairing",
   needs: ["refusals"],
   wants: WANTED,
   diagnose(facts) {

@@ -15,6 +15,7 @@ export default defineCheck({
   code: "OPD115",
   title: "The way into the cluster fits the gateway's settings",
   severity: "error",
+  gate: "pairing",
   needs: ["refusals"],
   wants: [...WANTED, "logs"],
   causedBy: ["bind-loopback-in-container"],

@@ -10,6 +10,7 @@ export default defineCheck({
   code: "OPD213",
   title: "A browser on the gateway's own host is approved by itself",
   severity: "error",
+  gate: "pairing",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>

@@ -12,6 +12,7 @@ export default defineCheck({
   code: "OPD108",
   title: "Local clients stay local beside the trusted proxies",
   severity: "error",
+  gate: "pairing",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>

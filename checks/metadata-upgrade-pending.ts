@@ -8,6 +8,7 @@ export default defineCheck({
   code: "OPD205",
   title: "Approved devices look as they did when they were approved",
   severity: "error",
+  gate: "pairing",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>

@@ -3,7 +3,7 @@ import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { explainPrinted, printed } from "./printed.ts";
-import { human } from "./remedies.ts";
+import { alongside, human } from "./remedies.ts";
 import { explainRefusals, WANTED } from "./support.ts";
 
 /** Client ids of OpenClaw's apps and node hosts (2026.3.13). */
@@ -45,7 +45,7 @@ function pairApp(isNode: boolean): Remedy {
     steps: [
       human("make-setup-code"),
       { do: "device.list" },
-      human("choose-request"),
+      alongside("choose-request"),
       { do: "device.approve" },
       ...(isNode ? [human("approve-node")] : []),
     ],

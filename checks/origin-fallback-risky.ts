@@ -7,7 +7,7 @@ import { asOrigin } from "../src/core/origin.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import { atLeast } from "../src/core/release.ts";
 import { FALLBACK_SWITCH } from "./dangerous-flags.ts";
-import { human, triedOnOwnPage } from "./remedies.ts";
+import { alongside, human, triedOnOwnPage } from "./remedies.ts";
 import { args, WANTED } from "./support.ts";
 
 /** The switch of 2026.2.23 and later that takes the Host header's word for a page's origin. */
@@ -87,8 +87,8 @@ function withOwnOrigin(
         ? [{ do: "config.set" as const, key: ALLOWED, value: [...new Set([...present, own])] }]
         : []),
       { do: "config.unset", key: FALLBACK_SWITCH },
-      ...(others.length === 0 ? [] : [human("review-origins", { origins: others.join(", ") })]),
-      human("reload-page"),
+      ...(others.length === 0 ? [] : [alongside("review-origins", { origins: others.join(", ") })]),
+      alongside("reload-page"),
     ],
   });
   const alone = triedOnOwnPage(remedy(false), wanted);
@@ -107,10 +107,10 @@ function replaceFallback(origins: readonly string[], config: ConfigReading | und
     risk: "restart",
     steps: [
       ...(origins.length === 0 ? [human("find-origin")] : [human("check-origins")]),
-      ...(config === undefined && origins.length > 0 ? [human("keep-origins")] : []),
+      ...(config === undefined && origins.length > 0 ? [alongside("keep-origins")] : []),
       ...(origins.length === 0 ? [] : [{ do: "config.set" as const, key: ALLOWED, value }]),
       { do: "config.unset", key: FALLBACK_SWITCH },
-      human("reload-page"),
+      alongside("reload-page"),
     ],
   };
 }

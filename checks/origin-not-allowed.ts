@@ -9,6 +9,7 @@ export default defineCheck({
   code: "OPD110",
   title: "The page's origin is allowed",
   severity: "error",
+  gate: "origin",
   needs: ["refusals"],
   wants: WANTED,
   causedBy: ["proxy-attribution-required"],

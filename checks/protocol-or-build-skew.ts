@@ -9,6 +9,7 @@ export default defineCheck({
   code: "OPD104",
   title: "Client and gateway speak the same protocol and build",
   severity: "error",
+  gate: "protocol",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>

@@ -14,6 +14,7 @@ export default defineCheck({
   code: "OPD103",
   title: "The gateway can tell which client is behind the proxy",
   severity: "error",
+  gate: "proxy-attribution",
   needs: ["refusals"],
   wants: [...WANTED, "logs"],
   diagnose(facts) {

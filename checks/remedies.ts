@@ -85,11 +85,19 @@ const human = (message: string, values: Parameters<typeof args>[0] = {}): Step =
   args: args(values),
 });
 
+/** Of a person, and it asks for nothing before the steps beside it. */
+const alongside = (message: string, values: Parameters<typeof args>[0] = {}): Step => ({
+  do: "human",
+  message,
+  args: args(values),
+  accompanies: true,
+});
+
 /** After an approval some releases' open page connects by itself, others gave up (BROWSER.md, section 3). */
 function afterApproval(facts: GateFacts): Step[] {
   const page = knownValue(facts.wanted.assessment)?.page;
-  if (page === undefined) return [human("reload-page")];
-  return [human(page.connectsByItself ? "wait-for-page" : "press-connect")];
+  if (page === undefined) return [alongside("reload-page")];
+  return [alongside(page.connectsByItself ? "wait-for-page" : "press-connect")];
 }
 
 /** The id that a log names, unless another request fits as well: then a person takes the right one from the list. */
@@ -108,7 +116,7 @@ export function approveDevice(refusal: Refusal, facts: GateFacts): Remedy {
     risk: "grants-access",
     steps: [
       { do: "device.list" },
-      human(requestId === undefined ? "choose-request" : "check-request"),
+      alongside(requestId === undefined ? "choose-request" : "check-request"),
       requestId === undefined ? { do: "device.approve" } : { do: "device.approve", requestId },
       ...(refusal.client === "cli" ? [] : afterApproval(facts)),
     ],
@@ -180,7 +188,7 @@ export function addAllowedOrigin(refusal: Refusal, facts: GateFacts, known: read
         ? [human("find-origin")]
         : [
             // Without the config the list that is there is not known, and `config set` replaces it whole.
-            ...(config === undefined ? [human("keep-origins")] : []),
+            ...(config === undefined ? [alongside("keep-origins")] : []),
             {
               do: "config.set",
               key: "gateway.controlUi.allowedOrigins",
@@ -206,7 +214,7 @@ export function trustProxy(refusal: Refusal, facts: GateFacts): readonly Remedy[
       {
         id: "set-trusted-proxies",
         risk: "restart",
-        steps: [human("find-proxy-address"), human("overwrite-forwarded-for")],
+        steps: [human("find-proxy-address"), alongside("overwrite-forwarded-for")],
       },
     ];
   }
@@ -217,7 +225,7 @@ export function trustProxy(refusal: Refusal, facts: GateFacts): readonly Remedy[
     args: { remote: address },
     steps: [
       { do: "config.set", key: "gateway.trustedProxies", value: [...new Set([...present, address])] },
-      human("overwrite-forwarded-for"),
+      alongside("overwrite-forwarded-for"),
     ],
   };
   return [tried(remedy, refusal, facts)];
@@ -235,7 +243,7 @@ export function untrust(entries: readonly string[], refusal: Refusal, facts: Gat
       args: { remote: entries.join(", ") },
       steps: [
         rest.length > 0 ? { do: "config.set", key, value: rest } : { do: "config.unset", key },
-        human("reload-page"),
+        alongside("reload-page"),
       ],
     },
     refusal,
@@ -318,4 +326,4 @@ export function unsetKey(key: string, refusedRelease: boolean): Remedy {
   };
 }
 
-export { human };
+export { alongside, human };

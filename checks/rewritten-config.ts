@@ -1,7 +1,7 @@
 import type { Deployment } from "../src/core/facts.ts";
 import type { Finding, Remedy, Step } from "../src/core/finding.ts";
 import type { ConfigRewrite, Workload } from "../src/core/workload.ts";
-import { human } from "./remedies.ts";
+import { alongside, human } from "./remedies.ts";
 import { args } from "./support.ts";
 
 /*
@@ -50,7 +50,7 @@ function heldPlace({ mounts, stateDir }: Workload): Step | undefined {
     return undefined;
   const at = stateDir.configAlone === true ? `${stateDir.path}/openclaw.json` : stateDir.mount;
   const place = mounts.find((mount) => mount.at === at)?.source;
-  return human("change-at-mount", args({ place }));
+  return alongside("change-at-mount", args({ place }));
 }
 
 /** Of the image openclaw-docker-cn-im, by the keys that its start sets. */

@@ -7,6 +7,7 @@ export default defineCheck({
   code: "OPD204",
   title: "Approved devices keep the role that they were approved for",
   severity: "error",
+  gate: "pairing",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>

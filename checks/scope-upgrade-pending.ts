@@ -11,6 +11,7 @@ export default defineCheck({
   code: "OPD203",
   title: "Approved devices ask for no more than they were approved for",
   severity: "error",
+  gate: "pairing",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>

@@ -12,6 +12,7 @@ export default defineCheck({
   code: "OPD131",
   title: "The page is open over HTTPS or on localhost",
   severity: "error",
+  gate: "device-identity",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>

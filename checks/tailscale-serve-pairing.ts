@@ -4,7 +4,7 @@ import type { AdmissionInput } from "../src/core/connection.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
-import { approveDevice, dashboardLink, human, tried, upgradeTo, viaTunnel } from "./remedies.ts";
+import { alongside, approveDevice, dashboardLink, tried, upgradeTo, viaTunnel } from "./remedies.ts";
 import { args, explainRefusals, originOf, releaseOf, WANTED } from "./support.ts";
 import { isServedByTailscale, servesBy } from "./tailscale.ts";
 import type { LoggedFacts } from "./trusted-proxy.ts";
@@ -18,6 +18,7 @@ export default defineCheck({
   code: "OPD215",
   title: "Browsers that come through Tailscale Serve are recognised or approved",
   severity: "error",
+  gate: "pairing",
   needs: ["refusals"],
   wants: [...WANTED, "logs"],
   diagnose(facts) {
@@ -54,7 +55,7 @@ function managedServe(refusal: Refusal, facts: LoggedFacts): readonly Remedy[] {
     steps: [
       { do: "config.set", key: "gateway.tailscale.mode", value: "serve" },
       { do: "config.set", key: "gateway.auth.allowTailscale", value: true },
-      human("page-without-token"),
+      alongside("page-without-token"),
       { do: "gateway.restart" },
     ],
   };

@@ -2,7 +2,7 @@ import { defineCheck } from "../src/core/check.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { foreignClient, programOf } from "./foreign-client.ts";
-import { allowInsecureAuth, human } from "./remedies.ts";
+import { allowInsecureAuth, alongside, human } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, originOf, releaseOf, WANTED } from "./support.ts";
 
 /** Dashboards and proxies that do not sign with a device key. */
@@ -11,6 +11,7 @@ export default defineCheck({
   code: "OPD125",
   title: "Clients that present themselves as the Control UI bring a device identity",
   severity: "error",
+  gate: "device-identity",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>
@@ -34,7 +35,7 @@ function updateAndApprove(refusal: Refusal, facts: GateFacts): Remedy {
     steps: [
       human("update-client", { client: programOf(refusal), release: releaseOf(facts) }),
       { do: "device.list" },
-      human("choose-request"),
+      alongside("choose-request"),
       { do: "device.approve" },
     ],
   };

@@ -23,6 +23,7 @@ export default defineCheck({
   code: "OPD135",
   title: "The CLI has its own way in",
   severity: "error",
+  gate: "shared-auth",
   needs: ["refusals"],
   wants: [...WANTED, "logs"],
   diagnose(facts) {

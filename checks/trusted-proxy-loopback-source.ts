@@ -4,7 +4,7 @@ import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
-import { human, tried } from "./remedies.ts";
+import { alongside, human, tried } from "./remedies.ts";
 import { args, explainRefusals, type GateFacts, releaseOf, remoteOf, WANTED } from "./support.ts";
 import { loopbackEntries } from "./trusted-loopback.ts";
 import { cameThroughProxy, signedOn, tokenMode } from "./trusted-proxy.ts";
@@ -22,6 +22,7 @@ export default defineCheck({
   code: "OPD134",
   title: "The authenticating proxy comes from an address that the gateway takes it from",
   severity: "error",
+  gate: "shared-auth",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>
@@ -42,7 +43,7 @@ function moveProxy(): Remedy {
   return {
     id: "move-proxy",
     risk: "restart",
-    steps: [human("move-proxy"), human("overwrite-forwarded-for")],
+    steps: [human("move-proxy"), alongside("overwrite-forwarded-for")],
   };
 }
 

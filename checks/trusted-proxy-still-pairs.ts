@@ -5,7 +5,7 @@ import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
 import { isNotPaired } from "./pairing.ts";
-import { approveDevice, human, tried } from "./remedies.ts";
+import { alongside, approveDevice, human, tried } from "./remedies.ts";
 import { explainRefusals, type GateFacts, releaseOf, WANTED } from "./support.ts";
 import {
   cameThroughProxy,
@@ -24,6 +24,7 @@ export default defineCheck({
   code: "OPD214",
   title: "Users behind the authenticating proxy are admitted as configured",
   severity: "error",
+  gate: "pairing",
   needs: ["refusals"],
   wants: [...WANTED, "logs"],
   diagnose(facts) {
@@ -63,7 +64,7 @@ function autoApprove(refusal: Refusal, facts: GateFacts): readonly Remedy[] {
     risk: "grants-access",
     steps: [
       { do: "config.set", key: "gateway.auth.trustedProxy.deviceAutoApprove.enabled", value: true },
-      human("reload-page"),
+      alongside("reload-page"),
     ],
   };
   return [tried(remedy, refusal, facts, (input) => applySteps(signedOn(input), remedy.steps))];

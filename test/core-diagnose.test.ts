@@ -51,6 +51,16 @@ test("each verdict of a check", () => {
   assert.equal(verdict, "found");
 });
 
+test("a finding has the gate of its check, where that is about one", () => {
+  const found = () => [occurrence];
+  const checks = [check("about-origins", { gate: "origin", diagnose: found }), check("other", { diagnose: found })];
+  const { findings } = diagnose(checks, facts, options);
+  assert.deepEqual(
+    findings.map(({ gate }) => gate),
+    ["origin", undefined],
+  );
+});
+
 test("a missing fact is undetermined and says how to provide it", () => {
   const blind = completeFacts({
     refusals: unknown("absent", "no log and no gateway", "--log FILE", { message: "x" }),

@@ -102,7 +102,8 @@ describe("the model's word on each remedy", () => {
     const [first] = dockerPairing.findings;
     assert.ok(first);
     const remedies = [{ ...approve, after: { refusedAt: "origin" } }];
-    const report = { ...dockerPairing, findings: [{ ...first, id: "proxy-attribution-required", remedies }] };
+    const finding = { ...first, id: "proxy-attribution-required", gate: "proxy-attribution", remedies } as const;
+    const report = { ...dockerPairing, findings: [finding] };
     assert.match(renderHuman(report, plain), /✓ passes this gate; origin waits behind it/);
   });
 
@@ -110,7 +111,8 @@ describe("the model's word on each remedy", () => {
     const [first] = dockerPairing.findings;
     assert.ok(first);
     const remedies = [{ ...noHelp, id: "add-allowed-origin", after: { refusedAt: "pairing" } }];
-    const report = { ...dockerPairing, findings: [{ ...first, id: "origin-not-allowed", remedies }] };
+    const finding = { ...first, id: "origin-not-allowed", gate: "origin", remedies } as const;
+    const report = { ...dockerPairing, findings: [finding] };
     assert.match(renderHuman(report, plain), /✓ passes this gate; pairing waits behind it/);
   });
 

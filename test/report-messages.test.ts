@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { gateOfCause } from "../src/report/cause-gate.ts";
 import { displayWidth } from "../src/report/layout.ts";
 import { catalogueOf, causeText, fill, wordsOf } from "../src/report/messages/index.ts";
 import type { CauseText } from "../src/report/messages/types.ts";
@@ -85,11 +84,6 @@ for (const lang of languages) {
     });
   });
 }
-
-test("the causes that are about a gate are causes of the taxonomy", () => {
-  assert.equal(CAUSES.filter((id) => gateOfCause(id) !== undefined).length, 29);
-  assert.equal(gateOfCause("constructor"), undefined);
-});
 
 test("nobody is blamed and nothing is called easy", () => {
   for (const text of textsOf(en)) assert.doesNotMatch(text, BANNED, text);

@@ -2,6 +2,7 @@ import type { Admission, AdmissionConfig, AdmissionInput } from "../core/connect
 import type { JsonValue, Remedy, Step } from "../core/finding.ts";
 import { isObject } from "../core/json.ts";
 import { compareReleases } from "../core/release.ts";
+import { isSeen, type SeenDo } from "../core/step.ts";
 import { admit } from "./admit.ts";
 import { browserDevice, isSecureContext } from "./page.ts";
 import { rulesFor } from "./releases.ts";
@@ -21,36 +22,33 @@ export function applySteps(input: AdmissionInput, steps: readonly Step[]): Admis
   return result;
 }
 
+type Applied<D extends SeenDo> = (
+  input: AdmissionInput,
+  step: Extract<Step, { readonly do: D }>,
+) => AdmissionInput;
+
+/** What each step makes of the input. */
+const APPLIED: { readonly [D in SeenDo]: Applied<D> } = {
+  "config.set": (input, { key, value }) =>
+    keyStatus(input.release, key) === "unknown-key"
+      ? input
+      : { ...input, config: changed(input.config, key, value) },
+  "config.unset": (input, { key }) => ({ ...input, config: changed(input.config, key, undefined) }),
+  "device.approve": (input) => approved(input),
+  "dashboard.link": (input) => throughLink(input),
+  "ssh.tunnel": (input, { port }) => throughTunnel(input, port),
+  "proxy.write": (input, { site }) => throughProxy(input, site?.domain),
+  "tailscale.status": (input, { name }) => throughServe(input, name ?? "gateway.tailnet.ts.net"),
+  "token.generate": (input) => withNewToken(input),
+  // The device has to ask again.
+  "device.remove": (input) => withDevice(input, { state: "unpaired" }),
+  // What it shows is put into the page.
+  "token.show": (input) => withCredential(input),
+  human: (input, step) => byPerson(input, step),
+};
+
 function applyStep(input: AdmissionInput, step: Step): AdmissionInput {
-  switch (step.do) {
-    case "config.set":
-      if (keyStatus(input.release, step.key) === "unknown-key") return input;
-      return { ...input, config: changed(input.config, step.key, step.value) };
-    case "config.unset":
-      return { ...input, config: changed(input.config, step.key, undefined) };
-    case "device.approve":
-      return approved(input);
-    case "dashboard.link":
-      return throughLink(input);
-    case "ssh.tunnel":
-      return throughTunnel(input, step.port);
-    case "proxy.write":
-      return throughProxy(input, step.site?.domain);
-    case "tailscale.status":
-      return throughServe(input, step.name ?? "gateway.tailnet.ts.net");
-    case "token.generate":
-      return withNewToken(input);
-    // The device has to ask again.
-    case "device.remove":
-      return withDevice(input, { state: "unpaired" });
-    // What it shows is put into the page.
-    case "token.show":
-      return withCredential(input);
-    case "human":
-      return byPerson(input, step);
-    default:
-      return input;
-  }
+  return isSeen(step) ? APPLIED[step.do](input, step as never) : input;
 }
 
 /** From 2026.8.1 the link carries a bootstrap credential: the device arrives approved, and without a token. */

@@ -1,3 +1,4 @@
+import type { Gate } from "./connection.ts";
 import type { Fact, Known } from "./fact.ts";
 import type { FactMap, FactName } from "./facts.ts";
 import type { Occurrence, Severity } from "./finding.ts";
@@ -51,6 +52,8 @@ export interface CheckDefinition<N extends FactName, W extends FactName> {
   /** The healthy sentence, English; translations are in the messages. */
   readonly title: string;
   readonly severity: Severity;
+  /** The gate that a remedy of it has to get past: refused there is no help, refused behind it a step ahead. */
+  readonly gate?: Gate;
   readonly needs: readonly N[];
   readonly wants?: readonly W[];
   /** Ids of checks whose finding explains this one away. */
@@ -73,6 +76,7 @@ export interface Check {
   readonly code: string;
   readonly title: string;
   readonly severity: Severity;
+  readonly gate?: Gate;
   readonly needs: readonly FactName[];
   readonly wants: readonly FactName[];
   readonly causedBy: readonly string[];
@@ -82,12 +86,13 @@ export interface Check {
 export function defineCheck<N extends FactName, W extends FactName = never>(
   definition: CheckDefinition<N, W>,
 ): Check {
-  const { id, code, title, severity, needs, wants = [], causedBy = [] } = definition;
+  const { id, code, title, severity, gate, needs, wants = [], causedBy = [] } = definition;
   return {
     id,
     code,
     title,
     severity,
+    ...(gate === undefined ? {} : { gate }),
     needs,
     wants,
     causedBy,

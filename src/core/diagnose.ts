@@ -63,9 +63,11 @@ export function diagnose(checks: readonly Check[], facts: Facts, options: Diagno
       results.push({ id, code, verdict: diagnosis.length > 0 ? "found" : "healthy" });
       for (const occurrence of diagnosis) {
         const remedies = occurrence.remedies ?? [];
+        const severity = occurrence.severity ?? check.severity;
+        const gate = check.gate === undefined ? {} : { gate: check.gate };
         found.push({
           check,
-          finding: { ...occurrence, id, code, severity: occurrence.severity ?? check.severity, remedies },
+          finding: { ...occurrence, id, code, severity, ...gate, remedies },
         });
       }
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Exposure } from "./facts.ts";
-import type { Remedy, Risk, Step } from "./finding.ts";
+import type { Remedy, Risk } from "./finding.ts";
 import { atLeast } from "./release.ts";
+import { disruptionOf as disruptionOfStep, kindOfStep, OTHER_WAY } from "./step.ts";
 
 /** What the gateway says of the refused connection in a state. `pairs`: it is admitted, and its device is paired by that. */
 export type Verdict =
@@ -236,39 +237,11 @@ function grantsOf({ risk, id }: Remedy): number {
 }
 
 function makesWay({ steps }: Remedy): boolean {
-  return steps.some(
-    ({ do: what }) => what === "ssh.tunnel" || what === "proxy.write" || what === "tailscale.status",
-  );
+  return steps.some((step) => kindOfStep(step).makesWay === true);
 }
-
-/** The disruption from which on it is not the connection that was refused which is let in. */
-const OTHER_WAY = 2;
 
 function disruptionOf({ risk, steps }: Remedy): number {
   return Math.max(risk === "restart" ? 1 : 0, ...steps.map(disruptionOfStep));
-}
-
-function disruptionOfStep(step: Step): number {
-  switch (step.do) {
-    case "gateway.restart":
-    case "doctor.fix":
-      return 1;
-    // It has to be there whenever the page is used.
-    case "ssh.tunnel":
-      return OTHER_WAY;
-    // Whatever else it is a risk of.
-    case "config.set":
-      return step.key === "gateway.trustedProxies" ? 1 : 0;
-    case "human":
-      return step.message === "upgrade" ? OTHER_WAY + 1 : 0;
-    // Another name for the page, and another program that has to run for it.
-    case "tailscale.status":
-      return OTHER_WAY + 1;
-    case "proxy.write":
-      return OTHER_WAY + 2;
-    default:
-      return 0;
-  }
 }
 
 /** What OpenClaw's own documentation names first: the dashboard link from 2026.8.1 on, `devices approve` before. */

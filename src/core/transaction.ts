@@ -19,6 +19,7 @@ import {
   madeOf,
   undoOf,
 } from "./journal.ts";
+import { kindOfStep } from "./step.ts";
 
 /** What a transaction needs of the world and of other rooms. */
 export interface Workshop {
@@ -155,7 +156,7 @@ async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
   for (const [index, { step, state }] of begun.steps.entries()) {
     if (state === "done") continue;
     // A gateway that starts anew for a setting answers no command meanwhile (run 3.13: 1006).
-    if (unsettled && step.do.startsWith("device.")) {
+    if (unsettled && kindOfStep(step).asksGateway === true) {
       const settled = await settle(workshop);
       if (!settled.known) return rollBack(journal, settled.detail, workshop);
       unsettled = false;
@@ -183,7 +184,7 @@ async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
         ? known({ how: "done by the run before" }, "journal")
         : await changer.perform(step, signal);
     if (!performed.known) return rollBack(journal, performed.detail, workshop);
-    unsettled ||= step.do.startsWith("config.");
+    unsettled ||= kindOfStep(step).writesConfig === true;
     const taken = performed.value.undo ?? undo;
     journal = withStep(journal, index, {
       step,
@@ -315,11 +316,11 @@ async function goBack(journal: Journal, workshop: Workshop): Promise<Outcome> {
   if ("problem" in config) return { outcome: "stuck", detail: config.problem };
   left.push(...config.left.map((key) => `${key} was changed since, and is left as it is`));
   // What needed a restart to count needs one to be gone; where nobody can, the gateway takes it back when it starts.
-  if (journal.steps.some(({ step, state }) => step.do === "gateway.restart" && state !== "planned"))
+  if (journal.steps.some(({ step, state }) => kindOfStep(step).again === "restart" && state !== "planned"))
     await changer.perform({ do: "gateway.restart" }, signal);
   // With its files as they were, the service is created anew as it was.
   for (const { step, state } of journal.steps) {
-    if (step.do !== "compose.up" || state === "planned") continue;
+    if (kindOfStep(step).again !== "same" || state === "planned") continue;
     const recreated = await changer.perform(step, signal);
     if (!recreated.known) return { outcome: "stuck", detail: recreated.detail };
   }
@@ -332,13 +333,11 @@ async function goBack(journal: Journal, workshop: Workshop): Promise<Outcome> {
   if (unkept !== undefined) return { outcome: "stuck", detail: unkept };
   const detail = settled?.known === false ? settled.detail : "everything is as it was";
   const lasting = journal.steps
-    .filter(({ step, state }) => state === "done" && LASTING.has(step.do))
+    .filter(({ step, state }) => state === "done" && kindOfStep(step).lasting === true)
     .map(({ step, how = step.do }) => how);
   const back = { outcome: "rolled-back", detail, how: howOf(journal) } as const;
   return lasting.length + left.length === 0 ? back : { ...back, lasting: [...lasting, ...left] };
 }
-
-const LASTING: ReadonlySet<Step["do"]> = new Set(["device.reject", "device.remove", "device.rotate"]);
 
 /** Writers that come between are met again: each time the newest text is what is changed. */
 const TRIES = 5;

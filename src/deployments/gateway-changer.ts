@@ -17,6 +17,7 @@ import type { JsonValue, Step } from "../core/finding.ts";
 import { TOKEN_KEY } from "../core/journal.ts";
 import { isObject } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
+import { isPersons } from "../core/step.ts";
 import { safeText } from "../core/text.ts";
 import { proxySite } from "../kinds/proxy-site.ts";
 import { readExact, sha256, type Traits } from "./atomic-file.ts";
@@ -126,6 +127,7 @@ class GatewayChanger implements Changer {
 
   foresee(step: Step, signal: AbortSignal): Promise<Fact<Foreseen>> {
     return asFact<Foreseen>(async () => {
+      if (isPersons(step)) return NOTHING_BESIDE;
       switch (step.do) {
         case "config.set":
         case "config.unset": {
@@ -171,14 +173,15 @@ class GatewayChanger implements Changer {
           if (!tailnet.known) return tailnet;
           return known({ url: `https://${tailnet.value.name}/` }, tailnet.source);
         }
-        default:
-          return known({}, "nothing beside openclaw.json");
+        case "gateway.restart":
+          return NOTHING_BESIDE;
       }
     });
   }
 
   perform(step: Step, signal: AbortSignal): Promise<Fact<Performed>> {
     return asFact<Performed>(async () => {
+      if (isPersons(step)) return unknown("not-asked", "a person has to do this");
       switch (step.do) {
         case "config.set":
         case "config.unset":
@@ -221,8 +224,6 @@ class GatewayChanger implements Changer {
           const undo: Pick<Performed, "undo"> = servesNothing ? { undo: { undo: "tailscale.serve" } } : {};
           return known({ how: `tailscale status: this machine is ${name}`, ...undo }, tailnet.source);
         }
-        default:
-          return unknown("not-asked", "a person has to do this");
       }
     });
   }
@@ -509,6 +510,8 @@ class GatewayChanger implements Changer {
     return done.known ? known({ how: done.value }, done.source) : done;
   }
 }
+
+const NOTHING_BESIDE = known({}, "nothing beside openclaw.json");
 
 const NOT_COMPOSE = unknown("not-asked", "no Compose project of this machine made the gateway's container");
 

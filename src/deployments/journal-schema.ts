@@ -4,6 +4,7 @@ import type { Undo } from "../core/change.ts";
 import type { DeviceList } from "../core/facts.ts";
 import type { ComposeChange, Step } from "../core/finding.ts";
 import type { Journal, JournalStep } from "../core/journal.ts";
+import type { ProgramStep } from "../core/step.ts";
 import { sha256 } from "./atomic-file.ts";
 
 /** `2026-11-22T00-00-00-000Z-3f9a1c`: the time of its start, and what tells two of one moment apart. */
@@ -169,20 +170,7 @@ const site = z.strictObject({
 });
 
 /** Steps that a program does: no other is ever in a journal. */
-type Done = Exclude<
-  Step["do"],
-  | "device.list"
-  | "dashboard.link"
-  | "token.show"
-  | "gateway.status"
-  | "version.show"
-  | "logs.show"
-  | "doctor.fix"
-  | "tailscale.serve"
-  | "ssh.tunnel"
-  | "page.open"
-  | "human"
->;
+type Done = ProgramStep["do"];
 
 const STEPS = {
   "config.set": z.strictObject({ do: z.literal("config.set"), key, value: z.json() }),

@@ -1,6 +1,7 @@
 import type { Deployment } from "../core/facts.ts";
 import type { JsonValue, Step } from "../core/finding.ts";
 import { atLeast } from "../core/release.ts";
+import { kindOfStep } from "../core/step.ts";
 import { safeText } from "../core/text.ts";
 import { KINDS } from "./index.ts";
 import type { CommandContext, CommandLines } from "./kind.ts";
@@ -109,10 +110,10 @@ const LINES: { readonly [D in Step["do"]]: LineFor<D> } = {
 };
 
 /** What writes a config that its mount keeps from being replaced fails there (EBUSY, EROFS; run 2026.3.13). */
-function isHeld({ do: what }: Step, { workload }: Deployment): boolean {
+function isHeld(step: Step, { workload }: Deployment): boolean {
   const { configAlone, configReadOnly } = workload?.stateDir ?? {};
   if (configAlone !== true && configReadOnly !== true) return false;
-  return what === "config.set" || what === "config.unset" || what === "token.generate";
+  return kindOfStep(step).writesConfig === true;
 }
 
 /** The proxy's file is this program's to write or to print, wherever the gateway runs. */

@@ -2,7 +2,7 @@ import type { CheckResult } from "../core/diagnose.ts";
 import type { Evidence } from "../core/facts.ts";
 import type { Saying } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
-import { gateOfCause, isBefore } from "./cause-gate.ts";
+import { isBefore } from "./gate-order.ts";
 import { displayWidth, hang } from "./layout.ts";
 import {
   type Catalogue,
@@ -348,8 +348,8 @@ class Page {
     return [...lines, ...end.map(this.#style.bad)];
   }
 
-  #remedies({ id, remedies, severity }: ReportFinding, report: Report, short = false): string[] {
-    const effects = remedies.map((remedy) => this.#effect(remedy, id, report));
+  #remedies({ gate, remedies, severity }: ReportFinding, report: Report, short = false): string[] {
+    const effects = remedies.map((remedy) => this.#effect(remedy, gate ?? report.gateway.admission?.gate));
     // What does not help is named, so that nobody looks for it; it is spelled out only where nothing does,
     // or where the finding is not about the refusal.
     const anyHelps = effects.some((effect) => effect === "admits" || effect === "passes");
@@ -391,10 +391,9 @@ class Page {
     ];
   }
 
-  #effect({ after }: ReportRemedy, id: string, report: Report): Effect {
+  #effect({ after }: ReportRemedy, gate: string | undefined): Effect {
     if (after === undefined) return "unknown";
     if (after === "admitted") return "admits";
-    const gate = gateOfCause(id) ?? report.gateway.admission?.gate;
     if (after.refusedAt === gate) return "refused";
     return gate !== undefined && isBefore(after.refusedAt, gate) ? "waits" : "passes";
   }

@@ -12,6 +12,7 @@ import type {
 } from "../core/facts.ts";
 import type { Finding, Remedy, Severity, Step, TellApart } from "../core/finding.ts";
 import type { MessageArgs, Saying } from "../core/saying.ts";
+import { argsOfStep } from "../core/step.ts";
 import type { Station } from "../kinds/kind.ts";
 
 /**
@@ -198,42 +199,11 @@ function actionOf({ step, command, placeholders = [] }: StepLine): RemedyAction 
     const { message, args } = step;
     return { kind: "human", message, ...(args === undefined ? {} : { args }) };
   }
-  if (command === undefined) return { kind: "human", message: messageOf(step), args: argsOf(step) };
+  if (command === undefined) return { kind: "human", message: messageOf(step), args: argsOfStep(step) };
   return { kind: "command", command, ...(placeholders.length === 0 ? {} : { placeholders }) };
 }
 
 /** Key of the words for a step that has no command. */
 function messageOf(step: Exclude<Step, { do: "human" }>): string {
   return step.do === "compose.edit" ? `compose.${step.change.kind}` : step.do;
-}
-
-function argsOf(step: Exclude<Step, { do: "human" }>): MessageArgs {
-  switch (step.do) {
-    case "config.set":
-      return { key: step.key, value: JSON.stringify(step.value) };
-    case "config.unset":
-      return { key: step.key };
-    case "device.approve":
-      return { requestId: step.requestId ?? "<requestId>" };
-    case "device.reject":
-      return { requestId: step.requestId };
-    case "device.remove":
-      return { deviceId: step.deviceId };
-    case "device.rotate":
-      return { deviceId: step.deviceId, role: step.role };
-    case "token.copy":
-      return { path: step.path, ...(step.variable === undefined ? {} : { variable: step.variable }) };
-    case "compose.up":
-      return { service: step.service };
-    case "compose.edit": {
-      const { kind: _kind, ...rest } = step.change;
-      return { file: step.file, service: step.service, ...rest };
-    }
-    case "ssh.tunnel":
-      return { port: step.port };
-    case "page.open":
-      return { url: step.url };
-    default:
-      return {};
-  }
 }

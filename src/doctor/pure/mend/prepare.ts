@@ -9,6 +9,7 @@ import type { PendingDevice } from "../../../core/facts.ts";
 import type { Finding, Remedy, Step } from "../../../core/finding.ts";
 import { type Choice, type PlanOptions, plan } from "../../../core/plan.ts";
 import { fromAddress, type RequestQuestion, requestFor, requestNamed } from "../../../core/requests.ts";
+import { isProgrammatic, isReading } from "../../../core/step.ts";
 import { oracleOf } from "./oracle.ts";
 import type { Prepared, PreparedModel } from "./prepared.ts";
 import { forOwnPage } from "./removal.ts";
@@ -103,22 +104,10 @@ function isMendable({ severity, remedies }: Finding, can: Doer): boolean {
 /** Whether a step is done by the changer of this deployment by itself. */
 type Doer = (step: Step) => boolean;
 
-/** An engine starts a container; what ran in a terminal of somebody's is theirs to start. */
 function doerOf({ deployment }: Facts, { editCompose = false }: PrepareOptions): Doer {
   const { workload, compose } = knownValue(deployment) ?? {};
-  return (step) => {
-    switch (step.do) {
-      case "gateway.start":
-        return workload !== undefined;
-      case "compose.up":
-        return compose !== undefined;
-      // A Compose file is somebody's own, and often in a repository: only on request.
-      case "compose.edit":
-        return compose !== undefined && editCompose;
-      default:
-        return isProgrammatic(step);
-    }
-  };
+  const means = { workload: workload !== undefined, compose: compose !== undefined, editCompose };
+  return (step) => isProgrammatic(step, means);
 }
 
 /** For a finding of which the model has nothing to say: each of its remedies, as the check orders them. */
@@ -135,58 +124,6 @@ function singles(
       index === 0 ? { remedies: [remedy] } : { remedies: [remedy], whyNot: "recommended-otherwise" },
     );
 }
-
-/** What the changer of every deployment does by itself. */
-function isProgrammatic(step: Step): boolean {
-  switch (step.do) {
-    case "config.set":
-    case "config.unset":
-    case "gateway.restart":
-    case "device.reject":
-    case "device.remove":
-    case "device.rotate":
-    case "tailscale.status":
-    case "token.copy":
-    case "token.generate":
-      return true;
-    case "proxy.write":
-      return step.path !== undefined;
-    case "device.approve":
-      return step.requestId !== undefined;
-    default:
-      return false;
-  }
-}
-
-/** Steps of which the result is only looked at: what they would show is in the preview. */
-function isReading(step: Step): boolean {
-  if (step.do === "proxy.write") return step.site !== undefined;
-  return step.do === "device.list" || step.do === "gateway.status" || step.do === "logs.show";
-}
-
-/**
- * Human steps that ask for nothing before the machine's own: they speak of what to compare, or of the page
- * afterwards.
- */
-const ACCOMPANYING = new Set([
-  "check-request",
-  "choose-request",
-  "reload-page",
-  "wait-for-page",
-  "press-connect",
-  "overwrite-forwarded-for",
-  "keep-origins",
-  "name-certificate",
-  "load-proxy-site",
-  "trust-proxy-authority",
-  "loopback-clients-ask",
-  "page-without-token",
-  "open-at",
-  "approve-browsers-in-use",
-  "review-origins",
-  // Whoever changes the file there says so where the container cannot.
-  "change-at-mount",
-]);
 
 interface Executable {
   readonly steps: readonly Step[];
@@ -227,7 +164,7 @@ function executable(remedies: readonly Remedy[], { can, named, ...question }: As
         mine.push({ do: "device.approve", requestId: found.request.requestId });
       } else if (can(step)) {
         mine.push(step);
-      } else if (!isReading(step) && !(step.do === "human" && ACCOMPANYING.has(step.message))) {
+      } else if (!isReading(step) && !(step.do === "human" && step.accompanies === true)) {
         return until(index);
       }
     }
