@@ -53,7 +53,10 @@ test("each verdict of a check", () => {
 
 test("a finding has the gate of its check, where that is about one", () => {
   const found = () => [occurrence];
-  const checks = [check("about-origins", { gate: "origin", diagnose: found }), check("other", { diagnose: found })];
+  const checks = [
+    check("about-origins", { gate: "origin", diagnose: found }),
+    check("other", { diagnose: found }),
+  ];
   const { findings } = diagnose(checks, facts, options);
   assert.deepEqual(
     findings.map(({ gate }) => gate),

@@ -102,7 +102,12 @@ describe("the model's word on each remedy", () => {
     const [first] = dockerPairing.findings;
     assert.ok(first);
     const remedies = [{ ...approve, after: { refusedAt: "origin" } }];
-    const finding = { ...first, id: "proxy-attribution-required", gate: "proxy-attribution", remedies } as const;
+    const finding = {
+      ...first,
+      id: "proxy-attribution-required",
+      gate: "proxy-attribution",
+      remedies,
+    } as const;
     const report = { ...dockerPairing, findings: [finding] };
     assert.match(renderHuman(report, plain), /✓ passes this gate; origin waits behind it/);
   });

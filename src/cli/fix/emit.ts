@@ -1,6 +1,5 @@
-import { renderFix, safeFix } from "../../report/fix.ts";
 import type { FixReport } from "../../report/fix-report.ts";
-import { colorStyle } from "../../report/terminal.ts";
+import { formatOf } from "../../report/formats.ts";
 import { type EmitOptions, write } from "../emit.ts";
 import type { Io } from "../io.ts";
 import { lookOf } from "../style.ts";
@@ -14,18 +13,20 @@ export async function emitFix(
   isShown = false,
 ): Promise<void> {
   const look = lookOf(options.color, stream === "stderr" ? { ...io, stdout: io.stderr } : io);
-  const human = () =>
-    renderFix(report, {
-      lang: options.lang,
-      width: look.width,
-      unicode: look.unicode,
-      style: colorStyle(options.output === undefined && look.color),
-      isShown: isShown && stream === "stdout" && options.output === undefined && io.stdout.isTTY === true,
-    });
+  const shown = {
+    lang: options.lang,
+    verbose: options.verbose,
+    width: look.width,
+    unicode: look.unicode,
+    color: options.output === undefined && look.color,
+    box: false,
+    isShown: isShown && stream === "stdout" && options.output === undefined && io.stdout.isTTY === true,
+  };
   if (stream === "stderr") {
-    io.stderr.write(`${human()}\n`);
+    const { fix } = await formatOf("human").load();
+    io.stderr.write(`${fix(report, shown)}\n`);
     return;
   }
-  const text = options.format === "json" ? `${JSON.stringify(safeFix(report), null, 2)}\n` : human();
-  await write(text, options.output, io);
+  const { fix } = await formatOf(options.format).load();
+  await write(fix(report, shown), options.output, io);
 }

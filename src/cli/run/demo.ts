@@ -3,6 +3,7 @@ import { SCENARIOS } from "../../doctor/live/demo/scenarios.ts";
 import { LIVE_FACTS } from "../../doctor/live/live-facts.ts";
 import { reportOf } from "../../doctor/pure/case.ts";
 import { nearest } from "../../report/explain.ts";
+import { formatOf } from "../../report/formats.ts";
 import type { DemoArguments } from "../commands/demo.ts";
 import { emit } from "../emit.ts";
 import { emitOptions } from "../options.ts";
@@ -40,7 +41,7 @@ export async function demo(args: DemoArguments, { io, salt }: Session): Promise<
       signal: io.signal,
     });
     spinner.stop();
-    if (options.format === "human" && options.output === undefined) {
+    if (formatOf(options.format).isProse && options.output === undefined) {
       io.stdout.write(`Demonstration on an embedded gateway: ${scenario.title}.\n\n`);
     }
     await emit(reportOf(facts, { next: "npx pairing-doctor --target ws://127.0.0.1:18789" }), options, io);
