@@ -48,6 +48,8 @@ class World {
   readonly machine: Machine;
   readonly #options: WorldOptions;
   calls = 0;
+  /** How many settings were made together, each time. */
+  readonly configured: number[] = [];
 
   constructor(machine: Machine, options: WorldOptions = {}) {
     this.machine = machine;
@@ -104,12 +106,17 @@ class World {
             return known({ how: "wrote the site" }, "site");
           }
           assert.ok(step.do === "config.set");
-          const set = edit(machine.config ?? "", { set: { key: step.key, value: step.value } });
-          // The gateway's own command writes plain JSON and notes who touched it.
-          machine.config = rewrites
-            ? JSON.stringify({ ...JSON5.parse(set), meta: { lastTouchedAt: "now" } }, null, 2)
-            : set;
+          machine.config = written([step], machine.config, rewrites);
           return known({ how: "openclaw config set" }, "cli");
+        }),
+      configure: (steps) =>
+        this.#call(() => {
+          this.configured.push(steps.length);
+          machine.config = written(steps, machine.config, rewrites);
+          return known(
+            steps.map(() => ({ how: "edited openclaw.json" })),
+            "file",
+          );
         }),
       revert: (back: Undo) =>
         this.#call(() => {
@@ -141,6 +148,16 @@ class World {
         ),
     };
   }
+}
+
+function written(steps: readonly Step[], config: string | undefined, rewrites: boolean): string {
+  let text = config ?? "";
+  for (const step of steps) {
+    assert.ok(step.do === "config.set");
+    text = edit(text, { set: { key: step.key, value: step.value } });
+  }
+  // The gateway's own command writes plain JSON and notes who touched it.
+  return rewrites ? JSON.stringify({ ...JSON5.parse(text), meta: { lastTouchedAt: "now" } }, null, 2) : text;
 }
 
 function fileOf(text: string | undefined): ConfigFile | undefined {
@@ -209,6 +226,69 @@ describe("a fix", () => {
       assert.deepEqual(machine.devices.paired, []);
       assert.equal(stateOf(machine), "undone");
     }
+  });
+
+  test("makes settings in turn together, and waits once for the gateway before it asks it", async () => {
+    const machine = new Machine();
+    const world = new World(machine);
+    const { workshop } = world;
+    const done: string[] = [];
+    const changer: Changer = {
+      ...workshop.changer,
+      configure: (steps, signal) => {
+        done.push(steps.map((step) => step.do).join("+"));
+        return workshop.changer.configure(steps, signal);
+      },
+      perform: (step, signal) => {
+        done.push(step.do);
+        return workshop.changer.perform(step, signal);
+      },
+      settled: (signal) => {
+        done.push("settled");
+        return workshop.changer.settled(signal);
+      },
+    };
+    const outcome = await execute(order(ORIGIN, BIND, APPROVE), { ...workshop, changer });
+    assert.deepEqual(done, ["config.set+config.set", "settled", "device.approve", "settled"]);
+    assert.deepEqual(world.configured, [2]);
+    // One write is one line.
+    assert.ok(outcome.outcome === "kept");
+    assert.deepEqual(outcome.how, ["edited openclaw.json", "openclaw devices approve"]);
+    assert.deepEqual(
+      machine.journals.at(-1)?.steps.map(({ state, how }) => [state, how]),
+      [
+        ["done", "edited openclaw.json"],
+        ["done", "edited openclaw.json"],
+        ["done", "openclaw devices approve"],
+      ],
+    );
+  });
+
+  test("leaves settings apart between which something else is done", async () => {
+    const world = new World(new Machine());
+    assert.equal((await execute(order(ORIGIN, APPROVE, BIND), world.workshop)).outcome, "kept");
+    assert.deepEqual(world.configured, []);
+  });
+
+  test("that was killed between settings goes on with those that are left, together", async () => {
+    const machine = new Machine();
+    const kept = await execute(order(ORIGIN, BIND, APPROVE), new World(machine).workshop);
+    assert.equal(kept.outcome, "kept");
+    const [whole] = machine.journals;
+    assert.ok(whole);
+    machine.config = BEFORE;
+    machine.devices = { store: "json", pending: [REQUEST], paired: [] };
+    const [first, ...others] = whole.steps;
+    assert.ok(first);
+    const left = others.map(({ step }) => ({ step, state: "planned" }) as const);
+    const world = new World(machine);
+    const outcome = await finish(
+      { ...whole, state: "open", steps: [first, { step: ORIGIN, state: "started" }, ...left] },
+      world.workshop,
+    );
+    assert.equal(outcome.outcome, "kept");
+    assert.deepEqual(world.configured, [2]);
+    assert.deepEqual(gatewayOf(machine).bind, "loopback");
   });
 
   test("that does not help goes back, and says what was met", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   mkdirSync,
@@ -13,11 +14,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
+import JSON5 from "json5";
 import { editConfig } from "../src/config/edit.ts";
 import { ChangeError, type Changer, type Performed, type Undo } from "../src/core/change.ts";
 import { type Fact, known, unknown } from "../src/core/fact.ts";
 import type { DeviceList } from "../src/core/facts.ts";
 import type { Step } from "../src/core/finding.ts";
+import type { SettingStep } from "../src/core/step.ts";
 import type { CommandOutcome } from "../src/deployments/command.ts";
 import { pairedEntry } from "../src/deployments/device-files.ts";
 import { devicesFromJson } from "../src/deployments/devices.ts";
@@ -74,7 +77,7 @@ function gateway(
   more: Partial<
     Pick<
       GatewayChangerOptions,
-      "release" | "devices" | "restart" | "starter" | "edit" | "tailscale" | "fingerprint"
+      "files" | "release" | "devices" | "restart" | "starter" | "edit" | "tailscale" | "fingerprint"
     >
   > & {
     readonly taken?: "restarted" | "refused";
@@ -369,6 +372,86 @@ test("any sequence of changes is undone byte for byte by the backup, and never o
     ),
     { numRuns: 60 },
   );
+});
+
+// --- several settings in turn ------------------------------------------------------------------------------------
+
+/** The config's own file, with every write of it counted. */
+function counting() {
+  const writes: string[] = [];
+  const replace: typeof ownFiles.replace = (path, next, expected) => {
+    writes.push(path);
+    return ownFiles.replace(path, next, expected);
+  };
+  return { writes, files: { ...ownFiles, replace } };
+}
+
+const TWO = [
+  { do: "config.set", key: "gateway.trustedProxies", value: ["127.0.0.1"] },
+  { do: "config.set", key: "gateway.controlUi.allowedOrigins", value: ["https://claw.example.test"] },
+] as const;
+
+for (const [what, text, release] of [
+  ["commented, of an old release", COMMENTED, "2026.3.13"],
+  ["plain, of a release whose command could set each", PLAIN, "2026.9.6"],
+] as const)
+  test(`several settings are one write: ${what}`, async () => {
+    const { writes, files } = counting();
+    const { changer, config, watched } = gateway(text, untouchable, { release, files });
+    const made = await changer.configure([...TWO, { do: "config.unset", key: "gateway.port" }], never);
+    assert.ok(made.known, JSON.stringify(made));
+    assert.equal(writes.length, 1);
+    assert.deepEqual(watched, ["mark"]);
+    assert.equal(new Set(made.value.map(({ how }) => how)).size, 1);
+    assert.equal(made.value.length, 3);
+    assert.deepEqual(JSON5.parse(config()).gateway, {
+      bind: "loopback",
+      trustedProxies: ["127.0.0.1"],
+      controlUi: { allowedOrigins: ["https://claw.example.test"] },
+    });
+    if (text === COMMENTED) assert.match(config(), /^\/\/ mine/);
+  });
+
+test("of several settings the one that is left goes its own way, and what is there stays", async () => {
+  const { changer, calls, watched } = gateway(PLAIN, modern);
+  const made = await changer.configure([set("gateway.port", 18_789), set("x", 1)] as SettingStep[], never);
+  assert.ok(made.known, JSON.stringify(made));
+  assert.match(made.value[0]?.how ?? "", /was like that already/);
+  assert.deepEqual(calls, [["config", "set", "x", "1", "--json"]]);
+  assert.deepEqual(watched, ["mark"]);
+});
+
+test("several settings of one key are made in their order", async () => {
+  const { changer, config } = gateway(COMMENTED, untouchable);
+  const steps = [
+    unset("gateway.bind"),
+    set("gateway.port", 1),
+    set("gateway.bind", "loopback"),
+  ] as SettingStep[];
+  assert.ok((await changer.configure(steps, never)).known);
+  assert.deepEqual(JSON5.parse(config()).gateway, { port: 1, bind: "loopback" });
+});
+
+test("where one of several settings cannot be made none is", async () => {
+  const text = '{ gateway: { port: 1, auth: { $include: "./auth.json5" } } }\n';
+  const { changer, config } = gateway(text, untouchable);
+  const steps = [set("gateway.port", 2), set("gateway.auth.mode", "token")] as SettingStep[];
+  await refused(changer.configure(steps, never), "not-asked", /includes: change it there/);
+  assert.equal(config(), text);
+});
+
+test("a token that is made together with a setting is shown nowhere, and is known again", async () => {
+  const { writes, files } = counting();
+  const { changer, config } = gateway(COMMENTED, untouchable, { files });
+  const steps = [set("gateway.auth.mode", "token"), { do: "token.generate" }] as SettingStep[];
+  const made = await changer.configure(steps, never);
+  assert.ok(made.known, JSON.stringify(made));
+  const { token } = JSON5.parse(config()).gateway.auth;
+  assert.match(token, /^[0-9a-f]{48}$/);
+  assert.ok(!JSON.stringify(made).includes(token));
+  assert.equal(made.value[1]?.set, createHash("sha256").update(JSON.stringify(token)).digest("hex"));
+  assert.equal(made.value[0]?.set, undefined);
+  assert.equal(writes.length, 1);
 });
 
 test("a config that cannot be replaced is a ChangeError", async () => {

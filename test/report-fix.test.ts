@@ -122,10 +122,13 @@ describe("sentences of the engine in the reader's language", () => {
   test("each stands in the code that says it", () => {
     const files = [
       "core/transaction",
+      "doctor/live/mend/verify",
+      "doctor/live/mend/backward",
+      "doctor/live/mend/ended",
       "doctor/live/mend/fix",
       "doctor/live/mend/patient",
-      "doctor/live/mend/verify",
       "doctor/live/mend/work",
+      "doctor/live/mend/forward",
       "deployments/atomic-file",
       "deployments/gateway-changer",
       "deployments/journal-store",

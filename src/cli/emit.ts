@@ -1,13 +1,10 @@
 import { writeFile } from "node:fs/promises";
-import { toJsonReport } from "../report/json.ts";
-import type { Lang } from "../report/messages/index.ts";
+import { type Format, formatOf } from "../report/formats.ts";
+import type { Lang } from "../report/languages.ts";
 import type { Report } from "../report/result.ts";
-import { renderTerminal } from "../report/terminal.ts";
 import type { Out, Written } from "./out.ts";
 import { type ColorOption, lookOf } from "./style.ts";
 import { UsageError } from "./usage-error.ts";
-
-export type Format = "human" | "json";
 
 export interface EmitOptions {
   readonly format: Format;
@@ -23,20 +20,16 @@ export async function emit(report: Report, options: EmitOptions, session: Writte
   io.signal.throwIfAborted();
   const toFile = options.output !== undefined;
   const look = lookOf(options.color, io);
-  const text =
-    options.format === "json"
-      ? out.json(toJsonReport(report, options.lang), 2)
-      : out.page(
-          await renderTerminal(report, {
-            lang: options.lang,
-            verbose: options.verbose,
-            width: toFile ? 80 : look.width,
-            unicode: look.unicode,
-            color: toFile ? options.color === "always" : look.color,
-            box: !toFile && look.box,
-          }),
-        );
-  await write(text.endsWith("\n") ? text : `${text}\n`, options.output, out);
+  const formatter = await formatOf(options.format).load();
+  const made = await formatter.report(report, {
+    lang: options.lang,
+    verbose: options.verbose,
+    width: toFile ? 80 : look.width,
+    unicode: look.unicode,
+    color: toFile ? options.color === "always" : look.color,
+    box: !toFile && look.box,
+  });
+  await write(out.made(made), options.output, out);
 }
 
 /**

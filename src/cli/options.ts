@@ -1,6 +1,8 @@
 import type { ArgumentsCamelCase, Argv } from "yargs";
 import { DEPLOYMENT_KINDS } from "../core/deployment-kind.ts";
-import type { EmitOptions, Format } from "./emit.ts";
+import { FORMAT_NAMES, type Format } from "../report/formats.ts";
+import { LANGS, type Lang } from "../report/languages.ts";
+import type { EmitOptions } from "./emit.ts";
 import type { FailOn } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { type ColorOption, langOf } from "./style.ts";
@@ -9,14 +11,13 @@ import { type ColorOption, langOf } from "./style.ts";
 export type ArgumentsOf<F extends (yargs: Argv) => Argv<unknown>> =
   ReturnType<F> extends Argv<infer A> ? ArgumentsCamelCase<A> : never;
 
-const FORMATS = ["human", "json"] as const;
 const FAIL_ON = ["error", "warning", "info", "never"] as const;
 const COLORS = ["auto", "always", "never"] as const;
 
 /** Language and colour: on every command that writes for people. */
 export function wordingOptions<T>(yargs: Argv<T>) {
   return yargs
-    .option("lang", { choices: ["en", "zh"] as const, describe: "Language; default from the locale" })
+    .option("lang", { choices: LANGS, describe: "Language; default from the locale" })
     .option("color", {
       choices: COLORS,
       default: "auto" as ColorOption,
@@ -25,14 +26,14 @@ export function wordingOptions<T>(yargs: Argv<T>) {
 }
 
 export interface WordingArguments {
-  readonly lang: "en" | "zh" | undefined;
+  readonly lang: Lang | undefined;
   readonly color: ColorOption;
 }
 
 /** How the report is written: on every command that makes one. */
 export function outputOptions<T>(yargs: Argv<T>) {
   return wordingOptions(yargs)
-    .option("format", { choices: FORMATS, default: "human" as Format, describe: "Format of the report" })
+    .option("format", { choices: FORMAT_NAMES, default: "human" as Format, describe: "Format of the report" })
     .option("json", { type: "boolean", default: false, describe: "Same as --format json" })
     .option("output", { type: "string", requiresArg: true, describe: "Write the report to FILE" })
     .option("quiet", { type: "boolean", default: false, describe: "No spinner, no notes on stderr" })

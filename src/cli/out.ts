@@ -1,5 +1,6 @@
 import { createKnownScrubber } from "../core/scrub.ts";
 import { safePage, safeText } from "../core/text.ts";
+import type { Made } from "../report/formatter.ts";
 import type { Io } from "./io.ts";
 
 /** A page and a document are no deeper. */
@@ -45,6 +46,12 @@ export class Out {
   /** To stderr. */
   say(page: string): void {
     this.#io.stderr.write(this.page(page));
+  }
+
+  /** What a format made, as it may be written; it ends with a line break. */
+  made(made: Made): string {
+    const text = "page" in made ? this.page(made.page) : this.json(made.document, 2);
+    return text.endsWith("\n") ? text : `${text}\n`;
   }
 
   /** A text of several lines as it may be written; our own colours stay. */

@@ -1,3 +1,4 @@
+import { type Lang, langOfLocale } from "../report/languages.ts";
 import type { Io } from "./io.ts";
 
 export type ColorOption = "auto" | "always" | "never";
@@ -43,9 +44,7 @@ function isUnicode(env: Io["env"]): boolean {
   return locale === "" && process.platform !== "win32" ? true : /^[a-z]{2}_[A-Z]{2}$/.test(locale);
 }
 
-/** `zh` for a Chinese locale, else `en`. */
-export function langOf(option: string | undefined, env: Io["env"]): "en" | "zh" {
-  if (option === "en" || option === "zh") return option;
-  const locale = env.LC_ALL || env.LC_MESSAGES || env.LANG || "";
-  return /^zh/i.test(locale) ? "zh" : "en";
+/** What was asked for, else the language of the locale. */
+export function langOf(option: Lang | undefined, env: Io["env"]): Lang {
+  return option ?? langOfLocale(env.LC_ALL || env.LC_MESSAGES || env.LANG || "");
 }

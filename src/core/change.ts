@@ -2,6 +2,7 @@ import type { Fact, UnknownReason } from "./fact.ts";
 import type { DeviceList } from "./facts.ts";
 import type { JsonValue, Step } from "./finding.ts";
 import type { MessageArgs } from "./saying.ts";
+import type { SettingStep } from "./step.ts";
 
 /**
  * How one deployment changes its gateway, as the engine of `fix` meets it. Reading is exact (bytes, not values),
@@ -34,6 +35,11 @@ export interface Changer {
   foreseeBack?(undo: Undo, step: Step): Promise<Fact<Foreseen>>;
   /** Does one step that a program can do; a step of a person is refused as `not-asked`. */
   perform(step: Step, signal: AbortSignal): Promise<Fact<Performed>>;
+  /**
+   * Makes several settings in one write, all of them or none, so that the gateway takes them up at once. What was done
+   * for each, in their order.
+   */
+  configure(steps: readonly SettingStep[], signal: AbortSignal): Promise<Fact<readonly Performed[]>>;
   /** Takes back one step that was done and that is not a change of the config's bytes. */
   revert(undo: Undo, step: Step, signal: AbortSignal): Promise<Fact<Performed>>;
   /** Removes what a run that was killed left beside the config; never fails. */

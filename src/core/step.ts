@@ -224,6 +224,11 @@ const STEPS = {
 type PersonsDo = { [D in Step["do"]]: (typeof STEPS)[D]["by"] extends "person" ? D : never }[Step["do"]];
 /** Steps that the gateway sees. */
 export type SeenDo = { [D in Step["do"]]: (typeof STEPS)[D]["seen"] extends true ? D : never }[Step["do"]];
+type WritesConfigDo = {
+  [D in Step["do"]]: (typeof STEPS)[D] extends { readonly writesConfig: true } ? D : never;
+}[Step["do"]];
+/** Steps that are changes of openclaw.json. */
+export type SettingStep = Extract<Step, { readonly do: WritesConfigDo }>;
 export type ProgramStep = Exclude<Step, { readonly do: PersonsDo }>;
 export type SeenStep = Extract<Step, { readonly do: SeenDo }>;
 
@@ -234,6 +239,10 @@ export function kindOfStep(step: Step): StepKind<never> {
 
 export function isPersons(step: Step): step is Extract<Step, { readonly do: PersonsDo }> {
   return kindOfStep(step).by === "person";
+}
+
+export function isSetting(step: Step): step is SettingStep {
+  return kindOfStep(step).writesConfig === true;
 }
 
 export function isSeen(step: Step): step is SeenStep {

@@ -19,7 +19,7 @@ import {
   madeOf,
   undoOf,
 } from "./journal.ts";
-import { kindOfStep } from "./step.ts";
+import { isSetting, kindOfStep } from "./step.ts";
 
 /** What a transaction needs of the world and of other rooms. */
 export interface Workshop {
@@ -153,23 +153,28 @@ async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
   let journal = begun;
   let unsettled = false;
   let begins = true;
-  for (const [index, { step, state }] of begun.steps.entries()) {
-    if (state === "done") continue;
+  for (const batch of batchesOf(begun.steps)) {
+    const steps = batch.map(({ step }) => step);
     // A gateway that starts anew for a setting answers no command meanwhile (run 3.13: 1006).
-    if (unsettled && kindOfStep(step).asksGateway === true) {
+    if (unsettled && steps.some((step) => kindOfStep(step).asksGateway === true)) {
       const settled = await settle(workshop);
       if (!settled.known) return rollBack(journal, settled.detail, workshop);
       unsettled = false;
     }
-    const undo =
-      begun.steps[index]?.undo ??
-      undoOf(step, journal.before.devices) ??
-      (state === "planned" ? await foreseen(step, changer, signal) : undefined);
-    const started = withStep(journal, index, {
-      step,
-      state: "started",
-      ...(undo === undefined ? {} : { undo }),
-    });
+    const undos: (Undo | undefined)[] = [];
+    let started = journal;
+    for (const { index, step, state, undo: noted } of batch) {
+      const undo =
+        noted ??
+        undoOf(step, journal.before.devices) ??
+        (state === "planned" ? await foreseen(step, changer, signal) : undefined);
+      undos.push(undo);
+      started = withStep(started, index, {
+        step,
+        state: "started",
+        ...(undo === undefined ? {} : { undo }),
+      });
+    }
     const unnoted = await notWritten(store, started);
     if (unnoted !== undefined)
       return begins && isUntouched(begun)
@@ -177,22 +182,22 @@ async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
         : rollBack(journal, unnoted, workshop);
     journal = started;
     begins = false;
-    workshop.onProgress?.({ doing: "step", step });
-    const performed: Fact<Performed> = signal.aborted
+    for (const step of steps) workshop.onProgress?.({ doing: "step", step });
+    const performed: Fact<readonly Performed[]> = signal.aborted
       ? INTERRUPTED
-      : state === "started" && (await isDone(step, undo, changer))
-        ? known({ how: "done by the run before" }, "journal")
-        : await changer.perform(step, signal);
+      : await doneOf(batch, undos, workshop);
     if (!performed.known) return rollBack(journal, performed.detail, workshop);
-    unsettled ||= kindOfStep(step).writesConfig === true;
-    const taken = performed.value.undo ?? undo;
-    journal = withStep(journal, index, {
-      step,
-      state: "done",
-      how: performed.value.how,
-      ...(taken === undefined ? {} : { undo: taken }),
-      ...(performed.value.set === undefined ? {} : { set: performed.value.set }),
-    });
+    unsettled ||= steps.some(isSetting);
+    for (const [at, { index, step }] of batch.entries()) {
+      const { how, undo = undos[at], set } = performed.value[at] ?? { how: step.do };
+      journal = withStep(journal, index, {
+        step,
+        state: "done",
+        how,
+        ...(undo === undefined ? {} : { undo }),
+        ...(set === undefined ? {} : { set }),
+      });
+    }
     const unkept = await notWritten(store, journal);
     if (unkept !== undefined) return rollBack(journal, unkept, workshop);
   }
@@ -209,6 +214,40 @@ async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
   const unkept = await notWritten(store, kept);
   if (unkept !== undefined) return rollBack(journal, unkept, workshop);
   return keptBy(journal, verified.detail, settled.value);
+}
+
+type Todo = JournalStep & { readonly index: number };
+
+/** What is left to do, in its order. Settings in turn are made together: each write may start the gateway anew. */
+function batchesOf(steps: readonly JournalStep[]): readonly (readonly Todo[])[] {
+  const batches: Todo[][] = [];
+  for (const [index, entry] of steps.entries()) {
+    if (entry.state === "done") continue;
+    const last = batches.at(-1);
+    const todo = { ...entry, index };
+    if (last?.every(({ step }) => isSetting(step)) === true && isSetting(entry.step)) last.push(todo);
+    else batches.push([todo]);
+  }
+  return batches;
+}
+
+async function doneOf(
+  batch: readonly Todo[],
+  undos: readonly (Undo | undefined)[],
+  { changer, signal }: Workshop,
+): Promise<Fact<readonly Performed[]>> {
+  const [first, second] = batch;
+  if (first === undefined) return known([], "nothing");
+  if (second !== undefined)
+    return changer.configure(
+      batch.map(({ step }) => step).filter((step) => isSetting(step)),
+      signal,
+    );
+  const { step, state } = first;
+  if (state === "started" && (await isDone(step, undos[0], changer)))
+    return known([{ how: "done by the run before" }], "journal");
+  const performed = await changer.perform(step, signal);
+  return performed.known ? known([performed.value], performed.source) : performed;
 }
 
 function keptBy(journal: Journal, detail: string, { taken }: Settled): Outcome {
@@ -391,8 +430,10 @@ function withStep(journal: Journal, index: number, entry: JournalStep): Journal 
   return { ...journal, steps: journal.steps.map((step, at) => (at === index ? entry : step)) };
 }
 
+/** One line for settings that were made together. */
 function howOf({ steps }: Journal): readonly string[] {
-  return steps.flatMap(({ how }) => (how === undefined ? [] : [how]));
+  const lines = steps.flatMap(({ how }) => (how === undefined ? [] : [how]));
+  return lines.filter((line, index) => line !== lines[index - 1]);
 }
 
 /** Why a request is not the one any more that was agreed to: a gateway replaces it, or widens it under its id. */

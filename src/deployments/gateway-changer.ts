@@ -11,13 +11,13 @@ import {
   type Settled,
   type Undo,
 } from "../core/change.ts";
-import { type Fact, known, unknown } from "../core/fact.ts";
+import { type Fact, known, type Unknown, unknown } from "../core/fact.ts";
 import type { DeviceList } from "../core/facts.ts";
 import type { JsonValue, Step } from "../core/finding.ts";
 import { TOKEN_KEY } from "../core/journal.ts";
 import { isObject } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
-import { isPersons } from "../core/step.ts";
+import { isPersons, type SettingStep } from "../core/step.ts";
 import { safeText } from "../core/text.ts";
 import { proxySite } from "../kinds/proxy-site.ts";
 import { readExact, sha256, type Traits } from "./atomic-file.ts";
@@ -228,6 +228,10 @@ class GatewayChanger implements Changer {
     });
   }
 
+  configure(steps: readonly SettingStep[], signal: AbortSignal): Promise<Fact<readonly Performed[]>> {
+    return asFact<readonly Performed[]>(() => this.#settings(steps, signal));
+  }
+
   foreseeBack(undo: Undo, step: Step): Promise<Fact<Foreseen>> {
     return asFact<Foreseen>(async () => {
       switch (undo.undo) {
@@ -348,19 +352,12 @@ class GatewayChanger implements Changer {
   async #config(step: ConfigStep, signal: AbortSignal): Promise<Fact<Performed>> {
     const { configPath, files, cli, watch, release } = this.#options;
     const path = step.key.split(".");
-    if (path.some((part) => part === "" || part === "__proto__"))
-      return unknown("failed", "this is no key of a config");
     const file = await files.read(configPath);
     const text = file === undefined ? "" : Buffer.from(file.content).toString("utf8");
     const config = parsed(text);
-    const elsewhere = config === undefined ? undefined : includeOf(config, path);
-    if (elsewhere !== undefined)
-      return unknown(
-        "not-asked",
-        safeText(`${step.key} comes from ${elsewhere}, which openclaw.json includes: change it there`, 300),
-      );
-    if (config !== undefined && isDone(config, path, step))
-      return known({ how: `${step.key} was like that already` }, configPath);
+    const obstacle = whyNotThere(step, config);
+    if (obstacle !== undefined) return obstacle;
+    if (config !== undefined && isDone(config, path, step)) return known(alreadySo(step), configPath);
     await watch.mark();
     const reason =
       file === undefined
@@ -387,7 +384,50 @@ class GatewayChanger implements Changer {
       : unknown("failed", safeText(tellingLine(outcome.value), 300));
   }
 
+  /** Where more than one is to be written, in the file: the command makes one write for each. */
+  async #settings(steps: readonly SettingStep[], signal: AbortSignal): Promise<Fact<readonly Performed[]>> {
+    const { configPath, files, watch, release } = this.#options;
+    const file = await files.read(configPath);
+    const text = file === undefined ? "" : Buffer.from(file.content).toString("utf8");
+    const todo = steps.filter((step) => !isSettled(step, parsed(text)));
+    const [first, second] = todo;
+    if (first === undefined || second === undefined) {
+      const all: Performed[] = [];
+      for (const step of steps) {
+        const performed = await this.perform(step, signal);
+        if (!performed.known) return performed;
+        all.push(performed.value);
+      }
+      return known(all, configPath);
+    }
+    const made = steps.map((step): ConfigStep => {
+      if (step.do !== "token.generate") return step;
+      return { do: "config.set", key: TOKEN_KEY, value: newToken() };
+    });
+    const reason =
+      made.map((step) => whyNotByCommand(step, text, release)).find((why) => why !== undefined) ??
+      whyNotByRename(file && (await files.traits(configPath))) ??
+      "several settings are one write";
+    await watch.mark();
+    const edited = await this.#editAll(made, reason);
+    if (!edited.known) return edited;
+    return known(
+      edited.value.map((performed, at) => {
+        const [step, setting] = [steps[at], made[at]];
+        const isMade = step?.do === "token.generate" && setting?.do === "config.set";
+        return isMade ? { ...performed, set: hashOf(setting.value) } : performed;
+      }),
+      configPath,
+    );
+  }
+
   async #edit(step: ConfigStep, reason: string): Promise<Fact<Performed>> {
+    const edited = await this.#editAll([step], reason);
+    if (!edited.known) return edited;
+    return known(edited.value[0] ?? { how: "nothing to edit" }, edited.source);
+  }
+
+  async #editAll(steps: readonly ConfigStep[], reason: string): Promise<Fact<readonly Performed[]>> {
     const { configPath, files, edit } = this.#options;
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       const file = await files.read(configPath);
@@ -396,22 +436,36 @@ class GatewayChanger implements Changer {
       const before = Buffer.from(file.content);
       const text = before.toString("utf8");
       if (!Buffer.from(text, "utf8").equals(before)) return unknown("failed", "openclaw.json is not UTF-8");
-      const edited = edit(
-        text,
-        step.do === "config.set"
-          ? { set: { key: step.key, value: step.value } }
-          : { unset: { key: step.key } },
-      );
-      if (!edited.ok)
-        return unknown("failed", `openclaw.json cannot be edited: ${safeText(edited.why, 100)}`);
-      const content = Buffer.from(edited.text, "utf8");
+      const how = `edited openclaw.json (${safeText(reason, 200)})`;
+      const all: Performed[] = [];
+      let next = text;
+      for (const step of steps) {
+        const config = parsed(next);
+        const obstacle = whyNotThere(step, config);
+        if (obstacle !== undefined) return obstacle;
+        if (steps.length > 1 && config !== undefined && isDone(config, step.key.split("."), step)) {
+          all.push(alreadySo(step));
+          continue;
+        }
+        const edited = edit(
+          next,
+          step.do === "config.set"
+            ? { set: { key: step.key, value: step.value } }
+            : { unset: { key: step.key } },
+        );
+        if (!edited.ok)
+          return unknown("failed", `openclaw.json cannot be edited: ${safeText(edited.why, 100)}`);
+        next = edited.text;
+        all.push({ how });
+      }
+      const content = Buffer.from(next, "utf8");
       if ((await files.replace(configPath, { ...file, content }, file.sha256)) === "replaced")
-        return known({ how: `edited openclaw.json (${safeText(reason, 200)})` }, configPath);
+        return known(all, configPath);
     }
     return unknown("failed", "somebody else kept writing openclaw.json");
   }
 
-  /** 48 hex digits, as OpenClaw's own; written into the file and shown nowhere. */
+  /** A token that is written into the file and shown nowhere. */
   async #generate(): Promise<Fact<Performed>> {
     const { configPath, files, watch } = this.#options;
     const file = await files.read(configPath);
@@ -419,11 +473,11 @@ class GatewayChanger implements Changer {
     if (isObject(config) && tokenIn(config) !== undefined)
       return known({ how: `${TOKEN_KEY} was set already` }, configPath);
     await watch.mark();
-    const value = randomBytes(24).toString("hex");
+    const value = newToken();
     const step: ConfigStep = { do: "config.set", key: TOKEN_KEY, value };
     const made = await this.#edit(step, "a secret is never handed to a command");
     if (!made.known) return made;
-    return { ...made, value: { ...made.value, set: sha256(Buffer.from(JSON.stringify(value))) } };
+    return { ...made, value: { ...made.value, set: hashOf(value) } };
   }
 
   /** The env file with the config's token in it. */
@@ -509,6 +563,41 @@ class GatewayChanger implements Changer {
     if (done.known) watch.started();
     return done.known ? known({ how: done.value }, done.source) : done;
   }
+}
+
+/** 48 hex digits, as OpenClaw's own. */
+function newToken(): string {
+  return randomBytes(24).toString("hex");
+}
+
+/** What tells a value that is kept nowhere. */
+function hashOf(value: JsonValue): string {
+  return sha256(Buffer.from(JSON.stringify(value)));
+}
+
+function alreadySo({ key }: ConfigStep): Performed {
+  return { how: `${key} was like that already` };
+}
+
+/** Whether the config is as the step makes it; one that cannot be read is not. */
+function isSettled(step: SettingStep, config: unknown): boolean {
+  if (config === undefined) return false;
+  if (step.do === "token.generate") return isObject(config) && tokenIn(config) !== undefined;
+  return isDone(config, step.key.split("."), step);
+}
+
+/** Why a key cannot be set or removed in this config. */
+function whyNotThere({ key }: ConfigStep, config: unknown): Unknown | undefined {
+  const path = key.split(".");
+  if (path.some((part) => part === "" || part === "__proto__"))
+    return unknown("failed", "this is no key of a config");
+  const elsewhere = config === undefined ? undefined : includeOf(config, path);
+  return elsewhere === undefined
+    ? undefined
+    : unknown(
+        "not-asked",
+        safeText(`${key} comes from ${elsewhere}, which openclaw.json includes: change it there`, 300),
+      );
 }
 
 const NOTHING_BESIDE = known({}, "nothing beside openclaw.json");

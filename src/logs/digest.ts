@@ -1,12 +1,11 @@
-import type { LogDigest, LogEvent, LogSourceRead, RefusedEvent } from "../core/log-event.ts";
+import type { LogDigest, LogEvent, LogSourceRead } from "../core/log-event.ts";
 import { safeText } from "../core/text.ts";
 import { type EraHint, eraOf, hintsOf } from "./era.ts";
+import { releaseIn } from "./event-kinds.ts";
 import type { Chunk } from "./lines.ts";
 import { Lru } from "./lru.ts";
 import { RefusalBook } from "./refusals.ts";
 import { type ScanOptions, scanLog } from "./scan.ts";
-import { uiRelease } from "./shapes/closed-before.ts";
-import { buildRelease } from "./shapes/connection.ts";
 
 export interface DigestOptions {
   /** Groups kept; 200. */
@@ -175,21 +174,4 @@ function repeated(event: LogEvent, seen: Lru<string>): boolean {
 function before(a: string, b: string): boolean {
   const [x, y] = [Date.parse(a), Date.parse(b)];
   return Number.isNaN(x) || Number.isNaN(y) ? a < b : x < y;
-}
-
-function releaseIn(event: LogEvent): string | undefined {
-  switch (event.type) {
-    case "startup":
-      return event.release;
-    case "connected":
-      return buildRelease(event.build) ?? uiRelease(event);
-    case "unauthorized":
-      return uiRelease(event);
-    case "refused":
-      return uiRelease(event as Pick<RefusedEvent, "client" | "clientVersion">);
-    case "build-rejected":
-      return buildRelease(event.gatewayBuild);
-    default:
-      return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { type GateReading, gateOf } from "../core/gate.ts";
 import type { LogEvent, RefusalGate, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
+import { gateBeside } from "./event-kinds.ts";
 import { Lru } from "./lru.ts";
 
 /** What is remembered of one connection. */
@@ -104,7 +105,7 @@ export class RefusalBook {
     if (event.type === "pairing" && event.deviceId !== undefined && /approved/.test(event.action)) {
       this.#approved.set(event.deviceId, moment);
     }
-    const reading = siblingReading(event);
+    const reading = gateBeside(event);
     if (reading === undefined) return;
     const conn = "conn" in event ? event.conn : undefined;
     if (conn === undefined) {
@@ -255,26 +256,6 @@ function readingOf(event: RefusedEvent, sibling: GateReading | undefined): GateR
   const reading = gateOf({ ...event, why: event.why ?? sibling?.why });
   if (reading.gate !== "unknown" && reading.gate !== "left") return reading;
   return sibling ?? reading;
-}
-
-/** What a line beside the refusal says about its gate. */
-function siblingReading(event: LogEvent): GateReading | undefined {
-  switch (event.type) {
-    case "unauthorized":
-      return gateOf({ cause: "unauthorized", why: event.reason });
-    case "upgrade-requested":
-      return { gate: "pairing", ...(event.reason === undefined ? {} : { why: event.reason }) };
-    case "build-rejected":
-      return { gate: "protocol", why: "control-ui-build-mismatch" };
-    case "protocol-mismatch":
-      return { gate: "protocol" };
-    case "handshake-timeout":
-      return { gate: "timeout" };
-    case "pairing":
-      return event.action === "requested" ? { gate: "pairing" } : undefined;
-    default:
-      return undefined;
-  }
 }
 
 /** The verbose log's `→ close …` without a connection right after `closed before connect conn=…`. */

@@ -1,6 +1,5 @@
-import { renderFix, safeFix } from "../../report/fix.ts";
 import type { FixReport } from "../../report/fix-report.ts";
-import { colorStyle } from "../../report/terminal.ts";
+import { formatOf } from "../../report/formats.ts";
 import { type EmitOptions, write } from "../emit.ts";
 import type { Written } from "../out.ts";
 import { lookOf } from "../style.ts";
@@ -14,18 +13,20 @@ export async function emitFix(
   isShown = false,
 ): Promise<void> {
   const look = lookOf(options.color, stream === "stderr" ? { ...io, stdout: io.stderr } : io);
-  const human = () =>
-    renderFix(report, {
-      lang: options.lang,
-      width: look.width,
-      unicode: look.unicode,
-      style: colorStyle(options.output === undefined && look.color),
-      isShown: isShown && stream === "stdout" && options.output === undefined && io.stdout.isTTY === true,
-    });
+  const shown = {
+    lang: options.lang,
+    verbose: options.verbose,
+    width: look.width,
+    unicode: look.unicode,
+    color: options.output === undefined && look.color,
+    box: false,
+    isShown: isShown && stream === "stdout" && options.output === undefined && io.stdout.isTTY === true,
+  };
   if (stream === "stderr") {
-    out.say(`${human()}\n`);
+    const { fix } = await formatOf("human").load();
+    out.say(`${out.made(fix(report, shown))}\n`);
     return;
   }
-  const text = options.format === "json" ? `${out.json(safeFix(report), 2)}\n` : out.page(human());
-  await write(text, options.output, out);
+  const { fix } = await formatOf(options.format).load();
+  await write(out.made(fix(report, shown)), options.output, out);
 }

@@ -4,6 +4,7 @@ import { SCENARIOS } from "../../doctor/live/demo/scenarios.ts";
 import { LIVE_FACTS } from "../../doctor/live/live-facts.ts";
 import { reportOf } from "../../doctor/pure/case.ts";
 import { nearest } from "../../report/explain.ts";
+import { formatOf } from "../../report/formats.ts";
 import type { DemoArguments } from "../commands/demo.ts";
 import { emit } from "../emit.ts";
 import { emitOptions } from "../options.ts";
@@ -43,7 +44,7 @@ export async function demo(args: DemoArguments, session: Session): Promise<numbe
       learn: (secrets) => out.learn(secrets),
     });
     spinner.stop();
-    if (options.format === "human" && options.output === undefined) {
+    if (formatOf(options.format).isProse && options.output === undefined) {
       out.print(`Demonstration on an embedded gateway: ${scenario.title}.\n\n`);
     }
     await emit(

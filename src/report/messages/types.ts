@@ -1,7 +1,8 @@
 import type { Risk, Unproven } from "../../core/finding.ts";
 import type { FixOutcome } from "../fix-report.ts";
+import type { Lang } from "../languages.ts";
 
-export type Lang = "en" | "zh";
+export type { Lang } from "../languages.ts";
 
 /**
  * Wording of one cause. Texts are templates: `{name}` is replaced by the argument of that name,

@@ -110,6 +110,7 @@ export const fix: FixWords = {
     "pulls-includes": "the command of this release would pull the included files in",
     "drops-comments": "the command would drop comments and formatting",
     "drops-formatting": "the command would drop the formatting",
+    "one-write": "several settings are one write",
     "refuses-config": "the command refuses the config as it is",
     "no-command": "no openclaw command of this release was found beside the gateway or on the PATH",
     "was-so": "{what} was like that already",

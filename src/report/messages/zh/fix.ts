@@ -105,6 +105,7 @@ export const fix: FixWords = {
     "pulls-includes": "该版本的命令会把引用的文件合并进来",
     "drops-comments": "命令会丢掉注释和格式",
     "drops-formatting": "命令会丢掉格式",
+    "one-write": "多项设置合并为一次写入",
     "refuses-config": "命令不接受当前的配置",
     "no-command": "网关旁边和 PATH 中都找不到该版本的 openclaw 命令",
     "was-so": "{what} 原本就是如此",
