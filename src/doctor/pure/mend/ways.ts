@@ -1,4 +1,4 @@
-import { type SaidWay, type WayFacts, waysWithHttps } from "../../../../checks/https-in-front.ts";
+import { type SaidWay, type WayFacts, waysWithHttps } from "../../../../checks/lib/https-in-front.ts";
 import type { Facts } from "../../../core/collect.ts";
 import { type Fact, knownValue } from "../../../core/fact.ts";
 import type { Finding, ProxySite, Remedy } from "../../../core/finding.ts";

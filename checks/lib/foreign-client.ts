@@ -1,4 +1,4 @@
-import type { Confidence, Refusal } from "../src/core/facts.ts";
+import type { Confidence, Refusal } from "../../src/core/facts.ts";
 import { isLoopbackOrigin } from "./addresses.ts";
 
 /** A client that is not OpenClaw's own, by what it sent; `posing`: under the Control UI's id. */

@@ -1,10 +1,10 @@
-import { ipMatches, parseIp } from "../src/core/address.ts";
-import { knownValue } from "../src/core/fact.ts";
-import type { Refusal } from "../src/core/facts.ts";
+import { ipMatches, parseIp } from "../../src/core/address.ts";
+import { knownValue } from "../../src/core/fact.ts";
+import type { Refusal } from "../../src/core/facts.ts";
 import { isLoopback } from "./addresses.ts";
-import { isNotPaired } from "./pairing.ts";
+import { type GateFacts, remoteOf } from "./explain-refusals.ts";
+import { isNotPaired } from "./pairing-refusals.ts";
 import { untrust } from "./remedies.ts";
-import { type GateFacts, remoteOf } from "./support.ts";
 
 /** Entries of gateway.trustedProxies that cover the gateway's own host. */
 export function loopbackEntries(facts: GateFacts): readonly string[] {

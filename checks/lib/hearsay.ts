@@ -1,9 +1,9 @@
-import { ipMatches, isLoopbackHost, parseIp } from "../src/core/address.ts";
-import { type Fact, knownValue } from "../src/core/fact.ts";
-import type { ConfigReading, Deployment, OwnThings, Target } from "../src/core/facts.ts";
-import type { Finding, Remedy, Risk, Step, Unproven } from "../src/core/finding.ts";
-import { isEngineAddress } from "../src/core/networks.ts";
-import { highestRisk } from "../src/core/plan.ts";
+import { ipMatches, isLoopbackHost, parseIp } from "../../src/core/address.ts";
+import { type Fact, knownValue } from "../../src/core/fact.ts";
+import type { ConfigReading, Deployment, OwnThings, Target } from "../../src/core/facts.ts";
+import type { Finding, Remedy, Risk, Step, Unproven } from "../../src/core/finding.ts";
+import { isEngineAddress } from "../../src/core/networks.ts";
+import { highestRisk } from "../../src/core/plan.ts";
 import { bareAddress, isLoopback } from "./addresses.ts";
 import { hostPorts, neighbourAt, workloadOf } from "./workload.ts";
 

@@ -1,10 +1,10 @@
-import { isLoopbackHost } from "../src/core/address.ts";
-import type { Fact } from "../src/core/fact.ts";
-import { knownValue } from "../src/core/fact.ts";
-import type { Confidence, Refusal } from "../src/core/facts.ts";
-import type { ClientErrorEvent, LogDigest, LogEvent } from "../src/core/log-event.ts";
-import { isOfLine } from "../src/core/log-parts.ts";
-import { type GateFacts, insidePort } from "./support.ts";
+import { isLoopbackHost } from "../../src/core/address.ts";
+import type { Fact } from "../../src/core/fact.ts";
+import { knownValue } from "../../src/core/fact.ts";
+import type { Confidence, Refusal } from "../../src/core/facts.ts";
+import type { ClientErrorEvent, LogDigest, LogEvent } from "../../src/core/log-event.ts";
+import { isOfLine } from "../../src/core/log-parts.ts";
+import { type GateFacts, insidePort } from "./explain-refusals.ts";
 import { hostPorts, workloadOf } from "./workload.ts";
 
 /*

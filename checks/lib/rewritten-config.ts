@@ -1,8 +1,8 @@
-import type { Deployment } from "../src/core/facts.ts";
-import type { Finding, Remedy, Step } from "../src/core/finding.ts";
-import type { ConfigRewrite, Workload } from "../src/core/workload.ts";
+import type { Deployment } from "../../src/core/facts.ts";
+import type { Finding, Remedy, Step } from "../../src/core/finding.ts";
+import type { ConfigRewrite, Workload } from "../../src/core/workload.ts";
+import { args } from "./explain-refusals.ts";
 import { alongside, human } from "./remedies.ts";
-import { args } from "./support.ts";
 
 /*
  * Some containers write openclaw.json anew whenever they start, and some have it mounted so that nothing in them can

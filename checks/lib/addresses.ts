@@ -1,4 +1,4 @@
-import { isLoopbackHost, scopeOf } from "../src/core/address.ts";
+import { isLoopbackHost, scopeOf } from "../../src/core/address.ts";
 
 /** Address classes that admission and its checks tell apart. */
 

@@ -1,13 +1,13 @@
-import type { Fact } from "../src/core/fact.ts";
-import { knownValue } from "../src/core/fact.ts";
-import type { Refusal } from "../src/core/facts.ts";
-import type { Occurrence, Remedy } from "../src/core/finding.ts";
-import type { LogDigest } from "../src/core/log-event.ts";
-import type { Workload } from "../src/core/workload.ts";
+import type { Fact } from "../../src/core/fact.ts";
+import { knownValue } from "../../src/core/fact.ts";
+import type { Refusal } from "../../src/core/facts.ts";
+import type { Occurrence, Remedy } from "../../src/core/finding.ts";
+import type { LogDigest } from "../../src/core/log-event.ts";
+import type { Workload } from "../../src/core/workload.ts";
 import { isLoopback } from "./addresses.ts";
-import { keepsState, publishOnLoopback, recreate } from "./compose.ts";
+import { keepsState, publishOnLoopback, recreate } from "./compose-steps.ts";
+import { args, type GateFacts, insidePort } from "./explain-refusals.ts";
 import { human } from "./remedies.ts";
-import { args, type GateFacts, insidePort } from "./support.ts";
 import { inspected, missesPort, publishedAs, workloadOf } from "./workload.ts";
 
 /*

@@ -1,10 +1,10 @@
-import { knownValue } from "../src/core/fact.ts";
-import type { Refusal } from "../src/core/facts.ts";
-import { NOBODY_BEHIND } from "./edge-blocks-upgrade.ts";
-import { isNotPaired, isTranslated } from "./pairing.ts";
+import { knownValue } from "../../src/core/fact.ts";
+import type { Refusal } from "../../src/core/facts.ts";
+import { NOBODY_BEHIND } from "../edge-blocks-upgrade.ts";
+import { isPairedBehindLogin } from "../trusted-proxy-still-pairs.ts";
+import { isNotPaired, isTranslated } from "./pairing-refusals.ts";
 import { isServedByTailscale } from "./tailscale.ts";
 import { isFromLoopback, type LoggedFacts, settingOf } from "./trusted-proxy.ts";
-import { isPairedBehindLogin } from "./trusted-proxy-still-pairs.ts";
 
 /** The gateway runs in a cluster, as the deployment shows it or the lines name it. */
 export function isClustered(facts: LoggedFacts): boolean {

@@ -1,8 +1,8 @@
-import { isLoopbackHost } from "../src/core/address.ts";
-import { knownValue } from "../src/core/fact.ts";
-import type { Refusal } from "../src/core/facts.ts";
+import { isLoopbackHost } from "../../src/core/address.ts";
+import { knownValue } from "../../src/core/fact.ts";
+import type { Refusal } from "../../src/core/facts.ts";
 import { isLoopback, isLoopbackOrigin, isPrivate } from "./addresses.ts";
-import { type GateFacts, originOf, remoteOf } from "./support.ts";
+import { type GateFacts, originOf, remoteOf } from "./explain-refusals.ts";
 
 /** Pairing refusals of devices that are not approved yet; older releases give no reason. */
 export function isNotPaired(refusal: Refusal, facts: GateFacts): boolean {

@@ -1,4 +1,4 @@
-import type { LogEvent, SecurityWarningEvent } from "../src/core/log-event.ts";
+import type { LogEvent, SecurityWarningEvent } from "../../src/core/log-event.ts";
 
 export const FALLBACK_SWITCH = "gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback";
 

@@ -1,10 +1,10 @@
-import { rulesFor } from "../src/admission/releases.ts";
-import { knownValue } from "../src/core/fact.ts";
-import type { Confidence, Refusal } from "../src/core/facts.ts";
-import { atLeast, isRelease } from "../src/core/release.ts";
+import { rulesFor } from "../../src/admission/releases.ts";
+import { knownValue } from "../../src/core/fact.ts";
+import type { Confidence, Refusal } from "../../src/core/facts.ts";
+import { atLeast, isRelease } from "../../src/core/release.ts";
 import { isLoopbackOrigin } from "./addresses.ts";
-import { isLocal, isUnnamed } from "./pairing.ts";
-import { type GateFacts, releaseOf } from "./support.ts";
+import { type GateFacts, releaseOf } from "./explain-refusals.ts";
+import { isLocal, isUnnamed } from "./pairing-refusals.ts";
 
 export interface LocalBrowser {
   /** `release`: it approves no browser by itself. `switched-off`: the config says so. `hidden`: not to be seen from here. */

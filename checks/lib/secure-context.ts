@@ -1,7 +1,7 @@
-import type { Refusal } from "../src/core/facts.ts";
-import { compareReleases } from "../src/core/release.ts";
+import type { Refusal } from "../../src/core/facts.ts";
+import { compareReleases } from "../../src/core/release.ts";
 import { isLoopbackOrigin } from "./addresses.ts";
-import { type GateFacts, originOf, releaseOf } from "./support.ts";
+import { type GateFacts, originOf, releaseOf } from "./explain-refusals.ts";
 
 /**
  * Whether a refused page had no device identity because plain HTTP gave it no WebCrypto. The gateway has a

@@ -1,10 +1,10 @@
-import type { Fact } from "../src/core/fact.ts";
-import { knownValue } from "../src/core/fact.ts";
-import type { Confidence } from "../src/core/facts.ts";
-import type { Occurrence, Remedy } from "../src/core/finding.ts";
-import type { ClientErrorEvent, LogDigest, LogEvent } from "../src/core/log-event.ts";
-import { evidenceOf } from "../src/core/refusals.ts";
-import type { MessageArgs } from "../src/core/saying.ts";
+import type { Fact } from "../../src/core/fact.ts";
+import { knownValue } from "../../src/core/fact.ts";
+import type { Confidence } from "../../src/core/facts.ts";
+import type { Occurrence, Remedy } from "../../src/core/finding.ts";
+import type { ClientErrorEvent, LogDigest, LogEvent } from "../../src/core/log-event.ts";
+import { evidenceOf } from "../../src/core/refusals.ts";
+import type { MessageArgs } from "../../src/core/saying.ts";
 
 /** Errors that no gate made: what a command or a file answered after the connection, or before it. */
 export function printed(

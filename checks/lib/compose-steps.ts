@@ -1,11 +1,11 @@
-import type { ComposePlace, ComposeReading, ComposeSecret } from "../src/core/compose.ts";
-import { knownValue } from "../src/core/fact.ts";
-import type { Evidence } from "../src/core/facts.ts";
-import type { ComposeChange, Step } from "../src/core/finding.ts";
-import { outlivesContainer } from "../src/core/mounts.ts";
+import type { ComposePlace, ComposeReading, ComposeSecret } from "../../src/core/compose.ts";
+import { knownValue } from "../../src/core/fact.ts";
+import type { Evidence } from "../../src/core/facts.ts";
+import type { ComposeChange, Step } from "../../src/core/finding.ts";
+import { outlivesContainer } from "../../src/core/mounts.ts";
 import { isLoopback } from "./addresses.ts";
+import type { GateFacts } from "./explain-refusals.ts";
 import { human } from "./remedies.ts";
-import type { GateFacts } from "./support.ts";
 
 type Wanted = Pick<GateFacts["wanted"], "deployment" | "config">;
 

@@ -1,8 +1,8 @@
-import type { Fact } from "../src/core/fact.ts";
-import { knownValue } from "../src/core/fact.ts";
-import type { Deployment, Evidence } from "../src/core/facts.ts";
-import { safeText } from "../src/core/text.ts";
-import type { FileOwner, Workload } from "../src/core/workload.ts";
+import type { Fact } from "../../src/core/fact.ts";
+import { knownValue } from "../../src/core/fact.ts";
+import type { Deployment, Evidence } from "../../src/core/facts.ts";
+import { safeText } from "../../src/core/text.ts";
+import type { FileOwner, Workload } from "../../src/core/workload.ts";
 
 /** What an engine said of the gateway's container or pod, as several checks read it. */
 

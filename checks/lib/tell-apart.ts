@@ -1,9 +1,9 @@
-import { isLoopbackHost } from "../src/core/address.ts";
-import { knownValue } from "../src/core/fact.ts";
-import type { EvidenceOrigin, Refusal } from "../src/core/facts.ts";
-import type { Finding, TellApart } from "../src/core/finding.ts";
-import { isEngineAddress } from "../src/core/networks.ts";
-import { atLeast } from "../src/core/release.ts";
+import { isLoopbackHost } from "../../src/core/address.ts";
+import { knownValue } from "../../src/core/fact.ts";
+import type { EvidenceOrigin, Refusal } from "../../src/core/facts.ts";
+import type { Finding, TellApart } from "../../src/core/finding.ts";
+import { isEngineAddress } from "../../src/core/networks.ts";
+import { atLeast } from "../../src/core/release.ts";
 import {
   args,
   type GateFacts,
@@ -12,7 +12,7 @@ import {
   releaseOf,
   remoteOf,
   saysSharedTokenToo,
-} from "./support.ts";
+} from "./explain-refusals.ts";
 
 /*
  * Causes that leave the same evidence, each with the one question that separates them: what the check that speaks

@@ -1,11 +1,11 @@
-import { keyStatus } from "../src/admission/trial.ts";
-import type { AdmissionConfig } from "../src/core/connection.ts";
-import { knownValue } from "../src/core/fact.ts";
-import type { Deployment, Refusal } from "../src/core/facts.ts";
-import type { ProxySite, Remedy, Step } from "../src/core/finding.ts";
-import { atLeast } from "../src/core/release.ts";
+import { keyStatus } from "../../src/admission/trial.ts";
+import type { AdmissionConfig } from "../../src/core/connection.ts";
+import { knownValue } from "../../src/core/fact.ts";
+import type { Deployment, Refusal } from "../../src/core/facts.ts";
+import type { ProxySite, Remedy, Step } from "../../src/core/finding.ts";
+import { atLeast } from "../../src/core/release.ts";
+import { type GateFacts, portOf, releaseOf } from "./explain-refusals.ts";
 import { alongside, human, triedAlways } from "./remedies.ts";
-import { type GateFacts, portOf, releaseOf } from "./support.ts";
 
 /** What a person said of the way that is to be made. */
 export interface SaidWay {

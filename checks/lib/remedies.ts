@@ -1,16 +1,16 @@
-import { admit } from "../src/admission/admit.ts";
-import { fitToGate } from "../src/admission/fit.ts";
-import { pageScopes } from "../src/admission/page.ts";
-import { applySteps } from "../src/admission/trial.ts";
-import type { Admission, AdmissionInput, Connection } from "../src/core/connection.ts";
-import { knownValue } from "../src/core/fact.ts";
-import type { Refusal } from "../src/core/facts.ts";
-import type { Remedy, Step } from "../src/core/finding.ts";
-import { isEngineAddress } from "../src/core/networks.ts";
-import { compareReleases } from "../src/core/release.ts";
-import { fromAddress, requestFor } from "../src/core/requests.ts";
+import { admit } from "../../src/admission/admit.ts";
+import { fitToGate } from "../../src/admission/fit.ts";
+import { pageScopes } from "../../src/admission/page.ts";
+import { applySteps } from "../../src/admission/trial.ts";
+import type { Admission, AdmissionInput, Connection } from "../../src/core/connection.ts";
+import { knownValue } from "../../src/core/fact.ts";
+import type { Refusal } from "../../src/core/facts.ts";
+import type { Remedy, Step } from "../../src/core/finding.ts";
+import { isEngineAddress } from "../../src/core/networks.ts";
+import { compareReleases } from "../../src/core/release.ts";
+import { fromAddress, requestFor } from "../../src/core/requests.ts";
 import { bareAddress, isLoopback, isPrivate } from "./addresses.ts";
-import { args, type GateFacts, hostPort, originOf, portOf, releaseOf, remoteOf } from "./support.ts";
+import { args, type GateFacts, hostPort, originOf, portOf, releaseOf, remoteOf } from "./explain-refusals.ts";
 import { workloadOf } from "./workload.ts";
 
 const CLI = { id: "cli", mode: "cli" };

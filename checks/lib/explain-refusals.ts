@@ -1,10 +1,10 @@
-import type { CheckFacts, Diagnosis } from "../src/core/check.ts";
-import { knownValue } from "../src/core/fact.ts";
-import type { Confidence, Evidence, Refusal } from "../src/core/facts.ts";
-import type { Occurrence, Remedy, TellApart } from "../src/core/finding.ts";
-import { asOrigin } from "../src/core/origin.ts";
-import { compareReleases } from "../src/core/release.ts";
-import type { MessageArgs } from "../src/core/saying.ts";
+import type { CheckFacts, Diagnosis } from "../../src/core/check.ts";
+import { knownValue } from "../../src/core/fact.ts";
+import type { Confidence, Evidence, Refusal } from "../../src/core/facts.ts";
+import type { Occurrence, Remedy, TellApart } from "../../src/core/finding.ts";
+import { asOrigin } from "../../src/core/origin.ts";
+import { compareReleases } from "../../src/core/release.ts";
+import type { MessageArgs } from "../../src/core/saying.ts";
 import { neighbourAt, workloadOf } from "./workload.ts";
 
 /** What every check of a refusal reads: the refusals, and what helps to name the mend. */

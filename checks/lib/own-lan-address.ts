@@ -1,13 +1,13 @@
-import { ipMatches, isLoopbackHost, parseIp } from "../src/core/address.ts";
-import type { Connection } from "../src/core/connection.ts";
-import { knownValue } from "../src/core/fact.ts";
-import type { Evidence, Refusal } from "../src/core/facts.ts";
-import type { Remedy } from "../src/core/finding.ts";
-import { atLeast } from "../src/core/release.ts";
+import { ipMatches, isLoopbackHost, parseIp } from "../../src/core/address.ts";
+import type { Connection } from "../../src/core/connection.ts";
+import { knownValue } from "../../src/core/fact.ts";
+import type { Evidence, Refusal } from "../../src/core/facts.ts";
+import type { Remedy } from "../../src/core/finding.ts";
+import { atLeast } from "../../src/core/release.ts";
 import { isLoopback } from "./addresses.ts";
-import { isNotPaired } from "./pairing.ts";
+import { type GateFacts, portOf, releaseOf } from "./explain-refusals.ts";
+import { isNotPaired } from "./pairing-refusals.ts";
 import { human, tried } from "./remedies.ts";
-import { type GateFacts, portOf, releaseOf } from "./support.ts";
 import { inspected, workloadOf } from "./workload.ts";
 
 /** Who called: the user's CLI, the gateway's own side (tools, cron, sub-agents), one of the two, or another client. */

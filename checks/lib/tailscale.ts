@@ -1,9 +1,9 @@
-import { ipMatches, parseIp } from "../src/core/address.ts";
-import type { Refusal } from "../src/core/facts.ts";
+import { ipMatches, parseIp } from "../../src/core/address.ts";
+import type { Refusal } from "../../src/core/facts.ts";
+import { isPairedBehindLogin } from "../trusted-proxy-still-pairs.ts";
 import { bareAddress } from "./addresses.ts";
-import { isNotPaired } from "./pairing.ts";
+import { isNotPaired } from "./pairing-refusals.ts";
 import { isFromLoopback, type LoggedFacts, settingOf } from "./trusted-proxy.ts";
-import { isPairedBehindLogin } from "./trusted-proxy-still-pairs.ts";
 
 /** Tailscale's own ranges: the shared address space for IPv4, and its unique local prefix for IPv6. */
 const TAILNET = ["100.64.0.0/10", "fd7a:115c:a1e0::/48"];

@@ -1,8 +1,8 @@
-import type { Confidence, Refusal } from "../src/core/facts.ts";
-import { atLeast } from "../src/core/release.ts";
-import { type Caller, callerOf } from "./own-lan.ts";
-import { isLocal, isUnnamed } from "./pairing.ts";
-import { type GateFacts, releaseOf } from "./support.ts";
+import type { Confidence, Refusal } from "../../src/core/facts.ts";
+import { atLeast } from "../../src/core/release.ts";
+import { type GateFacts, releaseOf } from "./explain-refusals.ts";
+import { type Caller, callerOf } from "./own-lan-address.ts";
+import { isLocal, isUnnamed } from "./pairing-refusals.ts";
 
 /**
  * Releases that ask before an approved local client gets more scopes (shipped code; src/admission/boundaries.ts).

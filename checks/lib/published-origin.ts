@@ -1,8 +1,8 @@
-import { isLoopbackHost } from "../src/core/address.ts";
-import { knownValue } from "../src/core/fact.ts";
-import type { Evidence, Refusal } from "../src/core/facts.ts";
-import type { Workload } from "../src/core/workload.ts";
-import { type GateFacts, insidePort } from "./support.ts";
+import { isLoopbackHost } from "../../src/core/address.ts";
+import { knownValue } from "../../src/core/fact.ts";
+import type { Evidence, Refusal } from "../../src/core/facts.ts";
+import type { Workload } from "../../src/core/workload.ts";
+import { type GateFacts, insidePort } from "./explain-refusals.ts";
 import { hostPorts, inspected, publishedAs, workloadOf } from "./workload.ts";
 
 /*

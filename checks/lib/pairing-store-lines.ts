@@ -1,4 +1,4 @@
-import type { AsideEvent, LogEvent } from "../src/core/log-event.ts";
+import type { AsideEvent, LogEvent } from "../../src/core/log-event.ts";
 
 /** Lines of a gateway that cannot read its list of devices, and has not come up since where it stopped at that. */
 export function unreadableStoreLines(events: readonly LogEvent[]): readonly AsideEvent[] {

@@ -1,12 +1,12 @@
-import type { AdmissionInput } from "../src/core/connection.ts";
-import { type Fact, knownValue } from "../src/core/fact.ts";
-import type { Refusal } from "../src/core/facts.ts";
-import type { Remedy } from "../src/core/finding.ts";
-import type { LogDigest, SettingEvent } from "../src/core/log-event.ts";
-import { compareReleases } from "../src/core/release.ts";
+import type { AdmissionInput } from "../../src/core/connection.ts";
+import { type Fact, knownValue } from "../../src/core/fact.ts";
+import type { Refusal } from "../../src/core/facts.ts";
+import type { Remedy } from "../../src/core/finding.ts";
+import type { LogDigest, SettingEvent } from "../../src/core/log-event.ts";
+import { compareReleases } from "../../src/core/release.ts";
 import { isLoopback } from "./addresses.ts";
+import { type GateFacts, releaseOf, remoteOf } from "./explain-refusals.ts";
 import { human } from "./remedies.ts";
-import { type GateFacts, releaseOf, remoteOf } from "./support.ts";
 
 /** What a check of the way to the gateway reads beside `WANTED`. */
 export type LoggedFacts = GateFacts & { readonly wanted: { readonly logs: Fact<LogDigest> } };
