@@ -1,4 +1,4 @@
-import { type KeyStatus, keyStatus } from "../src/admission/trial.ts";
+import { type KeyStatus, keyStatus } from "../src/admission/try-remedy.ts";
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { ConfigReading, Evidence } from "../src/core/facts.ts";

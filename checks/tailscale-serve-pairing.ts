@@ -1,4 +1,4 @@
-import { applySteps } from "../src/admission/trial.ts";
+import { applySteps } from "../src/admission/try-remedy.ts";
 import { defineCheck } from "../src/core/check.ts";
 import type { AdmissionInput } from "../src/core/connection.ts";
 import type { Refusal } from "../src/core/facts.ts";

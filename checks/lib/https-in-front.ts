@@ -1,4 +1,4 @@
-import { keyStatus } from "../../src/admission/trial.ts";
+import { keyStatus } from "../../src/admission/try-remedy.ts";
 import type { AdmissionConfig } from "../../src/core/connection.ts";
 import { knownValue } from "../../src/core/fact.ts";
 import type { Deployment, Refusal } from "../../src/core/facts.ts";

@@ -1,7 +1,7 @@
 import { admit } from "../../src/admission/admit.ts";
-import { fitToGate } from "../../src/admission/fit.ts";
+import { fitToGate } from "../../src/admission/fit-to-gate.ts";
 import { pageScopes } from "../../src/admission/page.ts";
-import { applySteps } from "../../src/admission/trial.ts";
+import { applySteps } from "../../src/admission/try-remedy.ts";
 import type { Admission, AdmissionInput, Connection } from "../../src/core/connection.ts";
 import { knownValue } from "../../src/core/fact.ts";
 import type { Refusal } from "../../src/core/facts.ts";

@@ -1,10 +1,10 @@
 import { canonicalRelease, compareParts, partsOf, type ReleaseParts } from "../core/release.ts";
 import { BOUNDARIES, type Changes, FIRST } from "./boundaries.ts";
-import { KNOWN_RELEASES } from "./published.ts";
+import { KNOWN_RELEASES } from "./known-releases.ts";
 import type { ReleaseRules } from "./rules.ts";
 
 export { BOUNDARIES } from "./boundaries.ts";
-export { KNOWN_RELEASES } from "./published.ts";
+export { KNOWN_RELEASES } from "./known-releases.ts";
 export type { ReleaseRules } from "./rules.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Fact } from "../core/fact.ts";
 import type { Release } from "../core/facts.ts";
-import { checkIdSaid, originSaid, proxiesSaid, releaseSaid } from "../doctor/pure/said.ts";
+import { checkIdSaid, originSaid, proxiesSaid, releaseSaid } from "../doctor/pure/parse-arguments.ts";
 import { mustParse } from "./usage-error.ts";
 
 /** @throws {UsageError} an id that no check has. */

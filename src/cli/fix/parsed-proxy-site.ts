@@ -1,6 +1,6 @@
 import path from "node:path";
-import { type SiteSaid, siteSaid } from "../../doctor/pure/mend/site.ts";
-import type { SaidSite } from "../../doctor/pure/mend/ways.ts";
+import type { SaidSite } from "../../doctor/pure/mend/https-remedies.ts";
+import { type SiteSaid, siteSaid } from "../../doctor/pure/mend/parse-proxy-site.ts";
 import { mustParse } from "../usage-error.ts";
 
 /**

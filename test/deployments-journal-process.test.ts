@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { test } from "node:test";
-import { isAtWork } from "../src/deployments/at-work.ts";
+import { isAtWork } from "../src/deployments/journal-process.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
 
 const world = nodeWorld();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ConfigReading, DeviceList, Refusal } from "../src/core/facts.ts";
 import type { LogDigest, RefusalGroup, RefusedEvent } from "../src/core/log-event.ts";
-import { mendedLast, withoutMended } from "../src/core/mended.ts";
+import { mendedLast, withoutMended } from "../src/core/mended-since.ts";
 
 const origin = "https://claw.example.test";
 const headers = { origin, host: "claw.example.test" };

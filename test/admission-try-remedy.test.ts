@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { gatesAhead } from "../src/admission/gates-ahead.ts";
 import { browserDevice, isSecureContext } from "../src/admission/page.ts";
-import { applySteps, keyStatus, startupProblem, tryRemedy } from "../src/admission/trial.ts";
+import { applySteps, keyStatus, startupProblem, tryRemedy } from "../src/admission/try-remedy.ts";
 import type { AdmissionConfig, AdmissionInput, Connection } from "../src/core/connection.ts";
 import type { Remedy, Step } from "../src/core/finding.ts";
 

@@ -1,7 +1,7 @@
 import { bad, type Parsed, parsed } from "../../../core/bad-input.ts";
 import { isPublicName, isSitePath, siteDomain } from "../../../kinds/proxy-site.ts";
-import { isSiteProxy } from "../said.ts";
-import type { SaidSite } from "./ways.ts";
+import { isSiteProxy } from "../parse-arguments.ts";
+import type { SaidSite } from "./https-remedies.ts";
 
 /** A proxy with HTTPS in front of the gateway, as a person describes it. */
 export interface SiteSaid {

@@ -2,12 +2,12 @@ import type { Facts } from "../../../core/collect.ts";
 import type { Journal } from "../../../core/journal.ts";
 import { finish, type Outcome, undo, type Verification } from "../../../core/transaction.ts";
 import type { FixReport } from "../../../report/fix-report.ts";
-import { aboutJournal, aboutRest } from "./about.ts";
 import type { Asker } from "./asker.ts";
-import { type Ended, ended, endedAs, reportOf } from "./ended.ts";
+import { aboutJournal, aboutRest } from "./describe-plan.ts";
+import { type Ended, ended, endedAs, reportOf } from "./fix-outcome.ts";
 import type { Patient } from "./patient.ts";
+import { work } from "./run-transaction.ts";
 import { reachable } from "./verify.ts";
-import { work } from "./work.ts";
 
 interface Backward {
   readonly patient: Patient;

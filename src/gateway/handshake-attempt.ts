@@ -1,6 +1,6 @@
 import type { ConnectionAuth } from "../core/connection.ts";
 import type { ProbeAttempt } from "../core/facts.ts";
-import type { Clean } from "./clean.ts";
+import type { Clean } from "./clean-text.ts";
 import type { HandshakeResult } from "./handshake.ts";
 import type { JsonRecord } from "./json.ts";
 import type { GatewayUrl } from "./url.ts";

@@ -1,4 +1,4 @@
-import { applySteps } from "../../../admission/trial.ts";
+import { applySteps } from "../../../admission/try-remedy.ts";
 import type { Facts } from "../../../core/collect.ts";
 import { knownValue } from "../../../core/fact.ts";
 import { type PlanOptions, plan } from "../../../core/plan.ts";

@@ -6,7 +6,7 @@ import { diagnosed } from "../../pure/case.ts";
 import { collectOptions } from "../../pure/derived.ts";
 import type { Prepared } from "../../pure/mend/prepared.ts";
 import { LIVE_FACTS } from "../live-facts.ts";
-import { findingOf } from "./about.ts";
+import { findingOf } from "./describe-plan.ts";
 import type { Patient } from "./patient.ts";
 
 export interface Remains {

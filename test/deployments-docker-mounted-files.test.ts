@@ -1,7 +1,7 @@
 // What keeps the config of a container where it is: told before anything is tried.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { heldBy } from "../src/deployments/docker/held.ts";
+import { heldBy } from "../src/deployments/docker/mounted-files.ts";
 
 const FILE = "/home/node/.openclaw/openclaw.json";
 const mount = (Destination: string, RW: boolean, Source = "/srv/claw") => ({ Destination, RW, Source });

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { pageScopes } from "../../../admission/page.ts";
-import { askedFrom } from "../../../admission/reported.ts";
+import { askedFrom } from "../../../admission/reported-address.ts";
 import type { BadInput } from "../../../core/bad-input.ts";
 import type { Changer } from "../../../core/change.ts";
 import { collect, type Facts } from "../../../core/collect.ts";
@@ -13,21 +13,21 @@ import { isSharedHost } from "../../../deployments/accounts.ts";
 import type { FixOutcome, FixReport } from "../../../report/fix-report.ts";
 import { diagnosed, openclawPrinterOf } from "../../pure/case.ts";
 import { collectOptions } from "../../pure/derived.ts";
+import { withWays } from "../../pure/mend/https-remedies.ts";
 import { modelOf, prepare } from "../../pure/mend/prepare.ts";
 import type { Prepared } from "../../pure/mend/prepared.ts";
-import { seeOf } from "../../pure/mend/see.ts";
-import { withWays } from "../../pure/mend/ways.ts";
+import { seeOf } from "../../pure/mend/visible-proof.ts";
 import { LIVE_FACTS } from "../live-facts.ts";
-import { aboutPlan, doneBy, fixRequestOf, writesOf } from "./about.ts";
-import { lookAhead, tailnetOf } from "./ahead.ts";
 import type { Asker } from "./asker.ts";
-import { type Ended, ended, endedAs, reportOf } from "./ended.ts";
+import { aboutPlan, doneBy, fixRequestOf, writesOf } from "./describe-plan.ts";
+import type { Wish } from "./fix-options.ts";
+import { type Ended, ended, endedAs, reportOf } from "./fix-outcome.ts";
+import { lookAhead, tailnetOf } from "./look-ahead.ts";
 import type { Patient } from "./patient.ts";
-import { whatRemains } from "./remains.ts";
+import { whatRemains } from "./remaining-errors.ts";
 import { awaitRequest, waitsForDevice } from "./request.ts";
+import { work } from "./run-transaction.ts";
 import { verifyFix } from "./verify.ts";
-import type { Wish } from "./wish.ts";
-import { work } from "./work.ts";
 
 /** A fix on its way forwards. */
 export interface Forward {

@@ -11,19 +11,19 @@ import { localAccess } from "../local.ts";
 import type { ChangerOptions, DeploymentAccess, LogText } from "../types.ts";
 import type { World } from "../world.ts";
 import { type EngineAddress, engineAddresses } from "./addresses.ts";
-import { type Choice, chooseContainer, type Wanted } from "./choose.ts";
+import { type Choice, chooseContainer, type Wanted } from "./choose-container.ts";
 import { type ChosenOn, chooseEngine, type Looked } from "./choose-engine.ts";
 import { askEngine } from "./clock.ts";
 import { composeOrigin } from "./compose.ts";
 import { connectEngine, type Engine, engineFailure, fieldsOf } from "./engine.ts";
+import { engineIdentity } from "./engine-identity.ts";
 import { containedGateway, containerReading, programOf } from "./facts.ts";
 import { containerWorld } from "./files.ts";
-import { engineIdentity } from "./identity.ts";
 import { lastWords } from "./last-words.ts";
 import { containerLog } from "./logs.ts";
 import { programsEnded } from "./orphans.ts";
 import { browserUrl, outOfReach, probeUrl, standpointOf } from "./standpoint.ts";
-import { stateOf } from "./state.ts";
+import { stateOf } from "./state-directory.ts";
 
 export interface ContainerOptions {
   /** This machine: where the engine's address and the Compose files are. */
@@ -149,7 +149,7 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
     const [read, released] = await Promise.all([files.config(), files.release()]);
     if (!read.known) return read;
     const { containerChanger } = await import("./changer.ts");
-    const { composeHands } = await import("./compose-hands.ts");
+    const { composeHands } = await import("./compose-changes.ts");
     const compose = composeHands({ world, salt, engine, info, env: gateway.env ?? {}, stateDir });
     const own =
       release ??

@@ -11,9 +11,9 @@ import type { FixFile, FixFinding, FixReport, FixRequest } from "../../../report
 import { toReportRemedy } from "../../../report/result.ts";
 import { printerOf } from "../../pure/case.ts";
 import type { Prepared } from "../../pure/mend/prepared.ts";
-import { distinctNotes, fixFile, lookAhead, printedFiles } from "./ahead.ts";
 import { configEditor } from "./config-editor.ts";
 import { configDiff, textDiff } from "./diff.ts";
+import { distinctNotes, fixFile, lookAhead, printedFiles } from "./look-ahead.ts";
 import type { Patient } from "./patient.ts";
 
 /** What a plan says of itself: its steps here, what they change, whom they let in, and why not another way. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { releaseMentions } from "../src/logs/mentions.ts";
+import { releaseMentions } from "../src/logs/release-mentions.ts";
 
 describe("releases that people name", () => {
   const cases: readonly (readonly [string, readonly string[]])[] = [

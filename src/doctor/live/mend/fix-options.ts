@@ -1,4 +1,4 @@
-import type { SaidSite } from "../../pure/mend/ways.ts";
+import type { SaidSite } from "../../pure/mend/https-remedies.ts";
 
 /** What is wished of a fix; every field as the person said it. */
 export interface Wish {

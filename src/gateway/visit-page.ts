@@ -1,5 +1,5 @@
 import { browserParams } from "./browser-attempt.ts";
-import { cleaner } from "./clean.ts";
+import { cleaner } from "./clean-text.ts";
 import { createDeviceIdentity } from "./device.ts";
 import { type HandshakeResult, shakeHands } from "./handshake.ts";
 import { parseGatewayUrl } from "./url.ts";

@@ -23,7 +23,7 @@ import type { ComposeChange, Step } from "../src/core/finding.ts";
 import type { Journal } from "../src/core/journal.ts";
 import { Secret } from "../src/core/secret.ts";
 import { execute, undo, type Workshop } from "../src/core/transaction.ts";
-import { type ComposeHands, composeHands } from "../src/deployments/docker/compose-hands.ts";
+import { type ComposeHands, composeHands } from "../src/deployments/docker/compose-changes.ts";
 import type { Engine } from "../src/deployments/docker/engine.ts";
 import type { ExactFiles } from "../src/deployments/exact-files.ts";
 import { gatewayChanger } from "../src/deployments/gateway-changer.ts";

@@ -1,6 +1,6 @@
 import { locateConfig } from "../config/locate.ts";
+import { distrusted } from "./path-trust.ts";
 import type { GatewayProcess } from "./processes.ts";
-import { distrusted } from "./trust.ts";
 import type { World } from "./world.ts";
 
 /**
