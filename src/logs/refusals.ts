@@ -1,6 +1,6 @@
 import { type GateReading, gateOf } from "../core/gate.ts";
 import type { LogEvent, RefusalGate, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
-import { Lru } from "./lru.ts";
+import { Lru } from "../core/lru.ts";
 
 /** What is remembered of one connection. */
 interface Connection {

@@ -1,6 +1,10 @@
-/** A map that forgets what was touched longest ago. */
+/**
+ * A map that forgets what was touched longest ago; reading touches, too. By hand, as a `Map` keeps its order already and
+ * the package `lru-cache` would be the largest module of the rooms that run in a page.
+ */
 export class Lru<V> {
   readonly #max: number;
+  /** Touched longest ago first. */
   readonly #map = new Map<string, V>();
 
   constructor(max: number) {
@@ -12,7 +16,9 @@ export class Lru<V> {
   }
 
   get(key: string): V | undefined {
-    return this.#map.get(key);
+    const value = this.#map.get(key);
+    if (value !== undefined) this.set(key, value);
+    return value;
   }
 
   set(key: string, value: V): void {
@@ -27,7 +33,7 @@ export class Lru<V> {
     this.#map.delete(key);
   }
 
-  /** Oldest first. */
+  /** Touched longest ago first. */
   keys(): string[] {
     return [...this.#map.keys()];
   }
