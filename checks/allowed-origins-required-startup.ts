@@ -4,10 +4,17 @@ import type { Evidence, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
 import type { Workload } from "../src/core/workload.ts";
-import { localOrigins } from "./published-origin.ts";
-import { human } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, originOf, releaseOf, WANTED } from "./support.ts";
-import { inspected, workloadOf } from "./workload.ts";
+import {
+  args,
+  explainRefusals,
+  type GateFacts,
+  originOf,
+  releaseOf,
+  WANTED,
+} from "./lib/explain-refusals.ts";
+import { localOrigins } from "./lib/published-origin.ts";
+import { human } from "./lib/remedies.ts";
+import { inspected, workloadOf } from "./lib/workload.ts";
 
 /** 2026.2.23 to 2026.2.26 do not start beyond loopback without a list of origins; 2026.3.1 and later fill local ones in (measured). */
 export default defineCheck({

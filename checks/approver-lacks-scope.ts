@@ -2,9 +2,9 @@ import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import type { ClientErrorEvent, LogEvent } from "../src/core/log-event.ts";
-import { approvedSince, explainPrinted, printed } from "./printed.ts";
-import { alongside, dashboardLink, human } from "./remedies.ts";
-import { args, type GateFacts, portOf, WANTED } from "./support.ts";
+import { args, type GateFacts, portOf, WANTED } from "./lib/explain-refusals.ts";
+import { approvedSince, explainPrinted, printed } from "./lib/printed-errors.ts";
+import { alongside, dashboardLink, human } from "./lib/remedies.ts";
 
 /** Nobody grants more than they have: the CLI's own device was approved for less than the one that waits. */
 export default defineCheck({

@@ -1,6 +1,6 @@
 import { defineCheck } from "../src/core/check.ts";
-import { human } from "./remedies.ts";
-import { args, explainRefusals, remoteOf, WANTED } from "./support.ts";
+import { args, explainRefusals, remoteOf, WANTED } from "./lib/explain-refusals.ts";
+import { human } from "./lib/remedies.ts";
 
 /** Ten wrong tokens a minute lock an address out; from 2026.4.15 a right token is locked out too (measured). */
 export default defineCheck({

@@ -4,13 +4,13 @@ import type { Remedy, Step } from "../src/core/finding.ts";
 import type { LogDigest } from "../src/core/log-event.ts";
 import { atLeast } from "../src/core/release.ts";
 import type { Workload } from "../src/core/workload.ts";
-import { isLoopback } from "./addresses.ts";
-import { bindInCommand, publishOnLoopback, recreate } from "./compose.ts";
-import { localOrigins } from "./published-origin.ts";
-import { human } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, portOf, releaseOf, WANTED } from "./support.ts";
-import { besideLoopbackBind } from "./tell-apart.ts";
-import { isMisled } from "./unpublished.ts";
+import { isLoopback } from "./lib/addresses.ts";
+import { bindInCommand, publishOnLoopback, recreate } from "./lib/compose-steps.ts";
+import { args, explainRefusals, type GateFacts, portOf, releaseOf, WANTED } from "./lib/explain-refusals.ts";
+import { localOrigins } from "./lib/published-origin.ts";
+import { human } from "./lib/remedies.ts";
+import { besideLoopbackBind } from "./lib/tell-apart.ts";
+import { isMisled } from "./lib/unpublished-port.ts";
 
 /** A published port accepts and then drops the connection when nothing listens behind it. */
 const DROPPED = new Set(["reset", "empty-reply"]);

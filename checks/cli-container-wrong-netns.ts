@@ -4,10 +4,10 @@ import { knownValue } from "../src/core/fact.ts";
 import type { Evidence } from "../src/core/facts.ts";
 import type { Occurrence, Remedy, Step } from "../src/core/finding.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
-import { inOtherNetns, rankOf, urlOf } from "./missed.ts";
-import { explainPrinted } from "./printed.ts";
-import { human } from "./remedies.ts";
-import { args, WANTED } from "./support.ts";
+import { args, WANTED } from "./lib/explain-refusals.ts";
+import { inOtherNetns, rankOf, urlOf } from "./lib/nobody-at-loopback.ts";
+import { explainPrinted } from "./lib/printed-errors.ts";
+import { human } from "./lib/remedies.ts";
 
 /** Each container has a loopback of its own; the official compose file shares the gateway's since February 2026. */
 export default defineCheck({

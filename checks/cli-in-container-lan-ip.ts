@@ -1,5 +1,6 @@
 import { defineCheck } from "../src/core/check.ts";
 import type { Confidence, Refusal } from "../src/core/facts.ts";
+import { args, explainRefusals, type GateFacts, portOf, WANTED } from "./lib/explain-refusals.ts";
 import {
   callerOf,
   dialledUrl,
@@ -8,8 +9,7 @@ import {
   ownAddressEvidence,
   upgradeToLoopback,
   useLoopback,
-} from "./own-lan.ts";
-import { args, explainRefusals, type GateFacts, portOf, WANTED } from "./support.ts";
+} from "./lib/own-lan-address.ts";
 
 /** The CLI beside the gateway dials an interface's address: remote, so it may not even approve itself. */
 export default defineCheck({

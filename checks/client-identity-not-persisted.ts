@@ -5,9 +5,9 @@ import type { Occurrence, Remedy } from "../src/core/finding.ts";
 import type { AsideEvent, LogEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import type { Workload } from "../src/core/workload.ts";
-import { human } from "./remedies.ts";
-import { args } from "./support.ts";
-import { inspected, workloadOf } from "./workload.ts";
+import { args } from "./lib/explain-refusals.ts";
+import { human } from "./lib/remedies.ts";
+import { inspected, workloadOf } from "./lib/workload.ts";
 
 /** So many devices of one client are no longer several people. */
 const SEVERAL = 3;

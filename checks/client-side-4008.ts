@@ -1,7 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
-import { human } from "./remedies.ts";
-import { explainRefusals, WANTED } from "./support.ts";
-import { besideConnectFailed } from "./tell-apart.ts";
+import { explainRefusals, WANTED } from "./lib/explain-refusals.ts";
+import { human } from "./lib/remedies.ts";
+import { besideConnectFailed } from "./lib/tell-apart.ts";
 
 /**
  * `connect failed` stands for every refusal: the page closes with 4008 as soon as it has read the answer, and in

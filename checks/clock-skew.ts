@@ -4,9 +4,9 @@ import type { Evidence } from "../src/core/facts.ts";
 import type { Occurrence } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
 import type { Workload } from "../src/core/workload.ts";
-import { syncClock } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, releaseOf, WANTED } from "./support.ts";
-import { workloadOf } from "./workload.ts";
+import { args, explainRefusals, type GateFacts, releaseOf, WANTED } from "./lib/explain-refusals.ts";
+import { syncClock } from "./lib/remedies.ts";
+import { workloadOf } from "./lib/workload.ts";
 
 /** Less is no difference worth naming. */
 const WORTH_MS = 30_000;

@@ -1,7 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
 import type { Refusal } from "../src/core/facts.ts";
-import { updateClient } from "./remedies.ts";
-import { args, explainRefusals, releaseOf, WANTED } from "./support.ts";
+import { args, explainRefusals, releaseOf, WANTED } from "./lib/explain-refusals.ts";
+import { updateClient } from "./lib/remedies.ts";
 
 /** The proof of the device does not fit: nonce, signature form, key or id. A stale one is the clock's. */
 export default defineCheck({

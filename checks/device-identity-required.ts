@@ -1,9 +1,9 @@
 import { defineCheck } from "../src/core/check.ts";
-import { foreignClient } from "./foreign-client.ts";
-import { updateClient } from "./remedies.ts";
-import { lacksSecureContext } from "./secure-context.ts";
-import { explainRefusals, releaseOf, WANTED } from "./support.ts";
-import { besideDeviceIdentity } from "./tell-apart.ts";
+import { explainRefusals, releaseOf, WANTED } from "./lib/explain-refusals.ts";
+import { foreignClient } from "./lib/foreign-client.ts";
+import { updateClient } from "./lib/remedies.ts";
+import { lacksSecureContext } from "./lib/secure-context.ts";
+import { besideDeviceIdentity } from "./lib/tell-apart.ts";
 
 /** A client that sent no device identity though nothing kept it from making one. */
 export default defineCheck({

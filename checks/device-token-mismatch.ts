@@ -1,8 +1,14 @@
 import { defineCheck } from "../src/core/check.ts";
 import type { Remedy } from "../src/core/finding.ts";
-import { human } from "./remedies.ts";
-import { args, explainRefusals, isDeviceTokenRefusal, saysSharedTokenToo, WANTED } from "./support.ts";
-import { besideDeviceToken } from "./tell-apart.ts";
+import {
+  args,
+  explainRefusals,
+  isDeviceTokenRefusal,
+  saysSharedTokenToo,
+  WANTED,
+} from "./lib/explain-refusals.ts";
+import { human } from "./lib/remedies.ts";
+import { besideDeviceToken } from "./lib/tell-apart.ts";
 
 /** A client that keeps a device token which the gateway rotated, or no longer has. */
 export default defineCheck({

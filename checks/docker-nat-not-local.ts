@@ -1,10 +1,10 @@
 import { defineCheck } from "../src/core/check.ts";
 import type { Evidence } from "../src/core/facts.ts";
-import { isNotPaired, isTranslated } from "./pairing.ts";
-import { allowInsecureAuth, approveDevice, dashboardLink, upgradeTo } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, originOf, remoteOf, WANTED } from "./support.ts";
-import { besideDockerNat } from "./tell-apart.ts";
-import { inspected, publishedAs, workloadOf } from "./workload.ts";
+import { args, explainRefusals, type GateFacts, originOf, remoteOf, WANTED } from "./lib/explain-refusals.ts";
+import { isNotPaired, isTranslated } from "./lib/pairing-refusals.ts";
+import { allowInsecureAuth, approveDevice, dashboardLink, upgradeTo } from "./lib/remedies.ts";
+import { besideDockerNat } from "./lib/tell-apart.ts";
+import { inspected, publishedAs, workloadOf } from "./lib/workload.ts";
 
 /** Docker's address translation makes the browser on the same host remote; auto-approved from 2026.4.7 on. */
 export default defineCheck({

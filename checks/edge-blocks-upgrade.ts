@@ -1,9 +1,9 @@
 import { defineCheck } from "../src/core/check.ts";
 import type { Confidence, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
-import { human, viaTunnel } from "./remedies.ts";
-import { args, explainRefusals, WANTED } from "./support.ts";
-import { type LoggedFacts, settingOf } from "./trusted-proxy.ts";
+import { args, explainRefusals, WANTED } from "./lib/explain-refusals.ts";
+import { human, viaTunnel } from "./lib/remedies.ts";
+import { type LoggedFacts, settingOf } from "./lib/trusted-proxy.ts";
 
 /** Answers of a proxy that has nobody behind it; a gateway that is down looks like that, too. */
 export const NOBODY_BEHIND: ReadonlySet<number> = new Set([502, 503, 504]);

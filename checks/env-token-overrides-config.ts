@@ -5,9 +5,15 @@ import type { ConfigOrigin, ConfigReading, Evidence, Refusal } from "../src/core
 import type { Occurrence, Remedy, Step } from "../src/core/finding.ts";
 import type { AsideEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
-import { composeOf, keepsState, placeText, recreate, secretEvidence } from "./compose.ts";
-import { human, pasteToken } from "./remedies.ts";
-import { args, type GateFacts, isDeviceTokenRefusal, saysSharedTokenToo, WANTED } from "./support.ts";
+import { composeOf, keepsState, placeText, recreate, secretEvidence } from "./lib/compose-steps.ts";
+import {
+  args,
+  type GateFacts,
+  isDeviceTokenRefusal,
+  saysSharedTokenToo,
+  WANTED,
+} from "./lib/explain-refusals.ts";
+import { human, pasteToken } from "./lib/remedies.ts";
 
 /**
  * Two places hold different secrets. The gateway takes openclaw.json before its environment in every release

@@ -1,14 +1,14 @@
 import { defineCheck } from "../src/core/check.ts";
-import { isPairedThroughCluster } from "./cluster.ts";
-import { isAskedByRelease } from "./local-browser.ts";
-import { isOwnLanCall } from "./own-lan.ts";
-import { isNotPaired, isTranslated } from "./pairing.ts";
-import { allowInsecureAuth, approveDevice, dashboardLink, viaTunnel } from "./remedies.ts";
-import { explainRefusals, WANTED } from "./support.ts";
-import { isServedByTailscale } from "./tailscale.ts";
-import { besideFirstTime } from "./tell-apart.ts";
-import { isRemoteByTrust } from "./trusted-loopback.ts";
-import type { LoggedFacts } from "./trusted-proxy.ts";
+import { isPairedThroughCluster } from "./lib/cluster.ts";
+import { explainRefusals, WANTED } from "./lib/explain-refusals.ts";
+import { isAskedByRelease } from "./lib/local-browser.ts";
+import { isOwnLanCall } from "./lib/own-lan-address.ts";
+import { isNotPaired, isTranslated } from "./lib/pairing-refusals.ts";
+import { allowInsecureAuth, approveDevice, dashboardLink, viaTunnel } from "./lib/remedies.ts";
+import { isServedByTailscale } from "./lib/tailscale.ts";
+import { besideFirstTime } from "./lib/tell-apart.ts";
+import { isRemoteByTrust } from "./lib/trusted-loopback.ts";
+import type { LoggedFacts } from "./lib/trusted-proxy.ts";
 import { isPairedBehindLogin } from "./trusted-proxy-still-pairs.ts";
 
 export default defineCheck({

@@ -1,12 +1,12 @@
-import { type KeyStatus, keyStatus } from "../src/admission/trial.ts";
+import { type KeyStatus, keyStatus } from "../src/admission/try-remedy.ts";
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { ConfigReading, Evidence } from "../src/core/facts.ts";
 import type { Occurrence } from "../src/core/finding.ts";
 import type { LogEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
-import { triedOnOwnPage, unsetKey } from "./remedies.ts";
-import { args, WANTED } from "./support.ts";
+import { args, WANTED } from "./lib/explain-refusals.ts";
+import { triedOnOwnPage, unsetKey } from "./lib/remedies.ts";
 
 const SWITCHES = ["allowInsecureAuth", "dangerouslyDisableDeviceAuth"] as const;
 

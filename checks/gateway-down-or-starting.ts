@@ -5,12 +5,12 @@ import type { Remedy } from "../src/core/finding.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import type { Workload } from "../src/core/workload.ts";
 import { NOBODY_BEHIND } from "./edge-blocks-upgrade.ts";
-import { isElsewhere, mayBeElsewhere } from "./missed.ts";
-import { human, startGateway } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, WANTED } from "./support.ts";
-import { besideDown } from "./tell-apart.ts";
-import { isMisled } from "./unpublished.ts";
-import { inspected } from "./workload.ts";
+import { args, explainRefusals, type GateFacts, WANTED } from "./lib/explain-refusals.ts";
+import { isElsewhere, mayBeElsewhere } from "./lib/nobody-at-loopback.ts";
+import { human, startGateway } from "./lib/remedies.ts";
+import { besideDown } from "./lib/tell-apart.ts";
+import { isMisled } from "./lib/unpublished-port.ts";
+import { inspected } from "./lib/workload.ts";
 
 /** Reach states and wordings with which nothing answers at all; a reset or an empty reply is another cause. */
 const DOWN = new Set([

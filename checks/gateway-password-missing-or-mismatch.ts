@@ -1,6 +1,6 @@
 import { defineCheck } from "../src/core/check.ts";
-import { enterPassword } from "./remedies.ts";
-import { args, explainRefusals, WANTED } from "./support.ts";
+import { args, explainRefusals, WANTED } from "./lib/explain-refusals.ts";
+import { enterPassword } from "./lib/remedies.ts";
 
 /** The page keeps a password in memory only, so each new tab lacks it. */
 export default defineCheck({

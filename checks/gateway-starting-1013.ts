@@ -2,8 +2,8 @@ import { defineCheck } from "../src/core/check.ts";
 import { type Fact, knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { LogDigest } from "../src/core/log-event.ts";
-import { waitForStart } from "./remedies.ts";
-import { explainRefusals, type GateFacts, WANTED } from "./support.ts";
+import { explainRefusals, type GateFacts, WANTED } from "./lib/explain-refusals.ts";
+import { waitForStart } from "./lib/remedies.ts";
 
 type LoggedFacts = GateFacts & { readonly wanted: { readonly logs: Fact<LogDigest> } };
 

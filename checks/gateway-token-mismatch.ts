@@ -3,8 +3,7 @@ import type { ComposeSecret } from "../src/core/compose.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
-import { composeOf, keepsState, placeText, recreate, secretEvidence } from "./compose.ts";
-import { alignToken, pasteToken } from "./remedies.ts";
+import { composeOf, keepsState, placeText, recreate, secretEvidence } from "./lib/compose-steps.ts";
 import {
   args,
   explainRefusals,
@@ -12,8 +11,9 @@ import {
   isDeviceTokenRefusal,
   saysSharedTokenToo,
   WANTED,
-} from "./support.ts";
-import { besideGatewayToken } from "./tell-apart.ts";
+} from "./lib/explain-refusals.ts";
+import { alignToken, pasteToken } from "./lib/remedies.ts";
+import { besideGatewayToken } from "./lib/tell-apart.ts";
 
 export default defineCheck({
   id: "gateway-token-mismatch",

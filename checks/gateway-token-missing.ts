@@ -1,6 +1,6 @@
 import { defineCheck } from "../src/core/check.ts";
-import { dashboardLink, pasteToken } from "./remedies.ts";
-import { explainRefusals, WANTED } from "./support.ts";
+import { explainRefusals, WANTED } from "./lib/explain-refusals.ts";
+import { dashboardLink, pasteToken } from "./lib/remedies.ts";
 
 export default defineCheck({
   id: "gateway-token-missing",

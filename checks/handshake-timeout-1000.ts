@@ -3,9 +3,9 @@ import { type Fact, knownValue } from "../src/core/fact.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import type { LogDigest } from "../src/core/log-event.ts";
 import { atLeast } from "../src/core/release.ts";
-import { human } from "./remedies.ts";
-import { unreadableStoreLines } from "./store-lines.ts";
-import { explainRefusals, type GateFacts, releaseOf, WANTED } from "./support.ts";
+import { explainRefusals, type GateFacts, releaseOf, WANTED } from "./lib/explain-refusals.ts";
+import { unreadableStoreLines } from "./lib/pairing-store-lines.ts";
+import { human } from "./lib/remedies.ts";
 
 /** The window before the handshake's end is 3 s in 2026.3.11 to 2026.3.13, 10 s from 2026.3.22. */
 export default defineCheck({

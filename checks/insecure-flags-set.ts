@@ -1,12 +1,12 @@
-import { keyStatus } from "../src/admission/trial.ts";
+import { keyStatus } from "../src/admission/try-remedy.ts";
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { ConfigReading, Evidence } from "../src/core/facts.ts";
 import type { Remedy, Step } from "../src/core/finding.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
-import { FALLBACK_SWITCH, newestFlags } from "./dangerous-flags.ts";
-import { alongside, human, triedOnOwnPage } from "./remedies.ts";
-import { args, WANTED } from "./support.ts";
+import { FALLBACK_SWITCH, newestFlags } from "./lib/dangerous-flags.ts";
+import { args, WANTED } from "./lib/explain-refusals.ts";
+import { alongside, human, triedOnOwnPage } from "./lib/remedies.ts";
 
 const INSECURE_AUTH = "gateway.controlUi.allowInsecureAuth";
 const DISABLE_DEVICE_AUTH = "gateway.controlUi.dangerouslyDisableDeviceAuth";

@@ -1,9 +1,15 @@
 import { defineCheck } from "../src/core/check.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { atLeast } from "../src/core/release.ts";
-import { callerOf, dialledUrl, dialsOwnLan, ownAddressEvidence, upgradeToLoopback } from "./own-lan.ts";
-import { human } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, releaseOf, WANTED } from "./support.ts";
+import { args, explainRefusals, type GateFacts, releaseOf, WANTED } from "./lib/explain-refusals.ts";
+import {
+  callerOf,
+  dialledUrl,
+  dialsOwnLan,
+  ownAddressEvidence,
+  upgradeToLoopback,
+} from "./lib/own-lan-address.ts";
+import { human } from "./lib/remedies.ts";
 
 /** Agents' tools, cron and sub-agents call the gateway as `gateway-client`, over the same address as the CLI. */
 export default defineCheck({

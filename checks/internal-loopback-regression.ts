@@ -2,9 +2,9 @@ import { defineCheck } from "../src/core/check.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { atLeast } from "../src/core/release.ts";
-import { localUpgrade, windowOf } from "./local-upgrade.ts";
-import { approveDevice, human, tried } from "./remedies.ts";
-import { explainRefusals, type GateFacts, releaseOf, WANTED } from "./support.ts";
+import { explainRefusals, type GateFacts, releaseOf, WANTED } from "./lib/explain-refusals.ts";
+import { localUpgrade, windowOf } from "./lib/local-upgrade.ts";
+import { approveDevice, human, tried } from "./lib/remedies.ts";
 
 /** Tools, cron and sub-agents share the CLI's device, and some releases ask before it gets more scopes. */
 export default defineCheck({

@@ -3,11 +3,11 @@ import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
-import { bareAddress } from "./addresses.ts";
-import { isPairedThroughCluster, isServiceWithoutPod } from "./cluster.ts";
-import { approveDevice, dashboardLink, human, trustProxy, viaTunnel } from "./remedies.ts";
-import { explainRefusals, portOf, WANTED } from "./support.ts";
-import type { LoggedFacts } from "./trusted-proxy.ts";
+import { bareAddress } from "./lib/addresses.ts";
+import { isPairedThroughCluster, isServiceWithoutPod } from "./lib/cluster.ts";
+import { explainRefusals, portOf, WANTED } from "./lib/explain-refusals.ts";
+import { approveDevice, dashboardLink, human, trustProxy, viaTunnel } from "./lib/remedies.ts";
+import type { LoggedFacts } from "./lib/trusted-proxy.ts";
 
 /** The same gates as everywhere; the way through a cluster makes each browser remote, and the pod's files are copies. */
 export default defineCheck({

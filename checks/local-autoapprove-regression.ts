@@ -1,8 +1,8 @@
 import { defineCheck } from "../src/core/check.ts";
-import { localBrowser } from "./local-browser.ts";
-import { approveDevice, dashboardLink, upgradeTo } from "./remedies.ts";
-import { explainRefusals, WANTED } from "./support.ts";
-import { isRemoteByTrust } from "./trusted-loopback.ts";
+import { explainRefusals, WANTED } from "./lib/explain-refusals.ts";
+import { localBrowser } from "./lib/local-browser.ts";
+import { approveDevice, dashboardLink, upgradeTo } from "./lib/remedies.ts";
+import { isRemoteByTrust } from "./lib/trusted-loopback.ts";
 
 /** A browser on 127.0.0.1 is approved silently by every release but some, and unless it is switched off. */
 export default defineCheck({

@@ -1,7 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
-import { approveDevice, untrust, upgradeTo } from "./remedies.ts";
-import { args, explainRefusals, portOf, WANTED } from "./support.ts";
-import { isRemoteByTrust, loopbackEntries } from "./trusted-loopback.ts";
+import { args, explainRefusals, portOf, WANTED } from "./lib/explain-refusals.ts";
+import { approveDevice, untrust, upgradeTo } from "./lib/remedies.ts";
+import { isRemoteByTrust, loopbackEntries } from "./lib/trusted-loopback.ts";
 
 /**
  * 2026.2.19 to 2026.3.28 take a trusted loopback peer for a proxy even without forwarded headers (run 2.26 and

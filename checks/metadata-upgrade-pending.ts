@@ -1,6 +1,6 @@
 import { defineCheck } from "../src/core/check.ts";
-import { approveDevice } from "./remedies.ts";
-import { args, explainRefusals, WANTED } from "./support.ts";
+import { args, explainRefusals, WANTED } from "./lib/explain-refusals.ts";
+import { approveDevice } from "./lib/remedies.ts";
 
 /** From 2026.2.26 a device's platform is pinned; another one has to be approved anew. */
 export default defineCheck({

@@ -2,9 +2,9 @@ import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
-import { explainPrinted, printed } from "./printed.ts";
-import { alongside, human } from "./remedies.ts";
-import { explainRefusals, WANTED } from "./support.ts";
+import { explainRefusals, WANTED } from "./lib/explain-refusals.ts";
+import { explainPrinted, printed } from "./lib/printed-errors.ts";
+import { alongside, human } from "./lib/remedies.ts";
 
 /** Client ids of OpenClaw's apps and node hosts (2026.3.13). */
 const APPS = new Set(["openclaw-android", "openclaw-ios", "node-host"]);

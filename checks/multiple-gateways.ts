@@ -4,9 +4,9 @@ import type { Occurrence, TellApart } from "../src/core/finding.ts";
 import type { LogEvent, StartupFailedEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import type { Workload } from "../src/core/workload.ts";
-import { human } from "./remedies.ts";
-import { args } from "./support.ts";
-import { inspected, workloadOf } from "./workload.ts";
+import { args } from "./lib/explain-refusals.ts";
+import { human } from "./lib/remedies.ts";
+import { inspected, workloadOf } from "./lib/workload.ts";
 
 /**
  * A second gateway does not start because one has the port. Clients of the first are served, so it is a warning;

@@ -6,9 +6,9 @@ import type { LogEvent, SecurityWarningEvent } from "../src/core/log-event.ts";
 import { asOrigin } from "../src/core/origin.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import { atLeast } from "../src/core/release.ts";
-import { FALLBACK_SWITCH } from "./dangerous-flags.ts";
-import { alongside, human, triedOnOwnPage } from "./remedies.ts";
-import { args, WANTED } from "./support.ts";
+import { FALLBACK_SWITCH } from "./lib/dangerous-flags.ts";
+import { args, WANTED } from "./lib/explain-refusals.ts";
+import { alongside, human, triedOnOwnPage } from "./lib/remedies.ts";
 
 /** The switch of 2026.2.23 and later that takes the Host header's word for a page's origin. */
 export default defineCheck({

@@ -1,7 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
-import { publishedOrigin } from "./published-origin.ts";
-import { addAllowedOrigin, viaTunnel } from "./remedies.ts";
-import { args, explainRefusals, originOf, WANTED } from "./support.ts";
+import { args, explainRefusals, originOf, WANTED } from "./lib/explain-refusals.ts";
+import { publishedOrigin } from "./lib/published-origin.ts";
+import { addAllowedOrigin, viaTunnel } from "./lib/remedies.ts";
 
 /** The Control UI's Origin is checked from 2026.2.2 on, before device and token. */
 export default defineCheck({

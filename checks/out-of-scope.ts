@@ -2,7 +2,7 @@ import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { AsideEvent, LogEvent, OtherPart } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
-import { human } from "./remedies.ts";
+import { human } from "./lib/remedies.ts";
 
 const WHERE: Readonly<Record<OtherPart, string>> = {
   "channel-pairing": "look-at-channel-pairing",

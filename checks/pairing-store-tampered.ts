@@ -4,9 +4,9 @@ import type { Evidence, StoreProblem } from "../src/core/facts.ts";
 import type { Occurrence, Remedy } from "../src/core/finding.ts";
 import type { AsideEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
-import { human } from "./remedies.ts";
-import { unreadableStoreLines } from "./store-lines.ts";
-import { args } from "./support.ts";
+import { args } from "./lib/explain-refusals.ts";
+import { unreadableStoreLines } from "./lib/pairing-store-lines.ts";
+import { human } from "./lib/remedies.ts";
 
 /**
  * The gateway's list of devices, written by somebody else. What follows depends on the release (run): with a file

@@ -2,8 +2,8 @@ import { defineCheck } from "../src/core/check.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
-import { human } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, portOf, releaseOf, WANTED } from "./support.ts";
+import { args, explainRefusals, type GateFacts, portOf, releaseOf, WANTED } from "./lib/explain-refusals.ts";
+import { human } from "./lib/remedies.ts";
 
 /** The client itself stops (2026.2.18 on), so nothing of it reaches the gateway and no approval helps. */
 export default defineCheck({

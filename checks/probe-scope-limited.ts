@@ -1,6 +1,6 @@
 import { defineCheck } from "../src/core/check.ts";
-import { explainPrinted, printed } from "./printed.ts";
-import { args } from "./support.ts";
+import { args } from "./lib/explain-refusals.ts";
+import { explainPrinted, printed } from "./lib/printed-errors.ts";
 
 /** A status command got in without a device, and so with few scopes (2026.3.13 on): the gateway answers. */
 export default defineCheck({

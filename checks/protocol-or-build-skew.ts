@@ -1,7 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
 import type { Refusal } from "../src/core/facts.ts";
-import { reloadPage, updateClient } from "./remedies.ts";
-import { args, explainRefusals, releaseOf, WANTED } from "./support.ts";
+import { args, explainRefusals, releaseOf, WANTED } from "./lib/explain-refusals.ts";
+import { reloadPage, updateClient } from "./lib/remedies.ts";
 
 /** Protocol 3 up to 2026.5.7, 4 from 2026.5.12; the Control UI's build is compared from 2026.8.1. */
 export default defineCheck({

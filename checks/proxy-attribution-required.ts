@@ -2,9 +2,9 @@ import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
-import { bareAddress } from "./addresses.ts";
-import { trustProxy, untrust } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, remoteOf, WANTED } from "./support.ts";
+import { bareAddress } from "./lib/addresses.ts";
+import { args, explainRefusals, type GateFacts, remoteOf, WANTED } from "./lib/explain-refusals.ts";
+import { trustProxy, untrust } from "./lib/remedies.ts";
 
 const FORWARDED = ["forwarded", "x-forwarded-for", "x-real-ip", "x-forwarded-host", "x-forwarded-proto"];
 

@@ -5,9 +5,9 @@ import type { Refusal } from "../src/core/facts.ts";
 import type { Occurrence } from "../src/core/finding.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import { compareReleases } from "../src/core/release.ts";
-import { bareAddress } from "./addresses.ts";
-import { trustProxy } from "./remedies.ts";
-import { args, type GateFacts, releaseOf, remoteOf, WANTED } from "./support.ts";
+import { bareAddress } from "./lib/addresses.ts";
+import { args, type GateFacts, releaseOf, remoteOf, WANTED } from "./lib/explain-refusals.ts";
+import { trustProxy } from "./lib/remedies.ts";
 
 /**
  * Up to 2026.7.35 forwarded headers from an untrusted peer make every client behind the proxy remote and

@@ -1,7 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
-import { explainPrinted, printed } from "./printed.ts";
-import { human } from "./remedies.ts";
-import { args } from "./support.ts";
+import { args } from "./lib/explain-refusals.ts";
+import { explainPrinted, printed } from "./lib/printed-errors.ts";
+import { human } from "./lib/remedies.ts";
 
 /** From 2026.8.1 (and its 7.2 betas) identities live in the state database; a file of before stops the client. */
 export default defineCheck({

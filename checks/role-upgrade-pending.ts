@@ -1,6 +1,6 @@
 import { defineCheck } from "../src/core/check.ts";
-import { approveDevice } from "./remedies.ts";
-import { args, explainRefusals, WANTED } from "./support.ts";
+import { args, explainRefusals, WANTED } from "./lib/explain-refusals.ts";
+import { approveDevice } from "./lib/remedies.ts";
 
 export default defineCheck({
   id: "role-upgrade-pending",

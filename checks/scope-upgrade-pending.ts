@@ -1,9 +1,9 @@
 import { defineCheck } from "../src/core/check.ts";
-import { windowOf } from "./local-upgrade.ts";
-import { isLocalUpgrade } from "./pairing.ts";
-import { approveDevice } from "./remedies.ts";
-import { args, explainRefusals, releaseOf, WANTED } from "./support.ts";
-import { besideScopeUpgrade } from "./tell-apart.ts";
+import { args, explainRefusals, releaseOf, WANTED } from "./lib/explain-refusals.ts";
+import { windowOf } from "./lib/local-upgrade.ts";
+import { isLocalUpgrade } from "./lib/pairing-refusals.ts";
+import { approveDevice } from "./lib/remedies.ts";
+import { besideScopeUpgrade } from "./lib/tell-apart.ts";
 
 /** An approved device asks for more scopes; by itself on this host only from 2026.8.2 (measured 2026.7.1 to 2026.8.2). */
 export default defineCheck({

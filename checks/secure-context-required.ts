@@ -1,10 +1,10 @@
 import { defineCheck } from "../src/core/check.ts";
-import { foreignClient } from "./foreign-client.ts";
-import { httpsInFront } from "./https-in-front.ts";
-import { allowInsecureAuth, upgradeTo, viaTunnel } from "./remedies.ts";
-import { lacksSecureContext } from "./secure-context.ts";
-import { args, explainRefusals, originOf, portOf, WANTED } from "./support.ts";
-import { besideSecureContext } from "./tell-apart.ts";
+import { args, explainRefusals, originOf, portOf, WANTED } from "./lib/explain-refusals.ts";
+import { foreignClient } from "./lib/foreign-client.ts";
+import { httpsInFront } from "./lib/https-in-front.ts";
+import { allowInsecureAuth, upgradeTo, viaTunnel } from "./lib/remedies.ts";
+import { lacksSecureContext } from "./lib/secure-context.ts";
+import { besideSecureContext } from "./lib/tell-apart.ts";
 
 /** Plain HTTP on an address that is not localhost, up to 2026.7.35; from 2026.8.1 such a page signs and pairs (BROWSER.md 1.2). */
 export default defineCheck({

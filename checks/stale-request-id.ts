@@ -1,7 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
-import { approvedSince, explainPrinted, printed } from "./printed.ts";
-import { alongside } from "./remedies.ts";
+import { approvedSince, explainPrinted, printed } from "./lib/printed-errors.ts";
+import { alongside } from "./lib/remedies.ts";
 
 /** A request lives five minutes (2026.2.1 to 2026.9.6, by their code), and a page that tries again may get another. */
 export default defineCheck({

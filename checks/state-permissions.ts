@@ -3,10 +3,10 @@ import { knownValue } from "../src/core/fact.ts";
 import type { Evidence } from "../src/core/facts.ts";
 import type { Occurrence, Remedy, Step } from "../src/core/finding.ts";
 import type { FileOwner, Workload } from "../src/core/workload.ts";
-import { explainPrinted, printed } from "./printed.ts";
-import { human } from "./remedies.ts";
-import { args } from "./support.ts";
-import { inspected, mayWrite } from "./workload.ts";
+import { args } from "./lib/explain-refusals.ts";
+import { explainPrinted, printed } from "./lib/printed-errors.ts";
+import { human } from "./lib/remedies.ts";
+import { inspected, mayWrite } from "./lib/workload.ts";
 
 /** A mounted directory of another user, or files that a CLI left behind as root. */
 export default defineCheck({

@@ -1,13 +1,13 @@
-import { applySteps } from "../src/admission/trial.ts";
+import { applySteps } from "../src/admission/try-remedy.ts";
 import { defineCheck } from "../src/core/check.ts";
 import type { AdmissionInput } from "../src/core/connection.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
-import { alongside, approveDevice, dashboardLink, tried, upgradeTo, viaTunnel } from "./remedies.ts";
-import { args, explainRefusals, originOf, releaseOf, WANTED } from "./support.ts";
-import { isServedByTailscale, servesBy } from "./tailscale.ts";
-import type { LoggedFacts } from "./trusted-proxy.ts";
+import { args, explainRefusals, originOf, releaseOf, WANTED } from "./lib/explain-refusals.ts";
+import { alongside, approveDevice, dashboardLink, tried, upgradeTo, viaTunnel } from "./lib/remedies.ts";
+import { isServedByTailscale, servesBy } from "./lib/tailscale.ts";
+import type { LoggedFacts } from "./lib/trusted-proxy.ts";
 
 /**
  * Up to 2026.4.24 even a Tailscale identity that the gateway verified does not spare a browser its pairing

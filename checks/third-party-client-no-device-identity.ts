@@ -1,9 +1,16 @@
 import { defineCheck } from "../src/core/check.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
-import { foreignClient, programOf } from "./foreign-client.ts";
-import { allowInsecureAuth, alongside, human } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, originOf, releaseOf, WANTED } from "./support.ts";
+import {
+  args,
+  explainRefusals,
+  type GateFacts,
+  originOf,
+  releaseOf,
+  WANTED,
+} from "./lib/explain-refusals.ts";
+import { foreignClient, programOf } from "./lib/foreign-client.ts";
+import { allowInsecureAuth, alongside, human } from "./lib/remedies.ts";
 
 /** Dashboards and proxies that do not sign with a device key. */
 export default defineCheck({

@@ -1,8 +1,8 @@
 import { defineCheck } from "../src/core/check.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
-import { human, upgradeTo } from "./remedies.ts";
-import { explainRefusals, WANTED } from "./support.ts";
+import { explainRefusals, WANTED } from "./lib/explain-refusals.ts";
+import { human, upgradeTo } from "./lib/remedies.ts";
 import {
   cameThroughProxy,
   isProxyLoginRefusal,
@@ -11,7 +11,7 @@ import {
   localPassword,
   takesLocalPassword,
   tokenMode,
-} from "./trusted-proxy.ts";
+} from "./lib/trusted-proxy.ts";
 
 /**
  * In trusted-proxy mode the proxy's headers are the credential. Whoever dials the gateway past the proxy has

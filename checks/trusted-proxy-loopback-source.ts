@@ -1,13 +1,20 @@
-import { applySteps } from "../src/admission/trial.ts";
+import { applySteps } from "../src/admission/try-remedy.ts";
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
-import { alongside, human, tried } from "./remedies.ts";
-import { args, explainRefusals, type GateFacts, releaseOf, remoteOf, WANTED } from "./support.ts";
-import { loopbackEntries } from "./trusted-loopback.ts";
-import { cameThroughProxy, signedOn, tokenMode } from "./trusted-proxy.ts";
+import {
+  args,
+  explainRefusals,
+  type GateFacts,
+  releaseOf,
+  remoteOf,
+  WANTED,
+} from "./lib/explain-refusals.ts";
+import { alongside, human, tried } from "./lib/remedies.ts";
+import { loopbackEntries } from "./lib/trusted-loopback.ts";
+import { cameThroughProxy, signedOn, tokenMode } from "./lib/trusted-proxy.ts";
 
 /** From 2026.3.31 a loopback peer, from 2026.5.14 any address of the gateway's own host, is no identity source. */
 const OWN_HOST = new Set([

@@ -1,19 +1,19 @@
-import { applySteps } from "../src/admission/trial.ts";
+import { applySteps } from "../src/admission/try-remedy.ts";
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
-import { isNotPaired } from "./pairing.ts";
-import { alongside, approveDevice, human, tried } from "./remedies.ts";
-import { explainRefusals, type GateFacts, releaseOf, WANTED } from "./support.ts";
+import { explainRefusals, type GateFacts, releaseOf, WANTED } from "./lib/explain-refusals.ts";
+import { isNotPaired } from "./lib/pairing-refusals.ts";
+import { alongside, approveDevice, human, tried } from "./lib/remedies.ts";
 import {
   cameThroughProxy,
   isTrustedProxyMode,
   type LoggedFacts,
   needsPasswordFirst,
   signedOn,
-} from "./trusted-proxy.ts";
+} from "./lib/trusted-proxy.ts";
 
 /**
  * 2026.2.24 to 2026.5.12 spare the Control UI behind the proxy its pairing; before and after, every browser

@@ -4,9 +4,9 @@ import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy, Step } from "../src/core/finding.ts";
 import type { LogEvent } from "../src/core/log-event.ts";
 import { compareReleases } from "../src/core/release.ts";
-import { human } from "./remedies.ts";
-import { args, explainRefusals, releaseOf, WANTED } from "./support.ts";
-import type { LoggedFacts } from "./trusted-proxy.ts";
+import { args, explainRefusals, releaseOf, WANTED } from "./lib/explain-refusals.ts";
+import { human } from "./lib/remedies.ts";
+import type { LoggedFacts } from "./lib/trusted-proxy.ts";
 
 /** From 2026.3.31 a gateway with both does not start (shipped code of 3.28 and 3.31; measured: 9.6). */
 export default defineCheck({

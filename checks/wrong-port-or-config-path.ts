@@ -1,11 +1,11 @@
 import { defineCheck, type Undetermined, undetermined } from "../src/core/check.ts";
 import { knownValue, type Unknown } from "../src/core/fact.ts";
 import type { Remedy } from "../src/core/finding.ts";
-import { type Astray, rankOf, urlOf, withOtherConfig } from "./missed.ts";
-import { explainPrinted } from "./printed.ts";
-import { human } from "./remedies.ts";
-import { args, WANTED } from "./support.ts";
-import { unpublished } from "./unpublished.ts";
+import { args, WANTED } from "./lib/explain-refusals.ts";
+import { type Astray, rankOf, urlOf, withOtherConfig } from "./lib/nobody-at-loopback.ts";
+import { explainPrinted } from "./lib/printed-errors.ts";
+import { human } from "./lib/remedies.ts";
+import { unpublished } from "./lib/unpublished-port.ts";
 
 /** HOME, OPENCLAW_HOME or a profile differ, so the CLI takes port and token from another openclaw.json. */
 export default defineCheck({

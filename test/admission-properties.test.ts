@@ -6,7 +6,7 @@ import { admit } from "../src/admission/admit.ts";
 import { gatesAhead } from "../src/admission/gates-ahead.ts";
 import { browserDevice, isSecureContext, pageBehaviour } from "../src/admission/page.ts";
 import { KNOWN_RELEASES, rulesFor } from "../src/admission/releases.ts";
-import { applySteps, keyStatus, startupProblem, tryRemedy } from "../src/admission/trial.ts";
+import { applySteps, keyStatus, startupProblem, tryRemedy } from "../src/admission/try-remedy.ts";
 import type {
   AdmissionConfig,
   AdmissionInput,

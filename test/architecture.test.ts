@@ -64,7 +64,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
 /** The command line's own process: the thread of its work, the commands that it started, the files it is handed. */
 const OF_THE_PROCESS = [
   "src/deployments/built-file.ts",
-  "src/deployments/children.ts",
+  "src/deployments/child-processes.ts",
   "src/deployments/input.ts",
 ];
 
@@ -83,7 +83,7 @@ const PURE = [
 ];
 const IMPURE_FILES = ["src/report/terminal.ts"];
 /** Small packages without any platform in them. */
-const PURE_PACKAGES = /^(?:@noble\/hashes\/|json5$|yaml$)/;
+const PURE_PACKAGES = /^(?:@noble\/hashes\/|get-east-asian-width$|json5$|yaml$)/;
 
 interface Source {
   readonly path: string;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
-import { judged } from "../checks/hearsay.ts";
+import { judged } from "../checks/lib/hearsay.ts";
 import { known, unknown } from "../src/core/fact.ts";
 import type { ConfigReading, Deployment, OwnThings } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { checks } from "../checks/index.ts";
@@ -9,6 +8,7 @@ import { diagnose } from "../src/core/diagnose.ts";
 import { known } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import { catalogueOf } from "../src/report/messages/index.ts";
+import { checkSources } from "./support/check-sources.ts";
 
 const options = { describeError: (error: unknown) => String(error) };
 const ids = checks.map(({ id }) => id);
@@ -231,10 +231,8 @@ describe("honest doubt", () => {
   });
 
   test("every question that there are words for is asked by some check, in both languages", () => {
-    const folder = new URL("../checks/", import.meta.url);
-    const text = readdirSync(folder)
-      .filter((file) => file.endsWith(".ts"))
-      .map((file) => readFileSync(new URL(file, folder), "utf8"))
+    const text = checkSources()
+      .map((source) => source.text)
       .join("\n");
     const keys = Object.keys(catalogueOf("en").tellApart);
     assert.deepEqual(Object.keys(catalogueOf("zh").tellApart), keys);

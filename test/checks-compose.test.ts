@@ -7,7 +7,7 @@ import { diagnose } from "../src/core/diagnose.ts";
 import { known } from "../src/core/fact.ts";
 import type { Deployment, Refusal } from "../src/core/facts.ts";
 import type { ComposeChange, Finding, Step } from "../src/core/finding.ts";
-import { openContainer } from "../src/deployments/docker/access.ts";
+import { openContainer } from "../src/deployments/docker/open-container.ts";
 import { prepare } from "../src/doctor/pure/mend/prepare.ts";
 import { commandsFor } from "../src/kinds/commands.ts";
 import { catalogueOf, entryOf, fill } from "../src/report/messages/index.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { checks } from "../checks/index.ts";
@@ -12,12 +12,12 @@ import type { MessageArgs } from "../src/core/saying.ts";
 import { commandsFor } from "../src/kinds/commands.ts";
 import { deploymentOf } from "../src/kinds/index.ts";
 import { catalogueOf, causeText, entryOf, fill } from "../src/report/messages/index.ts";
+import { checkSources } from "./support/check-sources.ts";
 import { CAUSES, readCodes, writeCodes } from "./support/ledger.ts";
 import { factsOfSituation, readSituation, situations } from "./support/situation.ts";
 
 // What every check has to bring, whoever wrote it. What is missing is named with the file to mend.
-const folder = new URL("../checks/", import.meta.url);
-const files = readdirSync(folder).filter((file) => file.endsWith(".ts") && file !== "index.ts");
+const sources = checkSources();
 const ids = checks.map(({ id }) => id);
 const languages = ["en", "zh"] as const;
 
@@ -33,8 +33,14 @@ const BLAME = {
 describe("a check and its file", () => {
   test("every file in checks/ that holds a check is in checks/index.ts, once", async () => {
     const held: string[] = [];
-    for (const file of files) {
-      const { default: check } = (await import(new URL(file, folder).href)) as { default?: { id: string } };
+    for (const { file, url } of sources) {
+      const { default: check } = (await import(url.href)) as { default?: { id: string } };
+      const isShared = file === "index.ts" || file.startsWith("lib/");
+      assert.equal(
+        check === undefined,
+        isShared,
+        `checks/${file}: what several checks share is in checks/lib/`,
+      );
       if (check === undefined) continue;
       assert.equal(`${check.id}.ts`, file, "a check's id is its file's name");
       held.push(check.id);
@@ -56,8 +62,7 @@ describe("a check and its file", () => {
   });
 
   test("nothing is left unfinished", () => {
-    for (const file of files)
-      assert.doesNotMatch(readFileSync(new URL(file, folder), "utf8"), UNFINISHED, `checks/${file}`);
+    for (const { file, text } of sources) assert.doesNotMatch(text, UNFINISHED, `checks/${file}`);
     for (const name of situations())
       assert.doesNotMatch(readSituation(name).about, UNFINISHED, `fixtures/situations/${name}`);
   });

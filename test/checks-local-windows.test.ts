@@ -1,10 +1,10 @@
 /** The releases that two checks name, held against the admission model: neither may know of others. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { localBrowser } from "../checks/local-browser.ts";
-import { windowOf } from "../checks/local-upgrade.ts";
-import { callerOf } from "../checks/own-lan.ts";
-import type { GateFacts } from "../checks/support.ts";
+import type { GateFacts } from "../checks/lib/explain-refusals.ts";
+import { localBrowser } from "../checks/lib/local-browser.ts";
+import { windowOf } from "../checks/lib/local-upgrade.ts";
+import { callerOf } from "../checks/lib/own-lan-address.ts";
 import { admit } from "../src/admission/admit.ts";
 import { KNOWN_RELEASES } from "../src/admission/releases.ts";
 import type { Connection } from "../src/core/connection.ts";

@@ -214,7 +214,7 @@ test("in every situation: two findings of one refusal, not both certain, come wi
       }
     }
   }
-  assert.deepEqual(silent, [], "add the question to checks/tell-apart.ts");
+  assert.deepEqual(silent, [], "add the question to checks/lib/tell-apart.ts");
 });
 
 const validate = new Ajv2020({ strict: false }).compile(

@@ -9,7 +9,7 @@ import type { AdmissionConfig, AdmissionInput } from "../src/core/connection.ts"
 import { containerOf } from "../src/deployments/host.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
 import { type EmbeddedGatewayOptions, startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
-import { visitAsPage } from "../src/gateway/visit.ts";
+import { visitAsPage } from "../src/gateway/visit-page.ts";
 import type { JsonReport } from "../src/report/json.ts";
 import { type CliResult, cli, finish, start } from "./support/cli.ts";
 import { challenge, refusalOf, startHostileServer, startTcpServer } from "./support/hostile-server.ts";

@@ -9,8 +9,8 @@ import type { Changer, ConfigFile, Undo } from "../src/core/change.ts";
 import { known } from "../src/core/fact.ts";
 import type { JsonValue, Step } from "../src/core/finding.ts";
 import { fingerprintOf } from "../src/core/secret.ts";
-import { lookAhead } from "../src/doctor/live/mend/ahead.ts";
 import { configDiff, textDiff } from "../src/doctor/live/mend/diff.ts";
+import { lookAhead } from "../src/doctor/live/mend/look-ahead.ts";
 import { changeLines } from "../src/report/fix.ts";
 
 const SALT = "salt";

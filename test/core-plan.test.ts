@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { tryRemedy } from "../src/admission/trial.ts";
+import { tryRemedy } from "../src/admission/try-remedy.ts";
 import type { AdmissionInput } from "../src/core/connection.ts";
 import type { Remedy, Risk, Step } from "../src/core/finding.ts";
 import { type Oracle, type Plan, type PlanOptions, plan, riskOf } from "../src/core/plan.ts";

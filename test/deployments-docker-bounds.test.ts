@@ -8,14 +8,14 @@ import type { Readable } from "node:stream";
 import { after, describe, test } from "node:test";
 import Docker from "dockerode";
 import fc from "fast-check";
-import { boundAnswers, MAX_ANSWER, withinBounds } from "../src/deployments/docker/answers.ts";
+import { boundAnswers, MAX_ANSWER, withinBounds } from "../src/deployments/docker/bounded-answers.ts";
 import { engineFailure } from "../src/deployments/docker/engine.ts";
 import { containerExec } from "../src/deployments/docker/exec.ts";
 import { containerWorld, ownerOf } from "../src/deployments/docker/files.ts";
 import { FrameSplitter } from "../src/deployments/docker/frames.ts";
 import { containerLog, framedLines } from "../src/deployments/docker/logs.ts";
-import { unhurried } from "../src/deployments/docker/patience.ts";
 import { leadingRecords, oneFile } from "../src/deployments/docker/tar.ts";
+import { unhurried } from "../src/deployments/docker/without-time-limit.ts";
 import { frame } from "./fake-engine.ts";
 import { textOf } from "./fake-world.ts";
 

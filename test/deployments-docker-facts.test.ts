@@ -3,9 +3,9 @@ import { after, describe, test } from "node:test";
 import fc from "fast-check";
 import { createScrubber } from "../src/core/scrub.ts";
 import type { Workload } from "../src/core/workload.ts";
-import { openContainer } from "../src/deployments/docker/access.ts";
 import { askEngine } from "../src/deployments/docker/clock.ts";
 import { connectEngine } from "../src/deployments/docker/engine.ts";
+import { openContainer } from "../src/deployments/docker/open-container.ts";
 import { configRewrite } from "../src/deployments/docker/rewrites.ts";
 import {
   type FakeContainer,

@@ -1,7 +1,7 @@
 // Journals are found again by the engine that their gateway is on.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { engineIdentity } from "../src/deployments/docker/identity.ts";
+import { engineIdentity } from "../src/deployments/docker/engine-identity.ts";
 
 test("Docker's engine has an id that lasts", () => {
   const info = { ID: "ABCD:EFGH", Name: "host", DockerRootDir: "/var/lib/docker" };

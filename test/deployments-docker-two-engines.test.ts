@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { openContainer } from "../src/deployments/docker/access.ts";
-import type { Wanted } from "../src/deployments/docker/choose.ts";
+import type { Wanted } from "../src/deployments/docker/choose-container.ts";
+import { openContainer } from "../src/deployments/docker/open-container.ts";
 import type { JsonReport } from "../src/report/json.ts";
 import {
   type FakeContainer,

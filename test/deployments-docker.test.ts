@@ -4,14 +4,14 @@ import { readFileSync } from "node:fs";
 import { after, describe, test } from "node:test";
 import fc from "fast-check";
 import { knownValue } from "../src/core/fact.ts";
-import { openContainer } from "../src/deployments/docker/access.ts";
 import { engineAddresses } from "../src/deployments/docker/addresses.ts";
-import { chooseContainer, type Wanted } from "../src/deployments/docker/choose.ts";
+import { chooseContainer, type Wanted } from "../src/deployments/docker/choose-container.ts";
 import { connectEngine } from "../src/deployments/docker/engine.ts";
 import { engineFailure } from "../src/deployments/docker/failure.ts";
 import { containerWorld } from "../src/deployments/docker/files.ts";
 import { gatewayCandidates } from "../src/deployments/docker/find.ts";
 import { framedLines } from "../src/deployments/docker/logs.ts";
+import { openContainer } from "../src/deployments/docker/open-container.ts";
 import { firstFile, tarEntries } from "../src/deployments/docker/tar.ts";
 import type { JsonReport } from "../src/report/json.ts";
 import {

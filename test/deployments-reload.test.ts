@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Reach } from "../src/core/facts.ts";
-import { machineEyes } from "../src/deployments/machine-eyes.ts";
 import { type GatewayWatch, watchGateway } from "../src/deployments/reload.ts";
+import { machineEyes } from "../src/deployments/watch-machine.ts";
 import { fakeWorld } from "./fake-world.ts";
 
 const PORT = 18_789;

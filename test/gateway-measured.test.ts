@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { admit } from "../src/admission/admit.ts";
 import type { AdmissionConfig, Connection } from "../src/core/connection.ts";
-import { cleaner } from "../src/gateway/clean.ts";
+import { cleaner } from "../src/gateway/clean-text.ts";
 import { createDeviceIdentity, type DeviceIdentity, signaturePayload } from "../src/gateway/device.ts";
 import type { DeviceBook } from "../src/gateway/embedded/devices.ts";
 import { type EmbeddedPeer, startEmbeddedGateway } from "../src/gateway/embedded/server.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { isObject, parseBoundedJson } from "../src/core/json.ts";
-import { cleaner } from "../src/gateway/clean.ts";
+import { cleaner } from "../src/gateway/clean-text.ts";
 
 const secret = "s3cr3t-tok/en+1234567890";
 

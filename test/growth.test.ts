@@ -58,7 +58,7 @@ const read = (text: string) =>
 /** Slow for each character, so that a shorter text tells as much; and where its units stand. */
 const ASKED: Readonly<Record<string, { readonly length?: number; readonly places?: RegExp }>> = {
   "a config": { length: 64_000, places: /itself|config|object|list|key/ },
-  "the lines of its keys": { places: /itself|object|list/ },
+  "the lines of its keys": { length: 32_000, places: /itself|object|list/ },
   "setting a key": { length: 32_000, places: /config|object|list/ },
   "removing a key": { length: 32_000, places: /object/ },
   "taking a key back": { length: 32_000, places: /object/ },

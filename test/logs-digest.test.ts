@@ -4,9 +4,9 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { LogDigest, LogEvent, RefusalGroup } from "../src/core/log-event.ts";
 import { createDigester, digestLogs } from "../src/logs/digest.ts";
-import { ofPort } from "../src/logs/of-port.ts";
+import { tiedTo } from "../src/logs/lines-naming-port.ts";
+import { ofPort } from "../src/logs/refusals-of-port.ts";
 import { createScanner } from "../src/logs/scan.ts";
-import { tiedTo } from "../src/logs/tied.ts";
 
 const ROOM = new URL("../fixtures/logs/", import.meta.url);
 const fixture = (name: string) => readFileSync(new URL(name, ROOM), "utf8");

@@ -10,7 +10,7 @@ import { MAX_INPUT } from "../src/cli/run/what-if.ts";
 import { MAX_COMPOSE, MAX_COMPOSE_LINES } from "../src/compose/yaml.ts";
 import { MAX_INCLUDED } from "../src/config/includes.ts";
 import { MAX_CONFIG, MAX_CONFIG_DEPTH } from "../src/config/json5.ts";
-import { MAX_ANSWER } from "../src/deployments/docker/answers.ts";
+import { MAX_ANSWER } from "../src/deployments/docker/bounded-answers.ts";
 import { LOG_TAIL_BYTES } from "../src/deployments/log-files.ts";
 import { LIMIT_MS } from "../src/deployments/store/reader.ts";
 import { MAX_STORE } from "../src/deployments/store/snapshot.ts";

@@ -2,12 +2,10 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { catalogueOf, entryOf } from "../src/report/messages/index.ts";
+import { checkSources } from "./support/check-sources.ts";
 
 // Wording is data beside the checks: what they name has to be there, in each language.
-const folder = new URL("../checks/", import.meta.url);
-const sources = readdirSync(folder)
-  .filter((file) => file.endsWith(".ts"))
-  .map((file) => readFileSync(new URL(file, folder), "utf8"));
+const sources = checkSources().map(({ text }) => text);
 
 /** Every first group of the pattern in the checks' sources. */
 function named(pattern: RegExp): string[] {

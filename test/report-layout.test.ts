@@ -10,6 +10,7 @@ describe("display width", () => {
     assert.equal(displayWidth("，（A）"), 7);
     assert.equal(displayWidth("e\u0301"), 1);
     assert.equal(displayWidth("✗ →"), 3);
+    assert.equal(displayWidth("𠮷🦞"), 4);
   });
 });
 

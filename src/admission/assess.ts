@@ -22,7 +22,7 @@ import { evidenceOf, isOwnProbe } from "../core/log-parts.ts";
 import { DOCKER_BRIDGE } from "../core/networks.ts";
 import type { Saying } from "../core/saying.ts";
 import { admit } from "./admit.ts";
-import { fitToGate } from "./fit.ts";
+import { fitToGate } from "./fit-to-gate.ts";
 import { gatesAhead } from "./gates-ahead.ts";
 import { browserDevice, isSecureContext, pageBehaviour } from "./page.ts";
 

@@ -1,6 +1,6 @@
 import { compareReleases } from "../core/release.ts";
 import { BOUNDARIES } from "./boundaries.ts";
-import { KNOWN_RELEASES } from "./published.ts";
+import { KNOWN_RELEASES } from "./known-releases.ts";
 
 /** Published releases next to each other that behave alike, first and last. */
 export interface Era {

@@ -2,7 +2,7 @@ import type { Admission, AdmissionConfig, AdmissionInput, Connection } from "../
 import { admit } from "./admit.ts";
 import { at, strings } from "./attempt.ts";
 import { parseOrigin } from "./hosts.ts";
-import { approved } from "./trial.ts";
+import { approved } from "./try-remedy.ts";
 
 /** More gates than any release has; a mend that does not help ends the walk earlier. */
 const MAX_GATES = 12;

@@ -1,7 +1,7 @@
 import type { AdmissionInput } from "../core/connection.ts";
 import type { Step } from "../core/finding.ts";
 import { admit } from "./admit.ts";
-import { applySteps, keyStatus, startupProblem } from "./trial.ts";
+import { applySteps, keyStatus, startupProblem } from "./try-remedy.ts";
 
 /** Advice that articles and threads repeat for every refusal, whether it helps there or not. */
 export type PopularId = "allow-insecure-auth" | "disable-device-auth" | "trust-peer" | "allow-every-origin";

@@ -1,10 +1,11 @@
+import { Lru } from "../core/lru.ts";
 import { canonicalRelease, compareParts, partsOf, type ReleaseParts } from "../core/release.ts";
 import { BOUNDARIES, type Changes, FIRST } from "./boundaries.ts";
-import { KNOWN_RELEASES } from "./published.ts";
+import { KNOWN_RELEASES } from "./known-releases.ts";
 import type { ReleaseRules } from "./rules.ts";
 
 export { BOUNDARIES } from "./boundaries.ts";
-export { KNOWN_RELEASES } from "./published.ts";
+export { KNOWN_RELEASES } from "./known-releases.ts";
 export type { ReleaseRules } from "./rules.ts";
 
 /**
@@ -40,8 +41,8 @@ export interface ResolvedRules {
   readonly assumed?: string;
 }
 
-const MAX_MEMO = 300;
-const memo = new Map<string, ResolvedRules>();
+/** More than there are releases. */
+const memo = new Lru<ResolvedRules>(300);
 
 /**
  * The rules of a release. A release that nobody measured, or that npm does not have, gets the rules that
@@ -52,7 +53,6 @@ export function rulesFor(release: string): ResolvedRules {
   const known = memo.get(release);
   if (known !== undefined) return known;
   const resolved = resolve(release);
-  if (memo.size >= MAX_MEMO) memo.clear();
   memo.set(release, resolved);
   return resolved;
 }

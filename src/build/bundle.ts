@@ -9,7 +9,7 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const OUT = join(ROOT, "dist");
 
 /** Parts of dockerode that the doctor does not use, and that are large or native. */
-const LEFT_OUT = "./src/deployments/docker/left-out.ts";
+const LEFT_OUT = "./src/deployments/docker/empty-module.ts";
 
 export const options = {
   absWorkingDir: ROOT,

@@ -7,7 +7,7 @@ import type { DiagnoseArguments } from "./commands/diagnose.ts";
 import { handedCredentials } from "./credentials.ts";
 import { logFile } from "./log-input.ts";
 import { mustBeReadable } from "./named-input.ts";
-import { namedProxies, pageOrigin, saidRelease } from "./said.ts";
+import { namedProxies, pageOrigin, saidRelease } from "./parsed-options.ts";
 import type { Session } from "./session.ts";
 import { mustParse, UsageError } from "./usage-error.ts";
 

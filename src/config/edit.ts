@@ -9,6 +9,7 @@ import {
 import type { JsonValue } from "../core/finding.ts";
 import { isObject } from "../core/json.ts";
 import { MAX_CONFIG, parseJson5, TooMuchJson5 } from "./json5.ts";
+import { memberName } from "./positions.ts";
 
 export type ConfigChange =
   | { readonly set: { readonly key: string; readonly value: JsonValue } }
@@ -98,7 +99,7 @@ function setObject(
   value: { readonly [key: string]: JsonValue },
 ): EditOutcome {
   let text = source;
-  const gone = [...new Set(there.members.map(nameOf))].filter((name) => !Object.hasOwn(value, name));
+  const gone = [...new Set(there.members.map(memberName))].filter((name) => !Object.hasOwn(value, name));
   const changes = [
     ...gone.map((name) => [name, undefined] as const),
     ...Object.entries(value).filter(([name, item]) => {
@@ -156,7 +157,7 @@ function unsetIn(source: string, root: ObjectNode, path: readonly string[]): Edi
     object = member.value;
   }
   const name = path.at(-1) ?? "";
-  const all = object.members.filter((member) => nameOf(member) === name);
+  const all = object.members.filter((member) => memberName(member) === name);
   if (all.length > MAX_DUPLICATES) return { ok: false, why: "too-much" };
   // Every one of them: an earlier duplicate would otherwise come to life.
   let text = source;
@@ -190,11 +191,7 @@ function plainOf(source: string, node: ValueNode): unknown {
 }
 
 function lastMember(object: ObjectNode, name: string): MemberNode | undefined {
-  return object.members.findLast((member) => nameOf(member) === name);
-}
-
-function nameOf({ name }: MemberNode): string {
-  return name.type === "Identifier" ? name.name : name.value;
+  return object.members.findLast((member) => memberName(member) === name);
 }
 
 function rangeOf({

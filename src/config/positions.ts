@@ -1,124 +1,53 @@
-/** Nesting and size beyond which no real openclaw.json goes. */
-const MAX_DEPTH = 100;
+import { type MemberNode, parse, type ValueNode } from "@humanwhocodes/momoa";
+
+/** Keys beyond which no real openclaw.json goes. */
 const MAX_KEYS = 20_000;
 /** A path longer than this is of no key that anybody asks for. */
 const MAX_PATH = 500;
+/** Characters beyond which lines are not looked for: the tree of a megabyte takes 200 MB (momoa 3.3.13, measured). */
+const MAX_TEXT = 131_072;
 
 /**
  * The line (1-based) of each key of a JSON5 text, by dotted path; array items have their index as a part.
- * A duplicate key has its last line, as its last value wins. One pass, linear; on a text that is not JSON5 it
- * gives what it has found until then.
+ * A duplicate key has its last line, as its last value wins. Empty for what is no JSON5, or longer than any config.
  */
 export function keyLines(text: string): ReadonlyMap<string, number> {
-  return new Positions(text).run();
+  const lines = new Map<string, number>();
+  const tree = text.length > MAX_TEXT ? undefined : treeOf(text);
+  if (tree !== undefined) addLines(tree, "", lines);
+  return lines;
 }
 
-/** `path`: absent where it is too long to be kept. */
-type Path = string | undefined;
-type Frame = { readonly kind: "object" | "array"; readonly path: Path; index: number; expectKey: boolean };
-
-class Positions {
-  readonly #text: string;
-  readonly #lines = new Map<string, number>();
-  #at = 0;
-  #line = 1;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  run(): ReadonlyMap<string, number> {
-    const stack: Frame[] = [];
-    let pending: Path = "";
-    while (this.#at < this.#text.length) {
-      this.#skipBlank();
-      const char = this.#text[this.#at];
-      if (char === undefined) break;
-      const frame = stack.at(-1);
-      if (char === "{" || char === "[") {
-        if (stack.length >= MAX_DEPTH) break;
-        const path =
-          frame === undefined ? "" : frame.kind === "array" ? join(frame.path, String(frame.index)) : pending;
-        stack.push({ kind: char === "{" ? "object" : "array", path, index: 0, expectKey: char === "{" });
-        this.#at += 1;
-      } else if (char === "}" || char === "]") {
-        stack.pop();
-        this.#at += 1;
-      } else if (char === ",") {
-        if (frame?.kind === "array") frame.index += 1;
-        else if (frame) frame.expectKey = true;
-        this.#at += 1;
-      } else if (char === ":") {
-        this.#at += 1;
-      } else {
-        const line = this.#line;
-        const word = char === '"' || char === "'" ? this.#quoted(char) : this.#bare();
-        if (frame?.kind === "object" && frame.expectKey) {
-          frame.expectKey = false;
-          pending = join(frame.path, word);
-          if (this.#lines.size >= MAX_KEYS) break;
-          if (pending !== undefined) this.#lines.set(pending, line);
-        }
-      }
-    }
-    return this.#lines;
-  }
-
-  #skipBlank(): void {
-    for (;;) {
-      const char = this.#text[this.#at];
-      if (char === undefined) return;
-      if (char === "\n" || char === "\u2028" || char === "\u2029") {
-        this.#line += 1;
-        this.#at += 1;
-      } else if (char === "\r") {
-        this.#at += this.#text[this.#at + 1] === "\n" ? 2 : 1;
-        this.#line += 1;
-      } else if (/\s/.test(char) || char === "\ufeff") {
-        this.#at += 1;
-      } else if (char === "/" && this.#text[this.#at + 1] === "/") {
-        while (this.#at < this.#text.length && !isLineEnd(this.#text[this.#at])) this.#at += 1;
-      } else if (char === "/" && this.#text[this.#at + 1] === "*") {
-        const end = this.#text.indexOf("*/", this.#at + 2);
-        const stop = end === -1 ? this.#text.length : end + 2;
-        this.#countLines(stop);
-      } else {
-        return;
-      }
-    }
-  }
-
-  #quoted(quote: string): string {
-    const start = this.#at + 1;
-    let end = start;
-    while (end < this.#text.length && this.#text[end] !== quote) end += this.#text[end] === "\\" ? 2 : 1;
-    const word = this.#text.slice(start, Math.min(end, start + 200));
-    this.#countLines(Math.min(end + 1, this.#text.length));
-    return word;
-  }
-
-  #bare(): string {
-    const start = this.#at;
-    while (this.#at < this.#text.length && !/[\s,:{}[\]"'/]/.test(this.#text[this.#at] ?? "")) this.#at += 1;
-    // A character that starts nothing (a stray slash) must not stop the pass.
-    if (this.#at === start) this.#at += 1;
-    return this.#text.slice(start, Math.min(this.#at, start + 200));
-  }
-
-  #countLines(stop: number): void {
-    while (this.#at < stop) {
-      const char = this.#text[this.#at];
-      if (isLineEnd(char) && !(char === "\r" && this.#text[this.#at + 1] === "\n")) this.#line += 1;
-      this.#at += 1;
-    }
+function treeOf(text: string): ValueNode | undefined {
+  try {
+    return parse(text, { mode: "json5" }).body;
+  } catch {
+    // No JSON5; or a thousand comments in a row, each of which is a call within a call.
+    return undefined;
   }
 }
 
-function isLineEnd(char: string | undefined): boolean {
-  return char === "\n" || char === "\r" || char === "\u2028" || char === "\u2029";
+function addLines(node: ValueNode, path: string, lines: Map<string, number>): void {
+  if (node.type === "Object")
+    for (const member of node.members) {
+      const key = join(path, memberName(member));
+      if (key === undefined || lines.size >= MAX_KEYS) continue;
+      lines.set(key, member.loc.start.line);
+      addLines(member.value, key, lines);
+    }
+  else if (node.type === "Array")
+    for (const [index, { value }] of node.elements.entries()) {
+      const key = join(path, `${index}`);
+      if (key !== undefined) addLines(value, key, lines);
+    }
 }
 
-function join(parent: Path, name: string): Path {
-  if (parent === undefined || parent.length + name.length > MAX_PATH) return undefined;
+/** The key of a member, however it is written. */
+export function memberName({ name }: MemberNode): string {
+  return name.type === "Identifier" ? name.name : name.value;
+}
+
+function join(parent: string, name: string): string | undefined {
+  if (parent.length + name.length > MAX_PATH) return undefined;
   return parent === "" ? name : `${parent}.${name}`;
 }

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { type Fact, known, type Unknown, unknown } from "../core/fact.ts";
 import { safeText } from "../core/text.ts";
-import { endsWithUs, signalGroup } from "./children.ts";
-import { Pieces } from "./pieces.ts";
-import { distrusted } from "./trust.ts";
+import { Pieces } from "./byte-pieces.ts";
+import { endsWithUs, signalGroup } from "./child-processes.ts";
+import { distrusted } from "./path-trust.ts";
 import { nodeWorld, type World } from "./world.ts";
 
 /** A list of 500 devices is about 500 kB. */

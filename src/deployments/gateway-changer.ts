@@ -23,7 +23,7 @@ import { proxySite } from "../kinds/proxy-site.ts";
 import { readExact, sha256, type Traits } from "./atomic-file.ts";
 import { type CommandOutcome, tellingLine } from "./command.ts";
 import { DeviceChanges } from "./device-changes.ts";
-import type { ComposeHands } from "./docker/compose-hands.ts";
+import type { ComposeHands } from "./docker/compose-changes.ts";
 import { type ExactFiles, ownFiles } from "./exact-files.ts";
 import type { OpenclawCli } from "./openclaw-cli.ts";
 import type { GatewayWatch } from "./reload.ts";

@@ -5,7 +5,7 @@ import { ChangeError } from "../core/change.ts";
 import type { Journal, JournalStore, RefusedJournal } from "../core/journal.ts";
 import { safeText } from "../core/text.ts";
 import { readExact, replaceFile, sweepDirectory, traitsOf } from "./atomic-file.ts";
-import { distrusted } from "./trust.ts";
+import { distrusted } from "./path-trust.ts";
 import type { World } from "./world.ts";
 
 /** Longest journal that is read: it holds a whole config. */

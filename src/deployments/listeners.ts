@@ -1,9 +1,9 @@
 import { parseIp, sameIp, scopeOf } from "../core/address.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import { safeText } from "../core/text.ts";
+import { distrusted, userName } from "./path-trust.ts";
 import { type GatewayProcess, gatewayProcesses, uidOf } from "./processes.ts";
-import { distrusted, userName } from "./trust.ts";
-import { isVouched } from "./vouch.ts";
+import { isVouched } from "./vouched-process.ts";
 import type { World } from "./world.ts";
 
 /** Who listens on the gateway's port, and which gateways run on this machine. */

@@ -14,9 +14,9 @@ import { namesFromUnits } from "../kinds/units.ts";
 import { devicesFromJson } from "./devices.ts";
 import { findLogFiles, logTexts } from "./log-files.ts";
 import { openChanger } from "./open-changer.ts";
+import { asReadableTo } from "./path-trust.ts";
 import type { GatewayProcess } from "./processes.ts";
 import { devicesFromSqlite } from "./store/device-lists.ts";
-import { asReadableTo } from "./trust.ts";
 import type { ChangerOptions, ConfigAndSecrets, DeploymentAccess, LogText } from "./types.ts";
 import type { ReadOutcome, World } from "./world.ts";
 

@@ -1,4 +1,4 @@
-import { type Distrust, distrusted } from "./trust.ts";
+import { type Distrust, distrusted } from "./path-trust.ts";
 import type { LogText } from "./types.ts";
 import type { World } from "./world.ts";
 

@@ -7,13 +7,13 @@ import { probe } from "../gateway/probe.ts";
 import { ownFiles } from "./exact-files.ts";
 import { gatewayChanger } from "./gateway-changer.ts";
 import { listening } from "./listeners.ts";
-import { machineEyes } from "./machine-eyes.ts";
 import { openclawCli } from "./openclaw-cli.ts";
 import type { GatewayProcess } from "./processes.ts";
 import { type GatewayEyes, type WatchLimits, watchGateway } from "./reload.ts";
 import { restartGateway } from "./restart.ts";
 import { tailscaleOf } from "./tailscale.ts";
 import type { EditConfig } from "./types.ts";
+import { machineEyes } from "./watch-machine.ts";
 import type { World } from "./world.ts";
 
 export interface OpenChangerOptions {

@@ -7,8 +7,8 @@ import { readAccounts } from "./accounts.ts";
 import { type CommandOutcome, runToEnd } from "./command.ts";
 import { openInput } from "./input.ts";
 import { STARTED_BY } from "./orphans.ts";
+import { distrusted } from "./path-trust.ts";
 import type { GatewayProcess } from "./processes.ts";
-import { distrusted } from "./trust.ts";
 import type { World } from "./world.ts";
 
 /** The gateway's own command line: the release that runs, in the gateway's place. */

@@ -1,9 +1,10 @@
 import type { ConnectionAuth } from "../core/connection.ts";
 import type { ProbeAttempt } from "../core/facts.ts";
 import { isObject } from "../core/json.ts";
-import type { Clean } from "./clean.ts";
+import type { Clean } from "./clean-text.ts";
 import { createDeviceIdentity, type DeviceIdentity, signaturePayload } from "./device.ts";
 import { type Challenge, type HandshakeResult, type Session, shakeHands } from "./handshake.ts";
+import { attemptOf } from "./handshake-attempt.ts";
 import {
   type ConnectParams,
   clients,
@@ -12,7 +13,6 @@ import {
   protocolRange,
   signatureForm,
 } from "./protocol.ts";
-import { attemptOf } from "./reading.ts";
 import type { TransportOptions } from "./transport.ts";
 import type { GatewayUrl } from "./url.ts";
 

@@ -2,7 +2,7 @@ import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { HttpReading } from "../core/facts.ts";
 import { isObject, parseBoundedJson } from "../core/json.ts";
-import { cleaner } from "./clean.ts";
+import { cleaner } from "./clean-text.ts";
 import { textOf } from "./json.ts";
 import { probeUserAgent } from "./protocol.ts";
 import { type TransportFailure, type TransportOptions, transportFailure } from "./transport.ts";

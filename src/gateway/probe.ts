@@ -4,8 +4,9 @@ import type { ConnectionAuth } from "../core/connection.ts";
 import type { ProbeAttempt, ProbeReading, Reach } from "../core/facts.ts";
 import type { Secret } from "../core/secret.ts";
 import { attemptAsBrowser } from "./browser-attempt.ts";
-import { cleaner, type Scrub } from "./clean.ts";
+import { cleaner, type Scrub } from "./clean-text.ts";
 import { type HandshakeResult, shakeHands } from "./handshake.ts";
+import { attemptOf } from "./handshake-attempt.ts";
 import { type HttpSurface, surveyHttp } from "./http.ts";
 import {
   type ConnectParams,
@@ -15,7 +16,6 @@ import {
   probeUserAgent,
   protocolRange,
 } from "./protocol.ts";
-import { attemptOf } from "./reading.ts";
 import { estimateRelease } from "./release.ts";
 import type { MayReceive, TransportOptions } from "./transport.ts";
 import { type GatewayUrl, parseGatewayUrl, reachOfAddress } from "./url.ts";

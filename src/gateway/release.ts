@@ -1,6 +1,6 @@
 import type { Confidence, Release } from "../core/facts.ts";
 import { compareReleases } from "../core/release.ts";
-import type { Clean } from "./clean.ts";
+import type { Clean } from "./clean-text.ts";
 import type { HandshakeResult } from "./handshake.ts";
 import type { HttpSurface } from "./http.ts";
 

@@ -1,6 +1,6 @@
 import type { LookupFunction } from "node:net";
 import type { Reach } from "../core/facts.ts";
-import type { Clean } from "./clean.ts";
+import type { Clean } from "./clean-text.ts";
 
 /** What both HTTP and WebSocket connections may be told. */
 export interface TransportOptions {

@@ -6,7 +6,7 @@ import { safeText } from "../core/text.ts";
 import { KINDS } from "./index.ts";
 import type { CommandContext, CommandLines } from "./kind.ts";
 import { type Dialect, type Line, lineOf, PLACEHOLDERS, type Word, words } from "./line.ts";
-import { safeLine } from "./safe.ts";
+import { safeLine } from "./safe-names.ts";
 
 export interface PrintedStep {
   readonly step: Step;

@@ -18,7 +18,7 @@ import { deploymentOf, KINDS } from "./index.ts";
 import type { Kind, Sign } from "./kind.ts";
 import { containedGateways, holderOf, mayBeContained, ownGateway, settles } from "./listening.ts";
 import type { ListeningSigns, RunningGateway } from "./listening-signs.ts";
-import { linePrefixes } from "./prefixes.ts";
+import { linePrefixes } from "./log-prefixes.ts";
 import { hostOf } from "./url.ts";
 
 export interface DetectInput {

@@ -1,5 +1,5 @@
 import { type Line, lineOf, type Word, words } from "./line.ts";
-import { safeHost, safePort } from "./safe.ts";
+import { safeHost, safePort } from "./safe-names.ts";
 
 /** Shows whether a host is on a tailnet. */
 export const TAILNET: Line = lineOf(words("tailscale", "status"));

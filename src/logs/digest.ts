@@ -1,9 +1,9 @@
 import type { LogDigest, LogEvent, LogSourceRead } from "../core/log-event.ts";
+import { Lru } from "../core/lru.ts";
 import { safeText } from "../core/text.ts";
 import { type EraHint, eraOf, hintsOf } from "./era.ts";
 import { releaseIn } from "./event-kinds.ts";
 import type { Chunk } from "./lines.ts";
-import { Lru } from "./lru.ts";
 import { RefusalBook } from "./refusals.ts";
 import { type ScanOptions, scanLog } from "./scan.ts";
 

@@ -1,7 +1,7 @@
 import { type GateReading, gateOf } from "../core/gate.ts";
 import type { LogEvent, RefusalGate, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
+import { Lru } from "../core/lru.ts";
 import { gateBeside } from "./event-kinds.ts";
-import { Lru } from "./lru.ts";
 
 /** What is remembered of one connection. */
 interface Connection {

@@ -27,7 +27,7 @@ import {
   type EmbeddedGatewayOptions,
   startEmbeddedGateway,
 } from "../../src/gateway/embedded/server.ts";
-import { visitAsPage } from "../../src/gateway/visit.ts";
+import { visitAsPage } from "../../src/gateway/visit-page.ts";
 import type { FixReport } from "../../src/report/fix-report.ts";
 import { type CliOptions, type CliResult, cli, ensureBuilt } from "./cli.ts";
 

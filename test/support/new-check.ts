@@ -49,7 +49,7 @@ const camel = (id: string) => id.replace(/-(\w)/g, (_dash, letter: string) => le
 
 function checkFile(id: string, code: string, title: string): string {
   return `import { defineCheck } from "../src/core/check.ts";
-import { explainRefusals, WANTED } from "./support.ts";
+import { explainRefusals, WANTED } from "./lib/explain-refusals.ts";
 
 /** TODO: what it explains, and where that was measured or read (release, file). */
 export default defineCheck({

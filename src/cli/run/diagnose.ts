@@ -7,7 +7,7 @@ import { emit } from "../emit.ts";
 import { exitCode } from "../exit-code.ts";
 import { openLive } from "../open-live.ts";
 import { emitOptions } from "../options.ts";
-import { selection } from "../said.ts";
+import { selection } from "../parsed-options.ts";
 import type { Session } from "../session.ts";
 import { startSpinner } from "../spinner.ts";
 import { tlsNotes } from "../verified-tls.ts";

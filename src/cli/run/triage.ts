@@ -9,7 +9,7 @@ import type { Io } from "../io.ts";
 import { bounded, type LogReading, logFile } from "../log-input.ts";
 import { mustBeReadable } from "../named-input.ts";
 import { emitOptions } from "../options.ts";
-import { namedProxies, pageOrigin, saidRelease, selection } from "../said.ts";
+import { namedProxies, pageOrigin, saidRelease, selection } from "../parsed-options.ts";
 import type { Session } from "../session.ts";
 import { startSpinner } from "../spinner.ts";
 import { UsageError } from "../usage-error.ts";

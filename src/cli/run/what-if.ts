@@ -7,7 +7,7 @@ import { renderAnswer } from "../../report/what-if.ts";
 import type { WhatIfArguments } from "../commands/what-if.ts";
 import { handedCredentials, readAll } from "../credentials.ts";
 import { readNamed } from "../named-input.ts";
-import { saidRelease } from "../said.ts";
+import { saidRelease } from "../parsed-options.ts";
 import type { Session } from "../session.ts";
 import { langOf } from "../style.ts";
 import { mustParse, UsageError } from "../usage-error.ts";

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { parentPort, workerData } from "node:worker_threads";
-import { tellOfGroups } from "../../deployments/children.ts";
+import { tellOfGroups } from "../../deployments/child-processes.ts";
 import { cutTo, type Io, type Output } from "../io.ts";
 import { guarded } from "../main.ts";
 import { workHere } from "../run/index.ts";

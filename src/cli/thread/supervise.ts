@@ -1,7 +1,7 @@
 import { getHeapStatistics } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { builtFile } from "../../deployments/built-file.ts";
-import { signalGroup } from "../../deployments/children.ts";
+import { signalGroup } from "../../deployments/child-processes.ts";
 import { askHere } from "../ask.ts";
 import type { Spinner } from "../io.ts";
 import { columnsOf, endAtOnce, type Io, SIGNALS } from "../io.ts";

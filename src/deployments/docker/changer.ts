@@ -8,13 +8,13 @@ import type { GatewayProcess } from "../processes.ts";
 import { watchGateway } from "../reload.ts";
 import type { ChangerOptions, ConfigAndSecrets } from "../types.ts";
 import { containerCli } from "./cli.ts";
-import type { ComposeHands } from "./compose-hands.ts";
+import type { ComposeHands } from "./compose-changes.ts";
 import { type Engine, engineFailure, fieldsOf } from "./engine.ts";
 import { containerFiles } from "./exact-files.ts";
 import { containerExec } from "./exec.ts";
-import { containerEyes } from "./eyes.ts";
 import { programOf } from "./facts.ts";
-import { unhurried } from "./patience.ts";
+import { containerEyes } from "./watch-container.ts";
+import { unhurried } from "./without-time-limit.ts";
 
 export interface ContainerChangerOptions extends ChangerOptions {
   readonly engine: Engine;

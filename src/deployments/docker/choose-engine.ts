@@ -1,7 +1,7 @@
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
 import { safeText } from "../../core/text.ts";
 import { noEngine } from "./addresses.ts";
-import type { Choice } from "./choose.ts";
+import type { Choice } from "./choose-container.ts";
 import type { Engine } from "./engine.ts";
 
 /** What one engine has of what is wanted. `engine`: absent where it cannot be asked. */

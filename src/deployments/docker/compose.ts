@@ -7,7 +7,7 @@ import type { DeploymentNames } from "../../core/facts.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
 import { cliServiceOf } from "../../kinds/docker/services.ts";
-import { distrusted } from "../trust.ts";
+import { distrusted } from "../path-trust.ts";
 import type { World } from "../world.ts";
 import { type ComposeRequest, readComposeProject } from "./compose-files.ts";
 import type { Engine } from "./engine.ts";

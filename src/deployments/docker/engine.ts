@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from "node:https";
 import type Docker from "dockerode";
 import { runToEnd, trustedProgram } from "../command.ts";
 import type { EngineAddress } from "./addresses.ts";
-import { boundAnswers } from "./answers.ts";
+import { boundAnswers } from "./bounded-answers.ts";
 import { type SshAddress, settingsWords } from "./ssh-address.ts";
 import { SshAgent, SshError } from "./ssh-agent.ts";
 

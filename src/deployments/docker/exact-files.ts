@@ -7,7 +7,7 @@ import type { ExactFiles } from "../exact-files.ts";
 import { fieldsOf } from "./engine.ts";
 import type { ContainerExec } from "./exec.ts";
 import { type FoundFile, findFile, ownerOf } from "./files.ts";
-import { heldBy } from "./held.ts";
+import { heldBy } from "./mounted-files.ts";
 import { REPLACE, SWEEP, TRAITS } from "./scripts.ts";
 import { oneFile } from "./tar.ts";
 

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { Container } from "dockerode";
 import { type BytesOutcome, type FileInfo, type ReadOutcome, textIn, type World } from "../world.ts";
-import { withinBounds } from "./answers.ts";
+import { withinBounds } from "./bounded-answers.ts";
 import { fieldsOf } from "./engine.ts";
 import { firstFile, type TarEntry, tarEntries } from "./tar.ts";
 

@@ -6,8 +6,8 @@ import type { Finder, Place, Search } from "../place.ts";
 import { DEFAULT_PORT, type Surroundings } from "../surroundings.ts";
 import { ALONE, isAlone } from "../this-machine.ts";
 import type { DeploymentAccess } from "../types.ts";
-import { type ContainedGateway, openContainer } from "./access.ts";
-import type { Wanted } from "./choose.ts";
+import type { Wanted } from "./choose-container.ts";
+import { type ContainedGateway, openContainer } from "./open-container.ts";
 
 /** The container that was named, or that holds the gateway of this machine's port; its engine may not tell. */
 export const findContainer: Finder = async (search) => {

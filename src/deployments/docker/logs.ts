@@ -1,11 +1,11 @@
 import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import type { Container } from "dockerode";
+import { Pieces } from "../byte-pieces.ts";
 import { LOG_TAIL_BYTES } from "../log-files.ts";
-import { Pieces } from "../pieces.ts";
-import { withinBounds } from "./answers.ts";
+import { withinBounds } from "./bounded-answers.ts";
 import { FrameSplitter } from "./frames.ts";
-import { unhurried } from "./patience.ts";
+import { unhurried } from "./without-time-limit.ts";
 
 /** Lines asked for, from the end. */
 const TAIL_LINES = 20_000;

@@ -3,7 +3,7 @@ import { Agent } from "node:http";
 import { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { safeText } from "../../core/text.ts";
-import { endsWithUs, signalGroup } from "../children.ts";
+import { endsWithUs, signalGroup } from "../child-processes.ts";
 import { type SshAddress, sshWords } from "./ssh-address.ts";
 
 /** Why there is no connection to the engine behind SSH. */

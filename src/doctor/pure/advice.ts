@@ -1,6 +1,6 @@
-import { withHearsay } from "../../../checks/hearsay.ts";
 import { checks } from "../../../checks/index.ts";
-import { withRewrites } from "../../../checks/rewritten-config.ts";
+import { withHearsay } from "../../../checks/lib/hearsay.ts";
+import { withRewrites } from "../../../checks/lib/rewritten-config.ts";
 import { admit } from "../../admission/admit.ts";
 import { pageBehaviour } from "../../admission/page.ts";
 import { completeFacts, type Facts } from "../../core/collect.ts";

@@ -1,7 +1,7 @@
-import { withHearsay } from "../../../checks/hearsay.ts";
 import { checks } from "../../../checks/index.ts";
-import { withRewrites } from "../../../checks/rewritten-config.ts";
-import { tellPairsApart } from "../../../checks/tell-apart.ts";
+import { withHearsay } from "../../../checks/lib/hearsay.ts";
+import { withRewrites } from "../../../checks/lib/rewritten-config.ts";
+import { tellPairsApart } from "../../../checks/lib/tell-apart.ts";
 import { erasBetween } from "../../admission/eras.ts";
 import { nearestMeasured } from "../../admission/releases.ts";
 import type { Check } from "../../core/check.ts";

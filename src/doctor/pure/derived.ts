@@ -2,7 +2,7 @@ import { assess } from "../../admission/assess.ts";
 import type { Ask, CollectOptions, Collector, Collectors, Facts } from "../../core/collect.ts";
 import { type Fact, known, knownValue, unknown } from "../../core/fact.ts";
 import type { Assessment, FactMap, Refusal } from "../../core/facts.ts";
-import { mendedLast, withoutMended } from "../../core/mended.ts";
+import { mendedLast, withoutMended } from "../../core/mended-since.ts";
 import { refusalsOf } from "../../core/refusals.ts";
 import { usualPeers } from "../../kinds/peers.ts";
 import { describeError } from "./describe-error.ts";

@@ -2,7 +2,7 @@ import { type Known, known } from "../../core/fact.ts";
 import type { Release } from "../../core/facts.ts";
 import type { LogSource } from "../../logs/digest.ts";
 import type { Chunk } from "../../logs/lines.ts";
-import { releaseMentions } from "../../logs/mentions.ts";
+import { releaseMentions } from "../../logs/release-mentions.ts";
 
 /** Longest text that is read as somebody's words, characters: a ticket with a pasted log, not a log file. */
 const MAX_TICKET = 64 * 1024;

@@ -1,7 +1,7 @@
 import type { DeploymentNames } from "../../core/facts.ts";
 import type { CliOptions, CommandContext, CommandLines } from "../kind.ts";
 import { joined, type Line, lineOf, type Word, words, written } from "../line.ts";
-import { programWords, safeLine, safeName } from "../safe.ts";
+import { programWords, safeLine, safeName } from "../safe-names.ts";
 import { sshTunnel, TAILNET, tailscaleServe } from "../shared-lines.ts";
 
 /** `remote`: typed into `ssh`, so without a terminal, and not in the directory of the Compose file. */

@@ -4,7 +4,7 @@ import { boundInside, reachOf } from "../reach.ts";
 import { dockerLines } from "./commands.ts";
 import { namesFromCompose, namesFromPrefixes, soleContainer } from "./names.ts";
 import { dockerSigns } from "./signs.ts";
-import { dockerPeers, dockerStations } from "./way.ts";
+import { dockerPeers, dockerStations } from "./stations.ts";
 
 /** The gateway runs in a container: of Docker, Podman, or a desktop's virtual machine; with or without Compose. */
 export const docker: Kind = {

@@ -1,7 +1,7 @@
 import type { DeploymentNames } from "../../core/facts.ts";
 import type { CliOptions, CommandContext, CommandLines } from "../kind.ts";
 import { type Line, lineOf, type Word, words } from "../line.ts";
-import { programWords, safeName, safePort } from "../safe.ts";
+import { programWords, safeName, safePort } from "../safe-names.ts";
 import { TAILNET, tailscaleServe } from "../shared-lines.ts";
 import { podNames } from "./names.ts";
 

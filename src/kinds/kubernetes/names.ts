@@ -1,5 +1,5 @@
 import type { DeploymentNames } from "../../core/facts.ts";
-import { safeName } from "../safe.ts";
+import { safeName } from "../safe-names.ts";
 
 export interface PodNames {
   readonly namespace: string;

@@ -3,7 +3,7 @@ import { atLeast } from "../../core/release.ts";
 import type { CommandContext, CommandLines } from "../kind.ts";
 import { type Dialect, type Line, lineOf, type Word, words, written } from "../line.ts";
 import { shellWord } from "../quote.ts";
-import { programWords, safeLine, safeName, safeProfile } from "../safe.ts";
+import { programWords, safeLine, safeName, safeProfile } from "../safe-names.ts";
 import { sshTunnel, TAILNET } from "../shared-lines.ts";
 
 /** On the machine itself. */

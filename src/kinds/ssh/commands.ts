@@ -3,7 +3,7 @@ import { dockerLines } from "../docker/commands.ts";
 import type { CommandContext, CommandLines } from "../kind.ts";
 import { joined, type Line, lineOf, words } from "../line.ts";
 import { localLines } from "../local/commands.ts";
-import { safePort } from "../safe.ts";
+import { safePort } from "../safe-names.ts";
 import { hostWord, sshTunnel } from "../shared-lines.ts";
 import { isInContainer } from "./names.ts";
 

@@ -11,7 +11,7 @@ import { placeAt } from "../../../deployments/url.ts";
 import { nodeWorld } from "../../../deployments/world.ts";
 import { startEmbeddedGateway } from "../../../gateway/embedded/server.ts";
 import { probeUserAgent } from "../../../gateway/protocol.ts";
-import { visitAsPage } from "../../../gateway/visit.ts";
+import { visitAsPage } from "../../../gateway/visit-page.ts";
 import { collectOptions } from "../../pure/derived.ts";
 import { Live } from "../look.ts";
 import type { Scenario } from "./scenarios.ts";

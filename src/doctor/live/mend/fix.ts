@@ -1,15 +1,15 @@
 import { collect } from "../../../core/collect.ts";
-import { isAtWork } from "../../../deployments/at-work.ts";
+import { isAtWork } from "../../../deployments/journal-process.ts";
 import { commandsEnded } from "../../../deployments/orphans.ts";
 import { collectOptions } from "../../pure/derived.ts";
 import { LIVE_FACTS } from "../live-facts.ts";
 import type { Opened } from "../opened.ts";
 import type { Asker } from "./asker.ts";
-import { resume, takeBack } from "./backward.ts";
-import { type Ended, ended } from "./ended.ts";
-import { mend } from "./forward.ts";
+import type { Wish } from "./fix-options.ts";
+import { type Ended, ended } from "./fix-outcome.ts";
 import { Patient } from "./patient.ts";
-import type { Wish } from "./wish.ts";
+import { mend } from "./plan-and-apply.ts";
+import { resume, takeBack } from "./undo-and-resume.ts";
 
 export interface FixRequestOptions {
   readonly opened: Opened;

@@ -1,5 +1,5 @@
 import { admit } from "../../../admission/admit.ts";
-import { applySteps, startupProblem } from "../../../admission/trial.ts";
+import { applySteps, startupProblem } from "../../../admission/try-remedy.ts";
 import type { AdmissionInput } from "../../../core/connection.ts";
 import type { Remedy } from "../../../core/finding.ts";
 import type { Oracle, Verdict } from "../../../core/plan.ts";

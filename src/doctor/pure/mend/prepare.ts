@@ -1,7 +1,7 @@
 import { pageScopes } from "../../../admission/page.ts";
 import { popularAdvice } from "../../../admission/popular.ts";
-import { askedFrom } from "../../../admission/reported.ts";
-import { applySteps } from "../../../admission/trial.ts";
+import { askedFrom } from "../../../admission/reported-address.ts";
+import { applySteps } from "../../../admission/try-remedy.ts";
 import type { Facts } from "../../../core/collect.ts";
 import type { Diagnosed } from "../../../core/diagnose.ts";
 import { knownValue } from "../../../core/fact.ts";
@@ -10,9 +10,9 @@ import type { Finding, Remedy, Step } from "../../../core/finding.ts";
 import { type Choice, type PlanOptions, plan } from "../../../core/plan.ts";
 import { fromAddress, type RequestQuestion, requestFor, requestNamed } from "../../../core/requests.ts";
 import { isProgrammatic, isReading } from "../../../core/step.ts";
+import { forOwnPage } from "./keep-own-page.ts";
 import { oracleOf } from "./oracle.ts";
 import type { Prepared, PreparedModel } from "./prepared.ts";
-import { forOwnPage } from "./removal.ts";
 
 export interface PrepareOptions extends Pick<PlanOptions, "sharedHost" | "only"> {
   /** `--request`. */

@@ -1,4 +1,4 @@
-import { applySteps, keyStatus } from "../../../admission/trial.ts";
+import { applySteps, keyStatus } from "../../../admission/try-remedy.ts";
 import { bad, type Parsed, parsed, shownWord } from "../../../core/bad-input.ts";
 import type { AdmissionInput, Connection } from "../../../core/connection.ts";
 import type { JsonValue, Step } from "../../../core/finding.ts";

@@ -1,0 +1,63 @@
+import type { Fact } from "../../src/core/fact.ts";
+import { knownValue } from "../../src/core/fact.ts";
+import type { Deployment, Evidence } from "../../src/core/facts.ts";
+import { safeText } from "../../src/core/text.ts";
+import type { FileOwner, Workload } from "../../src/core/workload.ts";
+
+/** What an engine said of the gateway's container or pod, as several checks read it. */
+
+export function workloadOf(deployment: Fact<Deployment>): Workload | undefined {
+  return knownValue(deployment)?.workload;
+}
+
+export function inspected({ shownBy }: Pick<Workload, "shownBy">, quote: string): Evidence {
+  return {
+    fact: "deployment",
+    source: shownBy.state,
+    quote: safeText(quote, 300),
+    origin: { of: "workload" },
+  };
+}
+
+/** How it is published, as `docker ps` shows it. */
+export function publishedAs({ ports }: Workload): string {
+  if (ports.length === 0) return "no published port";
+  return `publishes ${ports.map(({ address, port, to }) => `${address}:${port} -> ${to}`).join(", ")}`;
+}
+
+/** The ports of the host at which a port of the container is published. */
+export function hostPorts({ ports }: Workload, inside: number): readonly number[] {
+  return [...new Set(ports.filter(({ to }) => to === inside).map(({ port }) => port))];
+}
+
+/** Published ports lead elsewhere than to the gateway's, or there are none. */
+export function missesPort(workload: Workload | undefined, inside: number): boolean {
+  return (
+    workload !== undefined &&
+    workload.state === "running" &&
+    workload.network === "own" &&
+    hostPorts(workload, inside).length === 0
+  );
+}
+
+/**
+ * Whether a user may write there by owner and mode, as far as those tell: access lists are not seen. Images give a
+ * user the group of its own number, and root's to who was named by a bare number, so either counts as its own.
+ */
+export function mayWrite(
+  uid: number,
+  { uid: owner, gid, mode }: FileOwner,
+  kind: "directory" | "file",
+): boolean {
+  if (uid === 0) return true;
+  const needed = kind === "directory" ? 0o3 : 0o2;
+  const shift = owner === uid ? 6 : gid === uid || gid === 0 ? 3 : 0;
+  return ((mode >> shift) & needed) === needed;
+}
+
+/** The container that has this address, which is nobody's on the host. */
+export function neighbourAt(workload: Workload | undefined, address: string | undefined): string | undefined {
+  return address === undefined
+    ? undefined
+    : workload?.neighbours?.find((one) => one.address === address)?.name;
+}

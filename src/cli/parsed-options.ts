@@ -1,0 +1,28 @@
+import type { Fact } from "../core/fact.ts";
+import type { Release } from "../core/facts.ts";
+import { checkIdSaid, originSaid, proxiesSaid, releaseSaid } from "../doctor/pure/parse-arguments.ts";
+import { mustParse } from "./usage-error.ts";
+
+/** @throws {UsageError} an id that no check has. */
+export function selection(args: {
+  readonly only: string[] | undefined;
+  readonly skip: string[] | undefined;
+}) {
+  const ids = (texts: readonly string[] = []) => texts.map((text) => mustParse(checkIdSaid(text)));
+  return { only: ids(args.only), skip: ids(args.skip) };
+}
+
+/** @throws {UsageError} no release. */
+export function saidRelease(release: string | undefined): Fact<Release> {
+  return mustParse(releaseSaid(release));
+}
+
+/** @throws {UsageError} neither an address nor a proxy that a site is written for. */
+export function namedProxies(texts: readonly string[] | undefined): readonly string[] {
+  return mustParse(proxiesSaid(texts ?? []));
+}
+
+/** @throws {UsageError} no http or https URL. */
+export function pageOrigin(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : mustParse(originSaid(text));
+}

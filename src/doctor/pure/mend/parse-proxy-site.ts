@@ -1,0 +1,56 @@
+import { bad, type Parsed, parsed } from "../../../core/bad-input.ts";
+import { isPublicName, isSitePath, siteDomain } from "../../../kinds/proxy-site.ts";
+import { isSiteProxy } from "../parse-arguments.ts";
+import type { SaidSite } from "./https-remedies.ts";
+
+/** A proxy with HTTPS in front of the gateway, as a person describes it. */
+export interface SiteSaid {
+  readonly domain?: string | undefined;
+  readonly proxy?: readonly string[] | undefined;
+  /** Absolute path. */
+  readonly proxyFile?: string | undefined;
+  readonly certificate?: string | undefined;
+  readonly certificateKey?: string | undefined;
+  readonly tls?: "public" | "internal" | undefined;
+}
+
+/** `undefined` when no domain is named; bad is what cannot be in a site file. */
+export function siteSaid(args: SiteSaid): Parsed<SaidSite | undefined> {
+  const { domain: said, proxyFile, certificate, certificateKey, tls } = args;
+  const [proxy, second] = (args.proxy ?? []).filter(isSiteProxy);
+  if (second !== undefined) return bad("--proxy", "a site is written for one program", "name one");
+  if (said === undefined) {
+    const other = (["proxyFile", "certificate", "certificateKey", "tls"] as const).find(
+      (name) => args[name] !== undefined,
+    );
+    const alone = proxy === undefined ? other : "proxy";
+    if (alone === undefined) return parsed(undefined);
+    const option = alone.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return bad(`--${option}`, "it belongs to a proxy, and no domain is named", "add --domain NAME");
+  }
+  const domain = siteDomain(said);
+  if (domain === undefined) {
+    const fix = "for example --domain claw.example.com";
+    return bad("--domain", "that is no host name, with or without a port", fix);
+  }
+  if ((certificate === undefined) !== (certificateKey === undefined)) {
+    return bad("--certificate", "a certificate and its key belong together", "name both");
+  }
+  for (const [option, value] of [
+    ["--certificate", certificate],
+    ["--certificate-key", certificateKey],
+  ] as const) {
+    if (value === undefined || isSitePath(value)) continue;
+    return bad(option, "that is no absolute path without spaces and signs", "name such a path");
+  }
+  return parsed({
+    site: {
+      proxy: proxy ?? "caddy",
+      domain,
+      tls: tls ?? (isPublicName(domain) ? "public" : "internal"),
+      ...(certificate === undefined ? {} : { certificate }),
+      ...(certificateKey === undefined ? {} : { certificateKey }),
+    },
+    ...(proxyFile === undefined ? {} : { siteFile: proxyFile }),
+  });
+}
