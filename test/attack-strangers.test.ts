@@ -69,6 +69,23 @@ describe("another user's process on root's port", { skip: NO_STRANGERS, concurre
     assert.doesNotMatch(human.stdout + result.stdout, new RegExp(TOKEN));
   });
 
+  test("it does not hide behind other addresses of this machine", async () => {
+    const { stranger, root } = await scene();
+    root.configure(await stranger.serve({ HOME: root.home, STRANGER_ADDRESSES: "80" }));
+    const [first] = reportOf(await root.run(["--json"])).findings;
+    assert.match(JSON.stringify(first), /Another user's process.*(?:nobody|65534)/);
+    assert.equal(stranger.received(), "");
+  });
+
+  test("it gets no token by ending its own half of the connection", async () => {
+    const { stranger, root } = await scene();
+    const port = await stranger.serve({ HOME: root.home, STRANGER_SHUTS: "" });
+    const config = root.configure(port);
+    await root.run(["--target", `ws://127.0.0.1:${port}`, "--config", config, "--json"]);
+    assert.match(stranger.received(), /connect/);
+    assert.doesNotMatch(stranger.received(), new RegExp(TOKEN));
+  });
+
   for (const args of [
     ["fix", "--dry-run"],
     ["fix", "--yes", "--allow-risk", "grants-access"],

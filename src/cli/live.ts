@@ -22,7 +22,13 @@ import { type ContainedGateway, openContainer, unopened } from "../deployments/d
 import type { Wanted } from "../deployments/docker/choose.ts";
 import { exposureOf } from "../deployments/exposure.ts";
 import { readHost } from "../deployments/host.ts";
-import { isInContainer, type Listeners, peerOf, readListeners } from "../deployments/listeners.ts";
+import {
+  isInContainer,
+  type Listeners,
+  peerOf,
+  REACHED_BY_LOOPBACK,
+  readListeners,
+} from "../deployments/listeners.ts";
 import { localAccess } from "../deployments/local.ts";
 import { ownNames } from "../deployments/names.ts";
 import type { GatewayProcess } from "../deployments/processes.ts";
@@ -583,9 +589,6 @@ export class Live {
     );
   }
 }
-
-/** Addresses of listening sockets that a connection to 127.0.0.1 can end at. */
-const REACHED_BY_LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "0.0.0.0", "::", "::ffff:127.0.0.1"]);
 
 /** What is said of a port that a stranger has, without a word of theirs. */
 function heldBy(holder: PortHolder, url: string): ProbeReading {
