@@ -1,4 +1,5 @@
 import { readAccounts } from "./accounts.ts";
+import type { OpenedFile } from "./input.ts";
 import type { FileInfo, World } from "./world.ts";
 
 /** Why a path is not believed: the first place on it, from the root down, that somebody else may change. */
@@ -124,31 +125,24 @@ async function* placesOn(
 export function asReadableTo(world: World, uid: number): World {
   const may = (path: string): Promise<boolean> => mayRead(world, path, uid);
   const denied = { ok: false, reason: "denied", detail: `user ${uid} may not read it` } as const;
+  // Of what is open: a link that is turned while we look leads to something else before and afterwards.
+  const allows = ({ path }: OpenedFile): Promise<boolean> => may(path);
   return {
     ...world,
     readText: async (path, maxBytes) => {
-      const read = await world.readText(path, maxBytes);
-      // Afterwards: a link that is turned while we look would be seen by a look before alone.
+      const read = await world.readText(path, maxBytes, allows);
       return !read.ok || (await may(path)) ? read : denied;
     },
     info: async (path) => {
       const info = await world.info(path);
       return info === undefined || info.kind === "directory" || (await may(path)) ? info : undefined;
     },
-    stream: (path, start, end) => readable(world, path, start, end, may),
+    stream: async function* (path, start, end) {
+      if (await may(path)) yield* world.stream(path, start, end, allows);
+    },
     readBytes: async (path, maxBytes) => {
-      const read = await world.readBytes(path, maxBytes);
+      const read = await world.readBytes(path, maxBytes, allows);
       return !read.ok || (await may(path)) ? read : denied;
     },
   };
-}
-
-async function* readable(
-  world: World,
-  path: string,
-  start: number,
-  end: number,
-  may: (path: string) => Promise<boolean>,
-): AsyncIterable<Uint8Array> {
-  if (await may(path)) yield* world.stream(path, start, end);
 }

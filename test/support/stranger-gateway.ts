@@ -20,18 +20,10 @@ if (verb !== "gateway" || process.getuid?.() === 0) {
     response.end("<html><title>OpenClaw Control</title><openclaw-app></openclaw-app></html>");
   });
   const sockets = new WebSocketServer({ server });
-  sockets.on("connection", (socket, request) => {
+  sockets.on("connection", (socket) => {
     socket.send(
       JSON.stringify({ type: "event", event: "connect.challenge", payload: { nonce: "n", ts: Date.now() } }),
     );
-    // Its own direction ends behind more than is read at once, and it goes on to read.
-    if (process.env.STRANGER_SHUTS !== undefined && request.headers.origin === undefined) {
-      socket.on("message", (data) => note("received", String(data)));
-      const junk = Buffer.concat([Buffer.from([0x02, 0x7f, 0, 0, 0, 0, 0, 3, 0, 0]), Buffer.alloc(190_000)]);
-      for (let sent = 0; sent < 20; sent += 1) request.socket.write(junk);
-      request.socket.end();
-      return;
-    }
     socket.on("message", (data) => {
       note("received", String(data));
       const { id } = JSON.parse(String(data)) as { id: string };
