@@ -21,6 +21,7 @@ import { uidOf } from "../src/deployments/processes.ts";
 import { asReadableTo } from "../src/deployments/trust.ts";
 import { nodeWorld, type World } from "../src/deployments/world.ts";
 import type { Report } from "../src/report/result.ts";
+import { ACL, ACL_FOR_1234, setAttribute, whyNoAttributes } from "./support/attributes.ts";
 import { type CliResult, cli } from "./support/cli.ts";
 import { NO_STRANGERS, STRANGER, Stranger } from "./support/stranger.ts";
 
@@ -299,6 +300,31 @@ describe("programs that somebody else may write", { skip: NO_STRANGERS }, () => 
       chmodSync(at, 0o755);
     }
     assert.equal(stranger.executions(), "");
+  });
+
+  test("a directory that an access control list opens to somebody, though its group is root's", {
+    skip: whyNoAttributes(),
+  }, async () => {
+    const { root } = await scene();
+    const bin = path.join(root.home, "bin");
+    mkdirSync(bin);
+    writeFileSync(path.join(bin, "tool"), "#!/bin/sh\necho ran\n", { mode: 0o755 });
+    const run = () =>
+      runToEnd(["tool"], {
+        env: { PATH: `${bin}:/usr/bin:/bin` },
+        cwd: "/",
+        signal: new AbortController().signal,
+        timeoutMs: 10_000,
+      });
+    chmodSync(bin, 0o775);
+    assert.ok((await run()).known);
+    setAttribute(
+      bin,
+      ACL,
+      ACL_FOR_1234.replace("02000600d2040000", "02000700d2040000").replace("10000600", "10000700"),
+    );
+    const outcome = await run();
+    assert.match(outcome.known ? "" : outcome.detail, /others \(ACL\) may write/);
   });
 
   test("another user's process of a setuid program is nobody's gateway", () => {

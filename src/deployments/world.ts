@@ -26,6 +26,8 @@ export interface World {
   /** Where a symbolic link points, or `undefined`. */
   link(path: string): Promise<string | undefined>;
   info(path: string): Promise<FileInfo | undefined>;
+  /** Whether a file or directory has an access control list or other attributes; `undefined` where nothing tells. */
+  isListed?(path: string): Promise<boolean | undefined>;
   /** The same as bytes. */
   readBytes(path: string, maxBytes: number, allows?: InputOptions["allows"]): Promise<BytesOutcome>;
   /** Bytes of a regular file from `start` to before `end`, in chunks. */
@@ -123,6 +125,11 @@ export function nodeWorld(options: { readonly root?: string; readonly env?: Worl
       } catch {
         return undefined;
       }
+    },
+    isListed: async (path) => {
+      const { traitsOf } = await import("./atomic-file.ts");
+      const attributes = (await traitsOf(at(path)))?.attributes;
+      return attributes === undefined || attributes === "unknown" ? undefined : attributes === "some";
     },
     stream: (path, start, end, allows) => bytesOf(at(path), start, end, allows),
   };
