@@ -1,14 +1,27 @@
 // Attacks by another user of the machine, played with that user's rights.
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, test } from "node:test";
 import { runToEnd } from "../src/deployments/command.ts";
+import type { InputOptions, OpenedFile } from "../src/deployments/input.ts";
+import { localAccess } from "../src/deployments/local.ts";
 import { openclawCli } from "../src/deployments/openclaw-cli.ts";
+import { asReadableTo } from "../src/deployments/path-trust.ts";
 import { uidOf } from "../src/deployments/processes.ts";
-import { nodeWorld } from "../src/deployments/world.ts";
+import { nodeWorld, type World } from "../src/deployments/world.ts";
 import type { Report } from "../src/report/result.ts";
+import { ACL, ACL_FOR_1234, setAttribute, whyNoAttributes } from "./support/attributes.ts";
 import { type CliResult, cli } from "./support/cli.ts";
 import { NO_STRANGERS, STRANGER, Stranger } from "./support/stranger.ts";
 
@@ -67,6 +80,14 @@ describe("another user's process on root's port", { skip: NO_STRANGERS, concurre
     const human = await root.run(["--verbose"]);
     assert.match(human.stdout, /node[^\n]*\n?[^\n]*(?:nobody|65534)/);
     assert.doesNotMatch(human.stdout + result.stdout, new RegExp(TOKEN));
+  });
+
+  test("it does not hide behind other addresses of this machine", async () => {
+    const { stranger, root } = await scene();
+    root.configure(await stranger.serve({ HOME: root.home, STRANGER_ADDRESSES: "80" }));
+    const [first] = reportOf(await root.run(["--json"])).findings;
+    assert.match(JSON.stringify(first), /Another user's process.*(?:nobody|65534)/);
+    assert.equal(stranger.received(), "");
   });
 
   for (const args of [
@@ -159,6 +180,87 @@ describe("another user's own gateway, looked at by root", { skip: NO_STRANGERS, 
   });
 });
 
+describe("links that another user turns while root looks", { skip: NO_STRANGERS }, () => {
+  /** The link of a stranger leads to root's file, and to their own from when that is open on. */
+  async function turned() {
+    const { stranger, root } = await scene();
+    chmodSync(root.home, 0o700);
+    const config = root.configure(18_789);
+    const own = stranger.write("own.json", "{}");
+    const link = path.join(stranger.home, "link.json");
+    symlinkSync(config, link);
+    lchownSync(link, STRANGER, STRANGER);
+    const turn = () => {
+      rmSync(link);
+      symlinkSync(own, link);
+      lchownSync(link, STRANGER, STRANGER);
+    };
+    const real = nodeWorld();
+    const asked: OpenedFile[] = [];
+    const late =
+      (allows: InputOptions["allows"]) =>
+      async (opened: OpenedFile): Promise<boolean> => {
+        asked.push(opened);
+        turn();
+        return (await allows?.(opened)) ?? true;
+      };
+    const world: World = {
+      ...real,
+      readText: (at, max, allows) => real.readText(at, max, late(allows)),
+      readBytes: (at, max, allows) => real.readBytes(at, max, late(allows)),
+      stream: (at, start, end, allows) => real.stream(at, start, end, late(allows)),
+    };
+    return { world, link, own, config, asked };
+  }
+
+  test("what is read for a user is what that user may read, once it is open", async () => {
+    for (const how of ["readText", "readBytes"] as const) {
+      const { world, link, own } = await turned();
+      const read = await asReadableTo(world, STRANGER)[how](link, 1000);
+      assert.equal(!read.ok && read.reason, "denied", how);
+      assert.ok((await asReadableTo(world, STRANGER)[how](own, 1000)).ok);
+    }
+    const { world, own } = await turned();
+    const text = async (at: string) => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of asReadableTo(world, STRANGER).stream(at, 0, 1000)) chunks.push(chunk);
+      return Buffer.concat(chunks).toString("utf8");
+    };
+    assert.equal(await text(own), "{}");
+  });
+
+  test("a log that becomes a link to root's file is not read", async () => {
+    const { stranger, root } = await scene();
+    const config = root.configure(18_789);
+    const log = stranger.write("log", "2026-01-01 own line");
+    const real = nodeWorld();
+    const world: World = {
+      ...real,
+      stream: (at, start, end, allows) => {
+        rmSync(log);
+        symlinkSync(config, log);
+        return real.stream(at, start, end, allows);
+      },
+    };
+    const read = async () => {
+      for await (const chunk of asReadableTo(world, STRANGER).stream(log, 0, 1000)) return chunk;
+      return undefined;
+    };
+    await assert.rejects(read, { code: "EACCES" });
+  });
+
+  test("a config is its owner's, whoever's link led to it", async () => {
+    const { world, link, own, config, asked } = await turned();
+    const salt = "salt";
+    const led = await localAccess({ world, salt, configPath: link }).config();
+    assert.equal(!led.known && led.reason, "denied");
+    assert.deepEqual([asked[0]?.path, asked[0]?.uid], [config, 0]);
+    assert.ok((await localAccess({ world: nodeWorld(), salt, configPath: link }).config()).known);
+    assert.equal(await localAccess({ world: nodeWorld(), salt, configPath: own }).owner(), STRANGER);
+    assert.equal(await localAccess({ world: nodeWorld(), salt, configPath: config }).owner(), 0);
+  });
+});
+
 describe("programs that somebody else may write", { skip: NO_STRANGERS }, () => {
   test("openclaw of another user is not run for root's config", async () => {
     const { stranger } = await scene();
@@ -198,6 +300,31 @@ describe("programs that somebody else may write", { skip: NO_STRANGERS }, () => 
       chmodSync(at, 0o755);
     }
     assert.equal(stranger.executions(), "");
+  });
+
+  test("a directory that an access control list opens to somebody, though its group is root's", {
+    skip: whyNoAttributes(),
+  }, async () => {
+    const { root } = await scene();
+    const bin = path.join(root.home, "bin");
+    mkdirSync(bin);
+    writeFileSync(path.join(bin, "tool"), "#!/bin/sh\necho ran\n", { mode: 0o755 });
+    const run = () =>
+      runToEnd(["tool"], {
+        env: { PATH: `${bin}:/usr/bin:/bin` },
+        cwd: "/",
+        signal: new AbortController().signal,
+        timeoutMs: 10_000,
+      });
+    chmodSync(bin, 0o775);
+    assert.ok((await run()).known);
+    setAttribute(
+      bin,
+      ACL,
+      ACL_FOR_1234.replace("02000600d2040000", "02000700d2040000").replace("10000600", "10000700"),
+    );
+    const outcome = await run();
+    assert.match(outcome.known ? "" : outcome.detail, /others \(ACL\) may write/);
   });
 
   test("another user's process of a setuid program is nobody's gateway", () => {

@@ -33,6 +33,8 @@ interface WorldOptions {
   readonly fails?: Step["do"];
   /** Somebody writes to the config right after this call. */
   readonly writerAt?: number;
+  /** The device that asks widens its request under its id, right before this is done. */
+  readonly widensAt?: Step["do"];
 }
 
 /** What outlives a killed process. */
@@ -74,7 +76,7 @@ class World {
 
   get workshop(): Workshop {
     const { machine } = this;
-    const { helps = true, fails, rewrites = false } = this.#options;
+    const { helps = true, fails, widensAt, rewrites = false } = this.#options;
     const changer: Changer = {
       readConfig: () => this.#call(() => known(fileOf(machine.config), PATH)),
       replaceConfig: (next, expected) =>
@@ -94,6 +96,12 @@ class World {
       perform: (step) =>
         this.#call(() => {
           if (step.do === fails) return unknown("failed", "the command failed");
+          if (step.do === widensAt) {
+            const [asked] = machine.devices.pending;
+            assert.ok(asked !== undefined);
+            const wider = { ...asked, scopes: [...asked.scopes, "operator.admin"] };
+            machine.devices = { ...machine.devices, pending: [wider] };
+          }
           if (step.do === "device.approve") {
             const asked = machine.devices.pending.find(({ requestId }) => requestId === step.requestId);
             if (asked === undefined) return unknown("absent", "unknown requestId");
@@ -310,6 +318,20 @@ describe("a fix", () => {
     assert.equal(outcome.outcome, "rolled-back");
     assert.equal(machine.config, BEFORE);
     assert.deepEqual(machine.devices.pending, [REQUEST]);
+  });
+
+  test("lets nobody in with more than was shown, whenever the request grows", async () => {
+    for (const widensAt of ["config.set", "device.approve"] as const) {
+      const machine = new Machine();
+      machine.devices = { ...machine.devices, pending: [{ ...REQUEST, scopes: ["operator.read"] }] };
+      const requests = machine.devices.pending;
+      const asked = { ...order(ORIGIN, APPROVE), requests };
+      const outcome = await execute(asked, new World(machine, { widensAt }).workshop);
+      assert.equal(outcome.outcome, "rolled-back", widensAt);
+      assert.match("detail" in outcome ? outcome.detail : "", /asks for something else now/);
+      assert.deepEqual(machine.devices.paired, [], widensAt);
+      assert.equal(machine.config, BEFORE);
+    }
   });
 
   test("in a home without a config leaves none behind", async () => {

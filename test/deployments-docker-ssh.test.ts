@@ -8,6 +8,7 @@ import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
 import { knownValue } from "../src/core/fact.ts";
+import { runToEnd } from "../src/deployments/command.ts";
 import { engineAddresses } from "../src/deployments/docker/addresses.ts";
 import { connectEngine, type Engine } from "../src/deployments/docker/engine.ts";
 import { engineFailure } from "../src/deployments/docker/failure.ts";
@@ -262,9 +263,49 @@ describe("an engine behind ssh", { skip }, () => {
     });
 
   test("no ssh here", async () => {
-    const { api } = await engineBehind(fake.socket, { PATH: join(directory, "nothing") });
-    const fact = await api.listContainers().then(unlisted, (error: unknown) => engineFailure(error, "E"));
+    const fact = await engineBehind(fake.socket, { PATH: join(directory, "nothing") }).then(
+      unlisted,
+      (error: unknown) => engineFailure(error, "E"),
+    );
     assert.equal(fact.say?.message, "engine-ssh-missing");
+  });
+
+  test("an ssh in the directory that we are in is not run, though the PATH leads there", async () => {
+    const here = mkdtempSync(join(tmpdir(), "opd-ssh-here-"));
+    mkdirSync(join(here, "bin"));
+    for (const name of ["ssh", "bin/ssh"])
+      writeFileSync(join(here, name), "#!/bin/sh\ntouch ran\nexit 255\n", { mode: 0o755 });
+    try {
+      for (const first of ["", "bin", "."])
+        await cli(["--target", "docker:claw", "--json"], {
+          cwd: here,
+          env: {
+            PATH: `${first}:${PATH}`,
+            DOCKER_HOST: "ssh://claw",
+            FAKE_SOCKET: fake.socket,
+            FAKE_LOG: log,
+          },
+        });
+      assert.equal(existsSync(join(here, "ran")), false);
+    } finally {
+      rmSync(here, { recursive: true, force: true });
+    }
+  });
+
+  test("what a program starts in turn is not looked for there, either", async () => {
+    const here = mkdtempSync(join(tmpdir(), "opd-ssh-here-"));
+    writeFileSync(join(here, "planted-program"), "#!/bin/sh\necho ran\n", { mode: 0o755 });
+    try {
+      const outcome = await runToEnd(["sh", "-c", "planted-program"], {
+        env: { PATH: ":/usr/bin:/bin:." },
+        cwd: here,
+        signal: new AbortController().signal,
+        timeoutMs: 10_000,
+      });
+      assert.ok(outcome.known && outcome.value.exitCode === 127, JSON.stringify(outcome));
+    } finally {
+      rmSync(here, { recursive: true, force: true });
+    }
   });
 
   test("a request that is given up ends its ssh, even one that will not", async () => {

@@ -293,26 +293,128 @@ describe("strangers", () => {
   test("the other end of a connection, as the kernel tells it", {
     skip: process.platform !== "linux",
   }, async () => {
-    const server = createServer();
+    const server = createServer({ allowHalfOpen: true });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    const client = connect(port, "127.0.0.1");
+    const client = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+    client.resume();
     const accepted = await new Promise<Socket>((resolve) => server.once("connection", resolve));
     try {
       const local = { address: client.localAddress ?? "", port: client.localPort ?? 0 };
       const peer = await peerOf(nodeWorld(), { local, remote: { address: "127.0.0.1", port } });
       assert.equal(peer.known && peer.value !== "nobody" && peer.value.uid, process.getuid?.());
-      const nobody = await peerOf(nodeWorld(), { local, remote: { address: "127.0.0.2", port } });
-      assert.deepEqual(nobody.known && nobody.value, "nobody");
-      // Whoever has let go of it cannot read any more, and the kernel calls it root's.
+      // Who has said all that they have to say still reads.
+      accepted.end();
+      await new Promise((resolve) => client.once("end", resolve));
+      const halfClosed = await peerOf(nodeWorld(), { local, remote: { address: "127.0.0.1", port } });
+      assert.deepEqual(halfClosed, peer);
+      // Of who has let go of it, the kernel says that it is root's.
       accepted.destroy();
-      await new Promise((resolve) => client.once("close", resolve));
+      await new Promise((resolve) => accepted.once("close", resolve));
       const gone = await peerOf(nodeWorld(), { local, remote: { address: "127.0.0.1", port } });
-      assert.deepEqual(gone.known && gone.value, "nobody");
+      assert.equal(gone.known, false);
     } finally {
       client.destroy();
       server.close();
     }
+  });
+
+  test("nobody has it only where the kernel's tables are whole, and have our own end", async () => {
+    const local = { address: "127.0.0.1", port: 0x9000 };
+    const remote = { address: "127.0.0.1", port: 18_789 };
+    const connection = (from: string, to: string, state: string, uid: number, inode: number) =>
+      `   1: 0100007F:${from} 0100007F:${to} ${state} 00000000:00000000 00:00000000 00000000 ${uid} 0 ${inode} 1 0\n`;
+    const ours = connection("9000", "4965", "01", 0, 5);
+    const peer = async (tcp: string, tcp6?: string) => {
+      const files = { "/proc/net/tcp": tcp, ...(tcp6 === undefined ? {} : { "/proc/net/tcp6": tcp6 }) };
+      const fact = await peerOf(fakeWorld({ files }), { local, remote });
+      return fact.known ? fact.value : fact.reason;
+    };
+    assert.equal(await peer(HEAD + ours), "nobody");
+    assert.equal(await peer(HEAD + ours, HEAD), "nobody");
+    assert.equal(await peer(HEAD), "denied");
+    for (const state of ["01", "04", "05", "08"])
+      assert.deepEqual(
+        await peer(HEAD + ours + connection("4965", "9000", state, 1001, 7)),
+        { uid: 1001, inode: "7" },
+        state,
+      );
+    assert.equal(await peer(HEAD + ours + connection("4965", "9000", "06", 0, 0)), "denied");
+    const long = " ".repeat(16_000_001);
+    assert.equal(await peer(HEAD + ours + long), "denied");
+    assert.equal(await peer(HEAD + ours, HEAD + long), "denied");
+  });
+
+  test("a stranger at many addresses hides neither itself nor a gateway", async () => {
+    const others = Array.from({ length: 12_000 }, (_, at) =>
+      row(at.toString(16).toUpperCase().padStart(8, "0"), at < 100 ? 18789 : 20_000, 1000 + at).replace(
+        "00000000     0 ",
+        "00000000     1001 ",
+      ),
+    ).join("");
+    const table =
+      HEAD + others + row("0100007F", 18789, 111).replace("00000000     0 ", "00000000     1001 ");
+    const fact = await readListeners(fakeWorld({ files: { "/proc/net/tcp": table } }), 18789, "salt", 0);
+    const at = fact.known ? fact.value.sockets.find(({ address }) => address === "127.0.0.1") : undefined;
+    assert.equal(at?.owner, "stranger");
+    assert.ok(fact.known && fact.value.sockets.length <= 50);
+  });
+
+  test("a crowd of another user's processes does not hide the gateway", async () => {
+    const crowd = Array.from({ length: 60 }, (_, at) => [
+      [`/proc/${100 + at}/cmdline`, words("openclaw-gateway")],
+      [`/proc/${100 + at}/status`, "PPid:\t1\nUid:\t1001\t1001\t1001\t1001\n"],
+    ]).flat();
+    for (const listens of [true, false]) {
+      const world = fakeWorld({
+        files: {
+          ...Object.fromEntries(crowd),
+          "/proc/net/tcp": HEAD + (listens ? row("0100007F", 18789, 111) : ""),
+          "/proc/900/cmdline": words("openclaw-gateway"),
+        },
+        links: { "/proc/900/fd/7": "socket:[111]" },
+      });
+      const fact = await readListeners(world, 18789, "salt", 0);
+      assert.deepEqual(fact.known && fact.value.gateways.map(({ pid }) => pid), [900]);
+    }
+  });
+
+  test("a container in a user's own slice is that user's word", async () => {
+    const gatewaysOf = async (cgroup: string, configOwner: number) => {
+      const world = fakeWorld({
+        uid: 0,
+        files: {
+          "/proc/net/tcp":
+            HEAD + row("0100007F", 18789, 111).replace("00000000     0 ", "00000000     1001 "),
+          "/proc/9/cmdline": words("openclaw-gateway"),
+          "/proc/9/status": "PPid:\t1\nUid:\t1001\t1001\t1001\t1001\n",
+          "/proc/9/cgroup": cgroup,
+        },
+        links: { "/proc/9/fd/7": "socket:[111]" },
+      });
+      const fact = await readListeners(world, 18789, "salt", configOwner);
+      return fact.known && fact.value.sockets.map(({ owner }) => owner);
+    };
+    const slice = "/user.slice/user-1001.slice/user@1001.service";
+    assert.deepEqual(await gatewaysOf(`0::/docker/${ID}\n`, 0), ["gateway"]);
+    assert.deepEqual(await gatewaysOf(`0::${slice}/docker-${ID}.scope\n`, 1001), ["gateway"]);
+    assert.deepEqual(await gatewaysOf(`0::${slice}/docker-${ID}.scope\n`, 0), ["stranger"]);
+    assert.deepEqual(await gatewaysOf(`0::/user.slice/${ID}.scope\n`, 0), ["stranger"]);
+    assert.deepEqual(await gatewaysOf(`4:pids:/docker/${ID}\n0::${slice}/${ID}.scope\n`, 0), ["stranger"]);
+  });
+
+  test("another container's uid is nobody's friend on the machine", async () => {
+    const world = fakeWorld({
+      uid: 0,
+      files: {
+        "/proc/net/tcp": HEAD + row("0100007F", 18789, 111).replace("00000000     0 ", "00000000     1000 "),
+        "/proc/9/cmdline": words("openclaw-gateway"),
+        "/proc/9/status": "PPid:\t1\nUid:\t1000\t1000\t1000\t1000\n",
+        "/proc/9/cgroup": `0::/docker/${ID}\n`,
+      },
+    });
+    const fact = await readListeners(world, 18789, "salt", 0);
+    assert.deepEqual(fact.known && fact.value.sockets.map(({ owner }) => owner), ["stranger"]);
   });
 
   test("a process of a container, by the kernel's groups and not by a user's own", async () => {

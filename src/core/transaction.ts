@@ -19,6 +19,7 @@ import {
   madeOf,
   undoOf,
 } from "./journal.ts";
+import { isCovered } from "./scopes.ts";
 import { isSetting, kindOfStep } from "./step.ts";
 
 /** What a transaction needs of the world and of other rooms. */
@@ -161,6 +162,13 @@ async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
       if (!settled.known) return rollBack(journal, settled.detail, workshop);
       unsettled = false;
     }
+    const shown = steps.map((step) => shownRequest(step, begun)).find((request) => request !== undefined);
+    if (shown !== undefined && batch.every(({ state }) => state === "planned") && !isUntouched(journal)) {
+      // What came before it took its time.
+      const devices = await changer.devices();
+      const other = devices.known ? otherThan(shown, devices.value) : devices.detail;
+      if (other !== undefined) return rollBack(journal, other, workshop);
+    }
     const undos: (Undo | undefined)[] = [];
     let started = journal;
     for (const { index, step, state, undo: noted } of batch) {
@@ -200,6 +208,8 @@ async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
     }
     const unkept = await notWritten(store, journal);
     if (unkept !== undefined) return rollBack(journal, unkept, workshop);
+    const more = shown === undefined ? undefined : await letInWithMore(shown, begun, changer);
+    if (more !== undefined) return rollBack(journal, more, workshop);
   }
   workshop.onProgress?.({ doing: "settle" });
   const settled = await settle(workshop);
@@ -442,7 +452,36 @@ function otherThan(shown: PendingDevice, devices: DeviceList | undefined): strin
   if (now === undefined) return "the request that was shown does not wait any more";
   const isMore = now.scopes.some((scope) => !shown.scopes.includes(scope)) || now.role !== shown.role;
   if (now.deviceId === shown.deviceId && !isMore) return undefined;
-  return "the request asks for something else now than what was shown";
+  return OTHER_REQUEST;
+}
+
+const OTHER_REQUEST = "the request asks for something else now than what was shown";
+
+/** The request of a step, as it was when it was agreed to. */
+function shownRequest(step: Step, { before }: Journal): PendingDevice | undefined {
+  return step.do === "device.approve"
+    ? before.devices?.pending.find(({ requestId }) => requestId === step.requestId)
+    : undefined;
+}
+
+/**
+ * Why an approval is taken back: the gateway's command takes seconds, and whoever asks may widen the request under its
+ * id meanwhile. What the device had before, and what those scopes include, is no more than what was shown.
+ */
+async function letInWithMore(
+  shown: PendingDevice,
+  { before }: Journal,
+  changer: Changer,
+): Promise<string | undefined> {
+  const devices = await changer.devices();
+  if (!devices.known) return devices.detail;
+  const now = devices.value.paired.find(({ deviceId }) => deviceId === shown.deviceId);
+  const had = before.devices?.paired.find(({ deviceId }) => deviceId === shown.deviceId);
+  const agreed = [...shown.scopes, ...(had?.scopes ?? [])];
+  const isMore =
+    now !== undefined &&
+    (!isCovered(now.scopes, agreed) || (now.role !== had?.role && now.role !== shown.role));
+  return isMore ? OTHER_REQUEST : undefined;
 }
 
 async function devicesFor(steps: readonly Step[], changer: Changer): Promise<Fact<DeviceList> | undefined> {

@@ -1,21 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
-import {
-  type FileHandle,
-  link,
-  lstat,
-  open,
-  readdir,
-  readlink,
-  realpath,
-  rename,
-  rm,
-  stat,
-} from "node:fs/promises";
+import { type FileHandle, link, open, readdir, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ChangeError } from "../core/change.ts";
 import { safeText } from "../core/text.ts";
 import { type Attributed, attributed, copyAttributes, type HeldFile } from "./attributes.ts";
+import { wayTo } from "./foreign-link.ts";
 
 /** A file byte for byte, with what a replacement has to keep. */
 export interface ExactFile {
@@ -126,13 +116,10 @@ export async function replaceFile(
   }
   let place: Place;
   try {
-    // A link that leads nowhere has no target yet; its own name is not to be replaced.
-    const target =
-      before === undefined ? join(await realpath(dirname(path)), basename(path)) : await realpath(path);
-    const foreign = await foreignLink(path, before?.info.uid ?? (await stat(dirname(target))).uid);
-    if (foreign !== undefined) throw new ChangeError("denied", foreign);
+    const target = await targetOf(path, before?.info.uid);
     await sweep(target);
     place = await Place.open(target);
+    await mustBeAt(place, target, path);
   } catch (error) {
     throw asChangeError(error, path);
   }
@@ -146,6 +133,26 @@ export async function replaceFile(
   } finally {
     await place.close();
   }
+}
+
+/** @throws {ChangeError} somebody leads us there who may not. */
+async function targetOf(path: string, owner: number | undefined): Promise<string> {
+  // A link that leads nowhere has no target yet; its own name is not to be replaced.
+  const named = owner === undefined ? dirname(path) : path;
+  const way = await wayTo(named, owner ?? (await stat(named)).uid);
+  if ("foreign" in way) throw new ChangeError("denied", way.foreign);
+  return owner === undefined ? join(way.target, basename(path)) : way.target;
+}
+
+/**
+ * A directory on the way may have been exchanged for a link since it was looked at.
+ * @throws {ChangeError}
+ */
+async function mustBeAt(place: Place, target: string, path: string): Promise<void> {
+  const real = await place.real();
+  if (real === undefined || real === dirname(target)) return;
+  await place.close();
+  throw new ChangeError("failed", `the way to ${shown(path)} changed while it was followed`);
 }
 
 interface Replacement extends Replacing {
@@ -225,6 +232,11 @@ class Place implements HeldFile {
     return join(this.#base, name);
   }
 
+  /** Where the directory that is held is now; `undefined` where that is not told. */
+  async real(): Promise<string | undefined> {
+    return this.#base.startsWith("/proc/self/fd/") ? readlink(this.#base).catch(() => undefined) : undefined;
+  }
+
   /** So that the rename itself outlives a power cut; not every file system lets a directory be synced. */
   async sync(): Promise<void> {
     await this.directory?.sync().catch(() => undefined);
@@ -233,34 +245,6 @@ class Place implements HeldFile {
   async close(): Promise<void> {
     await this.directory?.close();
   }
-}
-
-const MAX_LINKS = 40;
-
-/**
- * Why root does not follow a symbolic link on the way to a file: somebody made it who does not own the file, so that
- * root would write what they may not.
- */
-async function foreignLink(path: string, owner: number): Promise<string | undefined> {
-  if (process.getuid?.() !== 0) return undefined;
-  let at = "/";
-  const left = path.split("/").reverse();
-  for (let links = 0; left.length > 0 && links <= MAX_LINKS; ) {
-    const name = left.pop() ?? "";
-    const next = join(at, name);
-    const info = await lstat(next).catch(() => undefined);
-    if (info?.isSymbolicLink() !== true) {
-      at = next;
-      continue;
-    }
-    if (info.uid !== 0 && info.uid !== owner)
-      return `${shown(next)} is a symbolic link of user ${info.uid} to what is not theirs`;
-    links += 1;
-    const target = await readlink(next);
-    if (target.startsWith("/")) at = "/";
-    left.push(...target.split("/").reverse());
-  }
-  return undefined;
 }
 
 /**

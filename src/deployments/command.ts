@@ -69,6 +69,13 @@ export async function trustedProgram(
   return unknown("absent", "ENOENT");
 }
 
+/** What it starts by a name in turn does not come from the directory that we happen to be in. */
+export function withPlainPath<T extends Readonly<Record<string, string | undefined>>>(env: T): T {
+  if (process.platform === "win32" || env.PATH === undefined) return { ...env };
+  const kept = env.PATH.split(":").filter((directory) => directory.startsWith("/"));
+  return { ...env, PATH: kept.join(":") };
+}
+
 function run(
   command: string,
   args: readonly string[],
@@ -78,7 +85,7 @@ function run(
     let child: ChildProcess;
     try {
       child = spawn(command, args, {
-        env: { ...env },
+        env: withPlainPath(env),
         cwd,
         // A group of its own: the command starts itself anew with other options of Node, and both have to end.
         detached: true,

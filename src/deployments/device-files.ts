@@ -2,6 +2,7 @@ import { ChangeError, type Undo } from "../core/change.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import type { JsonValue } from "../core/finding.ts";
 import { isObject, parseBoundedJson } from "../core/json.ts";
+import { isCovered } from "../core/scopes.ts";
 import type { ExactFiles } from "./exact-files.ts";
 
 /**
@@ -89,17 +90,6 @@ function hasOtherTokens(before: JsonValue | undefined, now: JsonValue | undefine
     if (!isObject(token) || !isObject(is)) return false;
     return Object.hasOwn(token, "token") || !isCovered(listOf(token.scopes), listOf(is.scopes));
   });
-}
-
-/** Whether a device with `all` may do what `some` allow: an operator's admin may all, who writes may read (shipped code). */
-function isCovered(some: readonly JsonValue[], all: readonly JsonValue[]): boolean {
-  const isAdmin = all.includes("operator.admin");
-  return some.every(
-    (scope) =>
-      all.includes(scope) ||
-      (isAdmin && typeof scope === "string" && scope.startsWith("operator.")) ||
-      (scope === "operator.read" && all.includes("operator.write")),
-  );
 }
 
 function listOf(value: JsonValue | undefined): readonly JsonValue[] {

@@ -1,11 +1,13 @@
-import { access, close, constants, fstat, open, read, type Stats, stat } from "node:fs";
+import { access, close, constants, fstat, open, read, readlink, type Stats, stat } from "node:fs";
 import { Socket } from "node:net";
 import { promisify } from "node:util";
+import { wayTo } from "./foreign-link.ts";
 
 const mayAccess = promisify(access);
 const openFile = promisify(open);
 const closeFile = promisify(close);
 const readFile = promisify(read);
+const linkOf = promisify<string, string>(readlink);
 const lookAt = promisify<string, Stats>(stat);
 const lookAtOpen = promisify<number, Stats>(fstat);
 
@@ -24,9 +26,20 @@ export interface Input {
   close(): Promise<void>;
 }
 
+/** What a path has led to, whatever it leads to by now. */
+export interface OpenedFile {
+  /** Without symbolic links, where the system tells; else as it was asked for. */
+  readonly path: string;
+  readonly uid: number;
+  /** Whether the path leads there, by no link of somebody who does not own the file. */
+  isOwnWay(): Promise<boolean>;
+}
+
 export interface InputOptions {
   /** Whether a pipe is read, too (`<(command)`, a FIFO); refused otherwise. */
   readonly pipes?: boolean;
+  /** Asked of what was opened before anything of it is read; refused with `EACCES` otherwise. */
+  readonly allows?: (opened: OpenedFile) => Promise<boolean>;
   /** Ends a wait for a pipe that nobody writes to. */
   readonly signal?: AbortSignal;
 }
@@ -51,11 +64,26 @@ export async function openInput(path: string, options: InputOptions = {}): Promi
   try {
     const found = await lookAtOpen(file);
     refuse(found, options);
+    if ((await options.allows?.(await openedFile(file, path, found.uid))) === false)
+      throw Object.assign(new Error("not allowed"), { code: "EACCES" });
     return found.isFIFO() ? pipeInput(file, options.signal) : fileInput(file, found.size);
   } catch (error) {
     await closeFile(file);
     throw error;
   }
+}
+
+async function openedFile(file: number, path: string, uid: number): Promise<OpenedFile> {
+  const real = process.platform === "linux" ? await linkOf(`/proc/self/fd/${file}`).catch(() => "") : "";
+  const known = real.startsWith("/") ? real : undefined;
+  return {
+    path: known ?? path,
+    uid,
+    isOwnWay: async () => {
+      const way = await wayTo(path, uid);
+      return "target" in way && (known === undefined || way.target === known);
+    },
+  };
 }
 
 /**

@@ -5,7 +5,7 @@ import { ChangeError } from "../core/change.ts";
 import type { Journal, JournalStore, RefusedJournal } from "../core/journal.ts";
 import { safeText } from "../core/text.ts";
 import { readExact, replaceFile, sweepDirectory, traitsOf } from "./atomic-file.ts";
-import { distrusted } from "./path-trust.ts";
+import { BY_LIST, distrusted } from "./path-trust.ts";
 import type { World } from "./world.ts";
 
 /** Longest journal that is read: it holds a whole config. */
@@ -96,6 +96,7 @@ class OwnDirectories {
     );
     if (found === undefined) return this.#listed();
     const { path, because, who } = found;
+    if (who === BY_LIST) return byList(path);
     if (because === "owner") return `${shown(path)} belongs to ${who}`;
     if (because === "unseen") return `${shown(path)} cannot be looked at`;
     return who === "everybody"
@@ -112,7 +113,7 @@ class OwnDirectories {
     for (let at = await deepest(this.path); at !== dirname(at); at = dirname(at)) {
       const { mode } = await stat(at);
       if ((mode & 0o020) !== 0 && (mode & 0o1000) === 0 && (await traitsOf(at))?.attributes !== "none")
-        return `${shown(at)} may have an access control list, by which others can write`;
+        return byList(at);
     }
     return undefined;
   }
@@ -126,6 +127,10 @@ class OwnDirectories {
     const parts = relative(start, this.path).split(sep);
     return parts.map((_part, index) => join(start, ...parts.slice(0, index + 1)));
   }
+}
+
+function byList(path: string): string {
+  return `${shown(path)} may have an access control list, by which others can write`;
 }
 
 /** Why a file or directory is not ours alone. `wanted`: the most that its mode may be. */

@@ -2,7 +2,7 @@ import { parseIp, sameIp, scopeOf } from "../core/address.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import { safeText } from "../core/text.ts";
 import { distrusted, userName } from "./path-trust.ts";
-import { type GatewayProcess, gatewayProcesses, uidOf } from "./processes.ts";
+import { type Contained, type GatewayProcess, gatewayProcesses, uidOf } from "./processes.ts";
 import { isVouched } from "./vouched-process.ts";
 import type { World } from "./world.ts";
 
@@ -61,15 +61,18 @@ export async function readListeners(
       ? unknown(first.reason, `/proc/net/tcp: ${first.detail}`)
       : unknown("failed", "/proc/net/tcp");
   }
-  const found = tables
-    .flatMap((table) => (table.ok ? listening(table.text) : []))
-    .filter((one) => one.port === port);
+  const found = tables.flatMap((table) => (table.ok ? listening(table.text, port) : [])).sort(nearestFirst);
   const pids = await processIds(world);
   const owners = await ownersOf(world, pids, new Set(found.map(({ inode }) => inode)));
   const gateways: GatewayProcess[] = [];
+  const own = new Set([0, world.uid, configOwner]);
   for (const one of await gatewayProcesses(world, pids, new Set([...owners.values()]), salt))
-    if (one.container !== undefined || (await isVouched(world, one, configOwner))) gateways.push(one);
-  const friends = new Set([0, world.uid, configOwner, ...gateways.map(({ uid }) => uid)]);
+    if (
+      one.container === undefined ? await isVouched(world, one, configOwner) : isEngines(one.container, own)
+    )
+      gateways.push(one);
+  // Uids of a container are other people's on this machine.
+  const friends = new Set([...own, ...gateways.map(({ uid, container }) => (container ? undefined : uid))]);
   const sockets: Listener[] = [];
   for (const { address, uid, inode } of found.slice(0, 50)) {
     const pid = owners.get(inode);
@@ -88,6 +91,11 @@ export async function readListeners(
   const serves = ({ pid }: GatewayProcess): number => (sockets.some((socket) => socket.pid === pid) ? 0 : 1);
   const sorted = [...gateways].sort((a, b) => serves(a) - serves(b));
   return known({ port, sockets, gateways: sorted, proxies: await proxiesAmong(world, pids) }, "/proc");
+}
+
+/** A user may make control groups of any name below their own slice: such a container is that user's word. */
+function isEngines({ slice }: Contained, own: ReadonlySet<number | undefined>): boolean {
+  return slice === undefined || own.has(slice);
 }
 
 const PROXY = /^(?:nginx|caddy|haproxy|traefik|httpd|apache2|cloudflared|tailscaled|envoy|lighttpd)$/;
@@ -172,20 +180,37 @@ function optionOf(words: readonly string[], name: string): string | undefined {
   return at === -1 ? undefined : words[at + 1];
 }
 
-/** The listening sockets of a /proc/net/tcp or tcp6 table. */
+/** Addresses of listening sockets that a connection to 127.0.0.1 can end at. */
+export const REACHED_BY_LOOPBACK: ReadonlySet<string> = new Set([
+  "127.0.0.1",
+  "0.0.0.0",
+  "::",
+  "::ffff:127.0.0.1",
+]);
+
+/** Anybody can listen on the port at any number of other addresses of this machine. */
+function nearestFirst(a: { readonly address: string }, b: { readonly address: string }): number {
+  return Number(REACHED_BY_LOOPBACK.has(b.address)) - Number(REACHED_BY_LOOPBACK.has(a.address));
+}
+
+/** The listening sockets of a /proc/net/tcp or tcp6 table; only those of `wanted`, where that is given. */
 export function listening(
   table: string,
+  wanted?: number,
 ): { readonly address: string; readonly port: number; readonly uid: number; readonly inode: string }[] {
-  return [...rowsOf(table, LISTEN)]
+  return [...rowsOf(table)]
+    .filter(({ state, local }) => state === LISTEN && (wanted === undefined || local.port === wanted))
     .slice(0, 10_000)
     .map(({ local: { address, port }, uid, inode }) => ({ address, port, uid, inode }));
 }
 
 /** States as the kernel prints them. */
 const LISTEN = "0A";
-const ESTABLISHED = "01";
+/** Asked for, and not taken yet: nobody has said anything over it. */
+const ASKED: ReadonlySet<string> = new Set(["02", "03", "0C"]);
 
 interface Row {
+  readonly state: string;
   readonly local: End;
   readonly remote: End;
   readonly uid: number;
@@ -198,13 +223,18 @@ export interface End {
   readonly port: number;
 }
 
-function* rowsOf(table: string, state: string): Iterable<Row> {
+function* rowsOf(table: string): Iterable<Row> {
   for (const line of table.split("\n").slice(1)) {
     const fields = line.trim().split(/\s+/);
-    if (fields[3] !== state) continue;
-    const [local, remote, uid, inode] = [endOf(fields[1]), endOf(fields[2]), fields[7] ?? "", fields[9]];
+    const [local, remote, state, uid, inode] = [
+      endOf(fields[1]),
+      endOf(fields[2]),
+      fields[3] ?? "",
+      fields[7] ?? "",
+      fields[9],
+    ];
     if (local !== undefined && remote !== undefined && inode !== undefined && /^\d{1,10}$/.test(uid))
-      yield { local, remote, uid: Number(uid), inode };
+      yield { local, remote, state, uid: Number(uid), inode };
   }
 }
 
@@ -223,7 +253,10 @@ export interface Peer {
 /**
  * Whose process has the other end of a connection of ours, as the kernel tells it: nobody can pretend that. `nobody`:
  * none of this machine's network has it, so it is elsewhere or behind a translation of addresses that root made.
- * Unknown: the platform or the kernel does not tell.
+ * Unknown: the platform or the kernel does not tell, or not all of it.
+ *
+ * An end that has shut down its own direction (`FIN_WAIT`) still reads what we send, so every state counts; whoever
+ * makes the kernel hold its end of the stream back (`SO_MAX_PACING_RATE`) can be in that state for as long as it likes.
  */
 export async function peerOf(
   world: World,
@@ -233,16 +266,23 @@ export async function peerOf(
   const tables = await Promise.all(
     ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => world.readText(path, 16_000_000)),
   );
+  let isOurs = false;
+  let isLetGo = false;
   for (const table of tables) {
     if (!table.ok) continue;
-    // Without an inode nobody has taken the connection yet, or everybody has let go of it.
-    for (const row of rowsOf(table.text, ESTABLISHED))
-      if (row.inode !== "0" && sameEnd(row.local, remote) && sameEnd(row.remote, local))
-        return known({ uid: row.uid, inode: row.inode }, "/proc/net/tcp");
+    for (const row of rowsOf(table.text)) {
+      if (row.state === LISTEN || ASKED.has(row.state)) continue;
+      isOurs ||= row.inode !== "0" && sameEnd(row.local, local) && sameEnd(row.remote, remote);
+      if (!sameEnd(row.local, remote) || !sameEnd(row.remote, local)) continue;
+      if (row.inode !== "0") return known({ uid: row.uid, inode: row.inode }, "/proc/net/tcp");
+      isLetGo = true;
+    }
   }
-  return tables.some((table) => table.ok && !table.truncated)
-    ? known("nobody", "/proc/net/tcp")
-    : unknown("denied", "/proc/net/tcp");
+  // Nobody holds that end any more: whose it was is not told.
+  if (isLetGo) return unknown("denied", "/proc/net/tcp");
+  // That it is in no table says something of tables that are whole, and have our own end.
+  const isWhole = tables.every((table) => (table.ok ? !table.truncated : table.reason === "absent"));
+  return isWhole && isOurs ? known("nobody", "/proc/net/tcp") : unknown("denied", "/proc/net/tcp");
 }
 
 /**
@@ -258,8 +298,9 @@ export async function isInContainer(world: World, inode: string, id: string): Pr
 }
 
 function sameEnd(a: End, b: End): boolean {
+  if (a.port !== b.port) return false;
   const [one, other] = [parseIp(a.address), parseIp(b.address)];
-  return a.port === b.port && one !== undefined && other !== undefined && sameIp(one, other);
+  return one !== undefined && other !== undefined && sameIp(one, other);
 }
 
 /** The kernel prints addresses as 32-bit words in host order; every machine OpenClaw runs on is little-endian. */

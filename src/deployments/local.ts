@@ -59,6 +59,8 @@ interface Place {
   readonly candidate: ConfigCandidate;
   readonly text: ReadOutcome;
   readonly profile: string | undefined;
+  /** Uid of the owner of the file that was read. */
+  readonly owner?: number;
 }
 
 class Local implements LocalAccess {
@@ -80,8 +82,8 @@ class Local implements LocalAccess {
 
   async owner(): Promise<number | undefined> {
     const { world, gateway } = this.#options;
-    const { candidate } = await this.#located();
-    return (await world.info(candidate.configPath))?.uid ?? gateway?.uid;
+    const { candidate, owner } = await this.#located();
+    return owner ?? (await world.info(candidate.configPath))?.uid ?? gateway?.uid;
   }
 
   /** Its files are read with its owner's rights, also where we are root. */
@@ -345,8 +347,17 @@ class Local implements LocalAccess {
     });
     let denied: Place | undefined;
     for (const candidate of location.candidates) {
-      const text = await world.readText(candidate.configPath, MAX_CONFIG);
-      const place: Place = { candidate, text, profile: location.profile };
+      let owner: number | undefined;
+      const text = await world.readText(candidate.configPath, MAX_CONFIG, async (opened) => {
+        owner = opened.uid;
+        return world.uid !== 0 || (await opened.isOwnWay());
+      });
+      const place: Place = {
+        candidate,
+        text,
+        profile: location.profile,
+        ...(text.ok && owner !== undefined ? { owner } : {}),
+      };
       if (text.ok) return place;
       if (text.reason !== "absent") denied ??= place;
     }

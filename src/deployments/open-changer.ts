@@ -101,11 +101,7 @@ async function ownerOf(
 /** Loopback where the gateway listens there, else the one address that it is bound to (`tailnet`, `custom`). */
 async function hostOf(world: World, port: number): Promise<string> {
   const table = await world.readText("/proc/net/tcp", 4_000_000);
-  const addresses = table.ok
-    ? listening(table.text)
-        .filter((one) => one.port === port)
-        .map(({ address }) => address)
-    : [];
+  const addresses = table.ok ? listening(table.text, port).map(({ address }) => address) : [];
   const only = addresses[0];
   return only === undefined || addresses.some((one) => one === "127.0.0.1" || one === "0.0.0.0")
     ? "127.0.0.1"

@@ -1,4 +1,5 @@
 import { readAccounts } from "./accounts.ts";
+import type { OpenedFile } from "./input.ts";
 import type { FileInfo, World } from "./world.ts";
 
 /** Why a path is not believed: the first place on it, from the root down, that somebody else may change. */
@@ -11,14 +12,17 @@ export interface Distrust {
   readonly who: string;
 }
 
-type Looks = Pick<World, "platform" | "readText" | "link" | "info">;
+type Looks = Pick<World, "platform" | "readText" | "link" | "info" | "isListed">;
 
+/** Who an access control list lets in is not looked at. */
+export const BY_LIST = "others (ACL)";
 const MAX_LINKS = 40;
 
 /**
  * Whether only root and `trusted` (uids) could have put what is at an absolute path, its symbolic links followed: the
  * file and each directory on the way belong to one of them, and nobody else may write there. A sticky directory (`/tmp`)
- * counts, as others cannot replace in it what is not theirs; a group counts as its owner when nobody else is in it.
+ * counts, as others cannot replace in it what is not theirs; a group counts as its owner when nobody else is in it and
+ * no access control list speaks in its place.
  * That is what sudo and OpenSSH ask of files that they trust. `undefined`: it holds; also where the platform has no
  * such owners (Windows). On macOS groups are kept elsewhere than in /etc/group and are taken for granted.
  */
@@ -51,7 +55,10 @@ async function openTo(
   if ((mode & 0o020) === 0 || gid === undefined || world.platform === "darwin") return undefined;
   const { groups, members } = await readAccounts(world);
   const others = members(gid);
-  if (others?.every((one) => trusted.has(one)) === true) return undefined;
+  const isAlone = others?.every((one) => trusted.has(one)) === true;
+  // With an access control list the group's bits are those of the list, so that they say nothing of the group.
+  if (isAlone)
+    return (await world.isListed?.(path)) === true ? { path, because: "writable", who: BY_LIST } : undefined;
   return { path, because: "writable", who: groups.get(gid)?.name ?? String(gid) };
 }
 
@@ -124,31 +131,24 @@ async function* placesOn(
 export function asReadableTo(world: World, uid: number): World {
   const may = (path: string): Promise<boolean> => mayRead(world, path, uid);
   const denied = { ok: false, reason: "denied", detail: `user ${uid} may not read it` } as const;
+  // Of what is open: a link that is turned while we look leads to something else before and afterwards.
+  const allows = ({ path }: OpenedFile): Promise<boolean> => may(path);
   return {
     ...world,
     readText: async (path, maxBytes) => {
-      const read = await world.readText(path, maxBytes);
-      // Afterwards: a link that is turned while we look would be seen by a look before alone.
+      const read = await world.readText(path, maxBytes, allows);
       return !read.ok || (await may(path)) ? read : denied;
     },
     info: async (path) => {
       const info = await world.info(path);
       return info === undefined || info.kind === "directory" || (await may(path)) ? info : undefined;
     },
-    stream: (path, start, end) => readable(world, path, start, end, may),
+    stream: async function* (path, start, end) {
+      if (await may(path)) yield* world.stream(path, start, end, allows);
+    },
     readBytes: async (path, maxBytes) => {
-      const read = await world.readBytes(path, maxBytes);
+      const read = await world.readBytes(path, maxBytes, allows);
       return !read.ok || (await may(path)) ? read : denied;
     },
   };
-}
-
-async function* readable(
-  world: World,
-  path: string,
-  start: number,
-  end: number,
-  may: (path: string) => Promise<boolean>,
-): AsyncIterable<Uint8Array> {
-  if (await may(path)) yield* world.stream(path, start, end);
 }

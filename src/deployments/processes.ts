@@ -21,10 +21,22 @@ export interface GatewayProcess {
   /** Directory of the installed package: `…/node_modules/openclaw`, `/app`. */
   readonly installDir?: string;
   /** The container it runs in, when it is not ours: the id, cut to 12 digits. */
-  readonly container?: { readonly kind: "docker" | "podman" | "kubernetes"; readonly id: string };
+  readonly container?: Contained;
 }
 
-const MAX_GATEWAYS = 20;
+export interface Contained {
+  readonly kind: "docker" | "podman" | "kubernetes";
+  readonly id: string;
+  /**
+   * Uid of the user in whose own part of the control groups it is (a rootless engine's, and whatever else that user
+   * calls like one); -1 where that is not told.
+   */
+  readonly slice?: number;
+}
+
+/** Of each user, and of each container: anybody may give a process this name, and must not keep the real one out. */
+const MAX_OF_USER = 20;
+const MAX_GATEWAYS = 1000;
 
 /**
  * Finds gateways by their command line. OpenClaw overwrites it with its title (`openclaw`, `openclaw-gateway`), so
@@ -37,13 +49,19 @@ export async function gatewayProcesses(
   salt: string,
 ): Promise<readonly GatewayProcess[]> {
   const found: GatewayProcess[] = [];
-  for (const pid of pids) {
+  const counts = new Map<string, number>();
+  // Whoever is on the port comes first.
+  for (const pid of new Set([...listening, ...pids])) {
     if (found.length >= MAX_GATEWAYS) break;
     const cmdline = await world.readText(`/proc/${pid}/cmdline`, 65_536);
     if (!cmdline.ok) continue;
     const words = cmdline.text.split("\0").filter((word) => word !== "");
     if (!isGatewayCommand(words) && !(listening.has(pid) && isOpenClawTitle(words))) continue;
     const gateway = await describe(world, pid, words, salt);
+    const whose = `${gateway.uid} ${gateway.container?.id ?? ""}`;
+    const ofUser = (counts.get(whose) ?? 0) + 1;
+    counts.set(whose, ofUser);
+    if (ofUser > MAX_OF_USER) continue;
     // Behind another loopback it is not the gateway of this machine's addresses, container or not.
     if (gateway.container !== undefined || (await sharesNetwork(world, pid))) found.push(gateway);
   }
@@ -170,11 +188,11 @@ function normal(path: string): string {
   return `/${out.join("/")}`;
 }
 
-function containerOfCgroup(
-  cgroup: string,
-): { readonly kind: "docker" | "podman" | "kubernetes"; readonly id: string } | undefined {
+function containerOfCgroup(cgroup: string): Contained | undefined {
   const id = /(?:^|[/-])([0-9a-f]{64})(?:\.scope)?(?:\/|$)/m.exec(cgroup)?.[1];
   if (id === undefined) return undefined;
-  if (cgroup.includes("kubepods")) return { kind: "kubernetes", id };
-  return { kind: cgroup.includes("libpod") ? "podman" : "docker", id };
+  const own = cgroup.split("\n").find((line) => line.includes(id) && /\/user(?:\.slice|@)/.test(line));
+  const slice = own === undefined ? {} : { slice: Number(/\/user-(\d{1,10})\.slice\//.exec(own)?.[1] ?? -1) };
+  if (cgroup.includes("kubepods")) return { kind: "kubernetes", id, ...slice };
+  return { kind: cgroup.includes("libpod") ? "podman" : "docker", id, ...slice };
 }

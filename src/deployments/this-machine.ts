@@ -1,5 +1,6 @@
 import { known, knownValue, type Unknown, unknown } from "../core/fact.ts";
 import type { PortHolder } from "../core/facts.ts";
+import { REACHED_BY_LOOPBACK } from "./listeners.ts";
 import type { LocalAccess } from "./local.ts";
 import { mayRead } from "./path-trust.ts";
 import type { Finder, Place } from "./place.ts";
@@ -61,9 +62,6 @@ export async function mayReadConfig(
   // A gateway without a file of its own has its secrets from its environment, or its service's.
   return !config.reading.exists && (await around.holder(port))?.uid === uid;
 }
-
-/** Addresses of listening sockets that a connection to 127.0.0.1 can end at. */
-const REACHED_BY_LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "0.0.0.0", "::", "::ffff:127.0.0.1"]);
 
 /** What a stranger says is nobody's word but its own, so it is not asked. */
 async function strangerAt(port: number, around: Surroundings): Promise<PortHolder | undefined> {

@@ -47,8 +47,7 @@ export function machineEyes({ world, port, newestLog, reach }: MachineEyesOption
       );
       if (!tables.some((table) => table.ok)) return undefined;
       return tables
-        .flatMap((table) => (table.ok ? listening(table.text) : []))
-        .filter((one) => one.port === port)
+        .flatMap((table) => (table.ok ? listening(table.text, port) : []))
         .map(({ inode }) => inode)
         .sort()
         .join(" ");

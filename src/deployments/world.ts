@@ -3,7 +3,7 @@ import { access, opendir, readlink, stat } from "node:fs/promises";
 import { homedir, networkInterfaces, platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { UnknownReason } from "../core/fact.ts";
-import { InputRefused, openInput } from "./input.ts";
+import { type InputOptions, InputRefused, openInput } from "./input.ts";
 
 /** What the collectors may ask of the machine. Reading only; tests hand in a made-up one. */
 export interface World {
@@ -15,18 +15,28 @@ export interface World {
   /** User id of the doctor; absent on Windows. */
   readonly uid?: number;
   interfaces(): readonly { readonly name: string; readonly address: string; readonly internal: boolean }[];
-  /** At most `maxBytes` from the start; never follows into devices or pipes. */
-  readText(path: string, maxBytes: number): Promise<ReadOutcome>;
+  /**
+   * At most `maxBytes` from the start; never follows into devices or pipes. `allows`: asked of what was opened, for
+   * files of this machine.
+   */
+  readText(path: string, maxBytes: number, allows?: InputOptions["allows"]): Promise<ReadOutcome>;
   exists(path: string): Promise<boolean>;
   /** Names in a directory, at most `max`; empty when it cannot be read. */
   list(path: string, max: number): Promise<readonly string[]>;
   /** Where a symbolic link points, or `undefined`. */
   link(path: string): Promise<string | undefined>;
   info(path: string): Promise<FileInfo | undefined>;
+  /** Whether a file or directory has an access control list or other attributes; `undefined` where nothing tells. */
+  isListed?(path: string): Promise<boolean | undefined>;
   /** The same as bytes. */
-  readBytes(path: string, maxBytes: number): Promise<BytesOutcome>;
+  readBytes(path: string, maxBytes: number, allows?: InputOptions["allows"]): Promise<BytesOutcome>;
   /** Bytes of a regular file from `start` to before `end`, in chunks. */
-  stream(path: string, start: number, end: number): AsyncIterable<Uint8Array>;
+  stream(
+    path: string,
+    start: number,
+    end: number,
+    allows?: InputOptions["allows"],
+  ): AsyncIterable<Uint8Array>;
 }
 
 export type ReadOutcome = { readonly ok: true; readonly text: string; readonly truncated: boolean } | Unread;
@@ -70,8 +80,8 @@ export function nodeWorld(options: { readonly root?: string; readonly env?: Worl
       Object.entries(networkInterfaces()).flatMap(([name, list]) =>
         (list ?? []).map(({ address, internal }) => ({ name, address, internal })),
       ),
-    readText: async (path, maxBytes) => textIn(await readBounded(at(path), maxBytes)),
-    readBytes: (path, maxBytes) => readBounded(at(path), maxBytes),
+    readText: async (path, maxBytes, allows) => textIn(await readBounded(at(path), maxBytes, allows)),
+    readBytes: (path, maxBytes, allows) => readBounded(at(path), maxBytes, allows),
     exists: async (path) => {
       try {
         await access(at(path), constants.F_OK);
@@ -116,12 +126,22 @@ export function nodeWorld(options: { readonly root?: string; readonly env?: Worl
         return undefined;
       }
     },
-    stream: (path, start, end) => bytesOf(at(path), start, end),
+    isListed: async (path) => {
+      const { traitsOf } = await import("./atomic-file.ts");
+      const attributes = (await traitsOf(at(path)))?.attributes;
+      return attributes === undefined || attributes === "unknown" ? undefined : attributes === "some";
+    },
+    stream: (path, start, end, allows) => bytesOf(at(path), start, end, allows),
   };
 }
 
-async function* bytesOf(path: string, start: number, end: number): AsyncIterable<Uint8Array> {
-  const input = await openInput(path);
+async function* bytesOf(
+  path: string,
+  start: number,
+  end: number,
+  allows: InputOptions["allows"],
+): AsyncIterable<Uint8Array> {
+  const input = await openInput(path, { ...(allows === undefined ? {} : { allows }) });
   yield* input.chunks(start, end);
 }
 
@@ -134,9 +154,13 @@ function homeOf(env: World["env"]): string {
   }
 }
 
-async function readBounded(path: string, maxBytes: number): Promise<BytesOutcome> {
+async function readBounded(
+  path: string,
+  maxBytes: number,
+  allows: InputOptions["allows"],
+): Promise<BytesOutcome> {
   try {
-    const input = await openInput(path);
+    const input = await openInput(path, { ...(allows === undefined ? {} : { allows }) });
     const { bytes, isCut } = await input.read(maxBytes);
     return { ok: true, bytes, truncated: isCut };
   } catch (error) {

@@ -36,5 +36,7 @@ if (verb !== "gateway" || process.getuid?.() === 0) {
       socket.close(1008, "pairing required");
     });
   });
+  for (let at = 1; at <= Number(process.env.STRANGER_ADDRESSES ?? 0); at += 1)
+    createServer().listen(Number(port), `127.0.1.${at}`);
   server.listen(Number(port), "127.0.0.1", () => process.stdout.write("ready\n"));
 }

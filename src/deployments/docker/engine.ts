@@ -1,6 +1,7 @@
 import type { Agent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type Docker from "dockerode";
+import { safeText } from "../../core/text.ts";
 import { runToEnd, trustedProgram } from "../command.ts";
 import type { EngineAddress } from "./addresses.ts";
 import { boundAnswers } from "./bounded-answers.ts";
@@ -54,9 +55,10 @@ export async function connectEngine(
   };
   if (ssh !== undefined) {
     const program = await trustedProgram("ssh", { env });
-    if (!program.known && program.reason === "denied") throw new SshError("failed", program.detail);
+    if (!program.known)
+      throw new SshError(program.reason === "denied" ? "failed" : "missing", safeText(program.detail, 300));
     // The name is never looked up: the agent's connections lead there.
-    const api = open({ host: "http://engine", agent: new SshAgent(ssh, env) });
+    const api = open({ host: "http://engine", agent: new SshAgent(ssh, program.value, env) });
     return { name, api, ...elsewhere(await hostBehind(ssh, env)) };
   }
   if (host === undefined) {

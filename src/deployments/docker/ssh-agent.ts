@@ -4,6 +4,7 @@ import { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { safeText } from "../../core/text.ts";
 import { endsWithUs, signalGroup } from "../child-processes.ts";
+import { withPlainPath } from "../command.ts";
 import { type SshAddress, sshWords } from "./ssh-address.ts";
 
 /** Why there is no connection to the engine behind SSH. */
@@ -52,14 +53,18 @@ export class SshAgent extends Agent {
   readonly #address: SshAddress;
   readonly #env: Readonly<Record<string, string | undefined>>;
 
-  constructor(address: SshAddress, env: Readonly<Record<string, string | undefined>>) {
+  readonly #program: string;
+
+  /** `program`: the `ssh` to run, by its path. */
+  constructor(address: SshAddress, program: string, env: Readonly<Record<string, string | undefined>>) {
     super({ keepAlive: true, maxSockets: MAX_CONNECTIONS, maxFreeSockets: MAX_CONNECTIONS });
     this.#address = address;
+    this.#program = program;
     this.#env = env;
   }
 
   override createConnection(): Duplex {
-    return new SshConnection(sshWords(this.#address), this.#env);
+    return new SshConnection([this.#program, ...sshWords(this.#address)], this.#env);
   }
 }
 
@@ -71,10 +76,13 @@ class SshConnection extends Duplex {
   #idleMs = 0;
   #idle: NodeJS.Timeout | undefined;
 
-  constructor(words: readonly string[], env: Readonly<Record<string, string | undefined>>) {
+  constructor(
+    [program = "", ...words]: readonly string[],
+    env: Readonly<Record<string, string | undefined>>,
+  ) {
     super({ allowHalfOpen: true });
-    this.#child = spawn("ssh", words, {
-      env: { ...env },
+    this.#child = spawn(program, words, {
+      env: withPlainPath(env),
       stdio: ["pipe", "pipe", "pipe"],
       windowsHide: true,
       // A group of its own: Ctrl-C is the doctor's, which may have something to finish there.
