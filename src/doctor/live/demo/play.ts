@@ -79,7 +79,10 @@ export async function play(scenario: Scenario, { facts, env, salt, signal }: Pla
       allowPlaintextToken: false,
       insecureTls: false,
       timeoutMs: 10_000,
-      place: placeAt(gateway.url, memoryAccess(withPort, log, scenario, salt), undefined, false),
+      place: {
+        ...placeAt(gateway.url, memoryAccess(withPort, log, scenario, salt), undefined, false),
+        listensHere: true,
+      },
     });
     const collected = await collect(facts, live.collectors(), collectOptions(signal));
     return { facts: collected, log, url: gateway.url };
