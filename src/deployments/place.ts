@@ -15,6 +15,8 @@ export interface Place extends DeploymentAccess {
   readonly address?: string;
   /** Its addresses and sockets are those of the machine we run on. */
   readonly here: boolean;
+  /** It listens on this machine, though nothing else of the machine is of it: the gateway of the demonstration. */
+  readonly listensHere?: true;
   /** What the place knows of the deployment by itself; absent: signs have to be weighed. */
   readonly deployment?: Fact<Deployment>;
   /** What can be said of a gateway that was meant and could not be opened. */

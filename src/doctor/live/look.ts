@@ -321,14 +321,15 @@ export class Live {
     const place = await this.#place();
     if (place.unopened !== undefined) return place.unopened;
     const url = await this.#url();
+    const isOurs = place.here || place.listensHere === true;
     const { exposure, because } = exposureOf({
       ...given("config", knownValue(config)),
       // Addresses and sockets of the doctor's own container, or of this machine, are not those of another.
-      ...given("host", place.here ? knownValue(host) : undefined),
+      ...given("host", isOurs ? knownValue(host) : undefined),
       ...given("deployment", knownValue(deployment)),
       ...given("probe", knownValue(probed)),
       ...given("logs", knownValue(logs)),
-      ...given("listeners", place.here ? await this.#sockets() : undefined),
+      ...given("listeners", isOurs ? await this.#sockets() : undefined),
       ...given("compose", await place.published?.()),
       url,
     });

@@ -83,7 +83,10 @@ export async function play(
       allowPlaintextToken: false,
       insecureTls: false,
       timeoutMs: 10_000,
-      place: placeAt(gateway.url, memoryAccess(withPort, log, scenario, salt), undefined, true),
+      place: {
+        ...placeAt(gateway.url, memoryAccess(withPort, log, scenario, salt), undefined, false),
+        listensHere: true,
+      },
       ...(learn === undefined ? {} : { learn }),
     });
     const collected = await collect(facts, live.collectors(), collectOptions(signal));
