@@ -4,10 +4,21 @@ import type { Refusal } from "../src/core/facts.ts";
 import { isEngineAddress, isLoopback, isLoopbackOrigin, isPrivate } from "./addresses.ts";
 import { type GateFacts, originOf, remoteOf } from "./support.ts";
 
-/** Pairing refusals of devices that are not approved yet; older releases give no reason. */
+/** Pairing refusals of devices that are not approved yet; older releases give no reason. Apps and nodes have their own. */
 export function isNotPaired(refusal: Refusal, facts: GateFacts): boolean {
   const { gate, reason } = refusal;
+  if (isAppOrNode(refusal)) return false;
   return gate === "pairing" && (reason === "not-paired" || (isUnnamed(refusal) && !isLocal(refusal, facts)));
+}
+
+export function isAppOrNode({ client }: Refusal): boolean {
+  return client === "app" || client === "node";
+}
+
+/** Their first pairing, or one of which the release gives no reason; a node of the gateway's own host has to ask, too. */
+export function isNewAppOrNode(refusal: Refusal): boolean {
+  const { gate, reason } = refusal;
+  return isAppOrNode(refusal) && gate === "pairing" && (reason === "not-paired" || isUnnamed(refusal));
 }
 
 /**
@@ -15,7 +26,7 @@ export function isNotPaired(refusal: Refusal, facts: GateFacts): boolean {
  * one that is refused there without a reason is approved already and asks for more (run 2.1: a scope upgrade).
  */
 export function isLocalUpgrade(refusal: Refusal, facts: GateFacts): boolean {
-  return refusal.gate === "pairing" && isUnnamed(refusal) && isLocal(refusal, facts);
+  return refusal.gate === "pairing" && isUnnamed(refusal) && isLocal(refusal, facts) && !isAppOrNode(refusal);
 }
 
 export function isUnnamed({ reason }: Refusal): boolean {

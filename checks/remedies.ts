@@ -83,8 +83,15 @@ const human = (message: string, values: Parameters<typeof args>[0] = {}): Step =
   args: args(values),
 });
 
-/** After an approval some releases' open page connects by itself, others gave up (BROWSER.md, section 3). */
-function afterApproval(facts: GateFacts): Step[] {
+/**
+ * After an approval some releases' open page connects by itself, others gave up (BROWSER.md, section 3). A node host has
+ * ended with its refusal, and asks once more as a node where its release wants that; nobody reloads an app.
+ */
+function afterApproval({ client }: Refusal, facts: GateFacts): Step[] {
+  if (client === "cli") return [];
+  if (client === "node") return [human("start-node-again"), human("approve-node")];
+  if (client === "app") return [human("connect-in-app")];
+  if (client === "other") return [human("connect-again")];
   const page = knownValue(facts.wanted.assessment)?.page;
   if (page === undefined) return [human("reload-page")];
   return [human(page.connectsByItself ? "wait-for-page" : "press-connect")];
@@ -108,7 +115,7 @@ export function approveDevice(refusal: Refusal, facts: GateFacts): Remedy {
       { do: "device.list" },
       human(requestId === undefined ? "choose-request" : "check-request"),
       requestId === undefined ? { do: "device.approve" } : { do: "device.approve", requestId },
-      ...(refusal.client === "cli" ? [] : afterApproval(facts)),
+      ...afterApproval(refusal, facts),
     ],
   };
   return triedAlways(remedy, refusal, facts);

@@ -87,9 +87,16 @@ function distinct(evidence: readonly Evidence[]): Evidence[] {
 
 /** A browser is what the texts speak of; another client is named. */
 function clientArg(refusal: Refusal): MessageArgs {
-  if (refusal.client === "cli") return { client: "openclaw CLI" };
-  const id = refusal.connection.client?.id;
-  return refusal.client === "other" && id !== undefined ? { client: id } : {};
+  const { client, connection } = refusal;
+  if (client === "cli") return { client: "openclaw CLI" };
+  const id = connection.client?.id;
+  if (client === "control-ui" || client === "unknown") return {};
+  if (id !== undefined) return { client: id };
+  if (client === "node") return { client: "node host" };
+  // The first word of `OpenClawAndroid/2.4.8 (Android 16; SDK 36)`.
+  const program =
+    client === "app" ? /^[\w./-]{3,40}/.exec(connection.headers?.["user-agent"] ?? "")?.[0] : undefined;
+  return program === undefined ? {} : { client: program };
 }
 
 /** The origin that was refused; else the one that the user or the log named, never the usual one of a deployment. */

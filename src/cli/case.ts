@@ -2,6 +2,7 @@ import { withHearsay } from "../../checks/hearsay.ts";
 import { checks } from "../../checks/index.ts";
 import { withRewrites } from "../../checks/rewritten-config.ts";
 import { tellPairsApart } from "../../checks/tell-apart.ts";
+import { isTrouble, linesOfLeft } from "../../checks/unexplained.ts";
 import { erasBetween } from "../admission/eras.ts";
 import { nearestMeasured } from "../admission/releases.ts";
 import type { Check } from "../core/check.ts";
@@ -189,7 +190,7 @@ function pathConnection(
 /** Trouble that no check explains is neither health nor a finding: the verdict stays open. */
 function withUnexplained(diagnosed: Diagnosed, facts: Facts, selected: readonly Check[]): Diagnosed {
   if (diagnosed.verdict !== "healthy" || selected.length < checks.length) return diagnosed;
-  const refused = (knownValue(facts.refusals) ?? []).some(({ over, gate }) => !over && gate !== "left");
+  const refused = (knownValue(facts.refusals) ?? []).some(isTrouble);
   const events = knownValue(facts.logs)?.events ?? [];
   const up = events.findLastIndex(({ type }) => type === "startup");
   const failed = events.some(
@@ -257,6 +258,8 @@ function notesOf(facts: Facts, diagnosed: Diagnosed): ReportNote[] {
       args: { kind: deployment.kind, alternatives: deployment.alternatives.join(", ") },
     });
   }
+  const left = diagnosed.verdict === "undetermined" ? linesOfLeft(knownValue(facts.refusals) ?? []) : [];
+  if (left.length > 0) notes.push({ message: "client-left", evidence: left });
   const ids = Object.keys(diagnosed.suppressed);
   if (ids.length > 0) notes.push({ message: "symptoms-hidden", args: { ids: ids.join(", ") } });
   const withheldFrom = knownValue(facts.probe)?.withheldFrom;

@@ -204,8 +204,11 @@ export interface HandshakeTimeoutEvent extends EventBase {
  */
 export interface ClientErrorEvent extends EventBase {
   readonly type: "client-error";
-  /** `tool`: a call of the gateway's own side (an agent's tool, cron, a sub-agent), reported as its result. */
-  readonly from: "cli" | "page" | "http" | "tool" | "unknown";
+  /**
+   * `tool`: a call of the gateway's own side (an agent's tool, cron, a sub-agent), reported as its result.
+   * `node`: a node host on any machine. `app`: an app of a phone.
+   */
+  readonly from: "cli" | "page" | "http" | "tool" | "node" | "app" | "unknown";
   readonly code?: number;
   readonly message: string;
   /** The block that the CLI prints below it. */

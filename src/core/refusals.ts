@@ -285,6 +285,8 @@ const CLIENT_OF: Readonly<Record<ClientErrorEvent["from"], Refusal["client"]>> =
   cli: "cli",
   page: "control-ui",
   tool: "other",
+  node: "node",
+  app: "app",
   http: "unknown",
   unknown: "unknown",
 };
@@ -312,6 +314,8 @@ function sameClient(event: ClientErrorEvent, refusal: Refusal): boolean {
   const internal = refusal.connection.client?.id === "gateway-client" && event.target === undefined;
   if (event.from === "cli") return refusal.client === "cli" || refusal.client === "unknown" || internal;
   if (event.from === "page") return refusal.client === "control-ui" || refusal.client === "unknown";
+  if (event.from === "node" || event.from === "app")
+    return refusal.client === event.from || refusal.client === "unknown";
   if (event.from === "tool") return refusal.client === "other" || refusal.client === "unknown";
   return true;
 }

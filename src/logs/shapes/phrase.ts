@@ -1,7 +1,9 @@
 import { gateOf, gateOfWording } from "../../core/gate.ts";
+import type { ClientErrorEvent } from "../../core/log-event.ts";
 import { uuid } from "../keys.ts";
 import type { Line, Shape } from "../line.ts";
 import { clientError } from "./client-error.ts";
+import { speakerIn } from "./speaker.ts";
 
 /**
  * The gateway's own words for a refusal, wherever they stand: a bare line of the page (2.22 to 4.15), an error
@@ -101,7 +103,9 @@ function wordOf(line: Line): ReturnType<Shape["read"]> {
 }
 
 /** The hints in brackets name whom the gateway talks to. */
-function from(text: string): "cli" | "page" | "unknown" {
+function from(text: string): ClientErrorEvent["from"] {
+  const named = speakerIn(text);
+  if (named === "node" || named === "app") return named;
   if (/Control UI|dashboard|gateway\.controlUi|\bdevice pairing required|\bbrowser\b|web ?page/i.test(text)) {
     return "page";
   }

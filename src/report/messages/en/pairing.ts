@@ -250,5 +250,33 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     fix: "Give the gateway an address that the app can reach (Tailscale Serve or a proxy with HTTPS), pair through Devices, Pair device in the Control UI, and approve the request by its id; then approve the node.",
     verify: "The app shows the gateway as connected, and the node stands in the list of nodes.",
     caveats: "A setup code or its QR picture is a credential: do not post it.",
+    variants: {
+      left: {
+        title: "An app ends its connection by itself, before it has said who it is",
+        what: "{client|An app} reached the gateway and left before its first message{(detail)}. The gateway refused nothing.",
+        why: "An app does that while it has no setup code or token for this gateway, or cannot make a device identity (older and third-party apps). No request of it waits, so there is nothing to approve yet, and no setting of the gateway changes it.",
+        fix: "Update the app, remove this gateway in it, and add it again with a new setup code. Its address is right: its connections arrive.",
+        verify:
+          "The next line of this app in the log is a connect or a refusal with a reason. If it waits for approval then, its request stands in the list of devices.",
+      },
+      "node-waits": {
+        title: "A node host waits for approval, in the list of devices",
+        what: "{client|A node host} was refused: its device is not approved yet.",
+        why: "A node is a device first: its request stands in `openclaw devices list`. `openclaw nodes pending` stays empty until that one is approved.",
+        fix: "List the devices, approve the node's request by its id, and start the node again. Where the release asks a second time, approve the node itself too.",
+        verify: "`openclaw nodes status` shows the node as connected.",
+        caveats:
+          "Compare address and time of the request with your own attempt: a node runs commands for the gateway.",
+      },
+      "app-waits": {
+        title: "An app waits for approval",
+        what: "{client|An app} was refused: its device is not approved yet.",
+        why: "Each app on each phone is a device of its own, and is approved once. It tries again every few seconds and may get a new request each time.",
+        fix: "Open the app, list the devices, and approve its request by its id at once, while the app is in front.",
+        verify: "The app shows the gateway as connected.",
+        caveats:
+          "A setup code from the Control UI (Devices, Pair device) pairs without a race. It is a credential: do not post it.",
+      },
+    },
   },
 };

@@ -233,6 +233,11 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "The other program ends or moves; then the gateway can listen.",
     caution: "Find out first what the other program is for, and whose.",
   },
+  "add-gateway-in-app": {
+    title: "Update the app, and add the gateway to it anew",
+    what: "Gives the app what it lacks: a credential, and a release that makes a device identity. Nothing changes at the gateway.",
+    caution: "A setup code or its QR picture is a credential: show it to the app alone.",
+  },
   "pair-app": {
     title: "Pair the app with a setup code",
     what: "The code hands the app an address and a credential; what is left is one approval, and a second one for a node.",

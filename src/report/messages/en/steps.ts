@@ -173,6 +173,13 @@ export const human: Readonly<Record<string, string>> = {
   "find-gateways": "List what runs: `openclaw gateway status --deep`, and `docker ps` where Docker is used.",
   "make-setup-code":
     "Get a setup code: in the Control UI under Devices, Pair device, where the release has it, else with `/pair` in a chat that OpenClaw serves. Let the app read it.",
+  "update-app":
+    "Update the app to a version made for the gateway's release; of a third-party app ask its maker.",
+  "add-gateway-again": "In the app, remove this gateway and add it again with that code.",
+  "connect-in-app": "Open the app again, and press Connect if it does not connect by itself.",
+  "connect-again": "Let the client connect again.",
+  "start-node-again":
+    "Start the node again: `openclaw node run` or `openclaw node restart`, as it was started before.",
   "approve-node":
     "Approve the node's own request too: `openclaw nodes pending`, then `openclaw nodes approve`.",
   "raise-handshake-limit":

@@ -241,5 +241,32 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     fix: "给网关一个应用能访问到的地址（Tailscale Serve 或带 HTTPS 的代理），在 Control UI 的 Devices、Pair device 中配对，按 ID 批准请求，然后再批准 node。",
     verify: "应用显示网关已连接，node 出现在 node 列表中。",
     caveats: "设置码及其二维码就是凭据，不要公开发布。",
+    variants: {
+      left: {
+        title: "应用在说明自己是谁之前就自行断开了连接",
+        what: "{client|应用}连到了网关，但在发出第一条消息之前就离开了{（detail）}。网关没有拒绝任何东西。",
+        why: "应用没有这个网关的设置码或令牌时，或者无法生成设备身份时（旧版或第三方应用），就会这样。它没有等待中的请求，所以目前没有可批准的内容，改网关设置也没有用。",
+        fix: "更新应用，在应用里移除这个网关，再用新的设置码重新添加。地址没有问题：连接已经到达网关。",
+        verify:
+          "日志中该应用的下一行是连接成功，或带有原因的拒绝。如果那时它在等待批准，请求会出现在设备列表中。",
+      },
+      "node-waits": {
+        title: "node 主机在设备列表中等待批准",
+        what: "{client|node 主机}被拒绝：它的设备尚未批准。",
+        why: "node 首先是一台设备：请求在 `openclaw devices list` 中。批准之前 `openclaw nodes pending` 一直为空。",
+        fix: "列出设备，按 ID 批准该 node 的请求，然后重新启动 node。如果版本要求第二次确认，再批准 node 本身。",
+        verify: "`openclaw nodes status` 显示该 node 已连接。",
+        caveats: "请把请求的地址和时间与自己的尝试核对：node 会替网关执行命令。",
+      },
+      "app-waits": {
+        title: "应用在等待批准",
+        what: "{client|应用}被拒绝：它的设备尚未批准。",
+        why: "每部手机上的每个应用都是单独的设备，各批准一次。应用每隔几秒重试一次，每次都可能产生新的请求。",
+        fix: "打开应用，列出设备，并在应用处于前台时立即按 ID 批准它的请求。",
+        verify: "应用显示网关已连接。",
+        caveats:
+          "用 Control UI（Devices、Pair device）的设置码配对可以避免请求不断更换。设置码就是凭据，不要公开发布。",
+      },
+    },
   },
 };

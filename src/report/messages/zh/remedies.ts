@@ -226,6 +226,11 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "让另一个程序退出或换端口，之后网关就能监听。",
     caution: "请先弄清另一个程序的用途和归属。",
   },
+  "add-gateway-in-app": {
+    title: "更新应用，并重新添加网关",
+    what: "补上应用缺少的东西：凭据，以及会生成设备身份的版本。网关上不做任何改动。",
+    caution: "设置码及其二维码就是凭据：只给应用看。",
+  },
   "pair-app": {
     title: "用设置码配对应用",
     what: "设置码把地址和凭据交给应用；之后批准一次即可，node 还需要第二次批准。",

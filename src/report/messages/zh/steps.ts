@@ -154,6 +154,11 @@ export const human: Readonly<Record<string, string>> = {
   "find-gateways": "列出正在运行的网关：`openclaw gateway status --deep`，使用 Docker 时再看 `docker ps`。",
   "make-setup-code":
     "取得设置码：版本支持时，在 Control UI 的 Devices 中选择 Pair device；否则在 OpenClaw 接入的聊天中发送 `/pair`。让应用读取它。",
+  "update-app": "把应用更新到与网关版本相配的版本；第三方应用请向其作者询问。",
+  "add-gateway-again": "在应用里移除这个网关，再用该设置码重新添加。",
+  "connect-in-app": "重新打开应用；如果没有自动连接，请点击连接。",
+  "connect-again": "让该客户端重新连接。",
+  "start-node-again": "重新启动 node：`openclaw node run` 或 `openclaw node restart`，与之前的启动方式相同。",
   "approve-node": "也要批准 node 自己的请求：先 `openclaw nodes pending`，再 `openclaw nodes approve`。",
   "raise-handshake-limit": "为网关设置 OPENCLAW_HANDSHAKE_TIMEOUT_MS（单位毫秒）：例如 30000，即半分钟。",
   "version.show": "在网关运行的地方执行 `openclaw --version`。",
