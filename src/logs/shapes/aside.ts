@@ -198,6 +198,10 @@ const TOLD: readonly (readonly [AsideEvent["about"], RegExp])[] = [
     "client-identity",
     /\bnew (?:pairing|device)(?: pairing)? (?:request|id|approval)s?\b[^.\n]{0,60}\b(?:every|each|after)\b[^.\n]{0,30}\b(?:restart|reboot|recreat|redeploy|start|time|session)|\b(?:every|each) (?:restart|reboot|redeploy|time)\b[^.\n]{0,80}\b(?:new (?:pairing|device)|pair(?:ing)? again|re-?pair|re-?approve)|每次(?:重启|启动|打开|重新)[^。\n]{0,40}(?:重新)?(?:配对|批准|新的?设备)/i,
   ],
+  [
+    "page-served",
+    /\b(?:page|ui|dashboard|html|web ?interface|login (?:page|screen|form)|index)\b[^.\n]{0,30}\b(?:loads?|loaded|opens?|opened|comes up|shows up|is served|renders?|works)\b(?!\s(?:only|fail))|(?:页面|网页|控制台|界面)[^。\n]{0,16}(?:能|可以|正常)[^。\n]{0,8}(?:打开|加载|显示|访问)/i,
+  ],
 ];
 
 /** What a person tells of files, tokens and devices. Last of all: any more exact shape comes first. */
@@ -218,6 +222,21 @@ export const told: Shape = {
     "very time",
     "ach time",
     "每次",
+    ...[
+      "loads",
+      "loaded",
+      "opens",
+      "opened",
+      "comes up",
+      "shows up",
+      "is served",
+      "renders",
+      "UI works",
+      "打开",
+      "加载",
+      "显示",
+      "访问",
+    ],
   ],
   read(line) {
     const text = line.text.slice(0, 1000);

@@ -141,7 +141,13 @@ export const statePermissions: Shape = {
   hints: ["EACCES", "EPERM", "EROFS"],
   read(line) {
     const match = /(?:EACCES|EPERM|EROFS): [^,]{1,60}, \w{1,20} ['"][^'"]{1,300}['"]?/.exec(line.text);
-    if (match === null || !/openclaw|clawdbot|moltbot/i.test(match[0])) return undefined;
+    if (match === null || /node_modules|npm-cache|\.npm\b/.test(match[0])) return undefined;
+    const ours = /openclaw|clawdbot|moltbot/i.test(match[0]);
+    // The last words of a process that could not make its directory, whatever it was told to call it.
+    const last = /^(?:Uncaught |\[openclaw\] .{0,60})?(?:\w{0,20}Error: )?E(?:ACCES|PERM|ROFS): /.test(
+      line.text,
+    );
+    if (!ours && !(last && /, mkdir /.test(match[0]))) return undefined;
     return clientError(line, { ...FROM, message: match[0], why: "state-permissions" });
   },
 };

@@ -13,6 +13,24 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     caveats:
       "`openclaw gateway status` ends with exit code 0 even while nothing answers: read what it prints.",
     variants: {
+      "invalid-config": {
+        title: "openclaw.json is not valid, so the gateway does not start with it",
+        what: "OpenClaw rejects {path|its openclaw.json}. At fault: {key|the text itself}; line {line|as quoted}, column {column|as quoted}.",
+        why: "A missing comma or quote, or a key that this release does not know, ends the gateway at its start and each command of the CLI. A gateway that runs on keeps what it read before, until its next start. Who is let in is not the question yet.",
+        fix: "Mend that place in {path|openclaw.json} in an editor; a key of a newer or older release has to go. `openclaw doctor --fix` takes unknown keys out, and does not mend a missing comma.",
+        verify:
+          "`openclaw config get gateway` prints settings without a complaint, and the log says `listening on`.",
+        caveats: "Keep a copy of the file first, and treat it as a secret: it holds the token.",
+      },
+      "port-held": {
+        title: "Another program has the gateway's port, so the gateway does not start",
+        what: "Port {port|of the gateway} is held by {program|another program} (pid {pid|unknown}, user {user|unknown}), which is no gateway.",
+        why: "Only one program can listen on a port. Whatever answers there is not OpenClaw: its pages, errors and silences say nothing of pairing.",
+        fix: "End that program or move it to another port, then start the gateway; or give the gateway another port (`gateway.port`), and open the page there.",
+        verify: "`openclaw gateway status` names the gateway's own process for the port.",
+        caveats: "Find out first what the other program is for. Type no token into a page that it serves.",
+      },
+
       over: {
         title: "The gateway was out of reach before; it answers now",
         what: "Clients met a closed port or a starting gateway before; it answers now.",

@@ -238,6 +238,20 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "Gives the app what it lacks: a credential, and a release that makes a device identity. Nothing changes at the gateway.",
     caution: "A setup code or its QR picture is a credential: show it to the app alone.",
   },
+  "mend-config": {
+    title: "Mend openclaw.json",
+    what: "The gateway reads the file at its start; nothing else has to change.",
+    caution: "Keep a copy of the file first: it holds the token.",
+  },
+  "use-container-path": {
+    title: "Use the container's own path inside of it",
+    what: "OpenClaw then finds its state where Compose mounts it.",
+  },
+  "give-client-a-device": {
+    title: "Let the client connect with a device of its own",
+    what: "Its scopes then are those that it asks for and that you approve.",
+    caution: "Approve only what the client needs: `operator.admin` may change settings and approve others.",
+  },
   "pair-app": {
     title: "Pair the app with a setup code",
     what: "The code hands the app an address and a credential; what is left is one approval, and a second one for a node.",

@@ -12,6 +12,23 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       "{url|网关的地址} 上的页面能够打开。从 2026.3.13 起 `/health` 返回 `live`；2026.2.1 对任何路径都返回页面。",
     caveats: "即使没有任何回应，`openclaw gateway status` 的退出码也是 0：要看它输出的内容。",
     variants: {
+      "invalid-config": {
+        title: "openclaw.json 无效，网关因此无法启动",
+        what: "OpenClaw 拒绝 {path|它的 openclaw.json}。出错之处：{key|文本本身}；第 {line|（见引文）} 行，第 {column|（见引文）} 列。",
+        why: "缺少逗号或引号，或者写了该版本不认识的键，网关会在启动时退出，CLI 的每条命令也会失败。仍在运行的网关会沿用之前读到的内容，直到下次启动。此时还谈不上谁能进入。",
+        fix: "用编辑器修改 {path|openclaw.json} 中的那一处；属于更新或更旧版本的键要去掉。`openclaw doctor --fix` 会去掉未知的键，但不会补上缺少的逗号。",
+        verify: "`openclaw config get gateway` 能打印设置且没有报错，日志中出现 `listening on`。",
+        caveats: "请先保留该文件的副本，并把它当作机密：里面有令牌。",
+      },
+      "port-held": {
+        title: "网关的端口被其他程序占用，网关因此无法启动",
+        what: "端口 {port|（网关端口）} 被 {program|其他程序} 占用（pid {pid|未知}，用户 {user|未知}），它不是网关。",
+        why: "一个端口只能由一个程序监听。在那里应答的不是 OpenClaw：它的页面、错误和沉默都与配对无关。",
+        fix: "结束该程序或让它换端口，然后启动网关；也可以给网关换一个端口（`gateway.port`），并在新端口打开页面。",
+        verify: "`openclaw gateway status` 显示占用该端口的是网关自己的进程。",
+        caveats: "请先弄清该程序的用途。不要在它提供的页面中输入令牌。",
+      },
+
       over: {
         title: "网关之前无法访问，现在已有回应",
         what: "客户端之前遇到端口关闭或网关正在启动，现在已有回应。",

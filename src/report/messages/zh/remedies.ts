@@ -231,6 +231,20 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "补上应用缺少的东西：凭据，以及会生成设备身份的版本。网关上不做任何改动。",
     caution: "设置码及其二维码就是凭据：只给应用看。",
   },
+  "mend-config": {
+    title: "修正 openclaw.json",
+    what: "网关在启动时读取该文件，其他内容都不用改。",
+    caution: "请先保留该文件的副本：里面有令牌。",
+  },
+  "use-container-path": {
+    title: "在容器内使用容器自己的路径",
+    what: "这样 OpenClaw 就能在 Compose 挂载的位置找到它的状态。",
+  },
+  "give-client-a-device": {
+    title: "让该客户端带着自己的设备连接",
+    what: "它的权限范围就是它请求并得到你批准的范围。",
+    caution: "只批准该客户端需要的范围：`operator.admin` 可以更改设置并批准其他设备。",
+  },
   "pair-app": {
     title: "用设置码配对应用",
     what: "设置码把地址和凭据交给应用；之后批准一次即可，node 还需要第二次批准。",
