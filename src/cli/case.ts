@@ -3,6 +3,7 @@ import { checks } from "../../checks/index.ts";
 import { withRewrites } from "../../checks/rewritten-config.ts";
 import { tellPairsApart } from "../../checks/tell-apart.ts";
 import { isTrouble, linesOfLeft } from "../../checks/unexplained.ts";
+import { SUPPOSED } from "../admission/assess.ts";
 import { erasBetween } from "../admission/eras.ts";
 import { nearestMeasured } from "../admission/releases.ts";
 import type { Check } from "../core/check.ts";
@@ -79,7 +80,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
       url: target.url ?? null,
       admission: model?.now ?? null,
     },
-    path: connectionPath({
+    path: withoutSupposed(shown, {
       target,
       ...(deployment === undefined ? {} : { deployment }),
       ...(pathConnection(shown, model?.connection) ?? {}),
@@ -175,6 +176,18 @@ function contextOf(facts: Facts, context: CommandContext = {}): CommandContext {
 function shownRefusal(facts: Facts): Refusal | undefined {
   const current = (knownValue(facts.refusals) ?? []).filter(({ over, gate }) => !over && gate !== "left");
   return current.find(({ client }) => client === "control-ui") ?? current[0];
+}
+
+/** The path without addresses that only stand for somebody whom the model was asked about. */
+function withoutSupposed(
+  shown: Refusal | undefined,
+  input: Parameters<typeof connectionPath>[0],
+): Report["path"] {
+  const { remoteAddress, headers = {} } = shown?.from === "model" ? {} : (shown?.connection ?? {});
+  const seen = `${remoteAddress ?? ""} ${headers["x-forwarded-for"] ?? ""}`;
+  return connectionPath(input).map(({ address, ...hop }) =>
+    address === undefined || (SUPPOSED.has(address) && !seen.includes(address)) ? hop : { ...hop, address },
+  );
 }
 
 function pathConnection(

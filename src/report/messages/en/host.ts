@@ -85,7 +85,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     variants: {
       over: {
         title: "An address was locked out before; the lock has ended",
-        what: "{client|A client} was locked out for failed attempts before and admitted later.",
+        what: "{client|A client} was locked out for failed attempts before; what came later shows that this is past.",
         fix: "Nothing to do, unless a stale page keeps trying.",
         verify: "No newer `too many failed authentication attempts` is in the log.",
       },
@@ -148,7 +148,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
       },
       over: {
         title: "A client past the proxy was refused before; it is admitted now",
-        what: "{client|A client} was refused before and admitted later.",
+        what: "{client|A client} was refused before; what came later shows that this is past.",
         fix: "Nothing to do.",
       },
     },

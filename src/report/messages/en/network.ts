@@ -81,8 +81,8 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       "It looks like pairing and is not: no approval and no other token changes it. A slow or busy machine can run into the longer limit too.",
     variants: {
       over: {
-        title: "Earlier handshakes ran out of time; the client was admitted later",
-        what: "{client|A client} ran out of time before and was admitted later.",
+        title: "Earlier handshakes ran out of time; that is past",
+        what: "{client|A client} ran out of time before; what came later shows that this is past.",
         fix: "Nothing to do, unless it comes back under load.",
         verify: "No newer `handshake timeout` line is in the log.",
       },
@@ -234,7 +234,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     variants: {
       over: {
         title: "Browsers through Tailscale Serve were refused before; they are admitted now",
-        what: "Browsers at {origin|the .ts.net address} were refused before and admitted later.",
+        what: "Browsers at {origin|the .ts.net address} were refused before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "The page at the .ts.net address connects.",
       },
@@ -253,7 +253,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     variants: {
       over: {
         title: "Browsers behind the single sign-on had to be approved; they are admitted now",
-        what: "A browser met `pairing required` after the sign-on and was admitted later.",
+        what: "A browser met `pairing required` after the sign-on; what came later shows that this is past.",
         fix: "Nothing to do.",
       },
     },
@@ -276,7 +276,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
       over: {
         title: "The authenticating proxy was refused before; its users are admitted now",
-        what: "Requests of the proxy at {remote|a loopback address} were refused before and admitted later.",
+        what: "Requests of the proxy at {remote|a loopback address} were refused before; what came later shows that this is past.",
         fix: "Nothing to do.",
       },
     },
@@ -301,7 +301,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
       over: {
         title: "The way into the cluster was refused before; it is admitted now",
-        what: "Browsers through {via|the Ingress or Service} were refused before and admitted later.",
+        what: "Browsers through {via|the Ingress or Service} were refused before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "The page connects on that path.",
       },

@@ -81,7 +81,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     variants: {
       over: {
         title: "某个地址之前被锁定，现在锁定已结束",
-        what: "{client|某个客户端}之前因失败次数过多被锁定，后来已被接纳。",
+        what: "{client|某个客户端}之前因失败次数过多被锁定，后来的情况表明这已过去。",
         fix: "无需处理，除非有失效的页面仍在重试。",
         verify: "日志中没有更新的 `too many failed authentication attempts`。",
       },
@@ -142,7 +142,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
       },
       over: {
         title: "绕过代理的客户端之前被拒绝，现在已被接纳",
-        what: "{client|某个客户端}之前被拒绝，后来已被接纳。",
+        what: "{client|某个客户端}之前被拒绝，后来的情况表明这已过去。",
         fix: "无需处理。",
       },
     },

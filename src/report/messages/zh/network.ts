@@ -78,8 +78,8 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       "它看起来像配对问题，其实不是：批准设备或更换令牌都没有作用。较慢或繁忙的机器也可能超出更长的时限。",
     variants: {
       over: {
-        title: "之前的握手超时，该客户端后来已被接纳",
-        what: "{client|某个客户端}之前超时，后来已被接纳。",
+        title: "之前的握手超时，现已过去",
+        what: "{client|某个客户端}之前超时，后来的情况表明这已过去。",
         fix: "无需处理，除非在高负载时再次出现。",
         verify: "日志中没有更新的 `handshake timeout`。",
       },
@@ -228,7 +228,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     variants: {
       over: {
         title: "通过 Tailscale Serve 的浏览器之前被拒绝，现在已被接纳",
-        what: "{origin|.ts.net 地址} 的浏览器之前被拒绝，后来已被接纳。",
+        what: "{origin|.ts.net 地址} 的浏览器之前被拒绝，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: ".ts.net 地址的页面连接成功。",
       },
@@ -247,7 +247,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     variants: {
       over: {
         title: "单点登录后面的浏览器曾需要批准，现在已被接纳",
-        what: "浏览器登录之后遇到 `pairing required`，后来已被接纳。",
+        what: "浏览器登录之后遇到 `pairing required`，后来的情况表明这已过去。",
         fix: "无需处理。",
       },
     },
@@ -270,7 +270,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
       over: {
         title: "认证代理之前被拒绝，它的用户现在已被接纳",
-        what: "来自 {remote|回环地址} 的代理请求之前被拒绝，后来已被接纳。",
+        what: "来自 {remote|回环地址} 的代理请求之前被拒绝，后来的情况表明这已过去。",
         fix: "无需处理。",
       },
     },
@@ -295,7 +295,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
       over: {
         title: "之前这种进入集群的方式被拒绝，现在已被接纳",
-        what: "通过 {via|Ingress 或 Service} 的浏览器之前被拒绝，后来已被接纳。",
+        what: "通过 {via|Ingress 或 Service} 的浏览器之前被拒绝，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "通过这条路径能连接成功。",
       },

@@ -13,8 +13,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
       "批准会把该设备请求的权限范围授予它，最多可达完全控制；只批准你认得的请求。请求五分钟后过期，下次尝试时会重新产生。清除浏览器数据会让它变成新设备。",
     variants: {
       over: {
-        title: "之前被要求配对，该设备后来已被接纳",
-        what: "{client|某台设备}之前因 `pairing required` 被拒绝，后来已被接纳。",
+        title: "之前被要求配对，现已过去",
+        what: "{client|某台设备}之前因 `pairing required` 被拒绝，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "日志中没有该设备更新的拒绝记录。",
       },
@@ -36,8 +36,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
       "不要把网桥地址写进 gateway.trustedProxies：相邻的容器都使用这个地址，而且从 2026.8.1 起，网关会对这条路径上的所有浏览器返回 HTTP 403。经过网桥的 CLI 在几乎所有版本中都需要配对，请在网关容器内运行它。",
     variants: {
       over: {
-        title: "之前经过 Docker 网络时被要求配对，该浏览器后来已被接纳",
-        what: "来自 {remote|Docker 自己的地址} 的浏览器之前被拒绝，同一浏览器后来已被接纳。",
+        title: "之前经过 Docker 网络时被要求配对，现已过去",
+        what: "来自 {remote|Docker 自己的地址} 的浏览器之前被拒绝，现已过去。",
         fix: "无需处理。",
         verify: "日志中没有来自 {remote|该地址} 的更新的拒绝记录。",
       },
@@ -65,8 +65,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
       "升级常常会请求 operator.admin，也就是完全控制：先核对设备和地址。问题不在共享令牌，更换它没有帮助。",
     variants: {
       over: {
-        title: "之前的范围升级被拦下，该设备后来已被接纳",
-        what: "某台已配对的设备之前因请求更多范围被拦下，后来已被接纳。",
+        title: "之前的范围升级被拦下，现已过去",
+        what: "某台已配对的设备之前因请求更多范围被拦下，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "`openclaw devices list` 中没有等待中的升级。",
       },
@@ -83,8 +83,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     caveats: "批准角色需要 operator.admin。",
     variants: {
       over: {
-        title: "之前的角色升级被拦下，该设备后来已被接纳",
-        what: "某台已配对的设备之前因请求另一角色被拦下，后来已被接纳。",
+        title: "之前的角色升级被拦下，现已过去",
+        what: "某台已配对的设备之前因请求另一角色被拦下，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "`openclaw devices list` 中没有等待中的升级。",
       },
@@ -101,8 +101,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     caveats: "如果没有人升级过任何东西，请把该请求当作密钥被复制来处理：拒绝请求并移除设备。",
     variants: {
       over: {
-        title: "之前被要求重新批准，该设备后来已被接纳",
-        what: "某台已配对的设备之前需要重新批准，后来已被接纳。",
+        title: "之前被要求重新批准，现已过去",
+        what: "某台已配对的设备之前需要重新批准，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "`openclaw devices list` 中没有等待中的重新批准。",
       },
@@ -129,8 +129,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
         fix: "按 ID 批准请求，这在所有版本中都有效。然后检查 gateway.trustedProxies，以及浏览器与网关之间有什么。",
       },
       over: {
-        title: "之前在 localhost 上被要求配对，该浏览器后来已被接纳",
-        what: "某个本地浏览器之前被拒绝，后来已被接纳。",
+        title: "之前在 localhost 上被要求配对，现已过去",
+        what: "某个本地浏览器之前被拒绝，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "日志中没有来自 127.0.0.1 的更新的拒绝记录。",
       },
@@ -191,8 +191,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     caveats: "`--latest` 批准的是最后一个提出请求的人，那不一定是你；从 2026.4.15 起（实测）它只做预览。",
     variants: {
       over: {
-        title: "之前批准时使用的 ID 已失效，该设备后来已被接纳",
-        what: "之前有一次批准因 `unknown requestId` 失败，该设备后来已被接纳。",
+        title: "之前批准时使用的 ID 已失效，现已过去",
+        what: "之前有一次批准因 `unknown requestId` 失败，现已过去。",
         fix: "无需处理。",
         verify: "设备出现在已配对列表中。",
       },
