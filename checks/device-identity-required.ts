@@ -1,8 +1,10 @@
 import { defineCheck } from "../src/core/check.ts";
+import { knownValue } from "../src/core/fact.ts";
+import type { Remedy } from "../src/core/finding.ts";
 import { foreignClient } from "./foreign-client.ts";
-import { updateClient } from "./remedies.ts";
+import { pasteToken, reloadPage, unsetKey, updateClient } from "./remedies.ts";
 import { lacksSecureContext } from "./secure-context.ts";
-import { explainRefusals, releaseOf, WANTED } from "./support.ts";
+import { explainRefusals, type GateFacts, releaseOf, WANTED } from "./support.ts";
 import { besideDeviceIdentity } from "./tell-apart.ts";
 
 /** A client that sent no device identity though nothing kept it from making one. */
@@ -20,6 +22,17 @@ export default defineCheck({
         !lacksSecureContext(refusal, facts) &&
         foreignClient(refusal) === undefined,
       tellApart: (refusal) => besideDeviceIdentity(refusal, facts),
-      remedies: () => [updateClient(releaseOf(facts))],
+      variant: (refusal) => (refusal.client === "control-ui" ? "own-page" : undefined),
+      remedies: (refusal) =>
+        refusal.client === "control-ui"
+          ? [pasteToken(refusal, facts), ...withoutSwitch(facts), reloadPage()]
+          : [updateClient(releaseOf(facts))],
     }),
 });
+
+/** With this switch the page sends no identity, so that everything hangs on the token. */
+function withoutSwitch({ wanted }: GateFacts): readonly Remedy[] {
+  const name = "dangerouslyDisableDeviceAuth";
+  const isSet = knownValue(wanted.config)?.effective.gateway?.controlUi?.[name] === true;
+  return isSet ? [unsetKey(`gateway.controlUi.${name}`, false)] : [];
+}

@@ -3,6 +3,7 @@ import { knownValue } from "../src/core/fact.ts";
 import type { ComposeSecret, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { composeOf, keepsState, placeText, recreate, secretEvidence } from "./compose.ts";
+import { isUnlisted } from "./device-list.ts";
 import { alignToken, pasteToken } from "./remedies.ts";
 import {
   args,
@@ -26,7 +27,9 @@ export default defineCheck({
     explainRefusals(facts, {
       explains: (refusal) =>
         (isTokenMismatch(refusal) && !isOtherMode(refusal, facts)) || isUnderDeviceToken(refusal, facts),
-      ...(isOnlyUnderDeviceToken(facts) ? { confidence: () => "possible" as const } : {}),
+      ...(isOnlyUnderDeviceToken(facts)
+        ? { confidence: (refusal) => (isUnlisted(refusal, facts) ? "likely" : "possible") }
+        : {}),
       args: () => args({ source: sourceOf(facts) }),
       evidence: [inCompose(facts)].flatMap((secret) => (secret === undefined ? [] : secretEvidence(secret))),
       tellApart: (refusal) => besideGatewayToken(refusal, facts),

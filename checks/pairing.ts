@@ -2,13 +2,16 @@ import { isLoopbackHost } from "../src/core/address.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import { isEngineAddress, isLoopback, isLoopbackOrigin, isPrivate } from "./addresses.ts";
+import { isListed, isUnlisted } from "./device-list.ts";
 import { type GateFacts, originOf, remoteOf } from "./support.ts";
 
 /** Pairing refusals of devices that are not approved yet; older releases give no reason. Apps and nodes have their own. */
 export function isNotPaired(refusal: Refusal, facts: GateFacts): boolean {
   const { gate, reason } = refusal;
-  if (isAppOrNode(refusal)) return false;
-  return gate === "pairing" && (reason === "not-paired" || (isUnnamed(refusal) && !isLocal(refusal, facts)));
+  if (gate !== "pairing" || isAppOrNode(refusal)) return false;
+  if (reason === "not-paired") return true;
+  if (!isUnnamed(refusal) || isListed(refusal, facts)) return false;
+  return !isLocal(refusal, facts) || isUnlisted(refusal, facts);
 }
 
 export function isAppOrNode({ client }: Refusal): boolean {
@@ -26,7 +29,8 @@ export function isNewAppOrNode(refusal: Refusal): boolean {
  * one that is refused there without a reason is approved already and asks for more (run 2.1: a scope upgrade).
  */
 export function isLocalUpgrade(refusal: Refusal, facts: GateFacts): boolean {
-  return refusal.gate === "pairing" && isUnnamed(refusal) && isLocal(refusal, facts) && !isAppOrNode(refusal);
+  if (refusal.gate !== "pairing" || !isUnnamed(refusal) || isAppOrNode(refusal)) return false;
+  return isListed(refusal, facts) || (isLocal(refusal, facts) && !isUnlisted(refusal, facts));
 }
 
 export function isUnnamed({ reason }: Refusal): boolean {

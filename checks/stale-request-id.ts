@@ -32,6 +32,12 @@ export default defineCheck({
               { do: "device.approve" },
             ],
           },
+          // An app asks anew every few seconds, and each request replaces the one before.
+          {
+            id: "approve-by-device",
+            risk: "grants-access",
+            steps: [{ do: "device.list" }, human("choose-device"), human("approve-by-device")],
+          },
         ],
       }),
     ];

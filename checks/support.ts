@@ -133,7 +133,20 @@ export function portOf(facts: GateFacts): number {
   const configured = knownValue(facts.wanted.config)?.effective.gateway?.port;
   const url = knownValue(facts.wanted.target)?.url;
   const named = url === undefined ? undefined : portOfUrl(url);
-  return configured ?? named ?? 18789;
+  return configured ?? named ?? seenPort(facts) ?? 18789;
+}
+
+/** The port of a loopback address that somebody dialled; behind a proxy or a published port it may be another's. */
+function seenPort({ refusals, wanted }: GateFacts): number | undefined {
+  const kind = knownValue(wanted.deployment)?.kind;
+  if (kind === "docker" || kind === "kubernetes") return undefined;
+  return refusals
+    .filter(({ over, connection }) => !over && connection.headers?.["x-forwarded-for"] === undefined)
+    .map(
+      ({ connection }) =>
+        /^(?:127\.0\.0\.1|localhost|\[::1\]):(\d{2,5})$/.exec(connection.headers?.host ?? "")?.[1],
+    )
+    .flatMap((port) => (port === undefined ? [] : [Number(port)]))[0];
 }
 
 /** The port that the gateway in a container listens on there, whatever it is published as. */

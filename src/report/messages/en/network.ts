@@ -157,9 +157,9 @@ export const network: Readonly<Record<string, CauseMessage>> = {
   "proxy-attribution-required": {
     title: "The gateway refuses the proxy's requests, the page included",
     healthy: "The gateway can tell which client is behind the proxy",
-    what: "The gateway answers HTTP 403 `proxy_attribution_required`: the request carries forwarded headers, and it comes from {remote|an address}, which is not in gateway.trustedProxies.",
-    why: "From 2026.8.1 `Forwarded`, `X-Real-IP` or `X-Forwarded-*` from a peer that is not trusted ends every request. No WebSocket opens, so the log has no [ws] line; `observed unattributable proxy-shaped traffic` appears once for each start of the gateway.",
-    fix: "Add the proxy's exact address to gateway.trustedProxies (127.0.0.1 and ::1 for a proxy on the same host, the proxy's pod range in a cluster), and let the proxy overwrite X-Forwarded-For.",
+    what: "The gateway answers HTTP 403 `proxy_attribution_required`: the request from {remote|the proxy} carries forwarded headers, and the gateway finds no client in them that it may believe.",
+    why: "From 2026.8.1 that ends every request, for one of three reasons: the peer is not in gateway.trustedProxies; every address of the chain is in it, so that no client is left; or the proxy appends to X-Forwarded-For what a client had put there. No WebSocket opens, so the log has no [ws] line; `observed unattributable proxy-shaped traffic` appears once for each start of the gateway.",
+    fix: "See which of the three it is in gateway.trustedProxies. If the peer is missing there, add its exact address (127.0.0.1 and ::1 for a proxy on the same host, the proxy's pod range in a cluster). If a range in it covers the clients, narrow it to the proxy. Let the proxy overwrite X-Forwarded-For.",
     verify:
       "The page loads instead of the JSON error. `/healthz` proves nothing here: it answers 200 in both cases.",
     caveats:

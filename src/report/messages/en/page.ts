@@ -132,6 +132,13 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     caveats:
       "gateway.controlUi.dangerouslyDisableDeviceAuth removes this gate up to 2026.7.35 and does nothing from 2026.8.1; it lets in whoever has the token, without any approval.",
     variants: {
+      "own-page": {
+        title: "The page came without a device identity, and without a token that counts",
+        what: "The gateway's own page sent no device identity{(detail)}, and what it sent as credential does not excuse it.",
+        why: "The page is no old client: it comes from this gateway. It leaves its identity out where gateway.controlUi.dangerouslyDisableDeviceAuth is set (up to 2026.7.35) or the browser keeps no site data, and then only a valid token lets it in.",
+        fix: "Give the page the gateway's token, in its settings or behind `#token=`. Take the switch out if it is set, then reload the page.",
+        verify: "The page connects, or meets `pairing required` next, once for this browser.",
+      },
       over: {
         title: "Earlier connections without a device identity; that is past",
         what: "{client|A client} connected without a device identity before; what came later shows that this is past.",

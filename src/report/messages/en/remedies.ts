@@ -252,6 +252,16 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "Its scopes then are those that it asks for and that you approve.",
     caution: "Approve only what the client needs: `operator.admin` may change settings and approve others.",
   },
+  "approve-by-device": {
+    title: "Approve what this one device asks for now",
+    what: "For a client that asks anew every few seconds: the id of its newest request is looked up and approved in one line. The device id stays the same.",
+    caution:
+      "Compare the device's address and time with your own attempt before; the line approves whatever this device asks for.",
+  },
+  "look-where-it-listens": {
+    title: "Look first where the gateway listens",
+    what: "Its own start-up line tells this cause from a gateway that is down. Nothing is changed.",
+  },
   "pair-app": {
     title: "Pair the app with a setup code",
     what: "The code hands the app an address and a credential; what is left is one approval, and a second one for a node.",

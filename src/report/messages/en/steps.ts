@@ -194,6 +194,12 @@ export const human: Readonly<Record<string, string>> = {
   "use-container-path":
     "Take {path|the host's path} out of the environment and the commands inside of the container; in Compose it stays on the left side of `volumes` alone.",
   "compare-scopes": "Look whether the client is in the list, and with which approved scopes.",
+  "choose-device":
+    "Take the deviceId of your own client from the list; it does not change from request to request.",
+  "approve-by-device":
+    "In one line, with that id for DEVICE_ID: `openclaw devices approve $(openclaw devices list --json | jq -r '.pending[] | select(.deviceId == \"DEVICE_ID\") | .requestId')`.",
+  "listens-where":
+    "Find its newest `listening on ws://ADDRESS:PORT`: 127.0.0.1 in a container is this cause; another address, or no such line, is not.",
   "approve-node":
     "Approve the node's own request too: `openclaw nodes pending`, then `openclaw nodes approve`.",
   "raise-handshake-limit":

@@ -153,9 +153,9 @@ export const network: Readonly<Record<string, CauseMessage>> = {
   "proxy-attribution-required": {
     title: "网关拒绝了代理转来的请求，连页面也不返回",
     healthy: "网关能判断代理转来的请求来自谁，或者没有代理",
-    what: "网关返回 HTTP 403 `proxy_attribution_required`：请求带有转发类请求头，而来源地址 {remote|代理的地址} 不在 gateway.trustedProxies 中。",
-    why: "从 2026.8.1 起，来自不受信任对端的 `Forwarded`、`X-Real-IP` 或 `X-Forwarded-*` 会让所有请求终止。WebSocket 不会打开，因此日志中没有 [ws] 记录；网关每次启动后只会出现一次 `observed unattributable proxy-shaped traffic`。",
-    fix: "把代理的准确地址加入 gateway.trustedProxies（同主机的代理写 127.0.0.1 和 ::1，集群中写代理 Pod 的网段），并让代理覆盖 X-Forwarded-For。",
+    what: "网关返回 HTTP 403 `proxy_attribution_required`：来自 {remote|代理} 的请求带有转发类请求头，而网关在其中找不到可以相信的客户端。",
+    why: "从 2026.8.1 起，下列三种情况之一会让所有请求终止：对端不在 gateway.trustedProxies 中；链路上的地址全在其中，因此没有剩下客户端；代理把内容追加到客户端自带的 X-Forwarded-For 之后。WebSocket 不会打开，因此日志中没有 [ws] 记录；网关每次启动后只会出现一次 `observed unattributable proxy-shaped traffic`。",
+    fix: "先在 gateway.trustedProxies 中核对是哪一种。如果缺少对端，加入它的准确地址（同主机的代理写 127.0.0.1 和 ::1，集群中写代理 Pod 的网段）。如果其中的网段覆盖了客户端，把它收窄到代理。让代理覆盖 X-Forwarded-For。",
     verify: "能打开页面，而不再是 JSON 错误。`/healthz` 在这里不能作为证明：两种情况下它都返回 200。",
     caveats:
       "不要把客户端所在的网段写进列表：如果链路上全是受信任的地址，就无法得出客户端是谁，同样会被拒绝。这一关后面还有来源和配对。",

@@ -130,6 +130,13 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     caveats:
       "gateway.controlUi.dangerouslyDisableDeviceAuth 在 2026.7.35 及更早的版本中会取消这一关，从 2026.8.1 起不再起作用；它会让任何持有令牌的人不经批准就能进入。",
     variants: {
+      "own-page": {
+        title: "页面没有带设备身份，也没有有效的令牌",
+        what: "网关自己的页面没有发送设备身份{（detail）}，而它发送的凭据不足以免除这一点。",
+        why: "页面来自这个网关，并不是旧客户端。设置了 gateway.controlUi.dangerouslyDisableDeviceAuth（到 2026.7.35 为止）或浏览器不保存站点数据时，页面不带身份，此时只有有效的令牌才能进入。",
+        fix: "把网关的令牌交给页面：在页面设置中填写，或放在 `#token=` 之后。如果设置了该开关，请去掉，然后刷新页面。",
+        verify: "页面连接成功，或接着遇到 `pairing required`，每个浏览器一次。",
+      },
       over: {
         title: "之前的连接没有设备身份，现已过去",
         what: "{client|某个客户端}之前没有设备身份，后来的情况表明这已过去。",

@@ -245,6 +245,15 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "它的权限范围就是它请求并得到你批准的范围。",
     caution: "只批准该客户端需要的范围：`operator.admin` 可以更改设置并批准其他设备。",
   },
+  "approve-by-device": {
+    title: "批准这一台设备当前的请求",
+    what: "适用于每隔几秒重新请求的客户端：在一行命令中查出它最新请求的 ID 并批准。设备 ID 保持不变。",
+    caution: "请先把设备的地址和时间与自己的尝试核对；该命令会批准这台设备请求的全部内容。",
+  },
+  "look-where-it-listens": {
+    title: "先看网关在哪里监听",
+    what: "它自己的启动日志可以把这个原因与网关没有运行区分开。不做任何改动。",
+  },
   "pair-app": {
     title: "用设置码配对应用",
     what: "设置码把地址和凭据交给应用；之后批准一次即可，node 还需要第二次批准。",

@@ -170,6 +170,11 @@ export const human: Readonly<Record<string, string>> = {
   "use-container-path":
     "把{path|主机路径}从容器内的环境变量和命令中去掉；在 Compose 中它只出现在 `volumes` 的左侧。",
   "compare-scopes": "查看该客户端是否在列表中，以及已批准的权限范围。",
+  "choose-device": "从列表中取出自己客户端的 deviceId；它不会随请求改变。",
+  "approve-by-device":
+    "把 DEVICE_ID 换成该 ID，在一行中完成：`openclaw devices approve $(openclaw devices list --json | jq -r '.pending[] | select(.deviceId == \"DEVICE_ID\") | .requestId')`。",
+  "listens-where":
+    "找到最新的 `listening on ws://ADDRESS:PORT`：容器内是 127.0.0.1 就是这个原因；其他地址或没有这一行则不是。",
   "approve-node": "也要批准 node 自己的请求：先 `openclaw nodes pending`，再 `openclaw nodes approve`。",
   "raise-handshake-limit": "为网关设置 OPENCLAW_HANDSHAKE_TIMEOUT_MS（单位毫秒）：例如 30000，即半分钟。",
   "version.show": "在网关运行的地方执行 `openclaw --version`。",
