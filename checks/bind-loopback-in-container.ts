@@ -35,6 +35,9 @@ export default defineCheck({
       return notApplicable("the gateway does not run in a container");
     }
     if (bind !== undefined && bind !== "loopback" && bind !== "auto") return [];
+    // Another program has the port: an empty answer is that program's.
+    if (gateFacts.refusals.some(({ reason, over }) => reason === "port-held" && !over)) return [];
+    const isKnown = bind === "loopback";
     return explainRefusals(gateFacts, {
       explains: (refusal) =>
         refusal.gate === "transport" &&
@@ -42,17 +45,24 @@ export default defineCheck({
         (bind === "loopback" || !isMisled(refusal, gateFacts)) &&
         (DROPPED.has(refusal.reason ?? "") ||
           (contained && bind === "loopback" && refusal.reason === "refused")),
-      confidence: () => (contained && bind === "loopback" ? "certain" : "likely"),
+      // A reset alone has other causes: a process that ended, a port that leads elsewhere.
+      confidence: () => (isKnown ? (contained ? "certain" : "likely") : "possible"),
       tellApart: () => (contained && bind === "loopback" ? [] : besideLoopbackBind()),
       variant: () => (clustered ? "kubernetes" : undefined),
       args: () => args({ bind, port: portOf(gateFacts) }),
       remedies: () => [
+        ...(isKnown ? [] : [lookWhereItListens()]),
         ...(clustered ? [portForward(portOf(gateFacts))] : []),
         bindLan(gateFacts, deployment?.workload),
       ],
     });
   },
 });
+
+/** What opens the gateway to a network is not guessed from a symptom. */
+function lookWhereItListens(): Remedy {
+  return { id: "look-where-it-listens", risk: "none", steps: [{ do: "logs.show" }, human("listens-where")] };
+}
 
 /** The last `listening on ws://127.0.0.1:18789` of the log is a loopback bind; any other address may be several. */
 function loggedBind(logs: LogDigest | undefined): "loopback" | undefined {

@@ -45,19 +45,19 @@ function isOfNewDevice({ gate, reason, over }: Refusal): boolean {
 }
 
 function changes(refusal: Refusal, events: readonly LogEvent[]): boolean {
-  const devices = refusal.devices ?? [];
-  return devices.length >= SEVERAL || (devices.length > 1 && approvedBefore(refusal, events));
+  // Two are two browsers of one kind, as everybody has them.
+  return (refusal.devices ?? []).length >= SEVERAL || approvedBefore(refusal, events);
 }
 
-/** An earlier device of this client was approved, and it came back as another one. */
+/** Approved, and back as another one, more than once: of two devices either may be a second person's. */
 function approvedBefore({ devices = [] }: Refusal, events: readonly LogEvent[]): boolean {
-  return events.some(
-    (event) =>
-      event.type === "pairing" &&
-      event.action === "approved" &&
-      event.deviceId !== undefined &&
-      devices.slice(0, -1).includes(event.deviceId),
+  const earlier = devices.slice(0, -1);
+  const approved = events.flatMap((event) =>
+    event.type === "pairing" && event.action === "approved" && event.deviceId !== undefined
+      ? [event.deviceId]
+      : [],
   );
+  return new Set(approved.filter((id) => earlier.includes(id))).size > 1;
 }
 
 /** Several browsers of one version look like one browser that forgets; a client of the host does not. */

@@ -23,6 +23,6 @@ export default defineCheck({
 function isBadProof({ gate, reason, closeReason = "" }: Refusal): boolean {
   if (gate === "device-signature")
     return reason !== "device-signature-stale" && !/expired/i.test(closeReason);
-  // From 2026.2.22 the schema itself demands the nonce; a client made for another release fails at other fields, too.
-  return gate === "schema" && /device|nonce|invalid connect params/i.test(closeReason);
+  // From 2026.2.22 the schema itself demands the nonce.
+  return gate === "schema" && /\bdevice\b|\bnonce\b|\/device/i.test(closeReason);
 }

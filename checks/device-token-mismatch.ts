@@ -1,5 +1,6 @@
 import { defineCheck } from "../src/core/check.ts";
 import type { Remedy } from "../src/core/finding.ts";
+import { isUnlisted } from "./lib/device-list.ts";
 import {
   args,
   explainRefusals,
@@ -22,7 +23,8 @@ export default defineCheck({
   diagnose(facts) {
     const both = saysSharedTokenToo(facts);
     return explainRefusals(facts, {
-      explains: isDeviceTokenRefusal,
+      // A token of a device that the gateway never approved was never one: then the words mean the shared token.
+      explains: (refusal) => isDeviceTokenRefusal(refusal) && !(both && isUnlisted(refusal, facts)),
       // Where the words also mean a wrong shared token, the refusal does not tell which of the two it was.
       confidence: () => (both ? "possible" : "certain"),
       args: ({ deviceId }) => args({ deviceId }),

@@ -1,4 +1,5 @@
 import { defineCheck } from "../src/core/check.ts";
+import { knownValue } from "../src/core/fact.ts";
 import type { Confidence, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { args, explainRefusals, WANTED } from "./lib/explain-refusals.ts";
@@ -36,7 +37,13 @@ function isStopped({ gate, reason, client }: Refusal, facts: LoggedFacts): boole
   if (reason === "not-upgraded" || reason === "socket-failed") return true;
   // A page that runs was served; 1006 of it behind a proxy is the proxy's as well as the gateway's.
   const proxied = settingOf(facts, "proxy") !== undefined;
-  return reason === "abnormal-closure" && client === "control-ui" && proxied;
+  return reason === "abnormal-closure" && client === "control-ui" && (proxied || isPageServed(facts));
+}
+
+/** Somebody says that the page itself comes up, which no gateway that is down can do. */
+export function isPageServed({ wanted }: Pick<LoggedFacts, "wanted">): boolean {
+  const events = knownValue(wanted.logs)?.events ?? [];
+  return events.some((event) => event.type === "aside" && event.about === "page-served");
 }
 
 /** The gateway logged a connection of the same host, so upgrades arrive. */

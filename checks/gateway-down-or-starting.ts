@@ -2,13 +2,15 @@ import { defineCheck } from "../src/core/check.ts";
 import { type Fact, knownValue } from "../src/core/fact.ts";
 import type { Evidence, PortHolder, ProbeReading, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
+import type { LogEvent, PortHeldEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import type { Workload } from "../src/core/workload.ts";
-import { NOBODY_BEHIND } from "./edge-blocks-upgrade.ts";
+import { isPageServed, NOBODY_BEHIND } from "./edge-blocks-upgrade.ts";
 import { args, explainRefusals, type GateFacts, WANTED } from "./lib/explain-refusals.ts";
 import { isElsewhere, mayBeElsewhere } from "./lib/nobody-at-loopback.ts";
 import { human, startGateway } from "./lib/remedies.ts";
 import { besideDown } from "./lib/tell-apart.ts";
+import type { LoggedFacts } from "./lib/trusted-proxy.ts";
 import { isMisled } from "./lib/unpublished-port.ts";
 import { inspected } from "./lib/workload.ts";
 
@@ -21,8 +23,13 @@ const DOWN = new Set([
   "econnrefused",
   "abnormal-closure",
   "startup-failed",
+  "invalid-config",
+  "port-held",
   "stranger",
 ]);
+
+/** Reasons that have words of their own. */
+const TOLD: ReadonlySet<string> = new Set(["stranger", "invalid-config", "port-held"]);
 
 export default defineCheck({
   id: "gateway-down-or-starting",
@@ -38,8 +45,10 @@ export default defineCheck({
     "retired-identity-files",
   ],
   diagnose(facts) {
-    const failed =
-      knownValue(facts.wanted.logs)?.events.filter((event) => event.type === "startup-failed") ?? [];
+    const events = knownValue(facts.wanted.logs)?.events ?? [];
+    const failed = events.filter((event) => event.type === "startup-failed");
+    const config = rejectedConfig(events);
+    const program = events.findLast((event) => event.type === "port-held");
     const url = knownValue(facts.wanted.target)?.url;
     const deployment = knownValue(facts.wanted.deployment);
     const state = deployment?.workload?.state;
@@ -51,18 +60,29 @@ export default defineCheck({
     const last = ended ? (workload?.error ?? workload?.lastLines?.at(-1)) : undefined;
     return explainRefusals(facts as GateFacts, {
       explains: (refusal) =>
-        (isDown(refusal) && !isMisled(refusal, facts as GateFacts) && !isElsewhere(refusal, facts)) ||
-        isProxyAlone(refusal, facts.wanted.probe),
-      variant: (refusal) => (refusal.reason === "stranger" ? "stranger" : undefined),
-      args: (refusal) =>
-        args({ url, ...holder, detail: failed.at(-1)?.quote ?? last ?? refusal.evidence[0]?.quote }),
+        !isOfStoppedPage(refusal, facts as LoggedFacts) &&
+        ((isDown(refusal) && !isMisled(refusal, facts as GateFacts) && !isElsewhere(refusal, facts)) ||
+          isProxyAlone(refusal, facts.wanted.probe)),
+      variant: ({ reason = "" }) => (TOLD.has(reason) ? reason : undefined),
+      args: (refusal) => {
+        if (refusal.reason === "invalid-config") return args({ ...config.args });
+        if (refusal.reason === "port-held") return args(holderOf(program));
+        return args({ url, ...holder, detail: failed.at(-1)?.quote ?? last ?? refusal.evidence[0]?.quote });
+      },
       confidence: (refusal) => {
         if (!isDown(refusal)) return refusal.reason === "not-openclaw" ? "likely" : "possible";
+        // The page that tells of it was served by somebody.
+        if (isLostByPage(refusal)) return "possible";
         return mayBeElsewhere(refusal, facts) ? "possible" : undefined;
       },
       tellApart: (refusal) => (ended ? [] : besideDown(refusal, facts as GateFacts)),
-      remedies: () => (holder === undefined ? [startGateway()] : pastStranger(holder)),
+      remedies: ({ reason }) => {
+        if (reason === "invalid-config") return [mendConfig(config.args, (workload?.restarts ?? 0) > 0)];
+        if (reason === "port-held") return [endHolder(holderOf(program))];
+        return holder === undefined ? [startGateway()] : pastStranger(holder);
+      },
       evidence: [
+        ...config.evidence,
         ...seen,
         ...lastWords(deployment?.workload, failed.length > 0),
         ...failed.slice(-2).map(evidenceOf),
@@ -70,6 +90,65 @@ export default defineCheck({
     });
   },
 });
+
+interface ConfigFault {
+  readonly args: {
+    readonly path?: string | undefined;
+    readonly line?: number | undefined;
+    readonly column?: number | undefined;
+    readonly key?: string | undefined;
+  };
+  readonly evidence: readonly Evidence[];
+}
+
+/** What the newest look at the file found, over the lines that tell of it. */
+function rejectedConfig(events: readonly LogEvent[]): ConfigFault {
+  const all = events.filter((event) => event.type === "config-error");
+  const last = all.findLast(({ kind }) => kind === "invalid");
+  if (last === undefined) return { args: {}, evidence: [] };
+  const told = all.filter(
+    ({ kind, source, line }) =>
+      (kind === "invalid" || kind === "unrecognized-key") &&
+      source === last.source &&
+      Math.abs(line - last.line) <= 12,
+  );
+  const at = told.findLast(({ row }) => row !== undefined);
+  return {
+    args: {
+      path: told.findLast(({ path }) => path !== undefined)?.path,
+      line: at?.row,
+      column: at?.column,
+      key: told.find(({ kind }) => kind === "unrecognized-key")?.keys.join(", "),
+    },
+    evidence: told.slice(-3).map(evidenceOf),
+  };
+}
+
+/** What an engine starts again and again by itself starts with the mended file, too. */
+function mendConfig({ path, line, column, key }: ConfigFault["args"], restarts: boolean): Remedy {
+  return {
+    id: "mend-config",
+    risk: "none",
+    steps: [
+      ...(line === undefined ? [] : [human("mend-syntax", { path, line, column })]),
+      ...(key === undefined ? [] : [human("mend-key", { path, key })]),
+      ...(line === undefined && key === undefined ? [human("mend-file", { path })] : []),
+      ...(restarts ? [human("restarts-by-itself")] : [{ do: "gateway.start" } as const]),
+    ],
+  };
+}
+
+function holderOf(event: PortHeldEvent | undefined) {
+  return { port: event?.port, program: event?.program, pid: event?.pid, user: event?.user };
+}
+
+function endHolder(held: ReturnType<typeof holderOf>): Remedy {
+  return {
+    id: "free-port",
+    risk: "restart",
+    steps: [human("end-port-holder", held), { do: "gateway.start" }, { do: "gateway.status" }],
+  };
+}
 
 /** Either it is the gateway, and its own user can look at it; or it is none, and has to leave the port. */
 function pastStranger({ user, port }: PortHolder): readonly Remedy[] {
@@ -102,6 +181,20 @@ function isInspection({ origin }: Evidence): boolean {
 
 function isDown({ gate, reason }: Refusal): boolean {
   return gate === "transport" && (reason === undefined || DOWN.has(reason));
+}
+
+function isLostByPage({ reason, client, from }: Refusal): boolean {
+  return reason === "abnormal-closure" && client === "control-ui" && from === "client";
+}
+
+/** The page's 1006, where an answer that is no upgrade says what ended its socket, or the page itself is served. */
+function isOfStoppedPage(refusal: Refusal, facts: LoggedFacts): boolean {
+  if (!isLostByPage(refusal)) return false;
+  const answered = facts.refusals.some(
+    ({ gate, reason, httpStatus }) =>
+      gate === "transport" && reason === "not-upgraded" && !NOBODY_BEHIND.has(httpStatus ?? 0),
+  );
+  return answered || isPageServed(facts);
 }
 
 /** A proxy that answers 502 to 504 has nobody behind it; one that answers the upgrade alone so may stop that alone. */

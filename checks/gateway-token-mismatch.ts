@@ -4,6 +4,7 @@ import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { composeOf, keepsState, placeText, recreate, secretEvidence } from "./lib/compose-steps.ts";
+import { isUnlisted } from "./lib/device-list.ts";
 import {
   args,
   explainRefusals,
@@ -28,7 +29,9 @@ export default defineCheck({
     explainRefusals(facts, {
       explains: (refusal) =>
         (isTokenMismatch(refusal) && !isOtherMode(refusal, facts)) || isUnderDeviceToken(refusal, facts),
-      ...(isOnlyUnderDeviceToken(facts) ? { confidence: () => "possible" as const } : {}),
+      ...(isOnlyUnderDeviceToken(facts)
+        ? { confidence: (refusal) => (isUnlisted(refusal, facts) ? "likely" : "possible") }
+        : {}),
       args: () => args({ source: sourceOf(facts) }),
       evidence: [inCompose(facts)].flatMap((secret) => (secret === undefined ? [] : secretEvidence(secret))),
       tellApart: (refusal) => besideGatewayToken(refusal, facts),

@@ -1,17 +1,16 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { Refusal } from "../src/core/facts.ts";
+import type { Confidence, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
-import { explainRefusals, WANTED } from "./lib/explain-refusals.ts";
+import { args, explainRefusals, type GateFacts, WANTED } from "./lib/explain-refusals.ts";
+import { isAppOrNode, isNewAppOrNode } from "./lib/pairing-refusals.ts";
 import { explainPrinted, printed } from "./lib/printed-errors.ts";
-import { alongside, human } from "./lib/remedies.ts";
-
-/** Client ids of OpenClaw's apps and node hosts (2026.3.13). */
-const APPS = new Set(["openclaw-android", "openclaw-ios", "node-host"]);
+import { alongside, approveDevice, human } from "./lib/remedies.ts";
 
 /**
- * An app that leaves with `1000 bye` before it is admitted: it has no credential to send, so no request of it
- * waits and there is nothing to approve yet. One that was refused has the cause of its refusal.
+ * Three stories of clients that are no browser: one leaves by itself before it is admitted (`1000 bye`: it has no
+ * credential to send, so no request of it waits and there is nothing to approve yet); one waits as a new device, which
+ * for a node is in `devices list` and not in `nodes pending`; one brings a setup code that is spent.
  */
 export default defineCheck({
   id: "mobile-or-node-pairing",
@@ -21,22 +20,63 @@ export default defineCheck({
   needs: [],
   wants: [...WANTED, "logs", "refusals"],
   diagnose({ wanted }) {
-    const refusals = knownValue(wanted.refusals) ?? [];
-    const met = explainRefusals(
-      { refusals, wanted, sources: { refusals: "log" } },
-      {
-        explains: (refusal) =>
-          !refusal.over && ((hasLeft(refusal) && isApp(refusal)) || isSpentSetupCode(refusal)),
-        confidence: () => "likely",
-        remedies: ({ client }) => [pairApp(client === "node")],
-      },
-    );
+    const facts: GateFacts = {
+      refusals: knownValue(wanted.refusals) ?? [],
+      wanted,
+      sources: { refusals: "log" },
+    };
+    const met = explainRefusals(facts, {
+      explains: (refusal) => !refusal.over && storyOf(refusal) !== undefined,
+      variant: (refusal) => variantOf(refusal),
+      confidence: confidenceOf,
+      args: ({ closeReason }) => args({ detail: closeReason }),
+      remedies: (refusal) => remediesFor(refusal, facts),
+    });
     if ("verdict" in met || met.length > 0) return met;
     const shown = printed(wanted.logs, ({ why }) => why === "app-pairing");
     if (shown.length === 0) return [];
     return [explainPrinted(shown, { confidence: "likely", remedies: [pairApp(false)] })];
   },
 });
+
+type Story = "left" | "waits" | "spent-code";
+
+function storyOf(refusal: Refusal): Story | undefined {
+  if (isAppOrNode(refusal) && refusal.gate === "left") return "left";
+  if (isNewAppOrNode(refusal)) return "waits";
+  return isSpentSetupCode(refusal) ? "spent-code" : undefined;
+}
+
+function variantOf(refusal: Refusal): string | undefined {
+  const story = storyOf(refusal);
+  if (story === "left") return "left";
+  return story === "waits" ? (refusal.client === "node" ? "node-waits" : "app-waits") : undefined;
+}
+
+function confidenceOf(refusal: Refusal): Confidence {
+  return storyOf(refusal) === "waits" && refusal.reason === "not-paired" ? "certain" : "likely";
+}
+
+function remediesFor(refusal: Refusal, facts: GateFacts): readonly Remedy[] {
+  const isNode = refusal.client === "node";
+  switch (storyOf(refusal)) {
+    case "left":
+      return [addAnew()];
+    case "waits":
+      return [approveDevice(refusal, facts)];
+    default:
+      return [pairApp(isNode)];
+  }
+}
+
+/** Its connections arrive, so its address is right; nothing waits, so nothing can be approved. */
+function addAnew(): Remedy {
+  return {
+    id: "add-gateway-in-app",
+    risk: "none",
+    steps: [human("update-app"), human("make-setup-code"), human("add-gateway-again")],
+  };
+}
 
 function pairApp(isNode: boolean): Remedy {
   return {
@@ -55,15 +95,4 @@ function pairApp(isNode: boolean): Remedy {
 /** A setup code is good for one pairing and a short time (2026.3.13 on); only apps and nodes have one. */
 function isSpentSetupCode({ gate, reason }: Refusal): boolean {
   return gate === "shared-auth" && reason === "bootstrap_token_invalid";
-}
-
-function hasLeft({ gate, closeCode }: Refusal): boolean {
-  return gate === "left" && closeCode === 1000;
-}
-
-/** Android's apps speak through OkHttp. */
-function isApp({ client, connection }: Refusal): boolean {
-  const id = connection.client?.id;
-  const agent = connection.headers?.["user-agent"];
-  return client === "node" || (id !== undefined && APPS.has(id)) || agent?.startsWith("okhttp/") === true;
 }

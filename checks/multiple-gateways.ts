@@ -1,7 +1,8 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Occurrence, TellApart } from "../src/core/finding.ts";
-import type { LogEvent, StartupFailedEvent } from "../src/core/log-event.ts";
+import type { LogEvent, PortHeldEvent, StartupFailedEvent } from "../src/core/log-event.ts";
+import { isGateway } from "../src/core/lone-lines.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import type { Workload } from "../src/core/workload.ts";
 import { args } from "./lib/explain-refusals.ts";
@@ -28,13 +29,18 @@ export default defineCheck({
     const all = knownValue(wanted.logs)?.events ?? [];
     const events = all.filter((event) => event.type === "startup-failed").filter(isOccupied);
     const last = events.at(-1);
+    const held = all.findLast((event) => event.type === "port-held");
+    // Another program has the port: that is no second gateway, and the gateway is down.
+    if (held !== undefined && !isGateway(held)) return [];
+    if (held !== undefined && FORMER_NAME.test(held.program) && !startedSince(held, all))
+      return [former(held)];
     if (last === undefined || startedSince(last, all)) return [];
     return [
       {
         // The bare error of the socket does not tell whether the other program is a gateway.
         confidence: last.why === "already-running" ? "certain" : "possible",
         ...(last.why === "already-running" ? {} : { tellApart: [WHO] }),
-        evidence: events.slice(-3).map(evidenceOf),
+        evidence: [...events.slice(-3), ...(held === undefined ? [] : [held])].map(evidenceOf),
         count: events.length,
         remedies: [
           {
@@ -47,6 +53,33 @@ export default defineCheck({
     ];
   },
 });
+
+/** What the product was called before 2026.1.29; its service goes on after an update and keeps the port. */
+const FORMER_NAME = /\b(?:clawdbot|moltbot)\b/i;
+
+/** Clients of today that it refuses are refused by a gateway of another time, so it comes before what it says. */
+function former(held: PortHeldEvent): Occurrence {
+  const { port, program, pid } = held;
+  return {
+    variant: "former-name",
+    severity: "error",
+    confidence: "certain",
+    rank: -1,
+    evidence: [evidenceOf(held)],
+    args: args({ port, program, pid }),
+    remedies: [
+      {
+        id: "stop-other-gateway",
+        risk: "restart",
+        steps: [
+          human("remove-former-service", args({ program, pid })),
+          { do: "gateway.start" },
+          { do: "gateway.status" },
+        ],
+      },
+    ],
+  };
+}
 
 /** The engine could not publish the port, and did not start the container: who holds it is not known. */
 function portTaken(workload: Workload): Occurrence | undefined {
@@ -105,7 +138,7 @@ function isOccupied({ why }: StartupFailedEvent): boolean {
 }
 
 /** A restart that met its predecessor for a moment. */
-function startedSince(failed: StartupFailedEvent, all: readonly LogEvent[]): boolean {
+function startedSince(failed: StartupFailedEvent | PortHeldEvent, all: readonly LogEvent[]): boolean {
   return all.some(
     (event) =>
       event.type === "startup" &&

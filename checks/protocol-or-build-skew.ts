@@ -15,15 +15,29 @@ export default defineCheck({
   diagnose: (facts) =>
     explainRefusals(facts, {
       // Our own probe offers every protocol, so a mismatch that it meets is a future one, not the user's.
-      explains: ({ gate }) => gate === "protocol",
+      explains: (refusal) => refusal.gate === "protocol" || isOtherShape(refusal),
       variant: (refusal) => (isBuild(refusal) ? "build" : undefined),
       args: (refusal) => args({ detail: refusal.closeReason }),
       remedies: (refusal) =>
-        refusal.client === "control-ui" || refusal.client === "unknown" || isBuild(refusal)
+        refusal.client === "control-ui" ||
+        (refusal.client === "unknown" && !isOtherShape(refusal)) ||
+        isBuild(refusal)
           ? [reloadPage()]
           : [updateClient(releaseOf(facts))],
     }),
 });
+
+/**
+ * The schema of the connect message knows other fields than the client sends (`unexpected property 'buildId'`, `must NOT
+ * have additional properties`): one of the two is of another release. Fields of the device are its proof's.
+ */
+function isOtherShape({ gate, closeReason = "" }: Refusal): boolean {
+  return (
+    gate === "schema" &&
+    /invalid connect params/i.test(closeReason) &&
+    !/\bdevice\b|\bnonce\b/i.test(closeReason)
+  );
+}
 
 function isBuild({ reason = "", closeReason = "" }: Refusal): boolean {
   return (

@@ -1,7 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import { approvedSince, explainPrinted, printed } from "./lib/printed-errors.ts";
-import { alongside } from "./lib/remedies.ts";
+import { alongside, human } from "./lib/remedies.ts";
 
 /** A request lives five minutes (2026.2.1 to 2026.9.6, by their code), and a page that tries again may get another. */
 export default defineCheck({
@@ -31,6 +31,12 @@ export default defineCheck({
               alongside("choose-request"),
               { do: "device.approve" },
             ],
+          },
+          // An app asks anew every few seconds, and each request replaces the one before.
+          {
+            id: "approve-by-device",
+            risk: "grants-access",
+            steps: [{ do: "device.list" }, human("choose-device"), human("approve-by-device")],
           },
         ],
       }),

@@ -26,17 +26,38 @@ export default defineCheck({
     const path = /['"]([^'"]{1,300})/.exec(message)?.[1];
     // The official image's home tells more than a deployment that was only guessed.
     const contained = deployment?.traits.contained === true || path?.startsWith("/home/node/") === true;
+    const hosts = path !== undefined && isOfTheHost(path);
     const told = explainPrinted(events, {
       args: args({
         path,
         detail: /^\w+: ([^,]+)/.exec(message)?.[1],
       }),
-      remedies: [message.startsWith("EROFS") ? makeWritable() : fixOwnership(contained, workload)],
+      // A directory that nothing calls OpenClaw's may be another program's.
+      ...(/openclaw|clawdbot|moltbot/i.test(path ?? "") ? {} : { confidence: "likely" as const }),
+      remedies: hosts
+        ? [useContainerPath(path)]
+        : [message.startsWith("EROFS") ? makeWritable() : fixOwnership(contained, workload)],
     });
     const seen = workload === undefined ? [] : ownership(workload);
-    return [{ ...told, evidence: [...told.evidence, ...seen] }];
+    return [{ ...told, evidence: [...told.evidence, ...seen], ...(hosts ? { variant: "host-path" } : {}) }];
   },
 });
+
+/** Drives and homes of Windows and of a Mac: in a Linux container nobody may make them, and nobody should. */
+function isOfTheHost(path: string): boolean {
+  return /^(?:\/mnt\/[a-z](?:\/|$)|\/(?:Users|Volumes)\/|\/(?:run\/desktop|host_mnt)\/|[A-Za-z]:[\\/])/.test(
+    path,
+  );
+}
+
+/** Its owner is not the matter: what Compose mounts from there has another name inside. */
+function useContainerPath(path: string | undefined): Remedy {
+  return {
+    id: "use-container-path",
+    risk: "restart",
+    steps: [human("use-container-path", { path }), human("recreate-container")],
+  };
+}
 
 /** By owner and mode alone, before a line says so. A gateway that runs steadily may know a way that these do not show. */
 function shutOut(workload: Workload): Occurrence | undefined {

@@ -149,7 +149,7 @@ const ROWS: readonly Row[] = [
   {
     about: "a published port that drops the connection",
     lines: "curl: (52) Empty reply from server",
-    told: [["bind-loopback-in-container", "likely", "gateway-down-or-starting"]],
+    told: [["bind-loopback-in-container", "possible", "gateway-down-or-starting"]],
   },
   {
     about: "a normal closure that a client tells of",

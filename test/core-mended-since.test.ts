@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ConfigReading, DeviceList, Refusal } from "../src/core/facts.ts";
 import type { LogDigest, RefusalGroup, RefusedEvent } from "../src/core/log-event.ts";
-import { mendedLast, withoutMended } from "../src/core/mended-since.ts";
+import { isOfBefore, mendedLast, withoutMended } from "../src/core/mended-since.ts";
 
 const origin = "https://claw.example.test";
 const headers = { origin, host: "claw.example.test" };
@@ -46,6 +46,28 @@ for (const [what, since, over] of [
   test(`an origin ${what}: ${over ? "over" : "stands"}`, () => {
     assert.deepEqual(overs(withoutMended([refusal({})], { config: since })), [over]);
   });
+
+const trusting = (changedAt: string | undefined, trustedProxies: readonly string[]): ConfigReading => ({
+  ...config(changedAt),
+  effective: { gateway: { trustedProxies } },
+});
+
+for (const [what, since, over] of [
+  ["trusted since, by a range", trusting(LATER, ["10.9.0.0/16"]), true],
+  ["trusted since, and refused again", trusting(EARLIER, ["10.9.0.7"]), false],
+  ["not among the trusted ones", trusting(LATER, ["10.8.0.0/16"]), false],
+  ["trusted since a time that nobody knows", trusting(undefined, ["10.9.0.7"]), false],
+] as const)
+  test(`a proxy ${what}: ${over ? "over" : "stands"}`, () => {
+    const refused = refusal({ gate: "proxy-attribution", connection: { remoteAddress: "10.9.0.7" } });
+    assert.deepEqual(overs(withoutMended([refused], { config: since })), [over]);
+  });
+
+test("what the file says now was not in force for a line of before", () => {
+  assert.equal(isOfBefore(refusal({}), config(LATER)), true);
+  assert.equal(isOfBefore(refusal({}), config(EARLIER)), false);
+  assert.equal(isOfBefore(refusal({}), config(undefined)), false);
+});
 
 test("another gate, and what was met just now, is not over by a list of origins", () => {
   const met = [{ fact: "probe", source: "ws://127.0.0.1:18789/", quote: "1008 origin not allowed" }] as const;

@@ -8,6 +8,7 @@ import { checks } from "../checks/index.ts";
 import { said, unknown } from "../src/core/fact.ts";
 import { reportOf } from "../src/doctor/pure/case.ts";
 import { offlineFacts } from "../src/doctor/pure/offline.ts";
+import { renderHuman } from "../src/report/human.ts";
 import type { Report } from "../src/report/result.ts";
 
 interface Sample {
@@ -16,6 +17,10 @@ interface Sample {
   readonly release?: string;
   /** Ids that are right as the first finding; none where the sample is healthy. */
   readonly right: readonly string[];
+  /** Words that may not be in what is to be done, ids that may not be found, and patterns of what a text must speak of. */
+  readonly mustNotAdvise?: readonly string[];
+  readonly mustNotClaim?: readonly string[];
+  readonly mustMention?: readonly string[];
 }
 
 interface LogLine {
@@ -30,7 +35,9 @@ interface Ticket {
   readonly id: string;
   readonly release?: string;
   readonly text: string;
-  readonly expected: { readonly ids: readonly string[] };
+  readonly expected: Pick<Sample, "mustNotAdvise" | "mustNotClaim" | "mustMention"> & {
+    readonly ids: readonly string[];
+  };
 }
 
 const CHECKED: ReadonlySet<string> = new Set(checks.map(({ id }) => id));
@@ -61,6 +68,7 @@ function ticketSample({ id, text, release, expected }: Ticket): Sample {
     name: `ticket ${id}`,
     text,
     ...(version === undefined ? {} : { release: version }),
+    ...expected,
     right: expected.ids,
   };
 }
@@ -84,12 +92,34 @@ function isHit({ right }: Sample, { findings }: Report): boolean {
   return findings[0] !== undefined && right.includes(findings[0].id);
 }
 
+/** What somebody who follows the report would type, or do by its word; `{}` of a template is not shown. */
+function advice(report: Report): string {
+  const actions = report.findings.flatMap(({ remedies }) => remedies.flatMap((remedy) => remedy.actions));
+  return actions
+    .map((action) => (action.kind === "command" ? action.command : JSON.stringify(action)))
+    .join("\n");
+}
+
+function faults(sample: Sample, report: Report): string[] {
+  const done = advice(report);
+  const told = renderHuman(report, { lang: "en", verbose: true, width: 200, unicode: true });
+  const ids = report.findings.filter(({ severity }) => severity !== "info").map(({ id }) => id);
+  return [
+    ...(sample.mustNotAdvise ?? []).filter((one) => done.includes(one)).map((one) => `advises ${one}`),
+    ...(sample.mustNotClaim ?? []).filter((one) => ids.includes(one)).map((one) => `claims ${one}`),
+    ...(sample.mustMention ?? []).filter((one) => !new RegExp(one).test(told)).map((one) => `lacks ${one}`),
+  ];
+}
+
 async function score(title: string, samples: readonly Sample[], told: boolean): Promise<void> {
   const misses: string[] = [];
   const unchecked: string[] = [];
+  const forbidden: string[] = [];
   let hits = 0;
   for (const sample of samples) {
     const report = await triage(sample, told);
+    const wrong = faults(sample, report);
+    if (wrong.length > 0) forbidden.push(`  ${sample.name}: ${wrong.join("; ")}`);
     if (isHit(sample, report)) {
       hits++;
       continue;
@@ -103,6 +133,8 @@ async function score(title: string, samples: readonly Sample[], told: boolean): 
   const print = (line: string) => process.stdout.write(`${line}\n`);
   print(`${title}, release ${told ? "told" : "not told"}: ${hits}/${samples.length}`);
   for (const line of misses) print(line);
+  if (forbidden.length > 0) print(" advised, claimed or left out, against the ticket's label:");
+  for (const line of forbidden) print(line);
   if (unchecked.length > 0) print(" causes without a check:");
   for (const line of unchecked) print(line);
 }

@@ -94,9 +94,16 @@ function distinct(evidence: readonly Evidence[]): Evidence[] {
 
 /** A browser is what the texts speak of; another client is named. */
 function clientArg(refusal: Refusal): MessageArgs {
-  if (refusal.client === "cli") return { client: "openclaw CLI" };
-  const id = refusal.connection.client?.id;
-  return refusal.client === "other" && id !== undefined ? { client: id } : {};
+  const { client, connection } = refusal;
+  if (client === "cli") return { client: "openclaw CLI" };
+  const id = connection.client?.id;
+  if (client === "control-ui" || client === "unknown") return {};
+  if (id !== undefined) return { client: id };
+  if (client === "node") return { client: "node host" };
+  // The first word of `OpenClawAndroid/2.4.8 (Android 16; SDK 36)`.
+  const program =
+    client === "app" ? /^[\w./-]{3,40}/.exec(connection.headers?.["user-agent"] ?? "")?.[0] : undefined;
+  return program === undefined ? {} : { client: program };
 }
 
 /** The origin that was refused; else the one that the user or the log named, never the usual one of a deployment. */
@@ -133,7 +140,20 @@ export function portOf(facts: GateFacts): number {
   const configured = knownValue(facts.wanted.config)?.effective.gateway?.port;
   const url = knownValue(facts.wanted.target)?.url;
   const named = url === undefined ? undefined : portOfUrl(url);
-  return configured ?? named ?? 18789;
+  return configured ?? named ?? seenPort(facts) ?? 18789;
+}
+
+/** The port of a loopback address that somebody dialled; behind a proxy or a published port it may be another's. */
+function seenPort({ refusals, wanted }: GateFacts): number | undefined {
+  const kind = knownValue(wanted.deployment)?.kind;
+  if (kind === "docker" || kind === "kubernetes") return undefined;
+  return refusals
+    .filter(({ over, connection }) => !over && connection.headers?.["x-forwarded-for"] === undefined)
+    .map(
+      ({ connection }) =>
+        /^(?:127\.0\.0\.1|localhost|\[::1\]):(\d{2,5})$/.exec(connection.headers?.host ?? "")?.[1],
+    )
+    .flatMap((port) => (port === undefined ? [] : [Number(port)]))[0];
 }
 
 /** The port that the gateway in a container listens on there, whatever it is published as. */

@@ -44,7 +44,9 @@ export function localUpgrade(refusal: Refusal, facts: GateFacts): LocalUpgrade |
   const addressless = audited && refusal.connection.remoteAddress === undefined;
   const caller = callerOf(refusal);
   const window = windowOf(releaseOf(facts));
-  if (isUntold(refusal) && caller !== "other" && window === "first") {
+  // A tool of the agent's is on the gateway's own host and shares a device that is approved.
+  const ahead = window === "first" || (window === undefined && caller === "internal");
+  if (isUntold(refusal) && caller !== "other" && ahead) {
     return { caller, window, confidence: "possible", beside: false, ahead: true };
   }
   if (!addressless && !isLocal(refusal, facts)) return undefined;

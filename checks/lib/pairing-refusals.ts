@@ -2,12 +2,26 @@ import { isLoopbackHost } from "../../src/core/address.ts";
 import { knownValue } from "../../src/core/fact.ts";
 import type { Refusal } from "../../src/core/facts.ts";
 import { isLoopback, isLoopbackOrigin, isPrivate } from "./addresses.ts";
+import { isListed, isUnlisted } from "./device-list.ts";
 import { type GateFacts, originOf, remoteOf } from "./explain-refusals.ts";
 
-/** Pairing refusals of devices that are not approved yet; older releases give no reason. */
+/** Pairing refusals of devices that are not approved yet; older releases give no reason. Apps and nodes have their own. */
 export function isNotPaired(refusal: Refusal, facts: GateFacts): boolean {
   const { gate, reason } = refusal;
-  return gate === "pairing" && (reason === "not-paired" || (isUnnamed(refusal) && !isLocal(refusal, facts)));
+  if (gate !== "pairing" || isAppOrNode(refusal)) return false;
+  if (reason === "not-paired") return true;
+  if (!isUnnamed(refusal) || isListed(refusal, facts)) return false;
+  return !isLocal(refusal, facts) || isUnlisted(refusal, facts);
+}
+
+export function isAppOrNode({ client }: Refusal): boolean {
+  return client === "app" || client === "node";
+}
+
+/** Their first pairing, or one of which the release gives no reason; a node of the gateway's own host has to ask, too. */
+export function isNewAppOrNode(refusal: Refusal): boolean {
+  const { gate, reason } = refusal;
+  return isAppOrNode(refusal) && gate === "pairing" && (reason === "not-paired" || isUnnamed(refusal));
 }
 
 /**
@@ -15,7 +29,8 @@ export function isNotPaired(refusal: Refusal, facts: GateFacts): boolean {
  * one that is refused there without a reason is approved already and asks for more (run 2.1: a scope upgrade).
  */
 export function isLocalUpgrade(refusal: Refusal, facts: GateFacts): boolean {
-  return refusal.gate === "pairing" && isUnnamed(refusal) && isLocal(refusal, facts);
+  if (refusal.gate !== "pairing" || !isUnnamed(refusal) || isAppOrNode(refusal)) return false;
+  return isListed(refusal, facts) || (isLocal(refusal, facts) && !isUnlisted(refusal, facts));
 }
 
 export function isUnnamed({ reason }: Refusal): boolean {

@@ -79,22 +79,29 @@ function withVerdict(remedy: Remedy, input: AdmissionInput): Remedy {
   return { ...remedy, after: verdict(admit(applySteps(input, remedy.steps))) };
 }
 
-const human = (message: string, values: Parameters<typeof args>[0] = {}): Step => ({
+export const human = (message: string, values: Parameters<typeof args>[0] = {}): Step => ({
   do: "human",
   message,
   args: args(values),
 });
 
 /** Of a person, and it asks for nothing before the steps beside it. */
-const alongside = (message: string, values: Parameters<typeof args>[0] = {}): Step => ({
+export const alongside = (message: string, values: Parameters<typeof args>[0] = {}): Step => ({
   do: "human",
   message,
   args: args(values),
   accompanies: true,
 });
 
-/** After an approval some releases' open page connects by itself, others gave up (BROWSER.md, section 3). */
-function afterApproval(facts: GateFacts): Step[] {
+/**
+ * After an approval some releases' open page connects by itself, others gave up (BROWSER.md, section 3). A node host has
+ * ended with its refusal, and asks once more as a node where its release wants that; nobody reloads an app.
+ */
+function afterApproval({ client }: Refusal, facts: GateFacts): Step[] {
+  if (client === "cli") return [];
+  if (client === "node") return [alongside("start-node-again"), alongside("approve-node")];
+  if (client === "app") return [alongside("connect-in-app")];
+  if (client === "other") return [alongside("connect-again")];
   const page = knownValue(facts.wanted.assessment)?.page;
   if (page === undefined) return [alongside("reload-page")];
   return [alongside(page.connectsByItself ? "wait-for-page" : "press-connect")];
@@ -118,7 +125,7 @@ export function approveDevice(refusal: Refusal, facts: GateFacts): Remedy {
       { do: "device.list" },
       alongside(requestId === undefined ? "choose-request" : "check-request"),
       requestId === undefined ? { do: "device.approve" } : { do: "device.approve", requestId },
-      ...(refusal.client === "cli" ? [] : afterApproval(facts)),
+      ...afterApproval(refusal, facts),
     ],
   };
   return triedAlways(remedy, refusal, facts);
@@ -325,5 +332,3 @@ export function unsetKey(key: string, refusedRelease: boolean): Remedy {
     steps: [{ do: "config.unset", key, ...(refusedRelease ? { refused: true } : {}) }],
   };
 }
-
-export { alongside, human };

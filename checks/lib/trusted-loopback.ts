@@ -1,6 +1,7 @@
 import { ipMatches, parseIp } from "../../src/core/address.ts";
 import { knownValue } from "../../src/core/fact.ts";
 import type { Refusal } from "../../src/core/facts.ts";
+import { isOfBefore } from "../../src/core/mended-since.ts";
 import { isLoopback } from "./addresses.ts";
 import { type GateFacts, remoteOf } from "./explain-refusals.ts";
 import { isNotPaired } from "./pairing-refusals.ts";
@@ -18,6 +19,7 @@ export function isRemoteByTrust(refusal: Refusal, facts: GateFacts): boolean {
   const entries = loopbackEntries(facts);
   return (
     entries.length > 0 &&
+    !isOfBefore(refusal, knownValue(facts.wanted.config)) &&
     isNotPaired(refusal, facts) &&
     isLoopback(remoteOf(refusal, facts) ?? "") &&
     refusal.connection.headers?.["x-forwarded-for"] === undefined &&

@@ -238,6 +238,9 @@ interface Way {
 const SOME_PUBLIC = "203.0.113.1";
 const SOME_PRIVATE = "192.168.1.2";
 
+/** Addresses that nobody has seen, so that no report may show them as anybody's. */
+export const SUPPOSED: ReadonlySet<string> = new Set([SOME_PUBLIC, SOME_PRIVATE]);
+
 /** How a browser at this origin reaches the gateway, when no log tells. */
 function usualWay(origin: string, { proxy, localhost, lan, isDirect }: UsualPeers): Way {
   // TLS ends at a proxy, on the host unless the gateway sits in a network of its own.

@@ -311,8 +311,8 @@ export interface Refusal {
   readonly httpStatus?: number;
   /** The connection as far as it is known. */
   readonly connection: Partial<Connection>;
-  /** Client kind: the Control UI in a browser, OpenClaw's CLI, a node, something else. */
-  readonly client: "control-ui" | "cli" | "node" | "other" | "unknown";
+  /** Client kind: the Control UI in a browser, OpenClaw's CLI, a node host, an app of a phone or desktop, something else. */
+  readonly client: "control-ui" | "cli" | "node" | "app" | "other" | "unknown";
   readonly requestId?: string;
   readonly deviceId?: string;
   /** Distinct devices of the same client that were refused so, where there are several. */

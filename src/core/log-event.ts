@@ -10,6 +10,7 @@ export type LogEvent =
   | UpgradeRequestedEvent
   | StartupEvent
   | StartupFailedEvent
+  | PortHeldEvent
   | ConfigReloadEvent
   | ConfigErrorEvent
   | SecurityWarningEvent
@@ -149,7 +150,18 @@ export interface StartupFailedEvent extends EventBase {
     | "auth-required"
     | "invalid-config"
     | "auth-conflict"
+    | "migration"
     | "other";
+}
+
+/** Who listens on a port, as OpenClaw, lsof or ss print it. */
+export interface PortHeldEvent extends EventBase {
+  readonly type: "port-held";
+  readonly port: number;
+  /** The program's name or its command line. */
+  readonly program: string;
+  readonly pid?: number;
+  readonly user?: string;
 }
 
 export interface ConfigReloadEvent extends EventBase {
@@ -161,7 +173,12 @@ export interface ConfigReloadEvent extends EventBase {
 export interface ConfigErrorEvent extends EventBase {
   readonly type: "config-error";
   readonly keys: readonly string[];
-  readonly kind: "unrecognized-key" | "invalid" | "migrated" | "other";
+  /** `attempt`: `config set` refused to write it. `skipped`: a running gateway goes on with what it has. */
+  readonly kind: "unrecognized-key" | "invalid" | "migrated" | "attempt" | "skipped";
+  readonly path?: string;
+  /** Where the text of the file ends to be JSON5: 1-based line, column as the parser counts it. */
+  readonly row?: number;
+  readonly column?: number;
 }
 
 export interface SecurityWarningEvent extends EventBase {
@@ -204,8 +221,11 @@ export interface HandshakeTimeoutEvent extends EventBase {
  */
 export interface ClientErrorEvent extends EventBase {
   readonly type: "client-error";
-  /** `tool`: a call of the gateway's own side (an agent's tool, cron, a sub-agent), reported as its result. */
-  readonly from: "cli" | "page" | "http" | "tool" | "unknown";
+  /**
+   * `tool`: a call of the gateway's own side (an agent's tool, cron, a sub-agent), reported as its result.
+   * `node`: a node host on any machine. `app`: an app of a phone.
+   */
+  readonly from: "cli" | "page" | "http" | "tool" | "node" | "app" | "unknown";
   readonly code?: number;
   readonly message: string;
   /** The block that the CLI prints below it. */
@@ -234,7 +254,7 @@ export interface ClientErrorEvent extends EventBase {
  */
 export interface AsideEvent extends EventBase {
   readonly type: "aside";
-  readonly about: "pairing-store" | "token-source" | "client-identity" | "solved" | OtherPart;
+  readonly about: "pairing-store" | "token-source" | "client-identity" | "page-served" | "solved" | OtherPart;
   /** `said`: somebody tells of it in prose. `printed`: OpenClaw wrote it. */
   readonly as: "printed" | "said";
   /** The file that it names. */

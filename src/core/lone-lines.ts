@@ -1,7 +1,7 @@
 import type { Connection } from "./connection.ts";
 import type { Refusal } from "./facts.ts";
 import { gateOf } from "./gate.ts";
-import type { LogEvent } from "./log-event.ts";
+import type { LogEvent, PortHeldEvent } from "./log-event.ts";
 import { clientOf, evidenceOf, isOwnProbe } from "./log-parts.ts";
 
 /**
@@ -127,15 +127,18 @@ export function failedStart(events: readonly LogEvent[]): Refusal[] {
     (event) =>
       event.type === "startup-failed" ||
       event.type === "connected" ||
+      (event.type === "port-held" && !isGateway(event)) ||
+      isRejectedConfig(event) ||
       // A start-up event with a release alone is the banner of any command.
       (event.type === "startup" && (event.port !== undefined || event.release === undefined)),
   );
-  if (last?.type !== "startup-failed" || RUNS_ALREADY.has(last.why)) return [];
+  const reason = last === undefined ? undefined : whyFailed(last, events);
+  if (last === undefined || reason === undefined) return [];
   return [
     {
       from: "log",
       gate: "transport",
-      reason: "startup-failed",
+      reason,
       connection: {},
       client: "unknown",
       count: 1,
@@ -143,4 +146,30 @@ export function failedStart(events: readonly LogEvent[]): Refusal[] {
       evidence: [evidenceOf(last)],
     },
   ];
+}
+
+function whyFailed(last: LogEvent, events: readonly LogEvent[]): string | undefined {
+  if (last.type === "port-held") return "port-held";
+  if (isRejectedConfig(last)) return "invalid-config";
+  if (last.type !== "startup-failed") return undefined;
+  if (last.why === "invalid-config" || events.some((event) => isRejectedConfig(event) && isNear(event, last)))
+    return "invalid-config";
+  return RUNS_ALREADY.has(last.why) ? undefined : "startup-failed";
+}
+
+/** What a gateway or a command says of the file as it is; `config set` that was refused changed nothing. */
+function isRejectedConfig(event: LogEvent): boolean {
+  return event.type === "config-error" && event.kind === "invalid";
+}
+
+/** One failure is told over several lines. */
+function isNear(event: LogEvent, last: LogEvent): boolean {
+  return event.source === last.source && Math.abs(event.line - last.line) <= 12;
+}
+
+/** OpenClaw by any of its names, an engine that publishes a port for it, or a tunnel that leads to it. */
+export function isGateway({ program }: PortHeldEvent): boolean {
+  return /\b(?:openclaw|clawdbot|moltbot)|docker|podman|rootlessport|slirp4netns|conmon|kubectl|\bsshd?\b|^node$/i.test(
+    program,
+  );
 }

@@ -1,3 +1,4 @@
+import { ipMatches, parseIp } from "./address.ts";
 import type { ConfigReading, DeviceList, Refusal } from "./facts.ts";
 import type { LogDigest, RefusalGroup } from "./log-event.ts";
 
@@ -8,8 +9,8 @@ export interface Since {
 }
 
 /**
- * Marks as `over` what was mended after the gateway wrote it: an origin that the config names by now, a device that
- * was approved since. A page that meets the same once more is a newer line, and counts. What the model foretells of
+ * Marks as `over` what was mended after the gateway wrote it: an origin or a proxy that the config names by now, a device
+ * that was approved since. A page that meets the same once more is a newer line, and counts. What the model foretells of
  * a new device on the way of an approved one is left out: nobody was seen to come with another.
  */
 export function withoutMended(refusals: readonly Refusal[], since: Since): readonly Refusal[] {
@@ -17,7 +18,9 @@ export function withoutMended(refusals: readonly Refusal[], since: Since): reado
   return refusals
     .filter((refusal) => !(refusal.from === "model" && approved.some((one) => isSamePage(one, refusal))))
     .map((refusal) =>
-      approved.includes(refusal) || isAllowed(refusal, since) ? { ...refusal, over: true } : refusal,
+      approved.includes(refusal) || isAllowed(refusal, since) || isTrusted(refusal, since)
+        ? { ...refusal, over: true }
+        : refusal,
     );
 }
 
@@ -36,6 +39,19 @@ function isAllowed(refusal: Refusal, { config }: Since): boolean {
   const { from, gate, connection, lastAt, over } = refusal;
   if (from !== "log" || over || gate !== "origin" || isMet(refusal)) return false;
   return isAllowedSince(connection.headers?.origin, lastAt, config);
+}
+
+/** A proxy that was refused for want of trust, and that the file trusts since: its line is of before. */
+function isTrusted(refusal: Refusal, { config }: Since): boolean {
+  const { from, gate, connection, lastAt, over } = refusal;
+  if (from !== "log" || over || gate !== "proxy-attribution" || isMet(refusal)) return false;
+  const peer = parseIp(connection.remoteAddress ?? "");
+  const trusted = config?.effective.gateway?.trustedProxies ?? [];
+  return (
+    peer !== undefined &&
+    trusted.some((entry) => ipMatches(peer, entry, true)) &&
+    isAfter(config?.changedAt, lastAt)
+  );
 }
 
 function isAllowedSince(
@@ -61,6 +77,11 @@ function isApproved({ from, gate, deviceId, requestId, lastAt, over }: Refusal, 
 
 function isSamePage({ connection: a }: Refusal, { gate, connection: b }: Refusal): boolean {
   return gate === "pairing" && a.headers?.origin === b.headers?.origin && a.headers?.host === b.headers?.host;
+}
+
+/** Whether the file was changed after the gateway wrote this: what it says now was not in force then. */
+export function isOfBefore({ lastAt }: Refusal, config: ConfigReading | undefined): boolean {
+  return isAfter(config?.changedAt, lastAt);
 }
 
 /** Two times as ISO 8601; of one that is not known nothing follows. */

@@ -16,8 +16,8 @@ export interface RefusalSources {
 
 /**
  * Everything that was refused, from all sources, in the order in which it should be mended: what stops
- * everybody (transport), what we met ourselves, what the gateway or a client wrote (newest first), what the
- * model foretells. A refusal that the same client passed later is `over`.
+ * everybody (transport), the page, then others, each as we met it ourselves and as the gateway or a client wrote it
+ * (newest first), what the model foretells. A refusal that the same client passed later is `over`.
  */
 export function refusalsOf({ logs, probe, assessment }: RefusalSources): Refusal[] {
   const answers = probe?.reach.state === "open";
@@ -26,11 +26,29 @@ export function refusalsOf({ logs, probe, assessment }: RefusalSources): Refusal
     ...joined(probe ? probeRefusals(probe) : [], logs ? logRefusals(logs) : []),
   ];
   const foretold = assessment ? modelRefusal(assessment, observed) : undefined;
-  return [
-    ...observed.filter(isTransport),
-    ...observed.filter((refusal) => !isTransport(refusal)),
-    ...(foretold ? [foretold] : []),
-  ];
+  const first = [...observed].sort((a, b) => turnOf(a, observed) - turnOf(b, observed));
+  return [...first, ...(foretold ? [foretold] : [])];
+}
+
+/**
+ * The user's page comes before what OpenClaw's own CLI and tools met: whoever asks for the list of devices to let a page
+ * in, and is refused there, has two stories, and the page is the first. A CLI that stops by itself before a plain-text socket (2026.2.18 on) stops
+ * nobody but itself; one that meets nobody may be told of another gateway, so that comes first.
+ */
+function turnOf(refusal: Refusal, observed: readonly Refusal[]): number {
+  const pageIsAtTheDoor = observed.some(isPageAtTheDoor);
+  if (isTransport(refusal) && !(pageIsAtTheDoor && isOwnCommand(refusal))) return 0;
+  return isPageAtTheDoor(refusal) ? 1 : 2;
+}
+
+function isPageAtTheDoor(refusal: Refusal): boolean {
+  const { client, gate, over } = refusal;
+  return client === "control-ui" && !over && gate !== "left" && gate !== "unknown" && !isTransport(refusal);
+}
+
+function isOwnCommand({ client, from, reason, connection }: Refusal): boolean {
+  const own = client === "cli" || connection.client?.id === "gateway-client";
+  return own && from !== "probe" && reason === "plaintext-ws";
 }
 
 /**
@@ -292,6 +310,8 @@ const CLIENT_OF: Readonly<Record<ClientErrorEvent["from"], Refusal["client"]>> =
   cli: "cli",
   page: "control-ui",
   tool: "other",
+  node: "node",
+  app: "app",
   http: "unknown",
   unknown: "unknown",
 };
@@ -319,6 +339,8 @@ function sameClient(event: ClientErrorEvent, refusal: Refusal): boolean {
   const internal = refusal.connection.client?.id === "gateway-client" && event.target === undefined;
   if (event.from === "cli") return refusal.client === "cli" || refusal.client === "unknown" || internal;
   if (event.from === "page") return refusal.client === "control-ui" || refusal.client === "unknown";
+  if (event.from === "node" || event.from === "app")
+    return refusal.client === event.from || refusal.client === "unknown";
   if (event.from === "tool") return refusal.client === "other" || refusal.client === "unknown";
   return true;
 }

@@ -38,7 +38,9 @@ export function createDigester(options: DigestOptions = {}): Digester {
   let events: LogEvent[] = [];
   let dropped = 0;
   let seq = 0;
-  let release: { version: string; quote: string } | undefined;
+  /** As the gateway names its own; and as a page that it serves names itself, which an old tab does wrongly. */
+  let own: { version: string; quote: string } | undefined;
+  let ofPage: { version: string; quote: string } | undefined;
   let firstAt: string | undefined;
   let lastAt: string | undefined;
 
@@ -60,7 +62,11 @@ export function createDigester(options: DigestOptions = {}): Digester {
       if (event.via !== undefined) vias.set(event.via, true);
       for (const hint of hintsOf(event)) hints.set(hint.because, { ...hint, seq });
       const named = releaseIn(event);
-      if (named !== undefined) release = { version: named, quote: event.quote };
+      if (named !== undefined) {
+        const told = { version: named, quote: event.quote };
+        if (event.type === "startup" || event.type === "build-rejected") own = told;
+        else ofPage = told;
+      }
 
       const isNew = event.type === "refused" ? book.refused(event) : !repeated(event, seen);
       if (event.type !== "refused") book.note(event);
@@ -78,6 +84,7 @@ export function createDigester(options: DigestOptions = {}): Digester {
     },
     finish() {
       const kept = newest(events, maxEvents);
+      const release = own ?? ofPage;
       const era = eraOf([...hints.values()].sort((a, b) => b.seq - a.seq));
       const groups = book.groups();
       const names = vias.keys().reverse();

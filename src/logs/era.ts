@@ -102,6 +102,8 @@ export function hintsOf(event: LogEvent): readonly EraHint[] {
       ) {
         hints.push({ to: "2026.2.21", because: "the page says disconnected (1008): pairing required" });
       }
+      if (LONG_REASON.test(event.quote))
+        hints.push({ from: "2026.4.20", because: "the reason says why pairing is required" });
       if (/requires HTTPS or localhost/.test(event.message))
         hints.push({ to: "2026.2.19", because: "control ui requires HTTPS or localhost" });
       if (event.from === "page") {
@@ -139,6 +141,10 @@ export function hintsOf(event: LogEvent): readonly EraHint[] {
   }
   return hints;
 }
+
+/** The sentences behind `pairing required: ` (2026.4.15 without, 2026.4.20 with), also quoted alone. */
+const LONG_REASON =
+  /device is not approved yet|device is asking for (?:more scopes|a higher role) than|device identity changed and must be re-approved/;
 
 /** The hints together, newest first; an older one that contradicts is of before an upgrade. */
 export function eraOf(hints: readonly EraHint[]): LogDigest["era"] {

@@ -13,9 +13,12 @@ const RELEASE =
   /(?<![\w.-])v?20\d\d\.\d{1,2}\.\d{1,3}(?:-(?:\d{1,2}|(?:alpha|beta|rc)[.\d]{0,6}))?(?![\w.]*\d)/g;
 /** Before a release that does not run here (any more). */
 const ELSEWHERE =
-  /(?:downgrad\w{1,4}(?: to)?|fixed in|works? (?:in|on|with)|worked (?:in|on|with)|until|before|older than|newer than|from|(?<![-=])[<>\u2264\u2265]=?) {0,3}(?:version |openclaw |release )?[`"'(v]{0,3}$/i;
+  /(?:downgrad\w{1,4}(?: to)?|(?:required|needed|mandatory|introduced|added|available|supported|deprecated|removed|retired),? (?:since|as of|from|in|starting (?:with|in|from))|requires|needs|at least|latest(?: is|:)?|update available:?|fixed in|works? (?:in|on|with)|worked (?:in|on|with)|until|before|older than|newer than|from|(?<![-=])[<>\u2264\u2265]=?) {0,3}(?:version |openclaw |release )?[`"'(v]{0,3}$/i;
 /** Behind one: `2026.4.15 -> 2026.4.21`, "2026.4.15 worked". */
 const GONE = /^[`"')]{0,2} {0,2}(?:-{1,2}>|\u2192|=>|worked\b|was fine)/i;
+/** Before the release of something that connects: which gateway runs it does not say. */
+const CLIENTS =
+  /\b(?:client|app|node(?: host)?|cli|tui|page|ui|dashboard|panel|extension|plugin|studio|bridge|android|ios)(?: (?:still|now|itself))?(?: (?:is|runs|version|on|at|shows|says))?[\s:=@(`"'*_-]{0,4}v?$|(?:客户端|应用|节点|插件|页面|面板)(?:版本)?[\s:：=是为]{0,4}v?$/i;
 const RUNNING =
   /(?:openclaw|version|release|image|gateway|\u7248\u672c|running|run|tag)[\s:=@(`"'*_-]{0,8}v?$/i;
 
@@ -29,7 +32,7 @@ export function releaseMentions(text: string): readonly Mention[] {
       const before = line.slice(Math.max(0, match.index - 40), match.index);
       if (release === undefined) continue;
       const behind = line.slice(match.index + match[0].length, match.index + match[0].length + 20);
-      if (ELSEWHERE.test(before) || GONE.test(behind)) continue;
+      if (ELSEWHERE.test(before) || CLIENTS.test(before) || GONE.test(behind)) continue;
       const running = RUNNING.test(before);
       mentions.push({ release, line: index + 1, as: running ? "running" : "named" });
       if (mentions.length === 20) return mentions;

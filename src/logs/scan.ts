@@ -10,6 +10,7 @@ import { type Chunk, detached, LineSplitter } from "./lines.ts";
 import { type Stripped, stripPrefixes } from "./prefix.ts";
 import { configKeys } from "./shapes/gateway.ts";
 import { besideOf, recognise, SHAPES } from "./shapes/index.ts";
+import { runsNode } from "./shapes/speaker.ts";
 import { continuesWrapped, isWrapped, joinWrapped } from "./wrap.ts";
 
 export interface ScanOptions {
@@ -118,6 +119,8 @@ class LineReader {
   #pending: Pending | undefined;
   /** Lines of the last command that ran the CLI in a container of its own, and of its output. */
   #cliService = { from: 0, to: 0 };
+  /** The same of the last command that ran a node host. */
+  #nodeHost = { from: 0, to: 0 };
   /** The last lines that were of no interest; a secret may begin there and go on in the next one. */
   #before: string[] = [];
   /** Lines at the end of which a secret may begin: they wait for the next one, and are scrubbed with it. */
@@ -157,7 +160,8 @@ class LineReader {
   #matters(raw: string, number: number): boolean {
     return (
       this.#pending !== undefined ||
-      number <= this.#cliService.to ||
+      number <= Math.max(this.#cliService.to, this.#nodeHost.to) ||
+      raw.includes(" node ") ||
       raw.includes("openclaw-cli") ||
       RELEVANT.test(raw)
     );
@@ -183,6 +187,9 @@ class LineReader {
   #read(raw: string, stripped: Stripped, number: number): void {
     if (runsCliService(raw)) this.#cliService = { from: number, to: number + MAX_OUTPUT };
     else if (number <= this.#cliService.to && isPrompt(stripped.text)) this.#cliService.to = number - 1;
+    if (runsNode(stripped.text)) this.#nodeHost = { from: number, to: number + MAX_OUTPUT };
+    else if (isPrompt(stripped.text) || /^(?:> )?openclaw /.test(stripped.text))
+      this.#nodeHost.to = Math.min(this.#nodeHost.to, number - 1);
     const relevant = RELEVANT.test(raw);
     if (!relevant && this.#pending === undefined) return;
     const line = this.#parse(stripped, number);
@@ -379,7 +386,15 @@ class LineReader {
 
   #emit(event: LogEvent | undefined): void {
     if (event === undefined) return;
-    this.#events.push(this.#isOfCliService(event) ? { ...event, via: "openclaw-cli" } : event);
+    const whose = this.#isOfNodeHost(event) ? { ...event, from: "node" as const } : event;
+    this.#events.push(this.#isOfCliService(whose) ? { ...whose, via: "openclaw-cli" } : whose);
+  }
+
+  /** What was printed below `openclaw node run`, by whoever does not name itself. */
+  #isOfNodeHost(event: LogEvent): event is ClientErrorEvent {
+    const { from, to } = this.#nodeHost;
+    if (event.type !== "client-error" || event.line < from || event.line > to) return false;
+    return event.from === "cli" || event.from === "unknown";
   }
 
   /** What a client printed below `docker compose run openclaw-cli …`. */

@@ -48,7 +48,7 @@ export async function demo(args: DemoArguments, session: Session): Promise<numbe
       out.print(`Demonstration on an embedded gateway: ${scenario.title}.\n\n`);
     }
     await emit(
-      reportOf(facts, { next: "npx pairing-doctor --target ws://127.0.0.1:18789" }),
+      reportOf(facts, { next: "npx openclaw-pairing-doctor --target ws://127.0.0.1:18789" }),
       options,
       session,
     );

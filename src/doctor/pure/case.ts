@@ -2,6 +2,8 @@ import { checks } from "../../../checks/index.ts";
 import { withHearsay } from "../../../checks/lib/hearsay.ts";
 import { withRewrites } from "../../../checks/lib/rewritten-config.ts";
 import { tellPairsApart } from "../../../checks/lib/tell-apart.ts";
+import { isTrouble, linesOfLeft } from "../../../checks/lib/unexplained.ts";
+import { SUPPOSED } from "../../admission/assess.ts";
 import { erasBetween } from "../../admission/eras.ts";
 import { nearestMeasured } from "../../admission/releases.ts";
 import type { Check } from "../../core/check.ts";
@@ -80,7 +82,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
       url: target.url ?? null,
       admission: model?.now ?? null,
     },
-    path: connectionPath({
+    path: withoutSupposed(shown, {
       target,
       ...(deployment === undefined ? {} : { deployment }),
       ...(pathConnection(shown, model?.connection) ?? {}),
@@ -170,6 +172,18 @@ function shownRefusal(facts: Facts): Refusal | undefined {
   return current.find(({ client }) => client === "control-ui") ?? current[0];
 }
 
+/** The path without addresses that only stand for somebody whom the model was asked about. */
+function withoutSupposed(
+  shown: Refusal | undefined,
+  input: Parameters<typeof connectionPath>[0],
+): Report["path"] {
+  const { remoteAddress, headers = {} } = shown?.from === "model" ? {} : (shown?.connection ?? {});
+  const seen = `${remoteAddress ?? ""} ${headers["x-forwarded-for"] ?? ""}`;
+  return connectionPath(input).map(({ address, ...hop }) =>
+    address === undefined || (SUPPOSED.has(address) && !seen.includes(address)) ? hop : { ...hop, address },
+  );
+}
+
 function pathConnection(
   refusal: Refusal | undefined,
   assessed: Parameters<typeof connectionPath>[0]["connection"],
@@ -183,7 +197,7 @@ function pathConnection(
 /** Trouble that no check explains is neither health nor a finding: the verdict stays open. */
 function withUnexplained(diagnosed: Diagnosed, facts: Facts, selected: readonly Check[]): Diagnosed {
   if (diagnosed.verdict !== "healthy" || selected.length < checks.length) return diagnosed;
-  const refused = (knownValue(facts.refusals) ?? []).some(({ over, gate }) => !over && gate !== "left");
+  const refused = (knownValue(facts.refusals) ?? []).some(isTrouble);
   const events = knownValue(facts.logs)?.events ?? [];
   const up = events.findLastIndex(({ type }) => type === "startup");
   const failed = events.some(
@@ -251,6 +265,8 @@ function notesOf(facts: Facts, diagnosed: Diagnosed): ReportNote[] {
       args: { kind: deployment.kind, alternatives: deployment.alternatives.join(", ") },
     });
   }
+  const left = diagnosed.verdict === "undetermined" ? linesOfLeft(knownValue(facts.refusals) ?? []) : [];
+  if (left.length > 0) notes.push({ message: "client-left", evidence: left });
   const ids = Object.keys(diagnosed.suppressed);
   if (ids.length > 0) notes.push({ message: "symptoms-hidden", args: { ids: ids.join(", ") } });
   const withheldFrom = knownValue(facts.probe)?.withheldFrom;

@@ -1,8 +1,9 @@
 import { type Known, known } from "../../core/fact.ts";
 import type { Release } from "../../core/facts.ts";
+import { compareReleases } from "../../core/release.ts";
 import type { LogSource } from "../../logs/digest.ts";
 import type { Chunk } from "../../logs/lines.ts";
-import { releaseMentions } from "../../logs/release-mentions.ts";
+import { type Mention, releaseMentions } from "../../logs/release-mentions.ts";
 
 /** Longest text that is read as somebody's words, characters: a ticket with a pasted log, not a log file. */
 const MAX_TICKET = 64 * 1024;
@@ -34,13 +35,26 @@ export class TicketText {
   /** The release that is said to run; one that is only named counts when no other is. */
   release(): Known<Release> | undefined {
     const mentions = releaseMentions(this.#text);
-    const running = mentions.find((mention) => mention.as === "running");
-    const named = new Set(mentions.map((mention) => mention.release));
-    const version = running?.release ?? (named.size === 1 ? [...named][0] : undefined);
+    const running = distinct(mentions.filter(({ as }) => as === "running"));
+    const named = distinct(mentions);
+    const candidates = running.length > 0 ? running : named.length === 1 ? named : [];
+    const version = this.#current(candidates);
     if (version === undefined) return undefined;
     return known(
-      { version, confidence: running === undefined ? "possible" : "likely", from: "text" },
+      { version, confidence: running.length === 1 ? "likely" : "possible", from: "text" },
       "the text",
     );
   }
+
+  /** Of several that ran one after the other the last one; people go up, unless they say that they went back. */
+  #current(candidates: readonly string[]): string | undefined {
+    if (DOWNGRADE.test(this.#text)) return candidates.at(-1);
+    return [...candidates].sort(compareReleases).at(-1);
+  }
+}
+
+const DOWNGRADE = /\b(?:downgrad\w{1,4}|rolled? back|roll(?:ed|ing)? back|went back)\b|降级|回退/i;
+
+function distinct(mentions: readonly Mention[]): readonly string[] {
+  return [...new Set(mentions.map(({ release }) => release))];
 }

@@ -12,9 +12,30 @@ function aside(
   return { type: "aside", ...line.base, about, as, ...definedOnly({ path }) };
 }
 
-/** Names of chat channels as OpenClaw has them, bundled or as plugins. */
+/** Names of chat channels as OpenClaw has them, bundled or as plugins, and what people call them. */
 const CHANNEL =
-  "telegram|whatsapp|discord|slack|signal|imessage|bluebubbles|googlechat|msteams|matrix|mattermost|feishu|line|zalo|irc|nostr|twitch|qqbot|wecom|weixin|dingtalk|synology-chat|nextcloud-talk";
+  "telegram|whatsapp|discord|slack|signal|imessage|bluebubbles|googlechat|msteams|matrix|mattermost|feishu|lark|line|zalo|irc|nostr|twitch|qqbot|wecom|weixin|dingtalk|synology-chat|nextcloud-talk";
+/** As a word of a sentence; `line`, `signal` and `matrix` are words of their own. */
+const CALLED =
+  "Telegram|WhatsApp|Discord|Slack|iMessage|BlueBubbles|Google Chat|MS Teams|Mattermost|Feishu|Lark|Zalo|QQ ?bot|WeCom|WeChat|DingTalk|微信|企业微信|飞书|钉钉|电报";
+
+/** What goes wrong with a connection, whoever has it. */
+const TROUBLE =
+  "closed?|disconnect\\w{0,4}|logged out|reconnect\\w{0,4}|timed? ?out|unauthorized|stale-socket|conflict|mismatch|fail\\w{0,4}|errors?|refused|drops?|dropped|dead|(?:can|could|does|did)(?:not|n['’]t| not) (?:connect|receive|start|log ?in)|not (?:connect\\w{0,3}|responding|receiving)";
+/** Close codes and HTTP statuses of the channels' services, where a line is of a channel. */
+const STATUS = "1000|1006|40\\d\\d|40\\d|428|429|440|50\\d|515";
+const TROUBLE_ZH = "断开|断线|掉线|断连|长连接|连不上|无法连接|连接失败|收不到|没反应|冲突|报错";
+
+/** Within the same statement, and not about somebody else: "Discord works, the dashboard fails" is no fault of Discord's. */
+const ITS_OWN =
+  "(?:(?!\\bworks?\\b|\\bfine\\b|\\bok\\b|dashboard|control ui|web ?ui|\\bpage\\b|browser|\\bgateway\\b|\\bcli\\b|控制台|网页|页面|网关|正常)[^.!?;,。，；！？]){0,60}";
+
+/**
+ * Logs of the channels' own libraries, which speak of web sockets and protocols, too: `[error]: [ '[ws]', '…' ]` (Lark),
+ * `[WARN] bolt-app …` (Slack), `ws: unable to connect to the server after trying 1 times` (Lark), Telegram's methods.
+ */
+const LIBRARY =
+  /^\[(?:error|warn|info|debug|trace)\]: ?\[ ?['"]|^\[?(?:ERROR|WARN|INFO|DEBUG)\]?:? {1,3}(?:bolt-app|socket-mode\S{0,40}|web-api\S{0,40})\b|^ws: unable to connect to the server after|\bgetUpdates\b/;
 
 /**
  * Words of other parts, most telling first. Each needs the part's own subsystem, command or sentence: codes and
@@ -31,7 +52,7 @@ const OTHER_PARTS: readonly (readonly [OtherPart, RegExp])[] = [
   [
     "channel-connection",
     new RegExp(
-      `^\\[(?:gateway/channels/)?(?:${CHANNEL})[\\w/:. -]{0,60}\\].{0,300}\\b(?:1000|1006|40\\d\\d|408|409|428|440|515|closed|disconnect\\w{0,4}|logged out|reconnect\\w{0,4}|timed? ?out|unauthorized|401|stale-socket)\\b|^\\[?health-monitor\\b.{0,200}\\bstale-socket\\b|^signal-cli: .{0,200}\\b(?:closed|error|failed)\\b|\\bTelegram\\b[^.]{0,40}\\b401\\b|(?:微信|飞书|钉钉|Discord|Telegram|WhatsApp|Slack)[^。]{0,40}(?:断开|掉线|长连接)|WhatsApp (?:Web )?(?:session|connection|reported|gateway)[^.]{0,80}\\b(?:logged out|closed|disconnected)|\\b(?:Discord|Slack|WhatsApp|Telegram)\\b[^.]{0,80}\\b(?:WebSocket|gateway|socket|connection)\\b[^.]{0,80}\\b(?:1006|40(?:04|09|14)|closed)\\b`,
+      `^\\[(?:gateway/channels/)?(?:${CHANNEL})[\\w/:. -]{0,60}\\].{0,300}\\b(?:${TROUBLE}|${STATUS})\\b|^\\[?health-monitor\\b.{0,200}\\bstale-socket\\b|^signal-cli: .{0,200}\\b(?:closed|error|failed)\\b|(?:${CALLED})${ITS_OWN}(?:${TROUBLE_ZH})|\\b(?:${CALLED})\\b${ITS_OWN}\\b(?:${TROUBLE})\\b|\\b(?:${CALLED})\\b[^.]{0,80}\\b(?:WebSocket|gateway|socket|connection)\\b[^.]{0,80}\\b(?:1006|40(?:04|09|14)|closed)\\b|\\bTelegram\\b[^.]{0,40}\\b401\\b|${LIBRARY.source}`,
       "i",
     ),
   ],
@@ -71,14 +92,17 @@ export const otherPart: Shape = {
     ...CHANNEL.split("|").map((name) => `[${name}`),
     "health-monitor",
     "signal-cli: ",
-    "微信",
-    "飞书",
-    "钉钉",
-    "WhatsApp",
-    "Discord",
+    ...CALLED.replace(" ?bot", "").split("|"),
     "discord",
-    "Slack",
-    "Telegram",
+    "getUpdates",
+    "bolt-app",
+    "socket-mode",
+    "web-api",
+    "[error]: [",
+    "[warn]: [",
+    "[info]: [",
+    "[debug]: [",
+    "ws: unable to connect",
     "xtension relay",
     "rowser relay",
     "rowser-relay",
@@ -174,6 +198,10 @@ const TOLD: readonly (readonly [AsideEvent["about"], RegExp])[] = [
     "client-identity",
     /\bnew (?:pairing|device)(?: pairing)? (?:request|id|approval)s?\b[^.\n]{0,60}\b(?:every|each|after)\b[^.\n]{0,30}\b(?:restart|reboot|recreat|redeploy|start|time|session)|\b(?:every|each) (?:restart|reboot|redeploy|time)\b[^.\n]{0,80}\b(?:new (?:pairing|device)|pair(?:ing)? again|re-?pair|re-?approve)|每次(?:重启|启动|打开|重新)[^。\n]{0,40}(?:重新)?(?:配对|批准|新的?设备)/i,
   ],
+  [
+    "page-served",
+    /\b(?:page|ui|dashboard|html|web ?interface|login (?:page|screen|form)|index)\b[^.\n]{0,30}\b(?:loads?|loaded|opens?|opened|comes up|shows up|is served|renders?|works)\b(?!\s(?:only|fail))|(?:页面|网页|控制台|界面)[^。\n]{0,16}(?:能|可以|正常)[^。\n]{0,8}(?:打开|加载|显示|访问)/i,
+  ],
 ];
 
 /** What a person tells of files, tokens and devices. Last of all: any more exact shape comes first. */
@@ -194,6 +222,21 @@ export const told: Shape = {
     "very time",
     "ach time",
     "每次",
+    ...[
+      "loads",
+      "loaded",
+      "opens",
+      "opened",
+      "comes up",
+      "shows up",
+      "is served",
+      "renders",
+      "UI works",
+      "打开",
+      "加载",
+      "显示",
+      "访问",
+    ],
   ],
   read(line) {
     const text = line.text.slice(0, 1000);

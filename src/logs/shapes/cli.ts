@@ -1,6 +1,8 @@
 import { gateOfWording } from "../../core/gate.ts";
+import type { ClientErrorEvent } from "../../core/log-event.ts";
 import type { Line, Shape } from "../line.ts";
 import { clientError } from "./client-error.ts";
+import { speakerIn } from "./speaker.ts";
 
 const FROM = { from: "cli" } as const;
 
@@ -103,25 +105,35 @@ export const unknownRequest: Shape = {
   },
 };
 
-/** Retired identity files: `DeviceIdentityMigrationRequiredError: …` (7.2 on) */
+/**
+ * Retired identity files: `DeviceIdentityMigrationRequiredError: …` (7.2 on), and what start-up and doctor say of one that
+ * is not what they migrated. The words differ by release and step; each names such a file or the identity, and its age.
+ */
 export const identityMigration: Shape = {
   name: "identity-migration",
   hints: [
     "DeviceIdentityMigrationRequiredError",
-    "egacy device identity exists",
-    "egacy device auth requires migration",
-    "Failed reading legacy device identity",
+    "evice identity",
+    "evice auth",
+    "identity/device",
+    "identity\\device",
   ],
   read(line) {
-    const match =
-      /DeviceIdentityMigrationRequiredError.{0,280}|Legacy device (?:identity exists|auth requires migration).{0,240}|Failed reading legacy device identity.{0,240}/i.exec(
-        line.text,
-      );
-    return match === null
+    const text = line.text.slice(0, 600);
+    const named = /DeviceIdentityMigrationRequiredError.{0,280}/.exec(text)?.[0];
+    const message =
+      named ?? (IDENTITY.test(text) && RETIRED.test(text) && STUCK.test(text) ? text : undefined);
+    return message === undefined
       ? undefined
-      : clientError(line, { ...FROM, message: match[0], why: "identity-migration" });
+      : clientError(line, { ...FROM, message, why: "identity-migration" });
   },
 };
+
+const IDENTITY = /\bdevice[- ](?:identity|auth)\b|\bidentity[\\/]device(?:-auth)?\.json\b/i;
+const RETIRED = /\b(?:legacy|retired|canonical|migrat\w{1,6}|sqlite)\b/i;
+/** Not `migrated legacy device identity to SQLite`, which says that it went well. */
+const STUCK =
+  /\b(?:exists|requires|required|differ\w{0,3}|conflict\w{0,3}|mismatch\w{0,3}|fail\w{0,3}|refus\w{0,3}|blocked?|cannot|could not|left in place|does not match|not match|no (?:import )?receipt)\b/i;
 
 /** `EACCES: permission denied, open '/home/node/.openclaw/…'`: the state directory is not the user's. */
 export const statePermissions: Shape = {
@@ -129,7 +141,13 @@ export const statePermissions: Shape = {
   hints: ["EACCES", "EPERM", "EROFS"],
   read(line) {
     const match = /(?:EACCES|EPERM|EROFS): [^,]{1,60}, \w{1,20} ['"][^'"]{1,300}['"]?/.exec(line.text);
-    if (match === null || !/openclaw|clawdbot|moltbot/i.test(match[0])) return undefined;
+    if (match === null || /node_modules|npm-cache|\.npm\b/.test(match[0])) return undefined;
+    const ours = /openclaw|clawdbot|moltbot/i.test(match[0]);
+    // The last words of a process that could not make its directory, whatever it was told to call it.
+    const last = /^(?:Uncaught |\[openclaw\] .{0,60})?(?:\w{0,20}Error: )?E(?:ACCES|PERM|ROFS): /.test(
+      line.text,
+    );
+    if (!ours && !(last && /, mkdir /.test(match[0]))) return undefined;
     return clientError(line, { ...FROM, message: match[0], why: "state-permissions" });
   },
 };
@@ -139,15 +157,8 @@ function byCli(line: Line): "cli" | "unknown" {
   return line.form === "json" || line.text.includes("⇄ res ✗") ? "unknown" : "cli";
 }
 
-/**
- * The gateway's own side calls its gateway, too. Such a failure is a tool's result (`"error": "gateway closed …"`)
- * or the gateway's line about it (`[tools] cron failed: gateway closed …`, 2026.2.17).
- */
-const TOOL =
-  /^\[(?:tools|cron|agents?(?:\/[\w-]{1,40})?|subagents?|browser(?:\/[\w-]{1,40})?)\] |^[{\s]{0,8}\\?"(?:error|status|result|message)\\?" ?:|\b(?:sessions_(?:spawn|send|list|history)|sub-?agent|cron tool|tool (?:call|result|error))\b/i;
-
-function caller(line: Line): "cli" | "tool" {
-  return TOOL.test(line.text.slice(0, 200)) ? "tool" : "cli";
+function caller(line: Line): ClientErrorEvent["from"] {
+  return speakerIn(line.text) ?? "cli";
 }
 
 function unescaped(text: string): string {

@@ -1,4 +1,9 @@
-import type { StartupEvent, StartupFailedEvent } from "../../core/log-event.ts";
+import type {
+  ConfigErrorEvent,
+  PortHeldEvent,
+  StartupEvent,
+  StartupFailedEvent,
+} from "../../core/log-event.ts";
 import { definedOnly, integer, releaseOf, word } from "../keys.ts";
 import type { Shape } from "../line.ts";
 
@@ -49,6 +54,7 @@ const FAILURES: readonly (readonly [RegExp, StartupFailedEvent["why"]])[] = [
   [/another gateway instance is already listening|gateway (?:is )?already running/i, "already-running"],
   [/EADDRINUSE|address already in use|port \d{1,5} is already in use/i, "address-in-use"],
   [/mutually exclusive|must not both be|gateway auth mode (?:is|=)/i, "auth-conflict"],
+  [/migrations? did not complete/i, "migration"],
   [/without auth|no auth(?:entication)? (?:is )?configured/i, "auth-required"],
   [/config(?:uration)? (?:is )?invalid|invalid config/i, "invalid-config"],
 ];
@@ -66,11 +72,12 @@ export const startupFailed: Shape = {
     "mutually exclusive",
     "ateway already running",
     "ateway auth mode is trusted-proxy, but",
+    "did not complete cleanly",
   ],
   read(line) {
     const { text } = line;
     const said =
-      /gateway failed to start|refusing to bind gateway|gateway start blocked|another gateway instance is|gateway refused startup|gateway already running (?:locally|\(pid)|gateway auth mode is trusted-proxy, but/i.test(
+      /gateway failed to start|refusing to bind gateway|gateway start blocked|another gateway instance is|gateway refused startup|gateway already running (?:locally|\(pid)|gateway auth mode is trusted-proxy, but|startup migrations did not complete/i.test(
         text,
       ) ||
       /requires gateway\.controlUi\.allowedOrigins/.test(text) ||
@@ -81,6 +88,37 @@ export const startupFailed: Shape = {
       ...line.base,
       why: FAILURES.find(([wording]) => wording.test(text))?.[1] ?? "other",
     };
+  },
+};
+
+/**
+ * `- pid 5150 me: python3 -m http.server 18789 (0.0.0.0:18789)` of OpenClaw's own look at the port,
+ * `python3 5150 me 3u IPv4 … TCP *:18789 (LISTEN)` of lsof, `LISTEN 0 5 0.0.0.0:18789 … users:(("python3",pid=5150,fd=3))` of ss.
+ */
+const HOLDERS: readonly RegExp[] = [
+  /^(?:[-•] )?pid (?<pid>\d{1,9})(?: (?<user>[^\s:]{1,64}))?: (?<program>.{1,200}?) \([^()]{1,60}:(?<port>\d{1,5})\)$/,
+  /^(?<program>[\w.@+-]{2,60}) +(?<pid>\d{1,9}) +(?<user>\S{1,64}) .{0,120}\bTCP \S{1,80}:(?<port>\d{1,5}) \(LISTEN\)/,
+  /^(?:tcp +)?LISTEN .{0,80}?:(?<port>\d{1,5}) .{0,120}users:\(\("(?<program>[^"]{1,60})",pid=(?<pid>\d{1,9})/,
+];
+
+export const portHeld: Shape = {
+  name: "port-held",
+  hints: ["pid ", "(LISTEN)", "users:(("],
+  read(line) {
+    const groups = HOLDERS.map((pattern) => pattern.exec(line.text)?.groups).find(
+      (found) => found !== undefined,
+    );
+    const port = integer(groups?.port);
+    const program = groups?.program;
+    if (port === undefined || program === undefined) return undefined;
+    const event: PortHeldEvent = {
+      type: "port-held",
+      ...line.base,
+      port,
+      program,
+      ...definedOnly({ pid: integer(groups?.pid), user: groups?.user }),
+    };
+    return event;
   },
 };
 
@@ -143,6 +181,16 @@ export const securityWarning: Shape = {
   },
 };
 
+/** `Invalid config at PATH:`, `Failed to read config at PATH SyntaxError: …` (2026.1.29 to 2026.9.6). */
+const CONFIG_AT =
+  /(?:nvalid config|[Ff]ailed to read config|[Cc]ould not (?:read|parse) config) at ([^\s:"'`]{1,300}(?::\\[^\s:"'`]{1,300})?)/;
+/** What JSON5 and JSON say of a text that is none; the value of a `config set` is no file. */
+const NO_JSON =
+  /(?:JSON5: |JSON5 parse (?:failed|error): |JSON parse error: )(?!.{0,20}for value)(?:SyntaxError: )?(?:JSON5: )?[^:]{0,80}?(?:at (\d{1,6}):(\d{1,6})|$)|in JSON at position \d{1,9}(?: \(line (\d{1,6}) column (\d{1,6})\))?/;
+/** A line of the list below: `- models.providers.x: Invalid input: expected object, received string`. */
+const PROBLEM =
+  /^(?:[-•×✗] ?)?([A-Za-z][\w-]{1,40}(?:\.[\w[\]-]{1,60}){1,8}): (?:Invalid (?:input|option|value)|Expected |Required\b|must )/;
+
 /** Config that the gateway or the CLI rejects, or rewrote at startup (8.1 on). */
 export const configError: Shape = {
   name: "config-error",
@@ -152,12 +200,22 @@ export const configError: Shape = {
     "nvalid config",
     "onfig invalid",
     "igrated legacy config keys",
+    "read config at",
+    "parse config at",
+    "JSON5",
+    "in JSON at position",
+    "nvalid input",
+    "nvalid option",
   ],
   read(line) {
-    const { text } = line;
-    if (/igrated legacy config keys/.test(text)) {
-      return { type: "config-error", ...line.base, keys: configKeys(text), kind: "migrated" };
-    }
+    const { text, base } = line;
+    const path = CONFIG_AT.exec(text)?.[1];
+    const error = (
+      kind: ConfigErrorEvent["kind"],
+      keys: readonly string[],
+      at: { readonly row?: number | undefined; readonly column?: number | undefined } = {},
+    ): ConfigErrorEvent => ({ type: "config-error", ...base, keys, kind, ...definedOnly({ path, ...at }) });
+    if (/igrated legacy config keys/.test(text)) return error("migrated", configKeys(text));
     const unrecognized = /([\w.[\]-]{1,200})?:? ?Unrecognized keys?(?:\(s\) in object)?: (.{1,500})$/i.exec(
       text,
     );
@@ -167,12 +225,24 @@ export const configError: Shape = {
         (name) => name[1] ?? "",
       );
       const keys = names.map((name) => (/^[\w.-]+$/.test(parent) ? `${parent}.${name}` : name));
-      return { type: "config-error", ...line.base, keys: keys.slice(0, 50), kind: "unrecognized-key" };
+      const attempt = text.includes("onfig validation failed");
+      return error(attempt ? "attempt" : "unrecognized-key", keys.slice(0, 50));
     }
+    if (/onfig validation failed/.test(text)) return error("attempt", configKeys(text));
+    if (/reload skipped|\(invalid config\)/.test(text)) return error("skipped", configKeys(text));
+    const broken = NO_JSON.exec(text);
+    // Other programs and OpenClaw's tools parse JSON, too: the file has to be named, or the parser that reads it.
+    if (broken !== null && (path !== undefined || /JSON5|openclaw\.json/.test(text))) {
+      return error("invalid", [], {
+        row: integer(broken[1] ?? broken[3]),
+        column: integer(broken[2] ?? broken[4]),
+      });
+    }
+    if (path !== undefined) return error("invalid", configKeys(text));
+    const problem = PROBLEM.exec(text)?.[1];
+    if (problem !== undefined) return error("unrecognized-key", [problem]);
     // In OpenClaw's own spelling: people write "config invalid" about other things.
-    if (!/Config validation failed|Invalid config(?: at\b|:)|Config invalid\b|\(invalid config\)/.test(text))
-      return undefined;
-    return { type: "config-error", ...line.base, keys: configKeys(text), kind: "invalid" };
+    return /Invalid config:|Config invalid\b/.test(text) ? error("invalid", configKeys(text)) : undefined;
   },
 };
 

@@ -11,7 +11,7 @@ import { phrase } from "./phrase.ts";
 import { setting } from "./setting.ts";
 import { solved } from "./solved.ts";
 import * as transport from "./transport.ts";
-import { nobodyBehind, upgrade } from "./upgrade.ts";
+import { nobodyBehind, stopped, upgrade } from "./upgrade.ts";
 
 /** Every shape, in the order in which they are tried: what a gateway writes, then what clients print, then phrases. */
 export const SHAPES: readonly Shape[] = [
@@ -34,6 +34,7 @@ export const SHAPES: readonly Shape[] = [
   gateway.reload,
   gateway.securityWarning,
   gateway.configError,
+  gateway.portHeld,
   aside.pairingStore,
   aside.tokenSource,
   transport.httpBody,
@@ -53,6 +54,7 @@ export const SHAPES: readonly Shape[] = [
   transport.curl,
   transport.socketError,
   phrase,
+  stopped,
   setting,
   gateway.banner,
   aside.told,

@@ -1,14 +1,22 @@
 import { gateOf, gateOfWording } from "../../core/gate.ts";
+import type { ClientErrorEvent } from "../../core/log-event.ts";
 import { uuid } from "../keys.ts";
 import type { Line, Shape } from "../line.ts";
 import { clientError } from "./client-error.ts";
+import { speakerIn } from "./speaker.ts";
 
 /**
  * The gateway's own words for a refusal, wherever they stand: a bare line of the page (2.22 to 4.15), an error
  * frame, a sentence of a ticket. The last of the shapes: whatever is more exact comes first.
  */
 const PHRASE =
-  /(?:device )?pairing:? required(?:: device [a-z -]{1,80})?(?: ?\(requestId:[^)]{0,80}\)?)?|(?:scope upgrade|role upgrade|device metadata change) pending approval(?: \(requestId:[^)]{0,80}\)?)?|device is (?:not approved yet|asking for (?:more scopes|a higher role) than currently approved)|device identity changed and must be re-approved|origin not allowed|control ui requires (?:HTTPS or localhost|device identity)(?: \([^)]{0,80}\))?|device identity required|unauthorized: (?:gateway |device |bootstrap )?(?:token|password)[^"'`\\<]{0,160}|unauthorized: (?:too many|tailscale|proxy client|setup code|trusted_proxy|operator access|verified user)[^"'`\\<]{0,160}|too many failed authentication attempts|device (?:signature (?:expired|invalid)|nonce (?:required|mismatch)|public key invalid|identity mismatch|token (?:mismatch|rejected))|protocol mismatch(?:: Control UI updated)?|client version mismatch|gateway ingress attribution required|connect challenge (?:timeout|missing nonce)|(?:unauthorized|invalid) role\b(?!s)|requires credentials before opening a websocket|gateway (?:token|password) (?:missing|mismatch|not configured)|trusted_proxy_[a-z_]{4,40}|trusted-proxy identity-header authentication is required|invalid connect params: .{1,200}/i;
+  /(?:device )?pairing:? required(?:: device [a-z -]{1,80})?(?: ?\(requestId:[^)]{0,80}\)?)?|(?:scope upgrade|role upgrade|device metadata change) pending approval(?: \(requestId:[^)]{0,80}\)?)?|device is (?:not approved yet|asking for (?:more scopes|a higher role) than currently approved)|device identity changed and must be re-approved|origin not allowed|control ui requires (?:HTTPS or localhost|device identity)(?: \([^)]{0,80}\))?|device identity required|unauthorized: (?:gateway |device |bootstrap )?(?:token|password)[^"'`\\<]{0,160}|unauthorized: (?:too many|tailscale|proxy client|setup code|trusted_proxy|operator access|verified user)[^"'`\\<]{0,160}|too many failed authentication attempts|device (?:signature (?:expired|invalid)|nonce (?:required|mismatch)|public key invalid|identity mismatch|token (?:mismatch|rejected))|protocol mismatch(?:: Control UI updated)?|client version mismatch|gateway ingress attribution required|connect challenge (?:timeout|missing nonce)|(?:unauthorized|invalid) role\b(?!s)|requires credentials before opening a websocket|gateway (?:token|password) (?:missing|mismatch|not configured)|trusted_proxy_[a-z_]{4,40}|trusted-proxy identity-header authentication is required|invalid connect params: .{1,200}|\b1013\b.{0,40}\bgateway starting|\bgateway starting\b.{0,20}\b1013\b/i;
+
+/**
+ * Node and its HTTP libraries put a code of their own in brackets (`AssertionError [ERR_ASSERTION]: protocol mismatch`):
+ * the words behind it are theirs, whatever they are.
+ */
+const THEIRS = /\b[A-Z]\w{2,40}Error \[(?:ERR|UND|HPE)_[A-Z_]{2,60}\]: ?$/;
 
 /** Detail codes of error frames (2.22 on) and the frames' own codes. */
 const DETAIL =
@@ -61,6 +69,7 @@ export const phrase: Shape = {
     "nauthorized role",
     "requires credentials before",
     "nvalid connect params",
+    "ateway starting",
     "PAIRING_REQUIRED",
     "CONTROL_UI_",
     "DEVICE_AUTH",
@@ -77,10 +86,11 @@ export const phrase: Shape = {
     const { text } = line;
     const met = PHRASE.exec(text);
     // `fixed "pairing required" on loopback`: release notes, and what somebody has behind them.
-    const said = met === null || MENDED.test(text.slice(0, met.index)) ? undefined : met[0];
+    const before = met === null ? "" : text.slice(0, met.index);
+    const said = met === null || MENDED.test(before) || THEIRS.test(before) ? undefined : met[0];
     const detailCode = text.match(DETAIL)?.find((code) => gateOfWording(code) !== undefined);
     if (said === undefined && detailCode === undefined) return wordOf(line);
-    const code = /\b(1008|4008)\b/.exec(text)?.[1];
+    const code = /\b(1008|4008|1013)\b/.exec(text)?.[1];
     return clientError(line, {
       from: line.form === "json" ? "unknown" : from(text),
       message: said ?? detailCode ?? "",
@@ -101,7 +111,9 @@ function wordOf(line: Line): ReturnType<Shape["read"]> {
 }
 
 /** The hints in brackets name whom the gateway talks to. */
-function from(text: string): "cli" | "page" | "unknown" {
+function from(text: string): ClientErrorEvent["from"] {
+  const named = speakerIn(text);
+  if (named === "node" || named === "app") return named;
   if (/Control UI|dashboard|gateway\.controlUi|\bdevice pairing required|\bbrowser\b|web ?page/i.test(text)) {
     return "page";
   }

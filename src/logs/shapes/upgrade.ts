@@ -1,5 +1,6 @@
 import type { Shape } from "../line.ts";
 import { clientError } from "./client-error.ts";
+import { speakerIn } from "./speaker.ts";
 
 /** What Chromium says of an answer that is no upgrade, and what the `ws` client of the CLI says. */
 const ANSWERED =
@@ -71,6 +72,51 @@ export const nobodyBehind: Shape = {
       gate: "transport",
       why: "not-openclaw",
       httpStatus,
+    });
+  },
+};
+
+/** What somebody tells of a socket that ends at a proxy: its login page, or that nothing arrives at the gateway. */
+const STOPPED =
+  /\b(?:upgrade|handshake|web ?socket|socket|wss?)\b[^.]{0,60}\b(?:never|not|does(?:n['’]t| not)|did(?:n['’]t| not))\b[^.]{0,20}\b(?:reach\w{0,3}|arriv\w{0,3}|get(?:s|ting)? (?:to|through)|make it)\b|(?:升级|握手|websocket|ws 连接)[^。]{0,30}(?:没有?到|未到|到不了|没能到)达?[^。]{0,4}网关/i;
+const LOGIN =
+  /\b(30[1278]|401)\b[^.]{0,80}\b(?:login|log-in|sso|sign[- ]?in|access|auth\w{0,5}) ?(?:page|portal|screen|wall|prompt)?\b|(?:重定向|跳转)[^。]{0,30}(?:登录|认证|SSO)|\b(?:redirects?|redirected)\b[^.]{0,60}\b(?:login|sso|sign[- ]?in)\b/i;
+/** Products that ask for a login in front of what they pass on. */
+const GATEKEEPER =
+  /\b(?:cloudflare|zero ?trust|access|authelia|authentik|oauth2-proxy|keycloak|pomerium|traefik|caddy|nginx|azure (?:ad|app) proxy|iap|vercel|coolify|reverse proxy)\b|反向代理|反代/i;
+
+export const stopped: Shape = {
+  name: "stopped",
+  hints: [
+    "each",
+    "rrive",
+    "et to",
+    "ets to",
+    "et through",
+    "ake it",
+    "网关",
+    "login",
+    "Login",
+    "SSO",
+    "sso",
+    "ign-in",
+    "ign in",
+    "登录",
+    "认证",
+  ],
+  read(line) {
+    const text = line.text.slice(0, 1000);
+    // A log's own line is no tale, and who quotes an error of the gateway tells of that.
+    if (line.form === "json" || line.base.at !== undefined || /^\[[a-z]/.test(text)) return undefined;
+    const login = GATEKEEPER.test(text) ? LOGIN.exec(text) : null;
+    if (login === null && !STOPPED.test(text)) return undefined;
+    const status = login?.[1] === undefined ? undefined : Number(login[1]);
+    return clientError(line, {
+      from: speakerIn(text) ?? "unknown",
+      message: text.slice(0, 300),
+      gate: "transport",
+      why: "not-upgraded",
+      httpStatus: status,
     });
   },
 };

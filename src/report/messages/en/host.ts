@@ -85,7 +85,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     variants: {
       over: {
         title: "An address was locked out before; the lock has ended",
-        what: "{client|A client} was locked out for failed attempts before and admitted later.",
+        what: "{client|A client} was locked out for failed attempts before; what came later shows that this is past.",
         fix: "Nothing to do, unless a stale page keeps trying.",
         verify: "No newer `too many failed authentication attempts` is in the log.",
       },
@@ -112,6 +112,17 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     verify:
       "On the gateway's own host `openclaw devices list` answers, and the same command reports no missing scope.",
     caveats: "A CI job should not fail on this line.",
+    variants: {
+      client: {
+        title: "A connected client lacks the scopes for what it asks",
+        what: "The gateway admitted {client|a client} and then refused what it asked for, `missing scope: operator.read`{(method)}.",
+        why: "A client without a device identity gets in with the shared token and has no scopes (2026.3.13 and later); one with a device has those that it was approved for. Panels of others stay empty then. OpenClaw's own status command leaves such lines too, and means nothing by them.",
+        fix: "If a panel or script of yours stays empty: update it to a version that signs with a device, let it connect, and approve its request with the scopes that it needs. If its device is in the list already, compare its approved scopes with these.",
+        verify: "The client's panels fill, and no new `missing scope` line appears.",
+        caveats:
+          "Scopes written into paired.json by hand are overwritten by the running gateway, and not read at all from 2026.8.",
+      },
+    },
   },
 
   "trusted-proxy-cli-unauthorized": {
@@ -137,7 +148,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
       },
       over: {
         title: "A client past the proxy was refused before; it is admitted now",
-        what: "{client|A client} was refused before and admitted later.",
+        what: "{client|A client} was refused before; what came later shows that this is past.",
         fix: "Nothing to do.",
       },
     },
@@ -165,6 +176,14 @@ export const host: Readonly<Record<string, CauseMessage>> = {
       "No new EACCES or EROFS line appears, `ls -ln` of the state directory shows the gateway's uid, and `openclaw devices list` answers.",
     caveats: "Rights for everybody (777) would let every local user read the tokens.",
     variants: {
+      "host-path": {
+        title: "A path of the host is used inside of the container",
+        what: "OpenClaw wants to make {path|a directory of the host} and may not{(detail)}: that path is the host's, and does not exist in the container.",
+        why: "OPENCLAW_CONFIG_DIR and its like name the directory on the host, for Compose to mount. Inside, the same directory is /home/node/.openclaw. Where the variable reaches the container, or the command runs outside of the host that has the path, OpenClaw tries to make it there.",
+        fix: "Give the path of the host to Compose alone (`.env`, left side of `volumes`), and inside leave OPENCLAW_STATE_DIR, OPENCLAW_CONFIG_PATH and HOME at the image's own. Giving the host's directory away changes nothing.",
+        verify: "The gateway's log names /home/node/.openclaw, and no EACCES comes after its start.",
+      },
+
       foretold: {
         title: "The gateway's user may not use the state directory",
         what: "No error was seen yet; this follows from the container's mounts: to the gateway's user{(uid)} {path|the state directory} means {detail|permission denied}.",
@@ -185,6 +204,16 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     caveats:
       "Before one of them is stopped, see which one holds the approved devices: they do not move to the other.",
     variants: {
+      "former-name": {
+        title: "The gateway of the product's former name still has the port",
+        what: "Port {port|of the gateway} is held by {program|an older gateway} (pid {pid|unknown}): the new gateway cannot start, and clients talk to the old one.",
+        why: "The update installs OpenClaw beside the service of before, which starts again by itself. It knows neither today's settings nor today's clients, so what it refuses says nothing.",
+        fix: "Stop the old service and remove it, then start the new gateway.",
+        verify: "`openclaw gateway status` names a process of OpenClaw for the port.",
+        caveats:
+          "Its state directory holds the old devices and settings: keep it until `openclaw doctor` has taken them over.",
+      },
+
       "port-taken": {
         title: "The host's port is taken, so the container is not started",
         what: "The engine could not publish port {port|of the gateway} for the container {container|of the gateway}: another program or container of the host has it.",

@@ -13,6 +13,24 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     caveats:
       "`openclaw gateway status` ends with exit code 0 even while nothing answers: read what it prints.",
     variants: {
+      "invalid-config": {
+        title: "openclaw.json is not valid, so the gateway does not start with it",
+        what: "OpenClaw rejects {path|its openclaw.json}. At fault: {key|the text itself}; line {line|as quoted}, column {column|as quoted}.",
+        why: "A missing comma or quote, or a key that this release does not know, ends the gateway at its start and each command of the CLI. A gateway that runs on keeps what it read before, until its next start. Who is let in is not the question yet.",
+        fix: "Mend that place in {path|openclaw.json} in an editor; a key of a newer or older release has to go. `openclaw doctor --fix` takes unknown keys out, and does not mend a missing comma.",
+        verify:
+          "`openclaw config get gateway` prints settings without a complaint, and the log says `listening on`.",
+        caveats: "Keep a copy of the file first, and treat it as a secret: it holds the token.",
+      },
+      "port-held": {
+        title: "Another program has the gateway's port, so the gateway does not start",
+        what: "Port {port|of the gateway} is held by {program|another program} (pid {pid|unknown}, user {user|unknown}), which is no gateway.",
+        why: "Only one program can listen on a port. Whatever answers there is not OpenClaw: its pages, errors and silences say nothing of pairing.",
+        fix: "End that program or move it to another port, then start the gateway; or give the gateway another port (`gateway.port`), and open the page there.",
+        verify: "`openclaw gateway status` names the gateway's own process for the port.",
+        caveats: "Find out first what the other program is for. Type no token into a page that it serves.",
+      },
+
       over: {
         title: "The gateway was out of reach before; it answers now",
         what: "Clients met a closed port or a starting gateway before; it answers now.",
@@ -63,8 +81,8 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       "It looks like pairing and is not: no approval and no other token changes it. A slow or busy machine can run into the longer limit too.",
     variants: {
       over: {
-        title: "Earlier handshakes ran out of time; the client was admitted later",
-        what: "{client|A client} ran out of time before and was admitted later.",
+        title: "Earlier handshakes ran out of time; that is past",
+        what: "{client|A client} ran out of time before; what came later shows that this is past.",
         fix: "Nothing to do, unless it comes back under load.",
         verify: "No newer `handshake timeout` line is in the log.",
       },
@@ -139,9 +157,9 @@ export const network: Readonly<Record<string, CauseMessage>> = {
   "proxy-attribution-required": {
     title: "The gateway refuses the proxy's requests, the page included",
     healthy: "The gateway can tell which client is behind the proxy",
-    what: "The gateway answers HTTP 403 `proxy_attribution_required`: the request carries forwarded headers, and it comes from {remote|an address}, which is not in gateway.trustedProxies.",
-    why: "From 2026.8.1 `Forwarded`, `X-Real-IP` or `X-Forwarded-*` from a peer that is not trusted ends every request. No WebSocket opens, so the log has no [ws] line; `observed unattributable proxy-shaped traffic` appears once for each start of the gateway.",
-    fix: "Add the proxy's exact address to gateway.trustedProxies (127.0.0.1 and ::1 for a proxy on the same host, the proxy's pod range in a cluster), and let the proxy overwrite X-Forwarded-For.",
+    what: "The gateway answers HTTP 403 `proxy_attribution_required`: the request from {remote|the proxy} carries forwarded headers, and the gateway finds no client in them that it may believe.",
+    why: "From 2026.8.1 that ends every request, for one of three reasons: the peer is not in gateway.trustedProxies; every address of the chain is in it, so that no client is left; or the proxy appends to X-Forwarded-For what a client had put there. No WebSocket opens, so the log has no [ws] line; `observed unattributable proxy-shaped traffic` appears once for each start of the gateway.",
+    fix: "See which of the three it is in gateway.trustedProxies. If the peer is missing there, add its exact address (127.0.0.1 and ::1 for a proxy on the same host, the proxy's pod range in a cluster). If a range in it covers the clients, narrow it to the proxy. Let the proxy overwrite X-Forwarded-For.",
     verify:
       "The page loads instead of the JSON error. `/healthz` proves nothing here: it answers 200 in both cases.",
     caveats:
@@ -216,7 +234,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     variants: {
       over: {
         title: "Browsers through Tailscale Serve were refused before; they are admitted now",
-        what: "Browsers at {origin|the .ts.net address} were refused before and admitted later.",
+        what: "Browsers at {origin|the .ts.net address} were refused before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "The page at the .ts.net address connects.",
       },
@@ -235,7 +253,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     variants: {
       over: {
         title: "Browsers behind the single sign-on had to be approved; they are admitted now",
-        what: "A browser met `pairing required` after the sign-on and was admitted later.",
+        what: "A browser met `pairing required` after the sign-on; what came later shows that this is past.",
         fix: "Nothing to do.",
       },
     },
@@ -258,7 +276,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
       over: {
         title: "The authenticating proxy was refused before; its users are admitted now",
-        what: "Requests of the proxy at {remote|a loopback address} were refused before and admitted later.",
+        what: "Requests of the proxy at {remote|a loopback address} were refused before; what came later shows that this is past.",
         fix: "Nothing to do.",
       },
     },
@@ -283,7 +301,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
       over: {
         title: "The way into the cluster was refused before; it is admitted now",
-        what: "Browsers through {via|the Ingress or Service} were refused before and admitted later.",
+        what: "Browsers through {via|the Ingress or Service} were refused before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "The page connects on that path.",
       },

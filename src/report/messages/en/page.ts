@@ -68,7 +68,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     variants: {
       over: {
         title: "Earlier connections without a token; a token is sent now",
-        what: "{client|A client} connected without a token before and was admitted later.",
+        what: "{client|A client} connected without a token before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "No newer `token_missing` is in the log.",
       },
@@ -92,7 +92,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     variants: {
       over: {
         title: "Earlier token mismatches; the tokens agree now",
-        what: "{client|A client} sent a different token before and was admitted later.",
+        what: "{client|A client} sent a different token before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "No newer `token_mismatch` is in the log.",
       },
@@ -113,8 +113,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     caveats: "A password does not belong in an address. Tailscale Funnel needs auth mode `password`.",
     variants: {
       over: {
-        title: "Earlier password refusals; the client was admitted later",
-        what: "{client|A client} was refused for its password before and admitted later.",
+        title: "Earlier password refusals; that is past",
+        what: "{client|A client} was refused for its password before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "No newer `password_` refusal is in the log.",
       },
@@ -132,9 +132,16 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     caveats:
       "gateway.controlUi.dangerouslyDisableDeviceAuth removes this gate up to 2026.7.35 and does nothing from 2026.8.1; it lets in whoever has the token, without any approval.",
     variants: {
+      "own-page": {
+        title: "The page came without a device identity, and without a token that counts",
+        what: "The gateway's own page sent no device identity{(detail)}, and what it sent as credential does not excuse it.",
+        why: "The page is no old client: it comes from this gateway. It leaves its identity out where gateway.controlUi.dangerouslyDisableDeviceAuth is set (up to 2026.7.35) or the browser keeps no site data, and then only a valid token lets it in.",
+        fix: "Give the page the gateway's token, in its settings or behind `#token=`. Take the switch out if it is set, then reload the page.",
+        verify: "The page connects, or meets `pairing required` next, once for this browser.",
+      },
       over: {
-        title: "Earlier connections without a device identity; the client was admitted later",
-        what: "{client|A client} connected without a device identity before and was admitted later.",
+        title: "Earlier connections without a device identity; that is past",
+        what: "{client|A client} connected without a device identity before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "No newer refusal of this kind is in the log.",
       },
@@ -157,8 +164,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
       "A proxy or recorder that replays an earlier handshake fails in the same way, and should: the nonce is good for one connection.",
     variants: {
       over: {
-        title: "Earlier device proofs did not hold; the client was admitted later",
-        what: "{client|A client} sent a device proof that was rejected before, and was admitted later.",
+        title: "Earlier device proofs did not hold; that is past",
+        what: "{client|A client} sent a device proof that was rejected before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "No newer refusal of this kind is in the log.",
       },
@@ -181,8 +188,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
         what: "No refusal was seen; this follows from the clocks: the container's is {skew|minutes} away from this machine's (negative: behind), so that the signature of a browser here will count as expired.",
       },
       over: {
-        title: "Earlier signatures were expired; the client was admitted later",
-        what: "{client|A client} sent signatures with a time too far off before, and was admitted later.",
+        title: "Earlier signatures were expired; that is past",
+        what: "{client|A client} sent signatures with a time too far off before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "No newer `device signature expired` is in the log.",
       },
@@ -200,8 +207,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
       "Clearing a browser's site data makes it a new device: it has to be approved once more. Rotating needs the scopes of the device that is rotated.",
     variants: {
       over: {
-        title: "Earlier stale device tokens; the client was admitted later",
-        what: "{client|A client} sent a stale device token before and was admitted later.",
+        title: "Earlier stale device tokens; that is past",
+        what: "{client|A client} sent a stale device token before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "No newer `device token mismatch` is in the log.",
       },
@@ -226,8 +233,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
         verify: "The page connects, and the log has no new `control ui build rejected` line.",
       },
       over: {
-        title: "Earlier protocol mismatches; the client was admitted later",
-        what: "{client|A client} of another release was refused before and admitted later.",
+        title: "Earlier protocol mismatches; that is past",
+        what: "{client|A client} of another release was refused before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "No newer `protocol mismatch` is in the log.",
       },
@@ -260,8 +267,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
         why: "From 2026.2.2 on the gateway asks clients for a device identity, and from 2026.2.22 for one that signs the gateway's nonce. Dashboards and scripts that were written before that do not sign.",
       },
       over: {
-        title: "Earlier refusals of a third-party client without a device identity; it was admitted later",
-        what: "{client|A client} that is not OpenClaw's own was refused before and admitted later.",
+        title: "Earlier refusals of a third-party client without a device identity; that is past",
+        what: "{client|A client} that is not OpenClaw's own was refused before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "The log has no newer refusal of that client.",
       },

@@ -13,8 +13,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
       "Approving gives that device the scopes that it asks for, up to full control; approve only what you recognise. A request expires after five minutes and comes back with the next attempt. Clearing the browser's data makes a new device.",
     variants: {
       over: {
-        title: "Earlier pairing refusals; the device was admitted later",
-        what: "{client|A device} was refused with `pairing required` before and admitted later.",
+        title: "Earlier pairing refusals; that is past",
+        what: "{client|A device} was refused with `pairing required` before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "The log has no newer refusal of this device.",
       },
@@ -37,8 +37,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
       "The bridge address does not belong in gateway.trustedProxies: every neighbouring container has it, and from 2026.8.1 the gateway then answers HTTP 403 to all browsers on this path. The CLI over the bridge needs pairing in nearly every release; run it inside the gateway's container.",
     variants: {
       over: {
-        title: "Earlier pairing refusals through Docker's network; the browser was admitted later",
-        what: "Browsers that came from {remote|Docker's own address} were refused before; the same one was admitted later.",
+        title: "Earlier pairing refusals through Docker's network; that is past",
+        what: "Browsers that came from {remote|Docker's own address} were refused before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "The log has no newer refusal from {remote|that address}.",
       },
@@ -66,8 +66,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
       "The upgrade often asks for operator.admin, which is full control: compare device and address first. The shared token is not the problem; changing it does not help.",
     variants: {
       over: {
-        title: "Earlier scope upgrades were held back; the device was admitted later",
-        what: "A paired device was held back for more scopes before and admitted later.",
+        title: "Earlier scope upgrades were held back; that is past",
+        what: "A paired device was held back for more scopes before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "No upgrade waits in `openclaw devices list`.",
       },
@@ -85,8 +85,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     caveats: "Approving a role needs operator.admin.",
     variants: {
       over: {
-        title: "Earlier role upgrades were held back; the device was admitted later",
-        what: "A paired device was held back for another role before and admitted later.",
+        title: "Earlier role upgrades were held back; that is past",
+        what: "A paired device was held back for another role before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "No upgrade waits in `openclaw devices list`.",
       },
@@ -105,8 +105,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
       "If nobody upgraded anything, treat the request as a copied key: reject it and remove the device.",
     variants: {
       over: {
-        title: "Earlier re-approvals were asked for; the device was admitted later",
-        what: "A paired device had to be approved again before and was admitted later.",
+        title: "Earlier re-approvals were asked for; that is past",
+        what: "A paired device had to be approved again before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "No re-approval waits in `openclaw devices list`.",
       },
@@ -134,8 +134,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
         fix: "Approve the request by its id; that works in every release. Then look at gateway.trustedProxies, and at what stands between the browser and the gateway.",
       },
       over: {
-        title: "Earlier pairing refusals on localhost; the browser was admitted later",
-        what: "A local browser was refused before and admitted later.",
+        title: "Earlier pairing refusals on localhost; that is past",
+        what: "A local browser was refused before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "The log has no newer refusal from 127.0.0.1.",
       },
@@ -198,8 +198,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
       "`--latest` approves whoever asked last, which need not be you; from 2026.4.15 (measured) it only previews.",
     variants: {
       over: {
-        title: "An earlier approval named an id that was gone; the device was admitted later",
-        what: "An approval failed with `unknown requestId` before; the device was admitted later.",
+        title: "An earlier approval named an id that was gone; that is past",
+        what: "An approval failed with `unknown requestId` before; what came later shows that this is past.",
         fix: "Nothing to do.",
         verify: "The device stands in the paired list.",
       },
@@ -250,5 +250,33 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     fix: "Give the gateway an address that the app can reach (Tailscale Serve or a proxy with HTTPS), pair through Devices, Pair device in the Control UI, and approve the request by its id; then approve the node.",
     verify: "The app shows the gateway as connected, and the node stands in the list of nodes.",
     caveats: "A setup code or its QR picture is a credential: do not post it.",
+    variants: {
+      left: {
+        title: "An app ends its connection by itself, before it has said who it is",
+        what: "{client|An app} reached the gateway and left before its first message{(detail)}. The gateway refused nothing.",
+        why: "An app does that while it has no setup code or token for this gateway, or cannot make a device identity (older and third-party apps). No request of it waits, so there is nothing to approve yet, and no setting of the gateway changes it.",
+        fix: "Update the app, remove this gateway in it, and add it again with a new setup code. Its address is right: its connections arrive.",
+        verify:
+          "The next line of this app in the log is a connect or a refusal with a reason. If it waits for approval then, its request stands in the list of devices.",
+      },
+      "node-waits": {
+        title: "A node host waits for approval, in the list of devices",
+        what: "{client|A node host} was refused: its device is not approved yet.",
+        why: "A node is a device first: its request stands in `openclaw devices list`. `openclaw nodes pending` stays empty until that one is approved.",
+        fix: "List the devices, approve the node's request by its id, and start the node again. Where the release asks a second time, approve the node itself too.",
+        verify: "`openclaw nodes status` shows the node as connected.",
+        caveats:
+          "Compare address and time of the request with your own attempt: a node runs commands for the gateway.",
+      },
+      "app-waits": {
+        title: "An app waits for approval",
+        what: "{client|An app} was refused: its device is not approved yet.",
+        why: "Each app on each phone is a device of its own, and is approved once. It tries again every few seconds and may get a new request each time.",
+        fix: "Open the app, list the devices, and approve its request by its id at once, while the app is in front.",
+        verify: "The app shows the gateway as connected.",
+        caveats:
+          "A setup code from the Control UI (Devices, Pair device) pairs without a race. It is a credential: do not post it.",
+      },
+    },
   },
 };

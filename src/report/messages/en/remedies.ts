@@ -233,6 +233,35 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "The other program ends or moves; then the gateway can listen.",
     caution: "Find out first what the other program is for, and whose.",
   },
+  "add-gateway-in-app": {
+    title: "Update the app, and add the gateway to it anew",
+    what: "Gives the app what it lacks: a credential, and a release that makes a device identity. Nothing changes at the gateway.",
+    caution: "A setup code or its QR picture is a credential: show it to the app alone.",
+  },
+  "mend-config": {
+    title: "Mend openclaw.json",
+    what: "The gateway reads the file at its start; nothing else has to change.",
+    caution: "Keep a copy of the file first: it holds the token.",
+  },
+  "use-container-path": {
+    title: "Use the container's own path inside of it",
+    what: "OpenClaw then finds its state where Compose mounts it.",
+  },
+  "give-client-a-device": {
+    title: "Let the client connect with a device of its own",
+    what: "Its scopes then are those that it asks for and that you approve.",
+    caution: "Approve only what the client needs: `operator.admin` may change settings and approve others.",
+  },
+  "approve-by-device": {
+    title: "Approve what this one device asks for now",
+    what: "For a client that asks anew every few seconds: the id of its newest request is looked up and approved in one line. The device id stays the same.",
+    caution:
+      "Compare the device's address and time with your own attempt before; the line approves whatever this device asks for.",
+  },
+  "look-where-it-listens": {
+    title: "Look first where the gateway listens",
+    what: "Its own start-up line tells this cause from a gateway that is down. Nothing is changed.",
+  },
   "pair-app": {
     title: "Pair the app with a setup code",
     what: "The code hands the app an address and a credential; what is left is one approval, and a second one for a node.",

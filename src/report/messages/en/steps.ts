@@ -173,6 +173,33 @@ export const human: Readonly<Record<string, string>> = {
   "find-gateways": "List what runs: `openclaw gateway status --deep`, and `docker ps` where Docker is used.",
   "make-setup-code":
     "Get a setup code: in the Control UI under Devices, Pair device, where the release has it, else with `/pair` in a chat that OpenClaw serves. Let the app read it.",
+  "update-app":
+    "Update the app to a version made for the gateway's release; of a third-party app ask its maker.",
+  "add-gateway-again": "In the app, remove this gateway and add it again with that code.",
+  "connect-in-app": "Open the app again, and press Connect if it does not connect by itself.",
+  "connect-again": "Let the client connect again.",
+  "start-node-again":
+    "Start the node again: `openclaw node run` or `openclaw node restart`, as it was started before.",
+  "mend-syntax":
+    "Open {path|openclaw.json} in an editor and look at line {line}, column {column|1} and the line before it: a comma, a quote or a bracket is missing or too many.",
+  "mend-key": "In {path|openclaw.json}, take out or correct `{key}`: this release does not take it.",
+  "mend-file":
+    "Run `openclaw doctor`, which names the place in {path|openclaw.json}, and mend it in an editor.",
+  "restarts-by-itself":
+    "Nothing has to be started: the container starts again by itself, and reads the file anew.",
+  "end-port-holder":
+    "End the program that has port {port|18789}: {program|see `sudo ss -ltnp`}, pid {pid|as shown there}.",
+  "remove-former-service":
+    "Stop the old gateway ({program|the older program}, pid {pid|as shown}) and remove its service: `systemctl --user disable --now clawdbot-gateway` or moltbot-gateway, on a Mac `launchctl bootout` of its label; then `npm uninstall -g` the old package.",
+  "use-container-path":
+    "Take {path|the host's path} out of the environment and the commands inside of the container; in Compose it stays on the left side of `volumes` alone.",
+  "compare-scopes": "Look whether the client is in the list, and with which approved scopes.",
+  "choose-device":
+    "Take the deviceId of your own client from the list; it does not change from request to request.",
+  "approve-by-device":
+    "In one line, with that id for DEVICE_ID: `openclaw devices approve $(openclaw devices list --json | jq -r '.pending[] | select(.deviceId == \"DEVICE_ID\") | .requestId')`.",
+  "listens-where":
+    "Find its newest `listening on ws://ADDRESS:PORT`: 127.0.0.1 in a container is this cause; another address, or no such line, is not.",
   "approve-node":
     "Approve the node's own request too: `openclaw nodes pending`, then `openclaw nodes approve`.",
   "raise-handshake-limit":

@@ -175,6 +175,8 @@ export const tables: Tables = {
     text: "{text}",
     "model-contradicted":
       "The evidence says something else than the model of this release. The evidence counts; please report it to this tool's maintainers.",
+    "client-left":
+      "A client ended its connection by itself before the gateway had admitted or refused it, and nothing tells why or what it is. Its own log says more.",
     "release-assumed":
       "The model was not measured on {release|this very release}; the nearest release that was is {nearest|its neighbour}.",
     "release-unknown": "The release is unknown; what depends on it is left open. `--release X` says it.",

@@ -81,7 +81,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     variants: {
       over: {
         title: "某个地址之前被锁定，现在锁定已结束",
-        what: "{client|某个客户端}之前因失败次数过多被锁定，后来已被接纳。",
+        what: "{client|某个客户端}之前因失败次数过多被锁定，后来的情况表明这已过去。",
         fix: "无需处理，除非有失效的页面仍在重试。",
         verify: "日志中没有更新的 `too many failed authentication attempts`。",
       },
@@ -107,6 +107,16 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     fix: "可以认为网关是可访问的。要得到完整的结果，请在网关所在的主机上用已配对的 CLI 运行该命令。",
     verify: "在网关所在的主机上 `openclaw devices list` 有正常的回应，同一命令也不再报告缺少权限范围。",
     caveats: "CI 任务不应因这一行而失败。",
+    variants: {
+      client: {
+        title: "已连接的客户端缺少所请求内容的权限范围",
+        what: "网关接纳了{client|一个客户端}，随后拒绝了它的请求：`missing scope: operator.read`{（method）}。",
+        why: "没有设备身份的客户端凭共享令牌可以进入，但没有权限范围（2026.3.13 及更高版本）；有设备的客户端只有批准时的范围。第三方面板因此是空的。OpenClaw 自己的状态命令也会留下这样的行，那并不表示故障。",
+        fix: "如果是自己的面板或脚本没有内容：把它更新到会用设备签名的版本，让它连接，并按它需要的范围批准请求。如果它的设备已在列表中，请核对已批准的范围。",
+        verify: "客户端的面板有了内容，不再出现新的 `missing scope` 行。",
+        caveats: "手工写进 paired.json 的范围会被运行中的网关覆盖，从 2026.8 起则根本不会读取。",
+      },
+    },
   },
 
   "trusted-proxy-cli-unauthorized": {
@@ -132,7 +142,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
       },
       over: {
         title: "绕过代理的客户端之前被拒绝，现在已被接纳",
-        what: "{client|某个客户端}之前被拒绝，后来已被接纳。",
+        what: "{client|某个客户端}之前被拒绝，后来的情况表明这已过去。",
         fix: "无需处理。",
       },
     },
@@ -159,6 +169,14 @@ export const host: Readonly<Record<string, CauseMessage>> = {
       "不再出现新的 EACCES 或 EROFS，状态目录的 `ls -ln` 显示网关的 uid，`openclaw devices list` 有正常的回应。",
     caveats: "对所有人开放权限（777）会让每个本地用户都能读到令牌。",
     variants: {
+      "host-path": {
+        title: "容器内使用了主机上的路径",
+        what: "OpenClaw 要创建 {path|主机上的目录}，但没有权限{（detail）}：该路径属于主机，在容器内并不存在。",
+        why: "OPENCLAW_CONFIG_DIR 等变量指的是主机上的目录，供 Compose 挂载；在容器内，同一目录是 /home/node/.openclaw。变量传进了容器，或者命令运行在没有该路径的地方时，OpenClaw 就会尝试在那里创建它。",
+        fix: "主机路径只交给 Compose（`.env`、`volumes` 左侧），容器内的 OPENCLAW_STATE_DIR、OPENCLAW_CONFIG_PATH 和 HOME 保持镜像自带的值。修改主机目录的属主不起作用。",
+        verify: "网关日志显示 /home/node/.openclaw，启动后不再出现 EACCES。",
+      },
+
       foretold: {
         title: "网关的运行用户无权使用状态目录",
         what: "还没有看到错误，以下是根据容器的挂载得出的结论：对网关的运行用户{（uid）}来说，{path|状态目录} 会是 {detail|没有权限}。",
@@ -177,6 +195,15 @@ export const host: Readonly<Record<string, CauseMessage>> = {
     verify: "`openclaw gateway status --deep` 只找到一个网关，`devices list` 显示页面发出的请求。",
     caveats: "停止其中一个之前，先确认已批准的设备在哪一个上：它们不会转移到另一个网关。",
     variants: {
+      "former-name": {
+        title: "旧名称的网关仍占用端口",
+        what: "端口 {port|（网关端口）} 被 {program|旧的网关} 占用（pid {pid|未知}）：新网关无法启动，客户端连到的是旧网关。",
+        why: "更新会在原有服务旁安装 OpenClaw，而原有服务会自行重启。它既不认识现在的设置，也不认识现在的客户端，因此它的拒绝不能说明问题。",
+        fix: "停止并移除旧服务，然后启动新网关。",
+        verify: "`openclaw gateway status` 显示占用该端口的是 OpenClaw 的进程。",
+        caveats: "它的状态目录中有旧的设备和设置：在 `openclaw doctor` 接管之前请保留。",
+      },
+
       "port-taken": {
         title: "主机的端口已被占用，容器没有启动",
         what: "引擎无法为容器 {container|（网关）} 发布端口 {port|（网关的端口）}：主机上的另一个程序或容器占用了它。",

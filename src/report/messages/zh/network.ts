@@ -12,6 +12,23 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       "{url|网关的地址} 上的页面能够打开。从 2026.3.13 起 `/health` 返回 `live`；2026.2.1 对任何路径都返回页面。",
     caveats: "即使没有任何回应，`openclaw gateway status` 的退出码也是 0：要看它输出的内容。",
     variants: {
+      "invalid-config": {
+        title: "openclaw.json 无效，网关因此无法启动",
+        what: "OpenClaw 拒绝 {path|它的 openclaw.json}。出错之处：{key|文本本身}；第 {line|（见引文）} 行，第 {column|（见引文）} 列。",
+        why: "缺少逗号或引号，或者写了该版本不认识的键，网关会在启动时退出，CLI 的每条命令也会失败。仍在运行的网关会沿用之前读到的内容，直到下次启动。此时还谈不上谁能进入。",
+        fix: "用编辑器修改 {path|openclaw.json} 中的那一处；属于更新或更旧版本的键要去掉。`openclaw doctor --fix` 会去掉未知的键，但不会补上缺少的逗号。",
+        verify: "`openclaw config get gateway` 能打印设置且没有报错，日志中出现 `listening on`。",
+        caveats: "请先保留该文件的副本，并把它当作机密：里面有令牌。",
+      },
+      "port-held": {
+        title: "网关的端口被其他程序占用，网关因此无法启动",
+        what: "端口 {port|（网关端口）} 被 {program|其他程序} 占用（pid {pid|未知}，用户 {user|未知}），它不是网关。",
+        why: "一个端口只能由一个程序监听。在那里应答的不是 OpenClaw：它的页面、错误和沉默都与配对无关。",
+        fix: "结束该程序或让它换端口，然后启动网关；也可以给网关换一个端口（`gateway.port`），并在新端口打开页面。",
+        verify: "`openclaw gateway status` 显示占用该端口的是网关自己的进程。",
+        caveats: "请先弄清该程序的用途。不要在它提供的页面中输入令牌。",
+      },
+
       over: {
         title: "网关之前无法访问，现在已有回应",
         what: "客户端之前遇到端口关闭或网关正在启动，现在已有回应。",
@@ -61,8 +78,8 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       "它看起来像配对问题，其实不是：批准设备或更换令牌都没有作用。较慢或繁忙的机器也可能超出更长的时限。",
     variants: {
       over: {
-        title: "之前的握手超时，该客户端后来已被接纳",
-        what: "{client|某个客户端}之前超时，后来已被接纳。",
+        title: "之前的握手超时，现已过去",
+        what: "{client|某个客户端}之前超时，后来的情况表明这已过去。",
         fix: "无需处理，除非在高负载时再次出现。",
         verify: "日志中没有更新的 `handshake timeout`。",
       },
@@ -136,9 +153,9 @@ export const network: Readonly<Record<string, CauseMessage>> = {
   "proxy-attribution-required": {
     title: "网关拒绝了代理转来的请求，连页面也不返回",
     healthy: "网关能判断代理转来的请求来自谁，或者没有代理",
-    what: "网关返回 HTTP 403 `proxy_attribution_required`：请求带有转发类请求头，而来源地址 {remote|代理的地址} 不在 gateway.trustedProxies 中。",
-    why: "从 2026.8.1 起，来自不受信任对端的 `Forwarded`、`X-Real-IP` 或 `X-Forwarded-*` 会让所有请求终止。WebSocket 不会打开，因此日志中没有 [ws] 记录；网关每次启动后只会出现一次 `observed unattributable proxy-shaped traffic`。",
-    fix: "把代理的准确地址加入 gateway.trustedProxies（同主机的代理写 127.0.0.1 和 ::1，集群中写代理 Pod 的网段），并让代理覆盖 X-Forwarded-For。",
+    what: "网关返回 HTTP 403 `proxy_attribution_required`：来自 {remote|代理} 的请求带有转发类请求头，而网关在其中找不到可以相信的客户端。",
+    why: "从 2026.8.1 起，下列三种情况之一会让所有请求终止：对端不在 gateway.trustedProxies 中；链路上的地址全在其中，因此没有剩下客户端；代理把内容追加到客户端自带的 X-Forwarded-For 之后。WebSocket 不会打开，因此日志中没有 [ws] 记录；网关每次启动后只会出现一次 `observed unattributable proxy-shaped traffic`。",
+    fix: "先在 gateway.trustedProxies 中核对是哪一种。如果缺少对端，加入它的准确地址（同主机的代理写 127.0.0.1 和 ::1，集群中写代理 Pod 的网段）。如果其中的网段覆盖了客户端，把它收窄到代理。让代理覆盖 X-Forwarded-For。",
     verify: "能打开页面，而不再是 JSON 错误。`/healthz` 在这里不能作为证明：两种情况下它都返回 200。",
     caveats:
       "不要把客户端所在的网段写进列表：如果链路上全是受信任的地址，就无法得出客户端是谁，同样会被拒绝。这一关后面还有来源和配对。",
@@ -211,7 +228,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     variants: {
       over: {
         title: "通过 Tailscale Serve 的浏览器之前被拒绝，现在已被接纳",
-        what: "{origin|.ts.net 地址} 的浏览器之前被拒绝，后来已被接纳。",
+        what: "{origin|.ts.net 地址} 的浏览器之前被拒绝，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: ".ts.net 地址的页面连接成功。",
       },
@@ -230,7 +247,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     variants: {
       over: {
         title: "单点登录后面的浏览器曾需要批准，现在已被接纳",
-        what: "浏览器登录之后遇到 `pairing required`，后来已被接纳。",
+        what: "浏览器登录之后遇到 `pairing required`，后来的情况表明这已过去。",
         fix: "无需处理。",
       },
     },
@@ -253,7 +270,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
       over: {
         title: "认证代理之前被拒绝，它的用户现在已被接纳",
-        what: "来自 {remote|回环地址} 的代理请求之前被拒绝，后来已被接纳。",
+        what: "来自 {remote|回环地址} 的代理请求之前被拒绝，后来的情况表明这已过去。",
         fix: "无需处理。",
       },
     },
@@ -278,7 +295,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
       over: {
         title: "之前这种进入集群的方式被拒绝，现在已被接纳",
-        what: "通过 {via|Ingress 或 Service} 的浏览器之前被拒绝，后来已被接纳。",
+        what: "通过 {via|Ingress 或 Service} 的浏览器之前被拒绝，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "通过这条路径能连接成功。",
       },

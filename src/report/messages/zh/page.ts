@@ -68,7 +68,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     variants: {
       over: {
         title: "之前的连接没有带令牌，现在已经带上",
-        what: "{client|某个客户端}之前没有带令牌，后来已被接纳。",
+        what: "{client|某个客户端}之前没有带令牌，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "日志中没有更新的 `token_missing`。",
       },
@@ -91,7 +91,7 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     variants: {
       over: {
         title: "之前的令牌不一致，现在已经一致",
-        what: "{client|某个客户端}之前发送了不一致的令牌，后来已被接纳。",
+        what: "{client|某个客户端}之前发送了不一致的令牌，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "日志中没有更新的 `token_mismatch`。",
       },
@@ -112,8 +112,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     caveats: "不要把密码写进地址。Tailscale Funnel 要求认证模式为 `password`。",
     variants: {
       over: {
-        title: "之前因密码被拒绝，该客户端后来已被接纳",
-        what: "{client|某个客户端}之前因密码被拒绝，后来已被接纳。",
+        title: "之前因密码被拒绝，现已过去",
+        what: "{client|某个客户端}之前因密码被拒绝，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "日志中没有更新的 `password_` 拒绝记录。",
       },
@@ -130,9 +130,16 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     caveats:
       "gateway.controlUi.dangerouslyDisableDeviceAuth 在 2026.7.35 及更早的版本中会取消这一关，从 2026.8.1 起不再起作用；它会让任何持有令牌的人不经批准就能进入。",
     variants: {
+      "own-page": {
+        title: "页面没有带设备身份，也没有有效的令牌",
+        what: "网关自己的页面没有发送设备身份{（detail）}，而它发送的凭据不足以免除这一点。",
+        why: "页面来自这个网关，并不是旧客户端。设置了 gateway.controlUi.dangerouslyDisableDeviceAuth（到 2026.7.35 为止）或浏览器不保存站点数据时，页面不带身份，此时只有有效的令牌才能进入。",
+        fix: "把网关的令牌交给页面：在页面设置中填写，或放在 `#token=` 之后。如果设置了该开关，请去掉，然后刷新页面。",
+        verify: "页面连接成功，或接着遇到 `pairing required`，每个浏览器一次。",
+      },
       over: {
-        title: "之前的连接没有设备身份，该客户端后来已被接纳",
-        what: "{client|某个客户端}之前没有设备身份，后来已被接纳。",
+        title: "之前的连接没有设备身份，现已过去",
+        what: "{client|某个客户端}之前没有设备身份，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "日志中没有更新的此类拒绝记录。",
       },
@@ -154,8 +161,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     caveats: "重放旧握手的代理或录制工具也会这样失败，而且理应失败：nonce 只对一次连接有效。",
     variants: {
       over: {
-        title: "之前的设备证明无效，该客户端后来已被接纳",
-        what: "{client|某个客户端}之前的设备证明没有被接受，后来已被接纳。",
+        title: "之前的设备证明无效，现已过去",
+        what: "{client|某个客户端}之前的设备证明没有被接受，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "日志中没有更新的此类拒绝记录。",
       },
@@ -177,8 +184,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
         what: "没有看到拒绝记录，以下是根据两边的时钟得出的结论：容器的时钟与本机相差 {skew|数分钟}（负数表示落后），本机浏览器的签名将会被视为过期。",
       },
       over: {
-        title: "之前的签名已过期，该客户端后来已被接纳",
-        what: "{client|某个客户端}之前的签名时间偏差过大，后来已被接纳。",
+        title: "之前的签名已过期，现已过去",
+        what: "{client|某个客户端}之前的签名时间偏差过大，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "日志中没有更新的 `device signature expired`。",
       },
@@ -195,8 +202,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     caveats: "清除浏览器的站点数据会让它变成一台新设备，需要再次批准。轮换令牌需要拥有被轮换设备的权限范围。",
     variants: {
       over: {
-        title: "之前的设备令牌已失效，该客户端后来已被接纳",
-        what: "{client|某个客户端}之前发送了失效的设备令牌，后来已被接纳。",
+        title: "之前的设备令牌已失效，现已过去",
+        what: "{client|某个客户端}之前发送了失效的设备令牌，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "日志中没有更新的 `device token mismatch`。",
       },
@@ -220,8 +227,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
         verify: "页面连接成功，日志中不再出现新的 `control ui build rejected`。",
       },
       over: {
-        title: "之前的协议不一致，该客户端后来已被接纳",
-        what: "另一版本的{client|客户端}之前被拒绝，后来已被接纳。",
+        title: "之前的协议不一致，现已过去",
+        what: "另一版本的{client|客户端}之前被拒绝，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "日志中没有更新的 `protocol mismatch`。",
       },
@@ -254,8 +261,8 @@ export const page: Readonly<Record<string, CauseMessage>> = {
         why: "从 2026.2.2 起网关要求客户端提供设备身份，从 2026.2.22 起还必须对网关的 nonce 签名。更早编写的面板和脚本不会签名。",
       },
       over: {
-        title: "之前因没有设备身份而拒绝过第三方客户端，它后来已被接纳",
-        what: "{client|某个客户端}不是 OpenClaw 自己的，之前被拒绝，后来已被接纳。",
+        title: "之前因没有设备身份而拒绝过第三方客户端，现已过去",
+        what: "{client|某个客户端}不是 OpenClaw 自己的，之前被拒绝，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "日志中没有该客户端更新的拒绝记录。",
       },

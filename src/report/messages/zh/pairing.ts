@@ -13,8 +13,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
       "批准会把该设备请求的权限范围授予它，最多可达完全控制；只批准你认得的请求。请求五分钟后过期，下次尝试时会重新产生。清除浏览器数据会让它变成新设备。",
     variants: {
       over: {
-        title: "之前被要求配对，该设备后来已被接纳",
-        what: "{client|某台设备}之前因 `pairing required` 被拒绝，后来已被接纳。",
+        title: "之前被要求配对，现已过去",
+        what: "{client|某台设备}之前因 `pairing required` 被拒绝，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "日志中没有该设备更新的拒绝记录。",
       },
@@ -36,8 +36,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
       "不要把网桥地址写进 gateway.trustedProxies：相邻的容器都使用这个地址，而且从 2026.8.1 起，网关会对这条路径上的所有浏览器返回 HTTP 403。经过网桥的 CLI 在几乎所有版本中都需要配对，请在网关容器内运行它。",
     variants: {
       over: {
-        title: "之前经过 Docker 网络时被要求配对，该浏览器后来已被接纳",
-        what: "来自 {remote|Docker 自己的地址} 的浏览器之前被拒绝，同一浏览器后来已被接纳。",
+        title: "之前经过 Docker 网络时被要求配对，现已过去",
+        what: "来自 {remote|Docker 自己的地址} 的浏览器之前被拒绝，现已过去。",
         fix: "无需处理。",
         verify: "日志中没有来自 {remote|该地址} 的更新的拒绝记录。",
       },
@@ -65,8 +65,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
       "升级常常会请求 operator.admin，也就是完全控制：先核对设备和地址。问题不在共享令牌，更换它没有帮助。",
     variants: {
       over: {
-        title: "之前的范围升级被拦下，该设备后来已被接纳",
-        what: "某台已配对的设备之前因请求更多范围被拦下，后来已被接纳。",
+        title: "之前的范围升级被拦下，现已过去",
+        what: "某台已配对的设备之前因请求更多范围被拦下，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "`openclaw devices list` 中没有等待中的升级。",
       },
@@ -83,8 +83,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     caveats: "批准角色需要 operator.admin。",
     variants: {
       over: {
-        title: "之前的角色升级被拦下，该设备后来已被接纳",
-        what: "某台已配对的设备之前因请求另一角色被拦下，后来已被接纳。",
+        title: "之前的角色升级被拦下，现已过去",
+        what: "某台已配对的设备之前因请求另一角色被拦下，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "`openclaw devices list` 中没有等待中的升级。",
       },
@@ -101,8 +101,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     caveats: "如果没有人升级过任何东西，请把该请求当作密钥被复制来处理：拒绝请求并移除设备。",
     variants: {
       over: {
-        title: "之前被要求重新批准，该设备后来已被接纳",
-        what: "某台已配对的设备之前需要重新批准，后来已被接纳。",
+        title: "之前被要求重新批准，现已过去",
+        what: "某台已配对的设备之前需要重新批准，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "`openclaw devices list` 中没有等待中的重新批准。",
       },
@@ -129,8 +129,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
         fix: "按 ID 批准请求，这在所有版本中都有效。然后检查 gateway.trustedProxies，以及浏览器与网关之间有什么。",
       },
       over: {
-        title: "之前在 localhost 上被要求配对，该浏览器后来已被接纳",
-        what: "某个本地浏览器之前被拒绝，后来已被接纳。",
+        title: "之前在 localhost 上被要求配对，现已过去",
+        what: "某个本地浏览器之前被拒绝，后来的情况表明这已过去。",
         fix: "无需处理。",
         verify: "日志中没有来自 127.0.0.1 的更新的拒绝记录。",
       },
@@ -191,8 +191,8 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     caveats: "`--latest` 批准的是最后一个提出请求的人，那不一定是你；从 2026.4.15 起（实测）它只做预览。",
     variants: {
       over: {
-        title: "之前批准时使用的 ID 已失效，该设备后来已被接纳",
-        what: "之前有一次批准因 `unknown requestId` 失败，该设备后来已被接纳。",
+        title: "之前批准时使用的 ID 已失效，现已过去",
+        what: "之前有一次批准因 `unknown requestId` 失败，现已过去。",
         fix: "无需处理。",
         verify: "设备出现在已配对列表中。",
       },
@@ -241,5 +241,32 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     fix: "给网关一个应用能访问到的地址（Tailscale Serve 或带 HTTPS 的代理），在 Control UI 的 Devices、Pair device 中配对，按 ID 批准请求，然后再批准 node。",
     verify: "应用显示网关已连接，node 出现在 node 列表中。",
     caveats: "设置码及其二维码就是凭据，不要公开发布。",
+    variants: {
+      left: {
+        title: "应用在说明自己是谁之前就自行断开了连接",
+        what: "{client|应用}连到了网关，但在发出第一条消息之前就离开了{（detail）}。网关没有拒绝任何东西。",
+        why: "应用没有这个网关的设置码或令牌时，或者无法生成设备身份时（旧版或第三方应用），就会这样。它没有等待中的请求，所以目前没有可批准的内容，改网关设置也没有用。",
+        fix: "更新应用，在应用里移除这个网关，再用新的设置码重新添加。地址没有问题：连接已经到达网关。",
+        verify:
+          "日志中该应用的下一行是连接成功，或带有原因的拒绝。如果那时它在等待批准，请求会出现在设备列表中。",
+      },
+      "node-waits": {
+        title: "node 主机在设备列表中等待批准",
+        what: "{client|node 主机}被拒绝：它的设备尚未批准。",
+        why: "node 首先是一台设备：请求在 `openclaw devices list` 中。批准之前 `openclaw nodes pending` 一直为空。",
+        fix: "列出设备，按 ID 批准该 node 的请求，然后重新启动 node。如果版本要求第二次确认，再批准 node 本身。",
+        verify: "`openclaw nodes status` 显示该 node 已连接。",
+        caveats: "请把请求的地址和时间与自己的尝试核对：node 会替网关执行命令。",
+      },
+      "app-waits": {
+        title: "应用在等待批准",
+        what: "{client|应用}被拒绝：它的设备尚未批准。",
+        why: "每部手机上的每个应用都是单独的设备，各批准一次。应用每隔几秒重试一次，每次都可能产生新的请求。",
+        fix: "打开应用，列出设备，并在应用处于前台时立即按 ID 批准它的请求。",
+        verify: "应用显示网关已连接。",
+        caveats:
+          "用 Control UI（Devices、Pair device）的设置码配对可以避免请求不断更换。设置码就是凭据，不要公开发布。",
+      },
+    },
   },
 };

@@ -226,6 +226,34 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "让另一个程序退出或换端口，之后网关就能监听。",
     caution: "请先弄清另一个程序的用途和归属。",
   },
+  "add-gateway-in-app": {
+    title: "更新应用，并重新添加网关",
+    what: "补上应用缺少的东西：凭据，以及会生成设备身份的版本。网关上不做任何改动。",
+    caution: "设置码及其二维码就是凭据：只给应用看。",
+  },
+  "mend-config": {
+    title: "修正 openclaw.json",
+    what: "网关在启动时读取该文件，其他内容都不用改。",
+    caution: "请先保留该文件的副本：里面有令牌。",
+  },
+  "use-container-path": {
+    title: "在容器内使用容器自己的路径",
+    what: "这样 OpenClaw 就能在 Compose 挂载的位置找到它的状态。",
+  },
+  "give-client-a-device": {
+    title: "让该客户端带着自己的设备连接",
+    what: "它的权限范围就是它请求并得到你批准的范围。",
+    caution: "只批准该客户端需要的范围：`operator.admin` 可以更改设置并批准其他设备。",
+  },
+  "approve-by-device": {
+    title: "批准这一台设备当前的请求",
+    what: "适用于每隔几秒重新请求的客户端：在一行命令中查出它最新请求的 ID 并批准。设备 ID 保持不变。",
+    caution: "请先把设备的地址和时间与自己的尝试核对；该命令会批准这台设备请求的全部内容。",
+  },
+  "look-where-it-listens": {
+    title: "先看网关在哪里监听",
+    what: "它自己的启动日志可以把这个原因与网关没有运行区分开。不做任何改动。",
+  },
   "pair-app": {
     title: "用设置码配对应用",
     what: "设置码把地址和凭据交给应用；之后批准一次即可，node 还需要第二次批准。",

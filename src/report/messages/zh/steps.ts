@@ -154,6 +154,27 @@ export const human: Readonly<Record<string, string>> = {
   "find-gateways": "列出正在运行的网关：`openclaw gateway status --deep`，使用 Docker 时再看 `docker ps`。",
   "make-setup-code":
     "取得设置码：版本支持时，在 Control UI 的 Devices 中选择 Pair device；否则在 OpenClaw 接入的聊天中发送 `/pair`。让应用读取它。",
+  "update-app": "把应用更新到与网关版本相配的版本；第三方应用请向其作者询问。",
+  "add-gateway-again": "在应用里移除这个网关，再用该设置码重新添加。",
+  "connect-in-app": "重新打开应用；如果没有自动连接，请点击连接。",
+  "connect-again": "让该客户端重新连接。",
+  "start-node-again": "重新启动 node：`openclaw node run` 或 `openclaw node restart`，与之前的启动方式相同。",
+  "mend-syntax":
+    "用编辑器打开 {path|openclaw.json}，查看第 {line} 行第 {column|1} 列以及它的上一行：缺少或多出了逗号、引号或括号。",
+  "mend-key": "在 {path|openclaw.json} 中去掉或改正 `{key}`：该版本不接受它。",
+  "mend-file": "运行 `openclaw doctor`，它会指出 {path|openclaw.json} 中的位置，然后用编辑器修正。",
+  "restarts-by-itself": "无需手动启动：容器会自行重启，并重新读取该文件。",
+  "end-port-holder": "结束占用端口 {port|18789} 的程序：{program|见 `sudo ss -ltnp`}，pid {pid|见其显示}。",
+  "remove-former-service":
+    "停止旧网关（{program|旧程序}，pid {pid|见上}）并移除它的服务：`systemctl --user disable --now clawdbot-gateway` 或 moltbot-gateway，Mac 上用 `launchctl bootout` 加它的标签；然后用 `npm uninstall -g` 卸载旧的包。",
+  "use-container-path":
+    "把{path|主机路径}从容器内的环境变量和命令中去掉；在 Compose 中它只出现在 `volumes` 的左侧。",
+  "compare-scopes": "查看该客户端是否在列表中，以及已批准的权限范围。",
+  "choose-device": "从列表中取出自己客户端的 deviceId；它不会随请求改变。",
+  "approve-by-device":
+    "把 DEVICE_ID 换成该 ID，在一行中完成：`openclaw devices approve $(openclaw devices list --json | jq -r '.pending[] | select(.deviceId == \"DEVICE_ID\") | .requestId')`。",
+  "listens-where":
+    "找到最新的 `listening on ws://ADDRESS:PORT`：容器内是 127.0.0.1 就是这个原因；其他地址或没有这一行则不是。",
   "approve-node": "也要批准 node 自己的请求：先 `openclaw nodes pending`，再 `openclaw nodes approve`。",
   "raise-handshake-limit": "为网关设置 OPENCLAW_HANDSHAKE_TIMEOUT_MS（单位毫秒）：例如 30000，即半分钟。",
   "version.show": "在网关运行的地方执行 `openclaw --version`。",

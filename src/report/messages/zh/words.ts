@@ -162,6 +162,8 @@ export const tables: Tables = {
   notes: {
     text: "{text}",
     "model-contradicted": "证据与该版本的模型不符。以证据为准，请反馈给本工具的维护者。",
+    "client-left":
+      "有客户端在网关接纳或拒绝之前自行断开了连接，没有信息表明它是什么、为何断开。请查看该客户端自己的日志。",
     "release-assumed": "模型没有在 {release|该版本} 上实测过，最接近的实测版本是 {nearest|相邻的版本}。",
     "release-unknown": "版本未知，与版本有关的结论暂时空缺。可用 `--release X` 指明。",
     "log-cut-start": "只读取了 {file} 的最后 {megabytes} MiB。",
