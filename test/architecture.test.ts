@@ -240,6 +240,34 @@ test("everything that is written goes through one door", () => {
   ]);
 });
 
+/** Questions that several rooms ask, by what a second answer would have in it. */
+const ONE_ANSWER: Readonly<Record<string, { readonly by: RegExp; readonly in: string }>> = {
+  "the default port": { by: /(?:\?\?|=|:|\breturn) 18_?789\b/, in: "src/core/default-port.ts" },
+  "which address is Docker's bridge": { by: /\b172\.17\./, in: "src/core/networks.ts" },
+  "whether a value is an object": { by: /value is Readonly<Record/, in: "src/core/json.ts" },
+  "the code of a system's error": { by: /\bcode" in error\b/, in: "src/core/error-code.ts" },
+  "which release is older": { by: /\bCORRECTION\b/, in: "src/core/release.ts" },
+  "whether an address is private": { by: /=== 192 && \w+ === 168\)/, in: "src/core/address.ts" },
+  "how a release is written in a text": {
+    by: /20\\d\\d\\\.\\d\{1,2\}\\\.\\d\{1,3\}\(\?:-/,
+    in: "src/logs/keys.ts",
+  },
+};
+
+test("one question has one answer, in one place", () => {
+  const found = sources()
+    .filter(({ path }) => !path.startsWith("src/report/messages/"))
+    .map(({ path, text }) => ({ path, code: text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, "") }));
+  for (const [question, { by, in: place }] of Object.entries(ONE_ANSWER)) {
+    const answers = found.filter(({ code }) => by.test(code));
+    assert.deepEqual(
+      answers.map(({ path }) => path),
+      [place],
+      question,
+    );
+  }
+});
+
 test("the test sees imports", () => {
   const found = importsOf(
     'import a from "./a.ts";\nexport { type b } from "node:b";\nawait import("./c.ts");\nimport "d";\n' +

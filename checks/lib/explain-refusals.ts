@@ -1,4 +1,5 @@
 import type { CheckFacts, Diagnosis } from "../../src/core/check.ts";
+import { DEFAULT_PORT } from "../../src/core/default-port.ts";
 import { knownValue } from "../../src/core/fact.ts";
 import type { Confidence, Evidence, Refusal } from "../../src/core/facts.ts";
 import type { Occurrence, Remedy, TellApart } from "../../src/core/finding.ts";
@@ -135,18 +136,17 @@ export function saysSharedTokenToo(facts: GateFacts): boolean {
   return release === undefined || compareReleases(release, "2026.2.22") < 0;
 }
 
-/** The port that the page and the tunnel use; 18789 is OpenClaw's default in every release. */
+/** The port that the page and the tunnel use. */
 export function portOf(facts: GateFacts): number {
   const configured = knownValue(facts.wanted.config)?.effective.gateway?.port;
   const url = knownValue(facts.wanted.target)?.url;
   const named = url === undefined ? undefined : portOfUrl(url);
-  return configured ?? named ?? seenPort(facts) ?? 18789;
+  return configured ?? named ?? seenPort(facts) ?? DEFAULT_PORT;
 }
 
 /** The port of a loopback address that somebody dialled; behind a proxy or a published port it may be another's. */
 function seenPort({ refusals, wanted }: GateFacts): number | undefined {
-  const kind = knownValue(wanted.deployment)?.kind;
-  if (kind === "docker" || kind === "kubernetes") return undefined;
+  if (knownValue(wanted.deployment)?.traits.contained === true) return undefined;
   return refusals
     .filter(({ over, connection }) => !over && connection.headers?.["x-forwarded-for"] === undefined)
     .map(
@@ -158,7 +158,7 @@ function seenPort({ refusals, wanted }: GateFacts): number | undefined {
 
 /** The port that the gateway in a container listens on there, whatever it is published as. */
 export function insidePort({ wanted }: Pick<GateFacts, "wanted">): number {
-  return knownValue(wanted.config)?.effective.gateway?.port ?? 18789;
+  return knownValue(wanted.config)?.effective.gateway?.port ?? DEFAULT_PORT;
 }
 
 /** The port at which the host of the gateway has it: as published, where it is in a container. */

@@ -1,4 +1,5 @@
 import { ipMatches, isLoopbackHost, parseIp } from "../../src/core/address.ts";
+import { DEFAULT_PORT } from "../../src/core/default-port.ts";
 import { type Fact, knownValue } from "../../src/core/fact.ts";
 import type { ConfigReading, Deployment, OwnThings, Target } from "../../src/core/facts.ts";
 import type { Finding, Remedy, Risk, Step, Unproven } from "../../src/core/finding.ts";
@@ -75,7 +76,7 @@ function isOwnOrigin(
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
   if (url === undefined) return false;
   const workload = workloadOf(facts.deployment);
-  const inside = knownValue(facts.config)?.effective.gateway?.port ?? 18_789;
+  const inside = knownValue(facts.config)?.effective.gateway?.port ?? DEFAULT_PORT;
   if (workload?.addresses.includes(url.hostname) === true) return url.port === String(inside);
   if (!isLoopbackHost(url.hostname)) return false;
   const ports = workload === undefined ? [inside] : [inside, ...hostPorts(workload, inside)];

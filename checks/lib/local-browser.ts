@@ -1,6 +1,7 @@
 import { rulesFor } from "../../src/admission/releases.ts";
 import { knownValue } from "../../src/core/fact.ts";
 import type { Confidence, Refusal } from "../../src/core/facts.ts";
+import { isObject } from "../../src/core/json.ts";
 import { atLeast, isRelease } from "../../src/core/release.ts";
 import { isLoopbackOrigin } from "./addresses.ts";
 import { type GateFacts, releaseOf } from "./explain-refusals.ts";
@@ -51,7 +52,7 @@ function readsSwitch(release: string | undefined): boolean {
 function isSwitchedOff(facts: GateFacts): boolean {
   let value: unknown = knownValue(facts.wanted.config)?.effective.gateway;
   for (const key of ["nodes", "pairing", "autoApproveLocal"]) {
-    value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+    value = isObject(value) ? value[key] : undefined;
   }
   return value === false;
 }

@@ -7,6 +7,7 @@ import type {
   ConnectionAuth,
   ConnectionDevice,
 } from "../core/connection.ts";
+import { DEFAULT_PORT } from "../core/default-port.ts";
 import type {
   Assessment,
   Confidence,
@@ -158,7 +159,7 @@ function routeOf(sources: AssessmentSources, basis: Evidence[]): Route {
   }
   const refused = proxiedRoute(sources, basis);
   if (refused !== undefined) return refused;
-  const port = sources.config?.gateway?.port ?? 18789;
+  const port = sources.config?.gateway?.port ?? DEFAULT_PORT;
   const origin = saidOrigin ?? pageOfUrl(target.url) ?? `http://127.0.0.1:${port}`;
   const headers = { host: hostOf(origin), origin };
   const way = usualWay(origin, sources.peers ?? UNKNOWN_PEERS);
@@ -201,7 +202,7 @@ function proxiedRoute(sources: AssessmentSources, basis: Evidence[]): Route | un
 
 /** Plain HTTP on the gateway's own port goes through no proxy. */
 function isOwnPage(origin: string, { config }: AssessmentSources): boolean {
-  const port = config?.gateway?.port ?? 18789;
+  const port = config?.gateway?.port ?? DEFAULT_PORT;
   return origin.startsWith("http:") && hostOf(origin).endsWith(`:${port}`);
 }
 

@@ -1,3 +1,4 @@
+import { DEFAULT_PORT } from "../core/default-port.ts";
 import { atLeast } from "../core/release.ts";
 
 /** What OPENCLAW_GATEWAY_PORT says; `port` absent: the gateway passes it over. */
@@ -40,9 +41,9 @@ export function envPort(raw: string, release: string | undefined): EnvPort {
 
 /** The default port: 18789, 19001 for the profile `dev`, derived from the name for other profiles (2026.9.6). */
 export function defaultPort(profile: string | undefined, release: string | undefined): number {
-  if (profile === undefined) return 18789;
+  if (profile === undefined) return DEFAULT_PORT;
   if (profile === "dev") return 19001;
-  if (atLeast(release, "2026.9.6") !== true) return 18789;
+  if (atLeast(release, "2026.9.6") !== true) return DEFAULT_PORT;
   // 32-bit FNV-1a over the name; profile names are ASCII.
   let hash = 2166136261;
   for (let i = 0; i < profile.length; i += 1) hash = Math.imul(hash ^ profile.charCodeAt(i), 16777619) >>> 0;

@@ -1,4 +1,4 @@
-import { type IpAddress, parseIp, sameIp } from "./address.ts";
+import { isLoopbackIp, parseIp, sameIp } from "./address.ts";
 import type { Workload } from "./workload.ts";
 
 /** What an address that the gateway sees as its peer is typical of. A hint, never a proof. */
@@ -27,9 +27,9 @@ export const DOCKER_BRIDGE = "172.17.0.1";
 /** What network an address is typical of. A LAN's router (192.168.1.1) is none of an engine's. */
 export function peerNetwork(address: string): PeerNetwork {
   const ip = parseIp(address);
-  if (ip?.family !== 4) return ip !== undefined && isLoopbackV6(ip) ? "loopback" : "other";
+  if (isLoopbackIp(ip)) return "loopback";
+  if (ip?.family !== 4) return "other";
   const [a = 0, b = 0, c = 0, d = 0] = ip.parts;
-  if (a === 127) return "loopback";
   if (a === 172 && b >= 16 && b <= 31) return d === 1 ? "docker-bridge" : "docker-network";
   if (a === 192 && b === 168 && c === 65) return "docker-desktop";
   if (a === 192 && b === 168 && ENGINE_MACHINES.has(c)) return "engine-machine";
@@ -41,10 +41,6 @@ export function peerNetwork(address: string): PeerNetwork {
 }
 
 const ENGINE_MACHINES: ReadonlySet<number> = new Set([127, 138, 139, 215]);
-
-function isLoopbackV6({ parts }: IpAddress): boolean {
-  return parts.every((part, index) => part === (index === 7 ? 1 : 0));
-}
 
 /** Networks of which a peer stands for clients that are somewhere else. */
 const ENGINES: ReadonlySet<PeerNetwork> = new Set([

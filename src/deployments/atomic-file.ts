@@ -3,6 +3,7 @@ import { constants, type Stats } from "node:fs";
 import { type FileHandle, link, open, readdir, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ChangeError } from "../core/change.ts";
+import { errorCodeOf } from "../core/error-code.ts";
 import { safeText } from "../core/text.ts";
 import { type Attributed, attributed, copyAttributes, type HeldFile } from "./attributes.ts";
 import { wayTo } from "./foreign-link.ts";
@@ -58,7 +59,7 @@ async function look(path: string, named: string): Promise<Seen | undefined> {
       throw new ChangeError("failed", `${shown(named)} is not a regular file`);
     file = await open(path, constants.O_RDONLY | NONBLOCK);
   } catch (error) {
-    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return undefined;
+    if (errorCodeOf(error) === "ENOENT" || errorCodeOf(error) === "ENOTDIR") return undefined;
     throw asChangeError(error, named);
   }
   try {
@@ -128,7 +129,7 @@ export async function replaceFile(
     if (done === "replaced") await place.sync();
     return done;
   } catch (error) {
-    if (before === undefined && codeOf(error) === "EEXIST") return "stale";
+    if (before === undefined && errorCodeOf(error) === "EEXIST") return "stale";
     throw asChangeError(error, path);
   } finally {
     await place.close();
@@ -379,13 +380,13 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return codeOf(error) === "EPERM";
+    return errorCodeOf(error) === "EPERM";
   }
 }
 
 function asChangeError(error: unknown, path: string): ChangeError {
   if (error instanceof ChangeError) return error;
-  const code = codeOf(error);
+  const code = errorCodeOf(error);
   if (code === "EBUSY")
     return new ChangeError(
       "denied",
@@ -401,10 +402,4 @@ function asChangeError(error: unknown, path: string): ChangeError {
 
 function shown(path: string): string {
   return safeText(path, 200);
-}
-
-function codeOf(error: unknown): string | undefined {
-  return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string"
-    ? error.code
-    : undefined;
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
+import { errorCodeOf } from "../core/error-code.ts";
 import { type Fact, known, type Unknown, unknown } from "../core/fact.ts";
 import { safeText } from "../core/text.ts";
 import { Pieces } from "./byte-pieces.ts";
@@ -176,12 +177,6 @@ function collect(stream: Readable | null, onMuch: () => void): () => string {
   return () => output.text();
 }
 
-function codeOf(error: unknown): string {
-  return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string"
-    ? error.code
-    : "it could not be started";
-}
-
 /** The outcome of a command as the reason why something was not done. */
 export function failureOf(outcome: Fact<CommandOutcome>, what: string): Unknown {
   if (!outcome.known) return outcome;
@@ -196,4 +191,8 @@ export function tellingLine({ stdout, stderr, exitCode }: CommandOutcome): strin
     lines.find((line) => /Reason:/.test(line)) ??
     lines.find((line) => line !== "" && !/^(?:at |Config (?:overwrite|write))/.test(line));
   return telling ?? `exit ${exitCode}`;
+}
+
+function codeOf(error: unknown): string {
+  return errorCodeOf(error) ?? "it could not be started";
 }

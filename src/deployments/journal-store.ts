@@ -2,7 +2,9 @@ import { constants } from "node:fs";
 import { access, type FileHandle, lstat, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { ChangeError } from "../core/change.ts";
+import { errorCodeOf } from "../core/error-code.ts";
 import type { Journal, JournalStore, RefusedJournal } from "../core/journal.ts";
+import { isObject } from "../core/json.ts";
 import { safeText } from "../core/text.ts";
 import { readExact, replaceFile, sweepDirectory, traitsOf } from "./atomic-file.ts";
 import { BY_LIST, distrusted } from "./path-trust.ts";
@@ -283,7 +285,7 @@ async function parsed(
   } catch {
     return { why: `${file} is no journal that this release writes (JSON)`, isOver: false };
   }
-  const isOver = typeof value === "object" && value !== null && "state" in value && value.state === "undone";
+  const isOver = isObject(value) && value.state === "undone";
   const { journalIn } = await import("./journal-schema.ts");
   const found = journalIn(value);
   if ("journal" in found) {
@@ -309,7 +311,5 @@ function octal(mode: number): string {
 }
 
 function codeOf(error: unknown): string {
-  return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string"
-    ? error.code
-    : "unknown error";
+  return errorCodeOf(error) ?? "unknown error";
 }

@@ -5,6 +5,7 @@ import { type ConfigCandidate, locateConfig } from "../config/locate.ts";
 import { readConfig } from "../config/read.ts";
 import { fileEnv, plistEnv, type ServiceEnv, unitEnv } from "../config/service-env.ts";
 import type { Changer } from "../core/change.ts";
+import { DEFAULT_PORT } from "../core/default-port.ts";
 import { type Fact, type Known, known, type Unknown, unknown } from "../core/fact.ts";
 import type { DeploymentNames, DeviceList, HostSigns, Release, StoreProblem } from "../core/facts.ts";
 import { parseBoundedJson } from "../core/json.ts";
@@ -40,7 +41,6 @@ export interface LocalOptions {
 
 /** Bytes of one file of the device list. */
 const MAX_DEVICES = 4_000_000;
-const DEFAULT_PORT = 18_789;
 /** Homes of the images' users, for a doctor that runs in the container as somebody else. */
 const IMAGE_HOMES = ["/home/node", "/home/openclaw", "/root"] as const;
 

@@ -1,3 +1,4 @@
+import { DEFAULT_PORT } from "../core/default-port.ts";
 import { type Fact, knownValue } from "../core/fact.ts";
 import type { HostSigns } from "../core/facts.ts";
 import type { ComposeSigns } from "../kinds/docker/services.ts";
@@ -19,9 +20,6 @@ export interface SurroundingsOptions {
   /** The gateway that is meant has nothing to do with the config that OpenClaw would read here. */
   readonly configElsewhere: boolean;
 }
-
-/** OpenClaw's default port in every release. */
-export const DEFAULT_PORT = 18789;
 
 /** One machine as all finders see it, in one look: each thing is read once. */
 export class Surroundings {

@@ -1,5 +1,5 @@
 import { type Fact, known, unknown } from "../core/fact.ts";
-import { parseBoundedJson } from "../core/json.ts";
+import { isObject, parseBoundedJson } from "../core/json.ts";
 import { safeText } from "../core/text.ts";
 import { runToEnd } from "./command.ts";
 import type { World } from "./world.ts";
@@ -83,5 +83,5 @@ async function findProgram(world: World, directories: readonly string[]): Promis
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+  return isObject(value) ? value : {};
 }

@@ -1,10 +1,11 @@
+import { DEFAULT_PORT } from "../core/default-port.ts";
 import { known, knownValue, type Unknown, unknown } from "../core/fact.ts";
 import type { PortHolder } from "../core/facts.ts";
 import { REACHED_BY_LOOPBACK } from "./listeners.ts";
 import type { LocalAccess } from "./local.ts";
 import { mayRead } from "./path-trust.ts";
 import type { Finder, Place } from "./place.ts";
-import { DEFAULT_PORT, type Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** The gateway of this machine, whether it runs or not. */
 export const findHere: Finder = async ({ around }) => {

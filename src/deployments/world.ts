@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { access, opendir, readlink, stat } from "node:fs/promises";
 import { homedir, networkInterfaces, platform, tmpdir } from "node:os";
 import { join } from "node:path";
+import { errorCodeOf } from "../core/error-code.ts";
 import type { UnknownReason } from "../core/fact.ts";
 import { type InputOptions, InputRefused, openInput } from "./input.ts";
 
@@ -179,10 +180,7 @@ export function textIn(read: BytesOutcome): ReadOutcome {
 /** Why a file could not be read, without the machine's paths. */
 export function failure(error: unknown): { readonly reason: UnknownReason; readonly detail: string } {
   if (error instanceof InputRefused) return { reason: "failed", detail: "not a regular file" };
-  const code =
-    typeof error === "object" && error !== null && "code" in error && typeof error.code === "string"
-      ? error.code
-      : "unknown error";
+  const code = errorCodeOf(error) ?? "unknown error";
   if (code === "ENOENT" || code === "ENOTDIR") return { reason: "absent", detail: "no such file" };
   if (code === "EACCES" || code === "EPERM") return { reason: "denied", detail: "no permission to read it" };
   return { reason: "failed", detail: code };

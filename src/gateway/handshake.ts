@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
 import { isObject } from "../core/json.ts";
 import { errorTypeOf } from "./http.ts";
@@ -71,16 +72,27 @@ export interface Session {
 
 /** Shakes hands once. Never throws for what the peer does; nothing is retried. */
 export function shakeHands(url: string, options: HandshakeOptions): Promise<HandshakeResult> {
-  return new Promise((resolve) => {
-    const state: { -readonly [K in keyof HandshakeResult]?: HandshakeResult[K] } = {};
-    const waiting = new Map<string, (frame: ServerFrame & { type: "res" }) => void>();
-    const connectId = randomUUID();
-    let frames = 0;
-    let ends: ConnectionEnds | undefined;
-    let grace: NodeJS.Timeout | undefined;
-    let done = false;
+  return new Promise((resolve) => new Handshake(url, options, resolve).begin());
+}
 
-    const socket = new WebSocket(url, {
+/** One connection while hands are shaken, and what came of it so far. */
+class Handshake {
+  readonly #options: HandshakeOptions;
+  readonly #resolve: (result: HandshakeResult) => void;
+  readonly #socket: WebSocket;
+  readonly #deadline: NodeJS.Timeout;
+  readonly #connectId = randomUUID();
+  readonly #waiting = new Map<string, (frame: ServerFrame & { type: "res" }) => void>();
+  readonly #state: { -readonly [K in keyof HandshakeResult]?: HandshakeResult[K] } = {};
+  #frames = 0;
+  #ends: ConnectionEnds | undefined;
+  #grace: NodeJS.Timeout | undefined;
+  #done = false;
+
+  constructor(url: string, options: HandshakeOptions, resolve: (result: HandshakeResult) => void) {
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#socket = new WebSocket(url, {
       headers: { ...options.headers },
       perMessageDeflate: false,
       maxPayload: maxFrameBytes,
@@ -90,163 +102,205 @@ export function shakeHands(url: string, options: HandshakeOptions): Promise<Hand
       rejectUnauthorized: options.insecureTls !== true,
       ...options.connectFrom,
     });
-    // First of all: terminating a socket that still connects makes it emit an error.
-    socket.on("error", (error) => {
-      // After the answer, an error only means that the peer hung up rudely.
-      if (state.hello === undefined && state.error === undefined)
-        state.failure ??= transportFailure(error, options.clean);
-      finish();
-    });
-    const finish = () => {
-      if (done) return;
-      done = true;
-      clearTimeout(deadline);
-      clearTimeout(grace);
-      options.signal?.removeEventListener("abort", abort);
-      socket.terminate();
-      waiting.clear();
-      const result =
-        state.hello !== undefined
-          ? "admitted"
-          : state.httpStatus !== undefined && state.httpStatus !== 101
-            ? "not-upgraded"
-            : state.error !== undefined || state.closeCode !== undefined
-              ? "refused"
-              : "no-answer";
-      resolve({ ...state, result, sent: state.sent ?? false });
-    };
-    const fail = (failure: TransportFailure) => {
-      state.failure ??= failure;
-      finish();
-    };
-    const abort = () => fail({ state: "timeout", detail: "aborted" });
-    const deadline = setTimeout(
-      () => fail({ state: "timeout", detail: "no answer in time" }),
+    this.#deadline = setTimeout(
+      () => this.#fail({ state: "timeout", detail: "no answer in time" }),
       options.timeoutMs,
     );
-    if (options.signal?.aborted) return abort();
-    options.signal?.addEventListener("abort", abort, { once: true });
+  }
 
-    const tooMany = () => {
-      if (++frames <= maxFrames) return false;
-      fail({ state: "not-openclaw", detail: `more than ${maxFrames} frames` });
-      return true;
-    };
-    /** The peer should close now; if it does not, we end it. */
-    const expectClose = () => {
-      grace ??= setTimeout(finish, closeGraceMs);
-    };
+  begin(): void {
+    const { signal } = this.#options;
+    // First of all: terminating a socket that still connects makes it emit an error.
+    this.#socket.on("error", (error) => this.#broke(error));
+    if (signal?.aborted) {
+      this.#abort();
+      return;
+    }
+    signal?.addEventListener("abort", this.#abort, { once: true });
+    this.#socket.on("upgrade", (response) => this.#upgraded(response));
+    this.#socket.on("unexpected-response", (_request, response) => this.#notUpgraded(response));
+    this.#socket.on("ping", () => this.#isTooMany());
+    this.#socket.on("pong", () => this.#isTooMany());
+    this.#socket.on("message", (data, isBinary) => this.#received(data.toString(), isBinary));
+    this.#socket.on("close", (code, reason) => this.#closed(code, reason));
+  }
 
-    const onChallenge = (payload: unknown) => {
-      if (state.challenge !== undefined) return;
-      const fields = isObject(payload) ? payload : {};
-      const ts = numberOf(fields.ts);
-      const challenge: Challenge = {
-        nonce: (textOf(fields.nonce) ?? "").slice(0, 200),
-        ...(ts === undefined ? {} : { ts }),
-        receivedAt: Date.now(),
+  #finish(): void {
+    if (this.#done) return;
+    this.#done = true;
+    clearTimeout(this.#deadline);
+    clearTimeout(this.#grace);
+    this.#options.signal?.removeEventListener("abort", this.#abort);
+    this.#socket.terminate();
+    this.#waiting.clear();
+    this.#resolve({ ...this.#state, result: resultOf(this.#state), sent: this.#state.sent ?? false });
+  }
+
+  #fail(failure: TransportFailure): void {
+    this.#state.failure ??= failure;
+    this.#finish();
+  }
+
+  readonly #abort = (): void => this.#fail({ state: "timeout", detail: "aborted" });
+
+  #isAnswered(): boolean {
+    return this.#state.hello !== undefined || this.#state.error !== undefined;
+  }
+
+  #broke(error: Error): void {
+    // After the answer, an error only means that the peer hung up rudely.
+    if (!this.#isAnswered()) this.#state.failure ??= transportFailure(error, this.#options.clean);
+    this.#finish();
+  }
+
+  #isTooMany(): boolean {
+    if (++this.#frames <= maxFrames) return false;
+    this.#fail({ state: "not-openclaw", detail: `more than ${maxFrames} frames` });
+    return true;
+  }
+
+  /** The peer should close now; if it does not, we end it. */
+  #expectClose(): void {
+    this.#grace ??= setTimeout(() => this.#finish(), closeGraceMs);
+  }
+
+  #upgraded(response: IncomingMessage): void {
+    this.#state.httpStatus = response.statusCode ?? 101;
+    const { localAddress, localPort, remoteAddress, remotePort } = response.socket;
+    if (localAddress !== undefined && localPort !== undefined && remoteAddress && remotePort)
+      this.#ends = {
+        local: { address: localAddress, port: localPort },
+        remote: { address: remoteAddress, port: remotePort },
       };
-      state.challenge = challenge;
-      const send = () => {
-        state.sent = true;
-        const params = options.connect(challenge);
-        socket.send(JSON.stringify({ type: "req", id: connectId, method: "connect", params }));
-      };
-      if (options.mayReceive === undefined) return send();
-      const withhold = (from: string) => {
-        state.withheldFrom = from;
-        fail({ state: "stranger", detail: `the other end is ${from}'s` });
-      };
-      permission(options.mayReceive, ends).then(
+  }
+
+  #notUpgraded(response: IncomingMessage): void {
+    this.#state.httpStatus = response.statusCode ?? 0;
+    let body = "";
+    const end = () => {
+      const type = errorTypeOf({ body });
+      if (type !== undefined) this.#state.httpErrorType = type;
+      this.#finish();
+    };
+    response.setEncoding("utf8");
+    response.on("data", (chunk: string) => {
+      body += chunk;
+      if (body.length > maxRefusalBody) end();
+    });
+    response.on("end", end);
+    response.on("error", end);
+  }
+
+  #received(text: string, isBinary: boolean): void {
+    if (this.#done || this.#isTooMany()) return;
+    const frame = isBinary ? undefined : readServerFrame(text);
+    if (frame === undefined) {
+      // Before the challenge, something that is no frame means that this is another server.
+      if (this.#state.challenge === undefined)
+        this.#fail({ state: "not-openclaw", detail: "the first frame is not OpenClaw's" });
+    } else if (frame.type === "event") {
+      if (frame.event === "connect.challenge") this.#challenged(frame.payload);
+    } else if (frame.id === this.#connectId) this.#answered(frame);
+    else {
+      const answered = this.#waiting.get(frame.id);
+      this.#waiting.delete(frame.id);
+      answered?.(frame);
+    }
+  }
+
+  #challenged(payload: unknown): void {
+    if (this.#state.challenge !== undefined) return;
+    const challenge = readChallenge(payload);
+    this.#state.challenge = challenge;
+    const { mayReceive } = this.#options;
+    if (mayReceive === undefined) this.#sendConnect(challenge);
+    else
+      permission(mayReceive, this.#ends).then(
         (permit) => {
-          if (done) return;
-          if (permit.allowed) send();
-          else withhold(permit.from);
+          if (this.#done) return;
+          if (permit.allowed) this.#sendConnect(challenge);
+          else this.#withhold(permit.from);
         },
-        () => withhold("unknown"),
+        () => this.#withhold("unknown"),
       );
-    };
-    const onAnswer = (frame: ServerFrame & { type: "res" }) => {
-      if (state.hello !== undefined || state.error !== undefined) return;
-      if (!frame.ok) {
-        state.error = frame.error;
-        return expectClose();
-      }
-      const hello = readHello(frame.payload);
-      if (hello === undefined)
-        return fail({ state: "not-openclaw", detail: "connect was answered without hello-ok" });
-      state.hello = hello;
-      const request: Session["request"] = (method, params) =>
-        new Promise((answered, rejected) => {
-          if (done) return rejected(new Error("the connection is closed"));
-          const id = randomUUID();
-          waiting.set(id, answered);
-          setTimeout(() => rejected(new Error(`no answer to ${method}`)), options.timeoutMs).unref();
-          socket.send(JSON.stringify({ type: "req", id, method, params }));
-        });
-      Promise.resolve(options.whileOpen?.({ hello, request }))
-        .catch(() => undefined)
-        .then(() => {
-          if (done) return;
-          socket.close(1000, "done");
-          expectClose();
-        });
-    };
+  }
 
-    socket.on("upgrade", (response) => {
-      state.httpStatus = response.statusCode ?? 101;
-      const { localAddress, localPort, remoteAddress, remotePort } = response.socket;
-      if (localAddress !== undefined && localPort !== undefined && remoteAddress && remotePort)
-        ends = {
-          local: { address: localAddress, port: localPort },
-          remote: { address: remoteAddress, port: remotePort },
-        };
-    });
-    socket.on("unexpected-response", (_request, response) => {
-      state.httpStatus = response.statusCode ?? 0;
-      let body = "";
-      const end = () => {
-        const type = errorTypeOf({ body });
-        if (type !== undefined) state.httpErrorType = type;
-        finish();
-      };
-      response.setEncoding("utf8");
-      response.on("data", (chunk: string) => {
-        body += chunk;
-        if (body.length > maxRefusalBody) end();
+  #sendConnect(challenge: Challenge): void {
+    this.#state.sent = true;
+    this.#request(this.#connectId, "connect", this.#options.connect(challenge));
+  }
+
+  #withhold(from: string): void {
+    this.#state.withheldFrom = from;
+    this.#fail({ state: "stranger", detail: `the other end is ${from}'s` });
+  }
+
+  #request(id: string, method: string, params: unknown): void {
+    this.#socket.send(JSON.stringify({ type: "req", id, method, params }));
+  }
+
+  #answered(frame: ServerFrame & { type: "res" }): void {
+    if (this.#isAnswered()) return;
+    if (!frame.ok) {
+      this.#state.error = frame.error;
+      this.#expectClose();
+      return;
+    }
+    const hello = readHello(frame.payload);
+    if (hello === undefined) {
+      this.#fail({ state: "not-openclaw", detail: "connect was answered without hello-ok" });
+      return;
+    }
+    this.#state.hello = hello;
+    Promise.resolve(this.#options.whileOpen?.({ hello, request: this.#ask }))
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#done) return;
+        this.#socket.close(1000, "done");
+        this.#expectClose();
       });
-      response.on("end", end);
-      response.on("error", end);
+  }
+
+  readonly #ask: Session["request"] = (method, params) =>
+    new Promise((answered, rejected) => {
+      if (this.#done) return rejected(new Error("the connection is closed"));
+      const id = randomUUID();
+      this.#waiting.set(id, answered);
+      setTimeout(() => rejected(new Error(`no answer to ${method}`)), this.#options.timeoutMs).unref();
+      this.#request(id, method, params);
     });
-    socket.on("ping", tooMany);
-    socket.on("pong", tooMany);
-    socket.on("message", (data, isBinary) => {
-      if (done || tooMany()) return;
-      const frame = isBinary ? undefined : readServerFrame(data.toString());
-      if (frame === undefined) {
-        // Before the challenge, something that is no frame means that this is another server.
-        if (state.challenge === undefined)
-          fail({ state: "not-openclaw", detail: "the first frame is not OpenClaw's" });
-      } else if (frame.type === "event") {
-        if (frame.event === "connect.challenge") onChallenge(frame.payload);
-      } else if (frame.id === connectId) onAnswer(frame);
-      else {
-        const answered = waiting.get(frame.id);
-        waiting.delete(frame.id);
-        answered?.(frame);
-      }
-    });
-    socket.on("close", (code, reason) => {
-      // Our own 1000 after hello-ok is no news; 1006 means that no close frame came.
-      if (state.hello === undefined && code !== 1006) {
-        state.closeCode = code;
-        state.closeReason = reason.toString("utf8");
-      }
-      if (code === 1006 && state.hello === undefined && state.error === undefined)
-        state.failure ??= { state: "reset", detail: "the connection broke off without a close frame" };
-      finish();
-    });
-  });
+
+  #closed(code: number, reason: Buffer): void {
+    // Our own 1000 after hello-ok is no news; 1006 means that no close frame came.
+    if (this.#state.hello === undefined && code !== 1006) {
+      this.#state.closeCode = code;
+      this.#state.closeReason = reason.toString("utf8");
+    }
+    if (code === 1006 && !this.#isAnswered())
+      this.#state.failure ??= { state: "reset", detail: "the connection broke off without a close frame" };
+    this.#finish();
+  }
+}
+
+function resultOf({
+  hello,
+  httpStatus,
+  error,
+  closeCode,
+}: Partial<HandshakeResult>): HandshakeResult["result"] {
+  if (hello !== undefined) return "admitted";
+  if (httpStatus !== undefined && httpStatus !== 101) return "not-upgraded";
+  return error !== undefined || closeCode !== undefined ? "refused" : "no-answer";
+}
+
+function readChallenge(payload: unknown): Challenge {
+  const fields = isObject(payload) ? payload : {};
+  const ts = numberOf(fields.ts);
+  return {
+    nonce: (textOf(fields.nonce) ?? "").slice(0, 200),
+    ...(ts === undefined ? {} : { ts }),
+    receivedAt: Date.now(),
+  };
 }
 
 function permission(mayReceive: MayReceive, ends: ConnectionEnds | undefined): ReturnType<MayReceive> {

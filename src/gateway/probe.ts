@@ -4,7 +4,7 @@ import type { ConnectionAuth } from "../core/connection.ts";
 import type { ProbeAttempt, ProbeReading, Reach } from "../core/facts.ts";
 import type { Secret } from "../core/secret.ts";
 import { attemptAsBrowser } from "./browser-attempt.ts";
-import { cleaner, type Scrub } from "./clean-text.ts";
+import { type Clean, cleaner, type Scrub } from "./clean-text.ts";
 import { type HandshakeResult, shakeHands } from "./handshake.ts";
 import { attemptOf } from "./handshake-attempt.ts";
 import { type HttpSurface, surveyHttp } from "./http.ts";
@@ -58,117 +58,165 @@ export interface ProbeOptions {
  */
 export async function probe(options: ProbeOptions): Promise<ProbeReading> {
   const started = Date.now();
-  const url = parseGatewayUrl(options.url);
-  const until = started + options.timeoutMs;
   const secrets = [options.credentials?.token?.reveal(), options.credentials?.password?.reveal()];
-  const clean = cleaner(
-    secrets.filter((secret) => secret !== undefined),
-    options.scrub,
-  );
-  const finish = (
-    reach: Reach,
-    http: HttpSurface,
-    shaken: readonly HandshakeResult[],
-    attempts: readonly ProbeAttempt[],
-  ): ProbeReading => {
-    const release = estimateRelease(http, shaken, clean);
-    const skew = clockSkewOf(shaken);
-    const protocol = protocolOf(shaken);
-    const authMode = authModeOf(shaken);
-    return {
-      url: url.ws,
-      reach,
-      http: http.reading,
-      attempts,
-      ...(skew === undefined ? {} : { clockSkewMs: skew }),
-      ...(protocol === undefined ? {} : { protocol }),
-      ...(authMode === undefined ? {} : { authMode: clean(authMode, 40) }),
-      ...(release === undefined ? {} : { release }),
-      tookMs: Date.now() - started,
-    };
+  const asked: Asked = {
+    options,
+    url: parseGatewayUrl(options.url),
+    started,
+    until: started + options.timeoutMs,
+    clean: cleaner(
+      secrets.filter((secret) => secret !== undefined),
+      options.scrub,
+    ),
   };
-
+  const { url, clean } = asked;
   const addresses = await resolve(url, options);
   if (typeof addresses === "string")
-    return finish({ state: "dns", detail: clean(addresses, 200) }, noHttp, [], []);
-  const transport = (): TransportOptions => ({
-    timeoutMs: Math.max(1, until - Date.now()),
-    clean,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-    ...(options.insecureTls === true ? { insecureTls: true } : {}),
-    // Pinned: the address that was judged is the address that is connected to.
-    connectFrom: {
-      ...(options.connectFrom?.localAddress === undefined
-        ? {}
-        : { localAddress: options.connectFrom.localAddress }),
-      lookup: pinned(addresses),
-    },
-  });
+    return readingOf(asked, { reach: { state: "dns", detail: clean(addresses, 200) }, http: noHttp });
 
-  /** For what has credentials in it. */
-  const guarded = (): TransportOptions => ({
-    ...transport(),
-    ...(options.mayReceive === undefined ? {} : { mayReceive: options.mayReceive }),
-  });
-
-  const firstHalf = transport();
+  const firstHalf = transportOf(asked, addresses);
   const http = await surveyHttp(url, { ...firstHalf, timeoutMs: firstHalf.timeoutMs * 0.4 });
   if (http.failure && http.failure.state !== "reset" && http.failure.state !== "not-openclaw")
-    return finish(http.failure, http, [], []);
+    return readingOf(asked, { reach: http.failure, http });
 
+  const page = await tryAsPage(asked, addresses, http);
+  const reach = reachOf(page.handshake, http);
+  const answered = page.handshake.result === "refused" || page.handshake.result === "admitted";
+  const signedIn =
+    reach.state === "open" && answered && mayCarryCredentials(url, addresses, options)
+      ? await signIn(asked, addresses, http)
+      : undefined;
+  const withheldFrom = signedIn?.handshake.withheldFrom;
+  // Whoever it is, it is not our gateway: nothing more is said to it.
+  if (withheldFrom !== undefined)
+    return {
+      ...readingOf(asked, { reach, http, tries: [page] }),
+      withheldFrom: clean(withheldFrom, 60),
+    };
+  return readingOf(asked, { reach, http, tries: signedIn === undefined ? [page] : [page, signedIn] });
+}
+
+/** What one probe was asked for, and its clock. */
+interface Asked {
+  readonly options: ProbeOptions;
+  readonly url: GatewayUrl;
+  /** Milliseconds since 1970, as `until`. */
+  readonly started: number;
+  readonly until: number;
+  readonly clean: Clean;
+}
+
+/** One connection, and what is told of it. */
+interface Try {
+  readonly handshake: HandshakeResult;
+  readonly attempt: ProbeAttempt;
+}
+
+function readingOf(
+  { url, clean, started }: Asked,
+  {
+    reach,
+    http,
+    tries = [],
+  }: { readonly reach: Reach; readonly http: HttpSurface; readonly tries?: readonly Try[] },
+): ProbeReading {
+  const shaken = tries.map(({ handshake }) => handshake);
+  const release = estimateRelease(http, shaken, clean);
+  const skew = clockSkewOf(shaken);
+  const protocol = protocolOf(shaken);
+  const authMode = authModeOf(shaken);
+  return {
+    url: url.ws,
+    reach,
+    http: http.reading,
+    attempts: tries.map(({ attempt }) => attempt),
+    ...(skew === undefined ? {} : { clockSkewMs: skew }),
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(authMode === undefined ? {} : { authMode: clean(authMode, 40) }),
+    ...(release === undefined ? {} : { release }),
+    tookMs: Date.now() - started,
+  };
+}
+
+/** For what is left of the time, to the addresses that were judged. */
+function transportOf(
+  { options, until, clean }: Asked,
+  addresses: readonly ResolvedAddress[],
+): TransportOptions {
+  const { signal, insecureTls, connectFrom } = options;
+  return {
+    timeoutMs: Math.max(1, until - Date.now()),
+    clean,
+    ...(signal === undefined ? {} : { signal }),
+    ...(insecureTls === true ? { insecureTls: true } : {}),
+    // Pinned: the address that was judged is the address that is connected to.
+    connectFrom: {
+      ...(connectFrom?.localAddress === undefined ? {} : { localAddress: connectFrom.localAddress }),
+      lookup: pinned(addresses),
+    },
+  };
+}
+
+/** For what has credentials in it. */
+function guardedTransportOf(asked: Asked, addresses: readonly ResolvedAddress[]): TransportOptions {
+  const { mayReceive } = asked.options;
+  return { ...transportOf(asked, addresses), ...(mayReceive === undefined ? {} : { mayReceive }) };
+}
+
+function pageHeaders({ options, url }: Asked): Readonly<Record<string, string>> {
   const origin = options.origin ?? url.http;
-  const headers = { Host: hostOfPage(origin, url), Origin: origin, "User-Agent": probeUserAgent };
-  const page = await shakeWhileStarting(() => shakePage(url, headers, http, transport()), options, until);
-  const reach = reachOf(page, http);
-  const shaken = [page];
-  const attempts = [
-    attemptOf("page", page, clean, {
-      url,
-      headers,
-      client: clients.page,
-      scopes: controlUiScopes,
-      auth: "missing",
-    }),
-  ];
-  const answered = page.result === "refused" || page.result === "admitted";
-  if (reach.state !== "open" || !answered || !mayCarryCredentials(url, addresses, options))
-    return finish(reach, http, shaken, attempts);
+  return { Host: hostOfPage(origin, url), Origin: origin, "User-Agent": probeUserAgent };
+}
 
-  /** Whoever it is, it is not our gateway: nothing more is said to it. */
-  const withheld = (from: string): ProbeReading => ({
-    ...finish(reach, http, shaken, attempts),
-    withheldFrom: clean(from, 60),
-  });
-  // One of the two, so that the credentials go out once.
-  if (options.asBrowser === true) {
-    const auth = revealAuth(options);
-    const browser = await attemptAsBrowser({
+/** As the Control UI, without credentials and without a device. */
+async function tryAsPage(
+  asked: Asked,
+  addresses: readonly ResolvedAddress[],
+  http: HttpSurface,
+): Promise<Try> {
+  const { url, options, until, clean } = asked;
+  const headers = pageHeaders(asked);
+  const shake = () => shakePage(url, headers, http, transportOf(asked, addresses));
+  const handshake = await shakeWhileStarting(shake, options, until);
+  const client = { client: clients.page, scopes: controlUiScopes };
+  return {
+    handshake,
+    attempt: attemptOf("page", handshake, clean, { url, headers, ...client, auth: "missing" }),
+  };
+}
+
+/** With the credentials, once: as a browser where that was asked for, else as OpenClaw's command. */
+async function signIn(
+  asked: Asked,
+  addresses: readonly ResolvedAddress[],
+  http: HttpSurface,
+): Promise<Try | undefined> {
+  const { url, options, clean } = asked;
+  const transport = () => guardedTransportOf(asked, addresses);
+  const auth = revealAuth(options);
+  if (options.asBrowser === true)
+    return attemptAsBrowser({
       url,
-      headers,
+      headers: pageHeaders(asked),
       ...(auth === undefined ? {} : { auth }),
       judgeAuth: (handshake) => authOf(handshake, options),
       sendBuildId: http.signs.basePathAttribute,
-      transport: guarded,
+      transport,
       clean,
     });
-    if (browser.handshake.withheldFrom !== undefined) return withheld(browser.handshake.withheldFrom);
-    shaken.push(browser.handshake);
-    attempts.push(browser.attempt);
-  } else if (options.credentials?.token || options.credentials?.password) {
-    const client = await shakeClient(url, options, guarded());
-    if (client.withheldFrom !== undefined) return withheld(client.withheldFrom);
-    shaken.push(client);
-    attempts.push(
-      attemptOf("client", client, clean, {
-        url,
-        headers: { "User-Agent": probeUserAgent },
-        client: clients.cli,
-        scopes: clientScopes,
-        auth: authOf(client, options),
-      }),
-    );
-  }
-  return finish(reach, http, shaken, attempts);
+  if (auth === undefined) return undefined;
+  const handshake = await shakeClient(url, options, transport());
+  const client = { client: clients.cli, scopes: clientScopes };
+  const headers = { "User-Agent": probeUserAgent };
+  return {
+    handshake,
+    attempt: attemptOf("client", handshake, clean, {
+      url,
+      headers,
+      ...client,
+      auth: authOf(handshake, options),
+    }),
+  };
 }
 
 const noHttp: HttpSurface = {

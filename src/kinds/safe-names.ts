@@ -1,3 +1,4 @@
+import { DEFAULT_PORT } from "../core/default-port.ts";
 import type { DeploymentNames } from "../core/facts.ts";
 import { safeText } from "../core/text.ts";
 import { type Word, words } from "./line.ts";
@@ -18,7 +19,7 @@ export function safeProfile(profile: string | undefined): string | undefined {
 }
 
 export function safePort(port: number | undefined): number {
-  return port !== undefined && Number.isInteger(port) && port > 0 && port < 65536 ? port : 18789;
+  return port !== undefined && Number.isInteger(port) && port > 0 && port < 65536 ? port : DEFAULT_PORT;
 }
 
 export function safeLine(text: string): string {

@@ -1,4 +1,11 @@
-import type { LogDigest, LogEvent } from "../core/log-event.ts";
+import type {
+  ClientErrorEvent,
+  LogDigest,
+  LogEvent,
+  ProtocolMismatchEvent,
+  ProxyWarningEvent,
+  RefusedEvent,
+} from "../core/log-event.ts";
 import { compareReleases } from "../core/release.ts";
 
 /** One thing that a line's shape says about the gateway's release. */
@@ -50,101 +57,123 @@ const CARDS: readonly (EraHint & { readonly says: RegExp })[] = [
  * no more `Proxy headers detected` (7.35 → 8.1), meta on the console (8.2 → 9.x). Ends are released versions.
  */
 export function hintsOf(event: LogEvent): readonly EraHint[] {
-  const hints: EraHint[] = [];
-  const zone =
-    event.form === "console"
-      ? CONSOLE.exec(event.quote)?.[2]
-      : event.form === "json"
-        ? /(Z|[+-]\d\d:\d\d)$/.exec(event.at ?? "")?.[1]
-        : undefined;
-  if (zone === "Z") hints.push({ to: "2026.2.26", because: "timestamps end in Z" });
-  else if (zone !== undefined) hints.push({ from: "2026.3.1", because: "timestamps have an offset" });
+  return [...hintsOfTime(event), ...hintsOfEvent(event)];
+}
 
+function hintsOfTime({ form, quote, at }: LogEvent): readonly EraHint[] {
+  const zone =
+    form === "console"
+      ? CONSOLE.exec(quote)?.[2]
+      : form === "json"
+        ? /(Z|[+-]\d\d:\d\d)$/.exec(at ?? "")?.[1]
+        : undefined;
+  if (zone === undefined) return [];
+  return zone === "Z"
+    ? [{ to: "2026.2.26", because: "timestamps end in Z" }]
+    : [{ from: "2026.3.1", because: "timestamps have an offset" }];
+}
+
+function hintsOfEvent(event: LogEvent): readonly EraHint[] {
   switch (event.type) {
-    case "refused": {
-      if (event.form !== "console" && event.form !== "json") break;
-      const whole = /closed before connect conn=[0-9a-f-]{36} .*fwd=.*host=/.test(event.quote);
-      if (event.peer !== undefined) hints.push({ from: "2026.4.10", because: "refusals have peer=" });
-      else if (whole && !event.quote.includes(" peer="))
-        hints.push({ to: "2026.4.9", because: "refusals have no peer=" });
-      if (event.phase !== undefined) hints.push({ from: "2026.7.1", because: "refusals have phase=" });
-      else if (whole && event.peer !== undefined && event.reason !== undefined)
-        hints.push({ to: "2026.6.11", because: "refusals have no phase=" });
-      // Behind the reason; `openclaw logs` prints the meta of any release, as JSON in front.
-      if (
-        event.form === "console" &&
-        event.cause !== undefined &&
-        event.phase !== undefined &&
-        !event.quote.includes('{"')
-      ) {
-        hints.push({ from: "2026.9.1", because: "the console shows the cause of a refusal" });
-      }
-      if (/^pairing required: /.test(event.reason ?? ""))
-        hints.push({ from: "2026.4.20", because: "the reason says why pairing is required" });
-      else if (event.reason === "pairing required")
-        hints.push({ to: "2026.4.15", because: "the reason is a bare pairing required" });
-      if (/secure context\)$/.test(event.reason ?? "")) {
-        hints.push(
-          /requires HTTPS/.test(event.reason ?? "")
-            ? { to: "2026.2.19", because: "control ui requires HTTPS or localhost" }
-            : { from: "2026.2.21", because: "control ui requires device identity" },
-        );
-      }
-      if (event.code === 1013) hints.push({ from: "2026.4.29", because: "1013 gateway starting" });
-      break;
-    }
+    case "refused":
+      return event.form === "console" || event.form === "json"
+        ? [...hintsOfFields(event), ...hintsOfReason(event)]
+        : [];
     case "client-error":
-      if (
-        event.from === "page" &&
-        event.code === 1008 &&
-        event.message === "pairing required" &&
-        /disconnected \(1008\)/.test(event.quote)
-      ) {
-        hints.push({ to: "2026.2.21", because: "the page says disconnected (1008): pairing required" });
-      }
-      if (LONG_REASON.test(event.quote))
-        hints.push({ from: "2026.4.20", because: "the reason says why pairing is required" });
-      if (/requires HTTPS or localhost/.test(event.message))
-        hints.push({ to: "2026.2.19", because: "control ui requires HTTPS or localhost" });
-      if (event.from === "page") {
-        const card = CARDS.find(({ says }) => says.test(event.quote));
-        if (card !== undefined) {
-          const { says: _says, ...hint } = card;
-          hints.push(hint);
-        }
-      }
-      if (event.detailCode !== undefined) hints.push({ from: "2026.2.22", because: "refusals have a code" });
-      if (event.gate === "proxy-attribution")
-        hints.push({ from: "2026.8.1", because: "proxy attribution is required" });
-      break;
+      return hintsOfClient(event);
     case "proxy-warning":
-      if (event.warning === "untrusted")
-        hints.push({ to: "2026.7.35", because: "Proxy headers detected from untrusted address" });
-      if (event.warning === "unattributable")
-        hints.push({ from: "2026.8.1", because: "proxy attribution is required" });
-      break;
+      return hintsOfWarning(event);
     case "protocol-mismatch":
-      if (event.expected === 3) hints.push({ to: "2026.5.7", because: "the gateway speaks protocol 3" });
-      else if (event.expected !== undefined && event.expected >= 4)
-        hints.push({ from: "2026.5.12", because: "the gateway speaks protocol 4" });
-      break;
+      return hintsOfProtocol(event);
     case "upgrade-requested":
-      hints.push({ from: "2026.2.19", because: "device access upgrades are audited" });
-      break;
+      return [{ from: "2026.2.19", because: "device access upgrades are audited" }];
     case "connected":
-      if (event.build !== undefined)
-        hints.push({ from: "2026.8.1", because: "connects name the build of the page" });
-      break;
+      return event.build === undefined
+        ? []
+        : [{ from: "2026.8.1", because: "connects name the build of the page" }];
     case "build-rejected":
-      hints.push({ from: "2026.8.1", because: "builds of the page are checked" });
-      break;
+      return [{ from: "2026.8.1", because: "builds of the page are checked" }];
+    default:
+      return [];
   }
+}
+
+/** Which fields a refusal's line has, and which it would have had. */
+function hintsOfFields({ form, quote, peer, phase, reason, cause }: RefusedEvent): readonly EraHint[] {
+  const hints: EraHint[] = [];
+  const whole = /closed before connect conn=[0-9a-f-]{36} .*fwd=.*host=/.test(quote);
+  if (peer !== undefined) hints.push({ from: "2026.4.10", because: "refusals have peer=" });
+  else if (whole && !quote.includes(" peer="))
+    hints.push({ to: "2026.4.9", because: "refusals have no peer=" });
+  if (phase !== undefined) hints.push({ from: "2026.7.1", because: "refusals have phase=" });
+  else if (whole && peer !== undefined && reason !== undefined)
+    hints.push({ to: "2026.6.11", because: "refusals have no phase=" });
+  // Behind the reason; `openclaw logs` prints the meta of any release, as JSON in front.
+  if (form === "console" && cause !== undefined && phase !== undefined && !quote.includes('{"'))
+    hints.push({ from: "2026.9.1", because: "the console shows the cause of a refusal" });
   return hints;
 }
 
 /** The sentences behind `pairing required: ` (2026.4.15 without, 2026.4.20 with), also quoted alone. */
 const LONG_REASON =
   /device is not approved yet|device is asking for (?:more scopes|a higher role) than|device identity changed and must be re-approved/;
+
+function hintsOfReason({ reason = "", code }: RefusedEvent): readonly EraHint[] {
+  const hints: EraHint[] = [];
+  if (/^pairing required: /.test(reason))
+    hints.push({ from: "2026.4.20", because: "the reason says why pairing is required" });
+  else if (reason === "pairing required")
+    hints.push({ to: "2026.4.15", because: "the reason is a bare pairing required" });
+  if (/secure context\)$/.test(reason))
+    hints.push(
+      /requires HTTPS/.test(reason)
+        ? { to: "2026.2.19", because: "control ui requires HTTPS or localhost" }
+        : { from: "2026.2.21", because: "control ui requires device identity" },
+    );
+  if (code === 1013) hints.push({ from: "2026.4.29", because: "1013 gateway starting" });
+  return hints;
+}
+
+function hintsOfClient({
+  from,
+  code,
+  message,
+  quote,
+  detailCode,
+  gate,
+}: ClientErrorEvent): readonly EraHint[] {
+  const hints: EraHint[] = [];
+  const isPage = from === "page";
+  if (isPage && code === 1008 && message === "pairing required" && /disconnected \(1008\)/.test(quote))
+    hints.push({ to: "2026.2.21", because: "the page says disconnected (1008): pairing required" });
+  if (LONG_REASON.test(quote))
+    hints.push({ from: "2026.4.20", because: "the reason says why pairing is required" });
+  if (/requires HTTPS or localhost/.test(message))
+    hints.push({ to: "2026.2.19", because: "control ui requires HTTPS or localhost" });
+  const card = isPage ? CARDS.find(({ says }) => says.test(quote)) : undefined;
+  if (card !== undefined) {
+    const { says: _says, ...hint } = card;
+    hints.push(hint);
+  }
+  if (detailCode !== undefined) hints.push({ from: "2026.2.22", because: "refusals have a code" });
+  if (gate === "proxy-attribution")
+    hints.push({ from: "2026.8.1", because: "proxy attribution is required" });
+  return hints;
+}
+
+function hintsOfWarning({ warning }: ProxyWarningEvent): readonly EraHint[] {
+  if (warning === "untrusted")
+    return [{ to: "2026.7.35", because: "Proxy headers detected from untrusted address" }];
+  if (warning === "unattributable") return [{ from: "2026.8.1", because: "proxy attribution is required" }];
+  return [];
+}
+
+function hintsOfProtocol({ expected }: ProtocolMismatchEvent): readonly EraHint[] {
+  if (expected === 3) return [{ to: "2026.5.7", because: "the gateway speaks protocol 3" }];
+  return expected !== undefined && expected >= 4
+    ? [{ from: "2026.5.12", because: "the gateway speaks protocol 4" }]
+    : [];
+}
 
 /** The hints together, newest first; an older one that contradicts is of before an upgrade. */
 export function eraOf(hints: readonly EraHint[]): LogDigest["era"] {

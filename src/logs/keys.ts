@@ -98,10 +98,11 @@ export function definedOnly<T extends object>(fields: T): { [K in keyof T]?: Exc
   return known(fields);
 }
 
+/** What a released version looks like in a text: `2026.3.13`, `2026.2.19-2`, `2026.8.1-beta.2`. */
+export const RELEASE_IN_TEXT = String.raw`20\d\d\.\d{1,2}\.\d{1,3}(?:-(?:\d{1,2}|(?:alpha|beta|rc)[.\d]{0,6}))?`;
+const LEADING_RELEASE = new RegExp(String.raw`^v?(${RELEASE_IN_TEXT})(?![\d.])`);
+
 /** A released version, unlike `dev` or the name of a test rig. */
 export function releaseOf(text: string | undefined): string | undefined {
-  const match = /^v?(20\d\d\.\d{1,2}\.\d{1,3}(?:-(?:\d{1,2}|(?:alpha|beta|rc)[.\d]{0,6}))?)(?![\d.])/.exec(
-    text ?? "",
-  );
-  return match?.[1];
+  return LEADING_RELEASE.exec(text ?? "")?.[1];
 }

@@ -1,4 +1,4 @@
-import { releaseOf } from "./keys.ts";
+import { RELEASE_IN_TEXT, releaseOf } from "./keys.ts";
 
 /** A release that somebody names in prose: "I run 2026.3.13 in Docker". */
 export interface Mention {
@@ -9,8 +9,7 @@ export interface Mention {
   readonly as: "running" | "named";
 }
 
-const RELEASE =
-  /(?<![\w.-])v?20\d\d\.\d{1,2}\.\d{1,3}(?:-(?:\d{1,2}|(?:alpha|beta|rc)[.\d]{0,6}))?(?![\w.]*\d)/g;
+const RELEASE = new RegExp(String.raw`(?<![\w.-])v?${RELEASE_IN_TEXT}(?![\w.]*\d)`, "g");
 /** Before a release that does not run here (any more). */
 const ELSEWHERE =
   /(?:downgrad\w{1,4}(?: to)?|(?:required|needed|mandatory|introduced|added|available|supported|deprecated|removed|retired),? (?:since|as of|from|in|starting (?:with|in|from))|requires|needs|at least|latest(?: is|:)?|update available:?|fixed in|works? (?:in|on|with)|worked (?:in|on|with)|until|before|older than|newer than|from|(?<![-=])[<>\u2264\u2265]=?) {0,3}(?:version |openclaw |release )?[`"'(v]{0,3}$/i;

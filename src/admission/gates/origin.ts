@@ -1,10 +1,8 @@
 import { isLoopbackIp, isPrivateOrLoopbackIp, parseIp } from "../../core/address.ts";
+import { DEFAULT_PORT } from "../../core/default-port.ts";
 import { type Attempt, at, type GateRefusal, header, strings } from "../attempt.ts";
 import { hostName, isLoopbackName, type ParsedOrigin, parseOrigin } from "../hosts.ts";
 import { isLocalClient } from "../locality.ts";
-
-/** The gateway's port when the config names none. */
-export const DEFAULT_PORT = 18789;
 
 /** The Origin of a browser client must be allowed; from 2026.2.25 the Origin of any client that sends one. */
 export function origin(attempt: Attempt): GateRefusal | undefined {

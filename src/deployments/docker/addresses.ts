@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
-import { parseBoundedJson } from "../../core/json.ts";
+import { isObject, parseBoundedJson } from "../../core/json.ts";
 import { safeText } from "../../core/text.ts";
 import type { World } from "../world.ts";
 import { usualSockets } from "./sockets.ts";
@@ -189,9 +189,7 @@ async function jsonFile(world: World, file: string): Promise<unknown> {
 }
 
 function objectAt(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
-    ? (value as Readonly<Record<string, unknown>>)[key]
-    : undefined;
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 function textAt(value: unknown, key: string): string | undefined {

@@ -7,7 +7,7 @@ import {
 import { request as requestHttps } from "node:https";
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
-import { parseBoundedJson } from "../../core/json.ts";
+import { isObject, parseBoundedJson } from "../../core/json.ts";
 
 /** Bytes of one document: the list of some thousand containers. */
 export const MAX_ANSWER = 16 * 1024 * 1024;
@@ -139,7 +139,7 @@ async function documentOf(response: IncomingMessage, most: number): Promise<unkn
 /** The engine says no: as docker-modem tells it. */
 function refusal({ statusCode = 0 }: IncomingMessage, { statusCodes }: Call, document: unknown): Error {
   const reason = statusCodes[statusCode];
-  const { message, error } = typeof document === "object" && document !== null ? (document as Refused) : {};
+  const { message, error } = isObject(document) ? (document as Refused) : {};
   const cause = String(message ?? error ?? document).slice(0, 2000);
   return Object.assign(new Error(`(HTTP code ${statusCode}) ${reason ?? "unexpected"} - ${cause} `), {
     reason,

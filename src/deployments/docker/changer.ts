@@ -1,5 +1,6 @@
 import type { ContainerInspectInfo } from "dockerode";
 import type { Changer } from "../../core/change.ts";
+import { DEFAULT_PORT } from "../../core/default-port.ts";
 import { type Fact, known, unknown } from "../../core/fact.ts";
 import type { DeploymentNames, DeviceList } from "../../core/facts.ts";
 import { fingerprintOf } from "../../core/secret.ts";
@@ -31,7 +32,6 @@ export interface ContainerChangerOptions extends ChangerOptions {
   readonly compose?: ComposeHands;
 }
 
-const DEFAULT_PORT = 18_789;
 /** How upstream's image runs its command, from its working directory. */
 const PROGRAM = "node dist/index.js";
 /** Milliseconds. A container compiles for up to 95 s at its first start (2026.2.1); each look runs a program in it. */

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { Container, ContainerInspectInfo } from "dockerode";
 import { ChangeError } from "../../core/change.ts";
+import { isObject } from "../../core/json.ts";
 import { safeText } from "../../core/text.ts";
 import { type ExactFile, type NewFile, sha256, type Traits } from "../atomic-file.ts";
 import type { ExactFiles } from "../exact-files.ts";
@@ -85,7 +86,7 @@ async function traitsIn(
 function parsedLine(stdout: string): object | undefined {
   try {
     const value: unknown = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
-    return typeof value === "object" && value !== null ? value : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

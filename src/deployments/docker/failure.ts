@@ -1,3 +1,4 @@
+import { errorCodeOf } from "../../core/error-code.ts";
 import { type Unknown, unknown } from "../../core/fact.ts";
 import { safeText } from "../../core/text.ts";
 import { PROVIDE } from "./addresses.ts";
@@ -64,8 +65,9 @@ const WITHOUT_END: Readonly<Record<string, readonly [Unknown["reason"], string, 
 /** HTTP status of dockerode's errors, or the code of the system's. */
 export function fieldsOf(error: unknown): { readonly code?: string; readonly statusCode?: number } {
   if (typeof error !== "object" || error === null) return {};
+  const code = errorCodeOf(error);
   return {
-    ...("code" in error && typeof error.code === "string" ? { code: error.code } : {}),
+    ...(code === undefined ? {} : { code }),
     ...("statusCode" in error && typeof error.statusCode === "number"
       ? { statusCode: error.statusCode }
       : {}),

@@ -1,5 +1,6 @@
 import type { ContainerInfo } from "dockerode";
 import { isGatewayCommand } from "../../config/flags.ts";
+import { DEFAULT_PORT } from "../../core/default-port.ts";
 import { safeText } from "../../core/text.ts";
 import type { Workload } from "../../core/workload.ts";
 
@@ -40,7 +41,6 @@ const SERVICE = /^(?:openclaw|clawdbot|moltbot)(?:-gateway)?$/i;
 /** `openclaw`, `OpenClaw` (Unraid), `ix-openclaw-openclaw-1` (TrueNAS), `x_openclaw-gateway_1`. */
 const NAME = /(?:^|[-_])(?:openclaw|clawdbot|moltbot)(?:[-_]gateway)?(?:[-_]\d{1,3})?$/i;
 /** OpenClaw's port in every image; platforms with a proxy of their own in the container publish another. */
-const GATEWAY_PORT = 18_789;
 
 /** The gateways among an engine's containers, running ones first. Reads the list only. */
 export function gatewayCandidates(list: readonly Listed[]): readonly Candidate[] {
@@ -78,7 +78,7 @@ function score(one: Listed): number {
     (IMAGE.test(one.Image ?? "") ? 4 : 0) +
     (runs ? 6 : 0) +
     (NAME.test(name) ? 3 : 0) +
-    ((one.Ports ?? []).some(({ PrivatePort }) => PrivatePort === GATEWAY_PORT) ? 4 : 0)
+    ((one.Ports ?? []).some(({ PrivatePort }) => PrivatePort === DEFAULT_PORT) ? 4 : 0)
   );
 }
 

@@ -1,9 +1,10 @@
+import { DEFAULT_PORT } from "../../core/default-port.ts";
 import { type Known, known, knownValue, type Unknown } from "../../core/fact.ts";
 import type { Target } from "../../core/facts.ts";
 import type { ComposeSigns } from "../../kinds/docker/services.ts";
 import { isInContainer } from "../listeners.ts";
 import type { Finder, Place, Search } from "../place.ts";
-import { DEFAULT_PORT, type Surroundings } from "../surroundings.ts";
+import type { Surroundings } from "../surroundings.ts";
 import { ALONE, isAlone } from "../this-machine.ts";
 import type { DeploymentAccess } from "../types.ts";
 import type { Wanted } from "./choose-container.ts";

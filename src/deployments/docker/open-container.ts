@@ -2,28 +2,27 @@ import type { Container, ContainerInspectInfo } from "dockerode";
 import type { Changer } from "../../core/change.ts";
 import { type Fact, known, knownValue, type Unknown } from "../../core/fact.ts";
 import type { Deployment, DeploymentNames, Evidence } from "../../core/facts.ts";
-import { createScrubber, type Scrubber } from "../../core/scrub.ts";
+import { createScrubber } from "../../core/scrub.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
 import type { Workload } from "../../core/workload.ts";
 import { deploymentOf } from "../../kinds/index.ts";
-import { localAccess } from "../local.ts";
+import { type LocalAccess, localAccess } from "../local.ts";
+import type { GatewayProcess } from "../processes.ts";
 import type { ChangerOptions, DeploymentAccess, LogText } from "../types.ts";
 import type { World } from "../world.ts";
 import { type EngineAddress, engineAddresses } from "./addresses.ts";
-import { type Choice, chooseContainer, type Wanted } from "./choose-container.ts";
+import { chooseContainer, type Wanted } from "./choose-container.ts";
 import { type ChosenOn, chooseEngine, type Looked } from "./choose-engine.ts";
-import { askEngine } from "./clock.ts";
-import { composeOrigin } from "./compose.ts";
+import { type ComposeOrigin, composeOrigin } from "./compose.ts";
 import { connectEngine, type Engine, engineFailure, fieldsOf } from "./engine.ts";
 import { engineIdentity } from "./engine-identity.ts";
-import { containedGateway, containerReading, programOf } from "./facts.ts";
+import { containedGateway, programOf } from "./facts.ts";
 import { containerWorld } from "./files.ts";
-import { lastWords } from "./last-words.ts";
 import { containerLog } from "./logs.ts";
 import { programsEnded } from "./orphans.ts";
+import { type ChosenContainer, type ReadAlong, readContainer } from "./read-container.ts";
 import { browserUrl, outOfReach, probeUrl, standpointOf } from "./standpoint.ts";
-import { stateOf } from "./state-directory.ts";
 
 export interface ContainerOptions {
   /** This machine: where the engine's address and the Compose files are. */
@@ -93,96 +92,42 @@ async function openOn(
   }
 }
 
-interface Found {
-  readonly engine: Engine;
-  readonly container: Container;
-  readonly info: ContainerInspectInfo;
-  readonly choice: Choice;
+interface Found extends ChosenContainer {
   readonly options: ContainerOptions;
 }
 
 async function gatewayOf(found: Found): Promise<ContainedGateway> {
   const { engine, container, info, options } = found;
-  const { world, salt, configPath, release } = options;
-  const gateway = containedGateway(info, salt);
-  const env = Object.fromEntries(
-    Object.entries(gateway.env ?? {}).map(([key, value]) => [key, value.reveal()]),
-  );
-  const place = { env, homedir: gateway.home ?? "/", cwd: gateway.cwd ?? "/" };
-  const given = release === undefined ? {} : { release };
-  const filesOf = (one: Container) =>
-    localAccess({ world: containerWorld(one, place), salt, host: IN_CONTAINER, gateway, ...given });
-  const files = filesOf(container);
-  // What was read once is kept, and a change wants to see what is there now, in a container made anew, too.
-  const anew = () => filesOf(engine.api.getContainer(reading.name));
-  const config = configPath === undefined ? files : localAccess({ world, salt, configPath, ...given });
-
-  const configured = await files.config();
-  const secrets = Object.entries(gateway.env ?? {}).flatMap(([key, value]) =>
-    isSecret(key) && !isPath(value.reveal()) ? value : [],
-  );
+  const { world, configPath } = options;
+  const inside = insideOf(found);
+  const secrets = secretsOf(inside.gateway);
+  const configured = await inside.files.config();
+  const state = stateOfConfig(configured, inside.gateway);
   const hidden = [...(configured.known ? configured.value.all : []), ...secrets];
   const scrub = createScrubber(hidden.map((secret) => secret.reveal()));
-  const read = await withBridge(engine, containerReading(info, scrub));
-  const stateDir = configured.known ? configured.value.reading.stateDir : `${gateway.home}/.openclaw`;
-  const reading = await withMore(found, read, {
-    scrub,
-    stateDir,
-    configPath: configured.known ? configured.value.reading.path : `${stateDir}/openclaw.json`,
-    isRead: configured.known && configured.value.reading.exists,
-  });
-  const compose =
-    engine.host === undefined
-      ? await composeOrigin(info, gateway.env ?? {}, { engine, world, salt })
-      : { names: {}, reading: undefined };
-  const program = programOf(info);
-  const names: DeploymentNames = {
-    container: reading.name,
-    ...compose.names,
-    ...(program === undefined ? {} : { cli: program }),
-    ...execUser(reading),
-  };
+  const reading = await readContainer(found, { scrub, ...state });
+  const compose = await composeOf(found, inside);
+  const names = namesOf(info, reading, compose.names);
   const standpoint = await standpointOf(engine, info, world);
-  const url = (port: number): string => browserUrl(reading, standpoint, port);
-  const reach = (port: number): Fact<string> => probeUrl(reading, standpoint, port);
-  const changer = async (asked: ChangerOptions): Promise<Fact<Changer>> => {
-    const [read, released] = await Promise.all([files.config(), files.release()]);
-    if (!read.known) return read;
-    const { containerChanger } = await import("./changer.ts");
-    const { composeHands } = await import("./compose-changes.ts");
-    const compose = composeHands({ world, salt, engine, info, env: gateway.env ?? {}, stateDir });
-    const own =
-      release ??
-      (released.known && released.value.from === "package.json" ? released.value.version : undefined);
-    const changer = containerChanger({
-      ...asked,
-      engine,
-      info,
-      salt,
-      gateway,
-      names,
-      config: read.value,
-      devices: () => anew().devices(),
-      // It looks whether the gateway is up, as the probe does.
-      url: (port) => knownValue(reach(port)) ?? url(port),
-      ...(own === undefined ? {} : { own }),
-      ...(compose === undefined ? {} : { compose }),
-    });
-    return known(changer, read.value.reading.path);
+  const opened: Opened = {
+    found,
+    inside,
+    reading,
+    names,
+    stateDir: state.stateDir,
+    url: (port) => browserUrl(reading, standpoint, port),
+    reach: (port) => probeUrl(reading, standpoint, port),
   };
   return {
     access: {
       names,
-      config: () => config.config(),
-      devices: () => files.devices(),
-      release: () => files.release(),
-      logs: () => logsOf(found, reading, () => files.logs()),
+      ...accessOf(opened),
       // A file of this machine is not the container's.
       ...(configPath === undefined
         ? {
             place: () => placeOf(engine, reading),
             programsEnded: (signal: AbortSignal) => programsEnded(engine.api, container, signal),
-            changer,
+            changer: (asked: ChangerOptions) => changerOf(opened, asked),
           }
         : {}),
     },
@@ -197,13 +142,139 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
     }),
     here: standpoint.at === "host",
     secrets,
-    url,
-    reach,
+    url: opened.url,
+    reach: opened.reach,
     lost: () =>
       standpoint.at === "apart" || (standpoint.at === "host" && standpoint.unsure)
         ? outOfReach(reading)
         : undefined,
   };
+}
+
+/** The gateway as the container was started with it, and the files that it sees. */
+interface Inside {
+  readonly gateway: GatewayProcess;
+  readonly files: LocalAccess;
+  /** What was read once is kept, and a change wants to see what is there now, in a container made anew, too. */
+  anew(name: string): LocalAccess;
+}
+
+function insideOf({ engine, container, info, options }: Found): Inside {
+  const { salt } = options;
+  const gateway = containedGateway(info, salt);
+  const env = Object.fromEntries(
+    Object.entries(gateway.env ?? {}).map(([key, value]) => [key, value.reveal()]),
+  );
+  const place = { env, homedir: gateway.home ?? "/", cwd: gateway.cwd ?? "/" };
+  const filesOf = (one: Container) =>
+    localAccess({
+      world: containerWorld(one, place),
+      salt,
+      host: IN_CONTAINER,
+      gateway,
+      ...releaseOf(options),
+    });
+  return {
+    gateway,
+    files: filesOf(container),
+    anew: (name) => filesOf(engine.api.getContainer(name)),
+  };
+}
+
+function releaseOf({ release }: ContainerOptions): Pick<ContainerOptions, "release"> {
+  return release === undefined ? {} : { release };
+}
+
+/** What the environment has under names of secrets. */
+function secretsOf({ env = {} }: GatewayProcess): readonly Secret[] {
+  return Object.entries(env).flatMap(([key, value]) =>
+    isSecret(key) && !isPath(value.reveal()) ? value : [],
+  );
+}
+
+type Configured = Awaited<ReturnType<LocalAccess["config"]>>;
+
+/** Where its files are; the usual places while its config is not read. */
+function stateOfConfig(configured: Configured, { home }: GatewayProcess): Omit<ReadAlong, "scrub"> {
+  if (configured.known) {
+    const { stateDir, path, exists } = configured.value.reading;
+    return { stateDir, configPath: path, isRead: exists };
+  }
+  const stateDir = `${home}/.openclaw`;
+  return { stateDir, configPath: `${stateDir}/openclaw.json`, isRead: false };
+}
+
+/** Compose's files are on the engine's machine. */
+async function composeOf(
+  { engine, info, options: { world, salt } }: Found,
+  { gateway }: Inside,
+): Promise<ComposeOrigin> {
+  return engine.host === undefined
+    ? composeOrigin(info, gateway.env ?? {}, { engine, world, salt })
+    : { names: {} };
+}
+
+function namesOf(info: ContainerInspectInfo, reading: Workload, compose: DeploymentNames): DeploymentNames {
+  const program = programOf(info);
+  return {
+    container: reading.name,
+    ...compose,
+    ...(program === undefined ? {} : { cli: program }),
+    ...execUser(reading),
+  };
+}
+
+/** A container that was looked at, with what it is changed by. */
+interface Opened extends Pick<ContainedGateway, "url" | "reach"> {
+  readonly found: Found;
+  readonly inside: Inside;
+  readonly reading: Workload;
+  readonly names: DeploymentNames;
+  readonly stateDir: string;
+}
+
+function accessOf({ found, inside: { files }, reading }: Opened): Omit<DeploymentAccess, "names"> {
+  const { world, salt, configPath } = found.options;
+  const config =
+    configPath === undefined ? files : localAccess({ world, salt, configPath, ...releaseOf(found.options) });
+  return {
+    config: () => config.config(),
+    devices: () => files.devices(),
+    release: () => files.release(),
+    logs: () => logsOf(found, reading, () => files.logs()),
+  };
+}
+
+async function changerOf(
+  { found, inside, reading, names, stateDir, url, reach }: Opened,
+  asked: ChangerOptions,
+): Promise<Fact<Changer>> {
+  const { engine, info, options } = found;
+  const { world, salt } = options;
+  const { gateway, files } = inside;
+  const [read, released] = await Promise.all([files.config(), files.release()]);
+  if (!read.known) return read;
+  const { containerChanger } = await import("./changer.ts");
+  const { composeHands } = await import("./compose-changes.ts");
+  const compose = composeHands({ world, salt, engine, info, env: gateway.env ?? {}, stateDir });
+  const own =
+    options.release ??
+    (released.known && released.value.from === "package.json" ? released.value.version : undefined);
+  const changer = containerChanger({
+    ...asked,
+    engine,
+    info,
+    salt,
+    gateway,
+    names,
+    config: read.value,
+    devices: () => inside.anew(reading.name).devices(),
+    // It looks whether the gateway is up, as the probe does.
+    url: (port) => knownValue(reach(port)) ?? url(port),
+    ...(own === undefined ? {} : { own }),
+    ...(compose === undefined ? {} : { compose }),
+  });
+  return known(changer, read.value.reading.path);
 }
 
 /** A name outlives a container that Compose makes anew; engines have names of their own, and may share those. */
@@ -231,61 +302,6 @@ const IN_CONTAINER = {
   engines: [],
   units: [],
 } as const;
-
-/** A container that is down has no address; its network still has a bridge. */
-async function withBridge(engine: Engine, reading: Workload): Promise<Workload> {
-  const { networkMode } = reading.engine;
-  if (reading.publishedPeer !== undefined || reading.network !== "own" || networkMode === "") return reading;
-  const name = networkMode === "default" ? "bridge" : networkMode;
-  try {
-    const { IPAM } = await engine.api.getNetwork(name).inspect();
-    const address: unknown = IPAM?.Config?.[0]?.Gateway;
-    return typeof address === "string" && address !== ""
-      ? { ...reading, publishedPeer: safeText(address, 60) }
-      : reading;
-  } catch {
-    return reading;
-  }
-}
-
-interface Outside {
-  readonly scrub: Scrubber;
-  readonly stateDir: string;
-  readonly configPath: string;
-  /** The config was found there; else both paths are the usual ones, and an entrypoint may have set others. */
-  readonly isRead: boolean;
-}
-
-/** With what else is asked of the engine: its clock, the files' owners, the last words of one that ended. */
-async function withMore(
-  { engine, container, info, choice }: Found,
-  read: Workload,
-  { scrub, stateDir, configPath, isRead }: Outside,
-): Promise<Workload> {
-  const ends = read.state !== "running" || read.restarts > 0;
-  const [says, state, lastLines] = await Promise.all([
-    askEngine(engine.api),
-    stateOf(container, read, stateDir, configPath),
-    ends ? lastWords(engine.api, container, info.Config?.Tty === true, scrub) : [],
-  ]);
-  const source = state.mounts.find(({ at }) => at === state.stateDir.mount)?.source;
-  const { neighbours } = choice;
-  return {
-    ...read,
-    mounts: state.mounts,
-    ...(isRead || state.stateDir.on !== "layer" ? { stateDir: state.stateDir } : {}),
-    others: choice.others.map(({ name, state, mounted }) => ({
-      name,
-      state,
-      ...(source !== undefined && mounted.includes(source) ? { sharesState: true } : {}),
-    })),
-    ...(neighbours.length === 0 ? {} : { neighbours }),
-    ...(says.clock === undefined ? {} : { clock: says.clock }),
-    ...(says.mapsUsers ? { mapsUsers: true } : {}),
-    ...(says.sharesFiles ? { sharesFiles: true } : {}),
-    ...(lastLines.length === 0 ? {} : { lastLines }),
-  };
-}
 
 /** Images that start as root may hand over to `node`, whose files tell; who was set runs by itself. */
 function execUser({ user, mounts }: Workload): Pick<DeploymentNames, "execUser"> {

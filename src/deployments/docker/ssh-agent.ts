@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { Agent } from "node:http";
 import { Socket } from "node:net";
 import { Duplex } from "node:stream";
+import { errorCodeOf } from "../../core/error-code.ts";
 import { safeText } from "../../core/text.ts";
 import { endsWithUs, signalGroup } from "../child-processes.ts";
 import { withPlainPath } from "../command.ts";
@@ -184,7 +185,7 @@ function endGroup(child: ChildProcess): void {
 }
 
 function startError(error: Error): SshError {
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  const code = errorCodeOf(error) ?? "";
   return new SshError(code === "ENOENT" ? "missing" : "failed", safeText(code, 80));
 }
 

@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import type { Container } from "dockerode";
+import { isObject } from "../../core/json.ts";
 import { probe } from "../../gateway/probe.ts";
 import type { GatewayEyes } from "../reload.ts";
 import type { ContainerExec } from "./exec.ts";
@@ -108,10 +109,10 @@ interface Listeners {
 function listenersOf(stdout: string): Listeners | undefined {
   try {
     const value: unknown = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
-    if (typeof value !== "object" || value === null || !("sockets" in value)) return undefined;
+    if (!isObject(value)) return undefined;
     const { sockets } = value;
     if (typeof sockets !== "string" || !/^[\d ]{0,2000}$/.test(sockets)) return undefined;
-    return { sockets, answers: "answers" in value && value.answers === true };
+    return { sockets, answers: value.answers === true };
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import { isObject } from "../../core/json.ts";
 import { deviceIdOf, type SignatureForm, signaturePayload, verifySignature } from "../device.ts";
 import { type JsonRecord, numberOf, textOf, textsOf } from "../json.ts";
 import { type ConnectParams, clients } from "../protocol.ts";
+import { reachOfAddress } from "../url.ts";
 import type { DeviceBook } from "./devices.ts";
 import type { Traits } from "./traits.ts";
 
@@ -181,4 +182,9 @@ function signatureFormOf(
   return forms.find((form) =>
     verifySignature(device.publicKey, signaturePayload(form, claim), device.signature),
   );
+}
+
+/** From the gateway's own host, as far as the gateway sees. */
+export function isLocal({ remoteAddress, headers }: Arrival): boolean {
+  return reachOfAddress(remoteAddress) === "loopback" && headers["x-forwarded-for"] === undefined;
 }

@@ -1,5 +1,6 @@
 import { type SaidWay, type WayFacts, waysWithHttps } from "../../../../checks/lib/https-in-front.ts";
 import type { Facts } from "../../../core/collect.ts";
+import { DEFAULT_PORT } from "../../../core/default-port.ts";
 import { type Fact, knownValue } from "../../../core/fact.ts";
 import type { Finding, ProxySite, Remedy } from "../../../core/finding.ts";
 import type { Oracle } from "../../../core/plan.ts";
@@ -24,7 +25,7 @@ export interface Ways<S> {
 export function withWays<S>(findings: readonly Finding[], facts: Facts, ways: Ways<S>): readonly Finding[] {
   const { said, tailnet } = ways;
   const wayFacts = wayFactsOf(facts);
-  const port = wayFacts.config?.gateway?.port ?? 18_789;
+  const port = wayFacts.config?.gateway?.port ?? DEFAULT_PORT;
   const name = tailnet?.known ? tailnet.value : undefined;
   const [serve, proxy] = waysWithHttps(wayFacts, {
     ...(said === undefined ? {} : { ...said, site: { ...said.site, port } }),

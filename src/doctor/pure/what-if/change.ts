@@ -1,6 +1,7 @@
 import { applySteps, keyStatus } from "../../../admission/try-remedy.ts";
 import { bad, type Parsed, parsed, shownWord } from "../../../core/bad-input.ts";
 import type { AdmissionInput, Connection } from "../../../core/connection.ts";
+import { DEFAULT_PORT } from "../../../core/default-port.ts";
 import type { JsonValue, Step } from "../../../core/finding.ts";
 import { parseBoundedJson } from "../../../core/json.ts";
 import { DOCKER_BRIDGE } from "../../../core/networks.ts";
@@ -57,7 +58,7 @@ const FORWARDING = /^(?:forwarded|x-real-ip|x-forwarded-|tailscale-)/;
 
 /** The same client by another way: what the gateway then sees of it (rig paths of the measurement). */
 function routed({ connection, config }: AdmissionInput, via: Via): Connection {
-  const port = config.gateway?.port ?? 18789;
+  const port = config.gateway?.port ?? DEFAULT_PORT;
   const own = Object.fromEntries(
     Object.entries(connection.headers).filter(([name]) => !FORWARDING.test(name)),
   );
