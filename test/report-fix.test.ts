@@ -133,6 +133,7 @@ describe("sentences of the engine in the reader's language", () => {
       "deployments/gateway-changer",
       "deployments/journal-store",
       "deployments/device-changes",
+      "deployments/foreign-link",
       "deployments/command",
       "deployments/docker/changer",
       "deployments/docker/compose-changes",
