@@ -1,5 +1,6 @@
 import { parseIp, sameIp, scopeOf } from "../core/address.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
+import { quoted, say } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
 import { type GatewayProcess, gatewayProcesses, uidOf } from "./processes.ts";
 import { distrusted, userName } from "./trust.ts";
@@ -48,18 +49,15 @@ export async function readListeners(
   configOwner?: number,
 ): Promise<Fact<Listeners>> {
   if (world.platform !== "linux")
-    return unknown(
-      "not-asked",
-      `listening sockets are read from /proc, which ${safeText(world.platform, 20)} does not have`,
-    );
+    return unknown("not-asked", say("no-proc", { platform: safeText(world.platform, 20) }));
   const tables = await Promise.all(
     ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => world.readText(path, 4_000_000)),
   );
   if (!tables.some((table) => table.ok)) {
     const first = tables[0];
     return first !== undefined && !first.ok
-      ? unknown(first.reason, `/proc/net/tcp: ${first.detail}`)
-      : unknown("failed", "/proc/net/tcp");
+      ? unknown(first.reason, say("unread", { path: "/proc/net/tcp", why: first.detail }))
+      : unknown("failed", quoted("/proc/net/tcp"));
   }
   const found = tables
     .flatMap((table) => (table.ok ? listening(table.text) : []))
@@ -229,7 +227,7 @@ export async function peerOf(
   world: World,
   { local, remote }: { readonly local: End; readonly remote: End },
 ): Promise<Fact<Peer | "nobody">> {
-  if (world.platform !== "linux") return unknown("not-asked", "/proc");
+  if (world.platform !== "linux") return unknown("not-asked", quoted("/proc"));
   const tables = await Promise.all(
     ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => world.readText(path, 16_000_000)),
   );
@@ -242,7 +240,7 @@ export async function peerOf(
   }
   return tables.some((table) => table.ok && !table.truncated)
     ? known("nobody", "/proc/net/tcp")
-    : unknown("denied", "/proc/net/tcp");
+    : unknown("denied", quoted("/proc/net/tcp"));
 }
 
 /**

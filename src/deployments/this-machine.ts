@@ -1,5 +1,6 @@
 import { known, knownValue, type Unknown, unknown } from "../core/fact.ts";
 import type { PortHolder } from "../core/facts.ts";
+import { say } from "../core/saying.ts";
 import type { LocalAccess } from "./local.ts";
 import type { Finder, Place } from "./place.ts";
 import { DEFAULT_PORT, type Surroundings } from "./surroundings.ts";
@@ -96,7 +97,6 @@ export async function isAlone(around: Surroundings, access: Pick<LocalAccess, "c
 
 export const ALONE: Unknown = unknown(
   "not-asked",
-  "the doctor runs in a container of its own, where no gateway is",
+  say("doctor-alone"),
   "-v /var/run/docker.sock:/var/run/docker.sock, --network container:NAME, or --target ws://HOST:PORT",
-  { message: "doctor-alone" },
 );

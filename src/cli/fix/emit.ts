@@ -1,5 +1,6 @@
-import { renderFix, safeFix } from "../../report/fix.ts";
-import type { FixReport } from "../../report/fix-report.ts";
+import { renderFix } from "../../report/fix.ts";
+import { type FixReport, fixDocument } from "../../report/fix-report.ts";
+import { safeValue } from "../../report/safe.ts";
 import { colorStyle } from "../../report/terminal.ts";
 import { type EmitOptions, write } from "../emit.ts";
 import type { Written } from "../out.ts";
@@ -26,6 +27,7 @@ export async function emitFix(
     out.say(`${human()}\n`);
     return;
   }
-  const text = options.format === "json" ? `${out.json(safeFix(report), 2)}\n` : out.page(human());
+  const text =
+    options.format === "json" ? `${out.json(safeValue(fixDocument(report)), 2)}\n` : out.page(human());
   await write(text, options.output, out);
 }
