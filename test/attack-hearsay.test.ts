@@ -1,4 +1,5 @@
 // What strangers write into a log or ask a gateway for: shown, and never done on their word.
+
 import assert from "node:assert/strict";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -8,6 +9,7 @@ import { known, unknown } from "../src/core/fact.ts";
 import type { ConfigReading, Deployment, OwnThings } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { asOrigin } from "../src/core/origin.ts";
+import { quoted } from "../src/core/saying.ts";
 import type { Workload } from "../src/core/workload.ts";
 import { FixPlace, type PlaceOptions, plain, reportOf } from "./support/fix-place.ts";
 
@@ -129,7 +131,7 @@ describe("a proxy that only a log names", { concurrency: 3 }, () => {
         target: known({ kind: "local", name: "", exposure: "private", own }, "test"),
         deployment:
           workload === undefined
-            ? unknown("absent", "none")
+            ? unknown("absent", quoted("none"))
             : known({ workload } as unknown as Deployment, "test"),
       },
     );

@@ -7,8 +7,9 @@ import type { Facts } from "../src/core/collect.ts";
 import { diagnose } from "../src/core/diagnose.ts";
 import { known, unknown } from "../src/core/fact.ts";
 import type { DeviceList, Refusal } from "../src/core/facts.ts";
+import { quoted } from "../src/core/saying.ts";
 
-const nothing = unknown("not-asked", "not in this test");
+const nothing = unknown("not-asked", quoted("not in this test"));
 
 function factsOf(refusals: readonly Refusal[], list: DeviceList | undefined, version: string): Facts {
   return {

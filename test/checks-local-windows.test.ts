@@ -1,4 +1,5 @@
 /** The releases that two checks name, held against the admission model: neither may know of others. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GateFacts } from "../checks/lib/explain-refusals.ts";
@@ -10,6 +11,7 @@ import { KNOWN_RELEASES } from "../src/admission/releases.ts";
 import type { Connection } from "../src/core/connection.ts";
 import { known, unknown } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
+import { quoted } from "../src/core/saying.ts";
 
 const CLI: Connection = {
   remoteAddress: "127.0.0.1",
@@ -45,7 +47,7 @@ test("what is no release, or not known, is in no window", () => {
   assert.equal(windowOf("latest"), undefined);
 });
 
-const nothing = unknown("absent", "not there");
+const nothing = unknown("absent", quoted("not there"));
 
 function factsOf(release: string, config: Record<string, unknown> = {}): GateFacts {
   const reading = { effective: config };

@@ -5,6 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import type { DeploymentKind } from "../src/core/deployment-kind.ts";
 import { said, unknown } from "../src/core/fact.ts";
 import type { Confidence } from "../src/core/facts.ts";
+import { say } from "../src/core/saying.ts";
 import { reportOf } from "../src/doctor/pure/case.ts";
 import { offlineFacts } from "../src/doctor/pure/offline.ts";
 import { renderHuman } from "../src/report/human.ts";
@@ -25,7 +26,7 @@ async function judged(lines: string, { release, deployment }: Given = {}): Promi
     sources: () => [{ name: "gateway.log", chunks: [new TextEncoder().encode(`${lines}\n`)] }],
     release:
       release === undefined
-        ? unknown("not-asked", "nobody said", "--release X")
+        ? unknown("not-asked", say("nobody-said"), "--release X")
         : said({ version: release, confidence: "certain", from: "said" } as const, "--release"),
     ...(deployment === undefined ? {} : { deployment }),
   });

@@ -13,6 +13,7 @@ import { diagnose } from "../src/core/diagnose.ts";
 import { known, unknown } from "../src/core/fact.ts";
 import type { Exposure } from "../src/core/facts.ts";
 import { compareReleases } from "../src/core/release.ts";
+import { say } from "../src/core/saying.ts";
 import { reportOf } from "../src/doctor/pure/case.ts";
 import { erasOf, withRelease } from "../src/doctor/pure/eras.ts";
 import { offlineFacts } from "../src/doctor/pure/offline.ts";
@@ -43,7 +44,7 @@ function factsOf(log: string, { deployment, exposure, origin, config }: Given = 
     signal: new AbortController().signal,
     name: "a log",
     sources: () => [{ name: "gateway.log", chunks: [new TextEncoder().encode(log)] }],
-    release: unknown("not-asked", "nobody said", "--release X"),
+    release: unknown("not-asked", say("nobody-said"), "--release X"),
     ...(deployment === undefined ? {} : { deployment }),
     ...(exposure === undefined ? {} : { exposure }),
     ...(origin === undefined ? {} : { origin }),

@@ -1,4 +1,5 @@
 /** What `fix` plans for a way of one's own (a proxy, Tailscale Serve), and where a switch is taken out. */
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { checks } from "../checks/index.ts";
@@ -13,6 +14,7 @@ import { diagnose } from "../src/core/diagnose.ts";
 import { type Fact, known, unknown } from "../src/core/fact.ts";
 import type { Assessment, Deployment } from "../src/core/facts.ts";
 import { refusalsOf } from "../src/core/refusals.ts";
+import { quoted } from "../src/core/saying.ts";
 import { Secret } from "../src/core/secret.ts";
 import { printedFiles } from "../src/doctor/live/mend/look-ahead.ts";
 import { withWays } from "../src/doctor/pure/mend/https-remedies.ts";
@@ -268,7 +270,7 @@ describe("Tailscale Serve", () => {
   });
 
   test("where Tailscale cannot be used it is no part of a plan, unless it was asked for", () => {
-    const tailnet = unknown("absent", "there is no tailscale command");
+    const tailnet = unknown("absent", quoted("there is no tailscale command"));
     const made = prepared(OLD, { tailnet });
     const all = [ids(made), ...made.alternatives.map(({ remedies }) => remedies.map(({ id }) => id))].flat();
     assert.ok(!all.includes("tailscale-serve"));

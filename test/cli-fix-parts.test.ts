@@ -1,10 +1,12 @@
 /** The parts of `fix` that decide before anything is changed: consent, what is shown. */
+
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { describe, test } from "node:test";
 import { consentTo } from "../src/cli/fix/consent.ts";
 import type { Io } from "../src/cli/io.ts";
 import type { Risk } from "../src/core/finding.ts";
+import { say } from "../src/core/saying.ts";
 import { isSharedHost } from "../src/deployments/accounts.ts";
 import { catalogueOf } from "../src/report/messages/index.ts";
 
@@ -90,7 +92,7 @@ describe("a host of several people", () => {
     assert.equal(await isSharedHost(passwd(...lines, "broken", "x:y:z")), false);
   });
   test("is not known where the system does not tell", async () => {
-    const unreadable = { ok: false, reason: "denied", detail: "" } as const;
+    const unreadable = { ok: false, reason: "denied", detail: say("unread-denied") } as const;
     assert.equal(
       await isSharedHost({ platform: "linux", list: async () => [], readText: async () => unreadable }),
       undefined,

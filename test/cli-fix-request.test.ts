@@ -1,4 +1,5 @@
 // The request that is approved is the one that was shown, and of those that come while we wait the page's own.
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Changer } from "../src/core/change.ts";
@@ -6,8 +7,10 @@ import { known, unknown } from "../src/core/fact.ts";
 import type { DeviceList, PendingDevice } from "../src/core/facts.ts";
 import type { Journal } from "../src/core/journal.ts";
 import { fromAddress } from "../src/core/requests.ts";
+import { quoted } from "../src/core/saying.ts";
 import { execute, type Workshop } from "../src/core/transaction.ts";
 import { awaitRequest } from "../src/doctor/live/mend/request.ts";
+import { english } from "./support/english.ts";
 
 const PAGE: PendingDevice = {
   requestId: "r1",
@@ -35,7 +38,7 @@ describe("between what was shown and the approval", () => {
     const workshop: Workshop = {
       changer,
       store: { write: async (journal) => void written.push(journal) },
-      verify: async () => ({ helped: true, detail: "" }),
+      verify: async () => ({ helped: true, detail: quoted("") }),
       config: { takeBack: () => undefined, isOurs: () => true },
       signal: never,
     };
@@ -67,7 +70,7 @@ describe("between what was shown and the approval", () => {
     test(`a request that ${what}: nothing is approved, and nothing is on record`, async () => {
       const { outcome, performed, written } = await run(pending);
       assert.equal(outcome.outcome, "not-begun");
-      assert.match(outcome.detail, why);
+      assert.match(english(outcome.detail), why);
       assert.deepEqual([performed, written], [[], []]);
     });
 });
@@ -101,7 +104,7 @@ describe("while the page's request is waited for", () => {
   });
   test("an interrupt ends it, and so does a list that cannot be read", async () => {
     const stop = new AbortController();
-    const devices = async () => unknown("failed", "no");
+    const devices = async () => unknown("failed", quoted("no"));
     const options = { devices, before: [], askedFrom: fromAddress(undefined), usual: [], every: 10 };
     setTimeout(() => stop.abort(), 20);
     assert.deepEqual(await awaitRequest(options, stop.signal), { choice: "none" });

@@ -1,8 +1,10 @@
 // A doctor in a container of its own: nobody on its loopback says nothing of any gateway.
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { collect } from "../src/core/collect.ts";
 import { knownValue, unknown } from "../src/core/fact.ts";
+import { quoted } from "../src/core/saying.ts";
 import type { ChosenTarget } from "../src/deployments/target.ts";
 import { Live } from "../src/doctor/live/look.ts";
 import { collectOptions } from "../src/doctor/pure/derived.ts";
@@ -31,7 +33,7 @@ async function facts(
     target,
     world,
     salt: "s",
-    release: unknown("absent", "nobody said"),
+    release: unknown("absent", quoted("nobody said")),
     asBrowser: false,
     allowPlaintextToken: false,
     insecureTls: false,

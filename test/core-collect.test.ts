@@ -9,6 +9,7 @@ import {
 } from "../src/core/collect.ts";
 import { type Fact, known, unknown } from "../src/core/fact.ts";
 import type { FactMap, Release } from "../src/core/facts.ts";
+import { quoted, say } from "../src/core/saying.ts";
 
 /** Timers that fire only when the test says so. */
 function manualTimers() {
@@ -86,8 +87,7 @@ test("a slow fact becomes unknown and holds up nobody else", async () => {
   const facts = await running;
   assert.deepEqual(done, ["release", "logs"]);
   assert.equal(aborted, true);
-  const say = { message: "no-answer-within", args: { seconds: 0.05 } };
-  assert.deepEqual(facts.logs, unknown("timeout", "no answer within 0.05 s", undefined, say));
+  assert.deepEqual(facts.logs, unknown("timeout", say("no-answer-within", { seconds: 0.05 })));
 });
 
 test("a collector that throws gives an unknown fact", async () => {
@@ -98,7 +98,7 @@ test("a collector that throws gives an unknown fact", async () => {
   };
   const { options, pending } = manualTimers();
   const facts = await collect(["config"], collectors, options);
-  assert.deepEqual(facts.config, unknown("failed", "disk on fire"));
+  assert.deepEqual(facts.config, unknown("failed", quoted("disk on fire")));
   assert.equal(pending(), 0);
 });
 
@@ -110,13 +110,13 @@ test("facts that wait for each other do not hang", async () => {
     }),
     config: collectorOf<"config">(async (ask) => {
       const fact = await ask("release");
-      return fact.known ? unknown("failed", "cannot be") : fact;
+      return fact.known ? unknown("failed", quoted("cannot be")) : fact;
     }),
   };
   const facts = await collect(["release"], collectors, manualTimers().options);
   assert.deepEqual(
     facts.release,
-    unknown("failed", "facts wait for each other: release -> config -> release"),
+    unknown("failed", say("facts-loop", { loop: "release -> config -> release" })),
   );
 });
 
@@ -133,5 +133,5 @@ test("an interrupt ends the collection", async () => {
   const running = collect(["logs"], collectors, { ...options, signal: controller.signal });
   controller.abort();
   const facts = await running;
-  assert.deepEqual(facts.logs, unknown("failed", "interrupted", undefined, { message: "interrupted" }));
+  assert.deepEqual(facts.logs, unknown("failed", say("interrupted")));
 });

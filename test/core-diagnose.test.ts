@@ -5,6 +5,7 @@ import { completeFacts } from "../src/core/collect.ts";
 import { diagnose } from "../src/core/diagnose.ts";
 import { known, unknown } from "../src/core/fact.ts";
 import type { Occurrence, Severity } from "../src/core/finding.ts";
+import { say } from "../src/core/saying.ts";
 
 const options = { describeError: (error: unknown) => String(error) };
 const occurrence: Occurrence = { confidence: "certain", evidence: [] };
@@ -66,16 +67,16 @@ test("a finding has the gate of its check, where that is about one", () => {
 
 test("a missing fact is undetermined and says how to provide it", () => {
   const blind = completeFacts({
-    refusals: unknown("absent", "no log and no gateway", "--log FILE", { message: "x" }),
+    refusals: unknown("absent", say("nothing-to-look-at"), "--log FILE"),
   });
   const { checks, verdict } = diagnose([check("a")], blind, options);
   assert.deepEqual(checks[0], {
     id: "a",
     code: "OPD-a",
     verdict: "undetermined",
-    why: "refusals: no log and no gateway",
+    why: "refusals: there is neither a gateway nor a log to look at",
     provide: "--log FILE",
-    say: { message: "x" },
+    say: say("nothing-to-look-at"),
     lacks: "refusals",
   });
   assert.equal(verdict, "undetermined");

@@ -1,4 +1,5 @@
 /** The engine of `fix` in a made-up world that can die at every single call, as a killed process does. */
+
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
@@ -10,6 +11,7 @@ import { known, unknown } from "../src/core/fact.ts";
 import type { DeviceList } from "../src/core/facts.ts";
 import type { Step } from "../src/core/finding.ts";
 import type { Journal } from "../src/core/journal.ts";
+import { inEnglish, quoted, say } from "../src/core/saying.ts";
 import { execute, finish, type Order, type Outcome, undo, type Workshop } from "../src/core/transaction.ts";
 import { configEditor } from "../src/doctor/live/mend/config-editor.ts";
 
@@ -95,7 +97,7 @@ class World {
         }),
       perform: (step) =>
         this.#call(() => {
-          if (step.do === fails) return unknown("failed", "the command failed");
+          if (step.do === fails) return unknown("failed", quoted("the command failed"));
           if (step.do === widensAt) {
             const [asked] = machine.devices.pending;
             assert.ok(asked !== undefined);
@@ -104,25 +106,25 @@ class World {
           }
           if (step.do === "device.approve") {
             const asked = machine.devices.pending.find(({ requestId }) => requestId === step.requestId);
-            if (asked === undefined) return unknown("absent", "unknown requestId");
+            if (asked === undefined) return unknown("absent", quoted("unknown requestId"));
             machine.devices = { ...machine.devices, pending: [], paired: [asked] };
-            return known({ how: "openclaw devices approve" }, "cli");
+            return known({ how: quoted("openclaw devices approve") }, "cli");
           }
           if (step.do === "proxy.write") {
             machine.site = "ours";
             // What it knew before is in the journal; a second run meets a file that is its own.
-            return known({ how: "wrote the site" }, "site");
+            return known({ how: quoted("wrote the site") }, "site");
           }
           assert.ok(step.do === "config.set");
           machine.config = written([step], machine.config, rewrites);
-          return known({ how: "openclaw config set" }, "cli");
+          return known({ how: quoted("openclaw config set") }, "cli");
         }),
       configure: (steps) =>
         this.#call(() => {
           this.configured.push(steps.length);
           machine.config = written(steps, machine.config, rewrites);
           return known(
-            steps.map(() => ({ how: "edited openclaw.json" })),
+            steps.map(() => ({ how: quoted("edited openclaw.json") })),
             "file",
           );
         }),
@@ -135,7 +137,7 @@ class World {
             };
           if (back.undo === "file.restore" && machine.site === back.sha256)
             machine.site = Buffer.from(back.before.content, "base64").toString();
-          return known({ how: "taken back" }, "cli");
+          return known({ how: quoted("taken back") }, "cli");
         }),
       settled: () => this.#call(() => known({ restarted: true, tookMs: 1 }, "log")),
     };
@@ -152,7 +154,7 @@ class World {
       },
       verify: () =>
         this.#call(() =>
-          helps ? { helped: true, detail: "admitted" } : { helped: false, detail: "origin" },
+          helps ? { helped: true, detail: quoted("admitted") } : { helped: false, detail: quoted("origin") },
         ),
     };
   }
@@ -203,10 +205,11 @@ describe("a fix", () => {
     const calls: string[] = [];
     const changer: Changer = {
       ...workshop.changer,
-      perform: async () => known({ how: "docker start claw", undo: { undo: "gateway.stop" } }, "engine"),
+      perform: async () =>
+        known({ how: quoted("docker start claw"), undo: { undo: "gateway.stop" } }, "engine"),
       revert: async ({ undo }) => {
         calls.push(undo);
-        return known({ how: "docker stop claw" }, "engine");
+        return known({ how: quoted("docker stop claw") }, "engine");
       },
       settled: async () => {
         calls.push("settled");
@@ -305,7 +308,11 @@ describe("a fix", () => {
       order(ORIGIN),
       new World(machine, { helps: false, rewrites: true }).workshop,
     );
-    assert.deepEqual(outcome, { outcome: "rolled-back", detail: "origin", how: ["openclaw config set"] });
+    assert.deepEqual(outcome, {
+      outcome: "rolled-back",
+      detail: quoted("origin"),
+      how: [quoted("openclaw config set")],
+    });
     assert.equal(machine.config, BEFORE);
   });
 
@@ -328,7 +335,7 @@ describe("a fix", () => {
       const asked = { ...order(ORIGIN, APPROVE), requests };
       const outcome = await execute(asked, new World(machine, { widensAt }).workshop);
       assert.equal(outcome.outcome, "rolled-back", widensAt);
-      assert.match("detail" in outcome ? outcome.detail : "", /asks for something else now/);
+      assert.match("detail" in outcome ? inEnglish(outcome.detail) : "", /asks for something else now/);
       assert.deepEqual(machine.devices.paired, [], widensAt);
       assert.equal(machine.config, BEFORE);
     }
@@ -366,7 +373,7 @@ describe("a journal that cannot be written", () => {
     let writes = 0;
     const write: Workshop["store"]["write"] = async (journal) => {
       writes += 1;
-      if (writes >= from) throw new ChangeError("failed", "the disk is full");
+      if (writes >= from) throw new ChangeError("failed", quoted("the disk is full"));
       await workshop.store.write(journal);
     };
     return { ...workshop, store: { write } };
@@ -376,7 +383,7 @@ describe("a journal that cannot be written", () => {
     for (const from of [1, 2]) {
       const machine = new Machine();
       const outcome = await execute(order(ORIGIN, APPROVE), failing(new World(machine).workshop, from));
-      assert.deepEqual(outcome, { outcome: "not-begun", detail: "the disk is full" });
+      assert.deepEqual(outcome, { outcome: "not-begun", detail: quoted("the disk is full") });
       assert.equal(machine.config, BEFORE);
       assert.deepEqual(machine.devices.pending, [REQUEST]);
     }
@@ -386,7 +393,7 @@ describe("a journal that cannot be written", () => {
     for (let from = 3; from <= 6; from += 1) {
       const machine = new Machine();
       const outcome = await execute(order(ORIGIN, APPROVE), failing(new World(machine).workshop, from));
-      assert.deepEqual(outcome, { outcome: "stuck", detail: "the disk is full" }, String(from));
+      assert.deepEqual(outcome, { outcome: "stuck", detail: quoted("the disk is full") }, String(from));
       assert.equal(machine.config, BEFORE);
       assert.deepEqual(machine.devices.paired, []);
       assert.equal(stateOf(machine), "open");
@@ -403,7 +410,7 @@ describe("a journal that cannot be written", () => {
     await execute(order(ORIGIN), new World(machine).workshop);
     const { config } = machine;
     const outcome = await undo(machine.journals[0] as Journal, failing(new World(machine).workshop, 1));
-    assert.deepEqual(outcome, { outcome: "not-begun", detail: "the disk is full" });
+    assert.deepEqual(outcome, { outcome: "not-begun", detail: quoted("the disk is full") });
     assert.equal(machine.config, config);
   });
 });
@@ -421,7 +428,7 @@ describe("a journal is held to the gateway's own files", () => {
       const outcome = await go(other, new World(machine).workshop);
       assert.deepEqual(outcome, {
         outcome: "not-begun",
-        detail: "the journal is of another config than this gateway's",
+        detail: say("journal-other-config"),
       });
       assert.equal(machine.config, text);
     }
@@ -432,10 +439,10 @@ describe("a journal is held to the gateway's own files", () => {
     await execute(order(ORIGIN, { do: "proxy.write" }), new World(machine).workshop);
     const { config } = machine;
     const { workshop } = new World(machine);
-    const foreseeBack = async () => unknown("denied", "none of this gateway's files");
+    const foreseeBack = async () => unknown("denied", quoted("none of this gateway's files"));
     const changer: Changer = { ...workshop.changer, foreseeBack };
     const outcome = await undo(machine.journals[0] as Journal, { ...workshop, changer });
-    assert.deepEqual(outcome, { outcome: "not-begun", detail: "none of this gateway's files" });
+    assert.deepEqual(outcome, { outcome: "not-begun", detail: quoted("none of this gateway's files") });
     assert.equal(machine.config, config);
     assert.equal(machine.site, "ours");
     assert.equal(stateOf(machine), "kept");
@@ -476,7 +483,7 @@ describe("what others made of the same key", () => {
       machine.config = edit(machine.config ?? "", {
         set: { key: "gateway.controlUi.allowedOrigins", value: ["http://a:1", "http://theirs:2"] },
       });
-      return { helped: true, detail: "" };
+      return { helped: true, detail: quoted("") };
     };
     assert.equal((await execute(order(ORIGIN), { ...workshop, verify })).outcome, "kept");
     await undo(machine.journals[0] as Journal, new World(machine).workshop);
@@ -489,7 +496,7 @@ describe("what others made of the same key", () => {
     machine.config = edit(machine.config ?? "", { set: { key: "gateway.bind", value: "tailnet" } });
     const outcome = await undo(machine.journals[0] as Journal, new World(machine).workshop);
     assert.ok(outcome.outcome === "rolled-back");
-    assert.deepEqual(outcome.lasting, ["gateway.bind was changed since, and is left as it is"]);
+    assert.deepEqual(outcome.lasting, [say("changed-since", { path: "gateway.bind" })]);
     assert.equal(gatewayOf(machine).bind, "tailnet");
     assert.equal(stateOf(machine), "undone");
   });
@@ -613,7 +620,7 @@ describe("a fix that is killed at any call", () => {
     const rotated: Journal = { ...journal, steps: [...journal.steps, { ...step, how: "rotated" }] };
     const outcome = await undo(rotated, new World(machine).workshop);
     assert.ok(outcome.outcome === "rolled-back");
-    assert.deepEqual(outcome.lasting, ["rotated"]);
+    assert.deepEqual(outcome.lasting, [quoted("rotated")]);
   });
 
   test("and killed again and again on its way back, ends where it began", async () => {

@@ -1,4 +1,5 @@
 // The Compose project of a gateway's container, changed on this machine: its files, and its one service anew.
+
 import assert from "node:assert/strict";
 import {
   chmodSync,
@@ -21,6 +22,7 @@ import type { Changer } from "../src/core/change.ts";
 import { type Fact, known, unknown } from "../src/core/fact.ts";
 import type { ComposeChange, Step } from "../src/core/finding.ts";
 import type { Journal } from "../src/core/journal.ts";
+import { quoted } from "../src/core/saying.ts";
 import { Secret } from "../src/core/secret.ts";
 import { execute, undo, type Workshop } from "../src/core/transaction.ts";
 import { type ComposeHands, composeHands } from "../src/deployments/docker/compose-changes.ts";
@@ -28,6 +30,7 @@ import type { Engine } from "../src/deployments/docker/engine.ts";
 import type { ExactFiles } from "../src/deployments/exact-files.ts";
 import { gatewayChanger } from "../src/deployments/gateway-changer.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
+import { english } from "./support/english.ts";
 import { NO_STRANGERS, STRANGER } from "./support/stranger.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "opd-hands-"));
@@ -174,7 +177,7 @@ describe("the service is created anew", () => {
     const made = project();
     const done = await made.hands.recreate("openclaw-gateway", never);
     assert.ok(done.known, JSON.stringify(done));
-    assert.equal(done.value, LINE(made.dir));
+    assert.equal(english(done.value), LINE(made.dir));
     const words = `compose -p claw --project-directory ${made.dir} -f ${made.file}`;
     assert.deepEqual(made.ran(), [
       `${words} version`,
@@ -366,9 +369,9 @@ describe("in a transaction", () => {
       files: inside,
       configPath: CONFIG,
       stateDir: STATE,
-      cli: { run: async () => unknown("absent", "none") },
+      cli: { run: async () => unknown("absent", quoted("none")) },
       edit: editConfig,
-      devices: async () => unknown("absent", "none"),
+      devices: async () => unknown("absent", quoted("none")),
       fingerprint: (secret) => `<${secret.length}>`,
       compose: made.hands,
       watch: {
@@ -390,7 +393,7 @@ describe("in a transaction", () => {
     const workshop: Workshop = {
       changer: changerOf(made),
       store: { write: async (journal) => void journals.push(journal) },
-      verify: async () => ({ helped, detail: "looked" }),
+      verify: async () => ({ helped, detail: quoted("looked") }),
       config: { takeBack: () => undefined, isOurs: () => true },
       signal: never,
     };
@@ -410,7 +413,7 @@ describe("in a transaction", () => {
     const { outcome, workshop, journal } = await run(made, [copy(made), UP], true);
     assert.equal(outcome.outcome, "kept", JSON.stringify(outcome));
     assert.equal(readFileSync(made.dotenv, "utf8"), `OPENCLAW_GATEWAY_TOKEN=${TOKEN}\n`);
-    assert.ok("how" in outcome && outcome.how.includes(LINE(made.dir)));
+    assert.ok("how" in outcome && outcome.how.map(english).includes(LINE(made.dir)));
     assert.equal(ups(made), 1);
     assert.ok(journal);
     assert.equal((await undo(journal, workshop)).outcome, "rolled-back");
@@ -456,7 +459,7 @@ describe("in a transaction", () => {
     );
     const { outcome } = await run(made, [editOf(made, { kind: "bind", value: "lan" }), UP], true);
     assert.equal(outcome.outcome, "stuck");
-    assert.match(outcome.detail, /docker compose up: Error response: it failed so/);
+    assert.match(english(outcome.detail), /docker compose up: Error response: it failed so/);
     assert.equal(readFileSync(made.file, "utf8"), TEXT);
   });
 

@@ -1,5 +1,6 @@
 // A gateway in a container is changed as one of this machine is: whole files, kept owners and modes, commands that
 // end with the doctor.
+
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import {
@@ -29,6 +30,7 @@ import { containerEyes } from "../src/deployments/docker/watch-container.ts";
 import { notesOn } from "../src/deployments/side-file.ts";
 import { ACL, ACL_FOR_1234, getAttribute, setAttribute, whyNoAttributes } from "./support/attributes.ts";
 import { type ContainerEngine, containerEngine } from "./support/container-engine.ts";
+import { english } from "./support/english.ts";
 
 const never = new AbortController().signal;
 const engines: ContainerEngine[] = [];
@@ -422,9 +424,9 @@ describe("what is seen of a gateway in a container", () => {
     engine.state = { ...engine.state, restarts: 8 };
     assert.equal(await eyes.fails?.(), undefined);
     engine.state = { ...engine.state, restarts: 9 };
-    assert.match((await eyes.fails?.()) ?? "", /again and again/);
+    assert.match(english(await eyes.fails?.()), /again and again/);
     engine.state = { ...engine.state, status: "exited", restarts: 7 };
-    assert.match((await eyes.fails?.()) ?? "", /exit code 1/);
+    assert.match(english(await eyes.fails?.()), /exit code 1/);
   });
 });
 

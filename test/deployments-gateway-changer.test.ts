@@ -20,6 +20,7 @@ import { ChangeError, type Changer, type Performed, type Undo } from "../src/cor
 import { type Fact, known, unknown } from "../src/core/fact.ts";
 import type { DeviceList } from "../src/core/facts.ts";
 import type { Step } from "../src/core/finding.ts";
+import { quoted } from "../src/core/saying.ts";
 import type { SettingStep } from "../src/core/step.ts";
 import type { CommandOutcome } from "../src/deployments/command.ts";
 import { pairedEntry } from "../src/deployments/device-files.ts";
@@ -29,6 +30,7 @@ import { type GatewayChangerOptions, gatewayChanger } from "../src/deployments/g
 import { openclawCli } from "../src/deployments/openclaw-cli.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
 import { proxySite } from "../src/kinds/proxy-site.ts";
+import { english } from "./support/english.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "opd-changer-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -104,7 +106,7 @@ function gateway(
       },
     },
     edit: editConfig,
-    devices: async () => unknown("absent", "none"),
+    devices: async () => unknown("absent", quoted("none")),
     watch: {
       started: () => void watched.push("started"),
       sockets: async () => "1",
@@ -149,7 +151,7 @@ test("a plain config of a newer release is changed by its own command, with JSON
   assert.deepEqual(calls, [
     ["config", "set", "gateway.controlUi.allowedOrigins", JSON.stringify(origins), "--json"],
   ]);
-  assert.match(how, /^openclaw config set gateway\.controlUi\.allowedOrigins /);
+  assert.match(english(how), /^openclaw config set gateway\.controlUi\.allowedOrigins /);
   assert.equal(undo, undefined);
   assert.deepEqual(JSON.parse(config()).gateway.controlUi.allowedOrigins, origins);
   assert.deepEqual(watched, ["mark"]);
@@ -174,8 +176,8 @@ for (const [what, text, release, why] of [
     const changer = release === undefined ? localChangerOf(made) : made.changer;
     chmodSync(made.file, 0o640);
     const { how } = await done(changer.perform(set("gateway.port", 19_001), never));
-    assert.match(how, /^edited openclaw\.json/);
-    assert.match(how, why);
+    assert.match(english(how), /^edited openclaw\.json/);
+    assert.match(english(how), why);
     const expected = editConfig(text, { set: { key: "gateway.port", value: 19_001 } });
     assert.ok(expected.ok);
     assert.equal(made.config(), expected.text);
@@ -192,12 +194,12 @@ function localChangerOf({ file, dir }: Gateway): Changer {
     stateDir: dir,
     cli: { run: (args) => untouchable(args, file, never) },
     edit: editConfig,
-    devices: async () => unknown("absent", "none"),
+    devices: async () => unknown("absent", quoted("none")),
     watch: {
       started: () => undefined,
       sockets: async () => "1",
       mark: async () => undefined,
-      settled: async () => unknown("failed", "not asked for"),
+      settled: async () => unknown("failed", quoted("not asked for")),
     },
   });
 }
@@ -206,13 +208,13 @@ for (const key of ["gateway.auth.token", "gateway.auth.password", "gateway.remot
   test(`${key} is never a word of a command`, async () => {
     const { changer, config } = gateway(PLAIN, untouchable);
     const { how } = await done(changer.perform(set(key, "very-secret-1"), never));
-    assert.doesNotMatch(how, /very-secret/);
+    assert.doesNotMatch(english(how), /very-secret/);
     assert.match(config(), /very-secret-1/);
   });
 
 for (const [what, answer] of [
-  ["cannot be found", async () => unknown("absent", "no openclaw command was found")],
-  ["takes too long", async () => unknown("timeout", "it took longer than 60 s")],
+  ["cannot be found", async () => unknown("absent", quoted("no openclaw command was found"))],
+  ["takes too long", async () => unknown("timeout", quoted("it took longer than 60 s"))],
   [
     "refuses the config as it is (2026.2.1)",
     async () => exit(1, "", "Invalid config at ~/.openclaw/openclaw.json:\\n- gateway: Unrecognized key"),
@@ -225,7 +227,7 @@ for (const [what, answer] of [
   test(`the command ${what}: the file is edited`, async () => {
     const { changer, config } = gateway(PLAIN, answer);
     const { how } = await done(changer.perform(set("gateway.bind", "lan"), never));
-    assert.match(how, /^edited openclaw\.json/);
+    assert.match(english(how), /^edited openclaw\.json/);
     assert.equal(JSON.parse(config()).gateway.bind, "lan");
   });
 
@@ -245,10 +247,10 @@ test("a key that the release does not know any more is taken out of the file", a
 test("a command that was ended after it wrote has done its work", async () => {
   const { changer } = gateway(PLAIN, async (args, file, signal) => {
     await modern(args, file, signal);
-    return unknown("timeout", "it took longer than 60 s");
+    return unknown("timeout", quoted("it took longer than 60 s"));
   });
   const { how } = await done(changer.perform(set("gateway.bind", "lan"), never));
-  assert.match(how, /^openclaw config set/);
+  assert.match(english(how), /^openclaw config set/);
 });
 
 test("a command that ends well and does nothing is not believed", async () => {
@@ -416,7 +418,7 @@ test("of several settings the one that is left goes its own way, and what is the
   const { changer, calls, watched } = gateway(PLAIN, modern);
   const made = await changer.configure([set("gateway.port", 18_789), set("x", 1)] as SettingStep[], never);
   assert.ok(made.known, JSON.stringify(made));
-  assert.match(made.value[0]?.how ?? "", /was like that already/);
+  assert.equal(made.value[0]?.how.message, "was-so");
   assert.deepEqual(calls, [["config", "set", "x", "1", "--json"]]);
   assert.deepEqual(watched, ["mark"]);
 });
@@ -483,16 +485,16 @@ test("the real command line and the changer together: a script in the place of o
       secrets: [],
     }),
     edit: editConfig,
-    devices: async () => unknown("absent", "none"),
+    devices: async () => unknown("absent", quoted("none")),
     watch: {
       started: () => undefined,
       sockets: async () => "1",
       mark: async () => undefined,
-      settled: async () => unknown("failed", "not asked for"),
+      settled: async () => unknown("failed", quoted("not asked for")),
     },
   });
   const { how } = await done(changer.perform(set("gateway.bind", "lan"), never));
-  assert.equal(how, 'openclaw config set gateway.bind "lan" --json');
+  assert.equal(english(how), 'openclaw config set gateway.bind "lan" --json');
   assert.equal(config(), '{ "gateway": { "bind": "lan" } }');
 });
 
@@ -504,16 +506,19 @@ test("a gateway that took the change up by itself is not started a second time",
     restart: async () => assert.fail("restarted"),
   });
   const { how } = await done(changer.perform({ do: "gateway.restart" }, never));
-  assert.match(how, /by itself/);
+  assert.match(english(how), /by itself/);
   assert.deepEqual(watched, ["settled"]);
 });
 
 test("a gateway that will not take it up is started anew, or a person has to", async () => {
   const asked = gateway(PLAIN, untouchable, {
     taken: "refused",
-    restart: async () => known("systemctl", "x"),
+    restart: async () => known(quoted("systemctl"), "x"),
   });
-  assert.equal((await done(asked.changer.perform({ do: "gateway.restart" }, never))).how, "systemctl");
+  assert.equal(
+    english((await done(asked.changer.perform({ do: "gateway.restart" }, never))).how),
+    "systemctl",
+  );
   assert.deepEqual(asked.watched, ["settled", "mark", "started"]);
   const alone = gateway(PLAIN, untouchable, { taken: "refused" });
   await refused(
@@ -595,16 +600,16 @@ for (const release of ["2026.2.1", "2026.3.13"])
     const before = made.pairedText();
     const step: Step = { do: "device.approve", requestId: "req-1" };
     const { how, undo } = await done(made.changer.perform(step, never));
-    assert.equal(how, "openclaw devices approve req-1");
+    assert.equal(english(how), "openclaw devices approve req-1");
     assert.deepEqual(undo, { undo: "device.remove", deviceId: "bb" });
     assert.deepEqual(made.calls, [["devices", "approve", "req-1"]]);
     const back = await done(made.changer.revert(undo, step, never));
     assert.equal(
-      back.how,
+      english(back.how),
       release === "2026.2.1" ? "edited devices/paired.json" : "openclaw devices remove bb",
     );
     assert.equal(made.pairedText(), before);
-    assert.match((await done(made.changer.revert(undo, step, never))).how, /not paired any more/);
+    assert.match(english((await done(made.changer.revert(undo, step, never))).how), /not paired any more/);
   });
 
 test("an approved upgrade is taken back: all of the entry but the new token's value", async () => {
@@ -630,11 +635,11 @@ test("a request is rejected and a device removed by their exact ids, and both la
   );
   const perform = (step: Step) => done(made.changer.perform(step, never));
   assert.deepEqual(await perform({ do: "device.reject", requestId: "req-1" }), {
-    how: "openclaw devices reject req-1",
+    how: quoted("openclaw devices reject req-1"),
     lasting: true,
   });
   assert.deepEqual(await perform({ do: "device.remove", deviceId: "aa" }), {
-    how: "openclaw devices remove aa",
+    how: quoted("openclaw devices remove aa"),
     lasting: true,
   });
   const list = await made.changer.devices();
@@ -666,7 +671,7 @@ test("a list that cannot be read is asked of the gateway", async () => {
     paired: [{ deviceId: "aa", role: "operator", scopes: ["operator.admin"], approvedAtMs: 2 }],
   });
   const made = gateway(PLAIN, async () => exit(0, `A banner.\n${says}\n`), {
-    devices: async () => unknown("failed", "this Node has no SQLite"),
+    devices: async () => unknown("failed", quoted("this Node has no SQLite")),
   });
   const list = await made.changer.devices();
   assert.ok(list.known);
@@ -680,7 +685,7 @@ test("a list that cannot be read is asked of the gateway", async () => {
     ["aa"],
   );
   const none = gateway(PLAIN, async () => exit(1, "", "Gateway not reachable"), {
-    devices: async () => unknown("failed", "this Node has no SQLite"),
+    devices: async () => unknown("failed", quoted("this Node has no SQLite")),
   });
   await refused(none.changer.devices(), "failed", /SQLite/);
 });
@@ -732,15 +737,15 @@ test("a file that we made is removed as we left it, and left alone where somebod
   assert.ok(undo?.undo === "file.remove");
   assert.equal(readFileSync(file, "utf8"), proxySite(SITE));
   assert.equal(statSync(file).mode & 0o777, 0o644);
-  assert.match((await done(changer.perform(step, never))).how, /like that already/);
+  assert.match(english((await done(changer.perform(step, never))).how), /like that already/);
   writeFileSync(file, "theirs");
-  assert.match((await done(changer.revert(undo, step, never))).how, /changed since/);
+  assert.match(english((await done(changer.revert(undo, step, never))).how), /changed since/);
   assert.equal(readFileSync(file, "utf8"), "theirs");
   writeFileSync(file, proxySite(SITE));
-  assert.match((await done(changer.revert(undo, step, never))).how, /^removed /);
+  assert.match(english((await done(changer.revert(undo, step, never))).how), /^removed /);
   assert.ok(!readdirSync(dir).includes("Caddyfile"));
   // A crash before the file was written: there is nothing to take back.
-  assert.match((await done(changer.revert(undo, step, never))).how, /as it was/);
+  assert.match(english((await done(changer.revert(undo, step, never))).how), /as it was/);
 });
 
 test("a site file that was there goes back byte for byte, with its mode", async () => {
@@ -780,9 +785,9 @@ test("a token is made in the file alone, once", async () => {
   const token = /token"?: ["']([0-9a-f]{48})["']/.exec(config())?.[1];
   assert.ok(token !== undefined, config());
   assert.match(config(), /^\/\/ mine/);
-  assert.ok(!how.includes(token));
+  assert.ok(!english(how).includes(token));
   assert.deepEqual(watched, ["mark"]);
-  assert.match((await done(changer.perform({ do: "token.generate" }, never))).how, /already/);
+  assert.match(english((await done(changer.perform({ do: "token.generate" }, never))).how), /already/);
   assert.ok(config().includes(token));
 });
 
@@ -799,7 +804,7 @@ test("the env file gets the config's token, shown by fingerprints, and goes back
     { key: "OPENCLAW_GATEWAY_TOKEN", before: "<3>", after: "<16>" },
   ]);
   const { how, undo } = await done(changer.perform(step, never));
-  assert.ok(!how.includes("right-token"));
+  assert.ok(!english(how).includes("right-token"));
   assert.equal(readFileSync(file, "utf8"), "A=1\r\nexport OPENCLAW_GATEWAY_TOKEN=right-token-1234\r\n");
   assert.equal(statSync(file).mode & 0o777, 0o600);
   assert.ok(undo);
@@ -840,7 +845,7 @@ test("Serve is taken back by a reset only where nothing was served before", asyn
         status: async () => known({ name: "box.tail1.ts.net", servesNothing }, "tailscale"),
         reset: async () => {
           resets.push("reset");
-          return known("tailscale serve reset", "tailscale");
+          return known(quoted("tailscale serve reset"), "tailscale");
         },
       },
     });
@@ -849,7 +854,7 @@ test("Serve is taken back by a reset only where nothing was served before", asyn
     assert.ok(foreseen?.known);
     assert.equal(foreseen.value.url, "https://box.tail1.ts.net/");
     const { how, undo } = await done(changer.perform(step, never));
-    assert.match(how, /box\.tail1\.ts\.net/);
+    assert.match(english(how), /box\.tail1\.ts\.net/);
     assert.equal(undo?.undo, servesNothing ? "tailscale.serve" : undefined);
     if (undo !== undefined) await done(changer.revert(undo, step, never));
     assert.equal(resets.length, servesNothing ? 1 : 0);
@@ -862,16 +867,19 @@ test("a start is noted before it is made: what was down is stopped again, what r
   const calls: string[] = [];
   const starter = (down: boolean) => ({
     isDown: async () => down,
-    start: async () => known("docker start claw", "x"),
+    start: async () => known(quoted("docker start claw"), "x"),
     stop: async () => {
       calls.push("stop");
-      return known("docker stop claw", "x");
+      return known(quoted("docker stop claw"), "x");
     },
   });
   const off = gateway(PLAIN, untouchable, { starter: starter(true) });
   const foreseen = await off.changer.foresee?.({ do: "gateway.start" }, never);
   assert.deepEqual(foreseen?.known && foreseen.value, { undo: { undo: "gateway.stop" } });
-  assert.equal((await done(off.changer.perform({ do: "gateway.start" }, never))).how, "docker start claw");
+  assert.equal(
+    english((await done(off.changer.perform({ do: "gateway.start" }, never))).how),
+    "docker start claw",
+  );
   assert.deepEqual(off.watched, ["mark", "started"]);
   await done(off.changer.revert({ undo: "gateway.stop" }, { do: "gateway.start" }, never));
   assert.deepEqual(calls, ["stop"]);

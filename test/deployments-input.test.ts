@@ -1,4 +1,5 @@
 // Whatever a path leads to, opening it never waits, and reading it ends.
+
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import {
@@ -16,6 +17,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { say } from "../src/core/saying.ts";
 import { checkInput, InputRefused, openInput } from "../src/deployments/input.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
 import { textOf } from "./fake-world.ts";
@@ -97,7 +99,7 @@ describe("what is no file", () => {
         await assert.rejects(openInput(path), expected, path);
         await assert.rejects(checkInput(path), expected, path);
         const read = await nodeWorld().readText(path, 100);
-        assert.deepEqual(read, { ok: false, reason: "failed", detail: "not a regular file" }, path);
+        assert.deepEqual(read, { ok: false, reason: "failed", detail: say("unread-irregular") }, path);
         await assert.rejects(textOf(nodeWorld().stream(path, 0, 10)), expected, path);
       }
     } finally {

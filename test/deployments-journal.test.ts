@@ -1,4 +1,5 @@
 /** Journals are input: whoever can write one would decide what `fix --undo` writes. Each attack is one of these. */
+
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -23,11 +24,12 @@ import { after, describe, test } from "node:test";
 import fc from "fast-check";
 import { ChangeError, type ConfigFile } from "../src/core/change.ts";
 import type { Journal, JournalStep } from "../src/core/journal.ts";
+import type { Saying } from "../src/core/saying.ts";
 import { journalStore } from "../src/deployments/journal-store.ts";
 import { nodeWorld, type World } from "../src/deployments/world.ts";
-import { catalogueOf } from "../src/report/messages/index.ts";
-import { retell } from "../src/report/retell.ts";
+import { catalogueOf, sentenceOf } from "../src/report/messages/index.ts";
 import { ACL, ACL_FOR_1234, setAttribute, whyNoAttributes } from "./support/attributes.ts";
+import { english } from "./support/english.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "opd-journal-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -86,16 +88,15 @@ async function refusal({ store }: Pick<Home, "store">, words: RegExp): Promise<v
   const { journals, refused } = await store.list("/a");
   assert.deepEqual(journals, []);
   assert.equal(refused.length, 1, JSON.stringify(refused));
-  const why = refused[0]?.why ?? "";
-  assert.match(why, words);
+  const why = refused[0]?.why;
+  assert.match(english(why), words);
   assertIsSaid(why);
 }
 
 /** It is in both languages. */
-function assertIsSaid(sentence: string): void {
-  const [en, zh] = [catalogueOf("en").fix.told, catalogueOf("zh").fix.told];
-  const part = (name: string, value: string) => (name === "why" ? retell(value, en, zh) : value);
-  assert.match(retell(sentence, en, zh, part), /\p{Script=Han}/u, sentence);
+function assertIsSaid(saying: Saying | undefined): void {
+  assert.ok(saying !== undefined);
+  assert.match(sentenceOf(catalogueOf("zh"), saying) ?? "", /\p{Script=Han}/u, saying.message);
 }
 
 const SITE = {
@@ -226,7 +227,7 @@ describe("the place of the journals is not believed", () => {
       symlinkSync(path.join(made.home, "elsewhere"), at);
       await refusal(made, /is a symbolic link$/);
       await assert.rejects(made.store.write(journalOf(2, "open")), ChangeError);
-      assert.match((await made.store.obstacle()) ?? "", /symbolic link/);
+      assert.match(english(await made.store.obstacle()), /symbolic link/);
     }
   });
 
@@ -238,7 +239,7 @@ describe("the place of the journals is not believed", () => {
     plant(made.directory, journalOf(1, "open"));
     await refusal(made, /shared can be written by everybody$/);
     await assert.rejects(made.store.write(journalOf(2, "open")), /can be written by everybody/);
-    assertIsSaid((await made.store.obstacle()) ?? "");
+    assertIsSaid(await made.store.obstacle());
   });
 
   test("where somebody else's group may write above, and is where that group is ours alone", async () => {
@@ -325,13 +326,13 @@ describe("the place of the journals is not believed", () => {
     plant(made.directory, journalOf(1, "open"));
     chownSync(made.home, STRANGER, STRANGER);
     await refusal(made, /belongs to 12345$/);
-    assert.match((await made.store.obstacle()) ?? "", /belongs to 12345/);
+    assert.match(english(await made.store.obstacle()), /belongs to 12345/);
   });
 
   test("without a home of one's own, and nothing is looked for in the directory that we are in", async () => {
     for (const homedir of ["", "home", "."]) {
       const store = journalStore({ ...nodeWorld({ env: {} }), homedir, platform: "linux" });
-      assert.match((await store.obstacle()) ?? "", /no home directory/);
+      assert.match(english(await store.obstacle()), /no home directory/);
       assert.deepEqual(await store.list("/a"), { journals: [], refused: [] });
       await assert.rejects(store.write(journalOf(1, "open")), /no home directory/);
     }
@@ -584,8 +585,8 @@ describe("a journal that cannot be kept", () => {
     const made = homeOf();
     writeFileSync(path.join(made.home, ".local"), "");
     for (const why of [await made.store.obstacle(), await thrownBy(made.store.write(journalOf(1, "open")))]) {
-      assert.match(why ?? "", /the journal of this fix cannot be kept, as .*\.local/);
-      assertIsSaid(why ?? "");
+      assert.match(english(why), /the journal of this fix cannot be kept, as .*\.local/);
+      assertIsSaid(why);
     }
   });
 
@@ -594,8 +595,8 @@ describe("a journal that cannot be kept", () => {
     if (spawnSync("mount", ["-t", "tmpfs", "-o", "ro,mode=700", "none", made.home]).status !== 0)
       return t.skip("nothing can be mounted here");
     try {
-      assert.match((await made.store.obstacle()) ?? "", /cannot be written \(EROFS\)/);
-      assert.match((await thrownBy(made.store.write(journalOf(1, "open")))) ?? "", /cannot be written/);
+      assert.match(english(await made.store.obstacle()), /cannot be written \(EROFS\)/);
+      assert.match(english(await thrownBy(made.store.write(journalOf(1, "open")))), /cannot be written/);
     } finally {
       spawnSync("umount", [made.home]);
     }
@@ -609,8 +610,8 @@ describe("a journal that cannot be kept", () => {
       await made.store.write(journalOf(1, "open"));
       const config = fileOf("/a", "x".repeat(100_000));
       const why = await thrownBy(made.store.write(journalOf(1, "open", { before: { config } })));
-      assert.match(why ?? "", /cannot be kept, as .*ENOSPC/);
-      assertIsSaid(why ?? "");
+      assert.match(english(why), /cannot be kept, as .*ENOSPC/);
+      assertIsSaid(why);
       const { journals } = await made.store.list("/a");
       assert.deepEqual(journals, [journalOf(1, "open")]);
       assert.deepEqual(readdirSync(made.directory), [`${idOf(1)}.json`]);
@@ -626,17 +627,17 @@ describe("a journal that cannot be kept", () => {
       journalOf(1, "open", { before: { config: fileOf("/a", "{}", { mode: 0o4755 }) } }),
       journalOf(1, "open", { steps: [{ step: { ...SITE, path: "relative" }, state: "planned" }] }),
     ])
-      assert.match((await thrownBy(made.store.write(journal))) ?? "", /cannot be kept/);
+      assert.match(english(await thrownBy(made.store.write(journal))), /cannot be kept/);
     assert.ok(!existsSync(path.join(made.home, ".local")));
   });
 });
 
-async function thrownBy(action: Promise<void>): Promise<string | undefined> {
+async function thrownBy(action: Promise<void>): Promise<Saying | undefined> {
   try {
     await action;
     return undefined;
   } catch (error) {
     assert.ok(error instanceof ChangeError);
-    return error.message;
+    return error.say;
   }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { HostSigns } from "../src/core/facts.ts";
+import { say } from "../src/core/saying.ts";
 import { Secret } from "../src/core/secret.ts";
 import { type LocalOptions, localAccess } from "../src/deployments/local.ts";
 import { findLogFiles, LOG_TAIL_BYTES } from "../src/deployments/log-files.ts";
@@ -431,7 +432,7 @@ test("a named pipe and a directory are not read", async () => {
     assert.deepEqual(await world.readText(join(directory, "none"), 4), {
       ok: false,
       reason: "absent",
-      detail: "no such file",
+      detail: say("unread-absent"),
     });
     assert.equal(await textOf(world.stream(join(directory, "a"), 3, 6)), "345");
     const rooted = nodeWorld({ root: directory });

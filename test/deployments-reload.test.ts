@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Reach } from "../src/core/facts.ts";
+import { say } from "../src/core/saying.ts";
 import { type GatewayWatch, watchGateway } from "../src/deployments/reload.ts";
 import { machineEyes } from "../src/deployments/watch-machine.ts";
 import { fakeWorld } from "./fake-world.ts";
@@ -33,7 +34,7 @@ function machine(withProc = true): Machine & { readonly watch: GatewayWatch; ask
             text: `head\n${state.socket === undefined ? "" : row(state.socket)}`,
             truncated: false,
           }
-        : { ok: false as const, reason: "absent" as const, detail: "no such file" },
+        : { ok: false as const, reason: "absent" as const, detail: say("unread-absent") },
     info: async () => ({ size: Buffer.byteLength(state.log), modified: 0, kind: "file" as const }),
     stream: async function* (_path: string, start: number, end: number) {
       yield Buffer.from(state.log).subarray(start, end);
@@ -212,8 +213,7 @@ function ending(lives: number): { readonly watch: GatewayWatch; readonly revived
         return async () => "";
       },
       reach: async () => "open",
-      fails: async () =>
-        sockets === "" && revived === 0 ? "the container ended with exit code 0" : undefined,
+      fails: async () => (sockets === "" && revived === 0 ? say("container-ended", { code: 0 }) : undefined),
       revive: async () => {
         if (revived >= lives) return false;
         revived += 1;

@@ -1,3 +1,4 @@
+import { say } from "../src/core/saying.ts";
 import type { FileInfo, ReadOutcome, World } from "../src/deployments/world.ts";
 
 export interface FakeWorldInput {
@@ -37,14 +38,14 @@ export function fakeWorld(input: FakeWorldInput = {}): World {
     ...(input.uid === undefined ? {} : { uid: input.uid }),
     interfaces: () => input.interfaces ?? [{ name: "lo", address: "127.0.0.1", internal: true }],
     readText: async (path, maxBytes): Promise<ReadOutcome> => {
-      if (!files.has(path)) return { ok: false, reason: "absent", detail: "no such file" };
+      if (!files.has(path)) return { ok: false, reason: "absent", detail: say("unread-absent") };
       const text = files.get(path);
-      if (text === undefined) return { ok: false, reason: "denied", detail: "no permission to read it" };
+      if (text === undefined) return { ok: false, reason: "denied", detail: say("unread-denied") };
       return { ok: true, text: text.slice(0, maxBytes), truncated: text.length > maxBytes };
     },
     readBytes: async (path) => {
       const text = files.get(path);
-      if (text === undefined) return { ok: false, reason: "absent", detail: "no such file" };
+      if (text === undefined) return { ok: false, reason: "absent", detail: say("unread-absent") };
       return { ok: true, bytes: Buffer.from(text, "latin1"), truncated: false };
     },
     exists: async (path) => paths().some((each) => each === path || each.startsWith(`${path}/`)),

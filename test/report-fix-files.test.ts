@@ -1,6 +1,8 @@
 /** What a person reads of the files beside openclaw.json, and of a change that would shut his own page out. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { quoted } from "../src/core/saying.ts";
 import { renderFix } from "../src/report/fix.ts";
 import { EMPTY_FIX, type FixReport } from "../src/report/fix-report.ts";
 
@@ -39,7 +41,7 @@ test("the gate that would be in the way is named, and how to insist", () => {
   const text = rendered({
     outcome: "would-refuse",
     gate: "pairing",
-    detail: "--remedy unset-dangerous-switches",
+    detail: quoted("--remedy unset-dangerous-switches"),
   });
   assert.match(text.replaceAll(/\s+/g, " "), /your own page would be refused at/);
   assert.match(text, /--remedy unset-dangerous-switches/);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { displayWidth } from "../src/report/layout.ts";
-import { catalogueOf, entryOf, fill } from "../src/report/messages/index.ts";
+import { catalogueOf, sentenceOf } from "../src/report/messages/index.ts";
 import type { RemedyAction, Report } from "../src/report/result.ts";
 import { renderTerminal } from "../src/report/terminal.ts";
 import {
@@ -161,9 +161,9 @@ describe("English and Chinese side by side", () => {
       for (const { text, say } of sentences) {
         assert.ok(say, `${name}: no other language has: ${text}`);
         for (const lang of languages) {
-          const template = entryOf(catalogueOf(lang).sayings, say.message);
-          assert.ok(template, `${name}: ${say.message} (${lang})`);
-          assert.doesNotMatch(fill(template, say.args), /[{}]/, `${name}: ${say.message} (${lang})`);
+          const sentence = sentenceOf(catalogueOf(lang), say);
+          assert.ok(sentence, `${name}: ${say.message} (${lang})`);
+          assert.doesNotMatch(sentence, /[{}]/, `${name}: ${say.message} (${lang})`);
         }
         said += 1;
       }

@@ -2,10 +2,12 @@
  * Scores offline triage against logs and tickets from the field. Not part of the tests:
  * `node --import tsx test/score-field.ts DIR`, with `logs-dev.jsonl` and `tickets-dev.jsonl` in DIR.
  */
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checks } from "../checks/index.ts";
 import { said, unknown } from "../src/core/fact.ts";
+import { say } from "../src/core/saying.ts";
 import { reportOf } from "../src/doctor/pure/case.ts";
 import { offlineFacts } from "../src/doctor/pure/offline.ts";
 import { renderHuman } from "../src/report/human.ts";
@@ -81,7 +83,7 @@ async function triage({ text, release }: Sample, told: boolean): Promise<Report>
     release:
       told && release !== undefined
         ? said({ version: release, confidence: "certain", from: "said" }, "--release")
-        : unknown("not-asked", "nobody said", "--release X"),
+        : unknown("not-asked", say("nobody-said"), "--release X"),
   });
   return reportOf(facts);
 }

@@ -1,4 +1,5 @@
 /** The lines that real gateways wrote of one connection each, and what came of it (fixtures/admissions/logs). */
+
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -8,6 +9,7 @@ import type { AdmissionConfig } from "../src/core/connection.ts";
 import type { DeploymentKind } from "../src/core/deployment-kind.ts";
 import { said, unknown } from "../src/core/fact.ts";
 import { compareReleases } from "../src/core/release.ts";
+import { say } from "../src/core/saying.ts";
 import { reportOf } from "../src/doctor/pure/case.ts";
 import { offlineFacts } from "../src/doctor/pure/offline.ts";
 
@@ -44,7 +46,7 @@ async function errorsOf(row: Row, told: boolean): Promise<string[]> {
     sources: () => [{ name: "gateway.log", chunks: [new TextEncoder().encode(`${log.join("\n")}\n`)] }],
     release: told
       ? said({ version: release, confidence: "certain", from: "said" }, "--release")
-      : unknown("not-asked", "nobody said", "--release X"),
+      : unknown("not-asked", say("nobody-said"), "--release X"),
     ...(told ? { config: reading } : {}),
     ...(deployment === undefined ? {} : { deployment }),
   });

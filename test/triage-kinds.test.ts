@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { said, unknown } from "../src/core/fact.ts";
+import { say } from "../src/core/saying.ts";
 import { reportOf } from "../src/doctor/pure/case.ts";
 import { offlineFacts } from "../src/doctor/pure/offline.ts";
 import type { Report } from "../src/report/result.ts";
@@ -19,7 +20,7 @@ async function triage(text: string, release?: string): Promise<Report> {
     sources: () => [{ name: "ticket", chunks: [new TextEncoder().encode(`${text}\n`)] }],
     release:
       release === undefined
-        ? unknown("not-asked", "nobody said", "--release X")
+        ? unknown("not-asked", say("nobody-said"), "--release X")
         : said({ version: release, confidence: "certain", from: "said" }, "--release"),
   });
   return reportOf(facts);

@@ -21,7 +21,7 @@ import { gateOfAnswer } from "../core/gate.ts";
 import type { ConnectedEvent, LogDigest, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
 import { evidenceOf, isOwnProbe } from "../core/log-parts.ts";
 import { DOCKER_BRIDGE } from "../core/networks.ts";
-import type { Saying } from "../core/saying.ts";
+import { inEnglish, type Saying, say } from "../core/saying.ts";
 import { admit } from "./admit.ts";
 import { fitToGate } from "./fit-to-gate.ts";
 import { gatesAhead } from "./gates-ahead.ts";
@@ -97,7 +97,7 @@ export function assess(sources: AssessmentSources): Assessment {
       undecided === undefined ? "certain" : "possible",
     ),
     now,
-    ...(undecided === undefined ? {} : { undecided: undecided.text, undecidedSay: undecided.say }),
+    ...(undecided === undefined ? {} : { undecided: inEnglish(undecided), undecidedSay: undecided }),
     ahead: now.outcome === "refused" ? gatesAhead(input) : [],
     page: pageBehaviour(release.version, now),
     contradictions: probe ? contradictionsOf(probe, connection, input) : [],
@@ -114,24 +114,18 @@ function undecidedBy(
   now: Admission,
   { config, deployment, release, peers }: AssessmentSources,
   { seen, remoteAddress }: Route,
-): { readonly text: string; readonly say: Saying } | undefined {
+): Saying | undefined {
   const other = (changed: AdmissionInput) => admit(changed).outcome !== now.outcome;
   const here = peers?.isDirect === true && deployment?.confidence === "certain";
   const guessed = seen === undefined && config === undefined && !here && remoteAddress === "127.0.0.1";
   // A peer that a page on localhost can have without knowing it.
   const bridged = { ...input, connection: { ...input.connection, remoteAddress: DOCKER_BRIDGE } };
   if (guessed && other(bridged)) {
-    return {
-      text: "as whose address the gateway sees the browser is not known: through a published port it is not 127.0.0.1",
-      say: { message: "peer-not-known" },
-    };
+    return say("peer-not-known");
   }
   if (release.range?.some((end) => other({ ...input, release: end }))) {
     const [from, to] = release.range;
-    return {
-      text: `the release is not known, and ${from} to ${to} do not answer alike`,
-      say: { message: "releases-differ", args: { from, to } },
-    };
+    return say("releases-differ", { from, to });
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { ComposePlace, ComposeSecret } from "../core/compose.ts";
 import { type Fact, known, type UnknownReason, unknown } from "../core/fact.ts";
+import { inEnglish, type Saying, say } from "../core/saying.ts";
 import { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
 import { mergedServices, type ServiceDraft, type Told } from "./service.ts";
@@ -79,7 +80,7 @@ export interface ComposeDisk {
 
 export type ComposeText =
   | { readonly ok: true; readonly text: string; readonly truncated: boolean }
-  | { readonly ok: false; readonly reason: UnknownReason; readonly detail: string };
+  | { readonly ok: false; readonly reason: UnknownReason; readonly detail: Saying };
 
 export interface ComposeRequest {
   readonly disk: ComposeDisk;
@@ -103,14 +104,13 @@ const SECRET_NAME = /token|password|passwd|secret|passphrase|api_?key|private_?k
 export async function composeProject(request: ComposeRequest): Promise<Fact<ComposeProject>> {
   const { disk, directory, env } = request;
   const files = (request.files ?? []).slice(0, MAX_FILES + 1).map((file) => disk.absolute(directory, file));
-  if (files.length === 0 || files.length > MAX_FILES) return unknown("not-asked", "no Compose file is named");
+  if (files.length === 0 || files.length > MAX_FILES) return unknown("not-asked", say("no-compose-named"));
   const parsed: ComposeYaml[] = [];
   for (const file of files) {
     const read = await disk.readText(file, MAX_COMPOSE);
-    if (!read.ok) return unknown(read.reason, `${safeText(file, 200)}: ${read.detail}`);
+    if (!read.ok) return unknown(read.reason, say("unread", { path: safeText(file, 200), why: read.detail }));
     const yaml = read.truncated ? undefined : await composeYaml(read.text);
-    if (yaml === undefined)
-      return unknown("failed", `${safeText(file, 200)}: no Compose file that can be read`);
+    if (yaml === undefined) return unknown("failed", say("compose-not-read", { path: safeText(file, 200) }));
     parsed.push(yaml);
   }
   const own = await projectVariables(request);
@@ -329,7 +329,7 @@ class ProjectReader {
       const path = disk.absolute(directory, this.#text(value.path));
       const read = await this.#envFile(path);
       if (!read.ok) {
-        if (value.required) this.note(`${path}: ${read.detail}`);
+        if (value.required) this.note(`${path}: ${inEnglish(read.detail)}`);
         continue;
       }
       for (const [name, entry] of dotenv(read.text, this.#input.lookup, value.raw))
@@ -353,7 +353,7 @@ class ProjectReader {
     const read =
       this.#envFiles.size < MAX_ENV_FILES
         ? this.#input.request.disk.readText(path, MAX_ENV_FILE)
-        : Promise.resolve<ComposeText>({ ok: false, reason: "not-asked", detail: "too many files" });
+        : Promise.resolve<ComposeText>({ ok: false, reason: "not-asked", detail: say("unread-many") });
     this.#envFiles.set(path, read);
     return read;
   }

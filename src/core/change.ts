@@ -1,7 +1,7 @@
 import type { Fact, UnknownReason } from "./fact.ts";
 import type { DeviceList } from "./facts.ts";
 import type { JsonValue, Step } from "./finding.ts";
-import type { MessageArgs } from "./saying.ts";
+import { inEnglish, type MessageArgs, type Saying } from "./saying.ts";
 import type { SettingStep } from "./step.ts";
 
 /**
@@ -96,8 +96,8 @@ export interface KeyChange {
 export type DiffEntry = KeyChange | string;
 
 export interface Performed {
-  /** How it was done: `openclaw config set …` without any secret, `edited openclaw.json`, `device.pair.approve`. */
-  readonly how: string;
+  /** How it was done: `openclaw config set …` without any secret, `edited openclaw.json`. */
+  readonly how: Saying;
   /** Absent when there is nothing to take back, or when the config's backup does it. */
   readonly undo?: Undo;
   /** SHA-256 (hex) of the JSON of a value that is in no step, so that it is known again without being kept. */
@@ -144,9 +144,11 @@ export type Taken = "restarted" | "reloaded" | "refused" | "unseen";
 export class ChangeError extends Error {
   override readonly name = "ChangeError";
   readonly reason: UnknownReason;
+  readonly say: Saying;
 
-  constructor(reason: UnknownReason, detail: string) {
-    super(detail);
+  constructor(reason: UnknownReason, say: Saying) {
+    super(inEnglish(say));
     this.reason = reason;
+    this.say = say;
   }
 }

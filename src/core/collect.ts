@@ -1,5 +1,6 @@
 import { type Fact, type Unknown, unknown } from "./fact.ts";
 import type { FactMap, FactName } from "./facts.ts";
+import { quoted, say } from "./saying.ts";
 
 /** Facts as collected so far, or as handed to the checks. */
 export type Facts = { readonly [K in FactName]: Fact<FactMap[K]> };
@@ -45,7 +46,7 @@ export async function collect(
     stop = resolve;
   });
   const interrupt = () => {
-    stop(unknown("failed", "interrupted", undefined, { message: "interrupted" }));
+    stop(unknown("failed", say("interrupted")));
     for (const controller of controllers) controller.abort(signal?.reason);
   };
   if (signal?.aborted) interrupt();
@@ -54,7 +55,7 @@ export async function collect(
   const askFor = <K extends FactName>(name: K, askedBy: readonly FactName[]): Promise<Fact<FactMap[K]>> => {
     if (askedBy.includes(name)) {
       const loop = [...askedBy, name].join(" -> ");
-      return Promise.resolve(unknown("failed", `facts wait for each other: ${loop}`));
+      return Promise.resolve(unknown("failed", say("facts-loop", { loop })));
     }
     let promise = running.get(name) as Promise<Fact<FactMap[K]>> | undefined;
     if (!promise) {
@@ -69,8 +70,7 @@ export async function collect(
     askedBy: readonly FactName[],
   ): Promise<Fact<FactMap[K]>> => {
     const collector = collectors[name] as Collector<K> | undefined;
-    if (!collector)
-      return unknown("not-asked", `nothing collects ${name} here`, undefined, { message: "not-collected" });
+    if (!collector) return unknown("not-asked", say("not-collected"));
     options.onProgress?.(name, "started");
     const controller = new AbortController();
     controllers.add(controller);
@@ -80,14 +80,13 @@ export async function collect(
       timer = options.setTimeout(() => {
         controller.abort();
         const seconds = collector.timeoutMs / 1000;
-        const say = { message: "no-answer-within", args: { seconds } };
-        resolve(unknown("timeout", `no answer within ${seconds} s`, undefined, say));
+        resolve(unknown("timeout", say("no-answer-within", { seconds })));
       }, collector.timeoutMs);
     });
     // Who asked is part of the question: two collectors that wait for each other would never end.
     const ask: Ask = (other) => askFor(other, [...askedBy, name]);
     const work = (async () => collector.collect(ask, controller.signal))().catch((error: unknown) =>
-      unknown("failed", options.describeError(error)),
+      unknown("failed", quoted(options.describeError(error))),
     );
     const fact = await Promise.race([work, late, stopped]);
     options.clearTimeout(timer);
@@ -120,11 +119,7 @@ export const ALL_FACTS = Object.keys(FACT_NAMES) as readonly FactName[];
 /** Fills what is missing with unknown facts; for bundles, fixtures and partial collections. */
 export function completeFacts(partial: Partial<Facts>): Facts {
   const missing = Object.fromEntries(
-    ALL_FACTS.map((name) => [
-      name,
-      partial[name] ??
-        unknown("not-asked", `${name} was not collected`, undefined, { message: "not-collected" }),
-    ]),
+    ALL_FACTS.map((name) => [name, partial[name] ?? unknown("not-asked", say("not-collected"))]),
   );
   return missing as unknown as Facts;
 }

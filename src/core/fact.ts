@@ -1,4 +1,4 @@
-import type { Saying } from "./saying.ts";
+import { inEnglish, quoted, type Saying } from "./saying.ts";
 
 /** A fact is known, with its source, or unknown, with the reason. Plain JSON, so it survives a bundle. */
 export type Fact<T> = Known<T> | Unknown;
@@ -17,9 +17,9 @@ export type UnknownReason = "absent" | "denied" | "timeout" | "failed" | "not-as
 export interface Unknown {
   readonly known: false;
   readonly reason: UnknownReason;
-  /** What was tried and what came back, scrubbed. */
+  /** What was tried and what came back, in English, scrubbed. */
   readonly detail: string;
-  /** The same for a reader of another language, where the sentence is the tool's own. */
+  /** The same for a reader of another language. */
   readonly say?: Saying;
   /** The option or command with which the user can provide it, for example `--log FILE`. */
   readonly provide?: string;
@@ -33,14 +33,20 @@ export function said<T>(value: T, option: string): Known<T> {
   return { known: true, value, source: option, said: true };
 }
 
-export function unknown(reason: UnknownReason, detail: string, provide?: string, say?: Saying): Unknown {
+/** `say`: why; its English words are the detail. */
+export function unknown(reason: UnknownReason, say: Saying, provide?: string): Unknown {
   return {
     known: false,
     reason,
-    detail,
+    detail: inEnglish(say),
     ...(provide === undefined ? {} : { provide }),
-    ...(say === undefined ? {} : { say }),
+    say,
   };
+}
+
+/** Why it is not known, in words that every language has; of a document of an earlier release as it stands there. */
+export function whyUnknown({ say, detail }: Unknown): Saying {
+  return say ?? quoted(detail);
 }
 
 /** The value of a fact, or `undefined` while it is unknown. */

@@ -205,6 +205,8 @@ export interface Reach {
     | "not-openclaw"
     | "stranger";
   readonly detail: string;
+  /** The same for a reader of another language, where the words are the tool's own. */
+  readonly say?: Saying;
   readonly holder?: PortHolder;
 }
 

@@ -1,6 +1,7 @@
 import type { ConfigFile, Undo } from "./change.ts";
 import type { DeviceList } from "./facts.ts";
 import type { JsonValue, Remedy, Step } from "./finding.ts";
+import { quoted, type Saying } from "./saying.ts";
 
 /**
  * What is known of one fix, written before and after every change, so that whoever finds it after a crash can
@@ -33,7 +34,10 @@ export interface JournalStep {
   readonly step: Step;
   /** `started`: it may have been done or not. */
   readonly state: "planned" | "started" | "done" | "undone";
+  /** In English. */
   readonly how?: string;
+  /** The same for a reader of another language. */
+  readonly say?: Saying;
   readonly undo?: Undo;
   /** SHA-256 (hex) of the JSON of the value that was set, where the step does not have it. */
   readonly set?: string;
@@ -41,7 +45,7 @@ export interface JournalStep {
 
 export interface JournalStore {
   /** Why no journal can be kept where they are, as far as that is seen before one is written; nothing is made. */
-  obstacle(): Promise<string | undefined>;
+  obstacle(): Promise<Saying | undefined>;
   /**
    * Durable when it returns: a crash after it finds this journal, one before it the last.
    * @throws {ChangeError} it cannot be kept, or not so that it would be believed; the last one is as it was.
@@ -64,8 +68,12 @@ export interface Journals {
 export interface RefusedJournal {
   /** Of the file, or of a directory that is not believed with all that is in it. */
   readonly path: string;
-  /** A sentence of `Catalogue.fix.told`. */
-  readonly why: string;
+  readonly why: Saying;
+}
+
+/** How a step was done; of a journal of an earlier release in its English words. */
+export function howSaid({ how, say }: Pick<JournalStep, "how" | "say">): Saying | undefined {
+  return say ?? (how === undefined ? undefined : quoted(how));
 }
 
 export const TOKEN_KEY = "gateway.auth.token";

@@ -7,10 +7,11 @@ import {
   type Taken,
   type Undo,
 } from "./change.ts";
-import { type Fact, known, type Unknown } from "./fact.ts";
+import { type Fact, known, type Unknown, unknown, whyUnknown } from "./fact.ts";
 import type { DeviceList, PendingDevice } from "./facts.ts";
 import type { Remedy, Step } from "./finding.ts";
 import {
+  howSaid,
   type Journal,
   type JournalStep,
   type JournalStore,
@@ -19,6 +20,7 @@ import {
   madeOf,
   undoOf,
 } from "./journal.ts";
+import { inEnglish, quoted, type Saying, say } from "./saying.ts";
 import { isCovered } from "./scopes.ts";
 import { isSetting, kindOfStep } from "./step.ts";
 
@@ -53,9 +55,9 @@ export interface TakenBack {
 }
 
 export type Verification =
-  | { readonly helped: true; readonly detail: string }
+  | { readonly helped: true; readonly detail: Saying }
   /** `detail`: what was met instead. */
-  | { readonly helped: false; readonly detail: string };
+  | { readonly helped: false; readonly detail: Saying };
 
 export type Progress =
   | { readonly doing: "step"; readonly step: Step }
@@ -78,22 +80,22 @@ export interface Order {
 export type Outcome =
   | {
       readonly outcome: "kept";
-      readonly detail: string;
-      readonly how: readonly string[];
+      readonly detail: Saying;
+      readonly how: readonly Saying[];
       /** How the gateway took the change up; absent where that is not seen. */
       readonly taken?: Taken;
     }
   | {
       readonly outcome: "rolled-back";
-      readonly detail: string;
-      readonly how: readonly string[];
+      readonly detail: Saying;
+      readonly how: readonly Saying[];
       /** What was done and cannot be taken back. */
-      readonly lasting?: readonly string[];
+      readonly lasting?: readonly Saying[];
     }
   /** Nothing was changed. */
-  | { readonly outcome: "not-begun"; readonly detail: string }
+  | { readonly outcome: "not-begun"; readonly detail: Saying }
   /** The way back failed; the journal stays open, with what is left to do. */
-  | { readonly outcome: "stuck"; readonly detail: string };
+  | { readonly outcome: "stuck"; readonly detail: Saying };
 
 /**
  * Does the steps of an order one by one, each in the journal before and after it, waits until the gateway runs
@@ -104,9 +106,9 @@ export async function execute(order: Order, workshop: Workshop): Promise<Outcome
   const { changer, store } = workshop;
   const isWritten = keysOf({ steps: order.steps.map((step) => ({ step, state: "planned" })) }).length > 0;
   const config = await changer.readConfig({ whole: isWritten });
-  if (!config.known) return { outcome: "not-begun", detail: config.detail };
+  if (!config.known) return { outcome: "not-begun", detail: whyUnknown(config) };
   const devices = await devicesFor(order.steps, changer);
-  if (devices !== undefined && !devices.known) return { outcome: "not-begun", detail: devices.detail };
+  if (devices !== undefined && !devices.known) return { outcome: "not-begun", detail: whyUnknown(devices) };
   const { steps, requests = [], ...rest } = order;
   const other = requests.map((shown) => otherThan(shown, devices?.value)).find((why) => why !== undefined);
   if (other !== undefined) return { outcome: "not-begun", detail: other };
@@ -131,22 +133,22 @@ export async function finish(journal: Journal, workshop: Workshop): Promise<Outc
 }
 
 /** Why a journal could not be written. */
-async function notWritten(store: Workshop["store"], journal: Journal): Promise<string | undefined> {
+async function notWritten(store: Workshop["store"], journal: Journal): Promise<Saying | undefined> {
   try {
     await store.write(journal);
     return undefined;
   } catch (error) {
-    if (error instanceof ChangeError) return error.message;
+    if (error instanceof ChangeError) return error.say;
     throw error;
   }
 }
 
 /** A journal says of what config it is, and that is held to the gateway's own, which is the only one that is written. */
-async function ofAnother({ before }: Journal, changer: Changer): Promise<string | undefined> {
+async function ofAnother({ before }: Journal, changer: Changer): Promise<Saying | undefined> {
   const now = await changer.readConfig();
   if (before.config === undefined || !now.known) return undefined;
   const path = now.value?.path ?? now.source;
-  return before.config.path === path ? undefined : "the journal is of another config than this gateway's";
+  return before.config.path === path ? undefined : say("journal-other-config");
 }
 
 async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
@@ -159,14 +161,14 @@ async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
     // A gateway that starts anew for a setting answers no command meanwhile (run 3.13: 1006).
     if (unsettled && steps.some((step) => kindOfStep(step).asksGateway === true)) {
       const settled = await settle(workshop);
-      if (!settled.known) return rollBack(journal, settled.detail, workshop);
+      if (!settled.known) return rollBack(journal, whyUnknown(settled), workshop);
       unsettled = false;
     }
     const shown = steps.map((step) => shownRequest(step, begun)).find((request) => request !== undefined);
     if (shown !== undefined && batch.every(({ state }) => state === "planned") && !isUntouched(journal)) {
       // What came before it took its time.
       const devices = await changer.devices();
-      const other = devices.known ? otherThan(shown, devices.value) : devices.detail;
+      const other = devices.known ? otherThan(shown, devices.value) : whyUnknown(devices);
       if (other !== undefined) return rollBack(journal, other, workshop);
     }
     const undos: (Undo | undefined)[] = [];
@@ -194,14 +196,15 @@ async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
     const performed: Fact<readonly Performed[]> = signal.aborted
       ? INTERRUPTED
       : await doneOf(batch, undos, workshop);
-    if (!performed.known) return rollBack(journal, performed.detail, workshop);
+    if (!performed.known) return rollBack(journal, whyUnknown(performed), workshop);
     unsettled ||= steps.some(isSetting);
     for (const [at, { index, step }] of batch.entries()) {
-      const { how, undo = undos[at], set } = performed.value[at] ?? { how: step.do };
+      const { how, undo = undos[at], set } = performed.value[at] ?? { how: quoted(step.do) };
       journal = withStep(journal, index, {
         step,
         state: "done",
-        how,
+        how: inEnglish(how),
+        say: how,
         ...(undo === undefined ? {} : { undo }),
         ...(set === undefined ? {} : { set }),
       });
@@ -213,10 +216,10 @@ async function work(begun: Journal, workshop: Workshop): Promise<Outcome> {
   }
   workshop.onProgress?.({ doing: "settle" });
   const settled = await settle(workshop);
-  if (!settled.known) return rollBack(journal, settled.detail, workshop);
+  if (!settled.known) return rollBack(journal, whyUnknown(settled), workshop);
   workshop.onProgress?.({ doing: "verify" });
   const verified = signal.aborted
-    ? { helped: false, detail: INTERRUPTED.detail }
+    ? { helped: false, detail: whyUnknown(INTERRUPTED) }
     : await workshop.verify(signal);
   if (!verified.helped) return rollBack(journal, verified.detail, workshop);
   const left = await ownConfig(journal, workshop);
@@ -255,12 +258,12 @@ async function doneOf(
     );
   const { step, state } = first;
   if (state === "started" && (await isDone(step, undos[0], changer)))
-    return known([{ how: "done by the run before" }], "journal");
+    return known([{ how: say("run-before") }], "journal");
   const performed = await changer.perform(step, signal);
   return performed.known ? known([performed.value], performed.source) : performed;
 }
 
-function keptBy(journal: Journal, detail: string, { taken }: Settled): Outcome {
+function keptBy(journal: Journal, detail: Saying, { taken }: Settled): Outcome {
   const kept = { outcome: "kept", detail, how: howOf(journal) } as const;
   return taken === undefined ? kept : { ...kept, taken };
 }
@@ -304,9 +307,9 @@ async function isDone(step: Step, undo: Undo | undefined, changer: Changer): Pro
   );
 }
 
-const INTERRUPTED: Unknown = { known: false, reason: "timeout", detail: "interrupted" };
+const INTERRUPTED: Unknown = unknown("timeout", say("interrupted"));
 
-async function rollBack(journal: Journal, why: string, workshop: Workshop): Promise<Outcome> {
+async function rollBack(journal: Journal, why: Saying, workshop: Workshop): Promise<Outcome> {
   const how = howOf(journal);
   const outcome = await goBack(journal, workshop);
   return outcome.outcome === "rolled-back" ? { ...outcome, detail: why, how } : outcome;
@@ -335,10 +338,10 @@ export function undosOf({
   );
 }
 
-async function notAllowed(journal: Journal, changer: Changer): Promise<string | undefined> {
+async function notAllowed(journal: Journal, changer: Changer): Promise<Saying | undefined> {
   for (const { step, undo: back } of undosOf(journal)) {
     const foreseen = await changer.foreseeBack?.(back, step);
-    if (foreseen?.known === false) return foreseen.detail;
+    if (foreseen?.known === false) return whyUnknown(foreseen);
   }
   return undefined;
 }
@@ -352,18 +355,18 @@ async function goBack(journal: Journal, workshop: Workshop): Promise<Outcome> {
   // Where the journal cannot be written any more, the last one still tells what may have been done.
   await notWritten(store, current);
   await changer.tidy?.();
-  const left: string[] = [];
+  const left: Saying[] = [];
   for (const [index, entry] of [...journal.steps.entries()].reverse()) {
     if (entry.undo !== undefined && (entry.state === "started" || entry.state === "done")) {
       const reverted = await changer.revert(entry.undo, entry.step, signal);
-      if (!reverted.known) return { outcome: "stuck", detail: reverted.detail };
+      if (!reverted.known) return { outcome: "stuck", detail: whyUnknown(reverted) };
       if (reverted.value.lasting) left.push(reverted.value.how);
     }
     current = withStep(current, index, { ...entry, state: "undone" });
   }
   const config = await restoreConfig(journal, workshop);
   if ("problem" in config) return { outcome: "stuck", detail: config.problem };
-  left.push(...config.left.map((key) => `${key} was changed since, and is left as it is`));
+  left.push(...config.left.map((key) => say("changed-since", { path: key })));
   // What needed a restart to count needs one to be gone; where nobody can, the gateway takes it back when it starts.
   if (journal.steps.some(({ step, state }) => kindOfStep(step).again === "restart" && state !== "planned"))
     await changer.perform({ do: "gateway.restart" }, signal);
@@ -371,7 +374,7 @@ async function goBack(journal: Journal, workshop: Workshop): Promise<Outcome> {
   for (const { step, state } of journal.steps) {
     if (kindOfStep(step).again !== "same" || state === "planned") continue;
     const recreated = await changer.perform(step, signal);
-    if (!recreated.known) return { outcome: "stuck", detail: recreated.detail };
+    if (!recreated.known) return { outcome: "stuck", detail: whyUnknown(recreated) };
   }
   // One that was down before is down again, and is not waited for.
   const isDown = journal.steps.some(
@@ -380,10 +383,10 @@ async function goBack(journal: Journal, workshop: Workshop): Promise<Outcome> {
   const settled = isDown ? undefined : await settle({ ...workshop, signal });
   const unkept = await notWritten(store, { ...current, state: "undone" });
   if (unkept !== undefined) return { outcome: "stuck", detail: unkept };
-  const detail = settled?.known === false ? settled.detail : "everything is as it was";
+  const detail = settled?.known === false ? whyUnknown(settled) : say("as-it-was");
   const lasting = journal.steps
     .filter(({ step, state }) => state === "done" && kindOfStep(step).lasting === true)
-    .map(({ step, how = step.do }) => how);
+    .map((entry) => howSaid(entry) ?? quoted(entry.step.do));
   const back = { outcome: "rolled-back", detail, how: howOf(journal) } as const;
   return lasting.length + left.length === 0 ? back : { ...back, lasting: [...lasting, ...left] };
 }
@@ -391,26 +394,25 @@ async function goBack(journal: Journal, workshop: Workshop): Promise<Outcome> {
 /** Writers that come between are met again: each time the newest text is what is changed. */
 const TRIES = 5;
 
-type Restored = { readonly left: readonly string[] } | { readonly problem: string };
+type Restored = { readonly left: readonly string[] } | { readonly problem: Saying };
 
 async function restoreConfig(journal: Journal, { changer, config }: Workshop): Promise<Restored> {
   if (keysOf(journal).length === 0) return { left: [] };
   for (let tries = 0; tries < TRIES; tries += 1) {
     const now = await changer.readConfig();
-    if (!now.known) return { problem: now.detail };
+    if (!now.known) return { problem: whyUnknown(now) };
     const next = configBefore(journal, now.value, config);
-    if (next === undefined)
-      return { problem: "somebody else changed openclaw.json so that our keys cannot be told from theirs" };
+    if (next === undefined) return { problem: say("keys-mixed") };
     const { file, left } = next;
     if (now.value?.sha256 === file?.sha256 || now.value?.content === file?.content) return { left };
     try {
       if ((await changer.replaceConfig(file, now.value?.sha256)) === "replaced") return { left };
     } catch (error) {
-      if (error instanceof ChangeError) return { problem: error.message };
+      if (error instanceof ChangeError) return { problem: error.say };
       throw error;
     }
   }
-  return { problem: "openclaw.json is written again and again by somebody else" };
+  return { problem: say("written-again") };
 }
 
 /**
@@ -441,21 +443,22 @@ function withStep(journal: Journal, index: number, entry: JournalStep): Journal 
 }
 
 /** One line for settings that were made together. */
-function howOf({ steps }: Journal): readonly string[] {
-  const lines = steps.flatMap(({ how }) => (how === undefined ? [] : [how]));
-  return lines.filter((line, index) => line !== lines[index - 1]);
+function howOf({ steps }: Journal): readonly Saying[] {
+  const lines = steps.flatMap((entry) => howSaid(entry) ?? []);
+  return lines.filter((line, index) => {
+    const before = lines[index - 1];
+    return before === undefined || inEnglish(line) !== inEnglish(before);
+  });
 }
 
 /** Why a request is not the one any more that was agreed to: a gateway replaces it, or widens it under its id. */
-function otherThan(shown: PendingDevice, devices: DeviceList | undefined): string | undefined {
+function otherThan(shown: PendingDevice, devices: DeviceList | undefined): Saying | undefined {
   const now = devices?.pending.find(({ requestId }) => requestId === shown.requestId);
-  if (now === undefined) return "the request that was shown does not wait any more";
+  if (now === undefined) return say("request-gone");
   const isMore = now.scopes.some((scope) => !shown.scopes.includes(scope)) || now.role !== shown.role;
   if (now.deviceId === shown.deviceId && !isMore) return undefined;
-  return OTHER_REQUEST;
+  return say("request-other");
 }
-
-const OTHER_REQUEST = "the request asks for something else now than what was shown";
 
 /** The request of a step, as it was when it was agreed to. */
 function shownRequest(step: Step, { before }: Journal): PendingDevice | undefined {
@@ -472,16 +475,16 @@ async function letInWithMore(
   shown: PendingDevice,
   { before }: Journal,
   changer: Changer,
-): Promise<string | undefined> {
+): Promise<Saying | undefined> {
   const devices = await changer.devices();
-  if (!devices.known) return devices.detail;
+  if (!devices.known) return whyUnknown(devices);
   const now = devices.value.paired.find(({ deviceId }) => deviceId === shown.deviceId);
   const had = before.devices?.paired.find(({ deviceId }) => deviceId === shown.deviceId);
   const agreed = [...shown.scopes, ...(had?.scopes ?? [])];
   const isMore =
     now !== undefined &&
     (!isCovered(now.scopes, agreed) || (now.role !== had?.role && now.role !== shown.role));
-  return isMore ? OTHER_REQUEST : undefined;
+  return isMore ? say("request-other") : undefined;
 }
 
 async function devicesFor(steps: readonly Step[], changer: Changer): Promise<Fact<DeviceList> | undefined> {

@@ -4,6 +4,7 @@ import { type FileHandle, link, open, readdir, readlink, realpath, rename, rm, s
 import { basename, dirname, join } from "node:path";
 import { ChangeError } from "../core/change.ts";
 import { errorCodeOf } from "../core/error-code.ts";
+import { say } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
 import { type Attributed, attributed, copyAttributes, type HeldFile } from "./attributes.ts";
 import { wayTo } from "./foreign-link.ts";
@@ -56,7 +57,7 @@ async function look(path: string, named: string): Promise<Seen | undefined> {
   try {
     // A pipe would block on open, so look first.
     if (!(await stat(path)).isFile())
-      throw new ChangeError("failed", `${shown(named)} is not a regular file`);
+      throw new ChangeError("failed", say("place-irregular", { place: shown(named) }));
     file = await open(path, constants.O_RDONLY | NONBLOCK);
   } catch (error) {
     if (errorCodeOf(error) === "ENOENT" || errorCodeOf(error) === "ENOTDIR") return undefined;
@@ -64,8 +65,9 @@ async function look(path: string, named: string): Promise<Seen | undefined> {
   }
   try {
     const info = await file.stat();
-    if (!info.isFile()) throw new ChangeError("failed", `${shown(named)} is not a regular file`);
-    if (info.size > MAX_BYTES) throw new ChangeError("failed", `${shown(named)} is too long to be changed`);
+    if (!info.isFile()) throw new ChangeError("failed", say("place-irregular", { place: shown(named) }));
+    if (info.size > MAX_BYTES)
+      throw new ChangeError("failed", say("too-long-to-change", { path: shown(named) }));
     const content = await file.readFile();
     const { uid, gid } = info;
     return { exact: { content, sha256: sha256(content), mode: info.mode & 0o777, uid, gid }, info };
@@ -112,8 +114,8 @@ export async function replaceFile(
   if (before !== undefined) {
     const mode = before.info.mode & 0o7777;
     if ((mode & 0o222) === 0)
-      throw new ChangeError("denied", `${shown(path)} is read-only (mode ${mode.toString(8)})`);
-    if (mode > 0o777) throw new ChangeError("denied", `${shown(path)} has setuid, setgid or sticky bits`);
+      throw new ChangeError("denied", say("read-only-mode", { path: shown(path), mode: mode.toString(8) }));
+    if (mode > 0o777) throw new ChangeError("denied", say("special-bits", { path: shown(path) }));
   }
   let place: Place;
   try {
@@ -153,7 +155,7 @@ async function mustBeAt(place: Place, target: string, path: string): Promise<voi
   const real = await place.real();
   if (real === undefined || real === dirname(target)) return;
   await place.close();
-  throw new ChangeError("failed", `the way to ${shown(path)} changed while it was followed`);
+  throw new ChangeError("failed", say("way-changed", { path: shown(path) }));
 }
 
 interface Replacement extends Replacing {
@@ -255,7 +257,7 @@ class Place implements HeldFile {
 async function refuseForeignName(place: Place, path: string, { uid }: Stats): Promise<void> {
   const owner = (await stat(dirname(place.path))).uid;
   if (process.getuid?.() !== 0 || owner === 0 || owner === uid) return;
-  throw new ChangeError("denied", `${shown(path)} is another name of a file of user ${uid}`);
+  throw new ChangeError("denied", say("foreign-name", { path: shown(path), user: uid }));
 }
 
 /**
@@ -387,17 +389,16 @@ function isRunning(pid: number): boolean {
 function asChangeError(error: unknown, path: string): ChangeError {
   if (error instanceof ChangeError) return error;
   const code = errorCodeOf(error);
-  if (code === "EBUSY")
-    return new ChangeError(
-      "denied",
-      `${shown(path)} is mounted as a single file, so it cannot be replaced; change it where it is mounted from`,
-    );
-  if (code === "EROFS") return new ChangeError("denied", `${shown(path)} is on a read-only file system`);
+  if (code === "EBUSY") return new ChangeError("denied", say("single-file", { path: shown(path) }));
+  if (code === "EROFS") return new ChangeError("denied", say("read-only-system", { path: shown(path) }));
   if (code === "EACCES" || code === "EPERM")
-    return new ChangeError("denied", `${shown(path)}: no permission to read or to replace it with its owner`);
+    return new ChangeError("denied", say("no-permission-owner", { path: shown(path) }));
   if (code === "ENOENT" || code === "ENOTDIR")
-    return new ChangeError("absent", `${shown(path)}: no such file or directory`);
-  return new ChangeError("failed", `${shown(path)}: ${code ?? "unknown error"}`);
+    return new ChangeError("absent", say("no-such-path", { path: shown(path) }));
+  return new ChangeError(
+    "failed",
+    say("file-error", { path: shown(path), ...(code === undefined ? {} : { error: code }) }),
+  );
 }
 
 function shown(path: string): string {

@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { errorCodeOf } from "../core/error-code.ts";
 import { type Fact, known, type Unknown, unknown } from "../core/fact.ts";
+import { quoted, type Saying, say } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
 import { Pieces } from "./byte-pieces.ts";
 import { endsWithUs, signalGroup } from "./child-processes.ts";
-import { distrusted } from "./path-trust.ts";
+import { type Distrust, distrusted } from "./path-trust.ts";
 import { nodeWorld, type World } from "./world.ts";
 
 /** A list of 500 devices is about 500 kB. */
@@ -62,12 +63,9 @@ export async function trustedProgram(
     if (!path.startsWith("/") || (await world.info(path))?.kind !== "file") continue;
     const found = await distrusted(world, path, new Set([uid]));
     if (found === undefined) return known(path, path);
-    const [at, who] = [safeText(found.path, 200), safeText(found.who, 60)];
-    return found.because === "owner"
-      ? unknown("denied", `${safeText(path, 200)} is not run: ${at} belongs to ${who}`)
-      : unknown("denied", `${safeText(path, 200)} is not run: ${who} may write ${at}`);
+    return unknown("denied", notRun(path, found));
   }
-  return unknown("absent", "ENOENT");
+  return unknown("absent", quoted("ENOENT"));
 }
 
 /** What it starts by a name in turn does not come from the directory that we happen to be in. */
@@ -96,7 +94,7 @@ function run(
     } catch (error) {
       return resolve(unknown("failed", codeOf(error)));
     }
-    const onMuch = (): void => end(unknown("failed", "it writes without end"));
+    const onMuch = (): void => end(unknown("failed", say("endless")));
     const out = collect(child.stdout, onMuch);
     const err = collect(child.stderr, onMuch);
     let why: Fact<never> | undefined;
@@ -111,9 +109,9 @@ function run(
       signalAll("SIGTERM");
       force = setTimeout(() => signalAll("SIGKILL"), GRACE_MS);
     };
-    const onAbort = (): void => end(unknown("failed", "interrupted"));
+    const onAbort = (): void => end(unknown("failed", say("interrupted")));
     const timer = setTimeout(
-      () => end(unknown("timeout", `it took longer than ${Math.round(timeoutMs / 1000)} s`)),
+      () => end(unknown("timeout", say("took-longer", { seconds: Math.round(timeoutMs / 1000) }))),
       timeoutMs,
     );
     const signalAll = (name: NodeJS.Signals): void => {
@@ -136,8 +134,9 @@ function run(
     const conclude = (): void =>
       finish(why ?? known({ exitCode: exit ?? 1, stdout: out(), stderr: err() }, command));
     child.on("error", (error) => {
-      const code = codeOf(error);
-      finish(unknown(code === "ENOENT" ? "absent" : code === "EACCES" ? "denied" : "failed", code));
+      const { code } = error as NodeJS.ErrnoException;
+      const reason = code === "ENOENT" ? "absent" : code === "EACCES" ? "denied" : "failed";
+      finish(unknown(reason, codeOf(error)));
     });
     child.on("exit", (code) => {
       exit = code ?? 1;
@@ -177,11 +176,20 @@ function collect(stream: Readable | null, onMuch: () => void): () => string {
   return () => output.text();
 }
 
+function notRun(program: string, { path, because, who }: Distrust): Saying {
+  const args = { path: safeText(program, 200), place: safeText(path, 200) };
+  if (because === "unseen") return say("not-run-unseen", args);
+  if (who === "everybody") return say("not-run-open", args);
+  return say(because === "owner" ? "not-run-owner" : "not-run-writable", { ...args, who: safeText(who, 60) });
+}
 /** The outcome of a command as the reason why something was not done. */
-export function failureOf(outcome: Fact<CommandOutcome>, what: string): Unknown {
+export function failureOf(outcome: Fact<CommandOutcome>, what: Saying): Unknown {
   if (!outcome.known) return outcome;
   if (outcome.value.exitCode === 0) return unknown("failed", what);
-  return unknown("failed", safeText(`${what}: ${tellingLine(outcome.value)}`, 300));
+  return unknown(
+    "failed",
+    say("failed-with", { why: what, text: safeText(tellingLine(outcome.value), 300) }),
+  );
 }
 
 /** What a command says of its failure: its first line that is not the stack or the banner. */
@@ -193,6 +201,7 @@ export function tellingLine({ stdout, stderr, exitCode }: CommandOutcome): strin
   return telling ?? `exit ${exitCode}`;
 }
 
-function codeOf(error: unknown): string {
-  return errorCodeOf(error) ?? "it could not be started";
+function codeOf(error: unknown): Saying {
+  const code = errorCodeOf(error);
+  return code === undefined ? say("not-started") : quoted(code);
 }

@@ -3,6 +3,7 @@ import { type Fact, known, unknown } from "../core/fact.ts";
 import type { DeviceList } from "../core/facts.ts";
 import { isObject, parseBoundedJson } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
+import { quoted, say } from "../core/saying.ts";
 import { type CommandOutcome, failureOf } from "./command.ts";
 import { pairedEntry, removeEntry, restoreEntry } from "./device-files.ts";
 import { devicesFromRows } from "./devices.ts";
@@ -46,12 +47,11 @@ export class DeviceChanges {
    * talks to the gateway pairs the command line itself, as a device of its own.
    */
   async approve(requestId: string | undefined, signal: AbortSignal): Promise<Fact<Performed>> {
-    if (requestId === undefined || !ID.test(requestId))
-      return unknown("not-asked", "there is no request with this id");
+    if (requestId === undefined || !ID.test(requestId)) return unknown("not-asked", say("no-such-request"));
     const before = await this.list(signal);
     if (!before.known) return before;
     const request = before.value.pending.find((one) => one.requestId === requestId);
-    if (request === undefined) return unknown("absent", `request ${requestId} does not wait any more`);
+    if (request === undefined) return unknown("absent", say("request-not-waiting", { id: requestId }));
     const { deviceId } = request;
     const had = before.value.paired.find((one) => one.deviceId === deviceId);
     const entry = had === undefined ? undefined : await this.#entry(before.value, deviceId);
@@ -62,7 +62,7 @@ export class DeviceChanges {
       after.known &&
       !after.value.pending.some((one) => one.requestId === requestId) &&
       after.value.paired.some((one) => one.deviceId === deviceId && one.at !== had?.at);
-    if (!isDone) return failureOf(outcome, `request ${requestId} was not approved`);
+    if (!isDone) return failureOf(outcome, say("request-not-approved", { id: requestId }));
     const undo: Undo =
       had === undefined
         ? { undo: "device.remove", deviceId }
@@ -73,7 +73,7 @@ export class DeviceChanges {
             scopes: had.scopes,
             ...(entry === undefined ? {} : { entry }),
           };
-    return known({ how: `openclaw devices approve ${requestId}`, undo }, "openclaw devices");
+    return known({ how: quoted(`openclaw devices approve ${requestId}`), undo }, "openclaw devices");
   }
 
   async #entry(list: DeviceList, deviceId: string): ReturnType<typeof pairedEntry> {
@@ -83,7 +83,7 @@ export class DeviceChanges {
   }
 
   async reject(requestId: string, signal: AbortSignal): Promise<Fact<Performed>> {
-    if (!ID.test(requestId)) return unknown("not-asked", "there is no request with this id");
+    if (!ID.test(requestId)) return unknown("not-asked", say("no-such-request"));
     const waits = async (): Promise<Fact<boolean>> => {
       const list = await this.list(signal);
       return list.known
@@ -95,46 +95,46 @@ export class DeviceChanges {
     };
     const before = await waits();
     if (!before.known) return before;
-    if (!before.value) return unknown("absent", `request ${requestId} does not wait any more`);
+    if (!before.value) return unknown("absent", say("request-not-waiting", { id: requestId }));
     const outcome = await this.#options.cli.run(["devices", "reject", requestId], { signal });
     const after = await waits();
     return after.known && !after.value
-      ? known({ how: `openclaw devices reject ${requestId}`, lasting: true }, after.source)
-      : failureOf(outcome, `request ${requestId} was not rejected`);
+      ? known({ how: quoted(`openclaw devices reject ${requestId}`), lasting: true }, after.source)
+      : failureOf(outcome, say("request-not-rejected", { id: requestId }));
   }
 
   /** Prints the new token, which nobody sees: the client gets it with its next connection. */
   async rotate(deviceId: string, role: string, signal: AbortSignal): Promise<Fact<Performed>> {
     if (!ID.test(deviceId) || !/^[a-z]{1,40}$/.test(role))
-      return unknown("not-asked", "there is no device with this id and role");
+      return unknown("not-asked", say("no-such-device-role"));
     const args = ["devices", "rotate", "--device", deviceId, "--role", role];
     const outcome = await this.#options.cli.run(args, { signal });
     if (!outcome.known) return outcome;
     // Its output may hold a token also where it fails.
     return outcome.value.exitCode === 0
-      ? known({ how: `openclaw ${args.join(" ")}`, lasting: true }, outcome.source)
-      : unknown("failed", `the device's token was not rotated (exit ${outcome.value.exitCode})`);
+      ? known({ how: quoted(`openclaw ${args.join(" ")}`), lasting: true }, outcome.source)
+      : unknown("failed", say("not-rotated", { code: outcome.value.exitCode }));
   }
 
   async remove(deviceId: string, signal: AbortSignal): Promise<Fact<Performed>> {
     const { cli, files, release, stateDir } = this.#options;
-    if (!ID.test(deviceId)) return unknown("not-asked", "there is no device with this id");
+    if (!ID.test(deviceId)) return unknown("not-asked", say("no-such-device"));
     const before = await this.list(signal);
     if (!before.known) return before;
     if (!before.value.paired.some((one) => one.deviceId === deviceId))
-      return known({ how: "the device is not paired any more" }, before.source);
-    let outcome: Fact<CommandOutcome> = unknown("absent", "this release has no devices remove");
+      return known({ how: say("not-paired-any-more") }, before.source);
+    let outcome: Fact<CommandOutcome> = unknown("absent", say("no-devices-remove"));
     // Not in 2026.2.17, there in 2026.2.19 (shipped code; run 2026.2.1 and 2026.3.13).
     if (atLeast(release, "2026.2.19") !== false) {
       outcome = await cli.run(["devices", "remove", deviceId], { signal });
       const after = await this.list(signal);
       if (after.known && !after.value.paired.some((one) => one.deviceId === deviceId))
-        return known({ how: `openclaw devices remove ${deviceId}` }, "openclaw devices");
+        return known({ how: quoted(`openclaw devices remove ${deviceId}`) }, "openclaw devices");
     }
-    if (signal.aborted) return unknown("failed", "interrupted");
-    if (before.value.store === "sqlite") return failureOf(outcome, "the device was not removed");
+    if (signal.aborted) return unknown("failed", say("interrupted"));
+    if (before.value.store === "sqlite") return failureOf(outcome, say("device-not-removed"));
     const removed = await removeEntry(files, stateDir, deviceId);
-    return removed.known ? known({ how: "edited devices/paired.json" }, removed.source) : removed;
+    return removed.known ? known({ how: say("edited-paired") }, removed.source) : removed;
   }
 
   async restore(
@@ -146,17 +146,13 @@ export class DeviceChanges {
     if (!now.known) return now;
     if (now.value.store === "sqlite")
       // 2026.9.6: `devices rotate --scope` narrows the token, what was approved stays and is given again.
-      return unknown(
-        "not-asked",
-        `no command takes scopes from a device in this release; openclaw devices remove ${undo.deviceId} makes it ask anew`,
-      );
+      return unknown("not-asked", say("scopes-not-taken", { device: undo.deviceId }));
     const restored = await restoreEntry(files, stateDir, undo);
     if (!restored.known) return restored;
-    if (restored.value === "more")
-      return unknown("denied", "the journal would give the device more than it has");
+    if (restored.value === "more") return unknown("denied", say("more-than-had"));
     return restored.value === "absent"
-      ? unknown("absent", "the device is not paired any more")
-      : known({ how: "edited devices/paired.json" }, restored.source);
+      ? unknown("absent", say("not-paired-any-more"))
+      : known({ how: say("edited-paired") }, restored.source);
   }
 }
 

@@ -2,6 +2,7 @@ import { ChangeError, type Undo } from "../core/change.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import type { JsonValue } from "../core/finding.ts";
 import { isObject, parseBoundedJson } from "../core/json.ts";
+import { say } from "../core/saying.ts";
 import { isCovered } from "../core/scopes.ts";
 import type { ExactFiles } from "./exact-files.ts";
 
@@ -124,7 +125,7 @@ async function change<T extends string>(
       const file = await files.read(path);
       if (file === undefined) return known("absent", path);
       const entries = entriesOf(file.content);
-      if (entries === undefined) return unknown("failed", "paired.json is not what the gateway writes");
+      if (entries === undefined) return unknown("failed", say("paired-odd"));
       const outcome = edit(entries);
       if (outcome === "absent" || outcome === "more") return known(outcome, path);
       const end = file.content.at(-1) === 10 ? "\n" : "";
@@ -132,9 +133,9 @@ async function change<T extends string>(
       if ((await files.replace(path, { ...file, content }, file.sha256)) === "replaced")
         return known(outcome, path);
     }
-    return unknown("failed", "the gateway kept writing paired.json");
+    return unknown("failed", say("paired-kept-writing"));
   } catch (error) {
-    if (error instanceof ChangeError) return unknown(error.reason, error.message);
+    if (error instanceof ChangeError) return unknown(error.reason, error.say);
     throw error;
   }
 }

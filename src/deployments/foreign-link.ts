@@ -1,11 +1,12 @@
 import { lstat, readlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { type Saying, say } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
 
 const MAX_LINKS = 40;
 
 /** Where a path leads, link by link; `foreign` says why root does not follow it there. */
-export type Way = { readonly target: string } | { readonly foreign: string };
+export type Way = { readonly target: string } | { readonly foreign: Saying };
 
 /**
  * The path without symbolic links; what is not there yet is taken as it is named. Root follows no link of somebody who
@@ -26,9 +27,9 @@ export async function wayTo(path: string, owner: number): Promise<Way> {
     }
     const shown = safeText(next, 200);
     if (isRoot && info.uid !== 0 && info.uid !== owner)
-      return { foreign: `${shown} is a symbolic link of user ${info.uid} to what is not theirs` };
+      return { foreign: say("foreign-link", { path: shown, user: info.uid }) };
     links += 1;
-    if (links > MAX_LINKS) return { foreign: `${shown} is one symbolic link too many` };
+    if (links > MAX_LINKS) return { foreign: say("links-without-end", { path: shown }) };
     const target = await readlink(next);
     if (target.startsWith("/")) at = "/";
     left.push(...target.split("/").reverse());

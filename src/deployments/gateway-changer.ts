@@ -11,12 +11,13 @@ import {
   type Settled,
   type Undo,
 } from "../core/change.ts";
-import { type Fact, known, type Unknown, unknown } from "../core/fact.ts";
+import { type Fact, known, type Unknown, unknown, whyUnknown } from "../core/fact.ts";
 import type { DeviceList } from "../core/facts.ts";
 import type { JsonValue, Step } from "../core/finding.ts";
 import { TOKEN_KEY } from "../core/journal.ts";
 import { isObject } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
+import { quoted, type Saying, say } from "../core/saying.ts";
 import { isPersons, type SettingStep } from "../core/step.ts";
 import { safeText } from "../core/text.ts";
 import { proxySite } from "../kinds/proxy-site.ts";
@@ -52,7 +53,7 @@ export interface GatewayChangerOptions {
   readonly watch: GatewayWatch;
   readonly devices: () => Promise<Fact<DeviceList>>;
   /** Starts the gateway anew by whatever runs it; absent where nothing does that we may ask. */
-  readonly restart?: (signal: AbortSignal) => Promise<Fact<string>>;
+  readonly restart?: (signal: AbortSignal) => Promise<Fact<Saying>>;
   /**
    * A restart that a step asks for is one of the process, whatever the gateway did by itself: the start that 2026.2.1
    * makes within its process after a change of `gateway.bind` listens where it listened before (run).
@@ -72,8 +73,8 @@ export interface GatewayStarter {
   /** It does not run, and nothing starts it by itself. */
   isDown(): Promise<boolean>;
   /** The value says how. */
-  start(signal: AbortSignal): Promise<Fact<string>>;
-  stop(signal: AbortSignal): Promise<Fact<string>>;
+  start(signal: AbortSignal): Promise<Fact<Saying>>;
+  stop(signal: AbortSignal): Promise<Fact<Saying>>;
 }
 
 /** A gateway, changed by its own command line where that changes nothing else, else in its files. */
@@ -133,7 +134,7 @@ class GatewayChanger implements Changer {
         case "config.unset": {
           const { configPath, files } = this.#options;
           const held = await files.held?.(configPath);
-          if (held !== undefined) return unknown(held.reason, held.message);
+          if (held !== undefined) return unknown(held.reason, held.say);
           return known({ notes: await notesOn(configPath, files) }, configPath);
         }
         case "token.generate":
@@ -181,7 +182,7 @@ class GatewayChanger implements Changer {
 
   perform(step: Step, signal: AbortSignal): Promise<Fact<Performed>> {
     return asFact<Performed>(async () => {
-      if (isPersons(step)) return unknown("not-asked", "a person has to do this");
+      if (isPersons(step)) return unknown("not-asked", say("needs-person"));
       switch (step.do) {
         case "config.set":
         case "config.unset":
@@ -214,7 +215,7 @@ class GatewayChanger implements Changer {
           return this.#recreate(step.service, signal);
         case "proxy.write": {
           const file = siteFile(step);
-          return file === undefined ? unknown("not-asked", "no file is named") : writeFile(file);
+          return file === undefined ? unknown("not-asked", say("no-file-named")) : writeFile(file);
         }
         case "tailscale.status": {
           const tailnet = await this.#tailnet(signal);
@@ -222,7 +223,7 @@ class GatewayChanger implements Changer {
           const { name, servesNothing } = tailnet.value;
           // The gateway leaves what it served behind (shipped code: `resetOnExit` is off unless set).
           const undo: Pick<Performed, "undo"> = servesNothing ? { undo: { undo: "tailscale.serve" } } : {};
-          return known({ how: `tailscale status: this machine is ${name}`, ...undo }, tailnet.source);
+          return known({ how: say("tailnet-name", { name }), ...undo }, tailnet.source);
         }
       }
     });
@@ -270,13 +271,13 @@ class GatewayChanger implements Changer {
         }
         case "gateway.stop": {
           const stopped = await this.#options.starter?.stop(signal);
-          if (stopped === undefined) return unknown("not-asked", "the gateway is not stopped from here");
+          if (stopped === undefined) return unknown("not-asked", say("not-stopped-here"));
           return stopped.known ? known({ how: stopped.value }, stopped.source) : stopped;
         }
         case "tailscale.serve": {
           const { tailscale } = this.#options;
           const reset = await tailscale?.reset(signal);
-          if (reset === undefined) return unknown("not-asked", "tailscale serve was not switched on here");
+          if (reset === undefined) return unknown("not-asked", say("serve-not-ours"));
           return reset.known ? known({ how: reset.value }, reset.source) : reset;
         }
       }
@@ -314,7 +315,7 @@ class GatewayChanger implements Changer {
       }, path);
     if (step.do === "compose.edit" && step.file === path)
       return known(async (before = "") => (await compose?.again(step, before))?.text, path);
-    return unknown("denied", `${safeText(path, 200)} is none of this gateway's files, and is not written`);
+    return unknown("denied", say("not-ours", { path: safeText(path, 200) }));
   }
 
   /** What changes when the file goes back, without any secret. */
@@ -361,7 +362,7 @@ class GatewayChanger implements Changer {
     await watch.mark();
     const reason =
       file === undefined
-        ? "there is no config yet"
+        ? say("no-config-yet")
         : (whyNotByCommand(step, text, release) ?? whyNotByRename(await files.traits(configPath)));
     if (reason !== undefined) return this.#edit(step, reason);
 
@@ -369,19 +370,18 @@ class GatewayChanger implements Changer {
     let outcome = await cli.run(args, { signal });
     for (let again = 1; again < TRIES && !signal.aborted && isOvertaken(outcome); again += 1)
       outcome = await cli.run(args, { signal });
-    if (signal.aborted) return unknown("failed", "interrupted");
+    if (signal.aborted) return unknown("failed", say("interrupted"));
     const after = await files.read(configPath);
     const now = after === undefined ? undefined : parsed(Buffer.from(after.content).toString("utf8"));
     // Also a command that was ended may have written the config before.
     if (now !== undefined && isDone(now, path, step))
-      return known({ how: `openclaw ${args.join(" ")}` }, configPath);
-    if (!outcome.known) return this.#edit(step, outcome.detail);
-    if (outcome.value.exitCode === 0)
-      return unknown("failed", `the command ended well and ${step.key} is not what it was to be`);
+      return known({ how: quoted(`openclaw ${args.join(" ")}`) }, configPath);
+    if (!outcome.known) return this.#edit(step, whyUnknown(outcome));
+    if (outcome.value.exitCode === 0) return unknown("failed", say("not-as-set", { key: step.key }));
     // Its own broken config keeps every release from changing it; a value that it refuses, it would not start with.
     return step.do === "config.unset" || isConfigBroken(outcome.value)
-      ? this.#edit(step, "the command refuses the config as it is")
-      : unknown("failed", safeText(tellingLine(outcome.value), 300));
+      ? this.#edit(step, say("refuses-config"))
+      : unknown("failed", quoted(safeText(tellingLine(outcome.value), 300)));
   }
 
   /** Where more than one is to be written, in the file: the command makes one write for each. */
@@ -407,7 +407,7 @@ class GatewayChanger implements Changer {
     const reason =
       made.map((step) => whyNotByCommand(step, text, release)).find((why) => why !== undefined) ??
       whyNotByRename(file && (await files.traits(configPath))) ??
-      "several settings are one write";
+      say("one-write");
     await watch.mark();
     const edited = await this.#editAll(made, reason);
     if (!edited.known) return edited;
@@ -421,22 +421,22 @@ class GatewayChanger implements Changer {
     );
   }
 
-  async #edit(step: ConfigStep, reason: string): Promise<Fact<Performed>> {
+  async #edit(step: ConfigStep, reason: Saying): Promise<Fact<Performed>> {
     const edited = await this.#editAll([step], reason);
     if (!edited.known) return edited;
-    return known(edited.value[0] ?? { how: "nothing to edit" }, edited.source);
+    return known(edited.value[0] ?? { how: say("nothing-to-edit") }, edited.source);
   }
 
-  async #editAll(steps: readonly ConfigStep[], reason: string): Promise<Fact<readonly Performed[]>> {
+  async #editAll(steps: readonly ConfigStep[], reason: Saying): Promise<Fact<readonly Performed[]>> {
     const { configPath, files, edit } = this.#options;
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       const file = await files.read(configPath);
       // A config that is not there yet is the gateway's to make: it would belong to whoever runs the doctor.
-      if (file === undefined) return unknown("absent", "there is no openclaw.json to change");
+      if (file === undefined) return unknown("absent", say("no-config"));
       const before = Buffer.from(file.content);
       const text = before.toString("utf8");
-      if (!Buffer.from(text, "utf8").equals(before)) return unknown("failed", "openclaw.json is not UTF-8");
-      const how = `edited openclaw.json (${safeText(reason, 200)})`;
+      if (!Buffer.from(text, "utf8").equals(before)) return unknown("failed", say("config-not-utf8"));
+      const how = say("edited-for", { why: reason });
       const all: Performed[] = [];
       let next = text;
       for (const step of steps) {
@@ -454,7 +454,7 @@ class GatewayChanger implements Changer {
             : { unset: { key: step.key } },
         );
         if (!edited.ok)
-          return unknown("failed", `openclaw.json cannot be edited: ${safeText(edited.why, 100)}`);
+          return unknown("failed", say("config-not-edited", { flaw: safeText(edited.why, 100) }));
         next = edited.text;
         all.push({ how });
       }
@@ -462,7 +462,7 @@ class GatewayChanger implements Changer {
       if ((await files.replace(configPath, { ...file, content }, file.sha256)) === "replaced")
         return known(all, configPath);
     }
-    return unknown("failed", "somebody else kept writing openclaw.json");
+    return unknown("failed", say("kept-writing"));
   }
 
   /** A token that is written into the file and shown nowhere. */
@@ -471,11 +471,11 @@ class GatewayChanger implements Changer {
     const file = await files.read(configPath);
     const config = file === undefined ? undefined : parsed(Buffer.from(file.content).toString("utf8"));
     if (isObject(config) && tokenIn(config) !== undefined)
-      return known({ how: `${TOKEN_KEY} was set already` }, configPath);
+      return known({ how: say("was-set", { what: TOKEN_KEY }) }, configPath);
     await watch.mark();
     const value = newToken();
     const step: ConfigStep = { do: "config.set", key: TOKEN_KEY, value };
-    const made = await this.#edit(step, "a secret is never handed to a command");
+    const made = await this.#edit(step, say("secret"));
     if (!made.known) return made;
     return { ...made, value: { ...made.value, set: hashOf(value) } };
   }
@@ -492,21 +492,22 @@ class GatewayChanger implements Changer {
     const { configPath, files, fingerprint = () => "<secret>" } = this.#options;
     // A file of this machine that has the path of one in the container is not meant.
     if (files !== ownFiles && on !== "this-machine")
-      return unknown("not-asked", safeText(`${path} is in the container: change it there`, 300));
+      return unknown("not-asked", say("env-in-container", { path: safeText(path, 200) }));
     if (!(await this.#takesToken({ do: "token.copy", path, ...(on === undefined ? {} : { on }) })))
-      return unknown("denied", `${safeText(path, 200)} is none of this gateway's files, and is not written`);
+      return unknown("denied", say("not-ours", { path: safeText(path, 200) }));
     const [own, other] = [await files.read(configPath), await readExact(path)];
     const config = own === undefined ? undefined : parsed(Buffer.from(own.content).toString("utf8"));
     const token = isObject(config) ? tokenIn(config) : undefined;
     if (typeof token !== "string" || token.includes("${"))
-      return unknown("absent", `openclaw.json has no ${TOKEN_KEY} of its own to copy`);
-    if (other === undefined && adds !== true) return unknown("absent", `${safeText(path, 200)} is not there`);
+      return unknown("absent", say("no-token-to-copy", { key: TOKEN_KEY }));
+    if (other === undefined && adds !== true)
+      return unknown("absent", say("not-there", { path: safeText(path, 200) }));
     const text = other === undefined ? "" : Buffer.from(other.content).toString("utf8");
     if (other !== undefined && !Buffer.from(text, "utf8").equals(other.content))
-      return unknown("failed", `${safeText(path, 200)} is not UTF-8`);
+      return unknown("failed", say("not-utf8", { path: safeText(path, 200) }));
     const content = (adds === true ? addToEnvFile : setInEnvFile)(text, variable, token);
     if (content === undefined)
-      return unknown("failed", `${variable} cannot be set in ${safeText(path, 200)}`);
+      return unknown("failed", say("variable-not-set", { variable, path: safeText(path, 200) }));
     const had = valueInEnvFile(text, variable) ?? (adds === true ? undefined : "");
     const before = had === undefined ? {} : { before: fingerprint(had) };
     const diff = [{ key: variable, ...before, after: fingerprint(token) }];
@@ -530,17 +531,14 @@ class GatewayChanger implements Changer {
   }
 
   async #tailnet(signal: AbortSignal): ReturnType<Tailscale["status"]> {
-    return (
-      this.#options.tailscale?.status(signal) ??
-      unknown("absent", "there is no tailscale command on this machine")
-    );
+    return this.#options.tailscale?.status(signal) ?? unknown("absent", say("no-tailscale"));
   }
 
   // --- the gateway ---------------------------------------------------------------------------------------------
 
   async #start(signal: AbortSignal): Promise<Fact<Performed>> {
     const { watch, starter } = this.#options;
-    if (starter === undefined) return unknown("not-asked", "nothing is known that starts this gateway");
+    if (starter === undefined) return unknown("not-asked", say("no-starter"));
     await watch.mark();
     const done = await starter.start(signal);
     if (!done.known) return done;
@@ -554,10 +552,10 @@ class GatewayChanger implements Changer {
     if (!restartsWhole) {
       const settled = await watch.settled(signal);
       if (settled.known && (settled.value.taken === "restarted" || settled.value.taken === "reloaded"))
-        return known({ how: "the gateway took it up by itself" }, settled.source);
+        return known({ how: say("by-itself") }, settled.source);
     }
-    if (signal.aborted) return unknown("failed", "interrupted");
-    if (restart === undefined) return unknown("not-asked", "nothing is known that restarts this gateway");
+    if (signal.aborted) return unknown("failed", say("interrupted"));
+    if (restart === undefined) return unknown("not-asked", say("no-restart"));
     await watch.mark();
     const done = await restart(signal);
     if (done.known) watch.started();
@@ -576,7 +574,7 @@ function hashOf(value: JsonValue): string {
 }
 
 function alreadySo({ key }: ConfigStep): Performed {
-  return { how: `${key} was like that already` };
+  return { how: say("was-so", { what: key }) };
 }
 
 /** Whether the config is as the step makes it; one that cannot be read is not. */
@@ -590,19 +588,16 @@ function isSettled(step: SettingStep, config: unknown): boolean {
 function whyNotThere({ key }: ConfigStep, config: unknown): Unknown | undefined {
   const path = key.split(".");
   if (path.some((part) => part === "" || part === "__proto__"))
-    return unknown("failed", "this is no key of a config");
+    return unknown("failed", say("no-config-key"));
   const elsewhere = config === undefined ? undefined : includeOf(config, path);
   return elsewhere === undefined
     ? undefined
-    : unknown(
-        "not-asked",
-        safeText(`${key} comes from ${elsewhere}, which openclaw.json includes: change it there`, 300),
-      );
+    : unknown("not-asked", say("from-include", { key, files: safeText(elsewhere, 200) }));
 }
 
 const NOTHING_BESIDE = known({}, "nothing beside openclaw.json");
 
-const NOT_COMPOSE = unknown("not-asked", "no Compose project of this machine made the gateway's container");
+const NOT_COMPOSE = unknown("not-asked", say("not-compose"));
 
 const TOKEN_VARIABLE = "OPENCLAW_GATEWAY_TOKEN";
 
@@ -639,29 +634,25 @@ function wordsOf(step: ConfigStep): readonly string[] {
  * pulls what is included into the file (2026.7.1 refuses to, 2026.9.6 writes the included file); 2026.1.29 and
  * 2026.2.1 put the values of variables in the place of `${NAME}`. And whoever may list processes reads its words.
  */
-function whyNotByCommand(step: ConfigStep, text: string, release: string | undefined): string | undefined {
-  if (isSecretKey(step.key)) return "a secret is never handed to a command";
-  if (atLeast(release, "2026.4.15") !== true)
-    return "the command of this release would write its defaults down too";
-  if (text.includes("$include") && atLeast(release, "2026.7.1") !== true)
-    return "the command of this release would pull the included files in";
+function whyNotByCommand(step: ConfigStep, text: string, release: string | undefined): Saying | undefined {
+  if (isSecretKey(step.key)) return say("secret");
+  if (atLeast(release, "2026.4.15") !== true) return say("writes-defaults");
+  if (text.includes("$include") && atLeast(release, "2026.7.1") !== true) return say("pulls-includes");
   let plain: string;
   try {
     plain = JSON.stringify(JSON.parse(text), null, 2);
   } catch {
-    return "the command would drop comments and formatting";
+    return say("drops-comments");
   }
-  return plain === text.trimEnd() ? undefined : "the command would drop the formatting";
+  return plain === text.trimEnd() ? undefined : say("drops-formatting");
 }
 
 /** It replaces the file, in every release. */
-function whyNotByRename(traits: Traits | undefined): string | undefined {
+function whyNotByRename(traits: Traits | undefined): Saying | undefined {
   if (traits === undefined) return undefined;
-  if (traits.names > 1) return "the command would leave the file's other names behind";
+  if (traits.names > 1) return say("breaks-links");
   if (traits.attributes === "none") return undefined;
-  return traits.attributes === "some"
-    ? "the command would drop the file's access control list and attributes"
-    : "whether the file has an access control list is not known, and the command would drop it";
+  return traits.attributes === "some" ? say("drops-attributes") : say("may-drop-attributes");
 }
 
 function isSecretKey(key: string): boolean {
@@ -735,7 +726,7 @@ async function asFact<T>(action: () => Promise<Fact<T>>): Promise<Fact<T>> {
   try {
     return await action();
   } catch (error) {
-    if (error instanceof ChangeError) return unknown(error.reason, error.message);
+    if (error instanceof ChangeError) return unknown(error.reason, error.say);
     throw error;
   }
 }

@@ -116,6 +116,13 @@ const name = form(/^[\w.-]{1,200}$/);
 const variable = form(/^[A-Za-z_]\w{0,200}$/);
 const scopes = list(text(200), 200);
 const args = z.record(text(100), z.union([text(5000), z.number(), z.boolean()]));
+const holding = <T extends z.ZodMiniType>(inner: T) =>
+  z.strictObject({
+    message: name,
+    args: z.optional(z.record(text(100), z.union([text(5000), z.number(), z.boolean(), inner]))),
+  });
+/** A sentence, which may hold another one, as deep as `sentence` reads it. */
+const saying = holding(holding(holding(z.strictObject({ message: name, args: z.optional(args) }))));
 
 /** Of what was there before: no bit of it can be setuid, setgid or sticky. */
 const file = z.strictObject({
@@ -242,6 +249,7 @@ const journal = z.strictObject({
       ),
       state: z.enum(["planned", "started", "done", "undone"]),
       how: z.optional(text(5000)),
+      say: z.optional(saying),
       undo: z.optional(
         z.discriminatedUnion(
           "undo",

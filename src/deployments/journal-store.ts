@@ -5,6 +5,7 @@ import { ChangeError } from "../core/change.ts";
 import { errorCodeOf } from "../core/error-code.ts";
 import type { Journal, JournalStore, RefusedJournal } from "../core/journal.ts";
 import { isObject } from "../core/json.ts";
+import { type Saying, say } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
 import { readExact, replaceFile, sweepDirectory, traitsOf } from "./atomic-file.ts";
 import { BY_LIST, distrusted } from "./path-trust.ts";
@@ -70,8 +71,8 @@ class OwnDirectories {
   }
 
   /** Why nothing can be there at all. */
-  get missing(): string | undefined {
-    return this.#home === undefined ? "this user has no home directory" : undefined;
+  get missing(): Saying | undefined {
+    return this.#home === undefined ? say("no-home") : undefined;
   }
 
   get world(): Where {
@@ -79,13 +80,13 @@ class OwnDirectories {
   }
 
   /** Why what is in there is not believed. What is not there yet is nothing to doubt. */
-  async distrust(): Promise<string | undefined> {
+  async distrust(): Promise<Saying | undefined> {
     const own = [this.path, dirname(this.path)];
     for (const at of this.#fromBase()) {
       const info = await lstat(at).catch(() => undefined);
       if (info === undefined) continue;
-      if (info.isSymbolicLink()) return `${shown(at)} is a symbolic link`;
-      if (!info.isDirectory()) return `${shown(at)} is no directory`;
+      if (info.isSymbolicLink()) return say("place-link", { place: shown(at) });
+      if (!info.isDirectory()) return say("place-no-directory", { place: shown(at) });
       const open = own.includes(at) ? openness(this.#world, at, info, 0o700) : undefined;
       if (open !== undefined) return open;
     }
@@ -99,18 +100,17 @@ class OwnDirectories {
     if (found === undefined) return this.#listed();
     const { path, because, who } = found;
     if (who === BY_LIST) return byList(path);
-    if (because === "owner") return `${shown(path)} belongs to ${who}`;
-    if (because === "unseen") return `${shown(path)} cannot be looked at`;
-    return who === "everybody"
-      ? `${shown(path)} can be written by everybody`
-      : `${shown(path)} can be written by group ${who}`;
+    const place = shown(path);
+    if (because === "owner") return say("place-owner", { place, user: who });
+    if (because === "unseen") return say("place-unseen", { place });
+    return who === "everybody" ? say("place-writable", { place }) : say("place-group", { place, group: who });
   }
 
   /**
    * In a directory with an access control list the group's bits are those of the list: a group with nobody else in it
    * says nothing there.
    */
-  async #listed(): Promise<string | undefined> {
+  async #listed(): Promise<Saying | undefined> {
     if (this.#world.platform !== "linux") return undefined;
     for (let at = await deepest(this.path); at !== dirname(at); at = dirname(at)) {
       const { mode } = await stat(at);
@@ -131,8 +131,8 @@ class OwnDirectories {
   }
 }
 
-function byList(path: string): string {
-  return `${shown(path)} may have an access control list, by which others can write`;
+function byList(path: string): Saying {
+  return say("place-listed", { place: shown(path) });
 }
 
 /** Why a file or directory is not ours alone. `wanted`: the most that its mode may be. */
@@ -141,14 +141,14 @@ function openness(
   path: string,
   info: { readonly uid: number; readonly mode: number },
   wanted: number,
-): string | undefined {
+): Saying | undefined {
   if (platform === "win32" || uid === undefined) return undefined;
-  if (info.uid !== uid) return `${shown(path)} belongs to user ${info.uid}`;
+  if (info.uid !== uid) return say("place-user", { place: shown(path), user: info.uid });
   // What is made in a directory with a setgid bit has it, too.
   const mode = info.mode & (wanted === 0o700 ? 0o777 : 0o7777);
   return (mode & ~wanted) === 0
     ? undefined
-    : `${shown(path)} is open to others (mode ${octal(mode)} in the place of ${octal(wanted)})`;
+    : say("place-open", { place: shown(path), mode: octal(mode), wanted: octal(wanted) });
 }
 
 /** The path, or the innermost directory on the way to it that is there. */
@@ -158,7 +158,7 @@ async function deepest(path: string): Promise<string> {
   return at;
 }
 
-async function obstacle(directories: OwnDirectories): Promise<string | undefined> {
+async function obstacle(directories: OwnDirectories): Promise<Saying | undefined> {
   const why = directories.missing ?? (await directories.distrust());
   if (why !== undefined) return unkept(why);
   const at = await deepest(directories.path);
@@ -167,12 +167,12 @@ async function obstacle(directories: OwnDirectories): Promise<string | undefined
     await access(at, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
-    return unkept(`${shown(at)} cannot be written (${codeOf(error)})`);
+    return unkept(say("place-not-written", { place: shown(at), code: codeOf(error) }));
   }
 }
 
-function unkept(why: string): string {
-  return `the journal of this fix cannot be kept, as ${why}: without it there is no way back. Set that right, or name another place with XDG_STATE_HOME`;
+function unkept(why: Saying): Saying {
+  return say("journal-unkept", { why });
 }
 
 async function write(directories: OwnDirectories, journal: Journal): Promise<void> {
@@ -183,16 +183,19 @@ async function write(directories: OwnDirectories, journal: Journal): Promise<voi
   const text = JSON.stringify(journal);
   const read =
     text.length > MAX_JOURNAL
-      ? { why: `${shown(path)} is too long to be a journal` }
+      ? { why: say("journal-too-long", { place: shown(path) }) }
       : await parsed(path, text);
-  if (!("journal" in read)) throw new ChangeError("failed", unkept(read.why ?? "it is over"));
+  if (!("journal" in read)) throw new ChangeError("failed", unkept(read.why));
   const before = await directories.distrust();
   if (before !== undefined) throw new ChangeError("failed", unkept(before));
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
     const at = await deepest(directory);
-    throw new ChangeError("failed", unkept(`${shown(at)} cannot be written (${codeOf(error)})`));
+    throw new ChangeError(
+      "failed",
+      unkept(say("place-not-written", { place: shown(at), code: codeOf(error) })),
+    );
   }
   // Somebody may have been there before us.
   const distrust = await directories.distrust();
@@ -204,9 +207,9 @@ async function write(directories: OwnDirectories, journal: Journal): Promise<voi
     const next = { content: Buffer.from(text), mode: 0o600, uid, gid };
     written = await replaceFile(path, next, last?.sha256, { attributes: "none" });
   } catch (error) {
-    throw error instanceof ChangeError ? new ChangeError(error.reason, unkept(error.message)) : error;
+    throw error instanceof ChangeError ? new ChangeError(error.reason, unkept(error.say)) : error;
   }
-  if (written === "stale") throw new ChangeError("failed", "another pairing-doctor works on the same fix");
+  if (written === "stale") throw new ChangeError("failed", say("journal-busy"));
   if (last === undefined) await prune(directories.world, directory);
 }
 
@@ -242,7 +245,7 @@ async function namesIn(directory: string): Promise<readonly string[]> {
   return names.filter((name) => name.endsWith(".json") && !name.startsWith(".")).sort();
 }
 
-type One = { readonly journal: Journal } | { readonly why?: string };
+type One = { readonly journal: Journal } | { readonly why?: Saying };
 
 /** `why` absent: it is gone. */
 async function readOne(world: Where, path: string): Promise<One> {
@@ -254,20 +257,23 @@ async function readOne(world: Where, path: string): Promise<One> {
     const code = codeOf(error);
     if (code === "ENOENT") return {};
     return {
-      why: code === "ELOOP" ? `${shown(path)} is a symbolic link` : `${shown(path)} cannot be read (${code})`,
+      why:
+        code === "ELOOP"
+          ? say("place-link", { place: shown(path) })
+          : say("place-unread", { place: shown(path), code }),
     };
   }
   try {
     const info = await file.stat();
-    if (!info.isFile()) return { why: `${shown(path)} is not a regular file` };
+    if (!info.isFile()) return { why: say("place-irregular", { place: shown(path) }) };
     const open = openness(world, path, info, 0o600);
     if (open !== undefined) return { why: open };
-    if (info.nlink > 1) return { why: `${shown(path)} has ${info.nlink} names` };
-    if (info.size > MAX_JOURNAL) return { why: `${shown(path)} is too long to be a journal` };
+    if (info.nlink > 1) return { why: say("place-names", { place: shown(path), count: info.nlink }) };
+    if (info.size > MAX_JOURNAL) return { why: say("journal-too-long", { place: shown(path) }) };
     const found = await parsed(path, await file.readFile("utf8"));
     return "why" in found && found.isOver ? {} : found;
   } catch (error) {
-    return { why: `${shown(path)} cannot be read (${codeOf(error)})` };
+    return { why: say("place-unread", { place: shown(path), code: codeOf(error) }) };
   } finally {
     await file.close();
   }
@@ -277,28 +283,28 @@ async function readOne(world: Where, path: string): Promise<One> {
 async function parsed(
   path: string,
   text: string,
-): Promise<{ readonly journal: Journal } | { readonly why: string; readonly isOver: boolean }> {
-  const file = shown(path);
+): Promise<{ readonly journal: Journal } | { readonly why: Saying; readonly isOver: boolean }> {
+  const place = shown(path);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { why: `${file} is no journal that this release writes (JSON)`, isOver: false };
+    return { why: say("journal-form", { place, part: "JSON" }), isOver: false };
   }
   const isOver = isObject(value) && value.state === "undone";
   const { journalIn } = await import("./journal-schema.ts");
   const found = journalIn(value);
   if ("journal" in found) {
     if (basename(path) === `${found.journal.id}.json`) return found;
-    return { why: `${file} has another id than its name says`, isOver };
+    return { why: say("journal-id", { place }), isOver };
   }
   switch (found.flaw) {
     case "form":
-      return { why: `${file} is no journal that this release writes (${found.at})`, isOver };
+      return { why: say("journal-form", { place, part: found.at }), isOver };
     case "hash":
-      return { why: `the backup in ${file} is not the one that its SHA-256 is of`, isOver };
+      return { why: say("journal-hash", { place }), isOver };
     case "path":
-      return { why: `${file} would write a path that is none of its own steps`, isOver };
+      return { why: say("journal-path", { place }), isOver };
   }
 }
 

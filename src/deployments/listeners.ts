@@ -1,5 +1,6 @@
 import { parseIp, sameIp, scopeOf } from "../core/address.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
+import { quoted, say } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
 import { distrusted, userName } from "./path-trust.ts";
 import { type Contained, type GatewayProcess, gatewayProcesses, uidOf } from "./processes.ts";
@@ -48,18 +49,15 @@ export async function readListeners(
   configOwner?: number,
 ): Promise<Fact<Listeners>> {
   if (world.platform !== "linux")
-    return unknown(
-      "not-asked",
-      `listening sockets are read from /proc, which ${safeText(world.platform, 20)} does not have`,
-    );
+    return unknown("not-asked", say("no-proc", { platform: safeText(world.platform, 20) }));
   const tables = await Promise.all(
     ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => world.readText(path, 4_000_000)),
   );
   if (!tables.some((table) => table.ok)) {
     const first = tables[0];
     return first !== undefined && !first.ok
-      ? unknown(first.reason, `/proc/net/tcp: ${first.detail}`)
-      : unknown("failed", "/proc/net/tcp");
+      ? unknown(first.reason, say("unread", { path: "/proc/net/tcp", why: first.detail }))
+      : unknown("failed", quoted("/proc/net/tcp"));
   }
   const found = tables.flatMap((table) => (table.ok ? listening(table.text, port) : [])).sort(nearestFirst);
   const pids = await processIds(world);
@@ -262,7 +260,7 @@ export async function peerOf(
   world: World,
   { local, remote }: { readonly local: End; readonly remote: End },
 ): Promise<Fact<Peer | "nobody">> {
-  if (world.platform !== "linux") return unknown("not-asked", "/proc");
+  if (world.platform !== "linux") return unknown("not-asked", quoted("/proc"));
   const tables = await Promise.all(
     ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => world.readText(path, 16_000_000)),
   );
@@ -279,10 +277,10 @@ export async function peerOf(
     }
   }
   // Nobody holds that end any more: whose it was is not told.
-  if (isLetGo) return unknown("denied", "/proc/net/tcp");
+  if (isLetGo) return unknown("denied", quoted("/proc/net/tcp"));
   // That it is in no table says something of tables that are whole, and have our own end.
   const isWhole = tables.every((table) => (table.ok ? !table.truncated : table.reason === "absent"));
-  return isWhole && isOurs ? known("nobody", "/proc/net/tcp") : unknown("denied", "/proc/net/tcp");
+  return isWhole && isOurs ? known("nobody", "/proc/net/tcp") : unknown("denied", quoted("/proc/net/tcp"));
 }
 
 /**

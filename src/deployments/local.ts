@@ -9,6 +9,7 @@ import { DEFAULT_PORT } from "../core/default-port.ts";
 import { type Fact, type Known, known, type Unknown, unknown } from "../core/fact.ts";
 import type { DeploymentNames, DeviceList, HostSigns, Release, StoreProblem } from "../core/facts.ts";
 import { parseBoundedJson } from "../core/json.ts";
+import { type Saying, say } from "../core/saying.ts";
 import type { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
 import { namesFromUnits } from "../kinds/units.ts";
@@ -102,29 +103,13 @@ class Local implements LocalAccess {
     if (newest === undefined && distrust !== undefined) {
       const args = { path: safeText(distrust.path, 200), who: safeText(distrust.who, 60) };
       return distrust.because === "owner"
-        ? unknown(
-            "denied",
-            `${args.path} belongs to ${args.who}, so what is in it is not believed`,
-            "--log FILE",
-            {
-              message: "log-of-a-stranger",
-              args,
-            },
-          )
-        : unknown(
-            "denied",
-            `${args.who} may write ${args.path}, so what is in it is not believed`,
-            "--log FILE",
-            {
-              message: "log-open-to-others",
-              args,
-            },
-          );
+        ? unknown("denied", say("log-of-a-stranger", args), "--log FILE")
+        : unknown("denied", say("log-open-to-others", args), "--log FILE");
     }
     if (newest === undefined)
       return unknown(
         "absent",
-        `no log file in ${logFile === undefined ? "/tmp/openclaw" : "the configured place or /tmp/openclaw"}`,
+        say(logFile === undefined ? "no-log-file" : "no-log-file-configured"),
         "--log FILE",
       );
     return known(logTexts(world, files, await this.#isUsual()), newest.path);
@@ -209,12 +194,12 @@ class Local implements LocalAccess {
       const first = pending ?? paired;
       return first !== undefined && !first.ok
         ? unreadFile(first, directory, "openclaw devices list --json")
-        : unreadFile({ reason: "failed", detail: "" }, directory, "openclaw devices list --json");
+        : unreadFile({ reason: "failed" }, directory, "openclaw devices list --json");
     }
     if ((pending.ok && pending.truncated) || (paired.ok && paired.truncated))
       return unknown(
         "failed",
-        `${safeText(directory, 200)}: too long for a device list`,
+        say("device-list-too-long", { path: safeText(directory, 200) }),
         "openclaw devices list --json",
       );
     return devicesFromJson(
@@ -256,7 +241,7 @@ class Local implements LocalAccess {
     if (touched !== undefined) return touched;
     return unknown(
       "absent",
-      `no installed OpenClaw was found on ${safeText(world.platform, 20)}`,
+      say("no-openclaw-installed", { platform: safeText(world.platform, 20) }),
       "--release VERSION",
     );
   }
@@ -274,10 +259,7 @@ class Local implements LocalAccess {
     )
       return unreadFile({ ...text, reason: "absent" }, path, "--config PATH");
     if (text.ok && text.truncated)
-      return unknown("failed", `${safeText(path, 200)}: too long for a config`, "--config PATH", {
-        message: "config-too-long",
-        args: { path },
-      });
+      return unknown("failed", say("config-too-long", { path }), "--config PATH");
 
     const unit = await this.#unit();
     const dotenv = await this.#envFile(`${candidate.stateDir}/.env`, ".env");
@@ -369,7 +351,7 @@ class Local implements LocalAccess {
     return (
       denied ?? {
         candidate: first,
-        text: { ok: false, reason: "absent", detail: "no such file" },
+        text: { ok: false, reason: "absent", detail: say("unread-absent") },
         profile: location.profile,
       }
     );
@@ -547,13 +529,11 @@ function resolved(path: string): string {
   return `/${out.join("/")}`;
 }
 
-/** A file that could not be read: its path, and what the system said. */
+/** A file that could not be read: its path, and why. */
 function unreadFile(
-  { reason, detail, says }: Omit<Extract<ReadOutcome, { readonly ok: false }>, "ok">,
+  { reason, detail = say("unread-unknown") }: Pick<Unknown, "reason"> & { readonly detail?: Saying },
   path: string,
   provide: string,
 ): Unknown {
-  const shown = safeText(path, 200);
-  const say = { message: says ?? `file-${reason}`, args: { path: shown } };
-  return unknown(reason, detail === "" ? shown : `${shown}: ${detail}`, provide, say);
+  return unknown(reason, say("unread", { path: safeText(path, 200), why: detail }), provide);
 }

@@ -2,6 +2,7 @@ import { realpath } from "node:fs/promises";
 import { delimiter } from "node:path";
 import { type Fact, known, type Unknown, unknown } from "../core/fact.ts";
 import { parseBoundedJson } from "../core/json.ts";
+import { say } from "../core/saying.ts";
 import { createScrubber } from "../core/scrub.ts";
 import { readAccounts } from "./accounts.ts";
 import { type CommandOutcome, runToEnd } from "./command.ts";
@@ -53,17 +54,13 @@ export function openclawCli(options: OpenclawCliOptions): OpenclawCli {
       const { world, gateway, owner } = options;
       const as = owner?.uid ?? gateway?.uid;
       if (world.uid !== undefined && world.uid !== 0 && as !== undefined && as !== world.uid)
-        return unknown("denied", `the gateway's files belong to user ${as}, and this is user ${world.uid}`);
+        return unknown("denied", say("other-owner", { owner: as, user: world.uid }));
       const refused = refusedWords(args, options.secrets);
       if (refused !== undefined) return refused;
       program ??= findProgram(options);
       const found = await program;
-      if (found === undefined)
-        return unknown(
-          "absent",
-          "no openclaw command of this release was found beside the gateway or on the PATH",
-        );
-      if (signal.aborted) return unknown("failed", "interrupted");
+      if (found === undefined) return unknown("absent", say("no-command"));
+      if (signal.aborted) return unknown("failed", say("interrupted"));
       const outcome = await runToEnd([...found, ...args], {
         env: await environmentOf(options),
         ...(becomes(options) && owner !== undefined ? { user: owner } : {}),
@@ -82,7 +79,7 @@ export function openclawCli(options: OpenclawCliOptions): OpenclawCli {
 /** Whoever may list processes reads a command's words. */
 export function refusedWords(args: readonly string[], secrets: readonly string[]): Unknown | undefined {
   return args.some((word) => word.includes("\0") || secrets.some((one) => holds(word, one)))
-    ? unknown("not-asked", "a secret is never handed to a command")
+    ? unknown("not-asked", say("secret"))
     : undefined;
 }
 

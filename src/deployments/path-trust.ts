@@ -1,3 +1,4 @@
+import { say } from "../core/saying.ts";
 import { readAccounts } from "./accounts.ts";
 import type { OpenedFile } from "./input.ts";
 import type { FileInfo, World } from "./world.ts";
@@ -130,7 +131,7 @@ async function* placesOn(
  */
 export function asReadableTo(world: World, uid: number): World {
   const may = (path: string): Promise<boolean> => mayRead(world, path, uid);
-  const denied = { ok: false, reason: "denied", detail: `user ${uid} may not read it` } as const;
+  const denied = { ok: false, reason: "denied", detail: say("unread-of-others", { user: uid }) } as const;
   // Of what is open: a link that is turned while we look leads to something else before and afterwards.
   const allows = ({ path }: OpenedFile): Promise<boolean> => may(path);
   return {

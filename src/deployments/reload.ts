@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Settled, Taken } from "../core/change.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import type { Reach } from "../core/facts.ts";
-import { safeText } from "../core/text.ts";
+import { type Saying, say } from "../core/saying.ts";
 
 /**
  * How a gateway takes a changed config up by itself (run: 2026.1.29, 2026.2.1, 2026.3.13, 2026.4.15, 2026.7.1,
@@ -36,7 +36,7 @@ export interface GatewayEyes {
   /** It is down for the moment, and somebody starts it again: a service manager, an engine. */
   comesBack?(): Promise<boolean>;
   /** Why waiting is of no use: what starts it again sees it fail each time. Since the last call of `logFromNow`. */
-  fails?(): Promise<string | undefined>;
+  fails?(): Promise<Saying | undefined>;
   /** Starts it where it ended well, to start anew, and nothing else does that: whether it did so. */
   revive?(): Promise<boolean>;
 }
@@ -94,7 +94,7 @@ export function watchGateway({ eyes, port, limits: given }: WatchOptions): Gatew
       let revived = false;
       let steadySince = Date.now();
       for (;;) {
-        if (signal.aborted) return unknown("failed", "interrupted");
+        if (signal.aborted) return unknown("failed", say("interrupted"));
         // One look that fails where others did not shows no change.
         const now = (await sockets()) ?? seen;
         if (now !== seen) {
@@ -109,17 +109,17 @@ export function watchGateway({ eyes, port, limits: given }: WatchOptions): Gatew
         const noticed = changed || (said !== undefined && said !== "restarting");
         if (isUp && isSteady && !announced && (before === undefined || noticed || took() >= limits.unseen)) {
           const state = await eyes.reach(signal);
-          if (signal.aborted) return unknown("failed", "interrupted");
+          if (signal.aborted) return unknown("failed", say("interrupted"));
           if (state === "open" && (await sockets()) === now)
             return done(before === undefined ? undefined : takenOf(changed, said));
           if (state !== "open" && state !== "starting" && now === undefined && took() >= limits.unseen)
-            return unknown("absent", `nothing answers on port ${port}`);
+            return unknown("absent", say("nothing-answers", { port }));
           // Asked again only after it had time: each question is a connection in its log.
           steadySince = Date.now();
         }
         // Never seen running: nobody will take it up. One that was is away up to 13 s between two lives (2026.4.15).
         if (!isUp && !wasUp && before !== undefined && took() >= limits.steady)
-          return unknown("absent", `no gateway listens on port ${port}; it takes the config when it starts`);
+          return unknown("absent", say("not-listening", { port }));
         const failure = isUp || before === undefined ? undefined : await eyes.fails?.();
         if (failure !== undefined) {
           revived = wasUp && !revived && (await eyes.revive?.()) === true;
@@ -129,8 +129,8 @@ export function watchGateway({ eyes, port, limits: given }: WatchOptions): Gatew
           return unknown(
             "timeout",
             announced
-              ? "the gateway said that it starts anew and has not yet: it lets running work end first"
-              : safeText(`the gateway did not answer within ${Math.round(limits.whole / 1000)} s`, 200),
+              ? say("starts-anew-later")
+              : say("no-answer", { seconds: Math.round(limits.whole / 1000) }),
           );
         await delay(limits.every, undefined, { signal }).catch(() => undefined);
       }

@@ -1,6 +1,7 @@
 import { type Fact, known, unknown } from "../core/fact.ts";
 import type { DeploymentNames } from "../core/facts.ts";
 import { atLeast } from "../core/release.ts";
+import { quoted, type Saying, say } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
 import { runToEnd } from "./command.ts";
 import { readListeners } from "./listeners.ts";
@@ -29,7 +30,7 @@ const TIMEOUT_MS = 60_000;
  * 2026.2.1 log that it is not authorized; in 2026.9.6, and in the launcher of every release, it opens Node's
  * debugger, so it is sent to those releases and to that process only.
  */
-export async function restartGateway(options: RestartOptions, signal: AbortSignal): Promise<Fact<string>> {
+export async function restartGateway(options: RestartOptions, signal: AbortSignal): Promise<Fact<Saying>> {
   const { world, port, salt, unit, release, cli, configOwner } = options;
   const listeners = await readListeners(world, port, salt, configOwner);
   const pids = new Set(listeners.known ? listeners.value.sockets.map(({ pid }) => pid) : []);
@@ -38,26 +39,23 @@ export async function restartGateway(options: RestartOptions, signal: AbortSigna
     : undefined;
   if (unit !== undefined && (gateway === undefined || (await isOf(world, gateway, unit.name))))
     return byManager(world, unit, signal);
-  if (gateway === undefined) return unknown("absent", `no gateway of this machine listens on port ${port}`);
+  if (gateway === undefined) return unknown("absent", say("no-gateway-here", { port }));
   if (atLeast(release, "2026.7.1") === true) {
     const outcome = await cli.run(["gateway", "restart"], { signal });
     if (!outcome.known) return outcome;
     return outcome.value.exitCode === 0
-      ? known("openclaw gateway restart", outcome.source)
-      : unknown("failed", safeText(outcome.value.stderr || outcome.value.stdout, 300));
+      ? known(quoted("openclaw gateway restart"), outcome.source)
+      : unknown("failed", quoted(safeText(outcome.value.stderr || outcome.value.stdout, 300)));
   }
   if (atLeast(release, "2026.3.13") === true) {
     try {
       process.kill(gateway.pid, "SIGUSR1");
-      return known(`SIGUSR1 to the gateway (process ${gateway.pid})`, `process ${gateway.pid}`);
+      return known(say("signalled", { pid: gateway.pid }), `process ${gateway.pid}`);
     } catch {
-      return unknown("denied", `no permission to signal process ${gateway.pid}`);
+      return unknown("denied", say("no-signal", { pid: gateway.pid }));
     }
   }
-  return unknown(
-    "not-asked",
-    "this release in the foreground is restarted where it runs: end it there and start it again",
-  );
+  return unknown("not-asked", say("restart-by-hand"));
 }
 
 /** A unit may exist while the gateway runs by hand. */
@@ -71,17 +69,17 @@ async function byManager(
   world: World,
   unit: NonNullable<DeploymentNames["unit"]>,
   signal: AbortSignal,
-): Promise<Fact<string>> {
+): Promise<Fact<Saying>> {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.@-]{0,252}$/.test(unit.name))
-    return unknown("not-asked", "the service has no name that could be handed to its manager");
+    return unknown("not-asked", say("service-name-odd"));
   const argv = managerWords(world, unit);
-  if (argv === undefined) return unknown("not-asked", "this platform's services are restarted by a person");
+  if (argv === undefined) return unknown("not-asked", say("services-by-person"));
   const env = Object.fromEntries(Object.entries(world.env).filter(isSet));
   const outcome = await runToEnd(argv, { env, cwd: "/", signal, timeoutMs: TIMEOUT_MS });
   if (!outcome.known) return outcome;
   return outcome.value.exitCode === 0
-    ? known(argv.join(" "), argv[0] ?? "")
-    : unknown("failed", safeText(`${argv.join(" ")}: ${outcome.value.stderr}`, 300));
+    ? known(quoted(argv.join(" ")), argv[0] ?? "")
+    : unknown("failed", quoted(safeText(`${argv.join(" ")}: ${outcome.value.stderr}`, 300)));
 }
 
 function managerWords(

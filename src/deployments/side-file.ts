@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ConfigFile, DiffEntry, Foreseen, Note, Performed, Undo } from "../core/change.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
+import { say } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
 import { type ExactFile, type NewFile, readExact, replaceFile, sha256, type Traits } from "./atomic-file.ts";
 import { type ExactFiles, ownFiles } from "./exact-files.ts";
@@ -62,14 +63,14 @@ export async function writeFile({ path, content, mode }: SideFile): Promise<Fact
   const shown = safeText(path, 200);
   const before = await readExact(path);
   const undo = await undoOfFile({ path, content, mode });
-  if (undo === undefined) return known({ how: `${shown} was like that already` }, path);
+  if (undo === undefined) return known({ how: say("was-so", { what: shown }) }, path);
   const next: NewFile = {
     ...(before ?? { mode, ...(await ownerOfNew(path)) }),
     content: Buffer.from(content),
   };
   return (await replaceFile(path, next, before?.sha256)) === "replaced"
-    ? known({ how: `wrote ${shown}`, undo }, path)
-    : unknown("failed", `somebody else wrote ${shown} at the same moment`);
+    ? known({ how: say("wrote", { path: shown }), undo }, path)
+    : unknown("failed", say("overtaken", { path: shown }));
 }
 
 /** A new file is its directory's owner's where root writes it for somebody else. */
@@ -108,19 +109,16 @@ export async function backOf(undo: FileUndo, redo: Redo): Promise<Back> {
 export async function takeFileBack(undo: FileUndo, redo: Redo): Promise<Fact<Performed>> {
   const path = undo.undo === "file.remove" ? undo.path : undo.before.path;
   const shown = safeText(path, 200);
-  const left = known(
-    { how: `${shown} was changed since, and is left as it is`, lasting: true } as const,
-    path,
-  );
+  const left = known({ how: say("changed-since", { path: shown }), lasting: true } as const, path);
   const back = await backOf(undo, redo);
-  if (back.what === "is-so") return known({ how: `${shown} is as it was` }, path);
+  if (back.what === "is-so") return known({ how: say("is-as-it-was", { path: shown }) }, path);
   if (back.what === "theirs") return left;
   const next =
     undo.undo === "file.remove"
       ? undefined
       : restored(undo.before, back.now, await ownFiles.directoryOwner(path));
   if ((await replaceFile(path, next, undo.sha256)) === "stale") return left;
-  return known({ how: next === undefined ? `removed ${shown}` : `put ${shown} back` }, path);
+  return known({ how: say(next === undefined ? "removed" : "put-back", { path: shown }) }, path);
 }
 
 /** `undefined` for what is no UTF-8. */

@@ -1,5 +1,6 @@
 import { type Fact, known, unknown } from "../core/fact.ts";
 import { isObject, parseBoundedJson } from "../core/json.ts";
+import { quoted, type Saying, say } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
 import { runToEnd } from "./command.ts";
 import type { World } from "./world.ts";
@@ -15,7 +16,7 @@ export interface Tailscale {
   /** Unknown: `absent` (no such program), `denied` (not logged in, or without a name), `timeout`, `failed`. */
   status(signal: AbortSignal): Promise<Fact<Tailnet>>;
   /** Ends everything that this machine serves. */
-  reset(signal: AbortSignal): Promise<Fact<string>>;
+  reset(signal: AbortSignal): Promise<Fact<Saying>>;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -31,7 +32,7 @@ export function tailscaleOf(world: World, gatewayPath?: string): Tailscale {
     gatewayPath === undefined ? [...(world.env.PATH ?? "").split(":"), ...PLACES] : gatewayPath.split(":");
   const run = async (args: readonly string[], signal: AbortSignal) => {
     const program = await findProgram(world, directories);
-    if (program === undefined) return unknown("absent", "there is no tailscale command on this machine");
+    if (program === undefined) return unknown("absent", say("no-tailscale"));
     const env = { PATH: world.env.PATH ?? "/usr/bin:/bin", HOME: world.homedir };
     return runToEnd([program, ...args], { env, cwd: "/", signal, timeoutMs: TIMEOUT_MS });
   };
@@ -50,8 +51,8 @@ export function tailscaleOf(world: World, gatewayPath?: string): Tailscale {
       const outcome = await run(["serve", "reset"], signal);
       if (!outcome.known) return outcome;
       return outcome.value.exitCode === 0
-        ? known("tailscale serve reset", outcome.source)
-        : unknown("failed", safeText(`tailscale serve reset: ${outcome.value.stderr.trim()}`, 300));
+        ? known(quoted("tailscale serve reset"), outcome.source)
+        : unknown("failed", quoted(safeText(`tailscale serve reset: ${outcome.value.stderr.trim()}`, 300)));
     },
   };
 }
@@ -59,19 +60,18 @@ export function tailscaleOf(world: World, gatewayPath?: string): Tailscale {
 /** `BackendState` and `Self.DNSName` of `tailscale status --json`; logged out it prints them too, and exits with 1. */
 export function nameIn(text: string): Fact<string> {
   const status = parseBoundedJson(text);
-  if (status === undefined)
-    return unknown("failed", "tailscale status says nothing that can be read: does tailscaled run?");
+  if (status === undefined) return unknown("failed", say("tailscale-silent"));
   const { BackendState: state, Self: self } = objectOf(status);
   if (state !== "Running")
     return unknown(
       "denied",
-      safeText(`Tailscale is not connected here (${typeof state === "string" ? state : "no state"})`, 120),
+      say("tailscale-down", typeof state === "string" ? { state: safeText(state, 60) } : {}),
     );
   const raw = objectOf(self).DNSName;
   const name = typeof raw === "string" ? raw.replace(/\.$/, "").toLowerCase() : "";
   return /^[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){1,8}$/.test(name)
     ? known(name, "tailscale status --json")
-    : unknown("denied", "this machine has no MagicDNS name in its tailnet");
+    : unknown("denied", say("no-magic-name"));
 }
 
 async function findProgram(world: World, directories: readonly string[]): Promise<string | undefined> {

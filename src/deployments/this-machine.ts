@@ -1,6 +1,7 @@
 import { DEFAULT_PORT } from "../core/default-port.ts";
 import { known, knownValue, type Unknown, unknown } from "../core/fact.ts";
 import type { PortHolder } from "../core/facts.ts";
+import { say } from "../core/saying.ts";
 import { REACHED_BY_LOOPBACK } from "./listeners.ts";
 import type { LocalAccess } from "./local.ts";
 import { mayRead } from "./path-trust.ts";
@@ -95,7 +96,6 @@ export async function isAlone(around: Surroundings, access: Pick<LocalAccess, "c
 
 export const ALONE: Unknown = unknown(
   "not-asked",
-  "the doctor runs in a container of its own, where no gateway is",
+  say("doctor-alone"),
   "-v /var/run/docker.sock:/var/run/docker.sock, --network container:NAME, or --target ws://HOST:PORT",
-  { message: "doctor-alone" },
 );

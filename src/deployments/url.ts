@@ -1,4 +1,5 @@
 import { known, unknown } from "../core/fact.ts";
+import { say } from "../core/saying.ts";
 import { parseGatewayUrl, reachOfAddress } from "../gateway/url.ts";
 import type { Finder, Place } from "./place.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -42,14 +43,13 @@ export function placeAt(
 
 /** A gateway of which only the address is known: all that is not on the wire has to be said or handed in. */
 export function onlyAddress(): DeploymentAccess {
-  const because = "only the address of this gateway is known";
-  const say = { message: "only-address-known" };
+  const because = say("only-address-known");
   return {
     names: {},
-    config: async () => unknown("not-asked", because, "--config PATH", say),
-    logs: async () => unknown("not-asked", because, "--log FILE", say),
-    devices: async () => unknown("not-asked", because, "openclaw devices list --json", say),
-    release: async () => unknown("not-asked", because, "--release VERSION", say),
+    config: async () => unknown("not-asked", because, "--config PATH"),
+    logs: async () => unknown("not-asked", because, "--log FILE"),
+    devices: async () => unknown("not-asked", because, "openclaw devices list --json"),
+    release: async () => unknown("not-asked", because, "--release VERSION"),
   };
 }
 

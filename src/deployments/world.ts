@@ -4,6 +4,7 @@ import { homedir, networkInterfaces, platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import { errorCodeOf } from "../core/error-code.ts";
 import type { UnknownReason } from "../core/fact.ts";
+import { quoted, type Saying, say } from "../core/saying.ts";
 import { type InputOptions, InputRefused, openInput } from "./input.ts";
 
 /** What the collectors may ask of the machine. Reading only; tests hand in a made-up one. */
@@ -49,9 +50,8 @@ export type BytesOutcome =
 export interface Unread {
   readonly ok: false;
   readonly reason: UnknownReason;
-  readonly detail: string;
-  /** Key of a saying that has the path as `{path}`, where it is not the file's own rights. */
-  readonly says?: string;
+  /** Without the path. */
+  readonly detail: Saying;
 }
 
 export interface FileInfo {
@@ -178,10 +178,10 @@ export function textIn(read: BytesOutcome): ReadOutcome {
 }
 
 /** Why a file could not be read, without the machine's paths. */
-export function failure(error: unknown): { readonly reason: UnknownReason; readonly detail: string } {
-  if (error instanceof InputRefused) return { reason: "failed", detail: "not a regular file" };
-  const code = errorCodeOf(error) ?? "unknown error";
-  if (code === "ENOENT" || code === "ENOTDIR") return { reason: "absent", detail: "no such file" };
-  if (code === "EACCES" || code === "EPERM") return { reason: "denied", detail: "no permission to read it" };
-  return { reason: "failed", detail: code };
+export function failure(error: unknown): { readonly reason: UnknownReason; readonly detail: Saying } {
+  if (error instanceof InputRefused) return { reason: "failed", detail: say("unread-irregular") };
+  const code = errorCodeOf(error);
+  if (code === "ENOENT" || code === "ENOTDIR") return { reason: "absent", detail: say("unread-absent") };
+  if (code === "EACCES" || code === "EPERM") return { reason: "denied", detail: say("unread-denied") };
+  return { reason: "failed", detail: code === undefined ? say("unread-unknown") : quoted(code) };
 }

@@ -2,12 +2,12 @@ import type { KeyChange, Note } from "../core/change.ts";
 import type { Target } from "../core/facts.ts";
 import type { Risk } from "../core/finding.ts";
 import type { RefusedJournal } from "../core/journal.ts";
-import type { MessageArgs } from "../core/saying.ts";
+import { inEnglish, type MessageArgs, type Saying } from "../core/saying.ts";
 import type { RemedyAction, ReportRemedy } from "./result.ts";
 
 /**
- * What `fix` plans, did or undid: the JSON of `fix --json`, and what a person reads. Wording is not in it, and no
- * secret: `changes` are scrubbed by whoever makes them.
+ * What `fix` plans, did or undid, for a document (`fixDocument`) and for a person. No secret is in it: `changes` are
+ * scrubbed by whoever makes them.
  */
 export interface FixReport {
   readonly schemaVersion: 1;
@@ -40,17 +40,36 @@ export interface FixReport {
   /** Popular advice that does not help here. */
   readonly popular: readonly FixPopular[];
   /** How the steps were done. */
-  readonly how: readonly string[];
+  readonly how: readonly Saying[];
   /** The gate that waits behind those that are mended. */
   readonly gate?: string;
   /** What was met, or why it was not done. */
-  readonly detail?: string;
+  readonly detail?: Saying;
+  /** What was not taken back, of `undone-in-part`. */
+  readonly left?: readonly Saying[];
   /** Errors that a diagnosis still finds after a fix that was kept. */
   readonly remains?: readonly FixFinding[];
   /** What a person has to do before or after: keys of `Catalogue.human`. */
   readonly byHand: readonly RemedyAction[];
   /** What to look at afterwards, keys of `Catalogue.fix.see`. */
   readonly see: readonly { readonly message: string; readonly args?: MessageArgs }[];
+}
+
+/** The JSON of `fix --json`: sentences are in English. */
+export interface FixDocument extends Omit<FixReport, "how" | "detail" | "left" | "refused"> {
+  readonly how: readonly string[];
+  readonly refused: readonly { readonly path: string; readonly why: string }[];
+  readonly detail?: string;
+}
+
+export function fixDocument({ how, refused, detail, left, ...report }: FixReport): FixDocument {
+  const said = left === undefined ? detail && inEnglish(detail) : left.map(inEnglish).join("; ");
+  return {
+    ...report,
+    how: how.map(inEnglish),
+    refused: refused.map(({ path, why }) => ({ path, why: inEnglish(why) })),
+    ...(said === undefined ? {} : { detail: said }),
+  };
 }
 
 /** A report in which nothing was planned or done yet. */

@@ -1,5 +1,6 @@
 import type { DiffEntry } from "../core/change.ts";
 import type { Exposure } from "../core/facts.ts";
+import type { Saying } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
 import type { FixOutcome, FixReport, FixRequest } from "./fix-report.ts";
 import { displayWidth, hang } from "./layout.ts";
@@ -10,10 +11,10 @@ import {
   entryOf,
   fill,
   type Lang,
+  sentenceOf,
   wordsOf,
 } from "./messages/index.ts";
 import type { RemedyAction } from "./result.ts";
-import { retell } from "./retell.ts";
 import { safeValue } from "./safe.ts";
 import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } from "./style.ts";
 
@@ -89,7 +90,7 @@ class FixPage {
     this.#width = Math.min(Math.max(options.width, 40), 120);
   }
 
-  headline({ outcome, finding, gate, detail, target, gateway }: FixReport): string[] {
+  headline({ outcome, finding, gate, detail, left, target, gateway }: FixReport): string[] {
     const { fix, words, gates } = this.#words;
     const good = outcome === "kept" || outcome === "undone" || outcome === "healthy";
     const open =
@@ -107,6 +108,7 @@ class FixPage {
       target.kind,
       target.name,
     ].join(` ${this.#symbols.bullet} `);
+    const said = left ?? (detail === undefined ? [] : [detail]);
     return [
       ...hang(`${symbol} `, fill(fix.outcomes[outcome], { gate: wordsOf(gates, gate ?? "unknown") }), {
         indent: 0,
@@ -119,9 +121,10 @@ class FixPage {
             width: this.#width,
           })),
       ...hang("", place, { indent: 2, width: this.#width }).map(this.#style.dim),
-      ...(detail === undefined
-        ? []
-        : hang("", this.#details(detail, outcome), { indent: 2, width: this.#width })),
+      ...hang("", said.map((one) => this.#told(one)).join(words.semicolon), {
+        indent: 2,
+        width: this.#width,
+      }),
     ];
   }
 
@@ -284,23 +287,8 @@ class FixPage {
     ];
   }
 
-  /** A sentence of the engine in this language; gates and reasons in it, too. */
-  #told(text: string): string {
-    const english = catalogueOf("en").fix;
-    const { fix, gates } = this.#words;
-    const part = (name: string, value: string): string => {
-      if (name === "gate") return wordsOf(gates, value);
-      return name === "why" ? retell(value, english.told, fix.told) : value;
-    };
-    const inPlan = { ...english.told, ...english.consent };
-    return retell(text, inPlan, { ...fix.told, ...fix.consent }, part);
-  }
-
-  /** What did not go back is told in a row. */
-  #details(detail: string, outcome: FixOutcome): string {
-    if (outcome !== "undone-in-part") return this.#told(detail);
-    const parts = detail.split("; ").map((part) => this.#told(part));
-    return parts.join(this.#words.words.semicolon);
+  #told(saying: Saying): string {
+    return sentenceOf(this.#words, saying) ?? saying.message;
   }
 
   #action(action: RemedyAction): string[] {

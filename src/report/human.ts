@@ -11,6 +11,7 @@ import {
   entryOf,
   fill,
   type Lang,
+  sentenceOf,
   wordsOf,
 } from "./messages/index.ts";
 import type {
@@ -502,8 +503,7 @@ class Page {
 
   /** The tool's own sentence in the reader's language; `text` where it is somebody else's. */
   #said(say: Saying | undefined, text: string): string {
-    const sentence = say === undefined ? undefined : entryOf(this.#words.sayings, say.message);
-    return sentence === undefined ? text : fill(sentence, say?.args);
+    return (say && sentenceOf(this.#words, say)) ?? text;
   }
 
   #because(check: CheckResult | undefined, why: string): string {

@@ -1,4 +1,5 @@
 // The local changer against real gateways: what it does is done, and what it takes back leaves no trace.
+
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { networkInterfaces } from "node:os";
@@ -11,6 +12,7 @@ import type { Step } from "../../src/core/finding.ts";
 import { readListeners } from "../../src/deployments/listeners.ts";
 import { localAccess } from "../../src/deployments/local.ts";
 import { nodeWorld } from "../../src/deployments/world.ts";
+import { english } from "../support/english.ts";
 import { CLI, newDevice, type Outcome } from "./rig/client.ts";
 import { openclawOnPath } from "./rig/doctor.ts";
 import { type Gateway, startGateway, TOKEN } from "./rig/gateway.ts";
@@ -83,7 +85,10 @@ for (const release of CHANGER_RELEASES) {
 
       const { how } = await set("gateway.trustedProxies", ["192.0.2.77"]);
       // The older commands would write more than the key.
-      assert.match(how, isAtLeast(release, "2026.4.15") ? /^openclaw config set / : /^edited openclaw\.json/);
+      assert.match(
+        english(how),
+        isAtLeast(release, "2026.4.15") ? /^openclaw config set / : /^edited openclaw\.json/,
+      );
       await done(changer.perform({ do: "config.unset", key: "gateway.tailscale.resetOnExit" }, never));
       assert.deepEqual(inFile().trustedProxies, ["192.0.2.77"]);
       assert.equal("resetOnExit" in inFile().tailscale, false);

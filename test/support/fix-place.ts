@@ -28,7 +28,7 @@ import {
   startEmbeddedGateway,
 } from "../../src/gateway/embedded/server.ts";
 import { visitAsPage } from "../../src/gateway/visit-page.ts";
-import type { FixReport } from "../../src/report/fix-report.ts";
+import type { FixDocument } from "../../src/report/fix-report.ts";
 import { type CliOptions, type CliResult, cli, ensureBuilt } from "./cli.ts";
 
 export const TOKEN = "tok-c0ffee-0123456789-abcdef";
@@ -256,10 +256,10 @@ const validate = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: t
 );
 
 /** The JSON of a run; it fits its schema. */
-export function reportOf({ stdout }: Pick<CliResult, "stdout">): FixReport {
+export function reportOf({ stdout }: Pick<CliResult, "stdout">): FixDocument {
   const report: unknown = JSON.parse(stdout);
   assert.ok(validate(report), JSON.stringify(validate.errors));
-  return report as FixReport;
+  return report as FixDocument;
 }
 
 /** With a comment and a formatting of its own, so that no command can write it. */

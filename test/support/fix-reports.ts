@@ -1,3 +1,4 @@
+import { say } from "../../src/core/saying.ts";
 import { EMPTY_FIX, type FixOutcome, type FixReport } from "../../src/report/fix-report.ts";
 
 const BASE: FixReport = {
@@ -67,7 +68,7 @@ const approve: Partial<FixReport> = {
   ],
 };
 
-const EDITED = "edited openclaw.json (the command of this release would write its defaults down too)";
+const EDITED = say("edited-for", { why: say("writes-defaults") });
 
 /** One of each end that a person meets, by its name. */
 export const fixReports: Readonly<Record<string, FixReport>> = {
@@ -85,16 +86,19 @@ export const fixReports: Readonly<Record<string, FixReport>> = {
   "journal-not-believed": {
     ...BASE,
     outcome: "not-begun",
-    detail:
-      "an earlier fix may be on its way, and what it left is not believed. Set right what is yours, move away what is not, and run this again",
+    detail: say("journal-not-believed"),
     refused: [
       {
         path: "/tmp/state/openclaw-pairing-doctor/fixes",
-        why: "/tmp/state/openclaw-pairing-doctor/fixes belongs to user 1001",
+        why: say("place-user", { place: "/tmp/state/openclaw-pairing-doctor/fixes", user: 1001 }),
       },
       {
         path: "/tmp/state/openclaw-pairing-doctor/fixes/x.json",
-        why: "/tmp/state/openclaw-pairing-doctor/fixes/x.json is open to others (mode 644 in the place of 600)",
+        why: say("place-open", {
+          place: "/tmp/state/openclaw-pairing-doctor/fixes/x.json",
+          mode: "644",
+          wanted: "600",
+        }),
       },
     ],
   },
@@ -102,22 +106,21 @@ export const fixReports: Readonly<Record<string, FixReport>> = {
     ...BASE,
     ...origin,
     outcome: "not-begun",
-    detail:
-      "the journal of this fix cannot be kept, as /home/ann/.local cannot be written (EROFS): without it there is no way back. Set that right, or name another place with XDG_STATE_HOME",
+    detail: say("journal-unkept", {
+      why: say("place-not-written", { place: "/home/ann/.local", code: "EROFS" }),
+    }),
   },
   "undone-in-part": {
     ...BASE,
     ...origin,
     outcome: "undone-in-part",
-    detail:
-      "gateway.bind was changed since, and is left as it is; /etc/caddy/claw was changed since, and is left as it is",
+    left: [say("changed-since", { path: "gateway.bind" }), say("changed-since", { path: "/etc/caddy/claw" })],
   },
   declined: {
     ...BASE,
     ...approve,
     outcome: "declined",
-    detail:
-      "Nobody can be asked here. `--yes` agrees to what has no risk, `--allow-risk grants-access` to this.",
+    detail: say("no-terminal", { option: "--allow-risk grants-access" }),
   },
   kept: {
     ...BASE,
@@ -152,7 +155,7 @@ export const fixReports: Readonly<Record<string, FixReport>> = {
     ...origin,
     outcome: "rolled-back",
     how: [EDITED],
-    detail: "still refused at pairing: not-paired",
+    detail: say("refused-again", { gate: "pairing", reason: "not-paired" }),
   },
   undone: {
     ...BASE,

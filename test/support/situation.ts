@@ -8,6 +8,7 @@ import type { DeploymentKind } from "../../src/core/deployment-kind.ts";
 import { said, unknown } from "../../src/core/fact.ts";
 import type { Exposure, ProbeReading } from "../../src/core/facts.ts";
 import type { Severity } from "../../src/core/finding.ts";
+import { say } from "../../src/core/saying.ts";
 import type { Workload } from "../../src/core/workload.ts";
 import { reportOf } from "../../src/doctor/pure/case.ts";
 import { offlineFacts } from "../../src/doctor/pure/offline.ts";
@@ -118,7 +119,7 @@ export async function factsOfSituation(name: string): Promise<Facts> {
       : { sources: () => logs.map((file) => ({ name: file, chunks: [readFileSync(join(dir, file))] })) }),
     release:
       release === undefined
-        ? unknown("not-asked", "nobody said", "--release X")
+        ? unknown("not-asked", say("nobody-said"), "--release X")
         : said({ version: release, confidence: "certain", from: "said" }, "--release"),
     ...(deployment === undefined ? {} : { deployment }),
     ...(container === undefined

@@ -1,3 +1,4 @@
+import { say } from "../../core/saying.ts";
 import type { Asker, Busy, Consent, ConsentQuestion, Doing } from "../../doctor/live/mend/asker.ts";
 import type { FixReport } from "../../report/fix-report.ts";
 import { catalogueOf } from "../../report/messages/index.ts";
@@ -32,9 +33,6 @@ export class TerminalAsker implements Asker {
     return isInteractive(this.#io);
   }
 
-  // English, as all of a report's own sentences; whoever renders it knows the reader's language.
-  readonly interrupted = catalogueOf("en").fix.consent.interrupted;
-
   async consents(plan: FixReport, { risk, unproven, anew }: ConsentQuestion): Promise<Consent> {
     if (this.isThere) await this.shows(plan);
     const { yes, allowRisk = [] } = this.#args;
@@ -44,9 +42,9 @@ export class TerminalAsker implements Asker {
 
   async agrees(to: "undo" | "finish", plan: FixReport): Promise<Consent> {
     if (to === "undo" && this.#args.yes) return { given: true };
-    if (!this.isThere) return { given: false, why: catalogueOf("en").fix.consent["no-terminal-yes"] };
+    if (!this.isThere) return { given: false, why: say("no-terminal-yes") };
     await this.shows(plan);
-    return (await ask(this.#words.ask[to], this.#io)) ? { given: true } : { given: false, why: "" };
+    return (await ask(this.#words.ask[to], this.#io)) ? { given: true } : { given: false };
   }
 
   async chooses(shown: FixReport): Promise<number | undefined> {

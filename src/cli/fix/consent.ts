@@ -1,6 +1,8 @@
 import type { Risk, Unproven } from "../../core/finding.ts";
+import { say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
-import { catalogueOf, fill } from "../../report/messages/index.ts";
+import type { Consent } from "../../doctor/live/mend/asker.ts";
+import { fill } from "../../report/messages/index.ts";
 import type { FixWords } from "../../report/messages/types.ts";
 import { askHere } from "../ask.ts";
 import type { Io } from "../io.ts";
@@ -11,8 +13,6 @@ export interface ConsentOptions {
   /** What would be trusted on the word of a log. */
   readonly unproven?: readonly Unproven[];
 }
-
-export type Consent = { readonly given: true } | { readonly given: false; readonly why: string };
 
 /**
  * Whether what has this risk may be done. `--yes` covers `none` and `restart`; the two others need their own
@@ -25,12 +25,11 @@ export async function consentTo(
   words: FixWords,
   io: Io,
 ): Promise<Consent> {
-  // English, as all of a report's own sentences; whoever renders it knows the reader's language.
-  const { consent } = catalogueOf("en").fix;
   for (const { kind, value } of unproven) {
     if (!isInteractive(io))
-      return { given: false, why: fill(consent.unproven, { value, option: `--${kind} ${value}` }) };
-    if (!(await ask(fill(words.ask.unproven, { value }), io))) return { given: false, why: consent.declined };
+      return { given: false, why: say("only-a-log-names", { value, option: `--${kind} ${value}` }) };
+    if (!(await ask(fill(words.ask.unproven, { value }), io)))
+      return { given: false, why: say("not-agreed") };
   }
   // Who says that it is their own has agreed to let it in.
   if (unproven.length > 0 && risk === "grants-access") return { given: true };
@@ -41,11 +40,11 @@ export async function consentTo(
     if (yes || !isInteractive(io)) return { given: true };
   }
   if (!isInteractive(io)) {
-    const template = yes ? consent.risk : consent[guarded ? "no-terminal" : "no-terminal-yes"];
-    return { given: false, why: template.replace("{option}", option) };
+    if (yes) return { given: false, why: say("risk-not-covered", { option }) };
+    return { given: false, why: guarded ? say("no-terminal", { option }) : say("no-terminal-yes") };
   }
   const question = guarded ? words.ask[risk] : words.ask.apply;
-  return (await ask(question, io)) ? { given: true } : { given: false, why: consent.declined };
+  return (await ask(question, io)) ? { given: true } : { given: false, why: say("not-agreed") };
 }
 
 /** Prompts only where somebody sees them and can answer. */

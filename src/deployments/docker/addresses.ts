@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
 import { isObject, parseBoundedJson } from "../../core/json.ts";
+import { say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
 import type { World } from "../world.ts";
 import { usualSockets } from "./sockets.ts";
@@ -50,7 +51,7 @@ export async function engineAddresses(world: World): Promise<Fact<readonly Engin
 }
 
 export function noEngine(): Unknown {
-  return unknown("absent", "no container engine was found", PROVIDE, { message: "engine-absent" });
+  return unknown("absent", say("engine-absent"), PROVIDE);
 }
 
 function pipe(name: string): EngineAddress {
@@ -62,10 +63,7 @@ function one(address: Fact<EngineAddress>): Fact<readonly EngineAddress[]> {
 }
 
 function noAddress(name: string): Unknown {
-  return unknown("failed", `${name} is no address of an engine`, PROVIDE, {
-    message: "engine-address",
-    args: { engine: name },
-  });
+  return unknown("failed", say("engine-address", { engine: name }), PROVIDE);
 }
 
 /** What was said of TLS: where its files are, and which of them have to be there. */
@@ -102,11 +100,7 @@ async function parsedHost(
   };
   if (!secure) return known(address, name);
   const files = tls === undefined ? {} : await certificates(world, tls);
-  if (files === undefined)
-    return unknown("failed", `${name}: its TLS certificates cannot be read`, PROVIDE, {
-      message: "engine-certificates",
-      args: { engine: name },
-    });
+  if (files === undefined) return unknown("failed", say("engine-certificates", { engine: name }), PROVIDE);
   return known({ ...address, tls: files }, name);
 }
 
@@ -145,11 +139,7 @@ async function ofContext(world: World, context: string): Promise<Fact<EngineAddr
   const name = `docker context ${safeText(context, 60)}`;
   const id = createHash("sha256").update(context).digest("hex");
   const meta = await jsonFile(world, `contexts/meta/${id}/meta.json`);
-  if (meta === undefined)
-    return unknown("absent", `${name}: there is no such context`, PROVIDE, {
-      message: "engine-context",
-      args: { engine: name },
-    });
+  if (meta === undefined) return unknown("absent", say("engine-context", { engine: name }), PROVIDE);
   const endpoint = objectAt(objectAt(meta, "Endpoints"), "docker");
   const host = textAt(endpoint, "Host")?.trim();
   if (host === undefined || host === "") return noAddress(name);

@@ -3,6 +3,7 @@ import type { Changer } from "../../core/change.ts";
 import { DEFAULT_PORT } from "../../core/default-port.ts";
 import { type Fact, known, unknown } from "../../core/fact.ts";
 import type { DeploymentNames, DeviceList } from "../../core/facts.ts";
+import { quoted, type Saying, say } from "../../core/saying.ts";
 import { fingerprintOf } from "../../core/secret.ts";
 import { type GatewayStarter, gatewayChanger } from "../gateway-changer.ts";
 import type { GatewayProcess } from "../processes.ts";
@@ -84,20 +85,20 @@ function nameOf(info: ContainerInspectInfo): string {
   return info.Name.replace(/^\//, "");
 }
 
-type ContainerStarter = GatewayStarter & { restart(signal: AbortSignal): Promise<Fact<string>> };
+type ContainerStarter = GatewayStarter & { restart(signal: AbortSignal): Promise<Fact<Saying>> };
 
 /** The engine's own starting and stopping, which is what `docker compose restart` asks it for, too. */
 function starterOf(engine: Engine, info: ContainerInspectInfo): ContainerStarter {
   const name = nameOf(info);
   const container = unhurried(engine.api).getContainer(name);
-  const done = async (how: string, act: () => Promise<unknown>): Promise<Fact<string>> => {
+  const done = async (how: string, act: () => Promise<unknown>): Promise<Fact<Saying>> => {
     try {
       await act();
     } catch (error) {
       // 304: it was so already.
       if (fieldsOf(error).statusCode !== 304) return engineFailure(error, engine.name);
     }
-    return known(how, engine.name);
+    return known(quoted(how), engine.name);
   };
   const stateNow = async () => {
     try {
@@ -116,8 +117,8 @@ function starterOf(engine: Engine, info: ContainerInspectInfo): ContainerStarter
     start: async () => {
       const state = await stateNow();
       if ("known" in state) return state;
-      if (state.Paused) return unknown("not-asked", "the container is paused");
-      if (state.Running && !state.Restarting) return known("it was started already", engine.name);
+      if (state.Paused) return unknown("not-asked", say("container-paused"));
+      if (state.Running && !state.Restarting) return known(say("started-already"), engine.name);
       // One that the engine starts again and again waits longer each time; this begins anew.
       return state.Restarting
         ? done(`docker restart ${name}`, () => container.restart())

@@ -1,4 +1,5 @@
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
+import { say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
 import type { Workload } from "../../core/workload.ts";
 import {
@@ -62,9 +63,7 @@ export function chooseContainer(list: readonly Listed[], wanted: Wanted, cwd: st
   const one = only.length === 1 ? only[0] : undefined;
   if (one !== undefined) return chosen(one, "the engine's containers");
   return gateways.length === 0
-    ? unknown("absent", "no container seems to run a gateway", "--target docker:NAME", {
-        message: "no-gateway-container",
-      })
+    ? unknown("absent", say("no-gateway-container"), "--target docker:NAME")
     : several(gateways);
 }
 
@@ -85,16 +84,11 @@ function absent(
   gateways: readonly Candidate[],
 ): Unknown {
   const args = { name: safeText(name, 100), ...(gateways.length === 0 ? {} : { found: listed(gateways) }) };
-  const what = message === "container-absent" ? "container" : "Compose service";
-  const others = gateways.length === 0 ? "" : `; a gateway seems to run in ${listed(gateways)}`;
-  return unknown("absent", `no ${what} ${args.name}${others}`, "--target docker:NAME", { message, args });
+  return unknown("absent", say(message, args), "--target docker:NAME");
 }
 
 function several(all: readonly Candidate[]): Unknown {
-  return unknown("not-asked", `several containers fit: ${listed(all)}`, "--target docker:NAME", {
-    message: "several-containers",
-    args: { found: listed(all) },
-  });
+  return unknown("not-asked", say("several-containers", { found: listed(all) }), "--target docker:NAME");
 }
 
 function listed(all: readonly Candidate[]): string {

@@ -1,4 +1,5 @@
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
+import { say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
 import { noEngine } from "./addresses.ts";
 import type { Choice } from "./choose-container.ts";
@@ -49,8 +50,5 @@ function several(all: readonly ChosenOn[]): Unknown {
         `${choice.shown}: DOCKER_HOST=${engine.dockerHost ?? safeText(engine.name, 200)}`,
     )
     .join(", ");
-  return unknown("not-asked", `several engines have one: ${found}`, "DOCKER_HOST", {
-    message: "several-engines",
-    args: { found },
-  });
+  return unknown("not-asked", say("several-engines", { found }), "DOCKER_HOST");
 }

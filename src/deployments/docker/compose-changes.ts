@@ -8,6 +8,7 @@ import type { KeyChange } from "../../core/change.ts";
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
 import type { Step } from "../../core/finding.ts";
 import { outlivesContainer } from "../../core/mounts.ts";
+import { quoted, type Saying, type SentenceKey, say } from "../../core/saying.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
 import { shellLine } from "../../kinds/quote.ts";
@@ -39,7 +40,7 @@ export interface ComposeHands {
   /** Why the container cannot be made anew as things are; known when it can. */
   canRecreate(service: string, signal: AbortSignal): Promise<Fact<string>>;
   /** Makes the service's container anew where its files say something else. Only that one is touched. */
-  recreate(service: string, signal: AbortSignal): Promise<Fact<string>>;
+  recreate(service: string, signal: AbortSignal): Promise<Fact<Saying>>;
 }
 
 export interface ComposeHandsOptions {
@@ -93,9 +94,7 @@ class Hands implements ComposeHands {
   #refusal(): Promise<Unknown | undefined> {
     const { engine, info } = this.#options;
     this.#refused ??= notOurs(this.#request, info, engine).then((why) =>
-      why === undefined
-        ? undefined
-        : unknown("denied", safeText(`the Compose project is not touched: ${why}`, 300)),
+      why === undefined ? undefined : unknown("denied", say("compose-not-touched", { why })),
     );
     return this.#refused;
   }
@@ -105,17 +104,18 @@ class Hands implements ComposeHands {
     const refused = await this.#refusal();
     if (refused !== undefined) return refused;
     if (!isInside(path, this.#request.directory))
-      return unknown("not-asked", `${shown} is outside the project's directory: change it there`);
+      return unknown("not-asked", say("compose-outside", { path: shown }));
     const project = await readComposeProject(this.#request);
     if (!project.known) return project;
-    if (!project.value.files.includes(path)) return unknown("not-asked", `${shown} is none of its files`);
+    if (!project.value.files.includes(path))
+      return unknown("not-asked", say("compose-not-its-file", { path: shown }));
     const file = await readExact(path);
-    if (file === undefined) return unknown("absent", `${shown} is not there`);
+    if (file === undefined) return unknown("absent", say("not-there", { path: shown }));
     const before = Buffer.from(file.content);
     const text = before.toString("utf8");
-    if (!Buffer.from(text, "utf8").equals(before)) return unknown("failed", `${shown} is not UTF-8`);
+    if (!Buffer.from(text, "utf8").equals(before)) return unknown("failed", say("not-utf8", { path: shown }));
     const edited = await editCompose(text, service, change);
-    if (!edited.ok) return unknown("failed", shown + WHY[edited.why]);
+    if (!edited.ok) return unknown("failed", say(WHY[edited.why], { path: shown }));
     const diff = await this.#diff(text, edited.text, project.value);
     return known({ path, content: edited.text, mode: file.mode, diff }, path);
   }
@@ -147,7 +147,7 @@ class Hands implements ComposeHands {
 
   async canRecreate(service: string, signal: AbortSignal): Promise<Fact<string>> {
     const { engine, info, stateDir, env } = this.#options;
-    if (service !== this.#service) return unknown("not-asked", "that is another service's container");
+    if (service !== this.#service) return unknown("not-asked", say("other-service"));
     const refused = await this.#refusal();
     if (refused !== undefined) return refused;
     const mounts = (info.Mounts ?? []).map((mount) => ({
@@ -157,46 +157,33 @@ class Hands implements ComposeHands {
       readOnly: mount.RW === false,
     }));
     if (!outlivesContainer(mounts, stateDir))
-      return unknown(
-        "not-asked",
-        safeText(
-          `${stateDir} is on no mount: a new container would come without its config and devices`,
-          300,
-        ),
-      );
+      return unknown("not-asked", say("no-state-mount", { path: safeText(stateDir, 200) }));
     const project = await readComposeProject(this.#request);
     if (!project.known) return project;
     const own = project.value.services.find(({ name }) => name === service);
-    if (own === undefined) return unknown("absent", `the Compose files have no service ${service}`);
+    if (own === undefined) return unknown("absent", say("compose-no-service", { service }));
     if (!keepsMount(own, mounts, stateDir))
-      return unknown("not-asked", safeText(`the Compose files mount something else at ${stateDir} now`, 300));
+      return unknown("not-asked", say("other-mount", { path: safeText(stateDir, 200) }));
     const lost = shellVariables(own, env);
-    if (lost.length > 0)
-      return unknown(
-        "not-asked",
-        `${lost.join(", ")} came from the shell that started it: run the line in such a shell`,
-      );
+    if (lost.length > 0) return unknown("not-asked", say("from-shell", { names: lost.join(", ") }));
     if (own.image !== undefined && own.image !== info.Config?.Image)
-      return unknown(
-        "not-asked",
-        safeText(`the Compose files name ${own.image} now, so a new container would be another release`, 300),
-      );
+      return unknown("not-asked", say("image-renamed", { image: safeText(own.image, 200) }));
     const moved = await imageMoved(engine, info);
     if (moved !== undefined) return moved;
     const outcome = await this.#run(["version"], signal, LOOK_MS);
     if (outcome.known && outcome.value.exitCode === 0) return known(this.#line(), "docker compose");
-    return unknown("absent", "there is no `docker compose` command on this machine");
+    return unknown("absent", say("no-compose"));
   }
 
-  async recreate(service: string, signal: AbortSignal): Promise<Fact<string>> {
+  async recreate(service: string, signal: AbortSignal): Promise<Fact<Saying>> {
     const can = await this.canRecreate(service, signal);
     if (!can.known) return can;
     // What it depends on, and what depends on it, stays as it is.
     const outcome = await this.#run(["up", "-d", "--no-deps", "--no-build", service], signal, UP_MS);
     if (!outcome.known) return outcome;
     if (outcome.value.exitCode !== 0)
-      return unknown("failed", safeText(`docker compose up: ${errorOf(outcome.value)}`, 300));
-    return known(this.#line(), "docker compose");
+      return unknown("failed", quoted(safeText(`docker compose up: ${errorOf(outcome.value)}`, 300)));
+    return known(quoted(this.#line()), "docker compose");
   }
 
   #words(): readonly string[] {
@@ -229,15 +216,15 @@ class Hands implements ComposeHands {
   }
 }
 
-const WHY: Readonly<Record<ComposeEditFailure, string>> = {
-  syntax: ": it is no Compose file that can be read",
-  "no-service": ": it does not have the service",
-  inherited: ": that comes from an anchor, which others use, too",
-  published: ": the port is published already",
-  conflict: ": the service has networks or ports, which do not go with another one's network",
-  absent: ": there is nothing of the kind to change",
-  unsupported: ": it is written so that more than this would change",
-};
+const WHY = {
+  syntax: "compose-unreadable",
+  "no-service": "compose-service-absent",
+  inherited: "compose-inherited",
+  published: "compose-published",
+  conflict: "compose-conflict",
+  absent: "compose-absent",
+  unsupported: "compose-unsupported",
+} as const satisfies Readonly<Record<ComposeEditFailure, SentenceKey>>;
 
 /** What went wrong stands behind what was done before it: ` Container claw-1  Recreate`. */
 function errorOf({ stderr, exitCode }: CommandOutcome): string {
@@ -254,13 +241,9 @@ async function imageMoved(
   try {
     const { Id } = await engine.api.getImage(info.Config?.Image ?? "").inspect();
     if (bare(Id) === bare(info.Image)) return undefined;
-    return unknown(
-      "not-asked",
-      `${name} is another image by now, so a new container would be another release`,
-    );
+    return unknown("not-asked", say("image-moved", { image: name }));
   } catch (error) {
-    if (fieldsOf(error).statusCode === 404)
-      return unknown("not-asked", `the image ${name} is not there any more`);
+    if (fieldsOf(error).statusCode === 404) return unknown("not-asked", say("image-gone", { image: name }));
     return engineFailure(error, engine.name);
   }
 }

@@ -8,6 +8,7 @@ import {
 } from "../../compose/project.ts";
 import { dotenv } from "../../compose/variables.ts";
 import { type Fact, unknown } from "../../core/fact.ts";
+import { say } from "../../core/saying.ts";
 import { type ComposeSigns, composeSigns } from "../../kinds/docker/services.ts";
 import type { World } from "../world.ts";
 
@@ -73,7 +74,7 @@ export async function findComposeProject(
     if (parent === directory) break;
     directory = parent;
   }
-  return unknown("absent", "no Compose file here");
+  return unknown("absent", say("no-compose-here"));
 }
 
 async function composeFileOf(world: World, path: string): Promise<string | undefined> {

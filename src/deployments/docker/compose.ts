@@ -4,6 +4,7 @@ import { usualProjectName } from "../../compose/project.ts";
 import { composeReading } from "../../compose/reading.ts";
 import type { ComposeReading } from "../../core/compose.ts";
 import type { DeploymentNames } from "../../core/facts.ts";
+import { type Saying, say } from "../../core/saying.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
 import { cliServiceOf } from "../../kinds/docker/services.ts";
@@ -105,23 +106,24 @@ export async function notOurs(
   { world, directory, files = [], envFiles = [] }: ComposeRequest,
   info: ContainerInspectInfo,
   engine: Engine,
-): Promise<string | undefined> {
+): Promise<Saying | undefined> {
   const inherited = await labelsOfImage(info, engine);
-  if (inherited === undefined) return "the container's image cannot be looked at";
+  if (inherited === undefined) return say("image-unseen");
   const foreign = [DIRECTORY_LABEL, FILES_LABEL, ENV_FILE_LABEL].find(
     (label) => inherited[label] !== undefined,
   );
-  if (foreign !== undefined) return `the image itself has the label ${foreign}`;
+  if (foreign !== undefined) return say("image-labelled", { label: foreign });
   const sudo = world.uid === 0 ? (world.env.SUDO_UID ?? "") : "";
   const ours = new Set([world.uid ?? 0, ...(/^\d{1,10}$/.test(sudo) ? [Number(sudo)] : [])]);
   for (const path of [directory, ...files, ...envFiles]) {
-    if (!path.startsWith("/")) return `${safeText(path, 200)} is no absolute path`;
+    if (!path.startsWith("/")) return say("not-absolute", { path: safeText(path, 200) });
     const found = await distrusted(world, path, ours);
     if (found === undefined || found.because === "unseen") continue;
-    const at = safeText(found.path, 200);
-    return found.because === "owner"
-      ? `${at} belongs to ${safeText(found.who, 60)}`
-      : `${safeText(found.who, 60)} may write ${at}`;
+    const place = safeText(found.path, 200);
+    if (found.because === "owner") return say("place-owner", { place, user: safeText(found.who, 60) });
+    return found.who === "everybody"
+      ? say("place-open-to-all", { place })
+      : say("place-group-or-user", { place, who: safeText(found.who, 60) });
   }
   return undefined;
 }

@@ -1,7 +1,9 @@
 import { posix } from "node:path";
 import type { Container, ContainerInspectInfo } from "dockerode";
 import { ChangeError } from "../../core/change.ts";
+import { whyUnknown } from "../../core/fact.ts";
 import { isObject } from "../../core/json.ts";
+import { say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
 import { type ExactFile, type NewFile, sha256, type Traits } from "../atomic-file.ts";
 import type { ExactFiles } from "../exact-files.ts";
@@ -114,9 +116,9 @@ async function look(container: Container, path: string): Promise<FoundFile | und
 function exactOf({ entry }: FoundFile, path: string): ExactFile {
   const { kind, content, size, mode, uid, gid } = entry;
   if (kind !== "file" || content === undefined)
-    throw new ChangeError("failed", `${shown(path)} is not a regular file`);
-  if (size > MAX_BYTES) throw new ChangeError("failed", `${shown(path)} is too long to be changed`);
-  if (content.length !== size) throw new ChangeError("failed", `${shown(path)} could not be read whole`);
+    throw new ChangeError("failed", say("place-irregular", { place: shown(path) }));
+  if (size > MAX_BYTES) throw new ChangeError("failed", say("too-long-to-change", { path: shown(path) }));
+  if (content.length !== size) throw new ChangeError("failed", say("not-read-whole", { path: shown(path) }));
   return { content, sha256: sha256(content), mode: mode & 0o777, uid, gid };
 }
 
@@ -135,7 +137,7 @@ async function replace(
   if (found !== undefined && (found.entry.mode & 0o7000) !== 0) throw special(path);
   const { State } = await inspected(container, path);
   if (isUp(State)) return byExec(exec, path, next, expected, before ?? next);
-  if (State.Paused) throw new ChangeError("not-asked", "the container is paused");
+  if (State.Paused) throw new ChangeError("not-asked", say("container-paused"));
   return byArchive(container, found?.at ?? path, next, before);
 }
 
@@ -178,7 +180,7 @@ async function replaceAs(
     timeoutMs: TIMEOUT_MS,
     ...(content === undefined ? {} : { input: content }),
   });
-  if (!outcome.known) throw new ChangeError(outcome.reason, outcome.detail);
+  if (!outcome.known) throw new ChangeError(outcome.reason, whyUnknown(outcome));
   return answerOf(outcome.value.stdout) ?? { code: `exit ${outcome.value.exitCode}` };
 }
 
@@ -199,8 +201,7 @@ async function byArchive(
   next: NewFile | undefined,
   before: ExactFile | undefined,
 ): Promise<"replaced" | "stale"> {
-  if (next === undefined)
-    throw new ChangeError("not-asked", `${shown(path)} cannot be removed while its container is down`);
+  if (next === undefined) throw new ChangeError("not-asked", say("not-removed-down", { path: shown(path) }));
   try {
     const archive = oneFile(posix.basename(path), next.content, { ...next, mode: next.mode & 0o777 });
     await container.putArchive(archive, { path: posix.dirname(path) });
@@ -209,8 +210,10 @@ async function byArchive(
   }
   const now = await look(container, path);
   if (now !== undefined && exactOf(now, path).sha256 === sha256(next.content)) return "replaced";
-  const what = before === undefined ? "was not written" : "was not replaced";
-  throw new ChangeError("failed", `${shown(path)} ${what}`);
+  throw new ChangeError(
+    "failed",
+    say(before === undefined ? "not-written" : "not-replaced", { path: shown(path) }),
+  );
 }
 
 function asChangeError(error: unknown, path: string): ChangeError {
@@ -220,7 +223,7 @@ function asChangeError(error: unknown, path: string): ChangeError {
   if (/read-?only/i.test(message)) return ofCode("EROFS", path);
   if (/device or resource busy/i.test(message)) return ofCode("EBUSY", path);
   if (statusCode === 401 || statusCode === 403 || statusCode === 405)
-    return new ChangeError("denied", "a proxy in front of the engine does not let files be changed");
+    return new ChangeError("denied", say("files-filtered"));
   return ofCode(code ?? `HTTP ${statusCode ?? "?"}`, path);
 }
 
@@ -228,36 +231,36 @@ function asChangeError(error: unknown, path: string): ChangeError {
 function ofCode(code: string | undefined, path: string): ChangeError {
   switch (code) {
     case "EBUSY":
-      return new ChangeError(
-        "denied",
-        `${shown(path)} is mounted as a single file, so it cannot be replaced; change it where it is mounted from`,
-      );
+      return new ChangeError("denied", say("single-file", { path: shown(path) }));
     case "EROFS":
-      return new ChangeError("denied", `${shown(path)} is on a read-only file system`);
+      return new ChangeError("denied", say("read-only-system", { path: shown(path) }));
     case "EROMODE":
-      return new ChangeError("denied", `${shown(path)} is read-only`);
+      return new ChangeError("denied", say("read-only", { path: shown(path) }));
     case "ESPECIAL":
       return special(path);
     case "EACCES":
     case "EPERM":
-      return new ChangeError(
-        "denied",
-        `${shown(path)}: no permission to read or to replace it with its owner`,
-      );
+      return new ChangeError("denied", say("no-permission-owner", { path: shown(path) }));
     case "ENOENT":
     case "ENOTDIR":
-      return new ChangeError("absent", `${shown(path)}: no such file or directory`);
+      return new ChangeError("absent", say("no-such-path", { path: shown(path) }));
     default:
-      return new ChangeError("failed", `${shown(path)}: ${safeText(code ?? "unknown error", 60)}`);
+      return new ChangeError(
+        "failed",
+        say("file-error", {
+          path: shown(path),
+          ...(code === undefined ? {} : { error: safeText(code, 60) }),
+        }),
+      );
   }
 }
 
 function readOnly(path: string, mode: number): ChangeError {
-  return new ChangeError("denied", `${shown(path)} is read-only (mode ${mode.toString(8)})`);
+  return new ChangeError("denied", say("read-only-mode", { path: shown(path), mode: mode.toString(8) }));
 }
 
 function special(path: string): ChangeError {
-  return new ChangeError("denied", `${shown(path)} has setuid, setgid or sticky bits`);
+  return new ChangeError("denied", say("special-bits", { path: shown(path) }));
 }
 
 function shown(path: string): string {

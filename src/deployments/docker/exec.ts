@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Container } from "dockerode";
 import { type Fact, known, unknown } from "../../core/fact.ts";
+import { say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
 import { type CommandOutcome, Output } from "../command.ts";
 import { engineFailure, fieldsOf } from "./engine.ts";
@@ -57,7 +58,7 @@ async function runIn(
   argv: readonly string[],
   { user, env = {}, cwd, input, signal, timeoutMs }: ContainerExecution,
 ): Promise<Fact<CommandOutcome>> {
-  if (signal.aborted) return unknown("failed", "interrupted");
+  if (signal.aborted) return unknown("failed", say("interrupted"));
   const what = `docker exec ${container.id.slice(0, 12)}`;
   let stream: (Readable & { end(data?: Uint8Array): void; write(data: Uint8Array): void }) | undefined;
   try {
@@ -82,19 +83,19 @@ async function runIn(
     splitter.end();
     if (why !== undefined) return why;
     const exitCode = await exitCodeOf(() => exec.inspect());
-    if (exitCode === undefined) return unknown("failed", "the engine does not tell how the command ended");
+    if (exitCode === undefined) return unknown("failed", say("exit-untold"));
     const outcome = { exitCode, stdout: out.text(), stderr: err.text() };
     // No such program: dockerd says so on stdout with 126 or 127, Podman with 127 on either.
     if (
       (exitCode === 126 || exitCode === 127) &&
       /executable file|no such file/i.test(outcome.stdout + outcome.stderr)
     )
-      return unknown("absent", safeText(`there is no ${argv[0]} in the container`, 200));
+      return unknown("absent", say("program-absent", { program: safeText(argv[0] ?? "", 200) }));
     return known(outcome, what);
   } catch (error) {
     const { statusCode } = fieldsOf(error);
     // 409: it is not running, is restarting or paused.
-    if (statusCode === 409) return unknown("absent", "the container is not running");
+    if (statusCode === 409) return unknown("absent", say("container-down"));
     return engineFailure(error, what);
   } finally {
     stream?.destroy();
@@ -131,14 +132,14 @@ function endOf(
       stream.end();
       grace = setTimeout(finish, GRACE_MS);
     };
-    const onAbort = (): void => end(unknown("failed", "interrupted"));
+    const onAbort = (): void => end(unknown("failed", say("interrupted")));
     const timer = setTimeout(
-      () => end(unknown("timeout", `it took longer than ${Math.round(timeoutMs / 1000)} s`)),
+      () => end(unknown("timeout", say("took-longer", { seconds: Math.round(timeoutMs / 1000) }))),
       timeoutMs,
     );
     signal.addEventListener("abort", onAbort, { once: true });
     much.addEventListener("abort", () => {
-      why ??= unknown("failed", "it writes without end");
+      why ??= unknown("failed", say("endless"));
       // The end of its connection is the end of its input, too.
       finish();
     });

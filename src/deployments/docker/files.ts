@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type { Container } from "dockerode";
+import { quoted, say } from "../../core/saying.ts";
 import { type BytesOutcome, type FileInfo, type ReadOutcome, textIn, type World } from "../world.ts";
 import { withinBounds } from "./bounded-answers.ts";
 import { fieldsOf } from "./engine.ts";
@@ -70,12 +71,12 @@ export async function ownerOf(
 async function readBytes(container: Container, path: string, maxBytes: number): Promise<BytesOutcome> {
   try {
     const entry = (await findFile(container, path, maxBytes))?.entry;
-    if (entry === undefined) return { ok: false, reason: "absent", detail: "no such file" };
-    if (entry.kind === "link") return { ok: false, reason: "failed", detail: "too many links" };
+    if (entry === undefined) return { ok: false, reason: "absent", detail: say("unread-absent") };
+    if (entry.kind === "link") return { ok: false, reason: "failed", detail: say("unread-links") };
     if (entry.kind !== "file" || entry.content === undefined)
-      return { ok: false, reason: "failed", detail: "not a regular file" };
+      return { ok: false, reason: "failed", detail: say("unread-irregular") };
     if (entry.content.length < Math.min(entry.size, maxBytes))
-      return { ok: false, reason: "failed", detail: "it was not sent whole" };
+      return { ok: false, reason: "failed", detail: say("unread-cut") };
     return { ok: true, bytes: entry.content, truncated: entry.size > maxBytes };
   } catch (error) {
     const { statusCode, code } = fieldsOf(error);
@@ -83,13 +84,15 @@ async function readBytes(container: Container, path: string, maxBytes: number): 
       return {
         ok: false,
         reason: "denied",
-        detail: "a proxy in front of the engine does not let files be read",
-        says: "engine-keeps-files",
+        detail: say("unread-filtered"),
       };
     return {
       ok: false,
       reason: "failed",
-      detail: statusCode === undefined ? (code ?? "no answer") : `HTTP ${statusCode}`,
+      detail:
+        statusCode === undefined && code === undefined
+          ? say("no-answer-at-all")
+          : quoted(statusCode === undefined ? (code ?? "") : `HTTP ${statusCode}`),
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { ContainerInspectInfo } from "dockerode";
 import { ChangeError } from "../../core/change.ts";
+import { say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
 
 type Mount = Pick<ContainerInspectInfo["Mounts"][number], "Name" | "Source" | "Destination" | "RW">;
@@ -15,16 +16,10 @@ export function heldBy(
     .sort((a, b) => b.Destination.length - a.Destination.length);
   const file = safeText(path, 200);
   if (mount === undefined)
-    return readOnlyRoot
-      ? new ChangeError("denied", `${file} is in a container that may not be written to`)
-      : undefined;
+    return readOnlyRoot ? new ChangeError("denied", say("held-root", { path: file })) : undefined;
   const from = safeText(mount.Name ?? mount.Source, 200);
-  if (!mount.RW)
-    return new ChangeError("denied", `${file} is mounted read-only from ${from}: change it there`);
+  if (!mount.RW) return new ChangeError("denied", say("held-mount", { path: file, place: from }));
   return mount.Destination === path
-    ? new ChangeError(
-        "denied",
-        `${file} is mounted as a single file from ${from}, so it cannot be replaced: change it there`,
-      )
+    ? new ChangeError("denied", say("held-file", { path: file, place: from }))
     : undefined;
 }

@@ -1,5 +1,6 @@
 import type { ContainerInspectInfo } from "dockerode";
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
+import { say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
 import type { Workload } from "../../core/workload.ts";
 import { containerId, containerOf } from "../host.ts";
@@ -149,16 +150,10 @@ export function outOfReach(reading: Workload, host?: string): Unknown {
   if (host !== undefined)
     return unknown(
       "not-asked",
-      `${name} is published on ${host} for that machine alone (${ports || "no port"})`,
+      say("published-there-only", { ...args, host: safeText(host, 100) }),
       "--target ws://127.0.0.1:PORT behind a tunnel (ssh -N -L), or the doctor on that machine",
-      { message: "published-there-only", args: { ...args, host: safeText(host, 100) } },
     );
-  return unknown(
-    "not-asked",
-    `the doctor's own container does not reach ${name} (${ports || "no port"})`,
-    `--network container:${name}, or --network host`,
-    { message: "out-of-reach", args },
-  );
+  return unknown("not-asked", say("out-of-reach", args), `--network container:${name}, or --network host`);
 }
 
 function publishedOf({ ports }: Workload, port: number): Workload["ports"][number] | undefined {

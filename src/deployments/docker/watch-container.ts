@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import type { Container } from "dockerode";
 import { isObject } from "../../core/json.ts";
+import { say } from "../../core/saying.ts";
 import { probe } from "../../gateway/probe.ts";
 import type { GatewayEyes } from "../reload.ts";
 import type { ContainerExec } from "./exec.ts";
@@ -72,9 +73,9 @@ export function containerEyes(options: ContainerEyesOptions): GatewayEyes {
       const info = await inspected();
       if (info === undefined) return undefined;
       const { State, RestartCount } = info;
-      if (RestartCount > restarts + 1) return "the container starts again and again and does not stay up";
+      if (RestartCount > restarts + 1) return say("container-loops");
       const isOver = !State.Running && !State.Restarting && State.Status !== "created";
-      return isOver ? `the container ended with exit code ${State.ExitCode}` : undefined;
+      return isOver ? say("container-ended", { code: State.ExitCode }) : undefined;
     },
     // A gateway that starts anew as another process (2026.3.13) takes its container with it, being its first one.
     revive: async () => {

@@ -1,5 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { type Fact, known, unknown } from "../../core/fact.ts";
+import { quoted, type Saying, say } from "../../core/saying.ts";
+import { safeText } from "../../core/text.ts";
 import { builtFile } from "../built-file.ts";
 import { PROVIDE, type StoreSnapshot, unreadStore } from "./snapshot.ts";
 
@@ -56,22 +58,19 @@ export function readStore(
       void worker.terminate();
       resolve(fact);
     };
-    const failed = (detail: string): void => finish(unreadStore("failed", detail));
+    const failed = (detail: Saying): void => finish(unreadStore("failed", detail));
     const timer = setTimeout(() => {
       const seconds = limitMs / 1000;
-      finish(
-        unknown("timeout", `the device store was not read within ${seconds} s`, PROVIDE, {
-          message: "device-store-slow",
-          args: { seconds },
-        }),
-      );
+      finish(unknown("timeout", say("device-store-slow", { seconds }), PROVIDE));
     }, limitMs);
     worker.on("message", (answer: StoreAnswer) => {
       if ("rows" in answer) finish(known(answer.rows, "sqlite"));
-      else failed(answer.error);
+      else failed(quoted(safeText(answer.error, 200)));
     });
-    worker.on("error", (error) => failed(error instanceof Error ? error.message : "unknown error"));
-    worker.on("exit", () => failed("its reader ended"));
+    worker.on("error", (error) =>
+      failed(error instanceof Error ? quoted(safeText(error.message, 200)) : say("unread-unknown")),
+    );
+    worker.on("exit", () => failed(say("device-store-reader-ended")));
   });
 }
 

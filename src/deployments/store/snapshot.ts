@@ -1,4 +1,5 @@
 import { type Fact, known, type Unknown, type UnknownReason, unknown } from "../../core/fact.ts";
+import { type Saying, say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
 import type { FileInfo, Unread, World } from "../world.ts";
 
@@ -32,15 +33,12 @@ export async function storeSnapshot(world: World, path: string): Promise<Fact<St
     const snapshot = await readOnce(world, real);
     if (snapshot !== "changed") return snapshot;
   }
-  return unknown("failed", "the gateway wrote to its device store all the time", PROVIDE, {
-    message: "device-store-busy",
-  });
+  return unknown("failed", say("device-store-busy"), PROVIDE);
 }
 
 async function readOnce(world: World, path: string): Promise<Fact<StoreSnapshot> | "changed"> {
   const before = await world.info(path);
-  if (before?.kind !== "file")
-    return unknown("absent", "no device store", PROVIDE, { message: "no-device-store" });
+  if (before?.kind !== "file") return unknown("absent", say("no-device-store"), PROVIDE);
   const [log, journal] = [`${path}-wal`, `${path}-journal`];
   for (const beside of [log, journal]) {
     const isOdd = await isNoFile(world, beside);
@@ -108,23 +106,15 @@ async function realFile(world: World, path: string): Promise<string> {
 
 function odd(path: string): Unknown {
   const shown = safeText(path, 200);
-  return unknown("denied", `${shown} is no regular file, so the device store is not read`, PROVIDE, {
-    message: "device-store-odd",
-    args: { path: shown },
-  });
+  return unknown("denied", say("device-store-odd", { path: shown }), PROVIDE);
 }
 
 function tooLarge(): Unknown {
   const megabytes = MAX_STORE / 1024 / 1024;
-  return unknown("failed", `the device store is larger than ${megabytes} MiB`, PROVIDE, {
-    message: "device-store-too-large",
-    args: { megabytes },
-  });
+  return unknown("failed", say("device-store-too-large", { megabytes }), PROVIDE);
 }
 
 /** What could not be read of it, and why. */
-export function unreadStore(reason: UnknownReason, why: string): Unknown {
-  const detail = safeText(why, 200);
-  const say = { message: "device-store-unread", args: { detail } };
-  return unknown(reason, `the device store: ${detail}`, PROVIDE, say);
+export function unreadStore(reason: UnknownReason, detail: Saying): Unknown {
+  return unknown(reason, say("device-store-unread", { detail }), PROVIDE);
 }

@@ -2,6 +2,7 @@ import { bad, type Parsed, parsed } from "../../core/bad-input.ts";
 import { collect } from "../../core/collect.ts";
 import type { AdmissionInput } from "../../core/connection.ts";
 import { knownValue, unknown } from "../../core/fact.ts";
+import { say } from "../../core/saying.ts";
 import { nodeWorld } from "../../deployments/world.ts";
 import { collectOptions } from "../pure/derived.ts";
 import { type Credentials, Live } from "./look.ts";
@@ -21,7 +22,7 @@ export async function collectedInput(options: HereOptions): Promise<Parsed<Admis
     target: { kind: "found" },
     world: nodeWorld({ env }),
     salt,
-    release: unknown("not-asked", "nobody said", "--release X"),
+    release: unknown("not-asked", say("nobody-said"), "--release X"),
     asBrowser: false,
     allowPlaintextToken: false,
     insecureTls: false,

@@ -13,6 +13,7 @@ import type {
 } from "../../core/facts.ts";
 import type { LogDigest } from "../../core/log-event.ts";
 import { compareReleases } from "../../core/release.ts";
+import { say } from "../../core/saying.ts";
 import { createScrubber } from "../../core/scrub.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
@@ -288,12 +289,7 @@ export class Live {
       (a, b) =>
         SURENESS[a.value.confidence] - SURENESS[b.value.confidence] || ranged(a.value) - ranged(b.value),
     );
-    return (
-      found[0] ??
-      unknown("absent", "neither the gateway, nor files, nor a log name the release", "--release X", {
-        message: "release-nowhere",
-      })
-    );
+    return found[0] ?? unknown("absent", say("release-nowhere"), "--release X");
   }
 
   /** What is the user's own, whatever a log says: what was named, this machine's own page, and its proxies. */
@@ -374,12 +370,7 @@ function heldBy(holder: PortHolder, url: string): ProbeReading {
 /** A log in which nothing names this gateway is no evidence of it, nor of its silence. */
 function unattributed(source: string): Unknown {
   const file = safeText(source, 200);
-  return unknown(
-    "not-asked",
-    `${file} is shared by the gateways of this machine, and no line names this one's port`,
-    "--log FILE",
-    { message: "log-shared", args: { file } },
-  );
+  return unknown("not-asked", say("log-shared", { file }), "--log FILE");
 }
 
 const SURENESS: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, possible: 2 };

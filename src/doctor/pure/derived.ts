@@ -1,9 +1,10 @@
 import { assess } from "../../admission/assess.ts";
 import type { Ask, CollectOptions, Collector, Collectors, Facts } from "../../core/collect.ts";
-import { type Fact, known, knownValue, unknown } from "../../core/fact.ts";
+import { type Fact, known, knownValue, unknown, whyUnknown } from "../../core/fact.ts";
 import type { Assessment, FactMap, Refusal } from "../../core/facts.ts";
 import { mendedLast, withoutMended } from "../../core/mended-since.ts";
 import { refusalsOf } from "../../core/refusals.ts";
+import { quoted, say } from "../../core/saying.ts";
 import { usualPeers } from "../../kinds/peers.ts";
 import { describeError } from "./describe-error.ts";
 
@@ -54,11 +55,9 @@ export function assessmentOf(
 ): Fact<Assessment> {
   const { release, target, config, deployment, logs, probe } = facts;
   if (!release.known) {
-    return unknown("absent", `the release is not known (${release.detail})`, "--release X", {
-      message: "needs-release",
-    });
+    return unknown("absent", say("needs-release"), "--release X");
   }
-  if (!target.known) return unknown("absent", target.detail);
+  if (!target.known) return unknown("absent", whyUnknown(target));
   const reading = knownValue(config);
   const sources = {
     release: release.value,
@@ -113,16 +112,12 @@ export function refusalsOfFacts({
     if (!assessment.known) return assessment;
     const { undecided, undecidedSay } = assessment.value;
     if (refusals.length > 0 || undecided === undefined) return known(refusals, "probe and model");
-    return unknown("absent", undecided, "--config PATH or --log FILE", undecidedSay);
+    return unknown("absent", undecidedSay ?? quoted(undecided), "--config PATH or --log FILE");
   }
   if (digest !== undefined) {
-    return unknown("absent", "nothing in the log is about a connection to the gateway", "--log FILE", {
-      message: "log-without-connection",
-    });
+    return unknown("absent", say("log-without-connection"), "--log FILE");
   }
-  return unknown("absent", "there is neither a gateway nor a log to look at", "--log FILE", {
-    message: "nothing-to-look-at",
-  });
+  return unknown("absent", say("nothing-to-look-at"), "--log FILE");
 }
 
 /** A field for a spread, or nothing while its value is not known. */

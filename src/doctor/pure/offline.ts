@@ -11,6 +11,7 @@ import type {
   Target,
 } from "../../core/facts.ts";
 import type { LogDigest } from "../../core/log-event.ts";
+import { say } from "../../core/saying.ts";
 import { detectDeployment } from "../../kinds/detect.ts";
 import { exposureOf } from "../../kinds/exposure.ts";
 import { digestLogs, type LogSource } from "../../logs/digest.ts";
@@ -99,13 +100,12 @@ export function releaseOfLogs(logs: Fact<LogDigest>): Fact<Release> {
   if (release !== undefined) {
     return known({ version: release.version, confidence: "likely", from: "log" }, release.quote);
   }
-  if (era === undefined)
-    return unknown("absent", "the log names no release", "--release X", { message: "log-without-release" });
-  const between = `its lines fit ${era.from ?? "the first"} to ${era.to ?? "the newest"}`;
-  return unknown("absent", `the log names no release (${between})`, "--release X", {
-    message: "log-fits-releases",
-    args: { from: era.from ?? "", to: era.to ?? "" },
-  });
+  if (era === undefined) return unknown("absent", say("log-without-release"), "--release X");
+  return unknown(
+    "absent",
+    say("log-fits-releases", { from: era.from ?? "", to: era.to ?? "" }),
+    "--release X",
+  );
 }
 
 function deploymentOf(

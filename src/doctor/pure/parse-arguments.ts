@@ -6,6 +6,7 @@ import { findCheck } from "../../core/check.ts";
 import { type Fact, said, unknown } from "../../core/fact.ts";
 import type { Release } from "../../core/facts.ts";
 import { isRelease } from "../../core/release.ts";
+import { say } from "../../core/saying.ts";
 import { nearest } from "../../report/explain.ts";
 
 /** The check of an id or a code. */
@@ -25,8 +26,7 @@ export function checkIdSaid(asked: string): Parsed<string> {
 
 /** A release, with or without a `v`; `undefined`: nobody said. */
 export function releaseSaid(release: string | undefined): Parsed<Fact<Release>> {
-  if (release === undefined)
-    return parsed(unknown("not-asked", "nobody said", "--release X", { message: "nobody-said" }));
+  if (release === undefined) return parsed(unknown("not-asked", say("nobody-said"), "--release X"));
   const version = release.trim().replace(/^v/, "");
   if (!isRelease(version)) {
     const [near] = nearest(version, KNOWN_RELEASES);

@@ -1,3 +1,4 @@
+import { SENTENCES } from "../../core/sentences/index.ts";
 import { fix } from "./en/fix.ts";
 import { host } from "./en/host.ts";
 import { network } from "./en/network.ts";
@@ -14,5 +15,6 @@ export const en: Catalogue = {
   remedies,
   human,
   ...tables,
+  sayings: SENTENCES,
   fix,
 };

@@ -1,4 +1,5 @@
-import type { MessageArgs } from "../../core/saying.ts";
+import { type MessageArgs, type Saying, sentence } from "../../core/saying.ts";
+import { fill as fillPlain } from "../../core/template.ts";
 import { safeText } from "../../core/text.ts";
 import { en } from "./en.ts";
 import type { Catalogue, CauseText, Lang } from "./types.ts";
@@ -17,23 +18,23 @@ export function entryOf<T>(table: Readonly<Record<string, T>>, key: string): T |
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
-const PLACEHOLDER = /\{(?:\((\w+)\)|（(\w+)）|(\w+)(?:\|([^{}]*))?)\}/g;
-
 /**
- * Replaces `{name}`, `{name|words}` and `{(name)}` in one pass: what an argument contains is never a template
- * itself. Arguments are made safe here; `{name}` without an argument stays visible.
+ * Fills a template as core does (`{name}`, `{name|words}`, `{(name)}`); in a Chinese one with a space between Chinese
+ * and Latin.
  */
 export function fill(template: string, args: MessageArgs = {}): string {
-  const value = (name: string) => {
-    const arg = entryOf(args, name);
-    return arg === undefined || arg === "" ? undefined : safeText(String(arg), 300);
-  };
-  const filled = template.replace(PLACEHOLDER, (whole, inset, wideInset, name, words: string | undefined) => {
-    if (inset !== undefined) return value(inset) === undefined ? "" : ` (${value(inset)})`;
-    if (wideInset !== undefined) return value(wideInset) === undefined ? "" : `（${value(wideInset)}）`;
-    return value(name) ?? words ?? whole;
-  });
+  const filled = fillPlain(template, args);
   return HAN.test(template) ? spaceHan(filled) : filled;
+}
+
+/** A sentence in the language of the catalogue; `undefined` for one that it does not have (of another release). */
+export function sentenceOf(catalogue: Catalogue, saying: Saying): string | undefined {
+  return sentence(saying, catalogue.sayings, (template, args) =>
+    fill(
+      template,
+      typeof args.gate === "string" ? { ...args, gate: wordsOf(catalogue.gates, args.gate) } : args,
+    ),
+  );
 }
 
 const HAN = /\p{Script=Han}/u;

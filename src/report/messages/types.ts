@@ -1,4 +1,5 @@
 import type { Risk, Unproven } from "../../core/finding.ts";
+import type { SentenceKey } from "../../core/saying.ts";
 import type { FixOutcome } from "../fix-report.ts";
 import type { Lang } from "../languages.ts";
 
@@ -67,8 +68,8 @@ export interface Catalogue {
   /** `Release.from`. */
   readonly releaseSources: Readonly<Record<string, string>>;
   readonly facts: Readonly<Record<string, string>>;
-  /** `Saying.message`: why something is not known. */
-  readonly sayings: Readonly<Record<string, string>>;
+  /** By `Saying.message`. */
+  readonly sayings: Readonly<Record<SentenceKey, string>>;
   /** Evidence in the tool's own words (a source that is no file, what the probe met), by those words. */
   readonly phrases: Readonly<Record<string, string>>;
   /** Headings and short phrases of the formats. */
@@ -119,12 +120,6 @@ export interface FixWords {
   readonly ask: Readonly<
     Record<"apply" | "grants-access" | "weakens-security" | "unproven" | "choose" | "undo" | "finish", string>
   >;
-  /** Why nothing was done without a question: `{option}`, `{value}`. */
-  readonly consent: Readonly<
-    Record<"no-terminal" | "no-terminal-yes" | "interrupted" | "risk" | "unproven" | "declined", string>
-  >;
-  /** Sentences of the engine and its changers, in English as they say them: how it was done, what was met. */
-  readonly told: Readonly<Record<string, string>>;
   readonly doing: Readonly<Record<"step" | "settle" | "verify" | "roll-back" | "wait-for-request", string>>;
 }
 

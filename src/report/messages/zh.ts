@@ -5,6 +5,8 @@ import { network } from "./zh/network.ts";
 import { page } from "./zh/page.ts";
 import { pairing } from "./zh/pairing.ts";
 import { remedies } from "./zh/remedies.ts";
+import { changes } from "./zh/sentences/changes.ts";
+import { facts } from "./zh/sentences/facts.ts";
 import { human } from "./zh/steps.ts";
 import { tables } from "./zh/words.ts";
 
@@ -14,5 +16,6 @@ export const zh: Catalogue = {
   remedies,
   human,
   ...tables,
+  sayings: { ...facts, ...changes },
   fix,
 };

@@ -6,6 +6,7 @@ import { collect, type Facts } from "../../../core/collect.ts";
 import { known, unknown } from "../../../core/fact.ts";
 import type { FactName } from "../../../core/facts.ts";
 import { compareReleases } from "../../../core/release.ts";
+import { say } from "../../../core/saying.ts";
 import type { DeploymentAccess } from "../../../deployments/types.ts";
 import { placeAt } from "../../../deployments/url.ts";
 import { nodeWorld } from "../../../deployments/world.ts";
@@ -77,7 +78,7 @@ export async function play(
       target: { kind: "url", url: gateway.url },
       world: nodeWorld({ env }),
       salt,
-      release: unknown("not-asked", "nobody said"),
+      release: unknown("not-asked", say("nobody-said")),
       origin,
       asBrowser: false,
       allowPlaintextToken: false,
@@ -125,7 +126,7 @@ function memoryAccess(
     names: {},
     config: async () => known({ reading, ...secrets }, path),
     logs: async () => known([{ name: "gateway.log", chunks: once(bytes) }], "gateway.log"),
-    devices: async () => unknown("not-asked", "the embedded gateway keeps them in memory"),
+    devices: async () => unknown("not-asked", say("devices-in-memory")),
     release: async () =>
       known({ version: scenario.release, confidence: "likely", from: "package.json" }, "package.json"),
   };

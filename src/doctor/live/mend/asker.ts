@@ -1,8 +1,9 @@
 import type { Risk, Unproven } from "../../../core/finding.ts";
+import type { Saying } from "../../../core/saying.ts";
 import type { FixReport } from "../../../report/fix-report.ts";
 
 /** What is agreed to. */
-export type Consent = { readonly given: true } | { readonly given: false; readonly why: string };
+export type Consent = { readonly given: true } | { readonly given: false; readonly why?: Saying };
 
 /** What is done and takes its time. */
 export type Doing = "step" | "settle" | "verify" | "roll-back" | "wait-for-request";
@@ -24,8 +25,6 @@ export interface Asker {
   chooses(shown: FixReport): Promise<number | undefined>;
   /** Shows what was done so far, beside what is waited for now. */
   shows(report: FixReport): Promise<void>;
-  /** Why nobody was asked whether an interrupted fix goes on. */
-  readonly interrupted: string;
   busy(doing: Doing): Promise<Busy>;
   /** Work that takes itself back when it is told to stop, and needs its time for that. */
   careful<T>(work: () => Promise<T>): Promise<T>;

@@ -1,9 +1,9 @@
 import type { Changer, ConfigFile, Note } from "../../../core/change.ts";
 import type { Facts } from "../../../core/collect.ts";
-import { type Fact, knownValue, unknown } from "../../../core/fact.ts";
+import { type Fact, knownValue } from "../../../core/fact.ts";
 import type { PendingDevice } from "../../../core/facts.ts";
 import type { Finding, Remedy } from "../../../core/finding.ts";
-import { type Journal, keysOf } from "../../../core/journal.ts";
+import { howSaid, type Journal, keysOf } from "../../../core/journal.ts";
 import { riskOf } from "../../../core/plan.ts";
 import { configBefore, undosOf } from "../../../core/transaction.ts";
 import { changeLines } from "../../../report/fix.ts";
@@ -25,7 +25,7 @@ export async function aboutPlan(
 ): Promise<Partial<FixReport>> {
   const print = printerOf(facts, patient.opened.context);
   const { finding, rest, requests, candidates, steps } = prepared;
-  const config = changer.known ? await changer.value.readConfig() : unknown("absent", "");
+  const config = changer.known ? await changer.value.readConfig() : changer;
   const done = doneBy(prepared);
   const changes = configDiff(knownValue(config), steps, await patient.shown());
   return {
@@ -122,7 +122,7 @@ export async function aboutJournal(
       files.flatMap(({ path }) => path ?? []),
     ),
     notes: distinctNotes(notes),
-    how: journal.steps.flatMap(({ how }) => (how === undefined ? [] : [how])),
+    how: journal.steps.flatMap((entry) => howSaid(entry) ?? []),
   };
 }
 
@@ -146,7 +146,7 @@ export async function aboutRest(
     files,
     notes,
     writes: writesOf(patient, journal.id, now, changes.length > 0, writes),
-    how: journal.steps.flatMap(({ how }) => (how === undefined ? [] : [how])),
+    how: journal.steps.flatMap((entry) => howSaid(entry) ?? []),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Target } from "../../../core/facts.ts";
 import type { Outcome } from "../../../core/transaction.ts";
 import { EMPTY_FIX, type FixOutcome, type FixReport } from "../../../report/fix-report.ts";
 import { VERSION } from "../../pure/version.ts";
+import type { Consent } from "./asker.ts";
 
 /** How a fix ended; or what of the wish cannot be, so that nothing was done. */
 export type Ended = { readonly report: FixReport } | { readonly refused: BadInput };
@@ -30,6 +31,11 @@ export function reportOf(facts: Facts, outcome: FixOutcome, about: Partial<FixRe
     ...EMPTY_FIX,
     ...about,
   };
+}
+
+/** A no at the question says enough. */
+export function whyNot(consent: Extract<Consent, { readonly given: false }>): Pick<FixReport, "detail"> {
+  return consent.why === undefined ? {} : { detail: consent.why };
 }
 
 const NO_TARGET: Target = { kind: "local", name: "", exposure: "unknown" };

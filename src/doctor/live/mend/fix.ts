@@ -1,4 +1,5 @@
 import { collect } from "../../../core/collect.ts";
+import { say } from "../../../core/saying.ts";
 import { isAtWork } from "../../../deployments/journal-process.ts";
 import { commandsEnded } from "../../../deployments/orphans.ts";
 import { collectOptions } from "../../pure/derived.ts";
@@ -35,7 +36,7 @@ export async function fix(options: FixRequestOptions): Promise<Ended> {
   const { journals, refused, doubted } = await patient.store.list(key ?? "");
   if (refused.length > 0) {
     // One of them may be of a fix that is on its way: that is not "nothing to undo", and nothing is done on top of it.
-    return ended(facts, "not-begun", { refused, detail: NOT_BELIEVED });
+    return ended(facts, "not-begun", { refused, detail: say("journal-not-believed") });
   }
   const open = journals.findLast(({ state }) => state === "open" || state === "undoing");
   if (open !== undefined && (await isAtWork(open, opened.world))) {
@@ -53,11 +54,9 @@ export async function fix(options: FixRequestOptions): Promise<Ended> {
   }
   const way = { patient, asker, facts, dryRun: wish.dryRun };
   if (options.undo) {
-    if (doubted !== undefined) return ended(facts, "not-begun", { refused: [doubted], detail: NOT_BELIEVED });
+    if (doubted !== undefined)
+      return ended(facts, "not-begun", { refused: [doubted], detail: say("journal-not-believed") });
     return takeBack(way, open ?? journals.findLast(({ state }) => state === "kept"));
   }
   return open === undefined ? mend({ patient, asker, wish }, facts) : resume(way, open);
 }
-
-const NOT_BELIEVED =
-  "an earlier fix may be on its way, and what it left is not believed. Set right what is yours, move away what is not, and run this again";

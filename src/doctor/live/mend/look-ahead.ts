@@ -1,6 +1,7 @@
 import type { Changer, Foreseen, Note } from "../../../core/change.ts";
-import { type Fact, known, unknown } from "../../../core/fact.ts";
+import { type Fact, known, unknown, whyUnknown } from "../../../core/fact.ts";
 import type { Step } from "../../../core/finding.ts";
+import { type Saying, say } from "../../../core/saying.ts";
 import { proxySite } from "../../../kinds/proxy-site.ts";
 import { changeLines } from "../../../report/fix.ts";
 import type { FixFile } from "../../../report/fix-report.ts";
@@ -13,7 +14,7 @@ export interface Ahead {
   /** Files that are written, those of `files` too. */
   readonly writes: readonly string[];
   /** Why a step cannot be done as things are, and what a person does first. */
-  readonly problem?: { readonly detail: string; readonly first: readonly RemedyAction[] };
+  readonly problem?: { readonly detail: Saying; readonly first: readonly RemedyAction[] };
 }
 
 /** Looks, and changes nothing. */
@@ -28,12 +29,11 @@ export async function lookAhead(
   for (const step of steps) {
     const foreseen = (await changer.foresee?.(step, signal)) ?? known<Foreseen>({}, "");
     if (!foreseen.known) {
-      const { reason, detail } = foreseen;
       return {
         files,
         writes,
         notes: distinctNotes(notes),
-        problem: { detail, first: firstOf(step, reason) },
+        problem: { detail: whyUnknown(foreseen), first: firstOf(step, foreseen.reason) },
       };
     }
     const { file, undo, writes: unshown } = foreseen.value;
@@ -67,10 +67,12 @@ export function fixFile(
 /** The name that Tailscale gives this machine; unknown where the gateway could not set Serve up. */
 export async function tailnetOf(changer: Changer, signal: AbortSignal): Promise<Fact<string>> {
   const foreseen = await changer.foresee?.({ do: "tailscale.status" }, signal);
-  if (foreseen === undefined) return unknown("not-asked", "this gateway's host cannot be asked");
+  if (foreseen === undefined) return unknown("not-asked", say("host-not-asked"));
   if (!foreseen.known) return foreseen;
   const { url } = foreseen.value;
-  return url === undefined ? unknown("absent", "no name") : known(new URL(url).hostname, foreseen.source);
+  return url === undefined
+    ? unknown("absent", say("no-tailnet-name"))
+    : known(new URL(url).hostname, foreseen.source);
 }
 
 /** Site files that are only printed. */

@@ -4,6 +4,7 @@ import type { Changer } from "../../../core/change.ts";
 import type { Facts } from "../../../core/collect.ts";
 import { type Fact, knownValue, unknown } from "../../../core/fact.ts";
 import type { JournalStore } from "../../../core/journal.ts";
+import { say } from "../../../core/saying.ts";
 import { journalStore } from "../../../deployments/journal-store.ts";
 import type { Live } from "../look.ts";
 import type { Opened } from "../opened.ts";
@@ -25,11 +26,7 @@ export class Patient {
   async changer({ release }: Facts): Promise<Fact<Changer>> {
     const access = await this.live.access();
     if (access.changer === undefined) {
-      return unknown(
-        "not-asked",
-        "this gateway cannot be changed from here",
-        "run pairing-doctor where it runs",
-      );
+      return unknown("not-asked", say("not-from-here"), "run pairing-doctor where it runs");
     }
     const told = knownValue(release);
     return access.changer({ edit: editConfig, ...(told === undefined ? {} : { release: told }) });

@@ -4,10 +4,11 @@ import { askedFrom } from "../../../admission/reported-address.ts";
 import type { BadInput } from "../../../core/bad-input.ts";
 import type { Changer } from "../../../core/change.ts";
 import { collect, type Facts } from "../../../core/collect.ts";
-import type { Diagnosed } from "../../../core/diagnose.ts";
-import { type Fact, knownValue, unknown } from "../../../core/fact.ts";
+import type { CheckResult, Diagnosed } from "../../../core/diagnose.ts";
+import { type Fact, knownValue, whyUnknown } from "../../../core/fact.ts";
 import type { PendingDevice } from "../../../core/facts.ts";
 import { keysOf } from "../../../core/journal.ts";
+import { quoted, type Saying, say } from "../../../core/saying.ts";
 import { execute, type Order } from "../../../core/transaction.ts";
 import { isSharedHost } from "../../../deployments/accounts.ts";
 import type { FixOutcome, FixReport } from "../../../report/fix-report.ts";
@@ -21,7 +22,7 @@ import { LIVE_FACTS } from "../live-facts.ts";
 import type { Asker } from "./asker.ts";
 import { aboutPlan, doneBy, fixRequestOf, writesOf } from "./describe-plan.ts";
 import type { Wish } from "./fix-options.ts";
-import { type Ended, ended, endedAs, reportOf } from "./fix-outcome.ts";
+import { type Ended, ended, endedAs, reportOf, whyNot } from "./fix-outcome.ts";
 import { lookAhead, tailnetOf } from "./look-ahead.ts";
 import type { Patient } from "./patient.ts";
 import { whatRemains } from "./remaining-errors.ts";
@@ -49,8 +50,8 @@ export async function mend(way: Forward, first: Facts): Promise<Ended> {
   const prepared = prepare(facts, found, await optionsOf(way));
   if (prepared === undefined) {
     if (found.verdict !== "undetermined") return ended(facts, "healthy");
-    const why = found.checks.find(({ verdict }) => verdict === "undetermined")?.why;
-    return ended(facts, "undetermined", why === undefined ? {} : { detail: why });
+    const blind = found.checks.find(({ verdict }) => verdict === "undetermined");
+    return ended(facts, "undetermined", blind === undefined ? {} : { detail: whyBlind(blind) });
   }
   if (wish.remedy !== undefined && prepared.remedies.length === 0)
     return { refused: noSuchRemedy(prepared, wish.remedy) };
@@ -63,13 +64,13 @@ export async function mend(way: Forward, first: Facts): Promise<Ended> {
   );
   if (prepared.remedies.length === 0) return ended(facts, "no-plan", about);
   if (prepared.wouldRefuse !== undefined) {
-    const detail = `--remedy ${prepared.remedies[0]?.id}`;
+    const detail = quoted(`--remedy ${prepared.remedies[0]?.id}`);
     return ended(facts, "would-refuse", { ...about, gate: prepared.wouldRefuse, detail });
   }
   if (prepared.steps.length === 0 && prepared.candidates.length > 0 && about.detail === undefined)
     return mendChosen(way, facts, prepared, about);
   if (prepared.steps.length === 0 || about.detail !== undefined) return ended(facts, "by-hand", about);
-  if (!changer.known) return ended(facts, "not-begun", { ...about, detail: changer.detail });
+  if (!changer.known) return ended(facts, "not-begun", { ...about, detail: whyUnknown(changer) });
   // Without a journal there is no way back, so this comes before any question.
   const unkept = await patient.store.obstacle();
   if (unkept !== undefined) return ended(facts, "not-begun", { ...about, detail: unkept });
@@ -80,7 +81,7 @@ export async function mend(way: Forward, first: Facts): Promise<Ended> {
     unproven: doneBy(prepared).flatMap((remedy) => remedy.unproven ?? []),
     anew: way.anew === true,
   });
-  if (!consent.given) return ended(facts, "declined", { ...about, detail: consent.why });
+  if (!consent.given) return ended(facts, "declined", { ...about, ...whyNot(consent) });
   return apply(way, facts, prepared, changer.value, about);
 }
 
@@ -112,6 +113,12 @@ async function choose(
   return chosen === undefined ? undefined : candidates[chosen];
 }
 
+/** Why a check could not look. */
+function whyBlind({ say: said, lacks, why = "" }: CheckResult): Saying {
+  if (said === undefined) return quoted(why);
+  return lacks === undefined ? said : say("lacks", { fact: lacks, why: said });
+}
+
 function approves({ findings }: Diagnosed): boolean {
   return findings.some(({ remedies }) =>
     remedies.some(({ steps }) => steps.some((step) => step.do === "device.approve")),
@@ -125,8 +132,8 @@ async function withSaid({ patient, wish }: Forward, facts: Facts, found: Diagnos
     found.findings.some(({ remedies }) =>
       remedies.some(({ steps }) => steps.some((step) => step.do === "tailscale.status")),
     );
-  const changer = asksTailscale ? await patient.changer(facts) : unknown("not-asked", "");
-  const tailnet = changer.known ? await tailnetOf(changer.value, patient.signal) : undefined;
+  const changer = asksTailscale ? await patient.changer(facts) : undefined;
+  const tailnet = changer?.known ? await tailnetOf(changer.value, patient.signal) : undefined;
   if (said === undefined && tailnet === undefined) return found;
   const ways = { said, tailnet, only: remedy, model: modelOf(facts, found.findings) };
   return { ...found, findings: withWays(found.findings, facts, ways) };

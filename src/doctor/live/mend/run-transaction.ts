@@ -23,7 +23,7 @@ export async function work(
   try {
     return await asker.careful(() => act(workshop));
   } catch (error) {
-    if (error instanceof ChangeError) return { outcome: "stuck", detail: error.message };
+    if (error instanceof ChangeError) return { outcome: "stuck", detail: error.say };
     throw error;
   } finally {
     busy.stop();

@@ -1,10 +1,12 @@
 import type { Facts } from "../../../core/collect.ts";
+import { whyUnknown } from "../../../core/fact.ts";
 import type { Journal } from "../../../core/journal.ts";
+import { quoted, say } from "../../../core/saying.ts";
 import { finish, type Outcome, undo, type Verification } from "../../../core/transaction.ts";
 import type { FixReport } from "../../../report/fix-report.ts";
 import type { Asker } from "./asker.ts";
 import { aboutJournal, aboutRest } from "./describe-plan.ts";
-import { type Ended, ended, endedAs, reportOf } from "./fix-outcome.ts";
+import { type Ended, ended, endedAs, reportOf, whyNot } from "./fix-outcome.ts";
 import type { Patient } from "./patient.ts";
 import { work } from "./run-transaction.ts";
 import { reachable } from "./verify.ts";
@@ -23,11 +25,11 @@ export async function takeBack(
 ): Promise<Ended> {
   if (journal === undefined) return ended(facts, "nothing-to-undo");
   const changer = await patient.changer(facts);
-  if (!changer.known) return ended(facts, "not-begun", { detail: changer.detail });
+  if (!changer.known) return ended(facts, "not-begun", { detail: whyUnknown(changer) });
   const about = await aboutJournal(patient, facts, journal, changer.value);
   if (dryRun) return ended(facts, "planned", about);
   const consent = await asker.agrees("undo", reportOf(facts, "planned", about));
-  if (!consent.given) return ended(facts, "declined", { ...about, ...whyNot(consent.why) });
+  if (!consent.given) return ended(facts, "declined", { ...about, ...whyNot(consent) });
   const outcome = await work((workshop) => undo(journal, workshop), patient, asker, {
     changer: changer.value,
     verify: nothingToVerify,
@@ -38,9 +40,9 @@ export async function takeBack(
 /** A run that was killed left its journal: it is finished or taken back before anything else. */
 export async function resume({ patient, asker, facts, dryRun }: Backward, journal: Journal): Promise<Ended> {
   const changer = await patient.changer(facts);
-  if (!changer.known) return ended(facts, "not-begun", { detail: changer.detail });
+  if (!changer.known) return ended(facts, "not-begun", { detail: whyUnknown(changer) });
   const back = await aboutJournal(patient, facts, journal, changer.value);
-  if (!asker.isThere) return ended(facts, "declined", { ...back, detail: asker.interrupted });
+  if (!asker.isThere) return ended(facts, "declined", { ...back, detail: say("fix-interrupted") });
   if (dryRun) return ended(facts, "planned", back);
   let onward = false;
   let about = back;
@@ -51,7 +53,7 @@ export async function resume({ patient, asker, facts, dryRun }: Backward, journa
   if (!onward) {
     about = back;
     const consent = await asker.agrees("undo", reportOf(facts, "planned", about));
-    if (!consent.given) return ended(facts, "declined", { ...about, ...whyNot(consent.why) });
+    if (!consent.given) return ended(facts, "declined", { ...about, ...whyNot(consent) });
   }
   const outcome = await work(
     (workshop) => (onward ? finish(journal, workshop) : undo(journal, workshop)),
@@ -67,14 +69,9 @@ function wentBack(facts: Facts, outcome: Outcome, about: Partial<FixReport>): En
   const { lasting = [] } = outcome;
   return lasting.length === 0
     ? ended(facts, "undone", { ...about, how: [] })
-    : ended(facts, "undone-in-part", { ...about, how: [], detail: lasting.join("; ") });
-}
-
-/** A no at the question says enough. */
-function whyNot(why: string): Pick<FixReport, "detail"> {
-  return why === "" ? {} : { detail: why };
+    : ended(facts, "undone-in-part", { ...about, how: [], left: lasting });
 }
 
 async function nothingToVerify(): Promise<Verification> {
-  return { helped: true, detail: "" };
+  return { helped: true, detail: quoted("") };
 }

@@ -1,8 +1,10 @@
 import { collect, type Facts } from "../../../core/collect.ts";
 import { knownValue } from "../../../core/fact.ts";
+import type { Reach } from "../../../core/facts.ts";
 import { asOrigin } from "../../../core/origin.ts";
 import type { Verdict } from "../../../core/plan.ts";
 import { atLeast } from "../../../core/release.ts";
+import { quoted, type Saying, say } from "../../../core/saying.ts";
 import { safeText } from "../../../core/text.ts";
 import type { Verification } from "../../../core/transaction.ts";
 import { collectOptions } from "../../pure/derived.ts";
@@ -25,7 +27,7 @@ export async function verifyFix(
   patient: Pick<Patient, "opened" | "withDevices">,
   signal: AbortSignal,
 ): Promise<Verification> {
-  let last: Verification = { helped: false, detail: "not looked at" };
+  let last: Verification = { helped: false, detail: say("not-looked-at") };
   for (let tries = 0; tries < TRIES && !signal.aborted; tries += 1) {
     if (tries > 0) await pause(PAUSE_MS, signal);
     const live = patient.opened.look({ asBrowser: needsBrowser(prepared), ...originOf(prepared) });
@@ -48,7 +50,7 @@ export async function reachable(opened: Opened, signal: AbortSignal): Promise<Ve
   const live = opened.look({ asBrowser: false });
   const facts = await collect(LIVE_FACTS, live.collectors(), collectOptions(signal));
   const reach = knownValue(facts.probe)?.reach;
-  return { helped: reach?.state === "open", detail: safeText(reach?.detail ?? "no answer", 200) };
+  return { helped: reach?.state === "open", detail: reachSaid(reach, say("no-answer-at-all")) };
 }
 
 /** Pairing is met by a client with a device only. Before 2026.3 such a client would leave an entry behind. */
@@ -64,16 +66,16 @@ function needsBrowser(prepared: Prepared): boolean {
 export function judge(prepared: Prepared, facts: Facts): Verification {
   const probe = knownValue(facts.probe);
   if (probe === undefined || probe.reach.state !== "open") {
-    const detail = probe?.reach.detail ?? "the gateway could not be asked";
-    return { helped: false, detail: safeText(detail, 200) };
+    return { helped: false, detail: reachSaid(probe?.reach, say("gateway-silent")) };
   }
   const unpaired = unpairedOf(prepared, facts);
-  if (unpaired !== undefined) return { helped: false, detail: `the device ${unpaired} is not paired` };
+  if (unpaired !== undefined)
+    return { helped: false, detail: say("device-not-paired", { device: unpaired }) };
   const met = metAgain(prepared, facts);
-  if (met !== undefined) return { helped: false, detail: `the same refusal was met again: ${met}` };
-  if (prepared.model === undefined) return { helped: true, detail: probe.url };
+  if (met !== undefined) return { helped: false, detail: say("met-again", { quote: met }) };
+  if (prepared.model === undefined) return { helped: true, detail: quoted(probe.url) };
   const config = knownValue(facts.config)?.effective;
-  if (config === undefined) return { helped: false, detail: "the config cannot be read" };
+  if (config === undefined) return { helped: false, detail: say("config-unreadable") };
   const { oracle, after, expected } = prepared.model;
   const now = oracle.verdict({ ...after, config });
   return sameVerdict(now, expected)
@@ -112,10 +114,15 @@ function sameVerdict(a: Verdict, b: Verdict): boolean {
   return a.gate === b.gate && a.reason === b.reason;
 }
 
-function told(verdict: Verdict): string {
-  if (verdict.outcome === "admitted") return "the gateway lets it in";
+function told(verdict: Verdict): Saying {
+  if (verdict.outcome === "admitted") return say("gateway-lets-it-in");
   const { gate, reason } = verdict;
-  return reason === undefined ? `still refused at ${gate}` : `still refused at ${gate}: ${reason}`;
+  return reason === undefined ? say("refused-at", { gate }) : say("refused-again", { gate, reason });
+}
+
+/** What became of the connection that was tried. */
+function reachSaid(reach: Reach | undefined, otherwise: Saying): Saying {
+  return reach === undefined ? otherwise : (reach.say ?? quoted(safeText(reach.detail, 200)));
 }
 
 export function pause(ms: number, signal: AbortSignal): Promise<void> {

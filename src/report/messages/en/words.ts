@@ -1,6 +1,6 @@
 import type { Catalogue } from "../types.ts";
 
-type Tables = Omit<Catalogue, "lang" | "causes" | "remedies" | "human" | "fix">;
+type Tables = Omit<Catalogue, "lang" | "causes" | "remedies" | "human" | "sayings" | "fix">;
 
 export const tables: Tables = {
   gates: {
@@ -261,79 +261,6 @@ export const tables: Tables = {
     devices: "the device list",
     refusals: "refused connections",
     assessment: "the model's answer for this browser",
-  },
-  sayings: {
-    "not-collected": "not asked for here",
-    "no-answer-within": "no answer within {seconds} s",
-    interrupted: "interrupted",
-    "log-without-release": "the log names no release",
-    "log-fits-releases": "the log names no release (its lines fit {from|the first} to {to|the newest})",
-    "nobody-said": "nobody said",
-    "release-nowhere": "neither the gateway, nor files, nor a log name the release",
-    "needs-release": "it depends on the release, which is not known",
-    "log-without-connection": "nothing in the log is about a connection to the gateway",
-    "nothing-to-look-at": "there is neither a gateway nor a log to look at",
-    "peer-not-known":
-      "as whose address the gateway sees the browser is not known: through a published port it is not 127.0.0.1",
-    "releases-differ": "the release is not known, and {from} to {to} do not answer alike",
-    "only-address-known": "only the address of this gateway is known",
-    "engine-absent": "no container engine was found",
-    "engine-down": "{engine}: no engine answers there",
-    "engine-denied": "{engine}: no permission on the engine's socket",
-    "engine-filtered": "{engine}: a proxy in front of the engine does not allow it",
-    "engine-failed": "{engine}: the engine did not answer as expected ({detail})",
-    "engine-ssh-missing": "{engine}: there is no ssh program here",
-    "engine-ssh-host": "{engine}: ssh does not know that host ({detail})",
-    "engine-ssh-host-key":
-      "{engine}: ssh does not know the host's key, or it has changed; connect once by hand",
-    "engine-ssh-denied":
-      "{engine}: the host wants more than the keys that ssh has, and nobody is asked ({detail})",
-    "engine-ssh-unreachable": "{engine}: ssh does not reach the host ({detail})",
-    "engine-ssh-no-docker":
-      "{engine}: neither docker nor podman is there to connect to the engine ({detail})",
-    "engine-ssh-failed": "{engine}: ssh ended without a connection ({detail})",
-    "out-of-reach":
-      "the doctor's own container does not reach {name} (published: {ports|nothing}); run it with --network container:{name}, or with --network host",
-    "published-there-only":
-      "{name} is published on {host} for that machine alone ({ports|nothing}); run the doctor there, or open a tunnel and name it with --target",
-    "doctor-alone":
-      "the doctor runs in a container of its own, where no gateway is; give it the engine's socket, or the gateway's network (--network container:NAME)",
-    "engine-context": "{engine}: there is no such context",
-    "engine-tls-expired": "{engine}: the engine's certificate is not valid at this time ({detail})",
-    "engine-tls-authority":
-      "{engine}: the engine's certificate is of an authority that ca.pem does not have ({detail})",
-    "engine-tls-name": "{engine}: the engine's certificate is of another host name ({detail})",
-    "engine-tls-client":
-      "{engine}: the engine does not accept our certificate, cert.pem and key.pem ({detail})",
-    "engine-tls-none": "{engine}: TLS is set, and the engine speaks none ({detail})",
-    "engine-tls-files": "{engine}: ca.pem, cert.pem or key.pem cannot be used ({detail})",
-    "engine-tls-wanted":
-      "{engine}: the engine wants TLS, and none is set (DOCKER_TLS_VERIFY, DOCKER_CERT_PATH)",
-    "engine-answer-long": "{engine}: the engine's answer is longer than what is read of it",
-    "engine-answer-late": "{engine}: the engine did not end its answer in time",
-    "engine-address": "{engine} is no address of an engine",
-    "engine-certificates": "{engine}: its TLS certificates cannot be read",
-    "container-absent": "no container {name}; a gateway seems to run in: {found|none}",
-    "service-absent": "no Compose service {name}; a gateway seems to run in: {found|none}",
-    "no-gateway-container": "no container seems to run a gateway",
-    "several-engines": "several container engines have one: {found}",
-    "engine-keeps-files": "{path}: a proxy in front of the engine does not let files be read",
-    "several-containers": "several containers fit: {found}",
-    "no-device-store": "no device store",
-    "device-store-too-large": "the device store is larger than {megabytes} MiB",
-    "device-store-busy": "the gateway wrote to its device store all the time",
-    "device-store-odd": "{path} is no regular file, so the device store is not read",
-    "device-store-slow": "the device store was not read within {seconds} s",
-    "device-store-unread": "the device store cannot be read ({detail})",
-    "log-shared": "{file} is shared by the gateways of this machine, and no line of it names this one's port",
-    "log-of-a-stranger": "{path} belongs to {who}, so what is in it is not believed",
-    "log-open-to-others": "{who} may write {path}, so what is in it is not believed",
-    "config-too-long": "{path}: too long for a config",
-    "file-absent": "{path}: no such file",
-    "file-denied": "{path}: not permitted",
-    "file-timeout": "{path}: no answer in time",
-    "file-failed": "{path}: could not be read",
-    "file-not-asked": "{path}: not asked for here",
   },
   phrases: {
     "the token is right": "the token is right",
