@@ -264,7 +264,7 @@ describe("a fix", () => {
     assert.deepEqual(world.configured, [2]);
     // One write is one line.
     assert.ok(outcome.outcome === "kept");
-    assert.deepEqual(outcome.how, ["edited openclaw.json", "openclaw devices approve"]);
+    assert.deepEqual(outcome.how.map(inEnglish), ["edited openclaw.json", "openclaw devices approve"]);
     assert.deepEqual(
       machine.journals.at(-1)?.steps.map(({ state, how }) => [state, how]),
       [

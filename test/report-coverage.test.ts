@@ -61,7 +61,4 @@ test("every sentence that the engine and its collectors say has words in each la
       assert.ok(known, `${key} is said nowhere`);
     }
   }
-  const said = [...text.matchAll(/unknown\([^;]{0,300}?\bmessage: "([a-z-]+)"/g)].map(([, key]) => key ?? "");
-  assert.ok(said.length > 8);
-  for (const key of said) assert.ok(entryOf(catalogueOf("zh").sayings, key), key);
 });
