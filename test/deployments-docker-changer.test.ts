@@ -452,7 +452,8 @@ test("an archive of one file reads as it was written", async () => {
     fc.asyncProperty(
       fc.uint8Array({ maxLength: 3000 }),
       fc.integer({ min: 0, max: 0o7777 }),
-      fc.integer({ min: 0, max: 2_000_000 }),
+      // Accounts of a directory service have large numbers.
+      fc.oneof(fc.integer({ min: 0, max: 300_000 }), fc.integer({ min: 0, max: 2 ** 32 - 2 })),
       async (content, mode, uid) => {
         async function* bytes(): AsyncGenerator<Uint8Array> {
           yield oneFile("openclaw.json", content, { mode, uid, gid: uid });

@@ -1,3 +1,10 @@
+import { pack } from "tar-stream";
+
+/**
+ * Archives of the engine. `tar-stream` writes them. They are read by hand: its reader (2.2, the one that dockerode
+ * brings) keeps an extended header of any length in memory, and takes attributes' bytes for UTF-8.
+ */
+
 /** One entry of an archive. */
 export interface TarEntry {
   readonly name: string;
@@ -16,6 +23,8 @@ export interface TarEntry {
 
 const BLOCK = 512;
 const PIECE = 65_536;
+/** Six octal digits. */
+const MOST_IN_HEADER = 0o777777;
 /** Extended headers longer than this are of no file that we ask for. */
 const MAX_EXTENDED = 65_536;
 
@@ -203,25 +212,21 @@ export function oneFile(
   content: Uint8Array,
   { mode, uid, gid }: Pick<TarEntry, "mode" | "uid" | "gid">,
 ): Buffer {
-  if (Buffer.byteLength(name) > 99) throw new RangeError("the name is too long for a header");
-  const header = Buffer.alloc(BLOCK);
-  const octal = (value: number, at: number, length: number): void => {
-    header.write(value.toString(8).padStart(length - 1, "0"), at, "latin1");
-  };
-  header.write(name, 0, "utf8");
-  octal(mode, 100, 8);
-  octal(uid, 108, 8);
-  octal(gid, 116, 8);
-  octal(content.length, 124, 12);
-  octal(Math.floor(Date.now() / 1000), 136, 12);
-  header.write("0", 156);
-  header.write("ustar\0", 257, "latin1");
-  header.write("00", 263);
-  header.fill(" ", 148, 156);
-  octal(
-    header.reduce((sum, byte) => sum + byte, 0),
-    148,
-    7,
-  );
-  return Buffer.concat([header, content, Buffer.alloc(padded(content.length) - content.length + 2 * BLOCK)]);
+  const archive = pack();
+  const header = {
+    name,
+    uid,
+    gid,
+    mtime: new Date(),
+    // With the bits of a regular file, which are no part of the header: a mode of 0 alone would be taken for none.
+    mode: mode | 0o100000,
+    type: "file",
+    // Larger numbers do not fit into the header; they would be cut without a word.
+    ...(Math.max(uid, gid) > MOST_IN_HEADER ? { pax: { uid: `${uid}`, gid: `${gid}` } } : {}),
+  } as const;
+  archive.entry(header, Buffer.from(content));
+  archive.finalize();
+  const bytes: unknown = archive.read();
+  if (!Buffer.isBuffer(bytes)) throw new TypeError("the archive was not written at once");
+  return bytes;
 }
