@@ -80,6 +80,8 @@ export const tables: Tables = {
     dns: "the name cannot be resolved",
     tls: "TLS failed",
     starting: "the gateway is still starting",
+    "port-held": "another program has the port",
+    "invalid-config": "openclaw.json is not valid",
     "startup-failed": "the gateway did not start",
     "not-openclaw": "something else answers there",
     stranger: "another user's process has the port",

@@ -80,6 +80,8 @@ export const tables: Tables = {
     dns: "域名无法解析",
     tls: "TLS 失败",
     starting: "网关还在启动",
+    "port-held": "端口被其他程序占用",
+    "invalid-config": "openclaw.json 无效",
     "startup-failed": "网关没有启动",
     "not-openclaw": "回应的是别的程序",
     stranger: "端口被另一个用户的进程占用",
