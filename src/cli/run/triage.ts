@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { reportOf } from "../../doctor/pure/case.ts";
 import { offlineFacts } from "../../doctor/pure/offline.ts";
+import { onlyLog } from "../../logs/no-log.ts";
 import type { ReportNote } from "../../report/result.ts";
 import type { TriageArguments } from "../commands/triage.ts";
 import { emit } from "../emit.ts";
@@ -28,7 +29,9 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
       sources: (signal) =>
         sources.map(({ name, open }) => ({
           name,
-          chunks: open({ signal, note: (note) => notes.push(note) }),
+          chunks: onlyLog(open({ signal, note: (note) => notes.push(note) }), (what) =>
+            notes.push({ message: `input-${what}`, args: { file: name } }),
+          ),
         })),
       release,
       secrets: out.known,

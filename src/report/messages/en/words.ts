@@ -80,6 +80,8 @@ export const tables: Tables = {
     dns: "the name cannot be resolved",
     tls: "TLS failed",
     starting: "the gateway is still starting",
+    "port-held": "another program has the port",
+    "invalid-config": "openclaw.json is not valid",
     "startup-failed": "the gateway did not start",
     "not-openclaw": "something else answers there",
     stranger: "another user's process has the port",
@@ -175,6 +177,17 @@ export const tables: Tables = {
     text: "{text}",
     "model-contradicted":
       "The evidence says something else than the model of this release. The evidence counts; please report it to this tool's maintainers.",
+    "input-empty": "{file} is empty: there was nothing to read.",
+    "input-compressed":
+      "{file} is compressed, and was not read. Unpack it first: `zcat {file} | pairing-doctor triage -`.",
+    "input-binary":
+      "{file} is no text, and was not read. Name a log: the gateway's console or its JSON file.",
+    "input-config":
+      "{file} is an openclaw.json, not a log, and was not read: it tells of nobody who was refused. Name a log; beside a log `--config {file}` of `pairing-doctor diagnose` reads it.",
+    "input-compose":
+      "{file} is a Compose file, not a log, and was not read. Name a log: `docker compose logs --no-color openclaw-gateway`.",
+    "input-inspect":
+      "{file} is the output of `docker inspect`, not a log, and was not read. Name a log: `docker logs CONTAINER`.",
     "client-left":
       "A client ended its connection by itself before the gateway had admitted or refused it, and nothing tells why or what it is. Its own log says more.",
     "release-assumed":

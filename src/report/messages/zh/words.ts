@@ -80,6 +80,8 @@ export const tables: Tables = {
     dns: "域名无法解析",
     tls: "TLS 失败",
     starting: "网关还在启动",
+    "port-held": "端口被其他程序占用",
+    "invalid-config": "openclaw.json 无效",
     "startup-failed": "网关没有启动",
     "not-openclaw": "回应的是别的程序",
     stranger: "端口被另一个用户的进程占用",
@@ -162,6 +164,15 @@ export const tables: Tables = {
   notes: {
     text: "{text}",
     "model-contradicted": "证据与该版本的模型不符。以证据为准，请反馈给本工具的维护者。",
+    "input-empty": "{file} 是空的：没有可读取的内容。",
+    "input-compressed": "{file} 是压缩文件，没有读取。请先解压：`zcat {file} | pairing-doctor triage -`。",
+    "input-binary": "{file} 不是文本，没有读取。请指定日志：网关的控制台输出或它的 JSON 日志文件。",
+    "input-config":
+      "{file} 是 openclaw.json 而不是日志，没有读取：其中看不出谁被拒绝。请指定日志；诊断时可以用 `pairing-doctor diagnose` 的 `--config {file}` 读取它。",
+    "input-compose":
+      "{file} 是 Compose 文件而不是日志，没有读取。请指定日志：`docker compose logs --no-color openclaw-gateway`。",
+    "input-inspect":
+      "{file} 是 `docker inspect` 的输出而不是日志，没有读取。请指定日志：`docker logs CONTAINER`。",
     "client-left":
       "有客户端在网关接纳或拒绝之前自行断开了连接，没有信息表明它是什么、为何断开。请查看该客户端自己的日志。",
     "release-assumed": "模型没有在 {release|该版本} 上实测过，最接近的实测版本是 {nearest|相邻的版本}。",

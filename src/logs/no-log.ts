@@ -1,0 +1,62 @@
+/** What people name instead of a log, and what says nothing as one. */
+export type NoLog = "empty" | "compressed" | "binary" | "config" | "compose" | "inspect";
+
+/** Bytes from the beginning that tell what a file is. */
+const HEAD = 64 * 1024;
+
+/** A word of a log or a ticket: then it is one, whatever it begins with. */
+const LOG =
+  /closed before connect|disconnected \(\d{4}\)|\[(?:ws|gateway|reload)\]|"subsystem"|gateway closed \(|pairing required/;
+
+/**
+ * Whether a source is something else than a log, from its first bytes. A config that is pasted into a ticket has words
+ * around it, so it is a ticket; UTF-16 has zero bytes, and a mark before them.
+ */
+export function noLogIn(first: Uint8Array): NoLog | undefined {
+  if (first.length === 0) return "empty";
+  const head = first.subarray(0, HEAD);
+  const starts = (...bytes: readonly number[]) => bytes.every((byte, index) => head[index] === byte);
+  if (
+    starts(0x1f, 0x8b) ||
+    starts(0x50, 0x4b, 3, 4) ||
+    starts(0x28, 0xb5, 0x2f, 0xfd) ||
+    starts(0xfd, 0x37, 0x7a)
+  )
+    return "compressed";
+  const marked = starts(0xff, 0xfe) || starts(0xfe, 0xff);
+  if (!marked && head.filter((byte) => byte === 0).length > head.length / 50) return "binary";
+  const text = new TextDecoder().decode(head);
+  if (text.trim() === "") return "empty";
+  if (LOG.test(text)) return undefined;
+  const code = text
+    .replace(/^\uFEFF/, "")
+    .replace(/^(?:\s{1,80}|\/\/[^\n]{0,400}\n|#[^\n]{0,400}\n){1,200}/, "");
+  if (
+    code.startsWith("{") &&
+    /^\s{0,40}["']?(?:gateway|agents|channels|models)["']?\s{0,8}:\s{0,8}\{/m.test(code)
+  )
+    return "config";
+  if (code.startsWith("[") && /"(?:HostConfig|NetworkSettings)"\s{0,8}:/.test(code)) return "inspect";
+  return /^services:\s{0,80}$/m.test(code) && /^\s{1,40}(?:image|build|command|ports):/m.test(code)
+    ? "compose"
+    : undefined;
+}
+
+/** The chunks of a log; of anything else none, and `tell` hears what it is. */
+export async function* onlyLog(
+  chunks: AsyncIterable<Uint8Array>,
+  tell: (what: NoLog) => void,
+): AsyncGenerator<Uint8Array> {
+  let isFirst = true;
+  for await (const chunk of chunks) {
+    if (isFirst && chunk.length === 0) continue;
+    const what = isFirst ? noLogIn(chunk) : undefined;
+    isFirst = false;
+    if (what !== undefined) {
+      tell(what);
+      return;
+    }
+    yield chunk;
+  }
+  if (isFirst) tell("empty");
+}

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { noLogIn, onlyLog } from "../src/logs/no-log.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+for (const [what, input, expected] of [
+  ["nothing", bytes(""), "empty"],
+  ["blank lines", bytes("\n \n"), "empty"],
+  ["a log that was packed", gzipSync("a"), "compressed"],
+  ["a program", new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0, 0, 0, 0, 1, 0]), "binary"],
+  ["a log in UTF-16", Buffer.from("\uFEFF[ws] closed", "utf16le"), undefined],
+  ["an openclaw.json", bytes('// mine\n{\n  "gateway": { "bind": "lan" },\n}'), "config"],
+  ["one without quotes", bytes("{\n  gateway: { port: 1 },\n}"), "config"],
+  ["a Compose file", bytes("services:\n  openclaw-gateway:\n    image: x\n"), "compose"],
+  ["docker inspect", bytes('[\n {\n  "Id": "1",\n  "HostConfig": {}\n }\n]'), "inspect"],
+  [
+    "a ticket with a config in it",
+    bytes('My config:\n{\n "gateway": {}\n}\ndisconnected (1008): pairing required'),
+    undefined,
+  ],
+  [
+    "a config with a refusal below",
+    bytes('{\n "gateway": {}\n}\ndisconnected (1008): pairing required'),
+    undefined,
+  ],
+  ["a JSON log", bytes('{"0":"{\\"subsystem\\":\\"gateway/ws\\"}","1":"x"}'), undefined],
+  ["a sentence about services", bytes("services: none of mine work"), undefined],
+] as const)
+  test(`${what}: ${expected ?? "read as a log"}`, () => assert.equal(noLogIn(input), expected));
+
+test("what is no log is not read, and told once; a log is read whole", async () => {
+  const told: string[] = [];
+  const read = async (...parts: readonly Uint8Array[]) => {
+    const chunks = (async function* () {
+      yield* parts;
+    })();
+    const out: string[] = [];
+    for await (const chunk of onlyLog(chunks, (what) => told.push(what)))
+      out.push(new TextDecoder().decode(chunk));
+    return out.join("");
+  };
+  assert.equal(await read(bytes('{\n "gateway": {}\n}'), bytes("more")), "");
+  assert.equal(await read(), "");
+  assert.equal(await read(bytes("[ws] a"), bytes("{ b")), "[ws] a{ b");
+  assert.deepEqual(told, ["config", "empty"]);
+});
