@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { say } from "../core/saying.ts";
 import { toJsonReport } from "../report/json.ts";
 import type { Lang } from "../report/messages/index.ts";
 import type { Report } from "../report/result.ts";
@@ -53,10 +54,6 @@ export async function write(text: string, output: string | undefined, out: Out):
     await writeFile(output, text, { mode: 0o600 });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "failed";
-    throw new UsageError(
-      `--output ${output}`,
-      `the file cannot be written (${code})`,
-      "name a file in a directory that you may write to",
-    );
+    throw new UsageError(`--output ${output}`, say("not-writable", { code }), say("name-writable-place"));
   }
 }

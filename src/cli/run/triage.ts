@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { say } from "../../core/saying.ts";
 import { reportOf } from "../../doctor/pure/case.ts";
 import { offlineFacts } from "../../doctor/pure/offline.ts";
 import type { ReportNote } from "../../report/result.ts";
@@ -13,6 +14,7 @@ import { namedProxies, pageOrigin, saidRelease, selection } from "../said.ts";
 import type { Session } from "../session.ts";
 import { startSpinner } from "../spinner.ts";
 import { UsageError } from "../usage-error.ts";
+import { wordsFor } from "../words/index.ts";
 
 export async function triage(args: TriageArguments, session: Session): Promise<number> {
   const { io, out } = session;
@@ -21,7 +23,7 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
   const origin = pageOrigin(args.origin);
   const sources = await sourcesOf(args.files ?? [], io);
   const notes: ReportNote[] = [];
-  const spinner = await startSpinner("Reading the log", io, args.quiet);
+  const spinner = await startSpinner(wordsFor(session.lang)["doing.read"], io, args.quiet);
   try {
     const facts = await offlineFacts({
       name: sources.map(({ name }) => name).join(", "),
@@ -55,11 +57,7 @@ interface Source {
 async function sourcesOf(files: readonly string[], io: Io): Promise<readonly Source[]> {
   const names = files.length > 0 ? files : io.stdin.isTTY === true ? [] : ["-"];
   if (names.length === 0) {
-    throw new UsageError(
-      "triage",
-      "there is nothing to read",
-      "name a log file, or pipe one in: `docker logs NAME 2>&1 | pairing-doctor triage -`",
-    );
+    throw new UsageError("triage", say("nothing-to-read"), say("name-log-or-pipe"));
   }
   return Promise.all(names.map((name) => (name === "-" ? stdinSource(io) : fileSource(name))));
 }
@@ -70,7 +68,7 @@ function stdinSource(io: Io): Source {
 }
 
 async function fileSource(path: string): Promise<Source> {
-  const file = { path, what: path, todo: "name a log file that you may read" };
+  const file = { path, what: path, todo: say("name-readable-log") };
   await mustBeReadable(file, true);
   return { name: basename(path), open: (reading) => logFile(file, reading) };
 }

@@ -1,5 +1,5 @@
 import { changes as english } from "../../../../core/sentences/changes.ts";
-import { translation } from "../../translation.ts";
+import { translation } from "../../../../core/translation.ts";
 
 export const changes = translation(english, {
   "edited-for": "直接编辑了 openclaw.json（{why}）",
