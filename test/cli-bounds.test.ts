@@ -1,4 +1,5 @@
 // What a command line, a terminal and a config of strangers can make the doctor write and do is bounded.
+
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -7,6 +8,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { columnsOf, cutTo } from "../src/cli/io.ts";
 import { bounded, logFile } from "../src/cli/log-input.ts";
+import { say } from "../src/core/saying.ts";
 import { textOf } from "./fake-world.ts";
 import { cli, emptyHome, ensureBuilt, fixture, here } from "./support/cli.ts";
 
@@ -97,7 +99,7 @@ describe("a log that is longer than what is read of it", () => {
     note: (note: unknown) => notes.push(note),
     most: 2 * 1024,
   });
-  const named = { path: log, what: log, todo: "" };
+  const named = { path: log, what: log, todo: say("name-readable-log") };
 
   test("of a file its end, of a pipe its beginning, and the report says so", async () => {
     const notes: { readonly message?: string }[] = [];

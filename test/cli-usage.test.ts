@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import manifest from "../package.json" with { type: "json" };
 import { type CliResult, cli, fixture, here } from "./support/cli.ts";
+import { latinSentences } from "./support/latin.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "pairing-doctor-usage-"));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -17,7 +18,7 @@ function assertUsageError({ code, stdout, stderr }: CliResult): void {
   assert.deepEqual({ code, stdout }, { code: 2, stdout: "" }, stderr);
   const lines = stderr.split("\n");
   assert.equal(lines.length, 3, stderr);
-  assert.match(lines[0] ?? "", /^pairing-doctor: .+: .+/);
+  assert.match(lines[0] ?? "", /^pairing-doctor: .+(?:: |：).+/);
   assert.match(lines[1] ?? "", /^ {2}\S/);
   assert.equal(lines[2], "");
   assert.doesNotMatch(stderr, /^\s+at .+:\d+/m);
@@ -42,6 +43,49 @@ for (const name of ["diagnose", "triage", "what-if", "explain", "checks", "demo"
     assert.match(stdout, /--lang/);
   });
 }
+
+for (const command of [
+  [],
+  ["diagnose"],
+  ["fix"],
+  ["triage"],
+  ["what-if"],
+  ["explain"],
+  ["checks"],
+  ["demo"],
+]) {
+  const name = [...command, "--help"].join(" ");
+  test(`${name} in Chinese has no English sentence, and the same options`, async () => {
+    const { code, stdout, stderr } = await here([...command, "--help", "--lang", "zh"]);
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+    assert.match(stdout, /选项：/);
+    assert.deepEqual(latinSentences(stdout), []);
+    const optionsOf = (page: string) => page.match(/^ +(?:-\w, )?--[a-z-]+/gm);
+    assert.deepEqual(optionsOf(stdout), optionsOf((await here([...command, "--help"])).stdout));
+  });
+}
+
+test("a wrong command line is said in Chinese, whether the line or the locale asks for it", async () => {
+  for (const [args, words] of [
+    [["triag"], /命令 "triag"：没有这个命令\n {2}是不是 triage？/],
+    [["triage", "--bogus"], /--bogus：没有这个选项/],
+    [["--target"], /--target：缺少它的值/],
+    [["--color", "pink"], /--color "pink"：这不是它的可选值\n {2}请给出其中之一：/],
+    [["triage", "/no/such/file"], /\/no\/such\/file：无法读取（ENOENT）\n {2}请指定/],
+    [["fix", "no-such-thing"], /fix "no-such-thing"：没有这一项/],
+    [["--token", "abc"], /不接受 --token：命令行可以被/],
+    [["--target", "k8s:claw"], /该版本不会自行读取集群/],
+    [["--origin", "nowhere"], /这不是 http 或 https 地址/],
+    [["what-if", "--set", "x"], /其中没有 PATH=VALUE/],
+  ] as const) {
+    const result = await here([...args, "--lang", "zh"]);
+    assertUsageError(result);
+    assert.match(result.stderr, words);
+    assert.deepEqual(latinSentences(result.stderr), []);
+  }
+  const { stderr } = await cli(["triag"], { env: { LANG: "zh_CN.UTF-8" } });
+  assert.match(stderr, /没有这个命令/);
+});
 
 for (const args of [["--version"], ["-V"], ["--version", "--color", "never"], ["triage", "--version"]]) {
   test(args.join(" "), async () => {

@@ -2,6 +2,7 @@
 import { processIo } from "./io.ts";
 import { FAULT, faultOf, main } from "./main.ts";
 import type { DoWork } from "./session.ts";
+import { langOf } from "./style.ts";
 import { keepVerifying } from "./verified-tls.ts";
 
 /** Loaded with the first command that needs it: `--help` and `checks` read nothing of others. */
@@ -9,7 +10,7 @@ const work: DoWork = async (...what) => (await import("./thread/supervise.ts")).
 
 // Node would print the error as it is, with whatever somebody else wrote into it.
 process.on("uncaughtException", (error) => {
-  process.stderr.write(faultOf(error), () => process.exit(FAULT));
+  process.stderr.write(faultOf(error, langOf(undefined, process.env)), () => process.exit(FAULT));
 });
 const env = keepVerifying(process.env);
 process.exitCode = await main(process.argv.slice(2), { ...processIo(), env }, work);

@@ -1,3 +1,4 @@
+import { type Saying, say } from "../core/saying.ts";
 import { Secret } from "../core/secret.ts";
 import type { Credentials } from "../doctor/live/look.ts";
 import type { Io } from "./io.ts";
@@ -25,9 +26,9 @@ export async function handedCredentials(
 ): Promise<Credentials | undefined> {
   if (options.tokenFile !== undefined && options.tokenStdin === true) {
     throw new UsageError(
-      "--token-file and --token-stdin",
-      "the token can come from one place only",
-      "give one of them",
+      say("both-options", { one: "--token-file", other: "--token-stdin" }),
+      say("one-token"),
+      say("give-one"),
     );
   }
   if (options.tokenFile !== undefined) {
@@ -35,7 +36,7 @@ export async function handedCredentials(
     return { token: new Secret(token, salt) };
   }
   if (options.tokenStdin === true) {
-    const token = firstLine(await readAll(io.stdin, MAX_SECRET), "standard input");
+    const token = firstLine(await readAll(io.stdin, MAX_SECRET), say("standard-input"));
     return { token: new Secret(token, salt) };
   }
   const token = io.env.OPENCLAW_GATEWAY_TOKEN?.trim();
@@ -50,18 +51,17 @@ export async function handedCredentials(
 async function readTokenFile(path: string, io: Pick<Io, "signal">): Promise<string> {
   // What was named may be the token itself, by mistake.
   const what = "--token-file";
-  const file = { path, what, todo: "name a readable file that holds only the token" };
+  const file = { path, what, todo: say("name-token-file") };
   return firstLine(await readNamed(file, { maxBytes: MAX_SECRET, firstLine: true }, io), what);
 }
 
-function firstLine(text: string, where: string): string {
+function firstLine(text: string, where: string | Saying): string {
   const line =
     text
       .replace(/^\ufeff/, "")
       .split(/\r?\n/, 1)[0]
       ?.trim() ?? "";
-  if (line === "")
-    throw new UsageError(where, "there is no token in it", "write the token into its first line");
+  if (line === "") throw new UsageError(where, say("no-token-in-it"), say("token-first-line"));
   return line;
 }
 

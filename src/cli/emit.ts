@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
+import type { Lang } from "../core/languages.ts";
+import { say } from "../core/saying.ts";
 import { type Format, formatOf } from "../report/formats.ts";
-import type { Lang } from "../report/languages.ts";
 import type { Report } from "../report/result.ts";
 import type { Out, Written } from "./out.ts";
 import { type ColorOption, lookOf } from "./style.ts";
@@ -46,10 +47,6 @@ export async function write(text: string, output: string | undefined, out: Out):
     await writeFile(output, text, { mode: 0o600 });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "failed";
-    throw new UsageError(
-      `--output ${output}`,
-      `the file cannot be written (${code})`,
-      "name a file in a directory that you may write to",
-    );
+    throw new UsageError(`--output ${output}`, say("not-writable", { code }), say("name-writable-place"));
   }
 }

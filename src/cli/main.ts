@@ -1,17 +1,22 @@
+import { quoted, say } from "../core/saying.ts";
+import { fill } from "../core/template.ts";
 import { describeError } from "../doctor/pure/describe-error.ts";
 import { VERSION } from "../doctor/pure/version.ts";
+import type { Lang } from "../report/messages/index.ts";
 import type { Io } from "./io.ts";
 import { workHere } from "./run/index.ts";
 import { refuseSecretArguments } from "./secret-arguments.ts";
 import { type DoWork, type Session, sessionOf } from "./session.ts";
+import { langOf } from "./style.ts";
 import { UsageError } from "./usage-error.ts";
+import { type CliWords, wordsFor } from "./words/index.ts";
 
 /**
  * Parses the command line, runs the command, gives the exit code: 0, 1, 2, 3 as in the README, 130 when
  * interrupted. Never throws.
  */
 export function main(argv: readonly string[], io: Io, work: DoWork = workHere): Promise<number> {
-  const session = sessionOf(io, work);
+  const session = sessionOf(io, work, { lang: langOf(langIn(argv), io.env) });
   return guarded(session, async () => {
     refuseSecretArguments(argv);
     refuseLongClusters(argv);
@@ -24,6 +29,13 @@ export function main(argv: readonly string[], io: Io, work: DoWork = workHere): 
   });
 }
 
+/** The language that is asked for, for what is said before, and in spite of, any parsing. */
+function langIn(argv: readonly string[]): string | undefined {
+  const at = argv.findIndex((word) => word === "--lang" || word.startsWith("--lang="));
+  const word = argv[at];
+  return word === "--lang" ? argv[at + 1] : word?.slice("--lang=".length);
+}
+
 /**
  * yargs takes `-abc` for three options and looks at each with all that follow: a minute for 120,000 letters (18.2).
  *
@@ -31,24 +43,25 @@ export function main(argv: readonly string[], io: Io, work: DoWork = workHere): 
  */
 function refuseLongClusters(argv: readonly string[]): void {
   const word = argv.find((one) => /^-[^-]/.test(one) && one.length > MAX_CLUSTER);
-  if (word !== undefined)
-    throw new UsageError(word.slice(0, 20), "there is no such option", "see `pairing-doctor --help`");
+  if (word !== undefined) throw new UsageError(word.slice(0, 20), say("no-such-option"), say("see-help"));
 }
 
 const MAX_CLUSTER = 1000;
 
 /** The exit code of a piece of work; what it throws is told. */
-export async function guarded({ io, out }: Session, work: () => Promise<number>): Promise<number> {
+export async function guarded({ io, out, lang }: Session, work: () => Promise<number>): Promise<number> {
   try {
     const code = await work();
     return io.signal.aborted ? 130 : code;
   } catch (error) {
     if (io.signal.aborted) return 130;
     if (error instanceof UsageError) {
-      out.say(`pairing-doctor: ${error.message}\n  ${error.todo}\n`);
+      const { usageLines } = await import("./usage-lines.ts");
+      const [wrong, todo] = usageLines(error, lang);
+      out.say(`pairing-doctor: ${wrong}\n  ${todo}\n`);
       return 2;
     }
-    out.say(faultOf(error));
+    out.say(faultOf(error, lang));
     return FAULT;
   }
 }
@@ -57,8 +70,9 @@ export async function guarded({ io, out }: Session, work: () => Promise<number>)
 export const FAULT = 70;
 
 /** What is said of one. */
-export function faultOf(error: unknown): string {
-  return `pairing-doctor: this is a fault of pairing-doctor ${VERSION}, not of your gateway: ${describeError(error)}\n`;
+export function faultOf(error: unknown, lang: Lang): string {
+  const fault = wordsFor(lang)["own-fault"];
+  return `pairing-doctor: ${fill(fault, { version: VERSION, error: describeError(error) })}\n`;
 }
 
 async function parse(argv: readonly string[], session: Session): Promise<number> {
@@ -67,13 +81,14 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
     import("./commands/index.ts"),
   ]);
   let code = 0;
+  const words = wordsFor(session.lang);
   const parser = yargs()
     .scriptName("pairing-doctor")
+    // What it says of a wrong line is read below, in English; what help says is in the reader's language.
     .locale("en")
+    .updateStrings(helpStrings(words))
     .version(VERSION)
-    .usage(
-      "$0 [command]\n\nSays why the OpenClaw Control UI is refused, and what fixes it. Only `fix` changes anything.",
-    )
+    .usage(`$0 [command]\n\n${words.usage}`)
     .help()
     .alias("h", "help")
     .alias("V", "version")
@@ -91,11 +106,9 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
     .check((args) => {
       const twice = Object.keys(args).find((name) => Array.isArray(args[name]) && !REPEATABLE.has(name));
       if (twice === undefined) return true;
-      throw new UsageError(`--${twice}`, "it is there more than once", "give it once");
+      throw new UsageError(`--${twice}`, say("given-twice"), say("give-once"));
     })
-    .epilogue(
-      "Exit codes: 0 nothing found, 1 findings, 2 usage, 3 could not look, 4 a fix did not help and was taken back, 130 interrupted.",
-    );
+    .epilogue(words["exit-codes"]);
   register(parser, session, (result) => {
     code = result;
   });
@@ -115,6 +128,14 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
   if (output !== "") session.out.print(`${output}\n`);
   return code;
 }
+
+/** The headings and types of yargs' help. */
+function helpStrings(words: CliWords): Record<string, string> {
+  const own = Object.entries(words).filter(([key]) => key.startsWith(YARGS));
+  return Object.fromEntries(own.map(([key, text]) => [key.slice(YARGS.length), text]));
+}
+
+const YARGS = "yargs.";
 
 /** Options and arguments that take several values; `_` are yargs' command words. */
 const REPEATABLE = new Set([
@@ -141,37 +162,41 @@ async function usageError(
   argv: readonly string[],
   commands: readonly string[],
 ): Promise<UsageError> {
-  const help = "see `pairing-doctor --help`";
+  const help = say("see-help");
   const unknown = /^Unknown arguments?: ([^,\n]*)/.exec(message)?.[1];
   if (unknown !== undefined && argv.includes(unknown) && !argv.some((word) => commands.includes(word))) {
     const { nearest } = await import("../report/explain.ts");
     const [near] = nearest(unknown, commands, 1);
     return new UsageError(
-      `command ${plainWord(unknown)}`,
-      "there is no such command",
-      near === undefined ? help : `did you mean ${near}? S${help.slice(1)}`,
+      say("command-named", { word: plainWord(unknown) }),
+      say("no-such-command"),
+      near === undefined ? help : say("did-you-mean-command", { near }),
     );
   }
   const option = argv.find((word) => word.replace(/=.*/s, "").replace(/^--?/, "") === unknown);
   if (unknown !== undefined && option?.startsWith("-")) {
-    return new UsageError(option.replace(/=.*/s, ""), "there is no such option", help);
+    return new UsageError(option.replace(/=.*/s, ""), say("no-such-option"), help);
   }
   if (unknown !== undefined)
-    return new UsageError(`argument ${plainWord(unknown)}`, "none is expected there", help);
+    return new UsageError(
+      say("argument-named", { word: plainWord(unknown) }),
+      say("no-argument-there"),
+      help,
+    );
   const valueless = /^Not enough arguments following: (.*)/.exec(message)?.[1];
-  if (valueless !== undefined) return new UsageError(`--${valueless}`, "its value is missing", help);
+  if (valueless !== undefined) return new UsageError(`--${valueless}`, say("value-missing"), help);
   const choice = /Argument: ([\w-]+), Given: (.*), Choices: (.*)/.exec(message);
   if (choice) {
     const [, name, given, choices] = choice;
     const shown = given?.replace(/^"|"$/g, "") ?? "";
     return new UsageError(
       `--${name} ${plainWord(shown)}`,
-      "that is none of its values",
-      `give one of ${choices}`,
+      say("none-of-its-values"),
+      say("give-one-of", { choices: choices ?? "" }),
     );
   }
   const lines = message.split("\n").map((line) => line.trim());
-  return new UsageError("command line", lines.filter((line) => line !== "").join("; "), help);
+  return new UsageError(say("command-line"), quoted(lines.filter((line) => line !== "").join("; ")), help);
 }
 
 /** Where any word may stand, only what looks like one is repeated: a token may have gone there. */

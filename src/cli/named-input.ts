@@ -1,3 +1,4 @@
+import { type Saying, say } from "../core/saying.ts";
 import { checkInput, type Input, InputRefused, openInput } from "../deployments/input.ts";
 import type { Io } from "./io.ts";
 import { UsageError } from "./usage-error.ts";
@@ -11,7 +12,7 @@ export interface NamedFile {
   /** The option with it, as it is shown in an error. */
   readonly what: string;
   /** What to do when it cannot be read. */
-  readonly todo: string;
+  readonly todo: Saying;
 }
 
 /**
@@ -50,7 +51,7 @@ export async function readNamed(
   } catch (error) {
     signal.throwIfAborted();
     if (late.aborted)
-      throw new UsageError(file.what, `nothing ended it within ${PIPE_MS / 1000} s`, file.todo);
+      throw new UsageError(file.what, say("nothing-ended-it", { seconds: PIPE_MS / 1000 }), file.todo);
     throw unreadable(file, error);
   }
 }
@@ -67,13 +68,14 @@ export async function mustBeReadable(file: NamedFile, pipes: boolean): Promise<v
   }
 }
 
-function tooLong(maxBytes: number): string {
-  const size = maxBytes < 1_048_576 ? `${maxBytes} bytes` : `${maxBytes / 1_048_576} MiB`;
-  return `it is longer than ${size}`;
+function tooLong(maxBytes: number): Saying {
+  return maxBytes < 1_048_576
+    ? say("longer-than-bytes", { count: maxBytes })
+    : say("longer-than", { size: `${maxBytes / 1_048_576} MiB` });
 }
 
 function unreadable({ what, todo }: NamedFile, error: unknown): UsageError {
-  if (error instanceof InputRefused) return new UsageError(what, error.message, todo);
+  if (error instanceof InputRefused) return new UsageError(what, error.say, todo);
   const code = (error as NodeJS.ErrnoException).code ?? "failed";
-  return new UsageError(what, `it cannot be read (${code})`, todo);
+  return new UsageError(what, say("not-readable", { code }), todo);
 }

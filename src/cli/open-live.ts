@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { say } from "../core/saying.ts";
 import type { HandedLogs } from "../doctor/live/look.ts";
 import { openGateway, targetSaid } from "../doctor/live/open.ts";
 import type { Opened } from "../doctor/live/opened.ts";
@@ -47,7 +48,7 @@ export async function openLive(
     salt,
   );
   out.learn([credentials?.token?.reveal(), credentials?.password?.reveal()]);
-  const todo = "name a file that you may read";
+  const todo = say("name-readable-file");
   if (args.config !== undefined)
     await mustBeReadable({ path: args.config, what: `--config ${args.config}`, todo }, false);
   for (const path of args.log ?? []) await mustBeReadable({ path, what: `--log ${path}`, todo }, looksOnce);
@@ -76,7 +77,7 @@ function handedLogs(paths: readonly string[], notes: ReportNote[]): HandedLogs {
     name: paths.join(", "),
     sources: (signal) =>
       paths.map((path) => {
-        const file = { path, what: `--log ${path}`, todo: "name a log file that you may read" };
+        const file = { path, what: `--log ${path}`, todo: say("name-readable-log") };
         return { name: basename(path), chunks: logFile(file, { signal, note: (note) => notes.push(note) }) };
       }),
   };
@@ -86,9 +87,5 @@ function handedLogs(paths: readonly string[], notes: ReportNote[]): HandedLogs {
 function seconds(text: string): number {
   const value = Number(text);
   if (/^\d{1,3}(?:\.\d)?$/.test(text) && value >= 1 && value <= 600) return value;
-  throw new UsageError(
-    "--timeout",
-    "that is no number of seconds between 1 and 600",
-    "for example --timeout 30",
-  );
+  throw new UsageError("--timeout", say("no-timeout"), say("for-example", { example: "--timeout 30" }));
 }

@@ -1,28 +1,27 @@
 import type { ArgumentsCamelCase, Argv } from "yargs";
 import { DEPLOYMENT_KINDS } from "../core/deployment-kind.ts";
+import { LANGS, type Lang } from "../core/languages.ts";
 import { FORMAT_NAMES, type Format } from "../report/formats.ts";
-import { LANGS, type Lang } from "../report/languages.ts";
 import type { EmitOptions } from "./emit.ts";
 import type { FailOn } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { type ColorOption, langOf } from "./style.ts";
+import type { CliWords } from "./words/index.ts";
 
 /** What a command's handler gets, of the function that declares the command's options. */
-export type ArgumentsOf<F extends (yargs: Argv) => Argv<unknown>> =
+export type ArgumentsOf<F extends (yargs: Argv, words: CliWords) => Argv<unknown>> =
   ReturnType<F> extends Argv<infer A> ? ArgumentsCamelCase<A> : never;
 
 const FAIL_ON = ["error", "warning", "info", "never"] as const;
 const COLORS = ["auto", "always", "never"] as const;
 
 /** Language and colour: on every command that writes for people. */
-export function wordingOptions<T>(yargs: Argv<T>) {
-  return yargs
-    .option("lang", { choices: LANGS, describe: "Language; default from the locale" })
-    .option("color", {
-      choices: COLORS,
-      default: "auto" as ColorOption,
-      describe: "Colours; NO_COLOR and FORCE_COLOR count too",
-    });
+export function wordingOptions<T>(yargs: Argv<T>, words: CliWords) {
+  return yargs.option("lang", { choices: LANGS, describe: words["option.lang"] }).option("color", {
+    choices: COLORS,
+    default: "auto" as ColorOption,
+    describe: words["option.color"],
+  });
 }
 
 export interface WordingArguments {
@@ -31,105 +30,103 @@ export interface WordingArguments {
 }
 
 /** How the report is written: on every command that makes one. */
-export function outputOptions<T>(yargs: Argv<T>) {
-  return wordingOptions(yargs)
-    .option("format", { choices: FORMAT_NAMES, default: "human" as Format, describe: "Format of the report" })
-    .option("json", { type: "boolean", default: false, describe: "Same as --format json" })
-    .option("output", { type: "string", requiresArg: true, describe: "Write the report to FILE" })
-    .option("quiet", { type: "boolean", default: false, describe: "No spinner, no notes on stderr" })
-    .option("verbose", { type: "boolean", default: false, describe: "All evidence, remedies and checks" });
+export function outputOptions<T>(yargs: Argv<T>, words: CliWords) {
+  return wordingOptions(yargs, words)
+    .option("format", { choices: FORMAT_NAMES, default: "human" as Format, describe: words["option.format"] })
+    .option("json", { type: "boolean", default: false, describe: words["option.json"] })
+    .option("output", { type: "string", requiresArg: true, describe: words["option.output"] })
+    .option("quiet", { type: "boolean", default: false, describe: words["option.quiet"] })
+    .option("verbose", { type: "boolean", default: false, describe: words["option.verbose"] });
 }
 
 /** What is judged, and when it fails. */
-export function judgeOptions<T>(yargs: Argv<T>) {
+export function judgeOptions<T>(yargs: Argv<T>, words: CliWords) {
   return yargs
     .option("only", {
       type: "string",
       array: true,
       requiresArg: true,
-      describe: "Run only this check (repeatable)",
+      describe: words["option.only"],
     })
     .option("skip", {
       type: "string",
       array: true,
       requiresArg: true,
-      describe: "Leave this check out (repeatable)",
+      describe: words["option.skip"],
     })
     .option("fail-on", {
       choices: FAIL_ON,
       default: "error" as FailOn,
-      describe: "Least severity that exits with 1",
+      describe: words["option.fail-on"],
     });
 }
 
 /** What the tool cannot see and the user may say. */
-export function saidOptions<T>(yargs: Argv<T>) {
+export function saidOptions<T>(yargs: Argv<T>, words: CliWords) {
   return yargs
     .option("release", {
       type: "string",
       requiresArg: true,
-      describe: "The gateway's release, e.g. 2026.3.13",
+      describe: words["option.release"],
     })
-    .option("deployment", { choices: DEPLOYMENT_KINDS, describe: "How the gateway is deployed" })
+    .option("deployment", { choices: DEPLOYMENT_KINDS, describe: words["option.deployment"] })
     .option("origin", {
       type: "string",
       requiresArg: true,
-      describe: "Where the browser opens the Control UI, e.g. http://192.168.1.5:18789",
+      describe: words["option.origin"],
     })
     .option("proxy", {
       type: "string",
       array: true,
       requiresArg: true,
-      describe:
-        "Address of the proxy in front of the gateway, which may be trusted (repeatable); with fix --domain: caddy or nginx",
+      describe: words["option.proxy"],
     });
 }
 
 /** Where the gateway is, and what may be used to look at it. */
-export function liveOptions<T>(yargs: Argv<T>) {
+export function liveOptions<T>(yargs: Argv<T>, words: CliWords) {
   return yargs
     .option("target", {
       type: "string",
       requiresArg: true,
-      describe:
-        "local, ws://HOST:PORT, wss://HOST, docker:CONTAINER or compose:SERVICE; default: what this machine shows",
+      describe: words["option.target"],
     })
     .option("config", {
       type: "string",
       requiresArg: true,
-      describe: "The gateway's openclaw.json, at most 1 MiB",
+      describe: words["option.config"],
     })
     .option("log", {
       type: "string",
       array: true,
       requiresArg: true,
-      describe: "A gateway log or a pipe, instead of the logs that would be found (repeatable)",
+      describe: words["option.log"],
     })
     .option("token-file", {
       type: "string",
       requiresArg: true,
-      describe: "File that holds the gateway's token",
+      describe: words["option.token-file"],
     })
     .option("token-stdin", {
       type: "boolean",
       default: false,
-      describe: "Read the gateway's token from standard input",
+      describe: words["option.token-stdin"],
     })
     .option("allow-plaintext-token", {
       type: "boolean",
       default: false,
-      describe: "Send the token over plain ws:// to a public address too",
+      describe: words["option.allow-plaintext-token"],
     })
     .option("insecure-tls", {
       type: "boolean",
       default: false,
-      describe: "Do not verify the gateway's certificate",
+      describe: words["option.insecure-tls"],
     })
     .option("timeout", {
       type: "string",
       default: "15",
       requiresArg: true,
-      describe: "Seconds for the probe",
+      describe: words["option.timeout"],
     });
 }
 

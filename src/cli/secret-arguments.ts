@@ -1,3 +1,4 @@
+import { say } from "../core/saying.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Whatever is called a token, password or secret; `--allow-plaintext-token` takes no value. */
@@ -17,9 +18,9 @@ export function refuseSecretArguments(argv: readonly string[]): void {
     const url = SECRET_IN_URL.test(word.replace(/^--[\w-]{1,40}=/, ""));
     if (!option && !url) continue;
     throw new UsageError(
-      option ? `${word.split("=")[0]} is not taken` : "a URL with a credential in it is not taken",
-      "a command line can be read by every process of this machine and stays in the shell's history",
-      "set OPENCLAW_GATEWAY_TOKEN (or OPENCLAW_GATEWAY_PASSWORD) in the environment, or use --token-file FILE or --token-stdin",
+      option ? say("option-not-taken", { option: word.split("=")[0] ?? "" }) : say("url-not-taken"),
+      say("readable-by-all"),
+      say("set-token-otherwise"),
     );
   }
 }

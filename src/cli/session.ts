@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Lang } from "../report/messages/index.ts";
 import type { DemoArguments } from "./commands/demo.ts";
 import type { DiagnoseArguments } from "./commands/diagnose.ts";
 import type { FixArguments } from "./commands/fix.ts";
@@ -26,16 +27,22 @@ export interface Session {
   readonly io: Io;
   /** Everything that is written goes through it. */
   readonly out: Out;
+  /** Of the person at the terminal. */
+  readonly lang: Lang;
   /** For fingerprints of secrets; new in each run. */
   readonly salt: string;
   /** Where the work of the commands is done that read what others wrote. */
   readonly work: DoWork;
 }
 
-export function sessionOf(io: Io, work: DoWork, salt = randomBytes(16).toString("hex")): Session {
+export function sessionOf(
+  io: Io,
+  work: DoWork,
+  { lang, salt = randomBytes(16).toString("hex") }: Pick<Session, "lang"> & Partial<Pick<Session, "salt">>,
+): Session {
   const out = new Out(io);
   out.learn(SECRET_VARIABLES.map((name) => io.env[name]));
-  return { io, out, work, salt };
+  return { io, out, work, lang, salt };
 }
 
 /** What a shell has of the gateway's secrets, also where the command at hand does not use it. */

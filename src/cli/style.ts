@@ -1,4 +1,4 @@
-import { type Lang, langOfLocale } from "../report/languages.ts";
+import { LANGS, type Lang, langOfLocale } from "../core/languages.ts";
 import type { Io } from "./io.ts";
 
 export type ColorOption = "auto" | "always" | "never";
@@ -45,6 +45,8 @@ function isUnicode(env: Io["env"]): boolean {
 }
 
 /** What was asked for, else the language of the locale. */
-export function langOf(option: Lang | undefined, env: Io["env"]): Lang {
-  return option ?? langOfLocale(env.LC_ALL || env.LC_MESSAGES || env.LANG || "");
+export function langOf(option: string | undefined, env: Io["env"]): Lang {
+  return (
+    LANGS.find((lang) => lang === option) ?? langOfLocale(env.LC_ALL || env.LC_MESSAGES || env.LANG || "")
+  );
 }

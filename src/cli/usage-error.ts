@@ -1,19 +1,17 @@
 import type { BadInput, Parsed } from "../core/bad-input.ts";
-import { createScrubber, safeQuote } from "../core/scrub.ts";
-
-const scrub = createScrubber();
+import { inEnglish, type Saying } from "../core/saying.ts";
 
 /**
- * Bad input. One clear error: what, why, what to do; exit code 2. File names and words of the user are made printable,
- * and what looks like a secret among them is not repeated.
+ * Bad input. One clear error: what, why, what to do (`usageLines`); exit code 2.
  */
 export class UsageError extends Error {
   override readonly name = "UsageError";
-  readonly todo: string;
+  readonly bad: BadInput;
 
-  constructor(what: string, why: string, todo: string) {
-    super(`${safeQuote(what, scrub, 300)}: ${safeQuote(why, scrub, 600)}`);
-    this.todo = safeQuote(todo, scrub, 600);
+  /** `what`: the option or file, as it was given, or how it is called. */
+  constructor(what: BadInput["what"], why: Saying, todo: Saying) {
+    super(inEnglish(why));
+    this.bad = { what, why, todo };
   }
 }
 

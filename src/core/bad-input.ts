@@ -1,11 +1,12 @@
+import type { Saying } from "./saying.ts";
 import { safeText } from "./text.ts";
 
 /** What somebody asked for and cannot have as they said it: for whoever talks to them. Nothing of it is made printable yet. */
 export interface BadInput {
   /** The option or file with the value, as it was given. */
-  readonly what: string;
-  readonly why: string;
-  readonly todo: string;
+  readonly what: string | Saying;
+  readonly why: Saying;
+  readonly todo: Saying;
 }
 
 /** What was read of an input, or what is wrong with it. */
@@ -22,6 +23,10 @@ export function parsed<T>(value: T): Parsed<T> {
   return { ok: true, value };
 }
 
-export function bad(what: string, why: string, todo: string): { readonly ok: false; readonly bad: BadInput } {
+export function bad(
+  what: string | Saying,
+  why: Saying,
+  todo: Saying,
+): { readonly ok: false; readonly bad: BadInput } {
   return { ok: false, bad: { what, why, todo } };
 }

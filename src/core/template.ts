@@ -37,7 +37,7 @@ export type PlaceholdersOf<T extends string> = NameOf<Inside<T>>;
 type NeededIn<T extends string> = Needed<Inside<T>>;
 
 /** What has a number in every sentence. */
-type Numbers = "seconds" | "minutes" | "megabytes" | "count" | "port" | "pid";
+type Numbers = "seconds" | "minutes" | "megabytes" | "count" | "most" | "port" | "pid";
 
 type ValueOf<N extends string, S> = N extends "why"
   ? S

@@ -1,6 +1,7 @@
 import { access, close, constants, fstat, open, read, readlink, type Stats, stat } from "node:fs";
 import { Socket } from "node:net";
 import { promisify } from "node:util";
+import { inEnglish, type Saying, say } from "../core/saying.ts";
 import { wayTo } from "./foreign-link.ts";
 
 const mayAccess = promisify(access);
@@ -47,6 +48,12 @@ export interface InputOptions {
 /** What is no input: a directory, a device, a socket, or a pipe where none is read. */
 export class InputRefused extends Error {
   override readonly name = "InputRefused";
+  readonly say: Saying;
+
+  constructor(say: Saying) {
+    super(inEnglish(say));
+    this.say = say;
+  }
 }
 
 /**
@@ -100,13 +107,13 @@ export async function checkInput(path: string, options: InputOptions = {}): Prom
 function refuse(found: Stats, { pipes = false }: InputOptions): void {
   if (found.isFile() || (pipes && found.isFIFO())) return;
   const kind = found.isDirectory()
-    ? "a directory"
+    ? "is-directory"
     : found.isFIFO()
-      ? "a pipe"
+      ? "is-pipe"
       : found.isSocket()
-        ? "a socket"
-        : "a device";
-  throw new InputRefused(`it is ${kind}`);
+        ? "is-socket"
+        : "is-device";
+  throw new InputRefused(say(kind));
 }
 
 const PIECE = 65_536;

@@ -1,4 +1,5 @@
 import { bad, type Parsed, parsed } from "../core/bad-input.ts";
+import { say } from "../core/saying.ts";
 import { parseGatewayUrl } from "../gateway/url.ts";
 
 /** Which gateway somebody means. A new kind of target is a member here; what reads and finds it does not compile before. */
@@ -46,14 +47,10 @@ export function parseTarget(text: string): Parsed<ChosenTarget> {
   }
   if (LATER.test(text)) {
     const kind = text.slice(0, text.indexOf(":"));
-    return bad(
-      `--target ${kind}:…`,
-      "this version does not read inside clusters or other hosts by itself",
-      "name the address (--target ws://127.0.0.1:18789), say the kind (--deployment kubernetes|vps) and hand in the log (--log FILE)",
-    );
+    return bad(`--target ${kind}:…`, say("target-for-later"), say("name-address-kind-log"));
   }
   const written = forms.flatMap((form) => form.written ?? []);
-  return bad("--target", "that is no target", `give ${written.join(", ")}`);
+  return bad("--target", say("no-target"), say("give-targets", { forms: written.join(", ") }));
 }
 
 function urlTarget(text: string): Parsed<ChosenTarget> | undefined {
@@ -61,7 +58,11 @@ function urlTarget(text: string): Parsed<ChosenTarget> | undefined {
   try {
     return parsed({ kind: "url", url: parseGatewayUrl(text).ws });
   } catch {
-    return bad("--target", "that is no address of a gateway", "for example --target ws://127.0.0.1:18789");
+    return bad(
+      "--target",
+      say("no-gateway-address"),
+      say("for-example", { example: "--target ws://127.0.0.1:18789" }),
+    );
   }
 }
 
@@ -71,10 +72,14 @@ function containerTarget(text: string): Parsed<ChosenTarget> | undefined {
   const by = prefix === "docker" ? "container" : "service";
   if ((by === "container" ? CONTAINER : SERVICE).test(name)) return parsed({ kind: "docker", by, name });
   return by === "container"
-    ? bad("--target docker:…", "that is no name of a container", "for example --target docker:openclaw")
+    ? bad(
+        "--target docker:…",
+        say("no-container-name"),
+        say("for-example", { example: "--target docker:openclaw" }),
+      )
     : bad(
         "--target compose:…",
-        "that is no name of a Compose service",
-        "for example --target compose:openclaw-gateway",
+        say("no-service-name"),
+        say("for-example", { example: "--target compose:openclaw-gateway" }),
       );
 }

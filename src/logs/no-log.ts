@@ -1,3 +1,5 @@
+import type { Chunk } from "./lines.ts";
+
 /** What people name instead of a log, and what says nothing as one. */
 export type NoLog = "empty" | "compressed" | "binary" | "config" | "compose" | "inspect";
 
@@ -44,13 +46,13 @@ export function noLogIn(first: Uint8Array): NoLog | undefined {
 
 /** The chunks of a log; of anything else none, and `tell` hears what it is. */
 export async function* onlyLog(
-  chunks: AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<Chunk> | Iterable<Chunk>,
   tell: (what: NoLog) => void,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Chunk> {
   let isFirst = true;
   for await (const chunk of chunks) {
     if (isFirst && chunk.length === 0) continue;
-    const what = isFirst ? noLogIn(chunk) : undefined;
+    const what = isFirst ? noLogIn(bytesOf(chunk)) : undefined;
     isFirst = false;
     if (what !== undefined) {
       tell(what);
@@ -59,4 +61,9 @@ export async function* onlyLog(
     yield chunk;
   }
   if (isFirst) tell("empty");
+}
+
+/** Only the head is looked at. */
+function bytesOf(chunk: Chunk): Uint8Array {
+  return typeof chunk === "string" ? new TextEncoder().encode(chunk.slice(0, HEAD)) : chunk;
 }

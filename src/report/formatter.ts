@@ -1,5 +1,5 @@
+import type { Lang } from "../core/languages.ts";
 import type { FixReport } from "./fix-report.ts";
-import type { Lang } from "./languages.ts";
 import type { Report } from "./result.ts";
 
 /** How a text is to look. Whether it goes to a terminal was weighed by the caller. */

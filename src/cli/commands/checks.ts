@@ -1,12 +1,22 @@
 import type { Argv } from "yargs";
 import { type ArgumentsOf, wordingOptions } from "../options.ts";
+import type { CliWords } from "../words/index.ts";
 import type { Run } from "./run.ts";
 
-const options = (command: Argv) =>
-  wordingOptions(command).option("json", { type: "boolean", default: false, describe: "As JSON" });
+const options = (command: Argv, words: CliWords) =>
+  wordingOptions(command, words).option("json", {
+    type: "boolean",
+    default: false,
+    describe: words["option.checks-json"],
+  });
 
 export type ChecksArguments = ArgumentsOf<typeof options>;
 
-export function registerChecks(yargs: Argv, run: Run<ChecksArguments>): void {
-  yargs.command("checks", "The list of checks", options, (args) => run(args));
+export function registerChecks(yargs: Argv, words: CliWords, run: Run<ChecksArguments>): void {
+  yargs.command(
+    "checks",
+    words["command.checks"],
+    (command) => options(command, words),
+    (args) => run(args),
+  );
 }

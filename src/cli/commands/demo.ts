@@ -1,19 +1,20 @@
 import type { Argv } from "yargs";
 import { type ArgumentsOf, outputOptions } from "../options.ts";
+import type { CliWords } from "../words/index.ts";
 import type { Run } from "./run.ts";
 
-const options = (command: Argv) =>
-  outputOptions(command)
-    .positional("scenario", { type: "string", describe: "See --list; the classic ticket when absent" })
-    .option("list", { type: "boolean", default: false, describe: "The scenarios" });
+const options = (command: Argv, words: CliWords) =>
+  outputOptions(command, words)
+    .positional("scenario", { type: "string", describe: words["option.scenario"] })
+    .option("list", { type: "boolean", default: false, describe: words["option.list"] });
 
 export type DemoArguments = ArgumentsOf<typeof options>;
 
-export function registerDemo(yargs: Argv, run: Run<DemoArguments>): void {
+export function registerDemo(yargs: Argv, words: CliWords, run: Run<DemoArguments>): void {
   yargs.command(
     "demo [scenario]",
-    "Starts an embedded gateway in a scenario and diagnoses it",
-    options,
+    words["command.demo"],
+    (command) => options(command, words),
     (args) => run(args),
   );
 }

@@ -1,15 +1,21 @@
 import type { Argv } from "yargs";
 import { type ArgumentsOf, wordingOptions } from "../options.ts";
+import type { CliWords } from "../words/index.ts";
 import type { Run } from "./run.ts";
 
-const options = (command: Argv) =>
-  wordingOptions(command).positional("id", {
+const options = (command: Argv, words: CliWords) =>
+  wordingOptions(command, words).positional("id", {
     type: "string",
-    describe: "Id or code, e.g. docker-nat-not-local or OPD201; all when absent",
+    describe: words["option.id"],
   });
 
 export type ExplainArguments = ArgumentsOf<typeof options>;
 
-export function registerExplain(yargs: Argv, run: Run<ExplainArguments>): void {
-  yargs.command("explain [id]", "What a finding means, offline", options, (args) => run(args));
+export function registerExplain(yargs: Argv, words: CliWords, run: Run<ExplainArguments>): void {
+  yargs.command(
+    "explain [id]",
+    words["command.explain"],
+    (command) => options(command, words),
+    (args) => run(args),
+  );
 }

@@ -1,63 +1,68 @@
 import type { Argv } from "yargs";
 import { type ArgumentsOf, liveOptions, outputOptions, saidOptions } from "../options.ts";
+import type { CliWords } from "../words/index.ts";
 import type { Run } from "./run.ts";
 
-const options = (command: Argv) =>
-  saidOptions(outputOptions(liveOptions(command)))
+const options = (command: Argv, words: CliWords) =>
+  saidOptions(outputOptions(liveOptions(command, words), words), words)
     .positional("ids", {
       type: "string",
       array: true,
-      describe: "Findings to mend, by id or code; default: what keeps the Control UI out",
+      describe: words["option.ids"],
     })
-    .option("dry-run", { type: "boolean", default: false, describe: "Show the plan and change nothing" })
+    .option("dry-run", { type: "boolean", default: false, describe: words["option.dry-run"] })
     .option("yes", {
       type: "boolean",
       default: false,
-      describe: "Do not ask before what has no risk, or needs a restart only",
+      describe: words["option.yes"],
     })
-    .option("remedy", { type: "string", requiresArg: true, describe: "Take this remedy, not the first" })
+    .option("remedy", { type: "string", requiresArg: true, describe: words["option.remedy"] })
     .option("request", {
       type: "string",
       requiresArg: true,
-      describe: "The pairing request to approve, by its id",
+      describe: words["option.request"],
     })
     .option("allow-risk", {
       choices: ["grants-access", "weakens-security"] as const,
       array: true,
       requiresArg: true,
-      describe: "Agree to this risk (repeatable)",
+      describe: words["option.allow-risk"],
     })
     .option("domain", {
       type: "string",
       requiresArg: true,
-      describe: "Name of the page behind an HTTPS proxy (--remedy https-proxy)",
+      describe: words["option.domain"],
     })
     .option("proxy-file", {
       type: "string",
       requiresArg: true,
-      describe: "Write the proxy's site file there; it is printed otherwise",
+      describe: words["option.proxy-file"],
     })
     .option("tls", {
       choices: ["public", "internal"] as const,
       requiresArg: true,
-      describe: "Who vouches for the name: a public authority, or the proxy's own",
+      describe: words["option.tls"],
     })
-    .option("certificate", { type: "string", requiresArg: true, describe: "Certificate for the proxy" })
-    .option("certificate-key", { type: "string", requiresArg: true, describe: "Its key" })
+    .option("certificate", { type: "string", requiresArg: true, describe: words["option.certificate"] })
+    .option("certificate-key", {
+      type: "string",
+      requiresArg: true,
+      describe: words["option.certificate-key"],
+    })
     .option("edit-compose", {
       type: "boolean",
       default: false,
-      describe: "Write what a remedy changes in the Compose file; it is shown otherwise",
+      describe: words["option.edit-compose"],
     })
-    .option("undo", { type: "boolean", default: false, describe: "Take back the last fix of this gateway" });
+    .option("undo", { type: "boolean", default: false, describe: words["option.undo"] });
 
 export type FixArguments = ArgumentsOf<typeof options>;
 
-export function registerFix(yargs: Argv, run: Run<FixArguments>): void {
+export function registerFix(yargs: Argv, words: CliWords, run: Run<FixArguments>): void {
   yargs.command(
     "fix [ids..]",
-    "Plans the remedy, shows it, asks, applies it, connects again, and keeps it or takes it back",
-    options,
+    words["command.fix"],
+    (command) => options(command, words),
     (args) => run(args),
   );
 }

@@ -1,5 +1,6 @@
 import type { Argv } from "yargs";
 import type { Session, Work, WorkArguments } from "../session.ts";
+import { type CliWords, wordsFor } from "../words/index.ts";
 import { registerChecks } from "./checks.ts";
 import { registerDemo } from "./demo.ts";
 import { registerDiagnose } from "./diagnose.ts";
@@ -17,10 +18,10 @@ type Register = (yargs: Argv, session: Session, done: Done) => void;
 /** A command whose work may be done in a thread of its own. */
 function worked<W extends Work>(
   work: W,
-  register: (yargs: Argv, run: Run<WorkArguments[W]>) => void,
+  register: (yargs: Argv, words: CliWords, run: Run<WorkArguments[W]>) => void,
 ): Register {
   return (yargs, session, done) =>
-    register(yargs, async (args) => done(await session.work(work, args, session)));
+    register(yargs, wordsFor(session.lang), async (args) => done(await session.work(work, args, session)));
 }
 
 const COMMANDS: Readonly<Record<string, Register>> = {
@@ -29,12 +30,12 @@ const COMMANDS: Readonly<Record<string, Register>> = {
   triage: worked("triage", registerTriage),
   "what-if": worked("what-if", registerWhatIf),
   explain: (yargs, session, done) =>
-    registerExplain(yargs, async (args) => {
+    registerExplain(yargs, wordsFor(session.lang), async (args) => {
       const { explain } = await import("../run/explain.ts");
       done(explain(args, session));
     }),
   checks: (yargs, session, done) =>
-    registerChecks(yargs, async (args) => {
+    registerChecks(yargs, wordsFor(session.lang), async (args) => {
       const { showChecks } = await import("../run/checks.ts");
       done(showChecks(args, session));
     }),

@@ -1,16 +1,22 @@
 import type { Argv } from "yargs";
 import { type ArgumentsOf, judgeOptions, outputOptions, saidOptions } from "../options.ts";
+import type { CliWords } from "../words/index.ts";
 import type { Run } from "./run.ts";
 
-const options = (command: Argv) =>
-  saidOptions(judgeOptions(outputOptions(command))).positional("files", {
+const options = (command: Argv, words: CliWords) =>
+  saidOptions(judgeOptions(outputOptions(command, words), words), words).positional("files", {
     type: "string",
     array: true,
-    describe: "Gateway logs or pipes (console, JSON, docker, kubectl, journal); - for standard input",
+    describe: words["option.files"],
   });
 
 export type TriageArguments = ArgumentsOf<typeof options>;
 
-export function registerTriage(yargs: Argv, run: Run<TriageArguments>): void {
-  yargs.command("triage [files..]", "Reads logs offline; no gateway needed", options, (args) => run(args));
+export function registerTriage(yargs: Argv, words: CliWords, run: Run<TriageArguments>): void {
+  yargs.command(
+    "triage [files..]",
+    words["command.triage"],
+    (command) => options(command, words),
+    (args) => run(args),
+  );
 }

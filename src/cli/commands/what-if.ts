@@ -1,43 +1,43 @@
 import type { Argv } from "yargs";
 import { VIAS } from "../../doctor/pure/what-if/vias.ts";
 import { type ArgumentsOf, wordingOptions } from "../options.ts";
+import type { CliWords } from "../words/index.ts";
 import type { Run } from "./run.ts";
 
-const options = (command: Argv) =>
-  wordingOptions(command)
+const options = (command: Argv, words: CliWords) =>
+  wordingOptions(command, words)
     .option("input", {
       type: "string",
       requiresArg: true,
-      describe:
-        "A connection (JSON, or one JSON object a line); - for standard input; at most 16 MiB. Default: the gateway found here",
+      describe: words["option.input"],
     })
     .option("set", {
       type: "string",
       array: true,
       requiresArg: true,
-      describe: "PATH=VALUE, e.g. gateway.controlUi.allowInsecureAuth=true (repeatable)",
+      describe: words["option.set"],
     })
     .option("unset", {
       type: "string",
       array: true,
       requiresArg: true,
-      describe: "PATH to leave out (repeatable)",
+      describe: words["option.unset"],
     })
-    .option("release", { type: "string", requiresArg: true, describe: "Ask for this release" })
-    .option("via", { choices: VIAS, describe: "Ask for this way to the gateway" })
+    .option("release", { type: "string", requiresArg: true, describe: words["option.ask-release"] })
+    .option("via", { choices: VIAS, describe: words["option.via"] })
     .option("json", {
       type: "boolean",
       default: false,
-      describe: "One JSON line for each line of input",
+      describe: words["option.json-lines"],
     });
 
 export type WhatIfArguments = ArgumentsOf<typeof options>;
 
-export function registerWhatIf(yargs: Argv, run: Run<WhatIfArguments>): void {
+export function registerWhatIf(yargs: Argv, words: CliWords, run: Run<WhatIfArguments>): void {
   yargs.command(
     "what-if",
-    "Asks the admission model: would this connection be let in, now, after a change, after an upgrade?",
-    options,
+    words["command.what-if"],
+    (command) => options(command, words),
     (args) => run(args),
   );
 }

@@ -11,18 +11,18 @@ import { selection } from "../parsed-options.ts";
 import type { Session } from "../session.ts";
 import { startSpinner } from "../spinner.ts";
 import { tlsNotes } from "../verified-tls.ts";
+import { wordsFor } from "../words/index.ts";
 
 export async function runDiagnosis(args: DiagnoseArguments, session: Session): Promise<number> {
   const { io, out } = session;
+  const words = wordsFor(session.lang);
   const select = selection(args);
   const { look, context, notes, origin } = await openLive(args, session, { looksOnce: true });
   if (args.asBrowser && !args.quiet) {
-    out.say(
-      "Signing in as a new browser with a throw-away key. If it is let in, that is taken back; a request that waits ends by itself after five minutes.\n",
-    );
+    out.say(`${words["signing-in"]}\n`);
   }
   const live = look({ asBrowser: args.asBrowser });
-  const spinner = await startSpinner("Looking at the gateway", io, args.quiet);
+  const spinner = await startSpinner(words["doing.look"], io, args.quiet);
   try {
     const facts = await collect(LIVE_FACTS, live.collectors(), collectOptions(io.signal));
     const report = reportOf(facts, {

@@ -1,5 +1,6 @@
 import { checks } from "../../../checks/index.ts";
 import { shownWord } from "../../core/bad-input.ts";
+import { quoted, type Saying, say } from "../../core/saying.ts";
 import { explain as explanation } from "../../report/explain.ts";
 import { colorStyle } from "../../report/terminal.ts";
 import type { ExplainArguments } from "../commands/explain.ts";
@@ -23,12 +24,17 @@ export function explain(args: ExplainArguments, session: Session): number {
   if (!result.found) {
     throw new UsageError(
       `explain ${shownWord(args.id)}`,
-      "there is no such finding",
+      say("no-such-finding"),
       result.suggestions.length > 0
-        ? `did you mean ${result.suggestions.join(" or ")}?`
-        : "see `pairing-doctor checks`",
+        ? say("did-you-mean", { detail: oneOf(result.suggestions) })
+        : say("see-checks"),
     );
   }
   out.print(`${result.text.trimEnd()}\n`);
   return 0;
+}
+
+/** `a or b or c` */
+function oneOf([one = "", ...others]: readonly string[]): Saying {
+  return others.length === 0 ? quoted(one) : say("or", { one, detail: oneOf(others) });
 }

@@ -1,6 +1,7 @@
 import { checks } from "../../../checks/index.ts";
 import { shownWord } from "../../core/bad-input.ts";
 import { findCheck } from "../../core/check.ts";
+import { say } from "../../core/saying.ts";
 import { fix } from "../../doctor/live/mend/fix.ts";
 import type { Wish } from "../../doctor/live/mend/fix-options.ts";
 import { catalogueOf, wordsOf } from "../../report/messages/index.ts";
@@ -16,6 +17,7 @@ import { startSpinner } from "../spinner.ts";
 import { langOf } from "../style.ts";
 import { UsageError, usageError } from "../usage-error.ts";
 import { tlsNotes } from "../verified-tls.ts";
+import { wordsFor } from "../words/index.ts";
 
 export async function runFix(args: FixArguments, session: Session): Promise<number> {
   const { io, out } = session;
@@ -25,7 +27,7 @@ export async function runFix(args: FixArguments, session: Session): Promise<numb
     for (const { message } of tlsNotes(io))
       out.say(`${wordsOf(catalogueOf(langOf(args.lang, io.env)).notes, message)}\n`);
   const asker = new TerminalAsker(args, session);
-  const spinner = await startSpinner("Looking at the gateway", io, args.quiet);
+  const spinner = await startSpinner(wordsFor(session.lang)["doing.look"], io, args.quiet);
   const end = await fix({
     opened,
     wish,
@@ -57,5 +59,5 @@ function wishOf(args: FixArguments): Wish {
 function checkId(name: string): string {
   const found = findCheck(name, checks);
   if (found !== undefined) return found.id;
-  throw new UsageError(`fix ${shownWord(name)}`, "there is no such finding", "see `pairing-doctor checks`");
+  throw new UsageError(`fix ${shownWord(name)}`, say("no-such-finding"), say("see-checks"));
 }

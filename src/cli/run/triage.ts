@@ -1,7 +1,7 @@
 import { basename } from "node:path";
+import { say } from "../../core/saying.ts";
 import { reportOf } from "../../doctor/pure/case.ts";
 import { offlineFacts } from "../../doctor/pure/offline.ts";
-import { onlyLog } from "../../logs/no-log.ts";
 import type { ReportNote } from "../../report/result.ts";
 import type { TriageArguments } from "../commands/triage.ts";
 import { emit } from "../emit.ts";
@@ -14,6 +14,7 @@ import { namedProxies, pageOrigin, saidRelease, selection } from "../parsed-opti
 import type { Session } from "../session.ts";
 import { startSpinner } from "../spinner.ts";
 import { UsageError } from "../usage-error.ts";
+import { wordsFor } from "../words/index.ts";
 
 export async function triage(args: TriageArguments, session: Session): Promise<number> {
   const { io, out } = session;
@@ -22,17 +23,16 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
   const origin = pageOrigin(args.origin);
   const sources = await sourcesOf(args.files ?? [], io);
   const notes: ReportNote[] = [];
-  const spinner = await startSpinner("Reading the log", io, args.quiet);
+  const spinner = await startSpinner(wordsFor(session.lang)["doing.read"], io, args.quiet);
   try {
     const facts = await offlineFacts({
       name: sources.map(({ name }) => name).join(", "),
       sources: (signal) =>
         sources.map(({ name, open }) => ({
           name,
-          chunks: onlyLog(open({ signal, note: (note) => notes.push(note) }), (what) =>
-            notes.push({ message: `input-${what}`, args: { file: name } }),
-          ),
+          chunks: open({ signal, note: (note) => notes.push(note) }),
         })),
+      noLog: (file, what) => notes.push({ message: `input-${what}`, args: { file } }),
       release,
       secrets: out.known,
       ...(args.deployment === undefined ? {} : { deployment: args.deployment }),
@@ -58,11 +58,7 @@ interface Source {
 async function sourcesOf(files: readonly string[], io: Io): Promise<readonly Source[]> {
   const names = files.length > 0 ? files : io.stdin.isTTY === true ? [] : ["-"];
   if (names.length === 0) {
-    throw new UsageError(
-      "triage",
-      "there is nothing to read",
-      "name a log file, or pipe one in: `docker logs NAME 2>&1 | pairing-doctor triage -`",
-    );
+    throw new UsageError("triage", say("nothing-to-read"), say("name-log-or-pipe"));
   }
   return Promise.all(names.map((name) => (name === "-" ? stdinSource(io) : fileSource(name))));
 }
@@ -73,7 +69,7 @@ function stdinSource(io: Io): Source {
 }
 
 async function fileSource(path: string): Promise<Source> {
-  const file = { path, what: path, todo: "name a log file that you may read" };
+  const file = { path, what: path, todo: say("name-readable-log") };
   await mustBeReadable(file, true);
   return { name: basename(path), open: (reading) => logFile(file, reading) };
 }

@@ -1,8 +1,10 @@
 import type { AdmissionInput } from "../../core/connection.ts";
+import { say } from "../../core/saying.ts";
 import { answer } from "../../doctor/pure/what-if/answer.ts";
 import { type Change, changed, idleKeys, parseSetting } from "../../doctor/pure/what-if/change.ts";
 import { parseInputs } from "../../doctor/pure/what-if/input.ts";
 import type { Via } from "../../doctor/pure/what-if/vias.ts";
+import { catalogueOf, sentenceOf } from "../../report/messages/index.ts";
 import { renderAnswer } from "../../report/what-if.ts";
 import type { WhatIfArguments } from "../commands/what-if.ts";
 import { handedCredentials, readAll } from "../credentials.ts";
@@ -31,7 +33,7 @@ export async function whatIf(args: WhatIfArguments, session: Session): Promise<n
   const notes = new Set<string>();
   for (const input of inputs) {
     const next = changed(input, change);
-    for (const note of idleKeys(next, change)) notes.add(note);
+    for (const note of idleKeys(next, change)) notes.add(sentenceOf(catalogueOf(lang), note) ?? note.message);
     const result = answer(next);
     if (args.json) out.put(`${out.json(result)}\n`);
     else out.print(`${renderAnswer(next, result, lang)}\n`);
@@ -55,11 +57,11 @@ async function readInput(path: string, { io }: Session): Promise<string> {
     if (text.length <= MAX_INPUT) return text;
     throw new UsageError(
       "--input -",
-      `it is longer than ${MAX_INPUT / 1_048_576} MiB`,
-      "ask about fewer at once",
+      say("longer-than", { size: `${MAX_INPUT / 1_048_576} MiB` }),
+      say("ask-fewer"),
     );
   }
-  const todo = "name a readable file, or - for standard input";
+  const todo = say("name-input");
   return readNamed({ path, what: `--input ${path}`, todo }, { maxBytes: MAX_INPUT }, io);
 }
 

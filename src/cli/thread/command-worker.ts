@@ -9,7 +9,7 @@ import { CAREFUL, PULSE, type Said, type ThreadStart, type Told } from "./messag
 
 // A command in a thread of its own (see supervise.ts): whatever it is busy with, the process hears signals.
 
-const { work, args, salt, env, stdin, stdout, stderr, signs: shared } = workerData as ThreadStart;
+const { work, args, salt, lang, env, stdin, stdout, stderr, signs: shared } = workerData as ThreadStart;
 const signs = new Int32Array(shared);
 const port = parentPort;
 if (port === null) throw new Error("this is a thread of pairing-doctor");
@@ -83,7 +83,7 @@ const io: Io = {
   },
 };
 
-const session = sessionOf(io, workHere, salt);
+const session = sessionOf(io, workHere, { lang, salt });
 const code = await guarded(session, () => workHere(work, args as never, session));
 say({ say: "end", code });
 // Ends the thread alone, with what it left running.

@@ -1,3 +1,4 @@
+import type { Lang } from "../../report/messages/index.ts";
 import type { Work } from "../session.ts";
 
 /** What the thread of a command is started with. */
@@ -5,6 +6,7 @@ export interface ThreadStart {
   readonly work: Work;
   readonly args: unknown;
   readonly salt: string;
+  readonly lang: Lang;
   /** As the shell gave it: the process itself may have forgotten some of it. */
   readonly env: NodeJS.ProcessEnv;
   /** Which of the streams are a terminal, and how wide. */

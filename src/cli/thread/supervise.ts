@@ -2,6 +2,7 @@ import { getHeapStatistics } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { builtFile } from "../../deployments/built-file.ts";
 import { signalGroup } from "../../deployments/child-processes.ts";
+import type { Lang } from "../../report/messages/index.ts";
 import { askHere } from "../ask.ts";
 import type { Spinner } from "../io.ts";
 import { columnsOf, endAtOnce, type Io, SIGNALS } from "../io.ts";
@@ -31,12 +32,13 @@ const SHOW_CURSOR = "\u001b[?25h";
  * Why a thread: it costs 20 ms and 12 MB, a second process 50 ms and 40 MB (Node 20, two cores), and threads for the
  * parsers alone would leave all that is not a parser.
  */
-export const workApart: DoWork = (work, args, { io, out, salt }) => {
+export const workApart: DoWork = (work, args, { io, out, salt, lang }) => {
   const shared = new SharedArrayBuffer(8);
   const start: ThreadStart = {
     work,
     args,
     salt,
+    lang,
     env: { ...io.env },
     stdin: { isTTY: io.stdin.isTTY === true },
     stdout: lookOf(io.stdout),
@@ -60,6 +62,7 @@ class Supervised {
   readonly #signs: Int32Array;
   readonly #io: Io;
   readonly #out: Out;
+  readonly #lang: Lang;
   readonly #groups = new Set<number>();
   readonly #stop = new AbortController();
   #input: AsyncIterator<Uint8Array> | undefined;
@@ -71,6 +74,7 @@ class Supervised {
     this.#signs = signs;
     this.#io = io;
     this.#out = out;
+    this.#lang = start.lang;
     this.#thread = new Worker(builtFile("command-worker.js"), {
       workerData: start,
       // What a library writes by itself, with the rest of stderr.
@@ -94,7 +98,7 @@ class Supervised {
       this.#thread.on("message", (said: Said) => this.#hear(said));
       this.#thread.on("error", (error) => {
         this.#code = FAULT;
-        this.#out.say(faultOf(error));
+        this.#out.say(faultOf(error, this.#lang));
       });
       this.#thread.on("exit", () => resolve(this.#code ?? FAULT));
     }).finally(() => {

@@ -1,7 +1,7 @@
 import { bad, type Parsed, parsed } from "../../core/bad-input.ts";
 import { collect } from "../../core/collect.ts";
 import type { AdmissionInput } from "../../core/connection.ts";
-import { knownValue, unknown } from "../../core/fact.ts";
+import { knownValue, unknown, whyUnknown } from "../../core/fact.ts";
 import { say } from "../../core/saying.ts";
 import { nodeWorld } from "../../deployments/world.ts";
 import { collectOptions } from "../pure/derived.ts";
@@ -34,11 +34,12 @@ export async function collectedInput(options: HereOptions): Promise<Parsed<Admis
   const connection = knownValue(facts.assessment)?.connection;
   const release = knownValue(facts.release)?.version;
   if (connection === undefined || release === undefined) {
-    const why = facts.assessment.known ? "" : facts.assessment.detail;
     return bad(
       "what-if",
-      `no gateway was found to start from (${why})`,
-      "describe the connection with --input FILE",
+      facts.assessment.known
+        ? say("nothing-to-start-from")
+        : say("nothing-to-start-from-as", { why: whyUnknown(facts.assessment) }),
+      say("describe-connection"),
     );
   }
   return parsed({ release, config: knownValue(facts.config)?.effective ?? {}, connection });

@@ -15,6 +15,7 @@ import { say } from "../../core/saying.ts";
 import { detectDeployment } from "../../kinds/detect.ts";
 import { exposureOf } from "../../kinds/exposure.ts";
 import { digestLogs, type LogSource } from "../../logs/digest.ts";
+import { type NoLog, onlyLog } from "../../logs/no-log.ts";
 import { collectOptions, collector, derivedCollectors } from "./derived.ts";
 import { TicketText } from "./ticket-text.ts";
 
@@ -25,6 +26,8 @@ export interface OfflineOptions {
   /** Values that must not be in any fact. */
   readonly secrets?: readonly string[];
   readonly sources?: (signal: AbortSignal) => readonly LogSource[];
+  /** Hears of sources that are no logs; nothing of them is read. */
+  readonly noLog?: (source: string, what: NoLog) => void;
   readonly release: Fact<Release>;
   readonly deployment?: DeploymentKind;
   /** What an engine said of the gateway earlier. */
@@ -54,7 +57,7 @@ const NO_HOST: HostSigns = {
 
 /** The facts of logs, a config and an earlier probe, without a gateway. Touches nothing but `sources`. */
 export function offlineFacts(options: OfflineOptions): Promise<Facts> {
-  const { sources, secrets = [], release, origin, config, probe } = options;
+  const { sources, noLog = () => {}, secrets = [], release, origin, config, probe } = options;
   const ticket = new TicketText();
   return collect(
     ["logs", "config", "probe", "release", "deployment", "target", "assessment", "refusals"],
@@ -65,7 +68,13 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
             logs: collector(NO_LIMIT_MS, async (_ask, signal) =>
               known(
                 await digestLogs(
-                  sources(signal).map((source) => ticket.listen(source)),
+                  sources(signal).map(({ name, chunks, ...source }) =>
+                    ticket.listen({
+                      ...source,
+                      name,
+                      chunks: onlyLog(chunks, (what) => noLog(name, what)),
+                    }),
+                  ),
                   { secrets },
                 ),
                 options.name,

@@ -16,11 +16,9 @@ export function checkIdSaid(asked: string): Parsed<string> {
   const ids = checks.map(({ id }) => id);
   const [suggestion] = nearest(asked, ids);
   return bad(
-    `check ${shownWord(asked)}`,
-    "there is no such check",
-    suggestion === undefined
-      ? "see `pairing-doctor checks`"
-      : `did you mean ${suggestion}? See \`pairing-doctor checks\``,
+    say("check-named", { word: shownWord(asked) }),
+    say("no-such-check"),
+    suggestion === undefined ? say("see-checks") : say("did-you-mean-check", { near: suggestion }),
   );
 }
 
@@ -32,8 +30,8 @@ export function releaseSaid(release: string | undefined): Parsed<Fact<Release>> 
     const [near] = nearest(version, KNOWN_RELEASES);
     return bad(
       `--release ${shownWord(release)}`,
-      "that is no release of OpenClaw; they look like 2026.3.13",
-      near === undefined ? "see `openclaw --version`" : `did you mean ${near}?`,
+      say("no-release"),
+      near === undefined ? say("see-version") : say("did-you-mean", { detail: near }),
     );
   }
   return parsed(said({ version, confidence: "certain", from: "said" }, "--release"));
@@ -51,20 +49,12 @@ export function isSiteProxy(text: string): text is SiteProxy {
 export function proxiesSaid(texts: readonly string[]): Parsed<readonly string[]> {
   const addresses = texts.filter((text) => !isSiteProxy(text));
   if (addresses.every(isCidr)) return parsed(addresses);
-  return bad(
-    "--proxy",
-    "that is no address",
-    "give the address from which the proxy connects to the gateway, e.g. --proxy 192.168.1.7",
-  );
+  return bad("--proxy", say("no-address"), say("name-proxy-address"));
 }
 
 /** The origin as a browser sends it: scheme, host in lower case, port unless it is the scheme's own. */
 export function originSaid(text: string): Parsed<string> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && (url.protocol === "http:" || url.protocol === "https:")) return parsed(url.origin);
-  return bad(
-    "--origin",
-    "that is no http or https address",
-    "give the address in the browser's address bar, e.g. http://192.168.1.5:18789",
-  );
+  return bad("--origin", say("no-http-address"), say("name-page-address"));
 }

@@ -1,9 +1,9 @@
 import type { Risk, Unproven } from "../../core/finding.ts";
+import type { Lang } from "../../core/languages.ts";
 import type { SentenceKey } from "../../core/saying.ts";
 import type { FixOutcome } from "../fix-report.ts";
-import type { Lang } from "../languages.ts";
 
-export type { Lang } from "../languages.ts";
+export type { Lang } from "../../core/languages.ts";
 
 /**
  * Wording of one cause. Texts are templates: `{name}` is replaced by the argument of that name,

@@ -1,10 +1,21 @@
 import type { AdmissionConfig } from "../../../core/connection.ts";
 import type { EmbeddedPeer } from "../../../gateway/embedded/server.ts";
 
+export type ScenarioId =
+  | "classic"
+  | "docker-2026.3"
+  | "docker-2026.9"
+  | "lan-http"
+  | "origin"
+  | "proxy-403"
+  | "token-mismatch"
+  | "token-missing"
+  | "down"
+  | "healthy";
+
 /** A situation that the embedded gateway plays: who runs where, and what the user's browser does. */
 export interface Scenario {
-  readonly id: string;
-  readonly title: string;
+  readonly id: ScenarioId;
   readonly release: string;
   /** Without credentials and port; the demonstration adds its own. */
   readonly gateway: NonNullable<AdmissionConfig["gateway"]>;
@@ -27,7 +38,6 @@ const PUBLISHED = "http://127.0.0.1:{port}";
 export const SCENARIOS: readonly Scenario[] = [
   {
     id: "classic",
-    title: "Gateway 2026.2.1 in Docker, browser on the same host: disconnected (1008): pairing required",
     release: "2026.2.1",
     gateway: { bind: "lan" },
     peer: BRIDGE,
@@ -37,7 +47,6 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     id: "docker-2026.3",
-    title: "The same with 2026.3.13, where allowInsecureAuth is set and does nothing",
     release: "2026.3.13",
     gateway: {
       bind: "lan",
@@ -53,7 +62,6 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     id: "docker-2026.9",
-    title: "The same with 2026.9.6: such a browser is approved by itself",
     release: "2026.9.6",
     gateway: { bind: "lan" },
     peer: BRIDGE,
@@ -63,7 +71,6 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     id: "lan-http",
-    title: "2026.5.28 opened at http://192.168.1.10: no secure context, no device identity",
     release: "2026.5.28",
     gateway: { bind: "lan", controlUi: { allowedOrigins: ["http://192.168.1.10:{port}"] } },
     peer: { remoteAddress: "192.168.1.77" },
@@ -72,7 +79,6 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     id: "origin",
-    title: "2026.3.13 behind a domain that is not in allowedOrigins",
     release: "2026.3.13",
     gateway: { bind: "loopback" },
     peer: {
@@ -84,7 +90,6 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     id: "proxy-403",
-    title: "2026.9.6 behind a proxy that it does not trust: HTTP 403 before any WebSocket",
     release: "2026.9.6",
     gateway: { bind: "loopback", controlUi: { allowedOrigins: ["https://claw.example.com"] } },
     peer: {
@@ -96,7 +101,6 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     id: "token-mismatch",
-    title: "2026.5.28 on this machine, the browser has an old token",
     release: "2026.5.28",
     gateway: { bind: "loopback" },
     origin: PUBLISHED,
@@ -104,7 +108,6 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     id: "token-missing",
-    title: "2026.3.13 on this machine, the bare address was opened",
     release: "2026.3.13",
     gateway: { bind: "loopback" },
     origin: PUBLISHED,
@@ -112,7 +115,6 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     id: "down",
-    title: "Nothing listens any more",
     release: "2026.5.28",
     gateway: { bind: "loopback" },
     origin: PUBLISHED,
@@ -121,7 +123,6 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     id: "healthy",
-    title: "2026.5.28 on this machine: the browser is let in",
     release: "2026.5.28",
     gateway: { bind: "loopback" },
     origin: PUBLISHED,

@@ -43,8 +43,8 @@ export async function fix(options: FixRequestOptions): Promise<Ended> {
     return {
       refused: {
         what: "fix",
-        why: `another pairing-doctor (process ${open.pid}) works on this gateway`,
-        todo: "wait until it is done",
+        why: say("another-doctor", { pid: open.pid }),
+        todo: say("wait-until-done"),
       },
     };
   }

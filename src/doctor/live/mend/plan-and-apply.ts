@@ -159,7 +159,7 @@ async function withFiles(
 function unknownRequest({ request }: Wish, { devices }: Facts): BadInput | undefined {
   const waiting = knownValue(devices)?.pending ?? [];
   if (request === undefined || waiting.some(({ requestId }) => requestId === request)) return undefined;
-  return { what: "--request", why: "no such request waits", todo: "see `openclaw devices list`" };
+  return { what: "--request", why: say("no-such-request-waits"), todo: say("see-devices") };
 }
 
 async function optionsOf({ patient, wish: { remedy, request, editCompose } }: Forward) {
@@ -269,7 +269,7 @@ function noSuchRemedy({ finding }: Prepared, remedy: string): BadInput {
   const ids = [...new Set(finding.remedies.map(({ id }) => id))];
   return {
     what: `--remedy ${remedy.slice(0, 60)}`,
-    why: "it does not let this connection in, or is not offered for this gateway",
-    todo: ids.length === 0 ? "leave it out" : `there are ${ids.join(", ")}`,
+    why: say("remedy-not-offered"),
+    todo: ids.length === 0 ? say("leave-out") : say("there-are", { ids: ids.join(", ") }),
   };
 }

@@ -1,4 +1,5 @@
 import { bad, type Parsed, parsed } from "../../../core/bad-input.ts";
+import { say } from "../../../core/saying.ts";
 import { isPublicName, isSitePath, siteDomain } from "../../../kinds/proxy-site.ts";
 import { isSiteProxy } from "../parse-arguments.ts";
 import type { SaidSite } from "./https-remedies.ts";
@@ -18,7 +19,7 @@ export interface SiteSaid {
 export function siteSaid(args: SiteSaid): Parsed<SaidSite | undefined> {
   const { domain: said, proxyFile, certificate, certificateKey, tls } = args;
   const [proxy, second] = (args.proxy ?? []).filter(isSiteProxy);
-  if (second !== undefined) return bad("--proxy", "a site is written for one program", "name one");
+  if (second !== undefined) return bad("--proxy", say("one-program"), say("name-one"));
   if (said === undefined) {
     const other = (["proxyFile", "certificate", "certificateKey", "tls"] as const).find(
       (name) => args[name] !== undefined,
@@ -26,22 +27,22 @@ export function siteSaid(args: SiteSaid): Parsed<SaidSite | undefined> {
     const alone = proxy === undefined ? other : "proxy";
     if (alone === undefined) return parsed(undefined);
     const option = alone.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    return bad(`--${option}`, "it belongs to a proxy, and no domain is named", "add --domain NAME");
+    return bad(`--${option}`, say("no-domain-named"), say("add-domain"));
   }
   const domain = siteDomain(said);
   if (domain === undefined) {
-    const fix = "for example --domain claw.example.com";
-    return bad("--domain", "that is no host name, with or without a port", fix);
+    const fix = say("for-example", { example: "--domain claw.example.com" });
+    return bad("--domain", say("no-host-name"), fix);
   }
   if ((certificate === undefined) !== (certificateKey === undefined)) {
-    return bad("--certificate", "a certificate and its key belong together", "name both");
+    return bad("--certificate", say("certificate-and-key"), say("name-both"));
   }
   for (const [option, value] of [
     ["--certificate", certificate],
     ["--certificate-key", certificateKey],
   ] as const) {
     if (value === undefined || isSitePath(value)) continue;
-    return bad(option, "that is no absolute path without spaces and signs", "name such a path");
+    return bad(option, say("no-plain-path"), say("name-such-path"));
   }
   return parsed({
     site: {

@@ -5,6 +5,7 @@ import { DEFAULT_PORT } from "../../../core/default-port.ts";
 import type { JsonValue, Step } from "../../../core/finding.ts";
 import { parseBoundedJson } from "../../../core/json.ts";
 import { DOCKER_BRIDGE } from "../../../core/networks.ts";
+import { type Saying, say } from "../../../core/saying.ts";
 import { safeText } from "../../../core/text.ts";
 import type { Via } from "./vias.ts";
 
@@ -26,14 +27,14 @@ export function changed(input: AdmissionInput, { set, unset, release, via }: Cha
 }
 
 /** Sentences about keys of `--set` that do nothing in this input's release, which would else go unseen. */
-export function idleKeys({ release }: AdmissionInput, { set }: Change): string[] {
+export function idleKeys({ release }: AdmissionInput, { set }: Change): Saying[] {
   return set.flatMap(({ key }) => {
     const status = keyStatus(release, key);
     if (status === "works") return [];
     const name = safeText(key, 120);
     return status === "unknown-key"
-      ? [`${release} does not know ${name}; it was left out`]
-      : [`${name} has no effect in ${release}`];
+      ? [say("key-left-out", { release, key: name })]
+      : [say("key-no-effect", { release, key: name })];
   });
 }
 
@@ -44,8 +45,8 @@ export function parseSetting(text: string): Parsed<SetStep> {
   if (at < 1 || key === "") {
     return bad(
       `--set ${shownWord(text)}`,
-      "there is no PATH=VALUE in it",
-      "for example --set gateway.bind=lan",
+      say("no-path-value"),
+      say("for-example", { example: "--set gateway.bind=lan" }),
     );
   }
   const raw = text.slice(at + 1);

@@ -7,11 +7,12 @@ import type {
 } from "../../../core/connection.ts";
 import { isObject, parseBoundedJson } from "../../../core/json.ts";
 import { isRelease } from "../../../core/release.ts";
+import { inEnglish, type Saying, say } from "../../../core/saying.ts";
 import { safeText } from "../../../core/text.ts";
 
 /** Connections that are asked about in one run. */
 export const MAX_INPUTS = 20_000;
-const TOO_MANY = `there are more than ${MAX_INPUTS} connections in it`;
+const TOO_MANY = say("too-many-inputs", { count: MAX_INPUTS });
 
 /** Of one connection and its config; the model compares every hop with every proxy. */
 const MAX_TEXT = 8192;
@@ -51,24 +52,25 @@ function inputsOf(text: string, name: string, release: string | undefined): read
   const inputs = told.map(({ line, index }) =>
     toInput(parseBoundedJson(line), `${name}:${index + 1}`, release),
   );
-  if (inputs.length === 0) throw usage(name, "there is nothing in it");
+  if (inputs.length === 0) throw usage(name, say("nothing-in-it"));
   return inputs;
 }
 
 function toInput(value: unknown, where: string, release: string | undefined): AdmissionInput {
-  if (!isObject(value)) throw usage(where, "that is no JSON object");
+  if (!isObject(value)) throw usage(where, say("no-json-object"));
   const named = release ?? value.release;
   if (typeof named !== "string" || !isRelease(named)) {
     throw usage(
       where,
-      `release is ${safeText(JSON.stringify(named) ?? "missing", 60)}, not one of OpenClaw's`,
+      named === undefined
+        ? say("release-missing")
+        : say("release-not-known", { value: safeText(JSON.stringify(named), 60) }),
     );
   }
-  if (isTooMuch(value))
-    throw usage(where, `a text of it is longer than ${MAX_TEXT} characters, or a list than ${MAX_LIST}`);
-  if (value.config !== undefined && !isObject(value.config)) throw usage(where, "config is no object");
+  if (isTooMuch(value)) throw usage(where, say("too-long-or-many", { count: MAX_TEXT, most: MAX_LIST }));
+  if (value.config !== undefined && !isObject(value.config)) throw usage(where, say("config-no-object"));
   if (value.connection !== undefined && !isObject(value.connection))
-    throw usage(where, "connection is no object");
+    throw usage(where, say("connection-no-object"));
   return {
     release: named,
     config: (value.config ?? {}) as AdmissionConfig,
@@ -94,14 +96,22 @@ function toConnection(value: Json, where: string): Connection {
   if (!AUTHS.includes(auth as Connection["auth"])) {
     throw usage(
       where,
-      `connection.auth is ${safeText(JSON.stringify(auth), 60)}, not one of ${AUTHS.join(", ")}`,
+      say("not-one-of", {
+        key: "connection.auth",
+        value: safeText(JSON.stringify(auth), 60),
+        choices: AUTHS.join(", "),
+      }),
     );
   }
   const device = isObject(value.device) ? value.device : { state: "unpaired" };
   if (!DEVICE_STATES.includes(device.state as ConnectionDevice["state"])) {
     throw usage(
       where,
-      `connection.device.state is ${safeText(JSON.stringify(device.state) ?? "missing", 60)}, not one of ${DEVICE_STATES.join(", ")}`,
+      say("not-one-of", {
+        key: "connection.device.state",
+        value: safeText(JSON.stringify(device.state) ?? "missing", 60),
+        choices: DEVICE_STATES.join(", "),
+      }),
     );
   }
   // Fields that this version does not know are handed on: the shape may grow.
@@ -132,12 +142,14 @@ class Unfit extends Error {
   readonly bad: BadInput;
 
   constructor(bad: BadInput) {
-    super(bad.why);
+    super(inEnglish(bad.why));
     this.bad = bad;
   }
 }
 
-function usage(where: string, why: string): Unfit {
-  const todo = 'give {"release": "2026.3.13", "config": {…}, "connection": {…}}, one object or one a line';
+function usage(where: string, why: Saying): Unfit {
+  const todo = say("give-input", {
+    input: '{"release": "2026.3.13", "config": {…}, "connection": {…}}',
+  });
   return new Unfit({ what: `--input ${safeText(where, 200)}`, why, todo });
 }

@@ -1,5 +1,5 @@
 import { changes as english } from "../../../../core/sentences/changes.ts";
-import { translation } from "../../translation.ts";
+import { translation } from "../../../../core/translation.ts";
 
 export const changes = translation(english, {
   "one-write": "多项设置合并为一次写入",

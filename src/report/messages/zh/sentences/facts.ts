@@ -1,5 +1,5 @@
 import { facts as english } from "../../../../core/sentences/facts.ts";
-import { translation } from "../../translation.ts";
+import { translation } from "../../../../core/translation.ts";
 
 export const facts = translation(english, {
   "not-collected": "这里没有查询",

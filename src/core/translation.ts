@@ -1,4 +1,4 @@
-import type { TranslationOf } from "../../core/template.ts";
+import type { TranslationOf } from "./template.ts";
 
 /** The texts of another language: a key or a placeholder that differs from the English ones does not compile. */
 export function translation<
