@@ -47,7 +47,7 @@ test("a module of Node would be noticed", async () => {
 
 test("a log is diagnosed with what a page has, and nothing else", async () => {
   const entry =
-    'export { offlineFacts } from "./offline.ts"; export { reportOf } from "./case.ts"; export { releaseSaid } from "./said.ts";' +
+    'export { offlineFacts } from "./offline.ts"; export { reportOf } from "./case.ts"; export { releaseSaid } from "./parse-arguments.ts";' +
     'export { renderHuman } from "../../report/human.ts";';
   const { outputFiles } = await bundle(entry);
   const log = readFileSync(join(root, "fixtures/situations/classic-2026.2.1/gateway.log"));
