@@ -108,8 +108,8 @@ function bindLan(facts: GateFacts, workload: Workload | undefined): Remedy {
 }
 
 /**
- * With `--bind lan` and no bind of its own in the config, 2026.3.13 does not start without a list of origins: it fills
- * one in for what the config says, 2026.4.15 for the flag, too (run: both; 2026.2.23 and later ask for it).
+ * With `--bind lan` and no bind of its own in the config, 2026.3.13 does not start without a list of origins. It fills
+ * one in for what the config says only; 2026.4.15 does for the flag, too (run: both). 2026.2.23 and later ask for one.
  */
 function originsForFlag(facts: GateFacts): readonly Step[] {
   const release = releaseOf(facts);

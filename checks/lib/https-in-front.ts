@@ -52,9 +52,9 @@ function wayFactsOf(facts: GateFacts): WayFacts {
 }
 
 /**
- * Trust of one proxy is safe only on the gateway's own host, and with a gateway that asks for a secret itself: to a
- * container every client of a published port comes from the same address, and in mode `trusted-proxy` a proxy
- * without a login would let everybody name himself.
+ * Trust of one proxy is safe only on the gateway's own host, and with a gateway that asks for a secret itself. To a
+ * container every client of a published port comes from the same address. In mode `trusted-proxy`, a proxy without a
+ * login would let everybody name himself.
  */
 function isOurs({ config, deployment }: WayFacts): boolean {
   if (deployment?.traits.besideHost !== true || config === undefined) return false;

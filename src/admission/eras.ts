@@ -9,9 +9,9 @@ export interface Era {
 }
 
 /**
- * First releases in which the page, OpenClaw's CLI or a message changed and the gateway's rules did not: token from
- * the URL, device identity without WebCrypto, who connects by itself, cards (BROWSER.md), `dashboard --json`, scope
- * upgrades on the own host, the time limit of the handshake (BEHAVIOUR.md 3, 7).
+ * First releases in which the page, OpenClaw's CLI or a message changed and the gateway's rules did not. The page: token
+ * from the URL, device identity without WebCrypto, who connects by itself, cards (BROWSER.md). The rest: scope upgrades
+ * on the own host, `dashboard --json`, the time limit of the handshake (BEHAVIOUR.md 3, 7).
  */
 const BESIDE_THE_RULES: readonly string[] = [
   "2026.2.6-3",

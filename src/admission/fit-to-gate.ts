@@ -12,9 +12,8 @@ const AFTER_ORIGIN: ReadonlySet<Refusal["gate"]> = new Set([
 ]);
 
 /**
- * The config of a gateway that nobody read, as far as a refusal shows it: a connection that was refused at a
- * later gate has passed the earlier ones, so its proxy is trusted and its origin allowed where the model asks
- * for that.
+ * The config of a gateway that nobody read, as far as a refusal shows it. A connection that was refused at a later
+ * gate has passed the earlier ones. So its proxy is trusted and its origin allowed, where the model asks for that.
  */
 export function fitToGate(
   { release, config, connection }: AdmissionInput,

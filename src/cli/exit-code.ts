@@ -12,9 +12,13 @@ export interface Outcome {
 const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
 
 /**
- * The same in every format: 3 when the verdict is open, whatever was found on the way (a gateway that is down
- * is a finding, but nobody could look at what it does), else 1 when a finding is at or above `failOn`, else 0.
- * (2 usage, 4 rolled back and 130 interrupted are not about a report.)
+ * The same in every format:
+ * - 3 when the verdict is open, whatever was found on the way. A gateway that is down is a finding, but nobody could
+ *   look at what it does;
+ * - else 1 when a finding is at or above `failOn`;
+ * - else 0.
+ *
+ * 2 (usage), 4 (rolled back) and 130 (interrupted) are not about a report.
  */
 export function exitCode({ verdict, findings }: Outcome, failOn: FailOn = "error"): 0 | 1 | 3 {
   if (failOn === "never") return 0;

@@ -629,10 +629,13 @@ function wordsOf(step: ConfigStep): readonly string[] {
 }
 
 /**
- * Why the release's own command is not the way. It writes the file anew (run: the six): comments and formatting go
- * in every release, and the mode becomes 0600; up to 2026.3.13 it also writes its defaults down; up to 2026.4.15 it
- * pulls what is included into the file (2026.7.1 refuses to, 2026.9.6 writes the included file); 2026.1.29 and
- * 2026.2.1 put the values of variables in the place of `${NAME}`. And whoever may list processes reads its words.
+ * Why the release's own command is not the way. It writes the file anew (run: the six):
+ * - in every release comments and formatting go, and the mode becomes 0600;
+ * - up to 2026.3.13 it also writes its defaults down;
+ * - up to 2026.4.15 it pulls what is included into the file. 2026.7.1 refuses to, 2026.9.6 writes the included file;
+ * - 2026.1.29 and 2026.2.1 put the values of variables in the place of `${NAME}`.
+ *
+ * And whoever may list processes reads its words.
  */
 function whyNotByCommand(step: ConfigStep, text: string, release: string | undefined): Saying | undefined {
   if (isSecretKey(step.key)) return say("secret");

@@ -22,9 +22,13 @@ type Where = Pick<World, "env" | "homedir" | "platform" | "uid" | "readText" | "
  * Journals of this user's fixes, one file each (0600, in a directory of 0700), below the place for state
  * (`XDG_STATE_HOME`, else `~/.local/state`; `LOCALAPPDATA` on Windows). They hold openclaw.json with its secrets, and
  * they are input: whoever can write one would decide what `fix --undo` writes. So none is believed that is not ours
- * alone, as sudo and OpenSSH have it: file and directories belong to us and are closed to everybody else, every
- * directory above can be changed by us and root only, nothing on the way from the place for state is a symbolic link,
- * the file is a regular one with one name. What the journal says is held to `journal-schema.ts`.
+ * alone, by the rules of sudo and OpenSSH:
+ * - file and directories belong to us and are closed to everybody else;
+ * - every directory above can be changed by us and root only;
+ * - nothing on the way from the place for state is a symbolic link;
+ * - the file is a regular one with one name.
+ *
+ * What the journal says is held to `journal-schema.ts`.
  */
 export function journalStore(world: Where): JournalStore {
   const home = stateHome(world);

@@ -127,7 +127,7 @@ async function* placesOn(
 
 /**
  * The world as it may be read for a configuration of another user: what that user may not read, root does not read for
- * it either, or a link in their directory would show files of others, or send what is in them.
+ * it either. Else a link in their directory would show files of others, or send what is in them.
  */
 export function asReadableTo(world: World, uid: number): World {
   const may = (path: string): Promise<boolean> => mayRead(world, path, uid);

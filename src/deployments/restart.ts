@@ -26,9 +26,9 @@ const TIMEOUT_MS = 60_000;
  * Starts the gateway on this port anew, by whatever runs it; no other process is touched. The value says how.
  * A service by its manager. In the foreground (run, `gateway.reload.mode` off): `openclaw gateway restart` signals
  * the process in 2026.7.1 and 2026.9.6, does nothing and exits 0 in 2026.3.13 and 2026.4.15, exits 1 in 2026.1.29
- * and 2026.2.1. SIGUSR1 to the process that listens restarts 2026.3.13, 2026.4.15 and 2026.7.1; 2026.1.29 and
- * 2026.2.1 log that it is not authorized; in 2026.9.6, and in the launcher of every release, it opens Node's
- * debugger, so it is sent to those releases and to that process only.
+ * and 2026.2.1. SIGUSR1 to the process that listens restarts 2026.3.13, 2026.4.15 and 2026.7.1. 2026.1.29 and
+ * 2026.2.1 log that it is not authorized. In 2026.9.6, and in the launcher of every release, it opens Node's debugger.
+ * So it is sent to the first three only, and to that process only.
  */
 export async function restartGateway(options: RestartOptions, signal: AbortSignal): Promise<Fact<Saying>> {
   const { world, port, salt, unit, release, cli, configOwner } = options;

@@ -8,8 +8,8 @@ interface Owner {
 
 /**
  * What a file becomes when it is put back: the content from before; mode and owner from before only as far as that
- * gives nobody else anything. The owner is the one of the file that is there or of its directory, others may not write
- * who may not write now, and a mode that stood for an access control list is left as it is.
+ * gives nobody else anything. The owner is the one of the file that is there, or of its directory. Nobody may write who
+ * may not write now. A mode that stood for an access control list is left as it is.
  *
  * `now`: the file that is there. `directory`: the owner of its directory, where that is known.
  */

@@ -10,9 +10,9 @@ const looked = 4000;
 const tellingPrefix = 4;
 
 /**
- * Makes text from the wire printable: control characters first (so that a secret cannot hide behind them),
- * then the credentials that we sent (a hostile gateway may echo them: of any length as they are, else in whatever
- * disguise), then `scrub`, then the cut.
+ * Makes text from the wire printable. Control characters go first, so that no secret can hide behind them. Then the
+ * credentials that we sent, which a hostile gateway may echo: of any length as they are, else in whatever disguise.
+ * Then `scrub`, then the cut.
  */
 export function cleaner(secrets: readonly string[], scrub: Scrub = (text) => text): Clean {
   const forms = secrets.filter((secret) => secret.length > 0).flatMap(formsOf);

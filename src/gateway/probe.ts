@@ -48,9 +48,9 @@ export interface ProbeOptions {
  * gateway's rate limit (10 a minute). Without `asBrowser` it leaves no device and no pending request.
  *
  * The attempt without credentials counts in no limit of 2026.3.13 and later. In 2026.3.1 and its neighbours it
- * counts once (a missing token is a failure there, for clients with an Origin); in 2026.2.21 only where
- * `gateway.auth.rateLimit` is set (shipped code). So probing those ten times a minute would lock browsers of
- * this address out; nothing is retried here but a gateway that is starting, which has not come so far.
+ * counts once: a missing token is a failure there, for clients with an Origin. In 2026.2.21 it does where
+ * `gateway.auth.rateLimit` is set (shipped code). Probing those ten times a minute would lock browsers of this address
+ * out. So nothing is retried here but a gateway that is starting, which has not come so far.
  *
  * Never throws for what the network or the peer does.
  *

@@ -29,7 +29,7 @@ const SHOW_CURSOR = "\u001b[?25h";
  * with the process, exit code 130. Careful work (a fix that takes itself back) has all the time that it needs, unless
  * it is blocked. A second interrupt ends the process at once.
  *
- * Why a thread: it costs 20 ms and 12 MB, a second process 50 ms and 40 MB (Node 20, two cores), and threads for the
+ * Why a thread: it costs 20 ms and 12 MB, a second process 50 ms and 40 MB (Node 20, two cores). Threads for the
  * parsers alone would leave all that is not a parser.
  */
 export const workApart: DoWork = (work, args, { io, out, salt, lang }) => {

@@ -98,9 +98,9 @@ export function isInside(path: string, directory: string): boolean {
 
 /**
  * Why the project that the labels name is not to be believed; `undefined` when it is. Labels are words of whoever made
- * the container, and of the image, which a stranger may have made: they lead to a project only when they are not the
- * image's own, and when its directory and files belong to us (or to whoever called us with sudo) and others may not
- * write them.
+ * the container or its image, and that may be a stranger. So they lead to a project only when they are not the image's
+ * own, and when its directory and files are ours. Ours is what belongs to us, or to whoever called us with sudo, and
+ * what nobody else may write.
  */
 export async function notOurs(
   { world, directory, files = [], envFiles = [] }: ComposeRequest,

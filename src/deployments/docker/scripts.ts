@@ -52,9 +52,9 @@ fs.writeSync(1, JSON.stringify({ names: fs.statSync(target).nlink, attributes })
 `;
 
 /**
- * `REPLACE -- PATH EXPECTED SIZE MODE UID GID`: makes the file what comes over the input (SIZE bytes; -1: removes it)
- * if its SHA-256 is EXPECTED (empty: there is none), by a rename, with its attributes; in its place where it has several
- * names, or where its attributes cannot be copied. Prints `{"done":"replaced"|"stale"}` or `{"code":"EBUSY"}`.
+ * `REPLACE -- PATH EXPECTED SIZE MODE UID GID`: makes the file what comes over the input. SIZE: its bytes; -1 removes
+ * it. EXPECTED: the SHA-256 of what is there, or nothing happens; empty: there is no file. By a rename, with the file's
+ * attributes. A file with several names, or attributes that cannot be copied, is written in its place. Prints `{"done":"replaced"|"stale"}` or `{"code":"EBUSY"}`.
  */
 export const REPLACE = `${MARK}
 const fs = require("node:fs"), path = require("node:path"), crypto = require("node:crypto");

@@ -21,9 +21,9 @@ const HEADER = 32;
 export const PROVIDE = "openclaw devices list --json";
 
 /**
- * Reads a database beside a gateway that writes to it. What SQLite moves from the log to the database while we read
- * that is still in the log, unless the log began anew; so the log is read after the database, and both count when the
- * log's header is the same before and after. Without a log, size and time of the database have to be the same.
+ * Reads a database beside a gateway that writes to it. What SQLite moves from the log to the database meanwhile is still
+ * in the log, unless the log began anew. So the log is read after the database, and both count when the log's header is
+ * the same before and after. Without a log, size and time of the database have to be the same.
  * `absent`: there is no database. Refused: what is too long, and a log or journal that is no regular file.
  */
 export async function storeSnapshot(world: World, path: string): Promise<Fact<StoreSnapshot>> {

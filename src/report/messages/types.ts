@@ -6,9 +6,9 @@ import type { FixOutcome } from "../fix-report.ts";
 export type { Lang } from "../../core/languages.ts";
 
 /**
- * Wording of one cause. Texts are templates: `{name}` is replaced by the argument of that name,
- * `{name|words}` falls back to `words` when the finding has no such argument, and `{(name)}` is an inset in
- * brackets that goes away without one (`{（name）}` in Chinese), so a text never shows a gap.
+ * Wording of one cause. Texts are templates. `{name}` is replaced by the argument of that name; `{name|words}` falls
+ * back to `words` when the finding has no such argument. `{(name)}` is an inset in brackets that goes away without one
+ * (`{（name）}` in Chinese). So a text never shows a gap.
  */
 export interface CauseText {
   /** What is wrong, in a few words; headline of the finding. */
