@@ -25,11 +25,11 @@ export function cacheDir(): string {
   return process.env.PAIRING_DOCTOR_CACHE ?? path.join(tmpdir(), "openclaw-pairing-doctor-cache");
 }
 
-/** Negative when release `a` is older than `b`. Calendar versions: three numbers. */
+/** Negative when release `a` is older than `b`. Calendar versions: three numbers, and a fourth after a dash for a repaired one. */
 export function compareReleases(a: string, b: string): number {
-  const left = a.split(".").map(Number);
-  const right = b.split(".").map(Number);
-  for (let i = 0; i < 3; i++) {
+  const left = a.split(/[.-]/).map(Number);
+  const right = b.split(/[.-]/).map(Number);
+  for (let i = 0; i < 4; i++) {
     const difference = (left[i] ?? 0) - (right[i] ?? 0);
     if (difference !== 0) return difference;
   }
@@ -42,7 +42,7 @@ export function isAtLeast(release: string, first: string): boolean {
 
 /** Installs the release unless the cache has it. Several processes may call it at once. */
 export async function installRelease(release: string): Promise<InstalledRelease> {
-  if (!/^\d{4}\.\d{1,2}\.\d{1,3}$/.test(release)) throw new Error(`not a release: ${release}`);
+  if (!/^\d{4}\.\d{1,2}\.\d{1,3}(?:-\d{1,2})?$/.test(release)) throw new Error(`not a release: ${release}`);
   const major = isAtLeast(release, "2026.5.0") ? 24 : 22;
   const node = await installNode(major);
   const dir = path.join(cacheDir(), "releases", release);
@@ -79,6 +79,14 @@ export async function installRelease(release: string): Promise<InstalledRelease>
     tempDir,
     ...(uiBuild === undefined ? {} : { uiBuild }),
   };
+}
+
+/** Frees the disk that a release takes up; the next use installs it anew. */
+export async function removeRelease(release: string): Promise<void> {
+  await withLock(`release-${release}`, async () => {
+    for (const part of ["releases", "compiled", "tmp"])
+      rmSync(path.join(cacheDir(), part, release), { recursive: true, force: true, maxRetries: 3 });
+  });
 }
 
 /** Some releases (2026.1.29, 2026.2.26, 2026.4.5) lack a module in a plain install: adds the one that the error names. */

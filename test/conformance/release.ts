@@ -1,0 +1,133 @@
+// One release from install to removal: every situation, and the configs that are only started.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type Agent, startAgent } from "../real/rig/agent.ts";
+import { type GatewaySection, startGateway } from "../real/rig/gateway.ts";
+import type { Network } from "../real/rig/namespace.ts";
+import { progress } from "../real/rig/processes.ts";
+import { type InstalledRelease, installRelease, isAtLeast, removeRelease } from "../real/rig/releases.ts";
+import type { Situation } from "./case.ts";
+import { conformanceNetwork, PORT } from "./network.ts";
+import type { Line, RowFile, StartupRow } from "./rows.ts";
+import { SITUATIONS } from "./situations.ts";
+import { ask, digestOf, unknownKeysIn, withoutSecrets } from "./stage.ts";
+import { STARTUPS, type Startup } from "./startups.ts";
+import { standInTailnet } from "./tailnet.ts";
+
+export interface Wanted {
+  readonly situations: RegExp;
+  readonly startups: "none" | "always" | "all" | RegExp;
+  /** Asks again what the file already has. */
+  readonly again: boolean;
+  /** Leaves the release in the cache. */
+  readonly keep: boolean;
+}
+
+export async function driveRelease(release: string, file: RowFile, wanted: Wanted): Promise<void> {
+  const begun = file.read();
+  const situations = SITUATIONS.filter((situation) => isWanted(release, situation, begun, wanted));
+  const startups = STARTUPS.filter((startup) => isStartupWanted(startup, begun, wanted));
+  if (situations.length + startups.length === 0) return;
+  const started = Date.now();
+  const installed = await installRelease(release);
+  const network = await conformanceNetwork();
+  const client = startAgent(network.client);
+  try {
+    await driveAll(installed, network, client, situations, startups, file);
+  } finally {
+    await client.stop();
+    await network.remove();
+    if (!wanted.keep) await removeRelease(release);
+  }
+  progress(`${release}: driven in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+async function driveAll(
+  installed: InstalledRelease,
+  network: Network,
+  client: Agent,
+  situations: readonly Situation[],
+  startups: readonly Startup[],
+  file: RowFile,
+): Promise<void> {
+  const { release } = installed;
+  const unknownKeys = new Set<string>();
+  for (const situation of situations) {
+    const began = Date.now();
+    const lines = await ask({ installed, network, client, unknownKeys }, situation);
+    file.append(lines);
+    const took = ((Date.now() - began) / 1000).toFixed(0);
+    const skipped = lines.filter(({ kind }) => kind === "skipped").length;
+    progress(
+      `${release} ${situation.name}: ${summary(lines)}${skipped > 0 ? `, ${skipped} skipped` : ""}, ${took} s`,
+    );
+  }
+  for (const startup of startups) file.append([await tryStart(installed, network, startup)]);
+}
+
+function summary(lines: readonly Line[]): string {
+  const refused = lines.find((line) => line.kind === "start" && line.refused !== undefined);
+  return refused === undefined
+    ? `${lines.filter(({ kind }) => kind === "row").length} rows`
+    : "does not start";
+}
+
+function isWanted(release: string, situation: Situation, begun: readonly Line[], wanted: Wanted): boolean {
+  const { name, from, until } = situation;
+  if (!wanted.situations.test(name)) return false;
+  if (from !== undefined && !isAtLeast(release, from)) return false;
+  if (until !== undefined && isAtLeast(release, until)) return false;
+  const digest = digestOf(situation);
+  return (
+    wanted.again ||
+    !begun.some((line) => line.kind === "done" && line.situation === name && line.digest === digest)
+  );
+}
+
+function isStartupWanted(startup: Startup, begun: readonly Line[], { startups, again }: Wanted): boolean {
+  if (startups === "none" || (startups === "always" && !startup.always)) return false;
+  if (startups instanceof RegExp && !startups.test(startup.name)) return false;
+  return again || !begun.some((line) => line.kind === "startup" && line.name === startup.name);
+}
+
+/** A gateway that refuses ends by itself within this time. */
+const START_MS = 60_000;
+
+async function tryStart(
+  installed: InstalledRelease,
+  network: Network,
+  startup: Startup,
+): Promise<StartupRow> {
+  const home = mkdtempSync(path.join(tmpdir(), "opd-conform-"));
+  const section = JSON.parse(
+    JSON.stringify({ port: PORT, mode: "local", ...startup.gateway }),
+  ) as GatewaySection;
+  const programs = `${path.dirname(installed.node)}:${process.env.PATH ?? "/usr/bin:/bin"}`;
+  const bin = startup.tailscale ? standInTailnet(path.join(home, "bin")).bin : undefined;
+  const row = { kind: "startup", name: startup.name, config: withoutSecrets(section) } as const;
+  try {
+    const gateway = await startGateway({
+      release: installed.release,
+      host: network.gateway,
+      port: PORT,
+      home,
+      exact: true,
+      config: { gateway: section },
+      startMs: START_MS,
+      ...(bin === undefined ? {} : { env: { PATH: `${bin}:${programs}` } }),
+    });
+    await gateway.stop();
+    return { ...row, starts: true };
+  } catch (error) {
+    const said = String(error instanceof Error ? error.message : error).replaceAll(home, "~");
+    const unknown = unknownKeysIn(said);
+    return {
+      ...row,
+      starts: false,
+      said: unknown.length > 0 ? `unknown ${unknown.join(" ")}` : said.slice(-900),
+    };
+  } finally {
+    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
