@@ -24,6 +24,8 @@ export interface Situation {
   readonly twice?: true;
   /** A stand-in for Tailscale's program is on the gateway's machine. */
   readonly tailscale?: true;
+  /** Disturbed by clients that are none. */
+  readonly noise?: true;
   /** Keeps the gateway's own limit on wrong secrets instead of lifting it. */
   readonly limited?: true;
 }

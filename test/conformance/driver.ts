@@ -37,6 +37,10 @@ export interface Driven {
 /** The case could not be made true here; the reason. */
 export class Skipped extends Error {}
 
+export function newMark(): string {
+  return `rig/${randomUUID().slice(0, 13)}`;
+}
+
 const ADMIN_DEVICE = newDevice();
 const ADMIN_SCOPES = [
   "operator.admin",
@@ -48,7 +52,7 @@ const ADMIN_SCOPES = [
 const WRONG = "rig-wrong-3f77";
 
 export async function drive(stage: Stage, { connection }: Case): Promise<Driven> {
-  const mark = `rig/${randomUUID().slice(0, 13)}`;
+  const mark = newMark();
   const seed = newDevice();
   const made = await prepare(stage, connection, seed);
   await fail(stage, connection);
@@ -140,10 +144,15 @@ function clientOf(gateway: Gateway, { client, uiBuild }: Connection): ClientSett
     id: client.id,
     mode: client.mode,
     version: "rig",
-    platform: client.platform ?? (isUi ? "Linux x86_64" : "linux"),
+    platform: platformOf(client),
     ...(client.deviceFamily === undefined ? {} : { deviceFamily: client.deviceFamily }),
     ...(says ? { buildId: build } : {}),
   };
+}
+
+/** What a client says that the case does not give a platform. */
+export function platformOf({ id, platform }: Connection["client"]): string {
+  return platform ?? (id === "openclaw-control-ui" ? "Linux x86_64" : "linux");
 }
 
 type Auth = NonNullable<Attempt["auth"]>;
@@ -226,7 +235,7 @@ async function prepare(stage: Stage, connection: Connection, seed: string): Prom
   if (wants("rotated-device-token"))
     await must(stage, { method: "device.token.rotate", params: { deviceId, role } });
   if (device.tokenRevoked) await must(stage, { method: "device.token.revoke", params: { deviceId, role } });
-  const met = metDevice(device, await look(stage, deviceId));
+  const met = metDevice(connection, await look(stage, deviceId));
   return { ...(met === undefined ? {} : { met }), ...(token === undefined ? {} : { token }) };
 }
 
@@ -326,7 +335,7 @@ async function ask(stage: Stage, connection: Connection, seed: string): Promise<
   const outcome = await asBefore(stage, connection, seed, far(connection));
   if (outcome.deviceId === undefined) throw new Skipped("no device");
   const known = await look(stage, outcome.deviceId);
-  const met = metDevice(connection.device, known);
+  const met = metDevice(connection, known);
   return met === undefined ? {} : { met };
 }
 
@@ -399,11 +408,12 @@ async function call(stage: Stage, ...calls: readonly Call[]): Promise<NonNullabl
     headers: { Host: LOOPBACK_HOST, "User-Agent": "rig/before" },
     client: { ...CLI, version: "rig", platform: "linux" },
     scopes: ADMIN_SCOPES,
-    device: ADMIN_DEVICE,
     calls,
     ...withAuth(sharedAuth(stage.section, "valid")),
   };
-  const outcome = await connectPatiently(stage.gateway.agent, attempt);
+  let outcome = await connectPatiently(stage.gateway.agent, { ...attempt, device: ADMIN_DEVICE });
+  // Where devices are not let in on loopback, a CLI without one still has its scopes there (2026.8.1 on).
+  if (!outcome.admitted) outcome = await connectPatiently(stage.gateway.agent, attempt);
   if (!outcome.admitted || outcome.results === undefined)
     throw new Skipped(`no administrator: ${outcome.message ?? outcome.closeReason ?? outcome.httpStatus}`);
   return outcome.results;
@@ -434,23 +444,31 @@ async function look(stage: Stage, deviceId: string): Promise<Known> {
 }
 
 /** The device as the gateway has it, in the words of the wanted one; absent where it is as wanted. */
-function metDevice(wanted: ConnectionDevice, { paired, isPending }: Known): ConnectionDevice | undefined {
-  const proof = {
-    ...(wanted.signature === undefined ? {} : { signature: wanted.signature }),
-    ...(wanted.tokenRevoked === undefined ? {} : { tokenRevoked: wanted.tokenRevoked }),
-  };
-  const met: ConnectionDevice =
-    paired === undefined
-      ? { state: isPending ? "pending" : "unpaired" }
-      : {
-          state: "paired",
-          approvedScopes: paired.approvedScopes ?? paired.scopes ?? [],
-          ...(wanted.approvedRole === undefined ? {} : { approvedRole: paired.role ?? "" }),
-          ...proof,
-          ...(isPending ? { pendingUpgrade: true } : {}),
-          ...(wanted.pinned === undefined ? {} : { pinned: pinnedOf(paired) }),
-        };
+function metDevice({ device: wanted, client }: Connection, known: Known): ConnectionDevice | undefined {
+  const met = deviceOf(wanted, client, known);
   return sameDevice(wanted, met) ? undefined : met;
+}
+
+function deviceOf(
+  wanted: ConnectionDevice,
+  client: Connection["client"],
+  { paired, isPending }: Known,
+): ConnectionDevice {
+  const { signature, tokenRevoked, approvedRole } = wanted;
+  const proof = signature === undefined ? {} : { signature };
+  if (paired === undefined) return { state: isPending ? "pending" : "unpaired", ...proof };
+  const pinned = pinnedOf(paired);
+  const isOther =
+    pinned.platform !== platformOf(client) || (pinned.deviceFamily ?? "") !== (client.deviceFamily ?? "");
+  return {
+    state: "paired",
+    approvedScopes: paired.approvedScopes ?? paired.scopes ?? [],
+    ...(approvedRole === undefined ? {} : { approvedRole: paired.role ?? "" }),
+    ...proof,
+    ...(tokenRevoked === undefined ? {} : { tokenRevoked }),
+    ...(isPending ? { pendingUpgrade: true } : {}),
+    ...(wanted.pinned !== undefined || isOther ? { pinned } : {}),
+  };
 }
 
 function pinnedOf({ platform, deviceFamily }: PairedDevice): NonNullable<ConnectionDevice["pinned"]> {

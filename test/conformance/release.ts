@@ -6,7 +6,13 @@ import { type Agent, startAgent } from "../real/rig/agent.ts";
 import { type GatewaySection, startGateway } from "../real/rig/gateway.ts";
 import type { Network } from "../real/rig/namespace.ts";
 import { progress } from "../real/rig/processes.ts";
-import { type InstalledRelease, installRelease, isAtLeast, removeRelease } from "../real/rig/releases.ts";
+import {
+  type InstalledRelease,
+  installRelease,
+  isAtLeast,
+  isInstalled,
+  removeRelease,
+} from "../real/rig/releases.ts";
 import type { Situation } from "./case.ts";
 import { conformanceNetwork, PORT } from "./network.ts";
 import type { Line, RowFile, StartupRow } from "./rows.ts";
@@ -20,15 +26,28 @@ export interface Wanted {
   readonly startups: "none" | "always" | "all" | RegExp;
   /** Asks again what the file already has. */
   readonly again: boolean;
-  /** Leaves the release in the cache. */
-  readonly keep: boolean;
 }
 
-export async function driveRelease(release: string, file: RowFile, wanted: Wanted): Promise<void> {
+export interface Plan {
+  readonly release: string;
+  readonly file: RowFile;
+  readonly situations: readonly Situation[];
+  readonly startups: readonly Startup[];
+  /** The cache had the release already, so it stays there. */
+  readonly wasThere: boolean;
+}
+
+/** What is still to be asked of a release; undefined when nothing is. */
+export function planFor(release: string, file: RowFile, wanted: Wanted): Plan | undefined {
   const begun = file.read();
   const situations = SITUATIONS.filter((situation) => isWanted(release, situation, begun, wanted));
   const startups = STARTUPS.filter((startup) => isStartupWanted(startup, begun, wanted));
-  if (situations.length + startups.length === 0) return;
+  if (situations.length + startups.length === 0) return undefined;
+  return { release, file, situations, startups, wasThere: isInstalled(release) };
+}
+
+export async function driveRelease(plan: Plan, keep: boolean): Promise<void> {
+  const { release, file, situations, startups, wasThere } = plan;
   const started = Date.now();
   const installed = await installRelease(release);
   const network = await conformanceNetwork();
@@ -38,7 +57,7 @@ export async function driveRelease(release: string, file: RowFile, wanted: Wante
   } finally {
     await client.stop();
     await network.remove();
-    if (!wanted.keep) await removeRelease(release);
+    if (!keep && !wasThere) await removeRelease(release);
   }
   progress(`${release}: driven in ${Math.round((Date.now() - started) / 1000)} s`);
 }

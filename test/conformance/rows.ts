@@ -48,6 +48,14 @@ export interface SkippedRow {
   readonly why: string;
 }
 
+/** A client that is no client, for the words that its refusal leaves in the log. */
+export interface NoiseRow {
+  readonly kind: "noise";
+  readonly name: string;
+  readonly outcome: ConformanceOutcome;
+  readonly log: readonly string[];
+}
+
 /** A gateway that was started for a situation, or refused to start. */
 export interface StartRow {
   readonly kind: "start";
@@ -60,6 +68,8 @@ export interface StartRow {
   readonly refused?: string;
   /** Everything that its console said that is about connections, one line of each shape. */
   readonly console?: readonly string[];
+  /** The same of its log file. */
+  readonly file?: readonly string[];
 }
 
 export interface DoneRow {
@@ -79,7 +89,7 @@ export interface StartupRow {
   readonly said?: string;
 }
 
-export type Line = Row | SkippedRow | StartRow | DoneRow | StartupRow;
+export type Line = Row | SkippedRow | NoiseRow | StartRow | DoneRow | StartupRow;
 
 export class RowFile {
   readonly #file: string;

@@ -3,8 +3,8 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { whyNoNamespaces } from "../real/rig/namespace.ts";
 import { progress } from "../real/rig/processes.ts";
-import { cacheDir } from "../real/rig/releases.ts";
-import { driveRelease, type Wanted } from "./release.ts";
+import { cacheDir, installRelease } from "../real/rig/releases.ts";
+import { driveRelease, planFor, type Wanted } from "./release.ts";
 import { RowFile } from "./rows.ts";
 
 const HELP = `npm run conformance -- [options]
@@ -44,17 +44,24 @@ async function main(): Promise<number> {
     situations: new RegExp(values.situations),
     startups: named ? startups : new RegExp(startups),
     again: values.again,
-    keep: values.keep,
   };
   const out = values.out ?? path.join(cacheDir(), "conformance");
+  const plans = values.releases
+    .split(",")
+    .map((release) => planFor(release, new RowFile(out, release), wanted))
+    .filter((plan) => plan !== undefined);
   let failed = 0;
-  for (const release of values.releases.split(",")) {
+  for (const [at, plan] of plans.entries()) {
+    // The next one is fetched meanwhile; a failure shows again when its turn comes.
+    const next = plans[at + 1];
+    const fetched = next === undefined ? undefined : installRelease(next.release).catch(() => {});
     try {
-      await driveRelease(release, new RowFile(out, release), wanted);
+      await driveRelease(plan, values.keep);
     } catch (error) {
       failed += 1;
-      progress(`${release}: ${String(error).slice(0, 2000)}`);
+      progress(`${plan.release}: ${String(error).slice(0, 2000)}`);
     }
+    await fetched;
   }
   return failed === 0 ? 0 : 1;
 }

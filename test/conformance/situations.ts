@@ -17,7 +17,7 @@ import {
 } from "./cases/modes.ts";
 import { ALLOWED_ORIGINS, originCases, seededCases } from "./cases/origins.ts";
 import { blockCases, headerCases, trustedCases } from "./cases/proxies.ts";
-import { serveCases } from "./cases/tailscale.ts";
+import { serveCases, servedOriginCases } from "./cases/tailscale.ts";
 import { BRIDGE, LAN_HOST, LOOPBACK, NEIGHBOUR, OWN_LAN } from "./network.ts";
 
 export const PASSWORD = "rig-password-7d1e";
@@ -45,6 +45,7 @@ export const SITUATIONS: readonly Situation[] = [
       ...credentialCases(),
       ...proofCases(),
     ],
+    noise: true,
   },
   { name: "fresh", gateway: { bind: "lan", auth: BY_TOKEN }, cases: seededCases(), twice: true },
   {
@@ -207,6 +208,12 @@ export const SITUATIONS: readonly Situation[] = [
       controlUi: { allowedOrigins: [BOX, SITE] },
     },
     cases: serveCases(),
+    tailscale: true,
+  },
+  {
+    name: "serve without origins",
+    gateway: { bind: "loopback", auth: BY_TOKEN, tailscale: { mode: "serve" } },
+    cases: servedOriginCases(),
     tailscale: true,
   },
 ];

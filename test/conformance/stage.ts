@@ -10,8 +10,9 @@ import type { Network } from "../real/rig/namespace.ts";
 import { progress } from "../real/rig/processes.ts";
 import { type InstalledRelease, isAtLeast } from "../real/rig/releases.ts";
 import type { Case, Situation } from "./case.ts";
-import { type Driven, drive, Skipped, type Stage } from "./driver.ts";
+import { type Driven, drive, newMark, Skipped, type Stage } from "./driver.ts";
 import { PORT } from "./network.ts";
+import { NOISE } from "./noise.ts";
 import type { ConformanceOutcome, Line, Row, SkippedRow, StartName, StartRow } from "./rows.ts";
 import { issueSetupCodes } from "./setup-codes.ts";
 import { standInTailnet } from "./tailnet.ts";
@@ -143,6 +144,12 @@ function remove(from: Record<string, unknown>, [key = "", ...rest]: readonly str
   if (typeof next === "object" && next !== null) remove(next as Record<string, unknown>, rest);
 }
 
+function has(from: unknown, [key, ...rest]: readonly string[]): boolean {
+  if (key === undefined) return true;
+  if (typeof from !== "object" || from === null || !Object.hasOwn(from, key)) return false;
+  return has((from as Readonly<Record<string, unknown>>)[key], rest);
+}
+
 export function withoutSecrets(section: GatewaySection): AdmissionConfig {
   const gateway = structuredClone(section) as Record<string, unknown>;
   const auth = gateway.auth as Record<string, unknown> | undefined;
@@ -178,12 +185,16 @@ async function askAll(around: Surroundings, situation: Situation, running: Runni
       }
     }
   };
-  await Promise.all(Array.from({ length: situation.inOrder ? 1 : AT_ONCE }, work));
+  const workers = Array.from({ length: situation.inOrder ? 1 : AT_ONCE }, work);
+  const noise = situation.noise ? await makeNoise(stage, workers) : [];
+  await Promise.all(workers);
   // The last lines of the log.
   await new Promise((resolve) => setTimeout(resolve, 400));
   const bytes = consoleOf(gateway);
   const lines = linesByConnection(bytes.toString("utf8"));
-  const leftOut = [...around.unknownKeys];
+  const leftOut = [...around.unknownKeys].filter((key) =>
+    has({ gateway: situation.gateway }, key.split(".")),
+  );
   const head: StartRow = {
     kind: "start",
     situation: situation.name,
@@ -191,11 +202,20 @@ async function askAll(around: Surroundings, situation: Situation, running: Runni
     config: withoutSecrets(start === "first" ? section : sectionOf(gateway)),
     ...(leftOut.length === 0 ? {} : { leftOut }),
     console: shapes(bytes.subarray(start === "first" ? 0 : from).toString("utf8"), gateway.home),
+    ...(situation.noise ? { file: shapes(fileLogOf(gateway), gateway.home) } : {}),
   };
   const order = new Map(situation.cases.map(({ name }, at) => [name, at]));
   driven.sort((a, b) => (order.get(a.case.name) ?? 0) - (order.get(b.case.name) ?? 0));
   return [
     head,
+    ...noise.map(
+      ({ name, mark, outcome }): Line => ({
+        kind: "noise",
+        name,
+        outcome: outcomeOf({ mark, outcome, logFrom: 0 }, ""),
+        log: lines(mark),
+      }),
+    ),
     ...driven.map(({ case: { name }, result }): Row | SkippedRow => {
       const common = { situation: situation.name, start, case: name };
       if (result instanceof Skipped) return { kind: "skipped", ...common, why: result.message };
@@ -214,6 +234,26 @@ async function askAll(around: Surroundings, situation: Situation, running: Runni
 /** The section as the gateway itself has left it: from some release on it writes into its config. */
 function sectionOf(gateway: Gateway): GatewaySection {
   return (JSON.parse(readFileSync(gateway.configPath, "utf8")) as { gateway: GatewaySection }).gateway;
+}
+
+/** Beside the work, as their time limits are long. */
+async function makeNoise(stage: Stage, work: readonly Promise<void>[]) {
+  const made = NOISE.map(async ({ name, from, attempt, headers }) => {
+    const mark = newMark();
+    const agent = from === "gateway" ? stage.gateway.agent : stage.client;
+    const outcome = await agent.connect({ ...attempt, headers: { ...headers, "User-Agent": mark } });
+    return { name, mark, outcome };
+  });
+  await Promise.all(work);
+  return Promise.all(made);
+}
+
+function fileLogOf(gateway: Gateway): string {
+  try {
+    return readFileSync(gateway.fileLog, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 function consoleOf(gateway: Gateway): Buffer {
@@ -266,7 +306,7 @@ function linesByConnection(text: string): (mark: string) => string[] {
 function shapes(text: string, home: string): string[] {
   const seen = new Map<string, string>();
   for (const raw of text.split("\n")) {
-    const line = raw.replaceAll(home, "~").slice(0, 700);
+    const line = raw.replaceAll(home, "~").slice(0, 1500);
     if (!/\b(?:ws|gateway|reload|security|device|pair|auth|tailscale|origin|proxy)/i.test(line)) continue;
     const shape = line
       .replace(/^\S+ /, "")

@@ -2,6 +2,7 @@
 import { admit } from "../../src/admission/admit.ts";
 import type { Admission, AdmissionInput, Connection, ConnectionDevice } from "../../src/core/connection.ts";
 import type { Case } from "./case.ts";
+import { platformOf } from "./driver.ts";
 import type { ConformanceOutcome, Line, Row, StartRow } from "./rows.ts";
 import { SITUATIONS } from "./situations.ts";
 
@@ -31,7 +32,11 @@ export function askedOf(release: string, lines: readonly Line[]): Asked[] {
 }
 
 function asMet(connection: Connection, met: ConnectionDevice | undefined): Connection {
-  return met === undefined ? connection : { ...connection, device: met };
+  if (met === undefined) return connection;
+  const { client } = connection;
+  // What is pinned is compared with what was said.
+  const said = met.pinned === undefined ? client : { ...client, platform: platformOf(client) };
+  return { ...connection, client: said, device: met };
 }
 
 /** Request ids differ from run to run, and the gateway cuts the reason at 120 bytes, sometimes within the id. */

@@ -90,3 +90,19 @@ export function serveCases(): Case[] {
   }
   return cases;
 }
+
+/** Whether the name that is served counts as allowed by itself. */
+export function servedOriginCases(): Case[] {
+  const cases: Case[] = [];
+  for (const listener of ["tailscale", "ordinary"] as const) {
+    const push = (name: string, connection: Connection) =>
+      cases.push({ name: `served/${name}, ${listener} listener`, connection: { ...connection, listener } });
+    for (const auth of ["missing", "valid"] as const)
+      push(`page, ${auth}`, page({ headers: { ...BOX, ...LOGIN }, auth }));
+    const other = at("other.tail1.ts.net", "https://other.tail1.ts.net");
+    push("page of another name", page({ headers: { ...other, ...LOGIN, "x-forwarded-host": other.host } }));
+    push("page at another host", page({ headers: { ...at(`127.0.0.1:18789`, BOX.origin), ...LOGIN } }));
+    push("page on loopback", page());
+  }
+  return cases;
+}

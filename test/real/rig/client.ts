@@ -50,6 +50,8 @@ export interface Attempt {
   readonly protocol?: readonly [number, number];
   /** Sends nothing, as a client does that hangs after the upgrade. */
   readonly silent?: boolean;
+  /** Sends this text instead of an answer to the challenge. */
+  readonly raw?: string;
   /** Leaves with 1000 and this reason instead of an answer to the challenge. */
   readonly leavesWith?: string;
   /** Closes by itself with this code as soon as it has read a refusal, as the page of most releases does. */
@@ -286,6 +288,10 @@ export function connect(attempt: Attempt): Promise<Outcome> {
       const frame = parse(data.toString());
       if (frame.type === "event" && frame.event === "connect.challenge") {
         if (attempt.silent) return;
+        if (attempt.raw !== undefined) {
+          socket.send(attempt.raw);
+          return;
+        }
         if (attempt.leavesWith !== undefined) {
           socket.close(1000, attempt.leavesWith);
           return;

@@ -128,8 +128,8 @@ function withOwnFiles(release: string, fileLog: string, config: GatewayConfig): 
   return {
     ...config,
     logging: { file: fileLog },
-    // Saves most of the start, and the key is only known to newer releases.
-    ...(isAtLeast(release, "2026.5.0") ? { plugins: { enabled: false } } : {}),
+    // Saves most of the start; 2026.4.22 to 2026.4.29 would even install their plugins' packages from npm first.
+    ...(isAtLeast(release, "2026.4.20") ? { plugins: { enabled: false } } : {}),
   };
 }
 

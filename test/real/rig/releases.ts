@@ -81,6 +81,11 @@ export async function installRelease(release: string): Promise<InstalledRelease>
   };
 }
 
+/** Whether the cache has the release. */
+export function isInstalled(release: string): boolean {
+  return existsSync(path.join(cacheDir(), "releases", release, ".installed"));
+}
+
 /** Frees the disk that a release takes up; the next use installs it anew. */
 export async function removeRelease(release: string): Promise<void> {
   await withLock(`release-${release}`, async () => {
