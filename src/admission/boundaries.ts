@@ -30,6 +30,11 @@ const CLIENT_IDS = [
   "openclaw-probe",
 ];
 const CLIENT_MODES = ["webchat", "cli", "ui", "backend", "node", "probe", "test"];
+const SETUP_CODE_OLD = "unauthorized: bootstrap token invalid or expired (scan a fresh setup code)";
+const SETUP_CODE =
+  "unauthorized: setup code invalid, expired, revoked, or already used (create a new code; review `openclaw devices list`)";
+/** Of the profile that a code is made with when nobody says another. */
+const SETUP_CODE_SCOPES = ["operator.approvals", "operator.read", "operator.talk.secrets", "operator.write"];
 const UI_HINT_OLD = "open a tokenized dashboard URL or paste token in Control UI settings";
 const UI_HINT = "open the dashboard URL and paste the token in Control UI settings";
 
@@ -42,10 +47,20 @@ export const FIRST: ReleaseRules = {
     mismatchCode: false,
     uiBuildCheck: false,
   },
-  clients: { ids: CLIENT_IDS, modes: CLIENT_MODES, unknownIs: "no-match-in-union", tuiIsOperatorUi: false },
+  clients: {
+    ids: CLIENT_IDS,
+    modes: CLIENT_MODES,
+    unknownIs: "no-match-in-union",
+    emptyText: "must NOT have fewer",
+    unknownAuthFields: ["deviceToken", "bootstrapToken"],
+    workerRefused: false,
+    copilot: false,
+    tuiIsOperatorUi: false,
+  },
   local: {
     by: "client-address-and-host",
     hostNames: "three-literals",
+    trailingDot: false,
     forwarding: "for-ip-host",
     proxied: "for-ip",
     clientAddress: "first-forwarded-or-socket",
@@ -53,7 +68,7 @@ export const FIRST: ReleaseRules = {
     browserContainer: false,
     sharedSecretLoopback: false,
   },
-  proxies: { cidr: false, realIpNeedsSwitch: false, attribution: false },
+  proxies: { cidr: false, realIpNeedsSwitch: false, attribution: false, tailscaleListener: false },
   origin: {
     checkedFor: "nobody",
     wildcard: false,
@@ -63,6 +78,8 @@ export const FIRST: ReleaseRules = {
     strict: false,
     detailCode: false,
     seededFor: [],
+    seededAt: "next-start",
+    servedName: false,
   },
   auth: {
     modes: ["token", "password"],
@@ -73,6 +90,10 @@ export const FIRST: ReleaseRules = {
     localPassword: false,
     trustedProxyIsShared: false,
     oneSecret: false,
+    trimsSecrets: false,
+    tokenForFewerScopes: "device_token_mismatch",
+    setupCodes: { refusal: SETUP_CODE_OLD, scopes: [], approves: "nobody" },
+    limit: { pages: "never", others: "when-configured", tokenOfDeviceCountsAsShared: false },
     hints: { ui: UI_HINT_OLD, uiMissing: UI_HINT_OLD, nodeHeader: false },
   },
   switches: {
@@ -81,7 +102,7 @@ export const FIRST: ReleaseRules = {
     disableBeforeAuth: false,
     nodeCidrs: false,
     autoApproveLocal: false,
-    proxyAutoApprove: false,
+    proxyAutoApprove: "unknown",
   },
   deviceless: {
     allowedWith: "any-token",
@@ -105,7 +126,10 @@ export const FIRST: ReleaseRules = {
     silentNodeUpgrade: true,
     metadataPinned: false,
     versionRefresh: [],
-    scopes: "exact",
+    runtimeNames: false,
+    nodeHostNames: false,
+    revokedLosesRole: false,
+    scopes: { admin: "itself", writeCovers: [], prefixed: "nobody" },
     emptyScopesMeanAdmin: true,
   },
   startup: {
@@ -197,7 +221,7 @@ export const BOUNDARIES: readonly Boundary[] = [
       deviceless: {
         insecureText: "control ui requires device identity (use HTTPS or localhost secure context)",
       },
-      pairing: { scopes: "read-implied" },
+      pairing: { scopes: { admin: "read", writeCovers: ["operator.read"], prefixed: "nobody" } },
       startup: {
         unknownKeys: ["gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback", "gateway.nodes.pairing"],
         trustedProxyOnLoopback: "needs-loopback-proxy",
@@ -218,7 +242,7 @@ export const BOUNDARIES: readonly Boundary[] = [
       pairing: {
         sharedSecretSkips: true,
         silentFor: ["not-paired", "scope-upgrade"],
-        scopes: "admin-implies-all",
+        scopes: { admin: "all", writeCovers: ["operator.read"], prefixed: "nobody" },
       },
     },
   },
@@ -243,7 +267,12 @@ export const BOUNDARIES: readonly Boundary[] = [
     what: "any client with an Origin is checked, and only browser clients with an Origin are approved silently; the shared secret no longer skips pairing",
     source: "BEHAVIOUR.md 1; static: shipped code of openclaw@2026.2.24 and 2026.2.25",
     set: {
-      origin: { checkedFor: "any-origin-header" },
+      clients: { unknownAuthFields: ["bootstrapToken"] },
+      origin: { checkedFor: "any-direct-origin-header" },
+      auth: {
+        trimsSecrets: true,
+        limit: { pages: "always", others: "when-configured", tokenOfDeviceCountsAsShared: false },
+      },
       pairing: { sharedSecretSkips: false, silentWithOrigin: "browser-clients" },
     },
   },
@@ -268,6 +297,12 @@ export const BOUNDARIES: readonly Boundary[] = [
     what: "a loopback Origin is enough only for a local client; local backend clients with the secret skip pairing",
     source: "static: shipped code of openclaw@2026.3.1 and 2026.3.2",
     set: { origin: { loopback: "local-client" }, pairing: { backendSkips: "shared-secret" } },
+  },
+  {
+    from: "2026.3.7",
+    what: "the origins that a gateway allows itself count from the first start on",
+    source: "conformance rows",
+    set: { origin: { seededAt: "first-start" } },
   },
   {
     from: "2026.3.13",
@@ -361,7 +396,21 @@ export const BOUNDARIES: readonly Boundary[] = [
     from: "2026.4.27",
     what: "trusted-proxy: allowLoopback, and a password for local clients",
     source: "static: shipped code of openclaw@2026.4.26 and 2026.4.27",
-    set: { auth: { loopbackProxy: "with-switch", localPassword: true } },
+    set: {
+      clients: { unknownAuthFields: [] },
+      local: { trailingDot: true },
+      origin: { checkedFor: "any-origin-header" },
+      auth: {
+        loopbackProxy: "with-switch",
+        localPassword: true,
+        setupCodes: { refusal: SETUP_CODE_OLD, scopes: SETUP_CODE_SCOPES, approves: "nodes" },
+        limit: { pages: "always", others: "when-configured", tokenOfDeviceCountsAsShared: true },
+      },
+      pairing: {
+        revokedLosesRole: true,
+        scopes: { admin: "all", writeCovers: ["operator.read"], prefixed: "everybody" },
+      },
+    },
   },
   {
     from: "2026.4.29",
@@ -453,7 +502,7 @@ export const BOUNDARIES: readonly Boundary[] = [
         insecureAuth: "stripped",
         disableDeviceAuth: "ignored",
         autoApproveLocal: true,
-        proxyAutoApprove: true,
+        proxyAutoApprove: "pages",
       },
       pairing: { versionRefresh: ["openclaw-ios", "openclaw-android", "openclaw-macos"] },
     },
@@ -485,7 +534,7 @@ export const BOUNDARIES: readonly Boundary[] = [
         insecureAuth: "stripped",
         disableDeviceAuth: "ignored",
         autoApproveLocal: true,
-        proxyAutoApprove: true,
+        proxyAutoApprove: "pages",
       },
       pairing: { versionRefresh: ["openclaw-ios", "openclaw-android", "openclaw-macos"] },
     },
@@ -497,8 +546,13 @@ export const BOUNDARIES: readonly Boundary[] = [
       "BEHAVIOUR.md 3; admissions.jsonl (2026.7.35, 2026.8.1); static: shipped code of openclaw@2026.8.1-beta.1 and 2026.8.1-beta.3",
     set: {
       protocol: { uiBuildCheck: true },
-      proxies: { attribution: true },
+      clients: { emptyText: "must not have fewer", workerRefused: true, copilot: true },
+      proxies: { attribution: true, tailscaleListener: true },
+      origin: { servedName: true },
       auth: {
+        tokenForFewerScopes: "scope_mismatch",
+        setupCodes: { refusal: SETUP_CODE, scopes: SETUP_CODE_SCOPES, approves: "phone-apps" },
+        limit: { pages: "always", others: "always", tokenOfDeviceCountsAsShared: true },
         hints: {
           ui: UI_HINT,
           uiMissing: "paste in Control UI settings or openclaw doctor --generate-gateway-token; restart",
@@ -512,6 +566,9 @@ export const BOUNDARIES: readonly Boundary[] = [
       pairing: {
         silentFor: ["not-paired", "role-upgrade", "scope-upgrade"],
         skipCoversPaired: "backend-and-no-auth",
+        runtimeNames: true,
+        nodeHostNames: true,
+        scopes: { admin: "all", writeCovers: ["operator.read", "operator.talk"], prefixed: "everybody" },
       },
     },
   },
@@ -529,6 +586,6 @@ export const BOUNDARIES: readonly Boundary[] = [
     from: "2026.9.3",
     what: "a secret sent as password is taken for the token where the mode is token, and the other way round",
     source: "admissions.jsonl (2026.9.6); static: shipped code of openclaw@2026.9.2 and 2026.9.3",
-    set: { auth: { oneSecret: true } },
+    set: { auth: { oneSecret: true }, switches: { proxyAutoApprove: "pages-and-native" } },
   },
 ];

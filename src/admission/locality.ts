@@ -39,7 +39,7 @@ export function isLocalClient(attempt: Attempt): boolean {
 
 function isLocalHostName({ rules }: Attempt, name: string): boolean {
   if (name.endsWith(".ts.net")) return true;
-  if (rules.local.hostNames === "any-loopback") return isLoopbackName(name);
+  if (rules.local.hostNames === "any-loopback") return isLoopbackName(name, rules.local.trailingDot);
   return name === "localhost" || name === "127.0.0.1" || name === "::1";
 }
 
@@ -123,9 +123,9 @@ export function pairingLocality(attempt: Attempt, sharedSecretOk: boolean): Loca
       attempt.isBrowserUi &&
       connection.client.mode === "webchat" &&
       isPrivateOrLoopbackIp(socket) &&
-      isLoopbackName(host) &&
+      isLoopbackName(host, local.trailingDot) &&
       origin !== undefined &&
-      isLoopbackName(origin.name);
+      isLoopbackName(origin.name, local.trailingDot);
     return container ? "browser-container" : "remote";
   }
   if (!isLoopbackIp(socket) || !isPrivateName(host)) return "remote";

@@ -24,9 +24,12 @@ function applyStep(input: AdmissionInput, step: Step): AdmissionInput {
   switch (step.do) {
     case "config.set":
       if (keyStatus(input.release, step.key) === "unknown-key") return input;
-      return { ...input, config: changed(input.config, step.key, step.value) };
+      return { ...input, config: changed(input.config, step.key, step.value), start: "later" };
     case "config.unset":
-      return { ...input, config: changed(input.config, step.key, undefined) };
+      return { ...input, config: changed(input.config, step.key, undefined), start: "later" };
+    // What the running process wrote into its config counts from then on.
+    case "gateway.restart":
+      return { ...input, start: "later" };
     case "device.approve":
       return approved(input);
     case "dashboard.link":
@@ -126,9 +129,10 @@ function clientOf({ headers, remoteAddress }: AdmissionInput["connection"]): str
 }
 
 /** Nobody has it yet. */
-function withNewToken({ release, config, connection }: AdmissionInput): AdmissionInput {
-  const next = changed(config, "gateway.auth.token", "generated");
-  return { release, config: next, connection: { ...connection, auth: "missing" } };
+function withNewToken(input: AdmissionInput): AdmissionInput {
+  const config = changed(input.config, "gateway.auth.token", "generated");
+  const { sends: _, ...connection } = input.connection;
+  return { ...input, config, connection: { ...connection, auth: "missing" } };
 }
 
 function withDevice(input: AdmissionInput, device: AdmissionInput["connection"]["device"]): AdmissionInput {
@@ -137,7 +141,8 @@ function withDevice(input: AdmissionInput, device: AdmissionInput["connection"][
 }
 
 function withCredential(input: AdmissionInput): AdmissionInput {
-  return { ...input, connection: { ...input.connection, auth: "valid" } };
+  const { sends: _, ...connection } = input.connection;
+  return { ...input, connection: { ...connection, auth: "valid" } };
 }
 
 /** What a person does that the gateway sees. */
@@ -149,12 +154,13 @@ function byPerson(input: AdmissionInput, { message, args }: Step & { readonly do
 }
 
 /** Where the page is opened is looked up and allowed. */
-function withOwnOrigin({ release, config, connection }: AdmissionInput): AdmissionInput {
+function withOwnOrigin(input: AdmissionInput): AdmissionInput {
+  const { config, connection } = input;
   const { headers } = connection;
   const origin = headers.origin ?? (headers.host === undefined ? SOME_PAGE : `https://${headers.host}`);
   const allowed = config.gateway?.controlUi?.allowedOrigins ?? [];
   return {
-    release,
+    ...input,
     config: changed(config, "gateway.controlUi.allowedOrigins", [...allowed, origin]),
     connection: { ...connection, headers: { ...headers, origin } },
   };
@@ -174,7 +180,13 @@ export function approved(input: AdmissionInput): AdmissionInput {
   const { connection } = input;
   const { device, role } = connection;
   if (device.state === "absent") return input;
-  const { pendingUpgrade: _waiting, metadataChanged: _changed, ...rest } = device;
+  const {
+    pendingUpgrade: _waiting,
+    metadataChanged: _changed,
+    pinned: _pinned,
+    tokenRevoked: _revoked,
+    ...rest
+  } = device;
   const { emptyScopesMeanAdmin } = rulesFor(input.release).rules.pairing;
   const asked =
     connection.scopes.length === 0 && emptyScopesMeanAdmin ? ["operator.admin"] : connection.scopes;

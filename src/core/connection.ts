@@ -132,6 +132,7 @@ export type Gate =
   | "protocol"
   | "role"
   | "origin"
+  | "rate-limit"
   | "shared-auth"
   | "device-identity"
   | "device-signature"

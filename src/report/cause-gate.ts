@@ -13,7 +13,7 @@ const GATE_OF_CAUSE: Readonly<Record<string, Gate>> = {
   "third-party-client-no-device-identity": "device-identity",
   "device-auth-handshake-invalid": "device-signature",
   "clock-skew": "device-signature",
-  "auth-rate-limited": "shared-auth",
+  "auth-rate-limited": "rate-limit",
   "gateway-token-missing": "shared-auth",
   "gateway-token-mismatch": "shared-auth",
   "gateway-password-missing-or-mismatch": "shared-auth",
@@ -48,6 +48,7 @@ const RANK: Readonly<Record<Gate, number>> = {
   origin: 4,
   "device-identity": 5,
   "device-signature": 5,
+  "rate-limit": 5,
   "shared-auth": 5,
   pairing: 6,
 };

@@ -183,7 +183,8 @@ export const SITUATIONS: readonly Situation[] = [
     },
     cases: nodePairingCases("not-local"),
   },
-  { name: "loopback", gateway: { auth: BY_TOKEN }, cases: loopbackCases("own", false) },
+  // A bind is said: without one the gateway looks at its surroundings.
+  { name: "loopback", gateway: { bind: "loopback", auth: BY_TOKEN }, cases: loopbackCases("own", false) },
   {
     name: "no authentication",
     from: "2026.2.19",

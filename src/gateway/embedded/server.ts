@@ -7,9 +7,10 @@ import { isRecord, parseBoundedJson, textOf } from "../json.ts";
 import { type ConnectParams, clients } from "../protocol.ts";
 import { reachOfAddress } from "../url.ts";
 import { closeMeta } from "./close-meta.ts";
-import { type Arrival, connectionOf, ignoresDevice, readConnectParams } from "./connect.ts";
+import { type Arrival, connectionOf, ignoresDevice, providedBy, readConnectParams } from "./connect.ts";
 import { type Applicant, DeviceBook } from "./devices.ts";
 import { invalidHandshake, starting } from "./early-refusal.ts";
+import { Failures } from "./failures.ts";
 import { helloOf, scopesOf } from "./hello.ts";
 import { forLog, GatewayLog, type LogSinks } from "./log.ts";
 import { answerMethod } from "./methods.ts";
@@ -72,6 +73,7 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
   const traits = traitsOf(options.release);
   const log = new GatewayLog(options, traits, now);
   const book = new DeviceBook(now);
+  const failures = new Failures(now);
   let config = options.config;
   let port = 0;
   let proxyNoticed = false;
@@ -182,7 +184,7 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
     const logUnauthorized = (reason: string, guidance: string) => {
       const client = params?.client;
       const who = `client=${forLog(client?.id)} ${forLog(client?.mode)} v${forLog(client?.version)}`;
-      const auth = params?.auth?.token ? "token" : params?.auth?.password ? "password" : "none";
+      const auth = providedBy(params?.auth);
       const more = traits.logPeer
         ? ` role=${forLog(params?.role)} scopes=${scopeCount(params)} auth=${auth} device=${params?.device ? "yes" : "no"} platform=${forLog(client?.platform)} instance=n/a host=${forLog(arrival.headers.host)} origin=${forLog(arrival.headers.origin)} ua=${forLog(arrival.headers["user-agent"])}`
         : "";
@@ -193,14 +195,29 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
     };
     const peerField = () => (traits.logPeer ? ` peer=${endpoint}` : "");
 
+    const client = Failures.keyOf(
+      arrival.remoteAddress,
+      reachOfAddress(arrival.remoteAddress) === "loopback",
+      arrival.headers.origin,
+    );
     const onConnect = (id: string, sent: ConnectParams) => {
       const read = heeded(sent);
       params = read;
       if (now() < readyAt) return refuse(id, starting);
-      const connection = connectionOf(sent, arrival, nonce, { config, traits, book, now: now() });
+      const connection = connectionOf(sent, arrival, nonce, {
+        config,
+        traits,
+        book,
+        now: now(),
+        failures: failures.of(client),
+      });
       logProxySigns(arrival);
       const admission = options.admit({ release: traits.release, config: asConfigured(), connection });
-      if (admission.outcome === "admitted") return welcome(id, read, admission);
+      if (admission.outcome === "admitted") {
+        failures.forget(client);
+        return welcome(id, read, admission);
+      }
+      if (read.device && /_mismatch$|^rate_limited$/.test(admission.reason ?? "")) failures.note(client);
       if (admission.gate === "schema")
         return refuse(id, invalidHandshake(admission.closeReason ?? "invalid connect params", "connect", id));
       const applicant = applicantOf(read, arrival);
@@ -221,7 +238,7 @@ export async function startEmbeddedGateway(options: EmbeddedGatewayOptions): Pro
           ...(paired === undefined ? {} : { paired }),
           isLocal: isLocal(arrival),
           endpoint,
-          sentToken: read.auth?.token !== undefined,
+          provided: providedBy(read.auth),
         }),
       );
       if (refusal?.cause === "protocol-mismatch") logProtocolMismatch(read);
@@ -430,6 +447,7 @@ function applicantOf(params: ConnectParams, arrival: Arrival): Applicant | undef
     deviceId: params.device.id,
     publicKey: params.device.publicKey,
     platform: params.client.platform,
+    ...(params.client.deviceFamily === undefined ? {} : { deviceFamily: params.client.deviceFamily }),
     clientId: params.client.id,
     clientMode: params.client.mode,
     role: params.role,

@@ -216,11 +216,19 @@ export function passwordCases(): Case[] {
     for (const state of STATES)
       cases.push({
         name: `unserved/page, ${auth}, device ${state}`,
-        connection: page({ headers: { ...box, ...serve }, auth, device: { state } }),
+        connection: page({
+          tailscaleUser: "unknown",
+          headers: { ...box, ...serve },
+          auth,
+          device: { state },
+        }),
       });
   return [
     ...cases,
-    { name: "unserved/cli", connection: cli({ headers: { host: box.host, ...serve }, auth: "missing" }) },
+    {
+      name: "unserved/cli",
+      connection: cli({ tailscaleUser: "unknown", headers: { host: box.host, ...serve }, auth: "missing" }),
+    },
     {
       name: "unserved/page without x-forwarded-host",
       connection: page({ headers: { ...box, ...without(serve, "x-forwarded-host") }, auth: "missing" }),
