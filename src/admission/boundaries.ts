@@ -301,7 +301,7 @@ export const BOUNDARIES: readonly Boundary[] = [
   {
     from: "2026.3.7",
     what: "the origins that a gateway allows itself count from the first start on",
-    source: "conformance rows",
+    source: "conformance: 2026.3.2, 2026.3.7",
     set: { origin: { seededAt: "first-start" } },
   },
   {

@@ -4,7 +4,7 @@ import { KNOWN_RELEASES } from "./published.ts";
 import type { ReleaseRules } from "./rules.ts";
 
 export { BOUNDARIES } from "./boundaries.ts";
-export { KNOWN_RELEASES } from "./published.ts";
+export { FINAL_RELEASES, KNOWN_RELEASES } from "./published.ts";
 export type { ReleaseRules } from "./rules.ts";
 
 /**

@@ -4,8 +4,26 @@ import { safeText } from "../core/text.ts";
 import { at, strings } from "./attempt.ts";
 import { type ReleaseRules, rulesFor } from "./releases.ts";
 
+export type StartupId =
+  | "unknown-key"
+  | "unknown-mode"
+  | "open-to-network"
+  | "custom-without-host"
+  | "secret-ambiguous"
+  | "serve-needs-loopback"
+  | "funnel-needs-password"
+  | "origins-required"
+  | "user-header-required"
+  | "proxies-required"
+  | "login-beside-token"
+  | "login-needs-loopback-proxy";
+
 /** Why a gateway of a release does not start with a config. */
 export interface StartupProblem {
+  /** Key of the words for it (`Catalogue.startup`), filled with `args`. */
+  readonly id: StartupId;
+  readonly args?: Readonly<Record<string, string>>;
+  /** The same in English. */
   readonly why: string;
   readonly key?: string;
 }
@@ -21,7 +39,8 @@ export type KeyStatus = "works" | "no-effect" | "unknown-key" | "retired";
 export function startupProblem(release: string, config: AdmissionConfig): StartupProblem | undefined {
   const { rules } = rulesFor(release);
   for (const key of rules.startup.unknownKeys) {
-    if (at(config, ...key.split(".")) !== undefined) return { key, why: `unknown key ${key}` };
+    if (at(config, ...key.split(".")) !== undefined)
+      return { id: "unknown-key", args: { key }, key, why: `unknown key ${key}` };
   }
   return modeProblem(rules, config) ?? bindProblem(rules, config) ?? proxyProblem(rules, config);
 }
@@ -29,9 +48,12 @@ export function startupProblem(release: string, config: AdmissionConfig): Startu
 function modeProblem(rules: ReleaseRules, { gateway }: AdmissionConfig): StartupProblem | undefined {
   const mode: unknown = gateway?.auth?.mode;
   if (mode === undefined || (typeof mode === "string" && rules.auth.modes.includes(mode))) return undefined;
+  const name = safeText(String(mode), 40);
   return {
+    id: "unknown-mode",
+    args: { mode: name },
     key: "gateway.auth.mode",
-    why: `this release knows no auth mode "${safeText(String(mode), 40)}"`,
+    why: `this release knows no auth mode "${name}"`,
   };
 }
 
@@ -43,14 +65,27 @@ function bindProblem(rules: ReleaseRules, config: AdmissionConfig): StartupProbl
   const { bind, auth, controlUi, tailscale } = config.gateway ?? {};
   const network = isNetworkBind(bind);
   if (network && auth?.mode === "none") {
-    return { key: "gateway.auth.mode", why: `refuses to bind to ${bind} without authentication` };
+    return {
+      id: "open-to-network",
+      args: { bind: String(bind) },
+      key: "gateway.auth.mode",
+      why: `refuses to bind to ${bind} without authentication`,
+    };
   }
   const exposed = tailscale?.mode === "serve" || tailscale?.mode === "funnel";
   if (exposed && (bind === "lan" || bind === "custom")) {
-    return { key: "gateway.bind", why: "Tailscale serve and funnel need bind loopback" };
+    return {
+      id: "serve-needs-loopback",
+      key: "gateway.bind",
+      why: "Tailscale serve and funnel need bind loopback",
+    };
   }
   if (tailscale?.mode === "funnel" && auth?.mode !== undefined && auth.mode !== "password") {
-    return { key: "gateway.auth.mode", why: "Tailscale funnel needs auth mode password" };
+    return {
+      id: "funnel-needs-password",
+      key: "gateway.auth.mode",
+      why: "Tailscale funnel needs auth mode password",
+    };
   }
   const origins = strings(controlUi?.allowedOrigins).filter((entry) => entry.trim() !== "");
   const fallback = controlUi?.dangerouslyAllowHostHeaderOriginFallback === true;
@@ -58,6 +93,7 @@ function bindProblem(rules: ReleaseRules, config: AdmissionConfig): StartupProbl
     rules.startup.lanWithoutOrigins === "refuses" && network && controlUi?.enabled !== false;
   if (needsOrigins && origins.length === 0 && !fallback) {
     return {
+      id: "origins-required",
       key: "gateway.controlUi.allowedOrigins",
       why: "a Control UI on a non-loopback bind needs gateway.controlUi.allowedOrigins",
     };
@@ -70,15 +106,24 @@ function proxyProblem(rules: ReleaseRules, { gateway }: AdmissionConfig): Startu
   const { trustedProxy, token } = gateway.auth;
   const userHeader = trustedProxy?.userHeader;
   if (typeof userHeader !== "string" || userHeader.trim() === "") {
-    return { key: "gateway.auth.trustedProxy.userHeader", why: "auth mode trusted-proxy needs a userHeader" };
+    return {
+      id: "user-header-required",
+      key: "gateway.auth.trustedProxy.userHeader",
+      why: "auth mode trusted-proxy needs a userHeader",
+    };
   }
   const proxies = strings(gateway.trustedProxies);
   if (proxies.length === 0) {
-    return { key: "gateway.trustedProxies", why: "auth mode trusted-proxy needs gateway.trustedProxies" };
+    return {
+      id: "proxies-required",
+      key: "gateway.trustedProxies",
+      why: "auth mode trusted-proxy needs gateway.trustedProxies",
+    };
   }
   const hasToken = token !== undefined && token !== null && token !== "";
   if (hasToken && rules.startup.trustedProxyWithToken === "refuses") {
     return {
+      id: "login-beside-token",
       key: "gateway.auth.token",
       why: "auth mode trusted-proxy and a shared token exclude each other",
     };
@@ -90,7 +135,11 @@ function proxyProblem(rules: ReleaseRules, { gateway }: AdmissionConfig): Startu
     return ip !== undefined && proxies.some((entry) => ipMatches(ip, entry, rules.proxies.cidr));
   });
   if (trustedProxyOnLoopback === "refuses" || (trustedProxyOnLoopback === "needs-loopback-proxy" && !local)) {
-    return { key: "gateway.bind", why: "auth mode trusted-proxy on bind loopback needs a loopback proxy" };
+    return {
+      id: "login-needs-loopback-proxy",
+      key: "gateway.bind",
+      why: "auth mode trusted-proxy on bind loopback needs a loopback proxy",
+    };
   }
   return undefined;
 }

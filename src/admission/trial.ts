@@ -4,9 +4,9 @@ import { compareReleases } from "../core/release.ts";
 import { admit } from "./admit.ts";
 import { browserDevice, isSecureContext } from "./page.ts";
 import { rulesFor } from "./releases.ts";
-import { keyStatus, startupProblem } from "./startup.ts";
+import { keyStatus, type StartupProblem, startupProblem } from "./startup.ts";
 
-export { type KeyStatus, keyStatus, startupProblem } from "./startup.ts";
+export { type KeyStatus, keyStatus, type StartupProblem, startupProblem } from "./startup.ts";
 
 /**
  * The input as it is after these steps. `config.set` and `config.unset` change the config, `device.approve`
@@ -205,11 +205,16 @@ export function tryRemedy(input: AdmissionInput, remedy: Remedy): Admission {
   const after = applySteps(input, remedy.steps);
   const problem = startupProblem(after.release, after.config);
   if (problem === undefined || startupProblem(input.release, input.config) !== undefined) return admit(after);
+  return notStarted(problem);
+}
+
+/** What everybody meets at a gateway that does not start. */
+export function notStarted({ why }: StartupProblem): Admission {
   return {
     outcome: "refused",
     reason: "gateway-does-not-start",
     httpStatus: 0,
-    closeReason: problem.why,
+    closeReason: why,
     autoApproved: false,
   };
 }

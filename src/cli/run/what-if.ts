@@ -9,7 +9,8 @@ import { UsageError } from "../usage-error.ts";
 import { answer } from "../what-if/answer.ts";
 import { type Change, changed, idleKeys } from "../what-if/change.ts";
 import { parseInputs } from "../what-if/input.ts";
-import { renderAnswer } from "../what-if/render.ts";
+import { renderAnswer, renderUpgrade } from "../what-if/render.ts";
+import { type UpgradeChange, upgradeChanges } from "../what-if/upgrade.ts";
 import type { Via } from "../what-if/vias.ts";
 
 /** Largest input, bytes. */
@@ -32,11 +33,20 @@ export async function whatIf(args: WhatIfArguments, session: Session): Promise<n
   for (const input of inputs) {
     const next = changed(input, change);
     for (const note of idleKeys(next, change)) notes.add(note);
-    const result = answer(next);
+    const upgrade = upgradeOf(input, next);
+    const result = { ...answer(next), ...(upgrade === undefined ? {} : { upgrade }) };
     io.stdout.write(args.json ? `${JSON.stringify(result)}\n` : `${renderAnswer(next, result, lang)}\n`);
+    if (!args.json && upgrade !== undefined)
+      io.stdout.write(`${renderUpgrade(upgrade, input.release, next.release, lang)}\n`);
   }
   for (const note of notes) io.stderr.write(`pairing-doctor: ${note}\n`);
   return 0;
+}
+
+/** Only where another release is asked about than the one that the input names. */
+function upgradeOf(input: AdmissionInput, next: AdmissionInput): readonly UpgradeChange[] | undefined {
+  if (input.release === next.release) return undefined;
+  return upgradeChanges({ ...next, release: input.release }, next.release);
 }
 
 function releaseChange(release: string | undefined): { release?: string } {

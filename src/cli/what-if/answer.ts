@@ -1,21 +1,29 @@
 import { admit } from "../../admission/admit.ts";
 import { gatesAhead } from "../../admission/gates-ahead.ts";
+import { notStarted, type StartupProblem, startupProblem } from "../../admission/trial.ts";
 import { isLoopbackHost, scopeOf } from "../../core/address.ts";
 import type { Admission, AdmissionInput } from "../../core/connection.ts";
 import type { Exposure, OwnThings } from "../../core/facts.ts";
 import type { Remedy } from "../../core/finding.ts";
 import { adviceFor } from "../advice.ts";
+import type { UpgradeChange } from "./upgrade.ts";
 
 export interface Answer {
+  /** The gateway does not start with this config, whoever knocks; `admission` then says so, too. */
+  readonly startup?: StartupProblem;
   readonly admission: Admission;
   /** Remedies after which the model admits this connection, in the order in which they are advised. */
   readonly remedies: readonly Pick<Remedy, "id" | "risk">[];
   /** Gates behind the first refusal. */
   readonly ahead?: readonly Admission[];
+  /** What is other in the release that is asked about than in the one that the input names. */
+  readonly upgrade?: readonly UpgradeChange[];
 }
 
 /** The model's answer, and the remedies that the checks advise for it. */
 export function answer(input: AdmissionInput): Answer {
+  const startup = startupProblem(input.release, input.config);
+  if (startup !== undefined) return { startup, admission: notStarted(startup), remedies: [] };
   const admission = admit(input);
   if (admission.outcome === "admitted") return { admission, remedies: [] };
   const ahead = gatesAhead(input);

@@ -60,7 +60,7 @@ function setStep(text: string): Step {
 const FORWARDING = /^(?:forwarded|x-real-ip|x-forwarded-|tailscale-)/;
 
 /** The same client by another way: what the gateway then sees of it (rig paths of the measurement). */
-function routed({ connection, config }: AdmissionInput, via: Via): Connection {
+export function routed({ connection, config }: AdmissionInput, via: Via): Connection {
   const port = config.gateway?.port ?? 18789;
   const own = Object.fromEntries(
     Object.entries(connection.headers).filter(([name]) => !FORWARDING.test(name)),

@@ -7,7 +7,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Reads one object, or JSON lines of them, in the shape of the observed admissions. What a line leaves out
- * is filled with what a new browser with the right token on this machine would have.
+ * is filled with what a new browser with the right token on this machine would have; `release` stands for the
+ * release of lines that name none.
  *
  * @throws {UsageError} with the line's number.
  */
@@ -25,7 +26,7 @@ export function parseInputs(text: string, name: string, release: string | undefi
 
 function toInput(value: unknown, where: string, release: string | undefined): AdmissionInput {
   if (!isObject(value)) throw usage(where, "that is no JSON object");
-  const named = release ?? value.release;
+  const named = value.release ?? release;
   if (typeof named !== "string" || !isRelease(named)) {
     throw usage(
       where,

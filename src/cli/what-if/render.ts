@@ -1,13 +1,15 @@
 import { nearestMeasured } from "../../admission/releases.ts";
 import type { AdmissionInput } from "../../core/connection.ts";
+import type { MessageArgs } from "../../core/finding.ts";
 import { safeText } from "../../core/text.ts";
 import { catalogueOf, entryOf, fill, type Lang, wordsOf } from "../../report/messages/index.ts";
 import type { Answer } from "./answer.ts";
+import type { UpgradeChange } from "./upgrade.ts";
 
 /** The answer in a few lines: who asks, what the gateway does, what would change it. */
 export function renderAnswer(
   input: AdmissionInput,
-  { admission, remedies, ahead = [] }: Answer,
+  { startup, admission, remedies, ahead = [] }: Answer,
   lang: Lang,
 ): string {
   const words = catalogueOf(lang);
@@ -16,7 +18,10 @@ export function renderAnswer(
     (part) => safeText(part, 120),
   );
   const lines = [`${release}: ${from.join(" · ")}`];
-  if (admission.outcome === "admitted") {
+  if (startup !== undefined) {
+    const problem = wordsOf(words.startup, startup.id, startup.args);
+    lines.push(`  ${fill(words.words.doesNotStart, { problem })}`);
+  } else if (admission.outcome === "admitted") {
     lines.push(`  ${admission.autoApproved ? words.words.autoApproved : words.words.admitted}`);
   } else {
     const gate = wordsOf(words.gates, admission.gate ?? "unknown");
@@ -36,4 +41,39 @@ export function renderAnswer(
     lines.push(`  ${fill(words.notes["release-assumed"] ?? "", { release, nearest })}`);
   }
   return lines.join("\n");
+}
+
+/** What another release changes, one line each, the worst first. */
+export function renderUpgrade(
+  changes: readonly UpgradeChange[],
+  from: string,
+  to: string,
+  lang: Lang,
+): string {
+  const words = catalogueOf(lang);
+  const lines = [fill(words.words.upgradeIntro, { from, to })];
+  if (changes.length === 0) lines.push(`  ${words.words.upgradeNothing}`);
+  const order = Object.keys(words.upgradeWeights);
+  const sorted = changes.toSorted((a, b) => order.indexOf(a.weight) - order.indexOf(b.weight));
+  for (const change of sorted) {
+    const text = wordsOf(words.upgrade, change.id, argsOf(change, lang));
+    const since = fill(words.words.since, { since: change.since });
+    lines.push(`  [${words.upgradeWeights[change.weight]}] ${text} (${since})`);
+  }
+  return lines.join("\n");
+}
+
+/** What the reader's language calls them. */
+function argsOf({ args, problem }: UpgradeChange, lang: Lang): MessageArgs {
+  const words = catalogueOf(lang);
+  const said = (table: Readonly<Record<string, string>>, key: unknown) =>
+    typeof key === "string" && key !== "" ? wordsOf(table, key) : "";
+  return {
+    ...args,
+    who: said(words.visitors, args.who),
+    way: said(words.ways, args.via),
+    gate: said(words.gates, args.gate),
+    reason: said(words.reasons, args.reason),
+    problem: problem === undefined ? "" : wordsOf(words.startup, problem.id, problem.args),
+  };
 }

@@ -5,6 +5,7 @@ import { page } from "./en/page.ts";
 import { pairing } from "./en/pairing.ts";
 import { remedies } from "./en/remedies.ts";
 import { human } from "./en/steps.ts";
+import { upgrade } from "./en/upgrade.ts";
 import { tables } from "./en/words.ts";
 import type { Catalogue } from "./types.ts";
 
@@ -14,5 +15,6 @@ export const en: Catalogue = {
   remedies,
   human,
   ...tables,
+  ...upgrade,
   fix,
 };

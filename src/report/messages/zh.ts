@@ -6,6 +6,7 @@ import { page } from "./zh/page.ts";
 import { pairing } from "./zh/pairing.ts";
 import { remedies } from "./zh/remedies.ts";
 import { human } from "./zh/steps.ts";
+import { upgrade } from "./zh/upgrade.ts";
 import { tables } from "./zh/words.ts";
 
 export const zh: Catalogue = {
@@ -14,5 +15,6 @@ export const zh: Catalogue = {
   remedies,
   human,
   ...tables,
+  ...upgrade,
   fix,
 };

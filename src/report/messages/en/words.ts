@@ -1,6 +1,18 @@
 import type { Catalogue } from "../types.ts";
 
-type Tables = Omit<Catalogue, "lang" | "causes" | "remedies" | "human" | "fix">;
+type Tables = Omit<
+  Catalogue,
+  | "lang"
+  | "causes"
+  | "remedies"
+  | "human"
+  | "fix"
+  | "startup"
+  | "upgrade"
+  | "upgradeWeights"
+  | "visitors"
+  | "ways"
+>;
 
 export const tables: Tables = {
   gates: {
@@ -356,6 +368,10 @@ export const tables: Tables = {
     tellApart: "Or",
     otherCause: "{title}. {question}",
     semicolon: "; ",
+    doesNotStart: "the gateway does not start: {problem}",
+    upgradeIntro: "What changes in this setup from {from} to {to}",
+    upgradeNothing: "nothing that decides about connections",
+    since: "since {since}",
     eras: "By release",
     erasIntro: "The release is not known, and the answer depends on it:",
     eraAdmits: "lets this browser in by itself; a refusal then has a cause that is not in the evidence",

@@ -1,6 +1,18 @@
 import type { Catalogue } from "../types.ts";
 
-type Tables = Omit<Catalogue, "lang" | "causes" | "remedies" | "human" | "fix">;
+type Tables = Omit<
+  Catalogue,
+  | "lang"
+  | "causes"
+  | "remedies"
+  | "human"
+  | "fix"
+  | "startup"
+  | "upgrade"
+  | "upgradeWeights"
+  | "visitors"
+  | "ways"
+>;
 
 export const tables: Tables = {
   gates: {
@@ -334,6 +346,10 @@ export const tables: Tables = {
     tellApart: "或者",
     otherCause: "{title}。{question}",
     semicolon: "；",
+    doesNotStart: "网关无法启动：{problem}",
+    upgradeIntro: "从 {from} 换到 {to}，此环境中会发生的变化",
+    upgradeNothing: "与连接有关的部分没有变化",
+    since: "自 {since} 起",
     eras: "按版本",
     erasIntro: "版本未知，而答案取决于版本：",
     eraAdmits: "会自动放行这个浏览器；若仍被拒绝，原因不在现有证据中",
