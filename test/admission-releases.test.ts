@@ -45,7 +45,11 @@ test("every boundary lies at a published release, in order, with a source", () =
   for (const { from, until, source, what } of BOUNDARIES) {
     assert.ok(KNOWN_RELEASES.includes(from), from);
     if (until !== undefined) assert.ok(compareReleases(from, until) < 0, `${from} … ${until}`);
-    assert.match(source, /BEHAVIOUR|admissions\.jsonl|vocabulary|conformance: \d|static: shipped code of openclaw@/, what);
+    assert.match(
+      source,
+      /BEHAVIOUR|admissions\.jsonl|vocabulary|conformance: \d|static: shipped code of openclaw@/,
+      what,
+    );
   }
   const starts = BOUNDARIES.map(({ from }) => from);
   assert.deepEqual([...starts].sort(compareReleases), starts);

@@ -26,6 +26,8 @@ export interface Situation {
   readonly tailscale?: true;
   /** Disturbed by clients that are none. */
   readonly noise?: true;
+  /** Differs from another one by a detail only: left out of a quick run. */
+  readonly detail?: true;
   /** Keeps the gateway's own limit on wrong secrets instead of lifting it. */
   readonly limited?: true;
 }

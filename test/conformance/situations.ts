@@ -50,6 +50,7 @@ export const SITUATIONS: readonly Situation[] = [
   { name: "fresh", gateway: { bind: "lan", auth: BY_TOKEN }, cases: seededCases(), twice: true },
   {
     name: "limited",
+    detail: true,
     gateway: { bind: "lan", auth: BY_TOKEN, controlUi: { allowedOrigins: [`http://${LAN_HOST}`] } },
     cases: limitCases(),
     inOrder: true,
@@ -57,6 +58,7 @@ export const SITUATIONS: readonly Situation[] = [
   },
   {
     name: "limit of four",
+    detail: true,
     from: "2026.2.17",
     gateway: {
       bind: "lan",
@@ -80,6 +82,7 @@ export const SITUATIONS: readonly Situation[] = [
   },
   {
     name: "proxy block",
+    detail: true,
     gateway: {
       bind: "lan",
       auth: BY_TOKEN,
@@ -128,6 +131,7 @@ export const SITUATIONS: readonly Situation[] = [
   },
   {
     name: "login with password",
+    detail: true,
     from: "2026.2.17",
     gateway: {
       bind: "lan",
@@ -150,6 +154,7 @@ export const SITUATIONS: readonly Situation[] = [
   },
   {
     name: "login, new devices may read",
+    detail: true,
     from: "2026.8.1",
     gateway: {
       bind: "lan",
@@ -173,6 +178,7 @@ export const SITUATIONS: readonly Situation[] = [
   },
   {
     name: "nothing local",
+    detail: true,
     from: "2026.8.1",
     gateway: {
       bind: "lan",
@@ -193,6 +199,7 @@ export const SITUATIONS: readonly Situation[] = [
   },
   {
     name: "no mode, no page",
+    detail: true,
     gateway: {
       bind: "lan",
       auth: { token: TOKEN, password: PASSWORD },
@@ -213,6 +220,7 @@ export const SITUATIONS: readonly Situation[] = [
   },
   {
     name: "serve without origins",
+    detail: true,
     gateway: { bind: "loopback", auth: BY_TOKEN, tailscale: { mode: "serve" } },
     cases: servedOriginCases(),
     tailscale: true,
