@@ -92,7 +92,7 @@ export const FIRST: ReleaseRules = {
     oneSecret: false,
     trimsSecrets: false,
     tokenForFewerScopes: "device_token_mismatch",
-    setupCodes: { refusal: SETUP_CODE_OLD, scopes: [], approves: "nobody" },
+    setupCodes: { refusal: SETUP_CODE_OLD, roles: "any", scopes: [], approves: "nobody" },
     limit: { pages: "never", others: "when-configured", tokenOfDeviceCountsAsShared: false },
     hints: { ui: UI_HINT_OLD, uiMissing: UI_HINT_OLD, nodeHeader: false },
   },
@@ -129,7 +129,7 @@ export const FIRST: ReleaseRules = {
     runtimeNames: false,
     nodeHostNames: false,
     revokedLosesRole: false,
-    scopes: { admin: "itself", writeCovers: [], prefixed: "nobody" },
+    scopes: { admin: "itself", writeCovers: [], sessionsRead: "itself", prefixed: "nobody" },
     emptyScopesMeanAdmin: true,
   },
   startup: {
@@ -221,7 +221,9 @@ export const BOUNDARIES: readonly Boundary[] = [
       deviceless: {
         insecureText: "control ui requires device identity (use HTTPS or localhost secure context)",
       },
-      pairing: { scopes: { admin: "read", writeCovers: ["operator.read"], prefixed: "nobody" } },
+      pairing: {
+        scopes: { admin: "read", writeCovers: ["operator.read"], sessionsRead: "itself", prefixed: "nobody" },
+      },
       startup: {
         unknownKeys: ["gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback", "gateway.nodes.pairing"],
         trustedProxyOnLoopback: "needs-loopback-proxy",
@@ -242,7 +244,7 @@ export const BOUNDARIES: readonly Boundary[] = [
       pairing: {
         sharedSecretSkips: true,
         silentFor: ["not-paired", "scope-upgrade"],
-        scopes: { admin: "all", writeCovers: ["operator.read"], prefixed: "nobody" },
+        scopes: { admin: "all", writeCovers: ["operator.read"], sessionsRead: "itself", prefixed: "nobody" },
       },
     },
   },
@@ -305,17 +307,28 @@ export const BOUNDARIES: readonly Boundary[] = [
     set: { origin: { seededAt: "first-start" } },
   },
   {
+    from: "2026.3.11",
+    what: "any Origin header is checked, behind a proxy too",
+    source: "static: shipped code of openclaw@2026.3.8 and 2026.3.11",
+    set: { origin: { checkedFor: "any-origin-header" } },
+  },
+  {
     from: "2026.3.13",
-    what: "origin refusals carry a code; dangerouslyDisableDeviceAuth passes the device gate before the secret is looked at",
+    what: "setup codes; origin refusals carry a code; dangerouslyDisableDeviceAuth passes the device gate before the secret is looked at",
     source: "admissions.jsonl (2026.3.13); static: shipped code of openclaw@2026.3.11 and 2026.3.13",
-    set: { origin: { detailCode: true }, switches: { disableBeforeAuth: true } },
+    set: {
+      clients: { unknownAuthFields: [] },
+      origin: { detailCode: true },
+      switches: { disableBeforeAuth: true },
+    },
   },
   {
     from: "2026.3.22",
-    what: "auth.mode none spares the Control UI pairing; loopback hops in X-Forwarded-For are passed over",
+    what: "auth.mode none spares the Control UI pairing; loopback hops in X-Forwarded-For are passed over; a setup code is for nodes",
     source: "vocabulary.json; static: shipped code of openclaw@2026.3.13 and 2026.3.22",
     set: {
       local: { clientAddress: "last-untrusted-not-loopback" },
+      auth: { setupCodes: { refusal: SETUP_CODE_OLD, roles: "node", scopes: [], approves: "nobody" } },
       pairing: { noAuthSkips: true },
     },
   },
@@ -330,11 +343,19 @@ export const BOUNDARIES: readonly Boundary[] = [
   },
   {
     from: "2026.3.31",
-    what: "local is a loopback socket with nothing forwarded, whatever the Host; a trusted proxy on loopback is refused as identity source, and so is trusted-proxy beside a token",
+    what: "local is a loopback socket with nothing forwarded, whatever the Host; a trusted proxy on loopback is refused as identity source, and so is trusted-proxy beside a token; a setup code lets a node in without a question, and is good for operators",
     source: "BEHAVIOUR.md 3; static: shipped code of openclaw@2026.3.28 and 2026.3.31",
     set: {
       local: { by: "socket-without-forwarding", forwarding: "forwarded-for-ip-host-proto" },
-      auth: { loopbackProxy: "refused" },
+      auth: {
+        loopbackProxy: "refused",
+        setupCodes: {
+          refusal: SETUP_CODE_OLD,
+          roles: "node-and-operator",
+          scopes: SETUP_CODE_SCOPES.filter((scope) => scope !== "operator.approvals"),
+          approves: "nodes",
+        },
+      },
       startup: { trustedProxyWithToken: "refuses", trustedProxyOnLoopback: "starts" },
     },
   },
@@ -351,7 +372,15 @@ export const BOUNDARIES: readonly Boundary[] = [
       "BEHAVIOUR.md 3; admissions.jsonl (2026.4.5); static: shipped code of openclaw@2026.4.2 and 2026.4.5",
     set: {
       local: { cliContainer: true },
-      auth: { tailscaleFirst: false },
+      auth: {
+        tailscaleFirst: false,
+        setupCodes: {
+          refusal: SETUP_CODE_OLD,
+          roles: "node-and-operator",
+          scopes: SETUP_CODE_SCOPES,
+          approves: "nodes",
+        },
+      },
       pairing: { backendSkips: "shared-secret", skipCoversPaired: "none" },
     },
   },
@@ -397,18 +426,20 @@ export const BOUNDARIES: readonly Boundary[] = [
     what: "trusted-proxy: allowLoopback, and a password for local clients",
     source: "static: shipped code of openclaw@2026.4.26 and 2026.4.27",
     set: {
-      clients: { unknownAuthFields: [] },
       local: { trailingDot: true },
-      origin: { checkedFor: "any-origin-header" },
       auth: {
         loopbackProxy: "with-switch",
         localPassword: true,
-        setupCodes: { refusal: SETUP_CODE_OLD, scopes: SETUP_CODE_SCOPES, approves: "nodes" },
         limit: { pages: "always", others: "when-configured", tokenOfDeviceCountsAsShared: true },
       },
       pairing: {
         revokedLosesRole: true,
-        scopes: { admin: "all", writeCovers: ["operator.read"], prefixed: "everybody" },
+        scopes: {
+          admin: "all",
+          writeCovers: ["operator.read"],
+          sessionsRead: "itself",
+          prefixed: "everybody",
+        },
       },
     },
   },
@@ -551,7 +582,12 @@ export const BOUNDARIES: readonly Boundary[] = [
       origin: { servedName: true },
       auth: {
         tokenForFewerScopes: "scope_mismatch",
-        setupCodes: { refusal: SETUP_CODE, scopes: SETUP_CODE_SCOPES, approves: "phone-apps" },
+        setupCodes: {
+          refusal: SETUP_CODE,
+          roles: "node-and-operator",
+          scopes: SETUP_CODE_SCOPES,
+          approves: "phone-apps",
+        },
         limit: { pages: "always", others: "always", tokenOfDeviceCountsAsShared: true },
         hints: {
           ui: UI_HINT,
@@ -568,7 +604,12 @@ export const BOUNDARIES: readonly Boundary[] = [
         skipCoversPaired: "backend-and-no-auth",
         runtimeNames: true,
         nodeHostNames: true,
-        scopes: { admin: "all", writeCovers: ["operator.read", "operator.talk"], prefixed: "everybody" },
+        scopes: {
+          admin: "all",
+          writeCovers: ["operator.read", "operator.talk"],
+          sessionsRead: "itself",
+          prefixed: "everybody",
+        },
       },
     },
   },
@@ -587,5 +628,25 @@ export const BOUNDARIES: readonly Boundary[] = [
     what: "a secret sent as password is taken for the token where the mode is token, and the other way round",
     source: "admissions.jsonl (2026.9.6); static: shipped code of openclaw@2026.9.2 and 2026.9.3",
     set: { auth: { oneSecret: true }, switches: { proxyAutoApprove: "pages-and-native" } },
+  },
+  {
+    from: "2026.9.6",
+    what: "scopes for sessions: write includes both, read and sessions.write include sessions.read",
+    source: "conformance: 2026.9.3, 2026.9.6; static: shipped code of openclaw@2026.9.5 and 2026.9.6",
+    set: {
+      pairing: {
+        scopes: {
+          admin: "all",
+          writeCovers: [
+            "operator.read",
+            "operator.talk",
+            "operator.sessions.read",
+            "operator.sessions.write",
+          ],
+          sessionsRead: "read-or-sessions-write",
+          prefixed: "everybody",
+        },
+      },
+    },
   },
 ];

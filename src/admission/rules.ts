@@ -141,7 +141,9 @@ export interface AuthRules {
 
 export interface SetupCodeRules {
   readonly refusal: string;
-  /** Scopes that a device may ask for as operator with one. */
+  /** Roles that a device may ask for with one. */
+  readonly roles: "any" | "node" | "node-and-operator";
+  /** Scopes that a device may ask for as operator with one; whatever it likes where any role is good. */
   readonly scopes: readonly string[];
   /** Nodes without scopes that one lets in without a question: any, or the phone apps that it is made for. */
   readonly approves: "nobody" | "nodes" | "phone-apps";
@@ -237,6 +239,8 @@ export interface PairingRules {
 export interface ScopeRules {
   readonly admin: "itself" | "read" | "all";
   readonly writeCovers: readonly string[];
+  /** A session may be read by whoever may read, or write to a session. */
+  readonly sessionsRead: "itself" | "read-or-sessions-write";
   /** A scope that does not begin with the role and a dot is never covered, not even by itself. */
   readonly prefixed: "nobody" | "operators" | "everybody";
 }

@@ -17,6 +17,9 @@ function isCovered(rule: ScopeRules, role: string, scope: string, approved: read
   if (approved.includes(scope)) return true;
   if (!isOperator) return false;
   if (approved.includes("operator.write") && rule.writeCovers.includes(scope)) return true;
+  const reads = scope === "operator.sessions.read" && rule.sessionsRead === "read-or-sessions-write";
+  if (reads && ["operator.read", "operator.sessions.write"].some((one) => approved.includes(one)))
+    return true;
   if (!approved.includes("operator.admin")) return false;
   return rule.admin === "all"
     ? scope.startsWith("operator.")

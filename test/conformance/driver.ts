@@ -8,6 +8,7 @@ import { type Gateway, type GatewaySection, TOKEN } from "../real/rig/gateway.ts
 import { isAtLeast } from "../real/rig/releases.ts";
 import { at, type Case, CLI, READ_WRITE } from "./case.ts";
 import { LAN_HOST, LOOPBACK, LOOPBACK_HOST, PORT, PUBLIC, routeFrom } from "./network.ts";
+import { isNoAnswer } from "./rows.ts";
 import { PASSWORD } from "./situations.ts";
 
 /** A gateway as the driver needs it. */
@@ -69,12 +70,11 @@ export async function drive(stage: Stage, { connection }: Case): Promise<Driven>
   };
 }
 
-/** From 2026.4.29 on a gateway may still say that it is starting; only its word about the connection counts. */
+/** A gateway may still say that it is starting, or give up on a client that it has no time for. */
 async function connectPatiently(agent: Agent, attempt: Attempt): Promise<Outcome> {
   for (let tries = 0; ; tries++) {
     const outcome = await agent.connect({ ...attempt, timeoutMs: 30_000 });
-    const retry = outcome.errorCode === "UNAVAILABLE" || outcome.transport === "timeout";
-    if (!retry || tries >= 5) return outcome;
+    if (!isNoAnswer(outcome) || tries >= 5) return outcome;
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }

@@ -16,7 +16,7 @@ import {
 import type { Situation } from "./case.ts";
 import { conformanceNetwork, PORT } from "./network.ts";
 import { quickOf } from "./quick.ts";
-import type { Line, RowFile, StartupRow } from "./rows.ts";
+import { isNoAnswer, type Line, type RowFile, type StartupRow } from "./rows.ts";
 import { SITUATIONS } from "./situations.ts";
 import { ask, digestOf, unknownKeysIn, withoutSecrets } from "./stage.ts";
 import { STARTUPS, type Startup } from "./startups.ts";
@@ -103,9 +103,14 @@ function isWanted(release: string, situation: Situation, begun: readonly Line[],
   if (from !== undefined && !isAtLeast(release, from)) return false;
   if (until !== undefined && isAtLeast(release, until)) return false;
   // Whoever asked everything has asked a part of it, too.
+  const last = new Map<string, Line>();
+  for (const line of begun)
+    if (line.kind === "row" && line.situation === name) last.set(`${line.start} ${line.case}`, line);
+  const isOpen = [...last.values()].some((line) => line.kind === "row" && isNoAnswer(line.outcome));
   const digests = [situation, ...(wanted.quick ? quickOf(situation) : [])].map(digestOf);
   return (
     wanted.again ||
+    isOpen ||
     !begun.some((line) => line.kind === "done" && line.situation === name && digests.includes(line.digest))
   );
 }

@@ -40,6 +40,13 @@ export interface ConformanceOutcome
   readonly scopes?: readonly string[];
 }
 
+/** The gateway was not ready, or too busy to hear the client out: nothing about the connection. */
+export function isNoAnswer(outcome: ConformanceOutcome): boolean {
+  const { admitted, httpStatus, errorCode, transport, closeCode } = outcome;
+  if (admitted) return false;
+  return errorCode === "UNAVAILABLE" || httpStatus === 503 || transport === "timeout" || closeCode === 1000;
+}
+
 export interface SkippedRow {
   readonly kind: "skipped";
   readonly situation: string;

@@ -3,7 +3,7 @@ import { admit } from "../../src/admission/admit.ts";
 import type { Admission, AdmissionInput, Connection, ConnectionDevice } from "../../src/core/connection.ts";
 import type { Case } from "./case.ts";
 import { platformOf } from "./driver.ts";
-import type { ConformanceOutcome, Line, Row, StartRow } from "./rows.ts";
+import { type ConformanceOutcome, isNoAnswer, type Line, type Row, type StartRow } from "./rows.ts";
 import { SITUATIONS } from "./situations.ts";
 
 const CASES = new Map<string, Case>(SITUATIONS.flatMap(({ cases }) => cases.map((one) => [one.name, one])));
@@ -19,7 +19,7 @@ export function askedOf(release: string, lines: readonly Line[]): Asked[] {
   const asked = new Map<string, Asked>();
   for (const line of lines) {
     if (line.kind === "start") starts.set(`${line.situation} ${line.start}`, line);
-    if (line.kind !== "row") continue;
+    if (line.kind !== "row" || isNoAnswer(line.outcome)) continue;
     const one = CASES.get(line.case);
     const begun = starts.get(`${line.situation} ${line.start}`);
     if (one === undefined || begun === undefined) continue;

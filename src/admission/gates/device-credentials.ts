@@ -1,6 +1,7 @@
-import type { Credential } from "../../core/connection.ts";
+import type { Connection, Credential } from "../../core/connection.ts";
 import type { Attempt } from "../attempt.ts";
 import { isLocked } from "../limits.ts";
+import type { ReleaseRules } from "../rules.ts";
 import { scopesAllow } from "../scopes.ts";
 import { hasDevice } from "./device.ts";
 import type { AuthVerdict } from "./shared-auth.ts";
@@ -33,17 +34,16 @@ function withSetupCode(attempt: Attempt, auth: AuthVerdict): AuthVerdict {
   const { sent, rules, connection } = attempt;
   const code = sent.bootstrapToken;
   if (code === undefined) return auth;
-  const { scopes } = rules.auth.setupCodes;
-  const isRight =
-    code === "setup-code" &&
-    scopesAllow(
-      rules.pairing.scopes,
-      connection.role,
-      connection.scopes,
-      connection.role === "operator" ? scopes : [],
-    );
+  const isRight = code === "setup-code" && isGoodFor(rules, connection);
   if (isRight) return { ...withoutReason(auth), ok: true, method: "setup-code" };
   return auth.ok ? auth : { ...auth, reason: "bootstrap_token_invalid" };
+}
+
+function isGoodFor({ auth, pairing }: ReleaseRules, { role, scopes }: Connection): boolean {
+  const { roles, scopes: ofOperator } = auth.setupCodes;
+  if (roles === "any") return true;
+  if (role !== "node" && roles === "node") return false;
+  return scopesAllow(pairing.scopes, role, scopes, role === "operator" ? ofOperator : []);
 }
 
 /** A token is good for the device and the role that it was given to, for the scopes of the approval. */
