@@ -143,6 +143,8 @@ export const FIRST: ReleaseRules = {
     lanWithoutOrigins: "starts",
     trustedProxyWithToken: "starts",
     trustedProxyOnLoopback: "starts",
+    customNeedsHost: false,
+    twoSecretsNeedMode: false,
   },
   detailCodes: "none",
 };
@@ -201,13 +203,14 @@ export const BOUNDARIES: readonly Boundary[] = [
   },
   {
     from: "2026.2.19",
-    what: "a trusted proxy that forwards no address hides its own, so a header-less loopback client is remote; upgrades of paired devices are asked about; auth.mode none",
+    what: "a trusted proxy that forwards no address hides its own, so a header-less loopback client is remote; upgrades of paired devices are asked about; auth.mode none; bind custom needs customBindHost",
     source:
       "BEHAVIOUR.md 3 (trap of trustedProxies); static: shipped code of openclaw@2026.2.17 and 2026.2.19",
     set: {
       local: { clientAddress: "first-forwarded" },
       auth: { modes: ["token", "password", "trusted-proxy", "none"] },
       pairing: { silentFor: ["not-paired"] },
+      startup: { customNeedsHost: true },
     },
   },
   {
@@ -302,9 +305,9 @@ export const BOUNDARIES: readonly Boundary[] = [
   },
   {
     from: "2026.3.7",
-    what: "the origins that a gateway allows itself count from the first start on",
-    source: "conformance: 2026.3.2, 2026.3.7",
-    set: { origin: { seededAt: "first-start" } },
+    what: "the origins that a gateway allows itself count from the first start on; a token and a password need a mode",
+    source: "conformance: 2026.3.2, 2026.3.7; static: shipped code of both",
+    set: { origin: { seededAt: "first-start" }, startup: { twoSecretsNeedMode: true } },
   },
   {
     from: "2026.3.11",
@@ -583,7 +586,7 @@ export const BOUNDARIES: readonly Boundary[] = [
       auth: {
         tokenForFewerScopes: "scope_mismatch",
         setupCodes: {
-          refusal: SETUP_CODE,
+          refusal: SETUP_CODE_OLD,
           roles: "node-and-operator",
           scopes: SETUP_CODE_SCOPES,
           approves: "phone-apps",
@@ -602,7 +605,6 @@ export const BOUNDARIES: readonly Boundary[] = [
       pairing: {
         silentFor: ["not-paired", "role-upgrade", "scope-upgrade"],
         skipCoversPaired: "backend-and-no-auth",
-        runtimeNames: true,
         nodeHostNames: true,
         scopes: {
           admin: "all",
@@ -614,12 +616,28 @@ export const BOUNDARIES: readonly Boundary[] = [
     },
   },
   {
+    from: "2026.9.1",
+    what: "a setup code that is not good is worded otherwise",
+    source: "conformance: 2026.8.1; static: shipped code of openclaw@2026.8.2 and 2026.9.1",
+    set: {
+      auth: {
+        setupCodes: {
+          refusal: SETUP_CODE,
+          roles: "node-and-operator",
+          scopes: SETUP_CODE_SCOPES,
+          approves: "phone-apps",
+        },
+      },
+    },
+  },
+  {
     from: "2026.9.2",
-    what: "a new system version of the watch app is no platform change",
+    what: "a new system version of the watch app is no platform change; nor is another word for the same system",
     source: "static: shipped code of openclaw@2026.9.1 and 2026.9.2",
     set: {
       pairing: {
         versionRefresh: ["openclaw-ios", "openclaw-android", "openclaw-macos", "openclaw-watchos"],
+        runtimeNames: true,
       },
     },
   },

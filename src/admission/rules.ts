@@ -255,4 +255,8 @@ export interface StartupRules {
   readonly trustedProxyWithToken: "starts" | "refuses";
   /** trusted-proxy on a loopback bind. */
   readonly trustedProxyOnLoopback: "starts" | "refuses" | "needs-loopback-proxy";
+  /** bind custom without an address. */
+  readonly customNeedsHost: boolean;
+  /** A token and a password, and no mode that says which counts. */
+  readonly twoSecretsNeedMode: boolean;
 }

@@ -45,8 +45,21 @@ export function startupProblem(release: string, config: AdmissionConfig): Startu
   return modeProblem(rules, config) ?? bindProblem(rules, config) ?? proxyProblem(rules, config);
 }
 
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== "";
+}
+
 function modeProblem(rules: ReleaseRules, { gateway }: AdmissionConfig): StartupProblem | undefined {
   const mode: unknown = gateway?.auth?.mode;
+  const isUnset = mode === undefined || mode === null || (typeof mode === "string" && mode.trim() === "");
+  if (isUnset && rules.startup.twoSecretsNeedMode) {
+    if (isSet(gateway?.auth?.token) && isSet(gateway?.auth?.password))
+      return {
+        id: "secret-ambiguous",
+        key: "gateway.auth.mode",
+        why: "a token and a password are set, and gateway.auth.mode does not say which counts",
+      };
+  }
   if (mode === undefined || (typeof mode === "string" && rules.auth.modes.includes(mode))) return undefined;
   const name = safeText(String(mode), 40);
   return {
@@ -70,6 +83,15 @@ function bindProblem(rules: ReleaseRules, config: AdmissionConfig): StartupProbl
       args: { bind: String(bind) },
       key: "gateway.auth.mode",
       why: `refuses to bind to ${bind} without authentication`,
+    };
+  }
+  const host: unknown = config.gateway?.customBindHost;
+  const hasHost = typeof host === "string" && host.trim() !== "";
+  if (bind === "custom" && !hasHost && rules.startup.customNeedsHost) {
+    return {
+      id: "custom-without-host",
+      key: "gateway.customBindHost",
+      why: "bind custom needs gateway.customBindHost",
     };
   }
   const exposed = tailscale?.mode === "serve" || tailscale?.mode === "funnel";
@@ -120,8 +142,7 @@ function proxyProblem(rules: ReleaseRules, { gateway }: AdmissionConfig): Startu
       why: "auth mode trusted-proxy needs gateway.trustedProxies",
     };
   }
-  const hasToken = token !== undefined && token !== null && token !== "";
-  if (hasToken && rules.startup.trustedProxyWithToken === "refuses") {
+  if (isSet(token) && rules.startup.trustedProxyWithToken === "refuses") {
     return {
       id: "login-beside-token",
       key: "gateway.auth.token",
@@ -167,7 +188,7 @@ export function keyStatus(release: string, key: string): KeyStatus {
     case "gateway.auth.trustedProxy.deviceAutoApprove":
     case "gateway.auth.trustedProxy.deviceAutoApprove.enabled":
     case "gateway.auth.trustedProxy.deviceAutoApprove.scopes":
-      return switches.proxyAutoApprove ? "works" : "unknown-key";
+      return switches.proxyAutoApprove === "unknown" ? "unknown-key" : "works";
     default:
       return "works";
   }

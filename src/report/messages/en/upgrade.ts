@@ -10,7 +10,6 @@ export const upgrade: Pick<Catalogue, "startup" | "upgrade" | "upgradeWeights" |
     "secret-ambiguous": "with a token and a password it wants gateway.auth.mode to say which counts",
     "serve-needs-loopback": "Tailscale serve and funnel need bind loopback",
     "funnel-needs-password": "Tailscale funnel needs auth mode password",
-    "serve-without-tailscale": "Tailscale serve and funnel need a Tailscale that runs on this machine",
     "origins-required": "a Control UI that others can reach needs gateway.controlUi.allowedOrigins",
     "user-header-required": "auth mode trusted-proxy needs gateway.auth.trustedProxy.userHeader",
     "proxies-required": "auth mode trusted-proxy needs gateway.trustedProxies",

@@ -10,7 +10,6 @@ export const upgrade: Pick<Catalogue, "startup" | "upgrade" | "upgradeWeights" |
     "secret-ambiguous": "同时设置了令牌和密码时，必须用 gateway.auth.mode 说明以哪一个为准",
     "serve-needs-loopback": "Tailscale serve 和 funnel 要求 bind 为 loopback",
     "funnel-needs-password": "Tailscale funnel 要求认证模式为 password",
-    "serve-without-tailscale": "Tailscale serve 和 funnel 需要本机上正在运行的 Tailscale",
     "origins-required": "可从别处访问的 Control UI 需要 gateway.controlUi.allowedOrigins",
     "user-header-required": "认证模式 trusted-proxy 需要 gateway.auth.trustedProxy.userHeader",
     "proxies-required": "认证模式 trusted-proxy 需要 gateway.trustedProxies",
