@@ -346,7 +346,7 @@ export const BOUNDARIES: readonly Boundary[] = [
   },
   {
     from: "2026.3.31",
-    what: "local is a loopback socket with nothing forwarded, whatever the Host; a trusted proxy on loopback is refused as identity source, and so is trusted-proxy beside a token; a setup code lets a node in without a question, and is good for operators",
+    what: "local is a loopback socket with nothing forwarded, whatever the Host; a trusted proxy on loopback is refused as identity source, and so is trusted-proxy beside a token; a setup code lets a node in without a question, and is good for operators; a right token is not heard from a client that is locked out; a revoked device loses its role",
     source: "BEHAVIOUR.md 3; static: shipped code of openclaw@2026.3.28 and 2026.3.31",
     set: {
       local: { by: "socket-without-forwarding", forwarding: "forwarded-for-ip-host-proto" },
@@ -358,19 +358,21 @@ export const BOUNDARIES: readonly Boundary[] = [
           scopes: SETUP_CODE_SCOPES.filter((scope) => scope !== "operator.approvals"),
           approves: "nodes",
         },
+        limit: { pages: "always", others: "when-configured", tokenOfDeviceCountsAsShared: true },
       },
+      pairing: { revokedLosesRole: true },
       startup: { trustedProxyWithToken: "refuses", trustedProxyOnLoopback: "starts" },
     },
   },
   {
     from: "2026.4.2",
-    what: "a local role upgrade is approved silently",
-    source: "static: shipped code of openclaw@2026.4.1 and 2026.4.2",
-    set: { pairing: { silentFor: ["not-paired", "role-upgrade"] } },
+    what: "a local role upgrade is approved silently; `localhost.` is localhost",
+    source: "conformance: 2026.3.13, 2026.4.5; static: shipped code of openclaw@2026.4.1 and 2026.4.2",
+    set: { local: { trailingDot: true }, pairing: { silentFor: ["not-paired", "role-upgrade"] } },
   },
   {
     from: "2026.4.5",
-    what: "a CLI at a loopback socket with a private Host name is local; local backend clients skip pairing again; what skips pairing no longer covers upgrades; Tailscale identity only without a secret",
+    what: "a CLI at a loopback socket with a private Host name is local; local backend clients skip pairing again; what skips pairing no longer covers upgrades; Tailscale identity only without a secret; a scope has to begin with the role",
     source:
       "BEHAVIOUR.md 3; admissions.jsonl (2026.4.5); static: shipped code of openclaw@2026.4.2 and 2026.4.5",
     set: {
@@ -384,7 +386,16 @@ export const BOUNDARIES: readonly Boundary[] = [
           approves: "nodes",
         },
       },
-      pairing: { backendSkips: "shared-secret", skipCoversPaired: "none" },
+      pairing: {
+        backendSkips: "shared-secret",
+        skipCoversPaired: "none",
+        scopes: {
+          admin: "all",
+          writeCovers: ["operator.read"],
+          sessionsRead: "itself",
+          prefixed: "everybody",
+        },
+      },
     },
   },
   {
@@ -429,20 +440,9 @@ export const BOUNDARIES: readonly Boundary[] = [
     what: "trusted-proxy: allowLoopback, and a password for local clients",
     source: "static: shipped code of openclaw@2026.4.26 and 2026.4.27",
     set: {
-      local: { trailingDot: true },
       auth: {
         loopbackProxy: "with-switch",
         localPassword: true,
-        limit: { pages: "always", others: "when-configured", tokenOfDeviceCountsAsShared: true },
-      },
-      pairing: {
-        revokedLosesRole: true,
-        scopes: {
-          admin: "all",
-          writeCovers: ["operator.read"],
-          sessionsRead: "itself",
-          prefixed: "everybody",
-        },
       },
     },
   },
