@@ -61,6 +61,7 @@ export function hintsOf(event: LogEvent): readonly EraHint[] {
 
   switch (event.type) {
     case "refused": {
+      if (event.unrecognised) break;
       if (event.form !== "console" && event.form !== "json") break;
       const whole = /closed before connect conn=[0-9a-f-]{36} .*fwd=.*host=/.test(event.quote);
       if (event.peer !== undefined) hints.push({ from: "2026.4.10", because: "refusals have peer=" });

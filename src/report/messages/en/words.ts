@@ -189,6 +189,8 @@ export const tables: Tables = {
       "The evidence says something else than the model of this release. The evidence counts; please report it to this tool's maintainers.",
     "release-assumed":
       "The model was not measured on {release|this very release}; the nearest release that was is {nearest|its neighbour}.",
+    "unrecognised-refusal":
+      "Unrecognised refusal: somebody was turned away in words that no known release has.",
     "release-unknown": "The release is unknown; what depends on it is left open. `--release X` says it.",
     "release-said": "The release is what `--release` says; nothing confirms it.",
     said: "Taken from the command line, not observed: {what}.",

@@ -175,6 +175,7 @@ export const tables: Tables = {
     text: "{text}",
     "model-contradicted": "证据与该版本的模型不符。以证据为准，请反馈给本工具的维护者。",
     "release-assumed": "模型没有在 {release|该版本} 上实测过，最接近的实测版本是 {nearest|相邻的版本}。",
+    "unrecognised-refusal": "无法识别的拒绝：有客户端被拒之门外，但这种措辞不属于任何已知版本。",
     "release-unknown": "版本未知，与版本有关的结论暂时空缺。可用 `--release X` 指明。",
     "release-said": "版本取自 `--release`，没有得到证实。",
     said: "取自命令行，并非观察所得：{what}。",
