@@ -44,6 +44,8 @@ export interface ConformanceOutcome
 export function isNoAnswer(outcome: ConformanceOutcome): boolean {
   const { admitted, httpStatus, errorCode, transport, closeCode } = outcome;
   if (admitted) return false;
+  // Refused, and the socket was gone before its close frame was read.
+  if (httpStatus === 101 && closeCode === undefined) return true;
   return errorCode === "UNAVAILABLE" || httpStatus === 503 || transport === "timeout" || closeCode === 1000;
 }
 

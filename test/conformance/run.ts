@@ -7,6 +7,7 @@ import { progress } from "../real/rig/processes.ts";
 import { cacheDir, installRelease } from "../real/rig/releases.ts";
 import { driveRelease, planFor, type Wanted } from "./release.ts";
 import { RowFile } from "./rows.ts";
+import { writeFixture } from "./write-fixture.ts";
 
 const HELP = `npm run conformance -- [options]
   --releases A,B     these releases (default: every final one that is known)
@@ -15,6 +16,7 @@ const HELP = `npm run conformance -- [options]
   --quick            only a part of the cases: every way, client and spelling, few devices that were there before
   --again            asks again what the rows already have
   --one-at-a-time    one gateway at a time instead of two
+  --fixture          asks nobody: writes the rows that are there into fixtures/
   --keep             leaves the releases in the cache
   --out DIR          where the rows are kept (default: in the cache)
 `;
@@ -28,6 +30,7 @@ async function main(): Promise<number> {
       quick: { type: "boolean", default: false },
       again: { type: "boolean", default: false },
       "one-at-a-time": { type: "boolean", default: false },
+      fixture: { type: "boolean", default: false },
       keep: { type: "boolean", default: false },
       out: { type: "string" },
       help: { type: "boolean", default: false },
@@ -35,6 +38,11 @@ async function main(): Promise<number> {
   });
   if (values.help) {
     console.log(HELP);
+    return 0;
+  }
+  const out = values.out ?? path.join(cacheDir(), "conformance");
+  if (values.fixture) {
+    console.log(`${writeFixture(out)} rows`);
     return 0;
   }
   const why = await whyNoNamespaces();
@@ -50,7 +58,6 @@ async function main(): Promise<number> {
     quick: values.quick,
     again: values.again,
   };
-  const out = values.out ?? path.join(cacheDir(), "conformance");
   const releases = values.releases?.split(",") ?? FINAL_RELEASES;
   const plans = releases
     .map((release) => planFor(release, new RowFile(out, release), wanted))

@@ -1,9 +1,10 @@
-// A row as a question to the model, and both answers in the same words.
+// A row as a question to the model.
 import { admit } from "../../src/admission/admit.ts";
-import type { Admission, AdmissionInput, Connection, ConnectionDevice } from "../../src/core/connection.ts";
+import type { AdmissionInput, Connection, ConnectionDevice } from "../../src/core/connection.ts";
+import { foretold } from "./answer.ts";
 import type { Case } from "./case.ts";
 import { platformOf } from "./driver.ts";
-import { type ConformanceOutcome, isNoAnswer, type Line, type Row, type StartRow } from "./rows.ts";
+import { isNoAnswer, type Line, type Row, type StartRow } from "./rows.ts";
 import { SITUATIONS } from "./situations.ts";
 
 const CASES = new Map<string, Case>(SITUATIONS.flatMap(({ cases }) => cases.map((one) => [one.name, one])));
@@ -37,26 +38,6 @@ function asMet(connection: Connection, met: ConnectionDevice | undefined): Conne
   // What is pinned is compared with what was said.
   const said = met.pinned === undefined ? client : { ...client, platform: platformOf(client) };
   return { ...connection, client: said, device: met };
-}
-
-/** Request ids differ from run to run, and the gateway cuts the reason at 120 bytes, sometimes within the id. */
-function withoutRequestId(reason: string | undefined): string {
-  return (reason ?? "").replace(/ \(requestId: .*$/, "");
-}
-
-export function observed(outcome: ConformanceOutcome): string {
-  if (outcome.admitted) return `admitted autoApproved=${outcome.autoApproved === true}`;
-  // Before there is a WebSocket there is nothing to close.
-  if (outcome.httpStatus !== 101) return String(outcome.httpStatus ?? outcome.transport);
-  const { httpStatus, closeCode, closeReason, detailCode = "-" } = outcome;
-  return `${httpStatus} ${closeCode} ${detailCode} ${withoutRequestId(closeReason)}`;
-}
-
-export function foretold(admission: Admission): string {
-  if (admission.outcome === "admitted") return `admitted autoApproved=${admission.autoApproved}`;
-  if (admission.httpStatus !== 101) return String(admission.httpStatus);
-  const { httpStatus, closeCode, closeReason, detailCode = "-" } = admission;
-  return `${httpStatus} ${closeCode} ${detailCode} ${closeReason}`;
 }
 
 export function answerOf({ input }: Asked): string {
