@@ -35,6 +35,13 @@ const SETUP_CODE =
   "unauthorized: setup code invalid, expired, revoked, or already used (create a new code; review `openclaw devices list`)";
 /** Of the profile that a code is made with when nobody says another. */
 const SETUP_CODE_SCOPES = ["operator.approvals", "operator.read", "operator.talk.secrets", "operator.write"];
+/** What they are from 2026.4.5 on. */
+const SETUP_CODES = {
+  refusal: SETUP_CODE_OLD,
+  roles: "node-and-operator",
+  scopes: SETUP_CODE_SCOPES,
+  approves: "nodes",
+} as const;
 const UI_HINT_OLD = "open a tokenized dashboard URL or paste token in Control UI settings";
 const UI_HINT = "open the dashboard URL and paste the token in Control UI settings";
 
@@ -379,12 +386,7 @@ export const BOUNDARIES: readonly Boundary[] = [
       local: { cliContainer: true },
       auth: {
         tailscaleFirst: false,
-        setupCodes: {
-          refusal: SETUP_CODE_OLD,
-          roles: "node-and-operator",
-          scopes: SETUP_CODE_SCOPES,
-          approves: "nodes",
-        },
+        setupCodes: SETUP_CODES,
       },
       pairing: {
         backendSkips: "shared-secret",
@@ -497,10 +499,29 @@ export const BOUNDARIES: readonly Boundary[] = [
     },
   },
   {
+    from: "2026.5.18",
+    until: "2026.5.19",
+    what: "this release alone asks about nodes with a setup code",
+    source: "static: shipped code of openclaw@2026.5.12, 2026.5.18 and 2026.5.19",
+    set: { auth: { setupCodes: { ...SETUP_CODES, approves: "nobody" } } },
+  },
+  {
     from: "2026.5.19",
     what: "a new system version of the mobile apps is no platform change",
     source: "static: shipped code of openclaw@2026.5.18 and 2026.5.19",
     set: { pairing: { versionRefresh: ["openclaw-ios", "openclaw-android"] } },
+  },
+  {
+    from: "2026.5.26",
+    what: "an empty word in the connect request is worded otherwise",
+    source: "conformance: 2026.5.12, 2026.7.1; static: package.json of openclaw@2026.5.22 and 2026.5.26",
+    set: { clients: { emptyText: "must not have fewer" } },
+  },
+  {
+    from: "2026.6.9",
+    what: "a setup code lets only the phone apps in without a question",
+    source: "conformance: 2026.5.12, 2026.7.1; static: shipped code of openclaw@2026.6.8 and 2026.6.9",
+    set: { auth: { setupCodes: { ...SETUP_CODES, approves: "phone-apps" } } },
   },
   {
     from: "2026.6.35",
@@ -580,17 +601,12 @@ export const BOUNDARIES: readonly Boundary[] = [
       "BEHAVIOUR.md 3; admissions.jsonl (2026.7.35, 2026.8.1); static: shipped code of openclaw@2026.8.1-beta.1 and 2026.8.1-beta.3",
     set: {
       protocol: { uiBuildCheck: true },
-      clients: { emptyText: "must not have fewer", workerRefused: true, copilot: true },
+      clients: { workerRefused: true, copilot: true },
+      local: { forwarding: "any-forwarding-name", proxied: "any-forwarding-name" },
       proxies: { attribution: true, tailscaleListener: true },
       origin: { servedName: true },
       auth: {
         tokenForFewerScopes: "scope_mismatch",
-        setupCodes: {
-          refusal: SETUP_CODE_OLD,
-          roles: "node-and-operator",
-          scopes: SETUP_CODE_SCOPES,
-          approves: "phone-apps",
-        },
         limit: { pages: "always", others: "always", tokenOfDeviceCountsAsShared: true },
         hints: {
           ui: UI_HINT,
@@ -621,12 +637,7 @@ export const BOUNDARIES: readonly Boundary[] = [
     source: "conformance: 2026.8.1; static: shipped code of openclaw@2026.8.2 and 2026.9.1",
     set: {
       auth: {
-        setupCodes: {
-          refusal: SETUP_CODE,
-          roles: "node-and-operator",
-          scopes: SETUP_CODE_SCOPES,
-          approves: "phone-apps",
-        },
+        setupCodes: { ...SETUP_CODES, refusal: SETUP_CODE, approves: "phone-apps" },
       },
     },
   },

@@ -81,7 +81,10 @@ export type HeaderSet =
   | "for-ip-host-proto"
   | "for-ip"
   | "forwarded-for-ip-host-proto"
-  | "any-forwarding";
+  /** `Forwarded` and `X-Real-IP` with a value, or any `X-Forwarded-*`. */
+  | "any-forwarding"
+  /** The same, with or without a value. */
+  | "any-forwarding-name";
 
 export interface ProxyRules {
   /** `trustedProxies` entries may be CIDR blocks. */

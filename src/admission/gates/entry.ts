@@ -22,7 +22,7 @@ function isAttributed(attempt: Attempt): boolean {
   if (listenerOf(attempt) === "tailscale") return isTailscaleIngress(attempt);
   const socket = parseIp(connection.remoteAddress);
   const loopback = isLoopbackIp(socket);
-  const looksProxied = hasHeaders(attempt, "any-forwarding") || hasTailscaleHeaders(attempt);
+  const looksProxied = hasHeaders(attempt, "any-forwarding-name") || hasTailscaleHeaders(attempt);
   if (loopback && !looksProxied) return true;
   if (socket !== undefined && isTrustedProxy(attempt, socket)) {
     const client = clientAddress(attempt);
