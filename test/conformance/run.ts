@@ -6,6 +6,7 @@ import { whyNoNamespaces } from "../real/rig/namespace.ts";
 import { progress } from "../real/rig/processes.ts";
 import { cacheDir, installRelease } from "../real/rig/releases.ts";
 import { driveRelease, planFor, type Wanted } from "./release.ts";
+import { reportOf } from "./report.ts";
 import { RowFile } from "./rows.ts";
 import { writeFixture } from "./write-fixture.ts";
 
@@ -16,6 +17,7 @@ const HELP = `npm run conformance -- [options]
   --quick            only a part of the cases: every way, client and spelling, few devices that were there before
   --again            asks again what the rows already have
   --one-at-a-time    one gateway at a time instead of two
+  --report           asks nobody: prints what the rows of --releases have otherwise than the model; exit code 1 if any
   --fixture          asks nobody: writes the rows that are there into fixtures/
   --keep             leaves the releases in the cache
   --out DIR          where the rows are kept (default: in the cache)
@@ -30,6 +32,7 @@ async function main(): Promise<number> {
       quick: { type: "boolean", default: false },
       again: { type: "boolean", default: false },
       "one-at-a-time": { type: "boolean", default: false },
+      report: { type: "boolean", default: false },
       fixture: { type: "boolean", default: false },
       keep: { type: "boolean", default: false },
       out: { type: "string" },
@@ -45,6 +48,12 @@ async function main(): Promise<number> {
     console.log(`${writeFixture(out)} rows`);
     return 0;
   }
+  const releases = values.releases?.split(",") ?? FINAL_RELEASES;
+  if (values.report) {
+    const reports = releases.map((release) => reportOf(release, new RowFile(out, release).read()));
+    console.log(reports.map(({ text }) => text).join("\n\n"));
+    return reports.some(({ differs }) => differs) ? 1 : 0;
+  }
   const why = await whyNoNamespaces();
   if (why !== undefined) {
     console.error(`real gateways cannot be asked here: ${why}`);
@@ -58,7 +67,6 @@ async function main(): Promise<number> {
     quick: values.quick,
     again: values.again,
   };
-  const releases = values.releases?.split(",") ?? FINAL_RELEASES;
   const plans = releases
     .map((release) => planFor(release, new RowFile(out, release), wanted))
     .filter((plan) => plan !== undefined);
