@@ -136,7 +136,7 @@ export const FIRST: ReleaseRules = {
     runtimeNames: false,
     nodeHostNames: false,
     revokedLosesRole: false,
-    scopes: { admin: "itself", writeCovers: [], sessionsRead: "itself", prefixed: "nobody" },
+    scopes: { admin: "itself", writeCovers: [], sessionsRead: "itself", prefixed: false },
     emptyScopesMeanAdmin: true,
   },
   startup: {
@@ -232,7 +232,7 @@ export const BOUNDARIES: readonly Boundary[] = [
         insecureText: "control ui requires device identity (use HTTPS or localhost secure context)",
       },
       pairing: {
-        scopes: { admin: "read", writeCovers: ["operator.read"], sessionsRead: "itself", prefixed: "nobody" },
+        scopes: { admin: "read", writeCovers: ["operator.read"], sessionsRead: "itself", prefixed: false },
       },
       startup: {
         unknownKeys: ["gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback", "gateway.nodes.pairing"],
@@ -254,7 +254,7 @@ export const BOUNDARIES: readonly Boundary[] = [
       pairing: {
         sharedSecretSkips: true,
         silentFor: ["not-paired", "scope-upgrade"],
-        scopes: { admin: "all", writeCovers: ["operator.read"], sessionsRead: "itself", prefixed: "nobody" },
+        scopes: { admin: "all", writeCovers: ["operator.read"], sessionsRead: "itself", prefixed: false },
       },
     },
   },
@@ -395,7 +395,7 @@ export const BOUNDARIES: readonly Boundary[] = [
           admin: "all",
           writeCovers: ["operator.read"],
           sessionsRead: "itself",
-          prefixed: "everybody",
+          prefixed: true,
         },
       },
     },
@@ -626,7 +626,7 @@ export const BOUNDARIES: readonly Boundary[] = [
           admin: "all",
           writeCovers: ["operator.read", "operator.talk"],
           sessionsRead: "itself",
-          prefixed: "everybody",
+          prefixed: true,
         },
       },
     },
@@ -673,7 +673,7 @@ export const BOUNDARIES: readonly Boundary[] = [
             "operator.sessions.write",
           ],
           sessionsRead: "read-or-sessions-write",
-          prefixed: "everybody",
+          prefixed: true,
         },
       },
     },

@@ -245,7 +245,7 @@ export interface ScopeRules {
   /** A session may be read by whoever may read, or write to a session. */
   readonly sessionsRead: "itself" | "read-or-sessions-write";
   /** A scope that does not begin with the role and a dot is never covered, not even by itself. */
-  readonly prefixed: "nobody" | "operators" | "everybody";
+  readonly prefixed: boolean;
 }
 
 export type PairingReason = "not-paired" | "role-upgrade" | "scope-upgrade" | "metadata-upgrade";

@@ -11,11 +11,9 @@ export function scopesAllow(
 }
 
 function isCovered(rule: ScopeRules, role: string, scope: string, approved: readonly string[]): boolean {
-  const isOperator = role === "operator";
-  const needsPrefix = rule.prefixed === "everybody" || (rule.prefixed === "operators" && isOperator);
-  if (needsPrefix && !scope.startsWith(`${role}.`)) return false;
+  if (rule.prefixed && !scope.startsWith(`${role}.`)) return false;
   if (approved.includes(scope)) return true;
-  if (!isOperator) return false;
+  if (role !== "operator") return false;
   if (approved.includes("operator.write") && rule.writeCovers.includes(scope)) return true;
   const reads = scope === "operator.sessions.read" && rule.sessionsRead === "read-or-sessions-write";
   if (reads && ["operator.read", "operator.sessions.write"].some((one) => approved.includes(one)))

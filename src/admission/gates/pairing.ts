@@ -105,9 +105,7 @@ function approvalOf(attempt: Attempt, auth: AuthVerdict, reason: PairingReason):
 /** Where a scope has to begin with the role, an approval of another one is refused, a silent one, too. */
 function areGrantable({ rules, connection }: Attempt): boolean {
   const { role, scopes } = connection;
-  return (
-    rules.pairing.scopes.prefixed !== "everybody" || scopes.every((scope) => scope.startsWith(`${role}.`))
-  );
+  return !rules.pairing.scopes.prefixed || scopes.every((scope) => scope.startsWith(`${role}.`));
 }
 
 function isLocalApproval(
