@@ -4,7 +4,9 @@ import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { checks } from "../checks/index.ts";
+import { BOUNDARIES, FINAL_RELEASES } from "../src/admission/releases.ts";
 import { main } from "../src/cli/main.ts";
+import { compareReleases } from "../src/core/release.ts";
 import { catalogueOf } from "../src/report/messages/index.ts";
 
 const root = resolve(fileURLToPath(new URL("..", import.meta.url)));
@@ -70,9 +72,19 @@ function causes(): string {
   return ["| code | id | what is wrong |", "|---|---|---|", ...rows].join("\n");
 }
 
+/** Final releases; the betas on the way, and how each is known, are in CONFORMANCE.md. */
+function releases(): string {
+  const rows = BOUNDARIES.map(({ from, until, what }) => {
+    const first = FINAL_RELEASES.find((release) => compareReleases(release, from) >= 0) ?? from;
+    return `| ${first}${until === undefined ? "" : ` to before ${until}`} | ${what.replaceAll("|", "\\|")} |`;
+  });
+  return ["| from | what changes |", "|---|---|", ...rows].join("\n");
+}
+
 const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
   demo,
   "what-if": whatIf,
+  releases,
   causes,
 };
 
@@ -94,7 +106,9 @@ test("the README's commands are the package's scripts", () => {
     scripts: Record<string, string>;
   };
   const named = [
-    ...readFileSync(path, "utf8").matchAll(/npm (?:run )?(start|test(?::real)?|new:check|check|bench)\b/g),
+    ...readFileSync(path, "utf8").matchAll(
+      /npm (?:run )?(start|test(?::real)?|new:check|check|bench|conformance|mutation)\b/g,
+    ),
   ];
   assert.ok(named.length >= 5);
   for (const [, script = ""] of named) assert.ok(script in manifest.scripts, script);

@@ -26,10 +26,10 @@ export const CHANGES_BESIDE: readonly ChangeBeside[] = [
   {
     id: "node-version",
     weight: "note",
-    first: "2026.5.28",
+    first: "2026.5.18",
     only: "up",
     args: { node: "22.19" },
-    source: "package.json (engines) of openclaw@2026.5.12 and 2026.5.28",
+    source: "package.json (engines) of openclaw@2026.5.12 and 2026.5.18",
   },
   {
     id: "node-version",
