@@ -176,7 +176,10 @@ async function askAll(around: Surroundings, situation: Situation, running: Runni
   };
   const from = consoleOf(gateway).length;
   const driven: { readonly case: Case; readonly result: Driven | Skipped }[] = [];
-  const waiting = [...situation.cases];
+  // Setup codes expire after ten minutes.
+  const waiting = situation.inOrder
+    ? [...situation.cases]
+    : [...codes, ...situation.cases.filter((one) => !codes.includes(one))];
   const work = async () => {
     for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
       try {
