@@ -8,6 +8,7 @@ import { admit } from "../src/admission/admit.ts";
 import { MEASURED_RELEASES } from "../src/admission/releases.ts";
 import type { Admission, AdmissionInput } from "../src/core/connection.ts";
 import { compareReleases } from "../src/core/release.ts";
+import { readFixture } from "./conformance/fixture.ts";
 import { deviceAsMet } from "./support/as-met.ts";
 
 interface Row extends AdmissionInput {
@@ -117,7 +118,8 @@ test("sixteen rows of the matrix contradict their own label", () => {
 });
 
 test("the measured releases are those with rows", () => {
-  const releases = new Set([...given, ...unseen].map((row) => row.release));
+  const rows = [...given, ...unseen, ...beyond, ...readFixture()];
+  const releases = new Set(rows.map((row) => row.release));
   assert.deepEqual(MEASURED_RELEASES, [...releases].sort(compareReleases));
 });
 

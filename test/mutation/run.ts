@@ -1,7 +1,7 @@
 // `npm run mutation`: changes the admission model in one place at a time and counts the changes that nothing notices.
 // First every observed connection is asked, within this process; what is left gets the tests of the model.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,15 +18,9 @@ import { type Mutant, mutantsOf } from "./mutants.ts";
 import type { Question } from "./oracle.ts";
 
 const ROOT = path.resolve(fileURLToPath(new URL("../..", import.meta.url)));
-/** Data is no decision: boundaries, lists and types are held by the rows. */
-const LEFT_OUT = new Set([
-  "boundaries.ts",
-  "published.ts",
-  "popular.ts",
-  "rules.ts",
-  "eras.ts",
-  "reported.ts",
-]);
+const ORACLE = path.join(ROOT, "test/mutation/oracle.ts");
+/** Held by the rows of each release, not by a condition. */
+const DATA = new Set(["boundaries.ts", "published.ts"]);
 const HANG_MS = 60_000;
 
 interface Survivor {
@@ -43,9 +37,7 @@ async function main(): Promise<number> {
     },
   });
   const wanted = new RegExp(values.files);
-  const files = readdirSync(path.join(ROOT, "src/admission"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts") && !LEFT_OUT.has(path.basename(name)) && wanted.test(name))
-    .map((name) => path.join("src/admission", name));
+  const files = (await decidingFiles()).filter((file) => wanted.test(file));
   const questions = shuffled([
     ...readFixture().map(({ situation: _, case: __, answer, ...input }): Question => ({ input, answer })),
     ...["rows", "unseen-rows", "beyond-rows"].flatMap(measured),
@@ -65,6 +57,22 @@ async function main(): Promise<number> {
   for (const { file, mutant } of survivors) console.log(`survived ${file}:${mutant.line} ${mutant.what}`);
   console.log(`mutation score ${made - survivors.length}/${made}`);
   return 0;
+}
+
+/** What takes part in the answer to a connection, without its data. */
+async function decidingFiles(): Promise<readonly string[]> {
+  const { metafile } = await build({
+    entryPoints: [ORACLE],
+    bundle: true,
+    write: false,
+    format: "cjs",
+    platform: "node",
+    metafile: true,
+    absWorkingDir: ROOT,
+  });
+  return Object.keys(metafile.inputs)
+    .filter((file) => file.startsWith("src/admission/") && !DATA.has(path.basename(file)))
+    .sort();
 }
 
 interface MeasuredRow extends AdmissionInput {
@@ -109,7 +117,7 @@ function stripped(source: string): string | undefined {
 async function isNoticedByRows(file: string, text: string, questions: readonly Question[]): Promise<boolean> {
   const changed = path.join(ROOT, file);
   const { outputFiles } = await build({
-    entryPoints: [path.join(ROOT, "test/mutation/oracle.ts")],
+    entryPoints: [ORACLE],
     bundle: true,
     write: false,
     format: "cjs",
