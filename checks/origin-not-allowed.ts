@@ -1,4 +1,5 @@
 import { defineCheck } from "../src/core/check.ts";
+import { restartForOwnOrigins } from "./own-origins.ts";
 import { publishedOrigin } from "./published-origin.ts";
 import { addAllowedOrigin, viaTunnel } from "./remedies.ts";
 import { args, explainRefusals, originOf, WANTED } from "./support.ts";
@@ -25,6 +26,7 @@ export default defineCheck({
           port: published?.port,
         }),
       remedies: (refusal) => [
+        ...restartForOwnOrigins(refusal, facts),
         addAllowedOrigin(refusal, facts, published?.origins),
         ...viaTunnel(refusal, facts),
       ],

@@ -643,9 +643,10 @@ export const BOUNDARIES: readonly Boundary[] = [
   },
   {
     from: "2026.9.2",
-    what: "a new system version of the watch app is no platform change; nor is another word for the same system",
+    what: "a new system version of the watch app is no platform change; nor is another word for the same system; deviceAutoApprove lets native apps in, too",
     source: "static: shipped code of openclaw@2026.9.1 and 2026.9.2",
     set: {
+      switches: { proxyAutoApprove: "pages-and-native" },
       pairing: {
         versionRefresh: ["openclaw-ios", "openclaw-android", "openclaw-macos", "openclaw-watchos"],
         runtimeNames: true,
@@ -656,7 +657,7 @@ export const BOUNDARIES: readonly Boundary[] = [
     from: "2026.9.3",
     what: "a secret sent as password is taken for the token where the mode is token, and the other way round",
     source: "admissions.jsonl (2026.9.6); static: shipped code of openclaw@2026.9.2 and 2026.9.3",
-    set: { auth: { oneSecret: true }, switches: { proxyAutoApprove: "pages-and-native" } },
+    set: { auth: { oneSecret: true } },
   },
   {
     from: "2026.9.6",
