@@ -134,6 +134,7 @@ export const FIRST: ReleaseRules = {
     metadataPinned: false,
     versionRefresh: [],
     runtimeNames: false,
+    nodeHostWords: false,
     nodeHostNames: false,
     revokedLosesRole: false,
     scopes: { admin: "itself", writeCovers: [], sessionsRead: "itself", prefixed: false },
@@ -497,6 +498,12 @@ export const BOUNDARIES: readonly Boundary[] = [
       local: { forwarding: "any-forwarding", proxied: "any-forwarding" },
       origin: { privateSameHost: true },
     },
+  },
+  {
+    from: "2026.5.18",
+    what: "a node host that says `macos` for `darwin`, or `windows` for `win32`, is the same",
+    source: "static: shipped code of openclaw@2026.5.12 and 2026.5.18",
+    set: { pairing: { nodeHostWords: true } },
   },
   {
     from: "2026.5.18",

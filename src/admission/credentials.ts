@@ -35,14 +35,8 @@ export function hasPassword({ auth }: Gateway): boolean {
   return auth?.password !== undefined && auth.password !== null;
 }
 
-/** What the gateway calls the kind of credential that it was sent, in this order of fields. */
-export type Provided = "password" | "token" | "bootstrap-token" | "device-token" | "none";
-
-export function providedKind(sent: SentCredentials): Provided {
-  if (sent.password !== undefined) return "password";
-  if (sent.token !== undefined) return "token";
-  if (sent.bootstrapToken !== undefined) return "bootstrap-token";
-  return sent.deviceToken === undefined ? "none" : "device-token";
+export function sentNothing(sent: SentCredentials): boolean {
+  return Object.values(sent).every((credential) => credential === undefined);
 }
 
 /** Whether this text is the secret of the mode. */

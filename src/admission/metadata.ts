@@ -50,7 +50,7 @@ type Rules = Attempt["rules"]["pairing"];
 
 function isPlatformChanged(client: Connection["client"], pinned: Said, said: Said, rules: Rules): boolean {
   if (pinned.platform === "" || said.platform === pinned.platform) return false;
-  if (rules.runtimeNames && isSameRuntime(client, pinned, said)) return false;
+  if (isSameRuntime(client, pinned, said, rules)) return false;
   return !isNewVersion(client.id, pinned.platform, said.platform, rules);
 }
 
@@ -61,13 +61,15 @@ function runtimeOf(platform: string): string {
 
 const MACOS_VERSION = /^macos \d+(?:\.\d+){0,2}$/;
 
-function isSameRuntime({ id, mode }: Connection["client"], pinned: Said, said: Said): boolean {
+function isSameRuntime({ id, mode }: Connection["client"], pinned: Said, said: Said, rules: Rules): boolean {
   const runtime = runtimeOf(pinned.platform);
+  const now = runtimeOf(said.platform);
   if (id === "node-host" && mode === "node") {
-    if (said.platform !== "" && runtimeOf(said.platform) === runtime) return true;
+    if (rules.nodeHostWords && now !== "" && now === runtime) return true;
     // The Mac app's node was paired as the app.
-    if (runtimeOf(said.platform) === "macos" && MACOS_VERSION.test(pinned.platform)) return true;
+    if (rules.nodeHostNames && now === "macos" && MACOS_VERSION.test(pinned.platform)) return true;
   }
+  if (!rules.runtimeNames) return false;
   const isRenamed = runtime !== pinned.platform && said.platform === runtime;
   return pinned.family === "" && isRenamed && said.family === (DESKTOP[runtime]?.family ?? "");
 }

@@ -229,6 +229,8 @@ export interface PairingRules {
   readonly versionRefresh: readonly string[];
   /** `darwin` and `macos`, `win32` and `windows` are the same where the rest fits. */
   readonly runtimeNames: boolean;
+  /** Of a node host: `darwin` and `macos`, `win32` and `windows` are the same system. */
+  readonly nodeHostWords: boolean;
   /** A node host's older words for its system are put into the newer before they are compared. */
   readonly nodeHostNames: boolean;
   /** A device whose token was revoked is asked for its role anew. */

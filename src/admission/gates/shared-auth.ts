@@ -1,6 +1,6 @@
 import { isLoopbackIp, parseIp } from "../../core/address.ts";
 import { type Attempt, at, type GateRefusal, header, strings } from "../attempt.ts";
-import { hasPassword, isSecret, isSecretMode, providedKind } from "../credentials.ts";
+import { hasPassword, isSecret, isSecretMode, sentNothing } from "../credentials.ts";
 import { isLocked } from "../limits.ts";
 import { clientAddress, isLocalClient, isTrustedProxy } from "../locality.ts";
 import { isTailscaleIngress, tailscaleClient } from "./entry.ts";
@@ -178,8 +178,7 @@ function message(attempt: Attempt, reason: string): string {
     case "rate_limited":
       return "unauthorized: too many failed authentication attempts (retry later)";
   }
-  const provided = providedKind(attempt.sent);
-  if (provided !== "none" || !isSecretMode(attempt.mode)) return "unauthorized";
+  if (!sentNothing(attempt.sent) || !isSecretMode(attempt.mode)) return "unauthorized";
   const hint = attempt.mode === "token" ? tokenHint(attempt, hints.ui) : passwordHint(attempt);
   return `unauthorized: gateway ${attempt.mode} missing (${hint})`;
 }
