@@ -3,7 +3,7 @@ import { answer } from "../../doctor/pure/what-if/answer.ts";
 import { type Change, changed, idleKeys, parseSetting } from "../../doctor/pure/what-if/change.ts";
 import { parseInputs } from "../../doctor/pure/what-if/input.ts";
 import type { Via } from "../../doctor/pure/what-if/vias.ts";
-import { renderAnswer } from "../../report/what-if.ts";
+import { renderAnswer, renderUpgrade } from "../../report/what-if.ts";
 import type { WhatIfArguments } from "../commands/what-if.ts";
 import { handedCredentials, readAll } from "../credentials.ts";
 import { readNamed } from "../named-input.ts";
@@ -32,9 +32,18 @@ export async function whatIf(args: WhatIfArguments, session: Session): Promise<n
   for (const input of inputs) {
     const next = changed(input, change);
     for (const note of idleKeys(next, change)) notes.add(note);
-    const result = answer(next);
-    if (args.json) out.put(`${out.json(result)}\n`);
-    else out.print(`${renderAnswer(next, result, lang)}\n`);
+    const result = answer(next, input.release);
+    if (args.json)
+      out.put(`${out.json(result)}
+`);
+    else {
+      out.print(`${renderAnswer(next, result, lang)}
+`);
+      const { upgrade } = result;
+      if (upgrade !== undefined)
+        out.print(`${renderUpgrade(upgrade, input.release, next.release, lang)}
+`);
+    }
   }
   for (const note of notes) out.say(`pairing-doctor: ${note}\n`);
   return 0;

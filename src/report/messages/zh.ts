@@ -8,6 +8,7 @@ import { remedies } from "./zh/remedies.ts";
 import { changes } from "./zh/sentences/changes.ts";
 import { facts } from "./zh/sentences/facts.ts";
 import { human } from "./zh/steps.ts";
+import { upgrade } from "./zh/upgrade.ts";
 import { tables } from "./zh/words.ts";
 
 export const zh: Catalogue = {
@@ -17,5 +18,6 @@ export const zh: Catalogue = {
   human,
   ...tables,
   sayings: { ...facts, ...changes },
+  ...upgrade,
   fix,
 };
