@@ -8,7 +8,7 @@ export default defineCheck({
   code: "OPD124",
   title: "No address is locked out for wrong tokens",
   severity: "error",
-  gate: "shared-auth",
+  gate: "rate-limit",
   needs: ["refusals"],
   wants: WANTED,
   diagnose: (facts) =>

@@ -1,5 +1,6 @@
 import { defineCheck } from "../src/core/check.ts";
 import { args, explainRefusals, originOf, WANTED } from "./lib/explain-refusals.ts";
+import { restartForOwnOrigins } from "./lib/own-origins.ts";
 import { publishedOrigin } from "./lib/published-origin.ts";
 import { addAllowedOrigin, viaTunnel } from "./lib/remedies.ts";
 
@@ -26,6 +27,7 @@ export default defineCheck({
           port: published?.port,
         }),
       remedies: (refusal) => [
+        ...restartForOwnOrigins(refusal, facts),
         addAllowedOrigin(refusal, facts, published?.origins),
         ...viaTunnel(refusal, facts),
       ],

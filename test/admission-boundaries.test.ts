@@ -377,7 +377,7 @@ describe("a paired device", () => {
   );
   grid(
     "waits for an upgrade and comes locally",
-    "2026.2.1 scope-upgrade | 2026.2.22 scope-upgrade | 2026.7.35 scope-upgrade | 2026.8.1 in | 2026.9.6 in",
+    "2026.2.1 scope-upgrade | 2026.2.22 scope-upgrade | 2026.7.35 scope-upgrade | 2026.8.1 scope-upgrade | 2026.9.6 scope-upgrade",
     browser({ device: { ...reader, pendingUpgrade: true } }),
   );
   grid(

@@ -12,6 +12,7 @@ import type {
   AdmissionInput,
   Connection,
   ConnectionDevice,
+  Credential,
 } from "../src/core/connection.ts";
 
 const release = fc.constantFrom(...KNOWN_RELEASES);
@@ -75,6 +76,26 @@ const scopes = fc.subarray([
   "node.x",
   "",
 ]);
+const platform = fc.constantFrom(
+  "",
+  "linux",
+  "darwin",
+  "macos",
+  "macOS 15.1",
+  "iOS 18.0",
+  "iPadOS 18.1",
+  "win32",
+);
+const family = fc.constantFrom("", "Mac", "Linux", "iPhone", "iPad");
+const credential = fc.constantFrom<Credential>(
+  "gateway-token",
+  "padded-gateway-token",
+  "gateway-password",
+  "wrong",
+  "device-token",
+  "rotated-device-token",
+  "setup-code",
+);
 const device: fc.Arbitrary<ConnectionDevice> = fc.record(
   {
     state: fc.constantFrom("absent" as const, "unpaired" as const, "pending" as const, "paired" as const),
@@ -82,8 +103,10 @@ const device: fc.Arbitrary<ConnectionDevice> = fc.record(
     approvedRole: fc.constantFrom("operator", "node"),
     pendingUpgrade: fc.boolean(),
     metadataChanged: fc.constantFrom("platform" as const, "deviceFamily" as const),
+    pinned: fc.record({ platform, deviceFamily: family }, { requiredKeys: [] }),
+    tokenRevoked: fc.boolean(),
     clockSkewMs: fc.integer({ min: -1_000_000, max: 1_000_000 }),
-    nonce: fc.constantFrom("wrong" as const, "missing" as const),
+    nonce: fc.constantFrom("wrong" as const, "missing" as const, "blank" as const),
     signature: fc.constantFrom("v1" as const, "v2" as const, "v3" as const, "invalid" as const),
     id: fc.constant("not-derived-from-key" as const),
   },
@@ -93,18 +116,26 @@ const connection: fc.Arbitrary<Connection> = fc.record(
   {
     remoteAddress: address,
     headers,
-    client: fc.record({
-      id: fc.constantFrom(
-        "openclaw-control-ui",
-        "cli",
-        "gateway-client",
-        "node-host",
-        "openclaw-tui",
-        "nope",
-      ),
-      mode: fc.constantFrom("webchat", "cli", "backend", "node", "probe", "ui", ""),
-    }),
-    role: fc.constantFrom("operator", "node", "banana", ""),
+    client: fc.record(
+      {
+        id: fc.constantFrom(
+          "openclaw-control-ui",
+          "cli",
+          "gateway-client",
+          "node-host",
+          "openclaw-tui",
+          "openclaw-ios",
+          "openclaw-browser-copilot",
+          "openclaw-worker",
+          "nope",
+        ),
+        mode: fc.constantFrom("webchat", "cli", "backend", "node", "probe", "ui", ""),
+        platform,
+        deviceFamily: family,
+      },
+      { requiredKeys: ["id", "mode"] },
+    ),
+    role: fc.constantFrom("operator", "node", "banana", "worker", ""),
     scopes,
     auth: fc.constantFrom(
       "valid" as const,
@@ -115,6 +146,14 @@ const connection: fc.Arbitrary<Connection> = fc.record(
     device,
     protocol: fc.record({ min: fc.nat(6), max: fc.nat(6) }),
     uiBuild: fc.constantFrom("dev", "missing", "x"),
+    sends: fc.record(
+      { token: credential, password: credential, deviceToken: credential, bootstrapToken: credential },
+      { requiredKeys: [] },
+    ),
+    caps: fc.subarray(["run-tool-bindings", "session-scoped-events"]),
+    earlierFailures: fc.nat(14),
+    listener: fc.constantFrom("ordinary" as const, "tailscale" as const),
+    tailscaleUser: fc.constantFrom("same" as const, "other" as const, "unknown" as const),
   },
   { requiredKeys: ["remoteAddress", "headers", "client", "role", "scopes", "auth", "device"] },
 );
@@ -172,7 +211,10 @@ const config = fc.oneof(
     key: fc.constantFrom("gateway", "auth", "mode", "controlUi", "trustedProxies", "__proto__"),
   }),
 ) as fc.Arbitrary<AdmissionConfig>;
-const input: fc.Arbitrary<AdmissionInput> = fc.record({ release, config, connection });
+const input: fc.Arbitrary<AdmissionInput> = fc.record(
+  { release, config, connection, start: fc.constantFrom("first" as const, "later" as const) },
+  { requiredKeys: ["release", "config", "connection"] },
+);
 const RUNS = { numRuns: 3000 };
 
 test("admit answers every input, the same each time, and refuses completely or not at all", () => {
@@ -204,6 +246,11 @@ test("admit changes nothing that it is given", () => {
   );
 });
 
+/** What the device itself brings may let it in. */
+function withoutSends({ sends: _, ...rest }: Connection): Connection {
+  return rest;
+}
+
 const secretMode = fc.constantFrom("token", "password");
 
 test("without the secret nobody is admitted in token and password mode (Tailscale apart)", () => {
@@ -217,7 +264,7 @@ test("without the secret nobody is admitted in token and password mode (Tailscal
         const answer = admit({
           release: version,
           config: { gateway: { bind: "lan", auth: { mode, token: true, password: true } } },
-          connection: { ...any, auth },
+          connection: { ...withoutSends(any), auth },
         });
         assert.equal(answer.outcome, "refused");
       },
@@ -261,10 +308,11 @@ test("the walk through the gates ends, meets no gate twice, and each mend leads 
   );
 });
 
-test("approving the device mends every pairing refusal", () => {
+test("approving the device mends every pairing refusal that asks for what its role can have", () => {
   fc.assert(
     fc.property(input, (any) => {
-      if (admit(any).gate !== "pairing") return;
+      const { role, scopes: asked } = any.connection;
+      if (admit(any).gate !== "pairing" || asked.some((scope) => !scope.startsWith(`${role}.`))) return;
       const after = admit(applySteps(any, [{ do: "device.approve" }]));
       assert.notEqual(after.gate, "pairing");
     }),

@@ -13,6 +13,7 @@ import { type EmbeddedPeer, startEmbeddedGateway } from "../src/gateway/embedded
 import { traitsOf } from "../src/gateway/embedded/traits.ts";
 import { type Challenge, shakeHands } from "../src/gateway/handshake.ts";
 import type { ConnectParams } from "../src/gateway/protocol.ts";
+import { deviceAsMet } from "./support/as-met.ts";
 
 interface Row {
   readonly release: string;
@@ -82,7 +83,8 @@ function authOf({ auth }: Connection, config: AdmissionConfig): ConnectParams["a
 
 /** Brings the device list into the state that the connection was made in. */
 function prepare(book: DeviceBook, identity: DeviceIdentity, { connection, outcome }: Row): void {
-  const { device, client, role, scopes } = connection;
+  const { client, role, scopes } = connection;
+  const device = deviceAsMet(connection, outcome);
   const applicant = {
     deviceId: identity.id,
     publicKey: identity.publicKey,
@@ -92,11 +94,7 @@ function prepare(book: DeviceBook, identity: DeviceIdentity, { connection, outco
     role: device.approvedRole ?? "operator",
     scopes: device.approvedScopes ?? scopes,
   };
-  // Some rows call a device paired that the gateway says it has never seen, or pending that it let in before.
-  const asksForMore = scopes.some((scope) => device.approvedScopes?.includes(scope) === false);
-  const wasNew = !asksForMore && (outcome.details?.reason === "not-paired" || outcome.autoApproved === true);
-  const wasLetIn = device.state === "pending" && outcome.admitted && outcome.autoApproved !== true;
-  if ((device.state === "paired" && !wasNew) || wasLetIn) book.pair(applicant);
+  if (device.state === "paired") book.pair(applicant);
   else if (device.state === "pending") book.request({ ...applicant, role, scopes });
   if (device.pendingUpgrade === true) book.request({ ...applicant, role, scopes });
 }

@@ -4,12 +4,14 @@ import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { checks } from "../checks/index.ts";
+import { BOUNDARIES, FINAL_RELEASES } from "../src/admission/releases.ts";
 import { MAX_LOG } from "../src/cli/log-input.ts";
 import { main } from "../src/cli/main.ts";
 import { MAX_INPUT } from "../src/cli/run/what-if.ts";
 import { MAX_COMPOSE, MAX_COMPOSE_LINES } from "../src/compose/yaml.ts";
 import { MAX_INCLUDED } from "../src/config/includes.ts";
 import { MAX_CONFIG, MAX_CONFIG_DEPTH } from "../src/config/json5.ts";
+import { compareReleases } from "../src/core/release.ts";
 import { MAX_ANSWER } from "../src/deployments/docker/bounded-answers.ts";
 import { LOG_TAIL_BYTES } from "../src/deployments/log-files.ts";
 import { LIMIT_MS } from "../src/deployments/store/reader.ts";
@@ -105,10 +107,20 @@ function limits(): string {
   return ["| what | at most |", "|---|---|", ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n");
 }
 
+/** Final releases; the betas on the way, and how each is known, are in CONFORMANCE.md. */
+function releases(): string {
+  const rows = BOUNDARIES.map(({ from, until, what }) => {
+    const first = FINAL_RELEASES.find((release) => compareReleases(release, from) >= 0) ?? from;
+    return `| ${first}${until === undefined ? "" : ` to before ${until}`} | ${what.replaceAll("|", "\\|")} |`;
+  });
+  return ["| from | what changes |", "|---|---|", ...rows].join("\n");
+}
+
 const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
   demo,
   limits,
   "what-if": whatIf,
+  releases,
   causes,
 };
 
@@ -130,7 +142,9 @@ test("the README's commands are the package's scripts", () => {
     scripts: Record<string, string>;
   };
   const named = [
-    ...readFileSync(path, "utf8").matchAll(/npm (?:run )?(start|test(?::real)?|new:check|check|bench)\b/g),
+    ...readFileSync(path, "utf8").matchAll(
+      /npm (?:run )?(start|test(?::real)?|new:check|check|bench|conformance|mutation)\b/g,
+    ),
   ];
   assert.ok(named.length >= 5);
   for (const [, script = ""] of named) assert.ok(script in manifest.scripts, script);

@@ -35,7 +35,7 @@ export function modelInput(refusal: Refusal, facts: GateFacts): AdmissionInput |
   return refusal.from === "model" ? input : { ...input, config: fitToGate(input, refusal.gate) };
 }
 
-function verdict(admission: Admission): NonNullable<Remedy["after"]> {
+export function verdict(admission: Admission): NonNullable<Remedy["after"]> {
   if (admission.outcome === "admitted") return "admitted";
   const { gate = "unknown", reason } = admission;
   return reason === undefined ? { refusedAt: gate } : { refusedAt: gate, reason };

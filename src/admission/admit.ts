@@ -1,14 +1,15 @@
 import type { Admission, AdmissionInput } from "../core/connection.ts";
 import { attemptOf, type GateRefusal, refused } from "./attempt.ts";
 import { deviceProof, missingDevice } from "./gates/device.ts";
-import { protocol, proxyAttribution, role, schema, uiBuild } from "./gates/entry.ts";
+import { withDeviceCredentials } from "./gates/device-credentials.ts";
+import { copilot, protocol, proxyAttribution, role, schema, uiBuild, worker } from "./gates/entry.ts";
 import { origin } from "./gates/origin.ts";
 import { pairing } from "./gates/pairing.ts";
 import { authenticate, unauthorized } from "./gates/shared-auth.ts";
 import { rulesFor } from "./releases.ts";
 
 /** Gates that need no credentials, in the order of all releases (BEHAVIOUR.md 5, rejection order). */
-const ENTRY = [proxyAttribution, schema, protocol, role, origin] as const;
+const ENTRY = [proxyAttribution, worker, schema, protocol, role, copilot, origin] as const;
 
 /**
  * Would a gateway of this release with this config let this connection in? Pure and total for every release
@@ -29,8 +30,9 @@ function decide(attempt: ReturnType<typeof attemptOf>): Admission {
   const auth = authenticate(attempt);
   const early: GateRefusal | undefined = missingDevice(attempt, auth) ?? deviceProof(attempt);
   if (early !== undefined) return refused(early);
-  if (!auth.ok) return refused(unauthorized(attempt, auth));
-  const paired = pairing(attempt, auth);
+  const proven = withDeviceCredentials(attempt, auth);
+  if (!proven.ok) return refused(unauthorized(attempt, proven));
+  const paired = pairing(attempt, proven);
   if (!paired.ok) return refused(paired.refusal);
   const stale = uiBuild(attempt);
   if (stale !== undefined) return { ...refused(stale), autoApproved: paired.autoApproved };

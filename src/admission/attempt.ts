@@ -1,4 +1,12 @@
-import type { Admission, AdmissionConfig, AdmissionInput, Connection, Gate } from "../core/connection.ts";
+import type {
+  Admission,
+  AdmissionConfig,
+  AdmissionInput,
+  Connection,
+  Gate,
+  SentCredentials,
+} from "../core/connection.ts";
+import { authMode, sentCredentials } from "./credentials.ts";
 import type { ReleaseRules } from "./rules.ts";
 
 /** One connection under the rules of one release, with what several gates need already read from the config. */
@@ -7,6 +15,10 @@ export interface Attempt {
   readonly gateway: NonNullable<AdmissionConfig["gateway"]>;
   readonly connection: Connection;
   readonly trustedProxies: readonly string[];
+  /** The auth mode in force. */
+  readonly mode: string;
+  readonly sent: SentCredentials;
+  readonly start: "first" | "later" | undefined;
   readonly isOperator: boolean;
   readonly isNode: boolean;
   /** Held to the Control UI's device rules. */
@@ -38,6 +50,9 @@ export function attemptOf(rules: ReleaseRules, input: AdmissionInput): Attempt {
     gateway,
     connection,
     trustedProxies: strings(gateway.trustedProxies),
+    mode: authMode(gateway),
+    sent: sentCredentials(connection, gateway),
+    start: input.start,
     isOperator: connection.role === "operator",
     isNode: connection.role === "node",
     isBrowserUi,

@@ -30,6 +30,18 @@ const CLIENT_IDS = [
   "openclaw-probe",
 ];
 const CLIENT_MODES = ["webchat", "cli", "ui", "backend", "node", "probe", "test"];
+const SETUP_CODE_OLD = "unauthorized: bootstrap token invalid or expired (scan a fresh setup code)";
+const SETUP_CODE =
+  "unauthorized: setup code invalid, expired, revoked, or already used (create a new code; review `openclaw devices list`)";
+/** Of the profile that a code is made with when nobody says another. */
+const SETUP_CODE_SCOPES = ["operator.approvals", "operator.read", "operator.talk.secrets", "operator.write"];
+/** What they are from 2026.4.5 on. */
+const SETUP_CODES = {
+  refusal: SETUP_CODE_OLD,
+  roles: "node-and-operator",
+  scopes: SETUP_CODE_SCOPES,
+  approves: "nodes",
+} as const;
 const UI_HINT_OLD = "open a tokenized dashboard URL or paste token in Control UI settings";
 const UI_HINT = "open the dashboard URL and paste the token in Control UI settings";
 
@@ -42,10 +54,20 @@ export const FIRST: ReleaseRules = {
     mismatchCode: false,
     uiBuildCheck: false,
   },
-  clients: { ids: CLIENT_IDS, modes: CLIENT_MODES, unknownIs: "no-match-in-union", tuiIsOperatorUi: false },
+  clients: {
+    ids: CLIENT_IDS,
+    modes: CLIENT_MODES,
+    unknownIs: "no-match-in-union",
+    emptyText: "must NOT have fewer",
+    unknownAuthFields: ["deviceToken", "bootstrapToken"],
+    workerRefused: false,
+    copilot: false,
+    tuiIsOperatorUi: false,
+  },
   local: {
     by: "client-address-and-host",
     hostNames: "three-literals",
+    trailingDot: false,
     forwarding: "for-ip-host",
     proxied: "for-ip",
     clientAddress: "first-forwarded-or-socket",
@@ -53,7 +75,7 @@ export const FIRST: ReleaseRules = {
     browserContainer: false,
     sharedSecretLoopback: false,
   },
-  proxies: { cidr: false, realIpNeedsSwitch: false, attribution: false },
+  proxies: { cidr: false, realIpNeedsSwitch: false, attribution: false, tailscaleListener: false },
   origin: {
     checkedFor: "nobody",
     wildcard: false,
@@ -63,6 +85,8 @@ export const FIRST: ReleaseRules = {
     strict: false,
     detailCode: false,
     seededFor: [],
+    seededAt: "next-start",
+    servedName: false,
   },
   auth: {
     modes: ["token", "password"],
@@ -73,6 +97,10 @@ export const FIRST: ReleaseRules = {
     localPassword: false,
     trustedProxyIsShared: false,
     oneSecret: false,
+    trimsSecrets: false,
+    tokenForFewerScopes: "device_token_mismatch",
+    setupCodes: { refusal: SETUP_CODE_OLD, roles: "any", scopes: [], approves: "nobody" },
+    limit: { pages: "never", others: "when-configured", tokenOfDeviceCountsAsShared: false },
     hints: { ui: UI_HINT_OLD, uiMissing: UI_HINT_OLD, nodeHeader: false },
   },
   switches: {
@@ -81,7 +109,7 @@ export const FIRST: ReleaseRules = {
     disableBeforeAuth: false,
     nodeCidrs: false,
     autoApproveLocal: false,
-    proxyAutoApprove: false,
+    proxyAutoApprove: "unknown",
   },
   deviceless: {
     allowedWith: "any-token",
@@ -105,7 +133,11 @@ export const FIRST: ReleaseRules = {
     silentNodeUpgrade: true,
     metadataPinned: false,
     versionRefresh: [],
-    scopes: "exact",
+    runtimeNames: false,
+    nodeHostWords: false,
+    nodeHostNames: false,
+    revokedLosesRole: false,
+    scopes: { admin: "itself", writeCovers: [], sessionsRead: "itself", prefixed: false },
     emptyScopesMeanAdmin: true,
   },
   startup: {
@@ -119,6 +151,8 @@ export const FIRST: ReleaseRules = {
     lanWithoutOrigins: "starts",
     trustedProxyWithToken: "starts",
     trustedProxyOnLoopback: "starts",
+    customNeedsHost: false,
+    twoSecretsNeedMode: false,
   },
   detailCodes: "none",
 };
@@ -177,13 +211,14 @@ export const BOUNDARIES: readonly Boundary[] = [
   },
   {
     from: "2026.2.19",
-    what: "a trusted proxy that forwards no address hides its own, so a header-less loopback client is remote; upgrades of paired devices are asked about; auth.mode none",
+    what: "a trusted proxy that forwards no address hides its own, so a header-less loopback client is remote; upgrades of paired devices are asked about; auth.mode none; bind custom needs customBindHost",
     source:
       "BEHAVIOUR.md 3 (trap of trustedProxies); static: shipped code of openclaw@2026.2.17 and 2026.2.19",
     set: {
       local: { clientAddress: "first-forwarded" },
       auth: { modes: ["token", "password", "trusted-proxy", "none"] },
       pairing: { silentFor: ["not-paired"] },
+      startup: { customNeedsHost: true },
     },
   },
   {
@@ -197,7 +232,9 @@ export const BOUNDARIES: readonly Boundary[] = [
       deviceless: {
         insecureText: "control ui requires device identity (use HTTPS or localhost secure context)",
       },
-      pairing: { scopes: "read-implied" },
+      pairing: {
+        scopes: { admin: "read", writeCovers: ["operator.read"], sessionsRead: "itself", prefixed: false },
+      },
       startup: {
         unknownKeys: ["gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback", "gateway.nodes.pairing"],
         trustedProxyOnLoopback: "needs-loopback-proxy",
@@ -218,7 +255,7 @@ export const BOUNDARIES: readonly Boundary[] = [
       pairing: {
         sharedSecretSkips: true,
         silentFor: ["not-paired", "scope-upgrade"],
-        scopes: "admin-implies-all",
+        scopes: { admin: "all", writeCovers: ["operator.read"], sessionsRead: "itself", prefixed: false },
       },
     },
   },
@@ -243,7 +280,12 @@ export const BOUNDARIES: readonly Boundary[] = [
     what: "any client with an Origin is checked, and only browser clients with an Origin are approved silently; the shared secret no longer skips pairing",
     source: "BEHAVIOUR.md 1; static: shipped code of openclaw@2026.2.24 and 2026.2.25",
     set: {
-      origin: { checkedFor: "any-origin-header" },
+      clients: { unknownAuthFields: ["bootstrapToken"] },
+      origin: { checkedFor: "any-direct-origin-header" },
+      auth: {
+        trimsSecrets: true,
+        limit: { pages: "always", others: "when-configured", tokenOfDeviceCountsAsShared: false },
+      },
       pairing: { sharedSecretSkips: false, silentWithOrigin: "browser-clients" },
     },
   },
@@ -270,17 +312,34 @@ export const BOUNDARIES: readonly Boundary[] = [
     set: { origin: { loopback: "local-client" }, pairing: { backendSkips: "shared-secret" } },
   },
   {
+    from: "2026.3.7",
+    what: "the origins that a gateway allows itself count from the first start on; a token and a password need a mode",
+    source: "conformance: 2026.3.2, 2026.3.7; static: shipped code of both",
+    set: { origin: { seededAt: "first-start" }, startup: { twoSecretsNeedMode: true } },
+  },
+  {
+    from: "2026.3.11",
+    what: "any Origin header is checked, behind a proxy too",
+    source: "static: shipped code of openclaw@2026.3.8 and 2026.3.11",
+    set: { origin: { checkedFor: "any-origin-header" } },
+  },
+  {
     from: "2026.3.13",
-    what: "origin refusals carry a code; dangerouslyDisableDeviceAuth passes the device gate before the secret is looked at",
+    what: "setup codes; origin refusals carry a code; dangerouslyDisableDeviceAuth passes the device gate before the secret is looked at",
     source: "admissions.jsonl (2026.3.13); static: shipped code of openclaw@2026.3.11 and 2026.3.13",
-    set: { origin: { detailCode: true }, switches: { disableBeforeAuth: true } },
+    set: {
+      clients: { unknownAuthFields: [] },
+      origin: { detailCode: true },
+      switches: { disableBeforeAuth: true },
+    },
   },
   {
     from: "2026.3.22",
-    what: "auth.mode none spares the Control UI pairing; loopback hops in X-Forwarded-For are passed over",
+    what: "auth.mode none spares the Control UI pairing; loopback hops in X-Forwarded-For are passed over; a setup code is for nodes",
     source: "vocabulary.json; static: shipped code of openclaw@2026.3.13 and 2026.3.22",
     set: {
       local: { clientAddress: "last-untrusted-not-loopback" },
+      auth: { setupCodes: { refusal: SETUP_CODE_OLD, roles: "node", scopes: [], approves: "nobody" } },
       pairing: { noAuthSkips: true },
     },
   },
@@ -295,29 +354,51 @@ export const BOUNDARIES: readonly Boundary[] = [
   },
   {
     from: "2026.3.31",
-    what: "local is a loopback socket with nothing forwarded, whatever the Host; a trusted proxy on loopback is refused as identity source, and so is trusted-proxy beside a token",
+    what: "local is a loopback socket with nothing forwarded, whatever the Host; a trusted proxy on loopback is refused as identity source, and so is trusted-proxy beside a token; a setup code lets a node in without a question, and is good for operators; a right token is not heard from a client that is locked out; a revoked device loses its role",
     source: "BEHAVIOUR.md 3; static: shipped code of openclaw@2026.3.28 and 2026.3.31",
     set: {
       local: { by: "socket-without-forwarding", forwarding: "forwarded-for-ip-host-proto" },
-      auth: { loopbackProxy: "refused" },
+      auth: {
+        loopbackProxy: "refused",
+        setupCodes: {
+          refusal: SETUP_CODE_OLD,
+          roles: "node-and-operator",
+          scopes: SETUP_CODE_SCOPES.filter((scope) => scope !== "operator.approvals"),
+          approves: "nodes",
+        },
+        limit: { pages: "always", others: "when-configured", tokenOfDeviceCountsAsShared: true },
+      },
+      pairing: { revokedLosesRole: true },
       startup: { trustedProxyWithToken: "refuses", trustedProxyOnLoopback: "starts" },
     },
   },
   {
     from: "2026.4.2",
-    what: "a local role upgrade is approved silently",
-    source: "static: shipped code of openclaw@2026.4.1 and 2026.4.2",
-    set: { pairing: { silentFor: ["not-paired", "role-upgrade"] } },
+    what: "a local role upgrade is approved silently; `localhost.` is localhost",
+    source: "conformance: 2026.3.13, 2026.4.5; static: shipped code of openclaw@2026.4.1 and 2026.4.2",
+    set: { local: { trailingDot: true }, pairing: { silentFor: ["not-paired", "role-upgrade"] } },
   },
   {
     from: "2026.4.5",
-    what: "a CLI at a loopback socket with a private Host name is local; local backend clients skip pairing again; what skips pairing no longer covers upgrades; Tailscale identity only without a secret",
+    what: "a CLI at a loopback socket with a private Host name is local; local backend clients skip pairing again; what skips pairing no longer covers upgrades; Tailscale identity only without a secret; a scope has to begin with the role",
     source:
       "BEHAVIOUR.md 3; admissions.jsonl (2026.4.5); static: shipped code of openclaw@2026.4.2 and 2026.4.5",
     set: {
       local: { cliContainer: true },
-      auth: { tailscaleFirst: false },
-      pairing: { backendSkips: "shared-secret", skipCoversPaired: "none" },
+      auth: {
+        tailscaleFirst: false,
+        setupCodes: SETUP_CODES,
+      },
+      pairing: {
+        backendSkips: "shared-secret",
+        skipCoversPaired: "none",
+        scopes: {
+          admin: "all",
+          writeCovers: ["operator.read"],
+          sessionsRead: "itself",
+          prefixed: true,
+        },
+      },
     },
   },
   {
@@ -361,7 +442,12 @@ export const BOUNDARIES: readonly Boundary[] = [
     from: "2026.4.27",
     what: "trusted-proxy: allowLoopback, and a password for local clients",
     source: "static: shipped code of openclaw@2026.4.26 and 2026.4.27",
-    set: { auth: { loopbackProxy: "with-switch", localPassword: true } },
+    set: {
+      auth: {
+        loopbackProxy: "with-switch",
+        localPassword: true,
+      },
+    },
   },
   {
     from: "2026.4.29",
@@ -414,10 +500,35 @@ export const BOUNDARIES: readonly Boundary[] = [
     },
   },
   {
+    from: "2026.5.18",
+    what: "a node host that says `macos` for `darwin`, or `windows` for `win32`, is the same",
+    source: "static: shipped code of openclaw@2026.5.12 and 2026.5.18",
+    set: { pairing: { nodeHostWords: true } },
+  },
+  {
+    from: "2026.5.18",
+    until: "2026.5.19",
+    what: "this release alone asks about nodes with a setup code",
+    source: "static: shipped code of openclaw@2026.5.12, 2026.5.18 and 2026.5.19",
+    set: { auth: { setupCodes: { ...SETUP_CODES, approves: "nobody" } } },
+  },
+  {
     from: "2026.5.19",
     what: "a new system version of the mobile apps is no platform change",
     source: "static: shipped code of openclaw@2026.5.18 and 2026.5.19",
     set: { pairing: { versionRefresh: ["openclaw-ios", "openclaw-android"] } },
+  },
+  {
+    from: "2026.5.26",
+    what: "an empty word in the connect request is worded otherwise",
+    source: "conformance: 2026.5.12, 2026.7.1; static: package.json of openclaw@2026.5.22 and 2026.5.26",
+    set: { clients: { emptyText: "must not have fewer" } },
+  },
+  {
+    from: "2026.6.9",
+    what: "a setup code lets only the phone apps in without a question",
+    source: "conformance: 2026.5.12, 2026.7.1; static: shipped code of openclaw@2026.6.8 and 2026.6.9",
+    set: { auth: { setupCodes: { ...SETUP_CODES, approves: "phone-apps" } } },
   },
   {
     from: "2026.6.35",
@@ -453,7 +564,7 @@ export const BOUNDARIES: readonly Boundary[] = [
         insecureAuth: "stripped",
         disableDeviceAuth: "ignored",
         autoApproveLocal: true,
-        proxyAutoApprove: true,
+        proxyAutoApprove: "pages",
       },
       pairing: { versionRefresh: ["openclaw-ios", "openclaw-android", "openclaw-macos"] },
     },
@@ -485,7 +596,7 @@ export const BOUNDARIES: readonly Boundary[] = [
         insecureAuth: "stripped",
         disableDeviceAuth: "ignored",
         autoApproveLocal: true,
-        proxyAutoApprove: true,
+        proxyAutoApprove: "pages",
       },
       pairing: { versionRefresh: ["openclaw-ios", "openclaw-android", "openclaw-macos"] },
     },
@@ -497,8 +608,13 @@ export const BOUNDARIES: readonly Boundary[] = [
       "BEHAVIOUR.md 3; admissions.jsonl (2026.7.35, 2026.8.1); static: shipped code of openclaw@2026.8.1-beta.1 and 2026.8.1-beta.3",
     set: {
       protocol: { uiBuildCheck: true },
-      proxies: { attribution: true },
+      clients: { workerRefused: true, copilot: true },
+      local: { forwarding: "any-forwarding-name", proxied: "any-forwarding-name" },
+      proxies: { attribution: true, tailscaleListener: true },
+      origin: { servedName: true },
       auth: {
+        tokenForFewerScopes: "scope_mismatch",
+        limit: { pages: "always", others: "always", tokenOfDeviceCountsAsShared: true },
         hints: {
           ui: UI_HINT,
           uiMissing: "paste in Control UI settings or openclaw doctor --generate-gateway-token; restart",
@@ -512,16 +628,35 @@ export const BOUNDARIES: readonly Boundary[] = [
       pairing: {
         silentFor: ["not-paired", "role-upgrade", "scope-upgrade"],
         skipCoversPaired: "backend-and-no-auth",
+        nodeHostNames: true,
+        scopes: {
+          admin: "all",
+          writeCovers: ["operator.read", "operator.talk"],
+          sessionsRead: "itself",
+          prefixed: true,
+        },
+      },
+    },
+  },
+  {
+    from: "2026.9.1",
+    what: "a setup code that is not good is worded otherwise",
+    source: "conformance: 2026.8.1; static: shipped code of openclaw@2026.8.2 and 2026.9.1",
+    set: {
+      auth: {
+        setupCodes: { ...SETUP_CODES, refusal: SETUP_CODE, approves: "phone-apps" },
       },
     },
   },
   {
     from: "2026.9.2",
-    what: "a new system version of the watch app is no platform change",
+    what: "a new system version of the watch app is no platform change; nor is another word for the same system; deviceAutoApprove lets native apps in, too",
     source: "static: shipped code of openclaw@2026.9.1 and 2026.9.2",
     set: {
+      switches: { proxyAutoApprove: "pages-and-native" },
       pairing: {
         versionRefresh: ["openclaw-ios", "openclaw-android", "openclaw-macos", "openclaw-watchos"],
+        runtimeNames: true,
       },
     },
   },
@@ -530,5 +665,25 @@ export const BOUNDARIES: readonly Boundary[] = [
     what: "a secret sent as password is taken for the token where the mode is token, and the other way round",
     source: "admissions.jsonl (2026.9.6); static: shipped code of openclaw@2026.9.2 and 2026.9.3",
     set: { auth: { oneSecret: true } },
+  },
+  {
+    from: "2026.9.6",
+    what: "scopes for sessions: write includes both, read and sessions.write include sessions.read",
+    source: "conformance: 2026.9.3, 2026.9.6; static: shipped code of openclaw@2026.9.5 and 2026.9.6",
+    set: {
+      pairing: {
+        scopes: {
+          admin: "all",
+          writeCovers: [
+            "operator.read",
+            "operator.talk",
+            "operator.sessions.read",
+            "operator.sessions.write",
+          ],
+          sessionsRead: "read-or-sessions-write",
+          prefixed: true,
+        },
+      },
+    },
   },
 ];

@@ -1,6 +1,6 @@
 import { compareReleases } from "../core/release.ts";
 import { BOUNDARIES } from "./boundaries.ts";
-import { KNOWN_RELEASES } from "./known-releases.ts";
+import { FINAL_RELEASES } from "./known-releases.ts";
 
 /** Published releases next to each other that behave alike, first and last. */
 export interface Era {
@@ -25,9 +25,6 @@ const BESIDE_THE_RULES: readonly string[] = [
   "2026.8.2",
   "2026.9.3",
 ];
-
-/** Betas end in the release that they are for; whoever runs one knows it. */
-const FINAL_RELEASES: readonly string[] = KNOWN_RELEASES.filter((release) => !release.includes("-beta."));
 
 const STARTS: readonly string[] = [
   ...BESIDE_THE_RULES,

@@ -36,9 +36,9 @@ function mend(input: AdmissionInput, { gate, reason = "" }: Admission): Admissio
     case "proxy-attribution":
       return pastAttribution(input);
     case "schema":
-      return withConnection(withProof(input), {
+      return withConnection(withoutSends(withProof(input)), {
         client: { id: "openclaw-control-ui", mode: "webchat" },
-        role: input.connection.role === "" ? "operator" : input.connection.role,
+        role: ["", "worker"].includes(input.connection.role) ? "operator" : input.connection.role,
       });
     case "protocol": {
       const { protocol: _range, uiBuild: _build, ...connection } = input.connection;
@@ -48,14 +48,19 @@ function mend(input: AdmissionInput, { gate, reason = "" }: Admission): Admissio
       return withConnection(input, { role: "operator" });
     case "origin":
       return withOriginAllowed(input);
+    case "rate-limit":
+      return withConnection(input, { earlierFailures: 0 });
     case "shared-auth":
       return withAuth(input, reason);
     case "device-identity":
-      if (input.connection.device.state !== "absent") return withConnection(input, { auth: "valid" });
+      if (input.connection.device.state !== "absent")
+        return withConnection(withoutSends(input), { auth: "valid" });
       return withConnection(input, { device: { state: "unpaired" } });
     case "device-signature":
       return withProof(input);
     case "pairing":
+      if (input.connection.device.state === "absent")
+        return approved(withConnection(input, { device: { state: "unpaired" } }));
       return approved(input);
     default:
       return input;
@@ -64,6 +69,12 @@ function mend(input: AdmissionInput, { gate, reason = "" }: Admission): Admissio
 
 function withConnection(input: AdmissionInput, change: Partial<Connection>): AdmissionInput {
   return { ...input, connection: { ...input.connection, ...change } };
+}
+
+/** The credentials are then what `auth` says. */
+function withoutSends(input: AdmissionInput): AdmissionInput {
+  const { sends: _, ...connection } = input.connection;
+  return { ...input, connection };
 }
 
 type Gateway = NonNullable<AdmissionConfig["gateway"]>;
@@ -104,7 +115,9 @@ function withoutProxy(input: AdmissionInput): AdmissionInput {
 }
 
 function withOriginAllowed(input: AdmissionInput): AdmissionInput {
-  const { headers } = input.connection;
+  const { headers, client } = input.connection;
+  if (client.id === "openclaw-browser-copilot")
+    return withConnection(input, { headers: { ...headers, origin: SOME_EXTENSION } });
   const parsed = parseOrigin(headers.origin, true);
   const origin = parsed?.origin ?? `http://${headers.host ?? "127.0.0.1"}`;
   const { controlUi } = input.config.gateway ?? {};
@@ -114,8 +127,10 @@ function withOriginAllowed(input: AdmissionInput): AdmissionInput {
   });
 }
 
+const SOME_EXTENSION = `chrome-extension://${"a".repeat(32)}`;
+
 function withAuth(input: AdmissionInput, reason: string): AdmissionInput {
-  const valid = withConnection(input, { auth: "valid" });
+  const valid = withConnection(withoutSends(input), { auth: "valid" });
   if (!reason.startsWith("trusted_proxy")) return valid;
   return firstThatHelps([withIdentity(input), withProxyAt(withIdentity(input)), withSharedToken(valid)]);
 }

@@ -12,8 +12,9 @@ export function hostName(host: string | undefined): string {
   return colon === -1 ? text : text.slice(0, colon);
 }
 
-/** `localhost`, or a loopback literal of any spelling. */
-export function isLoopbackName(name: string): boolean {
+/** `localhost`, or a loopback literal of any spelling; from 2026.3.x on with a dot at the end, too. */
+export function isLoopbackName(name: string, trailingDot = false): boolean {
+  if (trailingDot && name === "localhost.") return true;
   return name === "localhost" || isLoopbackIp(parseIp(name));
 }
 

@@ -20,3 +20,8 @@ export const KNOWN_RELEASES: readonly string[] = `
 `
   .trim()
   .split(/\s+/);
+
+/** Without betas, which end in the release that they are for; whoever runs one knows it. */
+export const FINAL_RELEASES: readonly string[] = KNOWN_RELEASES.filter(
+  (release) => !release.includes("-beta."),
+);

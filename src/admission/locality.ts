@@ -39,7 +39,7 @@ export function isLocalClient(attempt: Attempt): boolean {
 
 function isLocalHostName({ rules }: Attempt, name: string): boolean {
   if (name.endsWith(".ts.net")) return true;
-  if (rules.local.hostNames === "any-loopback") return isLoopbackName(name);
+  if (rules.local.hostNames === "any-loopback") return isLoopbackName(name, rules.local.trailingDot);
   return name === "localhost" || name === "127.0.0.1" || name === "::1";
 }
 
@@ -86,7 +86,9 @@ function lastUntrusted(
   return undefined;
 }
 
-const HEADER_SETS: Readonly<Record<Exclude<HeaderSet, "any-forwarding">, readonly string[]>> = {
+const HEADER_SETS: Readonly<
+  Record<Exclude<HeaderSet, "any-forwarding" | "any-forwarding-name">, readonly string[]>
+> = {
   "for-ip": ["x-forwarded-for", "x-real-ip"],
   "for-ip-host": ["x-forwarded-for", "x-real-ip", "x-forwarded-host"],
   "for-ip-host-proto": ["x-forwarded-for", "x-real-ip", "x-forwarded-host", "x-forwarded-proto"],
@@ -101,10 +103,13 @@ const HEADER_SETS: Readonly<Record<Exclude<HeaderSet, "any-forwarding">, readonl
 
 /** Whether one of the headers that this release takes for a proxy's is there. */
 export function hasHeaders({ connection }: Attempt, set: HeaderSet): boolean {
-  if (set !== "any-forwarding") return HEADER_SETS[set].some((name) => header(connection, name) !== "");
+  if (set !== "any-forwarding" && set !== "any-forwarding-name")
+    return HEADER_SETS[set].some((name) => header(connection, name) !== "");
   return Object.keys(connection.headers).some((name) => {
     const lower = name.toLowerCase();
-    return lower === "forwarded" || lower === "x-real-ip" || lower.startsWith("x-forwarded-");
+    if (lower === "forwarded" || lower === "x-real-ip")
+      return set === "any-forwarding-name" || header(connection, lower) !== "";
+    return lower.startsWith("x-forwarded-");
   });
 }
 
@@ -123,9 +128,9 @@ export function pairingLocality(attempt: Attempt, sharedSecretOk: boolean): Loca
       attempt.isBrowserUi &&
       connection.client.mode === "webchat" &&
       isPrivateOrLoopbackIp(socket) &&
-      isLoopbackName(host) &&
+      isLoopbackName(host, local.trailingDot) &&
       origin !== undefined &&
-      isLoopbackName(origin.name);
+      isLoopbackName(origin.name, local.trailingDot);
     return container ? "browser-container" : "remote";
   }
   if (!isLoopbackIp(socket) || !isPrivateName(host)) return "remote";

@@ -5,12 +5,12 @@ import { KNOWN_RELEASES } from "./known-releases.ts";
 import type { ReleaseRules } from "./rules.ts";
 
 export { BOUNDARIES } from "./boundaries.ts";
-export { KNOWN_RELEASES } from "./known-releases.ts";
+export { FINAL_RELEASES, KNOWN_RELEASES } from "./known-releases.ts";
 export type { ReleaseRules } from "./rules.ts";
 
 /**
- * Releases whose real gateways were measured, oldest first: those of admissions.jsonl, and those that were measured
- * with the same drivers once the model stood (fixtures/admissions).
+ * Releases whose real gateways were measured, oldest first: those of admissions.jsonl, those that were measured with
+ * the same drivers once the model stood, and those of the conformance run (fixtures/admissions).
  */
 export const MEASURED_RELEASES: readonly string[] = [
   "2026.2.1",
@@ -19,19 +19,27 @@ export const MEASURED_RELEASES: readonly string[] = [
   "2026.2.19",
   "2026.2.21",
   "2026.2.22",
+  "2026.2.25",
   "2026.2.26",
+  "2026.3.1",
   "2026.3.13",
+  "2026.3.22",
   "2026.3.28",
+  "2026.3.31",
   "2026.4.5",
   "2026.4.7",
   "2026.4.15",
+  "2026.4.27",
   "2026.5.12",
   "2026.5.20",
+  "2026.5.22",
   "2026.5.28",
+  "2026.6.35",
   "2026.7.1",
   "2026.7.35",
   "2026.8.1",
   "2026.8.2",
+  "2026.9.3",
   "2026.9.6",
 ];
 

@@ -36,6 +36,14 @@ export interface ClientRules {
   readonly modes: readonly string[];
   /** How the schema words an id or mode that it does not know. */
   readonly unknownIs: "no-match-in-union" | "not-allowed-value";
+  /** How it words a text that must not be empty. */
+  readonly emptyText: "must NOT have fewer" | "must not have fewer";
+  /** Fields of `connect.auth` that the schema does not know. */
+  readonly unknownAuthFields: readonly ("deviceToken" | "bootstrapToken")[];
+  /** Who says that it is a worker is refused before the schema is looked at. */
+  readonly workerRefused: boolean;
+  /** The browser copilot comes from its extension alone, with certain capabilities, and is paired for itself. */
+  readonly copilot: boolean;
   /** `openclaw-tui` is held to the Control UI's device rules. */
   readonly tuiIsOperatorUi: boolean;
 }
@@ -48,6 +56,8 @@ export interface LocalRules {
   readonly by: "client-address-and-host" | "socket-without-forwarding";
   /** Host names that count as local besides `*.ts.net`. */
   readonly hostNames: "three-literals" | "any-loopback";
+  /** A name with a dot at its end is the name. */
+  readonly trailingDot: boolean;
   /** Forwarding headers that end locality. */
   readonly forwarding: HeaderSet;
   /** Headers that make a request proxied for the container rules. */
@@ -71,7 +81,10 @@ export type HeaderSet =
   | "for-ip-host-proto"
   | "for-ip"
   | "forwarded-for-ip-host-proto"
-  | "any-forwarding";
+  /** `Forwarded` and `X-Real-IP` with a value, or any `X-Forwarded-*`. */
+  | "any-forwarding"
+  /** The same, with or without a value. */
+  | "any-forwarding-name";
 
 export interface ProxyRules {
   /** `trustedProxies` entries may be CIDR blocks. */
@@ -80,10 +93,12 @@ export interface ProxyRules {
   readonly realIpNeedsSwitch: boolean;
   /** Requests that look proxied but cannot be attributed are refused with HTTP 403. */
   readonly attribution: boolean;
+  /** Tailscale's requests come to a listener of their own. */
+  readonly tailscaleListener: boolean;
 }
 
 export interface OriginRules {
-  readonly checkedFor: "nobody" | "browser-clients" | "any-origin-header";
+  readonly checkedFor: "nobody" | "browser-clients" | "any-direct-origin-header" | "any-origin-header";
   readonly wildcard: boolean;
   /** Origin equal to Host: enough by itself, or only with `dangerouslyAllowHostHeaderOriginFallback`. */
   readonly sameHost: "always" | "with-switch";
@@ -96,6 +111,10 @@ export interface OriginRules {
   readonly detailCode: boolean;
   /** Binds for which the gateway allows its own loopback origins at start when none are configured. */
   readonly seededFor: readonly string[];
+  /** The process that finds none allows its own, or only the next one that reads them. */
+  readonly seededAt: "first-start" | "next-start";
+  /** The name that Tailscale serves is allowed by itself. */
+  readonly servedName: boolean;
 }
 
 export interface AuthRules {
@@ -114,7 +133,31 @@ export interface AuthRules {
   readonly trustedProxyIsShared: boolean;
   /** Token and password are one secret: either field is taken for the one that the mode wants. */
   readonly oneSecret: boolean;
+  /** Blanks around a secret are no part of it. */
+  readonly trimsSecrets: boolean;
+  /** What a device token is called that was given for fewer scopes than are asked for. */
+  readonly tokenForFewerScopes: "device_token_mismatch" | "scope_mismatch";
+  readonly setupCodes: SetupCodeRules;
+  readonly limit: LimitRules;
   readonly hints: AuthHints;
+}
+
+export interface SetupCodeRules {
+  readonly refusal: string;
+  /** Roles that a device may ask for with one. */
+  readonly roles: "any" | "node" | "node-and-operator";
+  /** Scopes that a device may ask for as operator with one; whatever it likes where any role is good. */
+  readonly scopes: readonly string[];
+  /** Nodes without scopes that one lets in without a question: any, or the phone apps that it is made for. */
+  readonly approves: "nobody" | "nodes" | "phone-apps";
+}
+
+/** The limit on wrong secrets. Source: BEHAVIOUR.md 7, static: shipped code of openclaw@2026.2.25, 2026.4.27, 2026.9.3. */
+export interface LimitRules {
+  readonly pages: "never" | "when-configured" | "always";
+  readonly others: "when-configured" | "always";
+  /** A wrong token of a device counts as a failed shared secret, too, so a right one is not heard either. */
+  readonly tokenOfDeviceCountsAsShared: boolean;
 }
 
 export interface AuthHints {
@@ -136,8 +179,8 @@ export interface SwitchRules {
   readonly nodeCidrs: boolean;
   /** gateway.nodes.pairing.autoApproveLocal */
   readonly autoApproveLocal: boolean;
-  /** gateway.auth.trustedProxy.deviceAutoApprove */
-  readonly proxyAutoApprove: boolean;
+  /** gateway.auth.trustedProxy.deviceAutoApprove: known, and whom it lets in. */
+  readonly proxyAutoApprove: "unknown" | "pages" | "pages-and-native";
 }
 
 export interface DevicelessRules {
@@ -184,9 +227,27 @@ export interface PairingRules {
   readonly metadataPinned: boolean;
   /** Version refreshes of these apps do not count as a changed platform. */
   readonly versionRefresh: readonly string[];
-  readonly scopes: "exact" | "read-implied" | "admin-implies-all";
+  /** `darwin` and `macos`, `win32` and `windows` are the same where the rest fits. */
+  readonly runtimeNames: boolean;
+  /** Of a node host: `darwin` and `macos`, `win32` and `windows` are the same system. */
+  readonly nodeHostWords: boolean;
+  /** A node host's older words for its system are put into the newer before they are compared. */
+  readonly nodeHostNames: boolean;
+  /** A device whose token was revoked is asked for its role anew. */
+  readonly revokedLosesRole: boolean;
+  readonly scopes: ScopeRules;
   /** An operator that asks for no scope is taken to ask for `operator.admin`. */
   readonly emptyScopesMeanAdmin: boolean;
+}
+
+/** Which approved scope covers which other, for an operator. */
+export interface ScopeRules {
+  readonly admin: "itself" | "read" | "all";
+  readonly writeCovers: readonly string[];
+  /** A session may be read by whoever may read, or write to a session. */
+  readonly sessionsRead: "itself" | "read-or-sessions-write";
+  /** A scope that does not begin with the role and a dot is never covered, not even by itself. */
+  readonly prefixed: boolean;
 }
 
 export type PairingReason = "not-paired" | "role-upgrade" | "scope-upgrade" | "metadata-upgrade";
@@ -199,4 +260,8 @@ export interface StartupRules {
   readonly trustedProxyWithToken: "starts" | "refuses";
   /** trusted-proxy on a loopback bind. */
   readonly trustedProxyOnLoopback: "starts" | "refuses" | "needs-loopback-proxy";
+  /** bind custom without an address. */
+  readonly customNeedsHost: boolean;
+  /** A token and a password, and no mode that says which counts. */
+  readonly twoSecretsNeedMode: boolean;
 }

@@ -4,11 +4,28 @@ import { createScrubber, safeQuote } from "../core/scrub.ts";
 import { at, strings } from "./attempt.ts";
 import { type ReleaseRules, rulesFor } from "./releases.ts";
 
+export type StartupId =
+  | "unknown-key"
+  | "unknown-mode"
+  | "open-to-network"
+  | "custom-without-host"
+  | "secret-ambiguous"
+  | "serve-needs-loopback"
+  | "funnel-needs-password"
+  | "origins-required"
+  | "user-header-required"
+  | "proxies-required"
+  | "login-beside-token"
+  | "login-needs-loopback-proxy";
 /** Somebody may have put the token where the mode belongs. */
 const scrub = createScrubber();
 
 /** Why a gateway of a release does not start with a config. */
 export interface StartupProblem {
+  /** Key of the words for it (`Catalogue.startup`), filled with `args`. */
+  readonly id: StartupId;
+  readonly args?: Readonly<Record<string, string>>;
+  /** The same in English. */
   readonly why: string;
   readonly key?: string;
 }
@@ -24,17 +41,34 @@ export type KeyStatus = "works" | "no-effect" | "unknown-key" | "retired";
 export function startupProblem(release: string, config: AdmissionConfig): StartupProblem | undefined {
   const { rules } = rulesFor(release);
   for (const key of rules.startup.unknownKeys) {
-    if (at(config, ...key.split(".")) !== undefined) return { key, why: `unknown key ${key}` };
+    if (at(config, ...key.split(".")) !== undefined)
+      return { id: "unknown-key", args: { key }, key, why: `unknown key ${key}` };
   }
   return modeProblem(rules, config) ?? bindProblem(rules, config) ?? proxyProblem(rules, config);
 }
 
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== "";
+}
+
 function modeProblem(rules: ReleaseRules, { gateway }: AdmissionConfig): StartupProblem | undefined {
   const mode: unknown = gateway?.auth?.mode;
+  const isUnset = mode === undefined || mode === null || (typeof mode === "string" && mode.trim() === "");
+  if (isUnset && rules.startup.twoSecretsNeedMode) {
+    if (isSet(gateway?.auth?.token) && isSet(gateway?.auth?.password))
+      return {
+        id: "secret-ambiguous",
+        key: "gateway.auth.mode",
+        why: "a token and a password are set, and gateway.auth.mode does not say which counts",
+      };
+  }
   if (mode === undefined || (typeof mode === "string" && rules.auth.modes.includes(mode))) return undefined;
+  const name = safeQuote(String(mode), scrub, 40);
   return {
+    id: "unknown-mode",
+    args: { mode: name },
     key: "gateway.auth.mode",
-    why: `this release knows no auth mode "${safeQuote(String(mode), scrub, 40)}"`,
+    why: `this release knows no auth mode "${name}"`,
   };
 }
 
@@ -46,14 +80,36 @@ function bindProblem(rules: ReleaseRules, config: AdmissionConfig): StartupProbl
   const { bind, auth, controlUi, tailscale } = config.gateway ?? {};
   const network = isNetworkBind(bind);
   if (network && auth?.mode === "none") {
-    return { key: "gateway.auth.mode", why: `refuses to bind to ${bind} without authentication` };
+    return {
+      id: "open-to-network",
+      args: { bind: String(bind) },
+      key: "gateway.auth.mode",
+      why: `refuses to bind to ${bind} without authentication`,
+    };
+  }
+  const host: unknown = config.gateway?.customBindHost;
+  const hasHost = typeof host === "string" && host.trim() !== "";
+  if (bind === "custom" && !hasHost && rules.startup.customNeedsHost) {
+    return {
+      id: "custom-without-host",
+      key: "gateway.customBindHost",
+      why: "bind custom needs gateway.customBindHost",
+    };
   }
   const exposed = tailscale?.mode === "serve" || tailscale?.mode === "funnel";
   if (exposed && (bind === "lan" || bind === "custom")) {
-    return { key: "gateway.bind", why: "Tailscale serve and funnel need bind loopback" };
+    return {
+      id: "serve-needs-loopback",
+      key: "gateway.bind",
+      why: "Tailscale serve and funnel need bind loopback",
+    };
   }
   if (tailscale?.mode === "funnel" && auth?.mode !== undefined && auth.mode !== "password") {
-    return { key: "gateway.auth.mode", why: "Tailscale funnel needs auth mode password" };
+    return {
+      id: "funnel-needs-password",
+      key: "gateway.auth.mode",
+      why: "Tailscale funnel needs auth mode password",
+    };
   }
   const origins = strings(controlUi?.allowedOrigins).filter((entry) => entry.trim() !== "");
   const fallback = controlUi?.dangerouslyAllowHostHeaderOriginFallback === true;
@@ -61,6 +117,7 @@ function bindProblem(rules: ReleaseRules, config: AdmissionConfig): StartupProbl
     rules.startup.lanWithoutOrigins === "refuses" && network && controlUi?.enabled !== false;
   if (needsOrigins && origins.length === 0 && !fallback) {
     return {
+      id: "origins-required",
       key: "gateway.controlUi.allowedOrigins",
       why: "a Control UI on a non-loopback bind needs gateway.controlUi.allowedOrigins",
     };
@@ -73,15 +130,23 @@ function proxyProblem(rules: ReleaseRules, { gateway }: AdmissionConfig): Startu
   const { trustedProxy, token } = gateway.auth;
   const userHeader = trustedProxy?.userHeader;
   if (typeof userHeader !== "string" || userHeader.trim() === "") {
-    return { key: "gateway.auth.trustedProxy.userHeader", why: "auth mode trusted-proxy needs a userHeader" };
+    return {
+      id: "user-header-required",
+      key: "gateway.auth.trustedProxy.userHeader",
+      why: "auth mode trusted-proxy needs a userHeader",
+    };
   }
   const proxies = strings(gateway.trustedProxies);
   if (proxies.length === 0) {
-    return { key: "gateway.trustedProxies", why: "auth mode trusted-proxy needs gateway.trustedProxies" };
-  }
-  const hasToken = token !== undefined && token !== null && token !== "";
-  if (hasToken && rules.startup.trustedProxyWithToken === "refuses") {
     return {
+      id: "proxies-required",
+      key: "gateway.trustedProxies",
+      why: "auth mode trusted-proxy needs gateway.trustedProxies",
+    };
+  }
+  if (isSet(token) && rules.startup.trustedProxyWithToken === "refuses") {
+    return {
+      id: "login-beside-token",
       key: "gateway.auth.token",
       why: "auth mode trusted-proxy and a shared token exclude each other",
     };
@@ -93,7 +158,11 @@ function proxyProblem(rules: ReleaseRules, { gateway }: AdmissionConfig): Startu
     return ip !== undefined && proxies.some((entry) => ipMatches(ip, entry, rules.proxies.cidr));
   });
   if (trustedProxyOnLoopback === "refuses" || (trustedProxyOnLoopback === "needs-loopback-proxy" && !local)) {
-    return { key: "gateway.bind", why: "auth mode trusted-proxy on bind loopback needs a loopback proxy" };
+    return {
+      id: "login-needs-loopback-proxy",
+      key: "gateway.bind",
+      why: "auth mode trusted-proxy on bind loopback needs a loopback proxy",
+    };
   }
   return undefined;
 }
@@ -121,7 +190,7 @@ export function keyStatus(release: string, key: string): KeyStatus {
     case "gateway.auth.trustedProxy.deviceAutoApprove":
     case "gateway.auth.trustedProxy.deviceAutoApprove.enabled":
     case "gateway.auth.trustedProxy.deviceAutoApprove.scopes":
-      return switches.proxyAutoApprove ? "works" : "unknown-key";
+      return switches.proxyAutoApprove === "unknown" ? "unknown-key" : "works";
     default:
       return "works";
   }

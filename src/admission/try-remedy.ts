@@ -6,9 +6,9 @@ import { isSeen, type SeenDo } from "../core/step.ts";
 import { admit } from "./admit.ts";
 import { browserDevice, isSecureContext } from "./page.ts";
 import { rulesFor } from "./releases.ts";
-import { keyStatus, startupProblem } from "./startup.ts";
+import { keyStatus, type StartupProblem, startupProblem } from "./startup.ts";
 
-export { type KeyStatus, keyStatus, startupProblem } from "./startup.ts";
+export { type KeyStatus, keyStatus, type StartupProblem, startupProblem } from "./startup.ts";
 
 /**
  * The input as it is after these steps. `config.set` and `config.unset` change the config, `device.approve`
@@ -32,8 +32,14 @@ const APPLIED: { readonly [D in SeenDo]: Applied<D> } = {
   "config.set": (input, { key, value }) =>
     keyStatus(input.release, key) === "unknown-key"
       ? input
-      : { ...input, config: changed(input.config, key, value) },
-  "config.unset": (input, { key }) => ({ ...input, config: changed(input.config, key, undefined) }),
+      : { ...input, config: changed(input.config, key, value), start: "later" },
+  "config.unset": (input, { key }) => ({
+    ...input,
+    config: changed(input.config, key, undefined),
+    start: "later",
+  }),
+  // What the running process wrote into its config counts from then on.
+  "gateway.restart": (input) => ({ ...input, start: "later" }),
   "device.approve": (input) => approved(input),
   "dashboard.link": (input) => throughLink(input),
   "ssh.tunnel": (input, { port }) => throughTunnel(input, port),
@@ -125,9 +131,10 @@ function clientOf({ headers, remoteAddress }: AdmissionInput["connection"]): str
 }
 
 /** Nobody has it yet. */
-function withNewToken({ release, config, connection }: AdmissionInput): AdmissionInput {
-  const next = changed(config, "gateway.auth.token", "generated");
-  return { release, config: next, connection: { ...connection, auth: "missing" } };
+function withNewToken(input: AdmissionInput): AdmissionInput {
+  const config = changed(input.config, "gateway.auth.token", "generated");
+  const { sends: _, ...connection } = input.connection;
+  return { ...input, config, connection: { ...connection, auth: "missing" } };
 }
 
 function withDevice(input: AdmissionInput, device: AdmissionInput["connection"]["device"]): AdmissionInput {
@@ -136,7 +143,8 @@ function withDevice(input: AdmissionInput, device: AdmissionInput["connection"][
 }
 
 function withCredential(input: AdmissionInput): AdmissionInput {
-  return { ...input, connection: { ...input.connection, auth: "valid" } };
+  const { sends: _, ...connection } = input.connection;
+  return { ...input, connection: { ...connection, auth: "valid" } };
 }
 
 /** What a person does that the gateway sees. */
@@ -148,12 +156,13 @@ function byPerson(input: AdmissionInput, { message, args }: Step & { readonly do
 }
 
 /** Where the page is opened is looked up and allowed. */
-function withOwnOrigin({ release, config, connection }: AdmissionInput): AdmissionInput {
+function withOwnOrigin(input: AdmissionInput): AdmissionInput {
+  const { config, connection } = input;
   const { headers } = connection;
   const origin = headers.origin ?? (headers.host === undefined ? SOME_PAGE : `https://${headers.host}`);
   const allowed = config.gateway?.controlUi?.allowedOrigins ?? [];
   return {
-    release,
+    ...input,
     config: changed(config, "gateway.controlUi.allowedOrigins", [...allowed, origin]),
     connection: { ...connection, headers: { ...headers, origin } },
   };
@@ -173,7 +182,13 @@ export function approved(input: AdmissionInput): AdmissionInput {
   const { connection } = input;
   const { device, role } = connection;
   if (device.state === "absent") return input;
-  const { pendingUpgrade: _waiting, metadataChanged: _changed, ...rest } = device;
+  const {
+    pendingUpgrade: _waiting,
+    metadataChanged: _changed,
+    pinned: _pinned,
+    tokenRevoked: _revoked,
+    ...rest
+  } = device;
   const { emptyScopesMeanAdmin } = rulesFor(input.release).rules.pairing;
   const asked =
     connection.scopes.length === 0 && emptyScopesMeanAdmin ? ["operator.admin"] : connection.scopes;
@@ -192,11 +207,16 @@ export function tryRemedy(input: AdmissionInput, remedy: Remedy): Admission {
   const after = applySteps(input, remedy.steps);
   const problem = startupProblem(after.release, after.config);
   if (problem === undefined || startupProblem(input.release, input.config) !== undefined) return admit(after);
+  return notStarted(problem);
+}
+
+/** What everybody meets at a gateway that does not start. */
+export function notStarted({ why }: StartupProblem): Admission {
   return {
     outcome: "refused",
     reason: "gateway-does-not-start",
     httpStatus: 0,
-    closeReason: problem.why,
+    closeReason: why,
     autoApproved: false,
   };
 }

@@ -66,6 +66,8 @@ export interface RefusedEvent extends EventBase {
   readonly peer?: string;
   /** Lines like this one that the gateway left out since its last (2026.5.28 on). */
   readonly suppressed?: number;
+  /** Worded as no known release words it: only that somebody was turned away is certain. */
+  readonly unrecognised?: true;
 }
 
 export interface ConnectedEvent extends EventBase {

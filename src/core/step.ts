@@ -178,7 +178,7 @@ const STEPS = {
     args: ({ path, variable }) => ({ path, ...(variable === undefined ? {} : { variable }) }),
   },
   "gateway.start": { by: (_step, { workload }) => workload, seen: false },
-  "gateway.restart": { by: "program", seen: false, disruption: 1, again: "restart" },
+  "gateway.restart": { by: "program", seen: true, disruption: 1, again: "restart" },
   "gateway.status": { by: "person", seen: false, reads: true },
   "version.show": { by: "person", seen: false },
   "logs.show": { by: "person", seen: false, reads: true },

@@ -44,7 +44,12 @@ export interface ConnectParams {
   readonly role: string;
   readonly scopes: readonly string[];
   readonly caps: readonly string[];
-  readonly auth?: { readonly token?: string; readonly password?: string; readonly deviceToken?: string };
+  readonly auth?: {
+    readonly token?: string;
+    readonly password?: string;
+    readonly deviceToken?: string;
+    readonly bootstrapToken?: string;
+  };
   readonly device?: ConnectDevice;
   readonly userAgent?: string;
   readonly locale?: string;

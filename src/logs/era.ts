@@ -76,6 +76,7 @@ function hintsOfTime({ form, quote, at }: LogEvent): readonly EraHint[] {
 function hintsOfEvent(event: LogEvent): readonly EraHint[] {
   switch (event.type) {
     case "refused":
+      if (event.unrecognised) return [];
       return event.form === "console" || event.form === "json"
         ? [...hintsOfFields(event), ...hintsOfReason(event)]
         : [];

@@ -4,6 +4,8 @@ import type { Meta } from "./line.ts";
 
 export interface JsonLine {
   readonly text: string;
+  /** `gateway/ws` … */
+  readonly subsystem?: string;
   readonly at?: string;
   readonly meta?: Meta;
 }
@@ -27,7 +29,12 @@ export function readJsonLine(line: string): JsonLine | undefined {
   const at = typeof time === "string" ? { at: time.slice(0, 40) } : {};
   if (typeof value.subsystem === "string" && typeof message === "string") {
     const { time: _, level: __, subsystem: ___, message: ____, ...meta } = value;
-    return { text: message, ...at, ...(Object.keys(meta).length === 0 ? {} : { meta: scalars(meta) }) };
+    return {
+      text: message,
+      subsystem: value.subsystem,
+      ...at,
+      ...(Object.keys(meta).length === 0 ? {} : { meta: scalars(meta) }),
+    };
   }
   const parts: string[] = [];
   let meta: Meta | undefined;
@@ -40,7 +47,13 @@ export function readJsonLine(line: string): JsonLine | undefined {
     }
   }
   const text = parts.length > 0 ? parts.join(" ") : typeof message === "string" ? message : "";
-  return { text, ...at, ...(meta === undefined ? {} : { meta }) };
+  const subsystem = /^\{"subsystem":"([\w./-]{1,80})"\}$/.exec(String(value["0"]))?.[1];
+  return {
+    text,
+    ...at,
+    ...(subsystem === undefined ? {} : { subsystem }),
+    ...(meta === undefined ? {} : { meta }),
+  };
 }
 
 /** `{"cause":"pairing-required",…} closed before connect …`: how `openclaw logs` prints a line with meta. */

@@ -10,6 +10,8 @@ export interface Line {
   /** From a JSON line, or from the end of a 9.x console line. */
   readonly meta?: Meta;
   readonly form: NonNullable<LogEvent["form"]>;
+  /** Of a JSON line: `gateway/ws`. */
+  readonly subsystem?: string;
   /** What every event of the line has. */
   readonly base: Pick<LogEvent, "line" | "source" | "quote"> & Partial<Pick<LogEvent, "at" | "form" | "via">>;
 }

@@ -222,7 +222,8 @@ class LineReader {
     };
     if (json !== undefined) {
       const meta = json.meta === undefined ? {} : { meta: this.#cleanMeta(json.meta) };
-      return { text: this.#clean(json.text), form: "json", base: { ...base, form: "json" }, ...meta };
+      const own = json.subsystem === undefined ? {} : { subsystem: this.#clean(json.subsystem) };
+      return { text: this.#clean(json.text), form: "json", base: { ...base, form: "json" }, ...meta, ...own };
     }
     const leading = readLeadingMeta(text);
     if (leading !== undefined) {

@@ -12,6 +12,7 @@ const RANK: Readonly<Record<Gate, number>> = {
   origin: 4,
   "device-identity": 5,
   "device-signature": 5,
+  "rate-limit": 5,
   "shared-auth": 5,
   pairing: 6,
 };

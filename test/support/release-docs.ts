@@ -69,7 +69,7 @@ function answerTo(input: AdmissionInput): string {
 
 function measuredCounts(): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const name of ["rows", "unseen-rows"]) {
+  for (const name of ["rows", "unseen-rows", "beyond-rows", "conformance-rows"]) {
     const file = new URL(`../../fixtures/admissions/${name}.jsonl.gz`, import.meta.url);
     for (const line of gunzipSync(readFileSync(file)).toString("utf8").trimEnd().split("\n")) {
       const { release } = JSON.parse(line) as { readonly release: string };
@@ -137,7 +137,7 @@ export function releasesPage(): string {
       MEASURED_RELEASES.map(pageRow),
     ),
     "## Measured connections",
-    "Connections to real gateways that the model is held against (`test/admission-rows.test.ts`). A release that is not here is taken to be like the nearest one that is, with the changes between; the report says so.",
+    "Connections to real gateways that the model is held against (`test/admission-rows.test.ts`, `test/admission-conformance.test.ts`; [CONFORMANCE.md](../CONFORMANCE.md) counts the latter by way and client). A release that is not here is taken to be like the nearest one that is, with the changes between; the report says so.",
     table(
       ["release", "connections"],
       MEASURED_RELEASES.map((release) => [release, `${counts.get(release) ?? 0}`]),

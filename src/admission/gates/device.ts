@@ -33,6 +33,7 @@ export function isTrustedBackend(attempt: Attempt, auth: AuthVerdict): boolean {
   const near =
     locality === "direct-local" || (backendSkipsInContainer && locality === "shared-secret-loopback");
   if (!near) return false;
+  if (auth.method === "device-token") return true;
   return auth.secretOk || (backendSkips === "shared-secret-or-none" && auth.method === "none");
 }
 
@@ -65,11 +66,9 @@ function isInsecureUiAllowed(attempt: Attempt): boolean {
 
 /** Up to 2026.2.1 what counts is that a token was sent (for a bypassed Control UI: a token or a password). */
 function sendsEnough(attempt: Attempt, disabled: boolean): boolean {
-  const { auth } = attempt.connection;
-  if (auth === "missing") return false;
-  if (disabled || isInsecureUiAllowed(attempt)) return true;
-  const sendsPassword = auth === "password-instead-of-token" || attempt.gateway.auth?.mode === "password";
-  return !sendsPassword;
+  const { token, password } = attempt.sent;
+  if (disabled || isInsecureUiAllowed(attempt)) return token !== undefined || password !== undefined;
+  return token !== undefined;
 }
 
 function insecureContext({ rules }: Attempt): GateRefusal {
@@ -119,9 +118,9 @@ function proofFailure(attempt: Attempt): keyof typeof PROOF_FAILURES | undefined
   const { device } = attempt.connection;
   if (device.id !== undefined) return "device-id-mismatch";
   if (Math.abs(device.clockSkewMs ?? 0) > proof.skewMs) return "device-signature-stale";
-  if (device.nonce === "missing") {
+  if (device.nonce === "missing" || device.nonce === "blank") {
     if (proof.nonce === "schema" || !isLocalClient(attempt)) return "device-nonce-missing";
-    return device.signature === "v1" ? undefined : "device-signature";
+    return device.nonce === "missing" && device.signature === "v1" ? undefined : "device-signature";
   }
   if (device.nonce === "wrong") return "device-nonce-mismatch";
   if (device.signature === undefined) return undefined;

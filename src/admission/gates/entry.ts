@@ -1,4 +1,5 @@
-import { isLoopbackIp, parseIp } from "../../core/address.ts";
+import { type IpAddress, isLoopbackIp, parseIp, parseIpWithPort } from "../../core/address.ts";
+import type { Connection } from "../../core/connection.ts";
 import { type Attempt, at, type GateRefusal, header } from "../attempt.ts";
 import { parseOrigin } from "../hosts.ts";
 import { clientAddress, hasHeaders, isTrustedProxy } from "../locality.ts";
@@ -18,10 +19,10 @@ export function proxyAttribution(attempt: Attempt): GateRefusal | undefined {
 
 function isAttributed(attempt: Attempt): boolean {
   const { connection } = attempt;
+  if (listenerOf(attempt) === "tailscale") return isTailscaleIngress(attempt);
   const socket = parseIp(connection.remoteAddress);
   const loopback = isLoopbackIp(socket);
-  if (loopback && isTailscaleIngress(attempt)) return true;
-  const looksProxied = hasHeaders(attempt, "any-forwarding") || hasTailscaleHeaders(attempt);
+  const looksProxied = hasHeaders(attempt, "any-forwarding-name") || hasTailscaleHeaders(attempt);
   if (loopback && !looksProxied) return true;
   if (socket !== undefined && isTrustedProxy(attempt, socket)) {
     const client = clientAddress(attempt);
@@ -30,12 +31,32 @@ function isAttributed(attempt: Attempt): boolean {
   return !looksProxied;
 }
 
-/** The gateway's own Tailscale listener: serve or funnel is on and the request carries Tailscale's headers. */
-export function isTailscaleIngress({ gateway, connection }: Attempt): boolean {
+/** Where nobody says it, what looks like Tailscale's own request is taken to have come to Tailscale's listener. */
+function listenerOf({ rules, gateway, connection }: Attempt): "ordinary" | "tailscale" {
   const mode = at(gateway, "tailscale", "mode");
-  if (mode !== "serve" && mode !== "funnel") return false;
-  const proxied = ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"];
-  return proxied.every((name) => header(connection, name) !== "");
+  if (!rules.proxies.tailscaleListener || (mode !== "serve" && mode !== "funnel")) return "ordinary";
+  if (connection.listener !== undefined) return connection.listener;
+  const isNear = isLoopbackIp(parseIp(connection.remoteAddress));
+  return isNear && FORWARDED.every((name) => header(connection, name) !== "") ? "tailscale" : "ordinary";
+}
+
+const FORWARDED = ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"];
+
+/** A request that Tailscale forwarded for somebody else to its listener; funnel's carry its mark, serve's never do. */
+export function isTailscaleIngress(attempt: Attempt): boolean {
+  const { connection, gateway } = attempt;
+  if (listenerOf(attempt) !== "tailscale") return false;
+  if (!isLoopbackIp(parseIp(connection.remoteAddress))) return false;
+  if (!FORWARDED.every((name) => header(connection, name) !== "")) return false;
+  if (tailscaleClient(connection) === undefined) return false;
+  const mark = header(connection, "tailscale-funnel-request");
+  return mark === "" || (mark === "?1" && at(gateway, "tailscale", "mode") === "funnel");
+}
+
+/** The last forwarded address that is not this host's own. */
+export function tailscaleClient(connection: Connection): IpAddress | undefined {
+  const hops = header(connection, "x-forwarded-for").split(",", 100).map(parseIpWithPort);
+  return hops.findLast((ip) => ip !== undefined && !isLoopbackIp(ip));
 }
 
 const TAILSCALE_HEADERS = [
@@ -50,15 +71,29 @@ function hasTailscaleHeaders({ connection }: Attempt): boolean {
   return TAILSCALE_HEADERS.some((name) => connection.headers[name] !== undefined);
 }
 
-/** The connect frame itself: known client ids and modes, and from 2026.2.22 a nonce. */
-export function schema({ rules, connection }: Attempt): GateRefusal | undefined {
+/** From 2026.8.x on workers are let in elsewhere: whoever says to be one here gets no other word. */
+export function worker({ rules, connection }: Attempt): GateRefusal | undefined {
+  const { client, role: asked } = connection;
+  const claims = asked === "worker" || client.id === "openclaw-worker" || client.mode === "worker";
+  if (!rules.clients.workerRefused || !claims) return undefined;
+  return { gate: "schema", reason: "invalid-handshake", closeReason: "invalid-handshake" };
+}
+
+/** The connect frame itself: known client ids and modes, known fields, and from 2026.2.22 a nonce. */
+export function schema({ rules, connection, sent }: Attempt): GateRefusal | undefined {
   const problems: string[] = [];
   const { device, client } = connection;
-  if (!rules.clients.ids.includes(client.id)) problems.push(...unknown(rules, "/client/id"));
-  if (!rules.clients.modes.includes(client.mode)) problems.push(...unknown(rules, "/client/mode"));
-  if (connection.role === "") problems.push("at /role: must NOT have fewer than 1 characters");
+  const { clients } = rules;
+  const empty = `${clients.emptyText} than 1 characters`;
+  if (!clients.ids.includes(client.id)) problems.push(...unknown(rules, "/client/id"));
+  if (client.platform === "") problems.push(`at /client/platform: ${empty}`);
+  if (!clients.modes.includes(client.mode)) problems.push(...unknown(rules, "/client/mode"));
+  if (connection.role === "") problems.push(`at /role: ${empty}`);
   if (rules.proof.nonce === "schema" && device.state !== "absent" && device.nonce === "missing") {
     problems.push("at /device: must have required property 'nonce'");
+  }
+  for (const field of clients.unknownAuthFields) {
+    if (sent[field] !== undefined) problems.push(`at /auth: unexpected property '${field}'`);
   }
   if (problems.length === 0) return undefined;
   return {
@@ -66,6 +101,38 @@ export function schema({ rules, connection }: Attempt): GateRefusal | undefined 
     reason: "invalid-handshake",
     closeReason: `invalid connect params: ${problems.join("; ")}`,
   };
+}
+
+/** The browser copilot proves what it is before its Origin is looked at. */
+export function copilot(attempt: Attempt): GateRefusal | undefined {
+  const { connection } = attempt;
+  if (!isCopilot(attempt)) return undefined;
+  const { caps = [], client } = connection;
+  if (client.mode !== "ui" || !COPILOT_CAPS.every((cap) => caps.includes(cap))) {
+    return {
+      gate: "schema",
+      reason: "invalid-client",
+      closeReason:
+        "browser copilot requires ui mode with run-tool-bindings and session-scoped-events capabilities",
+    };
+  }
+  if (isExtension(header(connection, "origin"))) return undefined;
+  return {
+    gate: "origin",
+    reason: "origin-mismatch",
+    closeReason: "browser copilot requires a canonical Chrome extension origin",
+    detailCode: "CONTROL_UI_ORIGIN_NOT_ALLOWED",
+  };
+}
+
+const COPILOT_CAPS = ["run-tool-bindings", "session-scoped-events"];
+
+export function isCopilot({ rules, connection }: Attempt): boolean {
+  return rules.clients.copilot && connection.client.id === "openclaw-browser-copilot";
+}
+
+function isExtension(origin: string): boolean {
+  return /^chrome-extension:\/\/[a-p]{32}\/?$/i.test(origin.trim());
 }
 
 function unknown(rules: ReleaseRules, path: string): readonly string[] {

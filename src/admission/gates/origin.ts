@@ -2,14 +2,17 @@ import { isLoopbackIp, isPrivateOrLoopbackIp, parseIp } from "../../core/address
 import { DEFAULT_PORT } from "../../core/default-port.ts";
 import { type Attempt, at, type GateRefusal, header, strings } from "../attempt.ts";
 import { hostName, isLoopbackName, type ParsedOrigin, parseOrigin } from "../hosts.ts";
-import { isLocalClient } from "../locality.ts";
+import { hasHeaders, isLocalClient } from "../locality.ts";
+import { isCopilot } from "./entry.ts";
 
 /** The Origin of a browser client must be allowed; from 2026.2.25 the Origin of any client that sends one. */
 export function origin(attempt: Attempt): GateRefusal | undefined {
   const { checkedFor, detailCode } = attempt.rules.origin;
   if (checkedFor === "nobody") return undefined;
+  // The copilot's extension was looked at before, and is bound to the device when it is paired.
+  if (isCopilot(attempt)) return undefined;
   const browser = attempt.isBrowserUi || attempt.isWebchat;
-  if (!browser && !(checkedFor === "any-origin-header" && attempt.hasOrigin)) return undefined;
+  if (!browser && !(attempt.hasOrigin && isCheckedForAnyone(attempt))) return undefined;
   if (isAllowed(attempt)) return undefined;
   return {
     gate: "origin",
@@ -18,6 +21,12 @@ export function origin(attempt: Attempt): GateRefusal | undefined {
       "origin not allowed (open the Control UI from the gateway host or allow it in gateway.controlUi.allowedOrigins)",
     ...(detailCode ? { detailCode: "CONTROL_UI_ORIGIN_NOT_ALLOWED" } : {}),
   };
+}
+
+function isCheckedForAnyone(attempt: Attempt): boolean {
+  const { checkedFor } = attempt.rules.origin;
+  if (checkedFor === "any-direct-origin-header") return !hasHeaders(attempt, attempt.rules.local.forwarding);
+  return checkedFor === "any-origin-header";
 }
 
 function isAllowed(attempt: Attempt): boolean {
@@ -31,7 +40,7 @@ function isAllowed(attempt: Attempt): boolean {
   const switchedOn = at(gateway, "controlUi", "dangerouslyAllowHostHeaderOriginFallback") === true;
   if (sameHost && (rules.origin.sameHost === "always" || switchedOn)) return true;
   const local = isLocalClient(attempt);
-  if (sameHost && rules.origin.privateSameHost && isPrivateHost(host, local)) return true;
+  if (sameHost && rules.origin.privateSameHost && isPrivateHost(attempt, host, local)) return true;
   return isLoopbackOriginAllowed(attempt, parsed, host, local);
 }
 
@@ -41,27 +50,42 @@ function isLoopbackOriginAllowed(
   host: string,
   local: boolean,
 ): boolean {
-  if (!isLoopbackName(parsed.name)) return false;
-  return rules.origin.loopback === "local-client" ? local : isLoopbackName(hostName(host));
+  const { trailingDot } = rules.local;
+  if (!isLoopbackName(parsed.name, trailingDot)) return false;
+  return rules.origin.loopback === "local-client" ? local : isLoopbackName(hostName(host), trailingDot);
 }
 
-function isPrivateHost(host: string, local: boolean): boolean {
+function isPrivateHost({ rules }: Attempt, host: string, local: boolean): boolean {
   const name = hostName(host);
-  if (isLoopbackName(name)) return local;
+  if (isLoopbackName(name, rules.local.trailingDot)) return local;
   const ip = parseIp(name);
   if (ip !== undefined) return isPrivateOrLoopbackIp(ip);
   return name.endsWith(".local") || name.endsWith(".ts.net");
 }
 
-/** What the config allows, or what the gateway allows itself at start when the config allows nothing. */
+/**
+ * What the config allows, or what the gateway allows itself at start when the config allows nothing. It writes those
+ * into its config, so they may stand there although the process that wrote them does not heed them yet.
+ */
 export function allowedOrigins(attempt: Attempt): readonly string[] {
-  const { rules, gateway } = attempt;
+  const { rules, gateway, start } = attempt;
   const configured = strings(at(gateway, "controlUi", "allowedOrigins"))
     .map((value) => value.trim().toLowerCase())
     .filter((value) => value !== "");
-  if (configured.length > 0 || !rules.origin.seededFor.includes(bindOf(attempt))) return configured;
-  if (at(gateway, "controlUi", "dangerouslyAllowHostHeaderOriginFallback") === true) return configured;
-  if (at(gateway, "controlUi", "enabled") === false) return configured;
+  const seeds = seededOrigins(attempt);
+  if (seeds === undefined) return configured;
+  const isHeeded = rules.origin.seededAt === "first-start" || start === "later";
+  if (configured.length === 0) return isHeeded ? seeds : [];
+  const isSeeded = start === "first" && configured.every((origin) => seeds.includes(origin));
+  return isSeeded && !isHeeded ? [] : configured;
+}
+
+/** Undefined where a gateway with this config writes none. */
+function seededOrigins(attempt: Attempt): readonly string[] | undefined {
+  const { rules, gateway } = attempt;
+  if (!rules.origin.seededFor.includes(bindOf(attempt))) return undefined;
+  if (at(gateway, "controlUi", "dangerouslyAllowHostHeaderOriginFallback") === true) return undefined;
+  if (at(gateway, "controlUi", "enabled") === false) return undefined;
   const port = gateway.port ?? DEFAULT_PORT;
   const seeded = [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
   const custom = at(gateway, "customBindHost");

@@ -1,9 +1,12 @@
 import { ipMatches, isLoopbackIp, parseIp } from "../../core/address.ts";
+import type { Connection } from "../../core/connection.ts";
 import { type Attempt, at, type GateRefusal, strings } from "../attempt.ts";
 import { hasHeaders, isTrustedProxy, type Locality, pairingLocality } from "../locality.ts";
+import { isMetadataChanged } from "../metadata.ts";
 import type { PairingReason } from "../rules.ts";
 import { scopesAllow } from "../scopes.ts";
 import { hasDevice, isInsecureAuthAllowed, isProxyLogin, isTrustedBackend } from "./device.ts";
+import { isCopilot } from "./entry.ts";
 import { type AuthVerdict, reportedAddress } from "./shared-auth.ts";
 
 export type PairingVerdict =
@@ -12,8 +15,16 @@ export type PairingVerdict =
 
 const PASS: PairingVerdict = { ok: true, autoApproved: false };
 
+/** It has no code. */
+const COPILOT_REFUSAL: GateRefusal = {
+  gate: "pairing",
+  reason: "copilot-identity",
+  closeReason: "browser copilot requires a dedicated paired device identity",
+};
+
 /** Whether the device is paired with what it asks for, or gets paired on the spot. */
 export function pairing(attempt: Attempt, auth: AuthVerdict): PairingVerdict {
+  if (isCopilot(attempt) && !hasDevice(attempt)) return { ok: false, refusal: COPILOT_REFUSAL };
   if (!hasDevice(attempt)) return PASS;
   const paired = attempt.connection.device.state === "paired";
   if (isSpared(attempt, auth, paired)) return PASS;
@@ -36,7 +47,8 @@ function isSpared(attempt: Attempt, auth: AuthVerdict, paired: boolean): boolean
   if (rule.sharedSecretSkips && attempt.isOperator && auth.sharedOk && !browser) return true;
   const covers = rule.skipCoversPaired;
   const uiOperator = attempt.isControlUi && attempt.isOperator;
-  const owned = isTrustedBackend(attempt, auth) || (rule.noAuthSkips && uiOperator && auth.mode === "none");
+  const owned =
+    isTrustedBackend(attempt, auth) || (rule.noAuthSkips && uiOperator && attempt.mode === "none");
   if (owned) return !paired || covers !== "none";
   const vouched =
     (rule.trustedProxySkips && isProxyLogin(attempt, auth)) ||
@@ -47,13 +59,11 @@ function isSpared(attempt: Attempt, auth: AuthVerdict, paired: boolean): boolean
 /** What a paired device asks for beyond its approval, in the order of the checks. */
 function upgrades(attempt: Attempt): readonly PairingReason[] {
   const { rules, connection } = attempt;
-  const { device, client } = connection;
+  const { device } = connection;
   const found: PairingReason[] = [];
-  const refreshed = device.metadataChanged === "platform" && rules.pairing.versionRefresh.includes(client.id);
-  if (device.metadataChanged !== undefined && rules.pairing.metadataPinned && !refreshed) {
-    found.push("metadata-upgrade");
-  }
-  if (approvedRole(attempt) !== connection.role) found.push("role-upgrade");
+  if (isMetadataChanged(attempt)) found.push("metadata-upgrade");
+  const lostRole = device.tokenRevoked === true && rules.pairing.revokedLosesRole;
+  if (lostRole || approvedRole(attempt) !== connection.role) found.push("role-upgrade");
   const asked = askedScopes(attempt);
   const approved = device.approvedScopes ?? asked;
   if (asked.length > 0 && !scopesAllow(rules.pairing.scopes, connection.role, asked, approved)) {
@@ -76,26 +86,26 @@ function askedScopes({ rules, connection, isOperator }: Attempt): readonly strin
   return ["operator.admin"];
 }
 
-type Approval = "silent" | "granted-before" | "no";
+type Approval = "silent" | "no";
 
 function approvalOf(attempt: Attempt, auth: AuthVerdict, reason: PairingReason): Approval {
   if (isProxyAutoApproved(attempt, auth, reason)) return "silent";
   const locality = pairingLocality(attempt, auth.secretOk);
-  const local = isLocalApproval(attempt, auth, locality, reason) || isTrustedNetworkNode(attempt, reason);
+  const local =
+    isLocalApproval(attempt, auth, locality, reason) ||
+    isTrustedNetworkNode(attempt, reason) ||
+    isSetUp(attempt, auth, reason);
   if (!local) return "no";
+  if (!areGrantable(attempt)) return "no";
+  // A request that waits is not overtaken by a local connection of the same device; it expires after five minutes.
   const { device } = attempt.connection;
-  if (device.state === "pending") return isStale(attempt, reason) ? "silent" : "no";
-  if (device.pendingUpgrade === true) return isStale(attempt, reason) ? "granted-before" : "no";
-  return "silent";
+  return device.state === "pending" || device.pendingUpgrade === true ? "no" : "silent";
 }
 
-/**
- * A waiting request is not overtaken by a local connection of the same device (measured on 2026.5.28 and 2026.9.6;
- * they last five minutes). But a browser's device belongs to one Origin, and where that Origin is approved at once
- * on every local path, nothing of it can be waiting any more.
- */
-function isStale({ rules, isBrowserUi }: Attempt, reason: PairingReason): boolean {
-  return isBrowserUi && rules.local.browserContainer && rules.pairing.silentFor.includes(reason);
+/** Where a scope has to begin with the role, an approval of another one is refused, a silent one, too. */
+function areGrantable({ rules, connection }: Attempt): boolean {
+  const { role, scopes } = connection;
+  return !rules.pairing.scopes.prefixed || scopes.every((scope) => scope.startsWith(`${role}.`));
 }
 
 function isLocalApproval(
@@ -123,6 +133,23 @@ function isLocalApproval(
   return true;
 }
 
+/** A setup code lets a node in that asks for nothing more; from 2026.8.x on only a phone's. */
+function isSetUp(attempt: Attempt, auth: AuthVerdict, reason: PairingReason): boolean {
+  const { connection, rules } = attempt;
+  if (auth.method !== "setup-code" || reason !== "not-paired" || !attempt.isNode) return false;
+  if (connection.scopes.length > 0) return false;
+  const { approves } = rules.auth.setupCodes;
+  return approves === "nodes" || (approves === "phone-apps" && isPhone(connection.client));
+}
+
+/** By what it says of its platform and its family. */
+function isPhone({ id, platform = "", deviceFamily = "" }: Connection["client"]): boolean {
+  const [system, family] = [platform, deviceFamily].map((text) => text.trim().toLowerCase());
+  if (id === "openclaw-android") return /^android(?:\s|$)/.test(system ?? "") && family === "android";
+  const isApple = /^(?:ios|ipados)(?:\s|$)/.test(system ?? "") && /^(?:iphone|ipad|ios)$/.test(family ?? "");
+  return id === "openclaw-ios" && isApple;
+}
+
 const NATIVE_APPS = ["openclaw-macos", "openclaw-linux", "openclaw-ios", "openclaw-android"];
 
 function isMetadataApproval(attempt: Attempt, locality: Locality): boolean {
@@ -131,8 +158,11 @@ function isMetadataApproval(attempt: Attempt, locality: Locality): boolean {
   const container = locality === "cli-container" || locality === "shared-secret-loopback";
   if (silentMetadata === "container") return container;
   if (attempt.hasOrigin || attempt.isControlUi || attempt.isWebchat) return false;
-  const { id, mode } = attempt.connection.client;
-  return container || (locality === "direct-local" && mode === "ui" && NATIVE_APPS.includes(id));
+  return container || (locality === "direct-local" && isNativeApp(attempt));
+}
+
+function isNativeApp({ connection }: Attempt): boolean {
+  return connection.client.mode === "ui" && NATIVE_APPS.includes(connection.client.id);
 }
 
 /** gateway.nodes.pairing.autoApproveCidrs: a fresh node without scopes from a trusted network. */
@@ -153,10 +183,11 @@ function isTrustedNetworkNode(attempt: Attempt, reason: PairingReason): boolean 
 /** gateway.auth.trustedProxy.deviceAutoApprove (from 2026.8.1): browser operators behind a login. */
 function isProxyAutoApproved(attempt: Attempt, auth: AuthVerdict, reason: PairingReason): boolean {
   const { rules, gateway } = attempt;
-  if (!rules.switches.proxyAutoApprove || auth.method !== "trusted-proxy" || !attempt.isOperator)
-    return false;
+  const { proxyAutoApprove } = rules.switches;
+  if (proxyAutoApprove === "unknown" || auth.method !== "trusted-proxy" || !attempt.isOperator) return false;
   if (reason !== "not-paired" && reason !== "scope-upgrade") return false;
-  if (!attempt.isBrowserUi && !attempt.isWebchat) return false;
+  const isNative = proxyAutoApprove === "pages-and-native" && isNativeApp(attempt);
+  if (!attempt.isBrowserUi && !attempt.isWebchat && !isNative) return false;
   // With no scope in common the connection goes on without scopes, but it goes on.
   return at(gateway, "auth", "trustedProxy", "deviceAutoApprove", "enabled") === true;
 }

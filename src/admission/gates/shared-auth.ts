@@ -1,13 +1,21 @@
 import { isLoopbackIp, parseIp } from "../../core/address.ts";
 import { type Attempt, at, type GateRefusal, header, strings } from "../attempt.ts";
+import { hasPassword, isSecret, isSecretMode, sentNothing } from "../credentials.ts";
+import { isLocked } from "../limits.ts";
 import { clientAddress, isLocalClient, isTrustedProxy } from "../locality.ts";
-import { isTailscaleIngress } from "./entry.ts";
+import { isTailscaleIngress, tailscaleClient } from "./entry.ts";
 
-export type AuthMethod = "token" | "password" | "none" | "trusted-proxy" | "tailscale";
+export type AuthMethod =
+  | "token"
+  | "password"
+  | "none"
+  | "trusted-proxy"
+  | "tailscale"
+  | "device-token"
+  | "setup-code";
 
 /** What the gateway makes of the credentials. */
 export interface AuthVerdict {
-  readonly mode: string;
   readonly ok: boolean;
   readonly method?: AuthMethod;
   /** `token_missing`, `trusted_proxy_user_missing` …; absent when ok. */
@@ -20,73 +28,54 @@ export interface AuthVerdict {
   readonly secretSent: boolean;
 }
 
+/** The shared secret, or what stands for it: Tailscale's or a proxy's word. Credentials of the device come later. */
 export function authenticate(attempt: Attempt): AuthVerdict {
-  const { rules, connection } = attempt;
-  const mode = authMode(attempt);
-  const { auth } = connection;
-  const secretSent = auth !== "missing";
-  const secretOk = secretSent && isSecretMode(mode) && secretFailure(attempt, mode) === undefined;
-  const base = { mode, secretSent };
-  if (mode === "trusted-proxy") return { ...base, ...trustedProxy(attempt) };
-  if (mode === "none" && rules.auth.modes.includes("none")) {
-    return { ...base, ok: true, method: "none", secretOk: false, sharedOk: false };
+  const { rules, mode, sent } = attempt;
+  const secretSent = sent.token !== undefined || sent.password !== undefined;
+  const failed = secretSent && isSecretMode(mode) ? secretFailure(attempt, mode) : `${mode}_missing`;
+  const secretOk = isSecretMode(mode) && failed === undefined;
+  const no = { secretSent, secretOk: false, sharedOk: false };
+  if (mode === "trusted-proxy") return { ...no, ...trustedProxy(attempt) };
+  if (mode === "none" && rules.auth.modes.includes("none")) return { ...no, ok: true, method: "none" };
+  if (isTailscaleUser(attempt)) {
+    return { secretSent, ok: true, method: "tailscale", secretOk, sharedOk: secretOk };
   }
-  if (isTailscaleUser(attempt, mode)) {
-    return { ...base, ok: true, method: "tailscale", secretOk, sharedOk: secretOk };
-  }
-  if (!isSecretMode(mode)) {
-    return { ...base, ok: false, reason: "unauthorized", secretOk: false, sharedOk: false };
-  }
-  const failure = secretFailure(attempt, mode);
-  if (failure !== undefined) return { ...base, ok: false, reason: failure, secretOk: false, sharedOk: false };
-  return { ...base, ok: true, method: mode, secretOk: true, sharedOk: true };
+  if (!isSecretMode(mode)) return { ...no, ok: false, reason: "unauthorized" };
+  // The right secret of a client that is locked out is known to be right, and not heard.
+  if (secretSent && isLocked(attempt, "shared-secret"))
+    return { secretSent, ok: false, reason: "rate_limited", secretOk, sharedOk: secretOk };
+  if (failed !== undefined) return { ...no, ok: false, reason: failed };
+  return { secretSent, ok: true, method: mode, secretOk: true, sharedOk: true };
 }
 
-/** The mode in force: what is set, else password when one is set, else token (the gateway makes one up). */
-export function authMode({ gateway }: Attempt): string {
-  const { mode, password } = gateway.auth ?? {};
-  if (typeof mode === "string" && mode !== "") return mode;
-  return password === undefined || password === null ? "token" : "password";
+function secretFailure({ rules, sent }: Attempt, mode: "token" | "password"): string | undefined {
+  const other = mode === "token" ? sent.password : sent.token;
+  const credential = sent[mode] ?? (rules.auth.oneSecret ? other : undefined);
+  if (credential === undefined) return `${mode}_missing`;
+  return isSecret(credential, mode, rules.auth.trimsSecrets) ? undefined : `${mode}_mismatch`;
 }
 
-function isSecretMode(mode: string): mode is "token" | "password" {
-  return mode === "token" || mode === "password";
-}
-
-function secretFailure({ rules, connection }: Attempt, mode: "token" | "password"): string | undefined {
-  switch (connection.auth) {
-    case "valid":
-      return undefined;
-    case "missing":
-      return `${mode}_missing`;
-    case "wrong": {
-      const hasDevice = connection.device.state !== "absent";
-      return mode === "token" && hasDevice ? rules.auth.wrongTokenWithDevice : `${mode}_mismatch`;
-    }
-    case "password-instead-of-token":
-      if (mode === "password") return undefined;
-      return rules.auth.oneSecret ? "token_mismatch" : "token_missing";
-  }
-}
-
-/** Tailscale Serve vouches for a user; the gateway asks the local daemon, which is taken to agree. */
-function isTailscaleUser(attempt: Attempt, mode: string): boolean {
-  const { gateway, connection, rules } = attempt;
+/** Tailscale Serve vouches for a user; the gateway asks the local daemon whose address the forwarded one is. */
+function isTailscaleUser(attempt: Attempt): boolean {
+  const { gateway, connection, rules, mode, sent } = attempt;
   const serve = at(gateway, "tailscale", "mode") === "serve";
   const allowed = gateway.auth?.allowTailscale ?? (serve && mode !== "password");
   if (!allowed || isLocalClient(attempt)) return false;
-  if (!rules.auth.tailscaleFirst && connection.auth !== "missing") return false;
+  const secretSent = sent.token !== undefined || sent.password !== undefined;
+  if (!rules.auth.tailscaleFirst && secretSent) return false;
   if (rules.proxies.attribution && !(serve && isTailscaleIngress(attempt))) return false;
   if (!isLoopbackIp(parseIp(connection.remoteAddress))) return false;
   const needed = ["tailscale-user-login", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"];
-  return needed.every((name) => header(connection, name).trim() !== "");
+  if (!needed.every((name) => header(connection, name).trim() !== "")) return false;
+  // The daemon knows nobody at a loopback address.
+  return (connection.tailscaleUser ?? "same") === "same" && tailscaleClient(connection) !== undefined;
 }
 
-type ProxyVerdict = Omit<AuthVerdict, "mode" | "secretSent">;
+type ProxyVerdict = Omit<AuthVerdict, "secretSent">;
 
 /** auth.mode trusted-proxy: the identity comes from a header that a trusted proxy sets. */
 function trustedProxy(attempt: Attempt): ProxyVerdict {
-  const { rules, gateway, connection } = attempt;
+  const { rules, gateway, sent } = attempt;
   const refuse = (reason: string): ProxyVerdict => ({ ok: false, reason, secretOk: false, sharedOk: false });
   if (!rules.auth.modes.includes("trusted-proxy")) return refuse("unauthorized");
   const settings = gateway.auth?.trustedProxy;
@@ -96,9 +85,13 @@ function trustedProxy(attempt: Attempt): ProxyVerdict {
   if (failure === undefined) {
     return { ok: true, method: "trusted-proxy", secretOk: false, sharedOk: rules.auth.trustedProxyIsShared };
   }
-  const password = gateway.auth?.password !== undefined && gateway.auth.password !== null;
-  if (rules.auth.localPassword && password && connection.auth !== "missing" && isLocalClient(attempt)) {
-    if (connection.auth === "wrong") return refuse("password_mismatch");
+  if (
+    rules.auth.localPassword &&
+    hasPassword(gateway) &&
+    sent.password !== undefined &&
+    isLocalClient(attempt)
+  ) {
+    if (sent.password !== "gateway-password") return refuse("password_mismatch");
     return { ok: true, method: "password", secretOk: true, sharedOk: true };
   }
   return refuse(failure);
@@ -130,9 +123,9 @@ export function unauthorized(attempt: Attempt, verdict: AuthVerdict): GateRefusa
   const reason = verdict.reason ?? "unauthorized";
   const code = attempt.rules.detailCodes === "none" ? undefined : detailCode(attempt, reason);
   return {
-    gate: "shared-auth",
+    gate: reason === "rate_limited" ? "rate-limit" : "shared-auth",
     reason,
-    closeReason: message(attempt, verdict, reason),
+    closeReason: message(attempt, reason),
     ...(code === undefined ? {} : { detailCode: code }),
   };
 }
@@ -145,6 +138,9 @@ const DETAIL_CODES: Readonly<Record<string, string>> = {
   password_mismatch: "AUTH_PASSWORD_MISMATCH",
   password_missing_config: "AUTH_PASSWORD_NOT_CONFIGURED",
   device_token_mismatch: "AUTH_DEVICE_TOKEN_MISMATCH",
+  scope_mismatch: "AUTH_SCOPE_MISMATCH",
+  bootstrap_token_invalid: "AUTH_BOOTSTRAP_TOKEN_INVALID",
+  rate_limited: "AUTH_RATE_LIMITED",
 };
 
 function detailCode({ rules }: Attempt, reason: string): string {
@@ -154,7 +150,7 @@ function detailCode({ rules }: Attempt, reason: string): string {
   return DETAIL_CODES[reason] ?? "AUTH_UNAUTHORIZED";
 }
 
-function message(attempt: Attempt, verdict: AuthVerdict, reason: string): string {
+function message(attempt: Attempt, reason: string): string {
   const { rules, connection } = attempt;
   const { hints } = rules.auth;
   if (
@@ -175,10 +171,16 @@ function message(attempt: Attempt, verdict: AuthVerdict, reason: string): string
       return `unauthorized: gateway password mismatch (${passwordHint(attempt)})`;
     case "device_token_mismatch":
       return "unauthorized: device token mismatch (rotate/reissue device token)";
+    case "scope_mismatch":
+      return "unauthorized: device token scope mismatch (re-pair or approve scope upgrade)";
+    case "bootstrap_token_invalid":
+      return rules.auth.setupCodes.refusal;
+    case "rate_limited":
+      return "unauthorized: too many failed authentication attempts (retry later)";
   }
-  if (verdict.secretSent || !isSecretMode(verdict.mode)) return "unauthorized";
-  const hint = verdict.mode === "token" ? tokenHint(attempt, hints.ui) : passwordHint(attempt);
-  return `unauthorized: gateway ${verdict.mode} missing (${hint})`;
+  if (!sentNothing(attempt.sent) || !isSecretMode(attempt.mode)) return "unauthorized";
+  const hint = attempt.mode === "token" ? tokenHint(attempt, hints.ui) : passwordHint(attempt);
+  return `unauthorized: gateway ${attempt.mode} missing (${hint})`;
 }
 
 function tokenHint(attempt: Attempt, ui: string): string {

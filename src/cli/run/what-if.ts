@@ -5,7 +5,7 @@ import { type Change, changed, idleKeys, parseSetting } from "../../doctor/pure/
 import { parseInputs } from "../../doctor/pure/what-if/input.ts";
 import type { Via } from "../../doctor/pure/what-if/vias.ts";
 import { catalogueOf, sentenceOf } from "../../report/messages/index.ts";
-import { renderAnswer } from "../../report/what-if.ts";
+import { renderAnswer, renderUpgrade } from "../../report/what-if.ts";
 import type { WhatIfArguments } from "../commands/what-if.ts";
 import { handedCredentials, readAll } from "../credentials.ts";
 import { readNamed } from "../named-input.ts";
@@ -34,9 +34,14 @@ export async function whatIf(args: WhatIfArguments, session: Session): Promise<n
   for (const input of inputs) {
     const next = changed(input, change);
     for (const note of idleKeys(next, change)) notes.add(sentenceOf(catalogueOf(lang), note) ?? note.message);
-    const result = answer(next);
-    if (args.json) out.put(`${out.json(result)}\n`);
-    else out.print(`${renderAnswer(next, result, lang)}\n`);
+    const result = answer(next, input.release);
+    if (args.json) {
+      out.put(`${out.json(result)}\n`);
+      continue;
+    }
+    out.print(`${renderAnswer(next, result, lang)}\n`);
+    const { upgrade } = result;
+    if (upgrade !== undefined) out.print(`${renderUpgrade(upgrade, input.release, next.release, lang)}\n`);
   }
   for (const note of notes) out.say(`pairing-doctor: ${note}\n`);
   return 0;

@@ -24,6 +24,7 @@ import {
 } from "../../report/result.ts";
 import { describeError } from "./describe-error.ts";
 import { erasOf, rangeOf } from "./eras.ts";
+import { unrecognisedRefusals } from "./unrecognised.ts";
 import { VERSION } from "./version.ts";
 
 export interface CaseOptions {
@@ -258,6 +259,8 @@ function notesOf(facts: Facts, diagnosed: Diagnosed): ReportNote[] {
     const nearest = nearestMeasured(release);
     notes.push({ message: "release-assumed", args: { detail: assumed, release, nearest } });
   }
+  for (const evidence of unrecognisedRefusals(knownValue(facts.refusals) ?? []))
+    notes.push({ message: "unrecognised-refusal", args: { line: evidence.quote }, evidence: [evidence] });
   if (facts.release.known && facts.release.said) notes.push({ message: "release-said" });
   if (deployment !== undefined && deployment.confidence !== "certain" && deployment.alternatives.length > 0) {
     notes.push({

@@ -1,16 +1,31 @@
-import type { AdmissionConfig, Connection, ConnectionAuth, ConnectionDevice } from "../../core/connection.ts";
+import type {
+  AdmissionConfig,
+  Connection,
+  ConnectionAuth,
+  ConnectionDevice,
+  Credential,
+  SentCredentials,
+} from "../../core/connection.ts";
 import { isObject } from "../../core/json.ts";
 import { deviceIdOf, type SignatureForm, signaturePayload, verifySignature } from "../device.ts";
 import { type JsonRecord, numberOf, textOf, textsOf } from "../json.ts";
 import { type ConnectParams, clients } from "../protocol.ts";
 import { reachOfAddress } from "../url.ts";
-import type { DeviceBook } from "./devices.ts";
+import type { DeviceBook, PairedEntry } from "./devices.ts";
 import type { Traits } from "./traits.ts";
 
 /** The peer and the upgrade request, as the gateway is to see them. */
 export interface Arrival {
   readonly remoteAddress: string;
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The kind of credential that the gateway speaks of in its log, in its order. */
+export function providedBy(auth: ConnectParams["auth"]): string {
+  if (auth?.password) return "password";
+  if (auth?.token) return "token";
+  if (auth?.bootstrapToken) return "bootstrap-token";
+  return auth?.deviceToken ? "device-token" : "none";
 }
 
 /** `connect` parameters of the right shape, or what is wrong with them in the validator's words. */
@@ -63,12 +78,13 @@ function readDevice(value: JsonRecord): NonNullable<ConnectParams["device"]> | s
 }
 
 function readAuth(value: JsonRecord): NonNullable<ConnectParams["auth"]> {
-  const [token, password, deviceToken] = [value.token, value.password, value.deviceToken].map(textOf);
-  return {
-    ...(token === undefined ? {} : { token }),
-    ...(password === undefined ? {} : { password }),
-    ...(deviceToken === undefined ? {} : { deviceToken }),
-  };
+  const fields = ["token", "password", "deviceToken", "bootstrapToken"] as const;
+  return Object.fromEntries(
+    fields.flatMap((field) => {
+      const text = textOf(value[field]);
+      return text === undefined ? [] : [[field, text]];
+    }),
+  );
 }
 
 /**
@@ -92,16 +108,26 @@ export function connectionOf(
     readonly traits: Traits;
     readonly book: DeviceBook;
     readonly now: number;
+    /** Wrong secrets of this client within the last minute. */
+    readonly failures: number;
   },
 ): Connection {
   const { client, device } = params;
   return {
     remoteAddress: arrival.remoteAddress,
     headers: arrival.headers,
-    client: { id: client.id, mode: client.mode },
+    client: {
+      id: client.id,
+      mode: client.mode,
+      platform: client.platform,
+      ...(client.deviceFamily === undefined ? {} : { deviceFamily: client.deviceFamily }),
+    },
     role: params.role,
     scopes: params.scopes,
+    caps: params.caps,
     auth: authOf(params, gateway.config, gateway.book),
+    sends: sentOf(params, gateway.config, gateway.book),
+    earlierFailures: gateway.failures,
     device: device === undefined ? { state: "absent" } : deviceOf(params, device, nonce, gateway),
     protocol: { min: params.minProtocol, max: params.maxProtocol },
     ...uiBuildOf(params, gateway.traits),
@@ -129,6 +155,24 @@ function authOf(params: ConnectParams, config: AdmissionConfig, book: DeviceBook
   return password ? "password-instead-of-token" : "missing";
 }
 
+/** What each field holds; an empty one holds nothing. */
+function sentOf(
+  { auth = {}, device }: ConnectParams,
+  config: AdmissionConfig,
+  book: DeviceBook,
+): SentCredentials {
+  const { token, password } = config.gateway?.auth ?? {};
+  const kindOf = (text: string): Credential => {
+    if (text === token) return "gateway-token";
+    if (text === password) return "gateway-password";
+    if (text.trim() === token) return "padded-gateway-token";
+    return device !== undefined && book.holdsToken(device.id, text) ? "device-token" : "wrong";
+  };
+  return Object.fromEntries(
+    Object.entries(auth).flatMap(([field, text]) => (text === "" ? [] : [[field, kindOf(text)]])),
+  );
+}
+
 function deviceOf(
   params: ConnectParams,
   device: NonNullable<ConnectParams["device"]>,
@@ -143,9 +187,8 @@ function deviceOf(
     state: paired ? "paired" : pending ? "pending" : "unpaired",
     ...(paired ? { approvedScopes: paired.scopes, approvedRole: paired.role } : {}),
     ...(paired && pending ? { pendingUpgrade: true } : {}),
-    ...(paired?.platform !== undefined && paired.platform !== params.client.platform
-      ? { metadataChanged: "platform" }
-      : {}),
+    ...(paired ? { pinned: pinnedBy(paired) } : {}),
+    ...(paired && book.isRevoked(device.id) ? { tokenRevoked: true } : {}),
     // A round trip is no skew.
     ...(Math.abs(skew) > 1000 ? { clockSkewMs: skew } : {}),
     ...(device.nonce === undefined || device.nonce === ""
@@ -158,12 +201,19 @@ function deviceOf(
   };
 }
 
+function pinnedBy({ platform, deviceFamily }: PairedEntry): NonNullable<ConnectionDevice["pinned"]> {
+  return {
+    ...(platform === undefined ? {} : { platform }),
+    ...(deviceFamily === undefined ? {} : { deviceFamily }),
+  };
+}
+
 function signatureFormOf(
   params: ConnectParams,
   device: NonNullable<ConnectParams["device"]>,
   traits: Traits,
 ): SignatureForm | undefined {
-  const token = params.auth?.token ?? params.auth?.deviceToken;
+  const token = params.auth?.token ?? params.auth?.deviceToken ?? params.auth?.bootstrapToken;
   const claim = {
     deviceId: device.id,
     clientId: params.client.id,

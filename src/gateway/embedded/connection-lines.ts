@@ -1,7 +1,7 @@
 import { type ConnectParams, clients } from "../protocol.ts";
 import { reachOfAddress } from "../url.ts";
 import { closeMeta } from "./close-meta.ts";
-import { type Arrival, isLocal } from "./connect.ts";
+import { type Arrival, isLocal, providedBy } from "./connect.ts";
 import type { Applicant, PairedEntry } from "./devices.ts";
 import { forLog } from "./log.ts";
 import type { Refusal } from "./refusal.ts";
@@ -43,7 +43,7 @@ export function logUnauthorized(
   const { traits, log } = gateway;
   const client = params?.client;
   const who = `client=${forLog(client?.id)} ${forLog(client?.mode)} v${forLog(client?.version)}`;
-  const auth = params?.auth?.token ? "token" : params?.auth?.password ? "password" : "none";
+  const auth = providedBy(params?.auth);
   const more = traits.logPeer
     ? ` role=${forLog(params?.role)} scopes=${scopeCount(params)} auth=${auth} device=${params?.device ? "yes" : "no"} platform=${forLog(client?.platform)} instance=n/a host=${forLog(arrival.headers.host)} origin=${forLog(arrival.headers.origin)} ua=${forLog(arrival.headers["user-agent"])}`
     : "";

@@ -5,6 +5,7 @@ export interface PendingEntry {
   readonly deviceId: string;
   readonly publicKey: string;
   readonly platform?: string;
+  readonly deviceFamily?: string;
   readonly clientId: string;
   readonly clientMode: string;
   readonly role: string;
@@ -20,6 +21,7 @@ export interface PairedEntry {
   readonly deviceId: string;
   readonly publicKey: string;
   readonly platform?: string;
+  readonly deviceFamily?: string;
   readonly clientId: string;
   readonly clientMode: string;
   readonly role: string;
@@ -37,6 +39,7 @@ export class DeviceBook {
   readonly #pending = new Map<string, PendingEntry>();
   readonly #paired = new Map<string, PairedEntry>();
   readonly #tokens = new Map<string, string>();
+  readonly #revoked = new Set<string>();
   readonly #now: () => number;
   readonly #lifetimeMs: number;
 
@@ -98,6 +101,7 @@ export class DeviceBook {
       deviceId: applicant.deviceId,
       publicKey: applicant.publicKey,
       ...(applicant.platform === undefined ? {} : { platform: applicant.platform }),
+      ...(applicant.deviceFamily === undefined ? {} : { deviceFamily: applicant.deviceFamily }),
       clientId: applicant.clientId,
       clientMode: applicant.clientMode,
       role: before?.role ?? applicant.role,
@@ -107,6 +111,7 @@ export class DeviceBook {
       approvedAtMs: this.#now(),
     };
     this.#paired.set(entry.deviceId, entry);
+    this.#revoked.delete(entry.deviceId);
     return entry;
   }
 
@@ -129,7 +134,13 @@ export class DeviceBook {
   }
 
   revoke(deviceId: string): boolean {
+    this.#revoked.add(deviceId);
     return this.#tokens.delete(deviceId);
+  }
+
+  /** Its token was taken away since its last approval. */
+  isRevoked(deviceId: string): boolean {
+    return this.#revoked.has(deviceId);
   }
 
   #expire(): void {

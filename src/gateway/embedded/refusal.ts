@@ -32,7 +32,8 @@ export interface RefusalContext {
   readonly isLocal: boolean;
   /** `source:port->destination:port`. */
   readonly endpoint: string;
-  readonly sentToken: boolean;
+  /** `token`, `device-token`, `none` …: as the log calls it. */
+  readonly provided: string;
 }
 
 const controlUi = "openclaw-control-ui";
@@ -67,6 +68,7 @@ const byGate: Record<Gate, Maker> = {
       meta: { ...(connection.headers.origin === undefined ? { origin: "n/a" } : {}), reason },
     };
   },
+  "rate-limit": authRefusal,
   "shared-auth": authRefusal,
   "device-identity": deviceIdentityRefusal,
   "device-signature": deviceSignatureRefusal,
@@ -182,12 +184,12 @@ function authRefusal(admission: Admission, context: RefusalContext): Refusal {
       ? { details: { code: authCode(reason), authReason: reason, ...(traits.authAdvice ? advice : {}) } }
       : {}),
     phase:
-      connection.auth === "missing" && context.deviceId === undefined
+      context.provided === "none" && context.deviceId === undefined
         ? "ws_upgrade_started"
         : "auth_credentials_received",
     meta: {
       authMode,
-      authProvided: connection.auth === "missing" ? "none" : context.sentToken ? "token" : "password",
+      authProvided: context.provided,
       authReason: reason,
       allowTailscale: false,
       ...(traits.logMessageField
@@ -223,14 +225,16 @@ function authCode(reason: string): string {
 }
 
 function authAdvice(reason: string, context: RefusalContext): object {
-  const retry = reason === "token_mismatch" && context.sentToken && context.deviceId !== undefined;
+  const retry = reason === "token_mismatch" && context.provided === "token" && context.deviceId !== undefined;
   const next = retry
     ? "retry_with_device_token"
-    : /^(?:token|password)_mismatch$/.test(reason)
+    : /^(?:token|password|device_token)_mismatch$/.test(reason)
       ? "update_auth_credentials"
       : /^(?:token|password)_missing$/.test(reason)
         ? "update_auth_configuration"
-        : "review_auth_configuration";
+        : reason === "rate_limited"
+          ? "wait_then_retry"
+          : "review_auth_configuration";
   return { canRetryWithDeviceToken: retry, recommendedNextStep: next };
 }
 

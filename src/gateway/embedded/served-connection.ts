@@ -4,7 +4,14 @@ import type { Admission } from "../../core/connection.ts";
 import { isObject, parseBoundedJson } from "../../core/json.ts";
 import { textOf } from "../json.ts";
 import type { ConnectParams } from "../protocol.ts";
-import { type Arrival, connectionOf, ignoresDevice, isLocal, readConnectParams } from "./connect.ts";
+import {
+  type Arrival,
+  connectionOf,
+  ignoresDevice,
+  isLocal,
+  providedBy,
+  readConnectParams,
+} from "./connect.ts";
 import {
   type LoggedConnection,
   logBuildRejected,
@@ -20,6 +27,7 @@ import {
 } from "./connection-lines.ts";
 import type { Applicant } from "./devices.ts";
 import { invalidHandshake, starting } from "./early-refusal.ts";
+import { Failures } from "./failures.ts";
 import { helloOf, scopesOf } from "./hello.ts";
 import { forLog } from "./log.ts";
 import { answerMethod } from "./methods.ts";
@@ -35,6 +43,8 @@ export class ServedConnection {
   readonly #arrival: Arrival;
   /** As the log names it. */
   readonly #logged: LoggedConnection;
+  /** As its wrong secrets are counted. */
+  readonly #client: string;
   readonly #nonce = randomUUID();
   readonly #started: number;
   #refusal: Refusal | undefined;
@@ -50,6 +60,7 @@ export class ServedConnection {
     this.#gateway = gateway;
     this.#arrival = arrival;
     this.#logged = { gateway, arrival, conn: randomUUID(), peerPort, endpoint };
+    this.#client = Failures.keyOf(arrival);
     this.#started = gateway.now();
   }
 
@@ -133,13 +144,25 @@ export class ServedConnection {
       this.#refuse(id, starting);
       return;
     }
-    const connection = connectionOf(sent, this.#arrival, this.#nonce, { ...gateway, now: gateway.now() });
+    const connection = connectionOf(sent, this.#arrival, this.#nonce, {
+      ...gateway,
+      now: gateway.now(),
+      failures: gateway.failures.of(this.#client),
+    });
     logProxySigns(gateway, this.#arrival);
     const admission = judge(gateway, connection);
+    this.#count(params, admission);
     if (admission.outcome === "admitted") this.#welcome(id, params, admission);
     else if (admission.gate === "schema")
       this.#refuse(id, invalidHandshake(admission.closeReason ?? "invalid connect params", "connect", id));
     else this.#refuseAsJudged(id, params, admission, connection);
+  }
+
+  /** Only a device's wrong secrets count; whoever gets in is forgiven. */
+  #count({ device }: ConnectParams, { outcome, reason = "" }: Admission): void {
+    const { failures } = this.#gateway;
+    if (outcome === "admitted") failures.forget(this.#client);
+    else if (device && /_mismatch$|^rate_limited$/.test(reason)) failures.note(this.#client);
   }
 
   #refuseAsJudged(
@@ -163,7 +186,7 @@ export class ServedConnection {
       ...(paired === undefined ? {} : { paired }),
       isLocal: isLocal(this.#arrival),
       endpoint: this.#logged.endpoint,
-      sentToken: params.auth?.token !== undefined,
+      provided: providedBy(params.auth),
     });
     this.#refuse(id, refusal);
     if (refusal.cause === "protocol-mismatch") logProtocolMismatch(this.#logged, params);
@@ -249,6 +272,7 @@ function applicantOf(params: ConnectParams, arrival: Arrival): Applicant | undef
     deviceId: params.device.id,
     publicKey: params.device.publicKey,
     platform: params.client.platform,
+    ...(params.client.deviceFamily === undefined ? {} : { deviceFamily: params.client.deviceFamily }),
     clientId: params.client.id,
     clientMode: params.client.mode,
     role: params.role,

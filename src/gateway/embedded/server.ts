@@ -6,6 +6,7 @@ import type { Admission, AdmissionConfig, AdmissionInput } from "../../core/conn
 import { clients } from "../protocol.ts";
 import type { Arrival } from "./connect.ts";
 import { DeviceBook } from "./devices.ts";
+import { Failures } from "./failures.ts";
 import { GatewayLog, type LogSinks } from "./log.ts";
 import { proxyAttribution, type Reply, replyTo } from "./page.ts";
 import { ServedConnection } from "./served-connection.ts";
@@ -101,6 +102,7 @@ function stateOf(options: EmbeddedGatewayOptions): GatewayState {
     traits,
     log: new GatewayLog(options, traits, now),
     book: new DeviceBook(now),
+    failures: new Failures(now),
     admit: options.admit,
     now,
     bootId: randomUUID(),

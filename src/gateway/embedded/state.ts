@@ -1,5 +1,6 @@
 import type { Admission, AdmissionConfig, AdmissionInput } from "../../core/connection.ts";
 import type { DeviceBook } from "./devices.ts";
+import type { Failures } from "./failures.ts";
 import type { GatewayLog } from "./log.ts";
 import type { Traits } from "./traits.ts";
 
@@ -8,6 +9,8 @@ export interface GatewayState {
   readonly traits: Traits;
   readonly log: GatewayLog;
   readonly book: DeviceBook;
+  /** Wrong secrets within the last minutes. */
+  readonly failures: Failures;
   /** Decides; the embedded gateway knows no rule of its own. */
   readonly admit: (input: AdmissionInput) => Admission;
   readonly now: () => number;

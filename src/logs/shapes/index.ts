@@ -5,12 +5,14 @@ import * as cli from "./cli.ts";
 import * as closed from "./closed-before.ts";
 import * as connection from "./connection.ts";
 import * as gateway from "./gateway.ts";
+import { invalidHandshake, workerRejected } from "./handshake.ts";
 import * as page from "./page.ts";
 import * as pairing from "./pairing.ts";
 import { phrase } from "./phrase.ts";
 import { setting } from "./setting.ts";
 import { solved } from "./solved.ts";
 import * as transport from "./transport.ts";
+import { unrecognised } from "./unrecognised.ts";
 import { nobodyBehind, stopped, upgrade } from "./upgrade.ts";
 
 /** Every shape, in the order in which they are tried: what a gateway writes, then what clients print, then phrases. */
@@ -24,7 +26,10 @@ export const SHAPES: readonly Shape[] = [
   connection.protocolMismatch,
   connection.handshakeTimeout,
   connection.buildRejected,
+  invalidHandshake,
+  workerRejected,
   pairing.upgradeRequested,
+  pairing.autoApproved,
   pairing.pairing,
   gateway.proxyWarning,
   // A start that failed for the files' sake says so in the same line.
@@ -59,6 +64,7 @@ export const SHAPES: readonly Shape[] = [
   gateway.banner,
   aside.told,
   solved,
+  unrecognised,
 ];
 
 /** The first shape that knows the line. */

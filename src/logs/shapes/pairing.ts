@@ -28,6 +28,17 @@ export const pairing: Shape = {
   },
 };
 
+/** `security audit: trusted-proxy operator device auto-approved user=… device=ed3c5ba1e401 scopes=…` (2026.8.1 on) */
+export const autoApproved: Shape = {
+  name: "auto-approved",
+  hints: [" device auto-approved "],
+  read(line) {
+    if (!/\btrusted-proxy \w{1,20} device auto-approved user=/.test(line.text)) return undefined;
+    // The first letters of the id, so it names no device.
+    return { type: "pairing", ...line.base, action: "auto-approved" };
+  },
+};
+
 /** `security audit: device access upgrade requested reason=scope-upgrade device=… scopesFrom=… scopesTo=…` */
 export const upgradeRequested: Shape = {
   name: "upgrade-requested",

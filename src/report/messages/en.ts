@@ -6,6 +6,7 @@ import { page } from "./en/page.ts";
 import { pairing } from "./en/pairing.ts";
 import { remedies } from "./en/remedies.ts";
 import { human } from "./en/steps.ts";
+import { upgrade } from "./en/upgrade.ts";
 import { tables } from "./en/words.ts";
 import type { Catalogue } from "./types.ts";
 
@@ -16,5 +17,6 @@ export const en: Catalogue = {
   human,
   ...tables,
   sayings: SENTENCES,
+  ...upgrade,
   fix,
 };

@@ -75,6 +75,14 @@ export interface Catalogue {
   /** Headings and short phrases of the formats. */
   readonly words: Words;
   readonly fix: FixWords;
+  /** Why a gateway does not start (`StartupProblem.id`), after `…: `. */
+  readonly startup: Readonly<Record<string, string>>;
+  /** What another release does otherwise (`UpgradeChange.id`). */
+  readonly upgrade: Readonly<Record<string, string>>;
+  readonly upgradeWeights: Readonly<Record<"stops" | "refuses" | "asks" | "opens" | "note", string>>;
+  /** Who comes, as an upgrade meets them, and by which way. */
+  readonly visitors: Readonly<Record<string, string>>;
+  readonly ways: Readonly<Record<string, string>>;
 }
 
 /** What `fix` says around the remedies. */
@@ -159,6 +167,13 @@ export interface Words {
   readonly otherCause: string;
   /** Between remedies in a row. */
   readonly semicolon: string;
+  /** `{problem}`: the model's verdict where the gateway does not even start. */
+  readonly doesNotStart: string;
+  /** Heading: `{from}` `{to}` */
+  readonly upgradeIntro: string;
+  readonly upgradeNothing: string;
+  /** `{since}` */
+  readonly since: string;
   readonly eras: string;
   readonly erasIntro: string;
   /** A browser on this way is let in, by the model of these releases. */

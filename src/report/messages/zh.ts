@@ -9,6 +9,7 @@ import { changes } from "./zh/sentences/changes.ts";
 import { facts } from "./zh/sentences/facts.ts";
 import { usage } from "./zh/sentences/usage.ts";
 import { human } from "./zh/steps.ts";
+import { upgrade } from "./zh/upgrade.ts";
 import { tables } from "./zh/words.ts";
 
 export const zh: Catalogue = {
@@ -18,5 +19,6 @@ export const zh: Catalogue = {
   human,
   ...tables,
   sayings: { ...facts, ...changes, ...usage },
+  ...upgrade,
   fix,
 };

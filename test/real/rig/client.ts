@@ -1,6 +1,6 @@
 // One handshake as a browser (or another client) does it. Written from the wire alone and independent of
 // src/gateway, because it is the judge of what the doctor says.
-import { createHash, createPrivateKey, createPublicKey, randomBytes, sign } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, randomBytes, randomUUID, sign } from "node:crypto";
 import WebSocket from "ws";
 
 export interface ClientSettings {
@@ -32,7 +32,16 @@ export interface Attempt {
   };
   /** Seed of the device key: equal seeds are the same device. Absent: no device. */
   readonly device?: string;
-  readonly signature?: "v2" | "v3";
+  readonly signature?: "v1" | "v2" | "v3";
+  /** What stands for the gateway's nonce: nothing, another one, or a blank. */
+  readonly nonce?: "missing" | "wrong" | "blank";
+  /** The id is not the one that belongs to the key. */
+  readonly foreignId?: boolean;
+  /** Token that the signature is over, instead of the one that is sent. */
+  readonly signedToken?: string;
+  readonly caps?: readonly string[];
+  /** Requests to make once admitted, before leaving. */
+  readonly calls?: readonly Call[];
   /** How far the client's clock is ahead of this machine's, milliseconds. */
   readonly clockAheadMs?: number;
   /** The signature is over other words than those that are sent. */
@@ -41,6 +50,8 @@ export interface Attempt {
   readonly protocol?: readonly [number, number];
   /** Sends nothing, as a client does that hangs after the upgrade. */
   readonly silent?: boolean;
+  /** Sends this text instead of an answer to the challenge. */
+  readonly raw?: string;
   /** Leaves with 1000 and this reason instead of an answer to the challenge. */
   readonly leavesWith?: string;
   /** Closes by itself with this code as soon as it has read a refusal, as the page of most releases does. */
@@ -48,6 +59,17 @@ export interface Attempt {
   readonly timeoutMs?: number;
   /** Once admitted, stays connected until the gateway closes, and only then gives the outcome. */
   readonly hold?: boolean;
+}
+
+export interface Call {
+  readonly method: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
+export interface CallResult {
+  readonly ok: boolean;
+  readonly payload?: unknown;
+  readonly message?: string;
 }
 
 export interface Outcome {
@@ -67,6 +89,14 @@ export interface Outcome {
   /** `ECONNREFUSED` and the like, or `timeout`. */
   readonly transport?: string;
   readonly deviceId?: string;
+  /** Scopes that an admitted client was given. */
+  readonly scopes?: readonly string[];
+  /** The device's own token, given to an admitted client with a device. */
+  readonly deviceToken?: string;
+  /** `authReason` of a refusal's details. */
+  readonly authReason?: string;
+  /** Of `calls`, in their order. */
+  readonly results?: readonly CallResult[];
 }
 
 export const CONTROL_UI: ClientSettings = {
@@ -133,7 +163,7 @@ function connectParams(attempt: Attempt, nonce: string, device: DeviceKey | unde
     client,
     role,
     scopes,
-    caps: [],
+    caps: attempt.caps ?? [],
     userAgent: "rig",
     locale: "en",
   };
@@ -141,22 +171,42 @@ function connectParams(attempt: Attempt, nonce: string, device: DeviceKey | unde
   if (device) {
     const signedAt = Date.now() + (attempt.clockAheadMs ?? 0);
     const version = attempt.signature ?? "v2";
-    const token = attempt.auth?.token ?? attempt.auth?.deviceToken ?? attempt.auth?.bootstrapToken ?? "";
+    const sent = attempt.auth?.token ?? attempt.auth?.deviceToken ?? attempt.auth?.bootstrapToken ?? "";
+    const ownNonce = nonceOf(attempt, nonce);
     const signed: (string | number)[] = [version, device.id, client.id, client.mode, role];
-    signed.push(scopes.join(","), signedAt, token, nonce);
+    signed.push(scopes.join(","), signedAt, attempt.signedToken ?? sent);
+    // v1 covers no nonce (up to 2026.2.21).
+    if (version !== "v1") signed.push(ownNonce ?? "");
     if (version === "v3") {
       for (const part of [client.platform, client.deviceFamily])
         signed.push((part ?? "").trim().toLowerCase());
     }
     const signature = device.sign(`${signed.join("|")}${attempt.badSignature ? "|more" : ""}`);
-    params.device = { id: device.id, publicKey: device.publicKey, signature, signedAt, nonce };
+    const id = attempt.foreignId ? "f".repeat(64) : device.id;
+    const proof = { id, publicKey: device.publicKey, signature, signedAt };
+    params.device = ownNonce === undefined ? proof : { ...proof, nonce: ownNonce };
   }
   return params;
+}
+
+function nonceOf(attempt: Attempt, nonce: string): string | undefined {
+  if (attempt.nonce === "missing") return undefined;
+  if (attempt.nonce === "blank") return " ";
+  return attempt.nonce === "wrong" ? randomUUID() : nonce;
 }
 
 const asObject = (value: unknown): Json =>
   typeof value === "object" && value !== null ? (value as Json) : {};
 const asText = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+function readHello(hello: Json, seen: { -readonly [K in keyof Outcome]: Outcome[K] }): void {
+  const version = asText(asObject(hello.server).version);
+  if (version !== undefined) seen.serverVersion = version;
+  const auth = asObject(hello.auth);
+  const deviceToken = asText(auth.deviceToken);
+  if (deviceToken !== undefined) seen.deviceToken = deviceToken;
+  if (Array.isArray(auth.scopes)) seen.scopes = auth.scopes.filter((scope) => typeof scope === "string");
+}
 
 function parse(text: string): Json {
   try {
@@ -178,6 +228,23 @@ export function connect(attempt: Attempt): Promise<Outcome> {
       ...(attempt.localAddress === undefined ? {} : { localAddress: attempt.localAddress }),
     });
     let over = false;
+    let answered: ((frame: Json) => void) | undefined;
+    const callAll = async (calls: readonly Call[]) => {
+      const results: CallResult[] = [];
+      for (const [at, { method, params = {} }] of calls.entries()) {
+        const frame = await new Promise<Json>((answer) => {
+          answered = answer;
+          socket.send(JSON.stringify({ type: "req", id: `call-${at}`, method, params }));
+        });
+        const message = asText(asObject(frame.error).message);
+        results.push({
+          ok: frame.ok === true,
+          payload: frame.payload,
+          ...(message === undefined ? {} : { message }),
+        });
+      }
+      seen.results = results;
+    };
     const finish = () => {
       if (over) return;
       over = true;
@@ -221,6 +288,10 @@ export function connect(attempt: Attempt): Promise<Outcome> {
       const frame = parse(data.toString());
       if (frame.type === "event" && frame.event === "connect.challenge") {
         if (attempt.silent) return;
+        if (attempt.raw !== undefined) {
+          socket.send(attempt.raw);
+          return;
+        }
         if (attempt.leavesWith !== undefined) {
           socket.close(1000, attempt.leavesWith);
           return;
@@ -230,13 +301,17 @@ export function connect(attempt: Attempt): Promise<Outcome> {
         socket.send(JSON.stringify({ type: "req", id: "connect", method: "connect", params }));
         return;
       }
-      if (frame.type !== "res" || frame.id !== "connect") return;
+      if (frame.type !== "res") return;
+      if (frame.id !== "connect") {
+        answered?.(frame);
+        return;
+      }
       if (frame.ok === true) {
         seen.admitted = true;
-        const version = asText(asObject(asObject(frame.payload).server).version);
-        if (version !== undefined) seen.serverVersion = version;
+        readHello(asObject(frame.payload), seen);
         if (attempt.hold) clearTimeout(limit);
-        else finish();
+        else if (attempt.calls === undefined) finish();
+        else callAll(attempt.calls).then(finish);
         return;
       }
       const error = asObject(frame.error);
@@ -247,6 +322,7 @@ export function connect(attempt: Attempt): Promise<Outcome> {
         ["detailCode", details.code],
         ["reason", details.reason],
         ["requestId", details.requestId],
+        ["authReason", details.authReason],
       ] as const) {
         const text = asText(value);
         if (text !== undefined) seen[name] = text;

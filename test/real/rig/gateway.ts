@@ -37,6 +37,10 @@ export interface GatewayOptions {
   readonly host?: Namespace;
   /** A new temporary folder unless given. */
   readonly home?: string;
+  /** Hands the section `gateway` over as it is, whatever the release makes of it. */
+  readonly exact?: true;
+  /** How long the first start may take, milliseconds; 180 000 unless given. */
+  readonly startMs?: number;
 }
 
 export interface Gateway {
@@ -67,8 +71,8 @@ export interface Gateway {
   readConsole(): string;
   /** Ends the gateway and leaves its files. */
   halt(): Promise<void>;
-  /** Starts it again with this config after `halt`; `env` is beside its own. */
-  restart(config: GatewayConfig, env?: NodeJS.ProcessEnv): Promise<void>;
+  /** Starts it again with this config, or with the file as it lies there; `env` is beside its own. */
+  restart(config: GatewayConfig | undefined, env?: NodeJS.ProcessEnv): Promise<void>;
   /** Ends the gateway and everything of the rig around it, and removes a home that the rig made. */
   stop(): Promise<void>;
 }
@@ -116,6 +120,20 @@ export function configFor(
   config?: GatewayConfig,
 ): GatewayConfig {
   const wanted = config?.gateway ?? {};
+  const gateway = acceptable(release, port, wanted);
+  return withOwnFiles(release, fileLog, { ...config, gateway });
+}
+
+function withOwnFiles(release: string, fileLog: string, config: GatewayConfig): GatewayConfig {
+  return {
+    ...config,
+    logging: { file: fileLog },
+    // Saves most of the start; 2026.4.22 to 2026.4.29 would even install their plugins' packages from npm first.
+    ...(isAtLeast(release, "2026.4.20") ? { plugins: { enabled: false } } : {}),
+  };
+}
+
+function acceptable(release: string, port: number, wanted: GatewaySection): GatewaySection {
   const controlUi: Record<string, unknown> = { ...wanted.controlUi };
   // Unknown to 2026.2.1 and before, which then refuse to start.
   if (!isAtLeast(release, "2026.2.2")) delete controlUi.allowedOrigins;
@@ -132,13 +150,7 @@ export function configFor(
   };
   delete gateway.controlUi;
   if (Object.keys(controlUi).length > 0) gateway.controlUi = controlUi;
-  return {
-    ...config,
-    gateway,
-    logging: { file: fileLog },
-    // Saves most of the start, and the key is only known to newer releases.
-    ...(isAtLeast(release, "2026.5.0") ? { plugins: { enabled: false } } : {}),
-  };
+  return gateway;
 }
 
 /** The module that a start failed for want of, as its error names it. */
@@ -176,8 +188,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let main: ChildProcess | undefined;
   let launchEnv: NodeJS.ProcessEnv = env;
 
-  const write = (config: GatewayConfig | undefined) =>
-    writeFileSync(configPath, `${JSON.stringify(configFor(release, port, fileLog, config), null, 2)}\n`);
+  const write = (config: GatewayConfig | undefined) => {
+    const whole =
+      options.exact && config !== undefined
+        ? withOwnFiles(release, fileLog, config)
+        : configFor(release, port, fileLog, config);
+    writeFileSync(configPath, `${JSON.stringify(whole, null, 2)}\n`);
+  };
   const readConsole = () => {
     try {
       return readFileSync(consoleLog, "utf8");
@@ -234,7 +251,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       const before = readConsole().length;
       launch();
       try {
-        await ready();
+        await ready(options.startMs);
         return;
       } catch (error) {
         const module = missingModule(readConsole().slice(before));
@@ -322,7 +339,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     halt: () => endMarked(MARK, mark),
     async restart(config, more = {}) {
       await endMarked(MARK, mark);
-      write(config);
+      if (config !== undefined) write(config);
       launchEnv = { ...env, ...more };
       await launchAndWait();
     },

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { isAlive, mustRun, progress, retry, run } from "./processes.ts";
 
 const PREFIX = "opd-rig-";
-const addressInNetwork = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d{1,2})$/;
+const addressInNetwork = /^(?:\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}|[0-9a-f:]{2,39}\/\d{1,3})$/;
 
 export interface Namespace {
   readonly name: string;
@@ -76,8 +76,14 @@ export async function loneNamespace(): Promise<Namespace & { remove(): Promise<v
   };
 }
 
+/** Addresses beside the ordinary ones; a client address of another network than the gateway's has the full prefix length. */
+export interface MoreAddresses {
+  readonly gateway: readonly string[];
+  readonly client: readonly string[];
+}
+
 /** Makes the pair. Throws when this machine does not allow it. */
-export async function createNetwork(): Promise<Network> {
+export async function createNetwork(more: MoreAddresses = { gateway: [], client: [] }): Promise<Network> {
   await removeLeftovers();
   const id = `${PREFIX}${process.pid}-${++count}`;
   const gateway = `${id}-g`;
@@ -105,16 +111,22 @@ export async function createNetwork(): Promise<Network> {
       client,
     );
     for (const namespace of [gateway, client]) await ip("-n", namespace, "link", "set", "lo", "up");
-    await addAddresses(gateway, [`${ADDRESSES.gatewayOnBridge}/16`, `${ADDRESSES.gatewayOnLan}/24`]);
-    await addAddresses(client, [
+    await addAddresses(gateway, [
+      `${ADDRESSES.gatewayOnBridge}/16`,
+      `${ADDRESSES.gatewayOnLan}/24`,
+      ...more.gateway,
+    ]);
+    const clients = [
       `${ADDRESSES.bridge}/16`,
       `${ADDRESSES.clientOnLan}/24`,
       `${ADDRESSES.dockerDesktop}/32`,
       `${ADDRESSES.public}/32`,
-    ]);
+      ...more.client,
+    ];
+    await addAddresses(client, clients);
     for (const namespace of [gateway, client]) await ip("-n", namespace, "link", "set", "eth0", "up");
-    for (const far of [ADDRESSES.dockerDesktop, ADDRESSES.public])
-      await ip("-n", gateway, "route", "add", `${far}/32`, "dev", "eth0");
+    for (const far of clients.filter((address) => /\/(?:32|128)$/.test(address)))
+      await ip("-n", gateway, "route", "add", far, "dev", "eth0");
   } catch (error) {
     await remove();
     throw error;
@@ -125,7 +137,9 @@ export async function createNetwork(): Promise<Network> {
 async function addAddresses(namespace: string, addresses: readonly string[]): Promise<void> {
   for (const address of addresses) {
     if (!addressInNetwork.test(address)) throw new Error(`not an address with a prefix length: ${address}`);
-    await mustRun(["ip", "-n", namespace, "address", "add", address, "dev", "eth0"]);
+    // An IPv6 address would wait for duplicates to answer first.
+    const now = address.includes(":") ? ["nodad"] : [];
+    await mustRun(["ip", "-n", namespace, "address", "add", address, "dev", "eth0", ...now]);
   }
 }
 

@@ -71,6 +71,19 @@ export async function installRelease(release: string): Promise<InstalledRelease>
   };
 }
 
+/** Whether the cache has the release. */
+export function isInstalled(release: string): boolean {
+  return existsSync(path.join(cacheDir(), "releases", release, ".installed"));
+}
+
+/** Frees the disk that a release takes up; the next use installs it anew. */
+export async function removeRelease(release: string): Promise<void> {
+  await withLock(`release-${release}`, async () => {
+    for (const part of ["releases", "compiled", "tmp"])
+      rmSync(path.join(cacheDir(), part, release), { recursive: true, force: true, maxRetries: 3 });
+  });
+}
+
 /** Some releases (2026.1.29, 2026.2.26, 2026.4.5) lack a module in a plain install: adds the one that the error names. */
 export async function addModule(release: string, module: string): Promise<void> {
   if (!/^(?:@[a-z0-9._-]{1,60}\/)?[a-z0-9][a-z0-9._-]{0,80}$/.test(module))

@@ -1,14 +1,26 @@
 import { admit } from "../../../admission/admit.ts";
 import { gatesAhead } from "../../../admission/gates-ahead.ts";
+import { notStarted, startupProblem } from "../../../admission/try-remedy.ts";
 import { isLoopbackHost, scopeOf } from "../../../core/address.ts";
 import type { AdmissionInput } from "../../../core/connection.ts";
 import type { Exposure, OwnThings } from "../../../core/facts.ts";
 import type { Remedy } from "../../../core/finding.ts";
 import type { Answer } from "../../../report/what-if.ts";
 import { adviceFor } from "../advice.ts";
+import { upgradeChanges } from "./upgrade.ts";
 
-/** The model's answer, and the remedies that the checks advise for it. */
-export function answer(input: AdmissionInput): Answer {
+/**
+ * The model's answer, the remedies that the checks advise for it, and what is other than in the release `from`, where
+ * that is another one.
+ */
+export function answer(input: AdmissionInput, from = input.release): Answer {
+  if (from === input.release) return answerNow(input);
+  return { ...answerNow(input), upgrade: upgradeChanges({ ...input, release: from }, input.release) };
+}
+
+function answerNow(input: AdmissionInput): Answer {
+  const startup = startupProblem(input.release, input.config);
+  if (startup !== undefined) return { startup, admission: notStarted(startup), remedies: [] };
   const admission = admit(input);
   if (admission.outcome === "admitted") return { admission, remedies: [] };
   const ahead = gatesAhead(input);

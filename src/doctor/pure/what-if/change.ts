@@ -58,7 +58,7 @@ export function parseSetting(text: string): Parsed<SetStep> {
 const FORWARDING = /^(?:forwarded|x-real-ip|x-forwarded-|tailscale-)/;
 
 /** The same client by another way: what the gateway then sees of it (rig paths of the measurement). */
-function routed({ connection, config }: AdmissionInput, via: Via): Connection {
+export function routed({ connection, config }: AdmissionInput, via: Via): Connection {
   const port = config.gateway?.port ?? DEFAULT_PORT;
   const own = Object.fromEntries(
     Object.entries(connection.headers).filter(([name]) => !FORWARDING.test(name)),

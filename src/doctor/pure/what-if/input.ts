@@ -22,8 +22,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Reads one object, or JSON lines of them, in the shape of the observed admissions. What a line leaves out
- * is filled with what a new browser with the right token on this machine would have. What is wrong is told with the
- * line's number.
+ * is filled with what a new browser with the right token on this machine would have; `release` stands for the
+ * release of lines that name none. What is wrong is told with the line's number.
  */
 export function parseInputs(
   text: string,
@@ -58,7 +58,7 @@ function inputsOf(text: string, name: string, release: string | undefined): read
 
 function toInput(value: unknown, where: string, release: string | undefined): AdmissionInput {
   if (!isObject(value)) throw usage(where, say("no-json-object"));
-  const named = release ?? value.release;
+  const named = value.release ?? release;
   if (typeof named !== "string" || !isRelease(named)) {
     throw usage(
       where,

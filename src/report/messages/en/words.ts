@@ -1,6 +1,19 @@
 import type { Catalogue } from "../types.ts";
 
-type Tables = Omit<Catalogue, "lang" | "causes" | "remedies" | "human" | "sayings" | "fix">;
+type Tables = Omit<
+  Catalogue,
+  | "lang"
+  | "causes"
+  | "remedies"
+  | "human"
+  | "sayings"
+  | "fix"
+  | "startup"
+  | "upgrade"
+  | "upgradeWeights"
+  | "visitors"
+  | "ways"
+>;
 
 export const tables: Tables = {
   gates: {
@@ -192,6 +205,8 @@ export const tables: Tables = {
       "A client ended its connection by itself before the gateway had admitted or refused it, and nothing tells why or what it is. Its own log says more.",
     "release-assumed":
       "The model was not measured on {release|this very release}; the nearest release that was is {nearest|its neighbour}.",
+    "unrecognised-refusal":
+      "Unrecognised refusal: somebody was turned away in words that no known release has.",
     "release-unknown": "The release is unknown; what depends on it is left open. `--release X` says it.",
     "log-cut-start": "Only the last {megabytes} MiB of {file} were read.",
     "log-cut-end": "Only the first {megabytes} MiB of {file} were read.",
@@ -304,6 +319,10 @@ export const tables: Tables = {
     tellApart: "Or",
     otherCause: "{title}. {question}",
     semicolon: "; ",
+    doesNotStart: "the gateway does not start: {problem}",
+    upgradeIntro: "What changes in this setup from {from} to {to}",
+    upgradeNothing: "nothing that decides about connections",
+    since: "since {since}",
     eras: "By release",
     erasIntro: "The release is not known, and the answer depends on it:",
     eraAdmits: "lets this browser in by itself; a refusal then has a cause that is not in the evidence",

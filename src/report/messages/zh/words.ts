@@ -1,6 +1,19 @@
 import type { Catalogue } from "../types.ts";
 
-type Tables = Omit<Catalogue, "lang" | "causes" | "remedies" | "human" | "sayings" | "fix">;
+type Tables = Omit<
+  Catalogue,
+  | "lang"
+  | "causes"
+  | "remedies"
+  | "human"
+  | "sayings"
+  | "fix"
+  | "startup"
+  | "upgrade"
+  | "upgradeWeights"
+  | "visitors"
+  | "ways"
+>;
 
 export const tables: Tables = {
   gates: {
@@ -176,6 +189,7 @@ export const tables: Tables = {
     "client-left":
       "有客户端在网关接纳或拒绝之前自行断开了连接，没有信息表明它是什么、为何断开。请查看该客户端自己的日志。",
     "release-assumed": "模型没有在 {release|该版本} 上实测过，最接近的实测版本是 {nearest|相邻的版本}。",
+    "unrecognised-refusal": "无法识别的拒绝：有客户端被拒之门外，但这种措辞不属于任何已知版本。",
     "release-unknown": "版本未知，与版本有关的结论暂时空缺。可用 `--release X` 指明。",
     "log-cut-start": "只读取了 {file} 的最后 {megabytes} MiB。",
     "log-cut-end": "只读取了 {file} 的最前 {megabytes} MiB。",
@@ -287,6 +301,10 @@ export const tables: Tables = {
     tellApart: "或者",
     otherCause: "{title}。{question}",
     semicolon: "；",
+    doesNotStart: "网关无法启动：{problem}",
+    upgradeIntro: "从 {from} 换到 {to}，此环境中会发生的变化",
+    upgradeNothing: "与连接有关的部分没有变化",
+    since: "自 {since} 起",
     eras: "按版本",
     erasIntro: "版本未知，而答案取决于版本：",
     eraAdmits: "会自动放行这个浏览器；若仍被拒绝，原因不在现有证据中",
