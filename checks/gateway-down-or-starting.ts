@@ -3,6 +3,7 @@ import { type Fact, knownValue } from "../src/core/fact.ts";
 import type { Evidence, PortHolder, ProbeReading, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
+import { say } from "../src/core/saying.ts";
 import type { Workload } from "../src/core/workload.ts";
 import { NOBODY_BEHIND } from "./edge-blocks-upgrade.ts";
 import { isElsewhere, mayBeElsewhere } from "./missed.ts";
@@ -56,6 +57,7 @@ export default defineCheck({
       variant: (refusal) => (refusal.reason === "stranger" ? "stranger" : undefined),
       args: (refusal) =>
         args({ url, ...holder, detail: failed.at(-1)?.quote ?? last ?? refusal.evidence[0]?.quote }),
+      detail: ({ evidence }) => (failed.length > 0 || last !== undefined ? undefined : evidence[0]?.say),
       confidence: (refusal) => {
         if (!isDown(refusal)) return refusal.reason === "not-openclaw" ? "likely" : "possible";
         return mayBeElsewhere(refusal, facts) ? "possible" : undefined;
@@ -89,9 +91,9 @@ function lastWords(workload: Workload | undefined, told: boolean): readonly Evid
   const { oomKilled, error, healthOutput, lastLines = [], shownBy } = workload;
   const last = told ? undefined : lastLines.at(-1);
   return [
-    ...(oomKilled === true ? [inspected(workload, "ended by the kernel, out of memory")] : []),
+    ...(oomKilled === true ? [inspected(workload, say("out-of-memory"))] : []),
     ...(error === undefined ? [] : [inspected(workload, error)]),
-    ...(healthOutput === undefined ? [] : [inspected(workload, `health check: ${healthOutput}`)]),
+    ...(healthOutput === undefined ? [] : [inspected(workload, say("health-check", { text: healthOutput }))]),
     ...(last === undefined ? [] : [{ fact: "deployment" as const, source: shownBy.lastLines, quote: last }]),
   ];
 }

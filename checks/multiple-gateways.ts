@@ -3,6 +3,7 @@ import { knownValue } from "../src/core/fact.ts";
 import type { Occurrence, TellApart } from "../src/core/finding.ts";
 import type { LogEvent, StartupFailedEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
+import { say } from "../src/core/saying.ts";
 import type { Workload } from "../src/core/workload.ts";
 import { human } from "./remedies.ts";
 import { args } from "./support.ts";
@@ -85,7 +86,9 @@ function sharedState(workload: Workload): Occurrence | undefined {
     variant: "shared-state",
     // Of a larger mount each may use another directory.
     confidence: stateDir?.path === stateDir?.mount ? "certain" : "possible",
-    evidence: [inspected(workload, `${names} has ${source ?? "the state directory"} mounted, too, and runs`)],
+    evidence: [
+      inspected(workload, say("mounted-too", { names, ...(source === undefined ? {} : { source }) })),
+    ],
     count: twins.length + 1,
     args: args({ container: name, other: names, source }),
     remedies: [

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { WebSocket } from "ws";
 import { isObject } from "../core/json.ts";
+import { say } from "../core/saying.ts";
 import { errorTypeOf } from "./http.ts";
 import { numberOf, textOf, textsOf } from "./json.ts";
 import { type ConnectParams, type ErrorShape, readServerFrame, type ServerFrame } from "./protocol.ts";
 import {
   type ConnectionEnds,
+  failedAs,
   type MayReceive,
   type TransportFailure,
   type TransportOptions,
@@ -119,17 +121,14 @@ export function shakeHands(url: string, options: HandshakeOptions): Promise<Hand
       state.failure ??= failure;
       finish();
     };
-    const abort = () => fail({ state: "timeout", detail: "aborted" });
-    const deadline = setTimeout(
-      () => fail({ state: "timeout", detail: "no answer in time" }),
-      options.timeoutMs,
-    );
+    const abort = () => fail(failedAs("timeout", say("stopped-waiting")));
+    const deadline = setTimeout(() => fail(failedAs("timeout", say("no-answer-in-time"))), options.timeoutMs);
     if (options.signal?.aborted) return abort();
     options.signal?.addEventListener("abort", abort, { once: true });
 
     const tooMany = () => {
       if (++frames <= maxFrames) return false;
-      fail({ state: "not-openclaw", detail: `more than ${maxFrames} frames` });
+      fail(failedAs("not-openclaw", say("too-many-frames", { count: maxFrames })));
       return true;
     };
     /** The peer should close now; if it does not, we end it. */
@@ -155,7 +154,7 @@ export function shakeHands(url: string, options: HandshakeOptions): Promise<Hand
       if (options.mayReceive === undefined) return send();
       const withhold = (from: string) => {
         state.withheldFrom = from;
-        fail({ state: "stranger", detail: `the other end is ${from}'s` });
+        fail(failedAs("stranger", say("other-end-of", { who: from })));
       };
       permission(options.mayReceive, ends).then(
         (permit) => {
@@ -173,8 +172,7 @@ export function shakeHands(url: string, options: HandshakeOptions): Promise<Hand
         return expectClose();
       }
       const hello = readHello(frame.payload);
-      if (hello === undefined)
-        return fail({ state: "not-openclaw", detail: "connect was answered without hello-ok" });
+      if (hello === undefined) return fail(failedAs("not-openclaw", say("no-hello")));
       state.hello = hello;
       const request: Session["request"] = (method, params) =>
         new Promise((answered, rejected) => {
@@ -225,8 +223,7 @@ export function shakeHands(url: string, options: HandshakeOptions): Promise<Hand
       const frame = isBinary ? undefined : readServerFrame(data.toString());
       if (frame === undefined) {
         // Before the challenge, something that is no frame means that this is another server.
-        if (state.challenge === undefined)
-          fail({ state: "not-openclaw", detail: "the first frame is not OpenClaw's" });
+        if (state.challenge === undefined) fail(failedAs("not-openclaw", say("first-frame-odd")));
       } else if (frame.type === "event") {
         if (frame.event === "connect.challenge") onChallenge(frame.payload);
       } else if (frame.id === connectId) onAnswer(frame);
@@ -243,7 +240,7 @@ export function shakeHands(url: string, options: HandshakeOptions): Promise<Hand
         state.closeReason = reason.toString("utf8");
       }
       if (code === 1006 && state.hello === undefined && state.error === undefined)
-        state.failure ??= { state: "reset", detail: "the connection broke off without a close frame" };
+        state.failure ??= failedAs("reset", say("broke-off"));
       finish();
     });
   });
