@@ -3,6 +3,7 @@ import { knownValue } from "../src/core/fact.ts";
 import type { Evidence, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
+import { say } from "../src/core/saying.ts";
 import type { Workload } from "../src/core/workload.ts";
 import {
   args,
@@ -42,7 +43,7 @@ export default defineCheck({
 /** An engine that starts it again and again takes the network of a CLI that shares it along. */
 function restarting(workload: Workload | undefined): readonly Evidence[] {
   if (workload === undefined || workload.restarts === 0) return [];
-  return [inspected(workload, `${workload.state}, restarted ${workload.restarts} times`)];
+  return [inspected(workload, say("restarted-times", { state: workload.state, count: workload.restarts }))];
 }
 
 /** A gateway that is down admits nobody, so the model has no say here. */

@@ -4,6 +4,7 @@ import { knownValue } from "../src/core/fact.ts";
 import type { Evidence } from "../src/core/facts.ts";
 import type { Occurrence, Remedy, Step } from "../src/core/finding.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
+import { ownWords, say } from "../src/core/saying.ts";
 import { args, WANTED } from "./lib/explain-refusals.ts";
 import { inOtherNetns, rankOf, urlOf } from "./lib/nobody-at-loopback.ts";
 import { explainPrinted } from "./lib/printed-errors.ts";
@@ -54,10 +55,13 @@ function apartByCompose(compose: ComposeReading | undefined): Apart | undefined 
   const { networkMode, service, at } = cli;
   if (networkMode !== undefined && /^(?:service:|container:|host$)/.test(networkMode)) return undefined;
   const line = at.line === undefined ? "" : `:${at.line}`;
-  const quote = `${service}: ${networkMode === undefined ? "no network_mode" : `network_mode: ${networkMode}`}`;
+  const said =
+    networkMode === undefined
+      ? ownWords(say("no-network-mode", { service }))
+      : { quote: `${service}: network_mode: ${networkMode}` };
   const change = { kind: "network", of: compose.service } as const;
   const edit: Step = { do: "compose.edit", file: at.path, service, change };
-  return { service, edit, evidence: { fact: "deployment", source: `${at.path}${line}`, quote } };
+  return { service, edit, evidence: { fact: "deployment", source: `${at.path}${line}`, ...said } };
 }
 
 function foretold(apart: Apart): Occurrence {

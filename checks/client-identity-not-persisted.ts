@@ -4,6 +4,7 @@ import type { DeviceList, Refusal } from "../src/core/facts.ts";
 import type { Occurrence, Remedy } from "../src/core/finding.ts";
 import type { AsideEvent, LogEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
+import { ownWords, say } from "../src/core/saying.ts";
 import type { Workload } from "../src/core/workload.ts";
 import { args } from "./lib/explain-refusals.ts";
 import { human } from "./lib/remedies.ts";
@@ -98,7 +99,7 @@ function grownList(list: DeviceList | undefined): Occurrence | undefined {
   return {
     severity: "warning",
     confidence: "possible",
-    evidence: [{ fact: "devices", source: "devices", quote: `${count} devices of ${kind}` }],
+    evidence: [{ fact: "devices", source: "devices", ...ownWords(say("devices-of", { count, kind })) }],
     args: args({ count, detail: kind }),
     remedies: [keepIdentity()],
   };
@@ -109,12 +110,12 @@ function unpersisted(workload: Workload): Occurrence | undefined {
   const { stateDir, name } = workload;
   if (stateDir === undefined || stateDir.on === "mount") return undefined;
   const { path } = stateDir;
-  const where = stateDir.on === "tmpfs" ? "a tmpfs, which each stop empties" : "the container's own layer";
+  const where = stateDir.on === "tmpfs" ? "state-in-tmpfs" : "state-in-layer";
   return {
     variant: "unpersisted",
     severity: "warning",
     confidence: "certain",
-    evidence: [inspected(workload, `${path} is in ${where}, on no mount`)],
+    evidence: [inspected(workload, say(where, { path }))],
     args: args({ path, container: name }),
     remedies: [
       {

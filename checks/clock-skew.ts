@@ -3,6 +3,7 @@ import { knownValue } from "../src/core/fact.ts";
 import type { Evidence } from "../src/core/facts.ts";
 import type { Occurrence } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
+import { ownWords, say } from "../src/core/saying.ts";
 import type { Workload } from "../src/core/workload.ts";
 import { args, explainRefusals, type GateFacts, releaseOf, WANTED } from "./lib/explain-refusals.ts";
 import { syncClock } from "./lib/remedies.ts";
@@ -66,10 +67,10 @@ function isWorthNaming(workload: Workload | undefined): workload is Workload {
 
 function clockEvidence({ clock, shownBy }: Workload): readonly Evidence[] {
   if (clock === undefined) return [];
-  const way = clock.aheadMs < 0 ? "behind" : "ahead of";
-  const within = `to within ${(clock.withinMs / 1000).toFixed(1)} s`;
-  const quote = `the engine's clock is ${seconds(Math.abs(clock.aheadMs))} ${way} this machine's, ${within}`;
-  return [{ fact: "deployment", source: shownBy.clock, quote }];
+  const way = clock.aheadMs < 0 ? "clock-behind" : "clock-ahead";
+  const within = `${(clock.withinMs / 1000).toFixed(1)} s`;
+  const said = say(way, { skew: seconds(Math.abs(clock.aheadMs)), within });
+  return [{ fact: "deployment", source: shownBy.clock, ...ownWords(said) }];
 }
 
 function seconds(ms: number): string {

@@ -1,10 +1,11 @@
 import { defineCheck } from "../src/core/check.ts";
 import type { Evidence } from "../src/core/facts.ts";
+import { type Saying, say } from "../src/core/saying.ts";
 import { args, explainRefusals, type GateFacts, originOf, remoteOf, WANTED } from "./lib/explain-refusals.ts";
 import { isNotPaired, isTranslated } from "./lib/pairing-refusals.ts";
 import { allowInsecureAuth, approveDevice, dashboardLink, upgradeTo } from "./lib/remedies.ts";
 import { besideDockerNat } from "./lib/tell-apart.ts";
-import { inspected, publishedAs, workloadOf } from "./lib/workload.ts";
+import { inspected, portsOf, workloadOf } from "./lib/workload.ts";
 
 /** Docker's address translation makes the browser on the same host remote; auto-approved from 2026.4.7 on. */
 export default defineCheck({
@@ -38,7 +39,9 @@ function hop(facts: GateFacts): readonly Evidence[] {
   const bridge = workload?.publishedPeer;
   if (workload === undefined || bridge === undefined) return [];
   const met = facts.refusals.some((refusal) => !refusal.over && remoteOf(refusal, facts) === bridge);
-  return met
-    ? [inspected(workload, `${bridge} is its bridge's own address; it ${publishedAs(workload)}`)]
-    : [];
+  return met ? [inspected(workload, bridgeSaid(bridge, portsOf(workload)))] : [];
+}
+
+function bridgeSaid(remote: string, ports: string): Saying {
+  return ports === "" ? say("is-bridge-unpublished", { remote }) : say("is-bridge", { remote, ports });
 }

@@ -4,6 +4,7 @@ import type { Evidence, PortHolder, ProbeReading, Refusal } from "../src/core/fa
 import type { Remedy } from "../src/core/finding.ts";
 import type { LogEvent, PortHeldEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
+import { say } from "../src/core/saying.ts";
 import type { Workload } from "../src/core/workload.ts";
 import { isPageServed, NOBODY_BEHIND } from "./edge-blocks-upgrade.ts";
 import { args, explainRefusals, type GateFacts, WANTED } from "./lib/explain-refusals.ts";
@@ -69,6 +70,7 @@ export default defineCheck({
         if (refusal.reason === "port-held") return args(holderOf(program));
         return args({ url, ...holder, detail: failed.at(-1)?.quote ?? last ?? refusal.evidence[0]?.quote });
       },
+      detail: ({ evidence }) => (failed.length > 0 || last !== undefined ? undefined : evidence[0]?.say),
       confidence: (refusal) => {
         if (!isDown(refusal)) return refusal.reason === "not-openclaw" ? "likely" : "possible";
         // The page that tells of it was served by somebody.
@@ -168,9 +170,9 @@ function lastWords(workload: Workload | undefined, told: boolean): readonly Evid
   const { oomKilled, error, healthOutput, lastLines = [], shownBy } = workload;
   const last = told ? undefined : lastLines.at(-1);
   return [
-    ...(oomKilled === true ? [inspected(workload, "ended by the kernel, out of memory")] : []),
+    ...(oomKilled === true ? [inspected(workload, say("out-of-memory"))] : []),
     ...(error === undefined ? [] : [inspected(workload, error)]),
-    ...(healthOutput === undefined ? [] : [inspected(workload, `health check: ${healthOutput}`)]),
+    ...(healthOutput === undefined ? [] : [inspected(workload, say("health-check", { text: healthOutput }))]),
     ...(last === undefined ? [] : [{ fact: "deployment" as const, source: shownBy.lastLines, quote: last }]),
   ];
 }

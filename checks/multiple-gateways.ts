@@ -4,6 +4,7 @@ import type { Occurrence, TellApart } from "../src/core/finding.ts";
 import type { LogEvent, PortHeldEvent, StartupFailedEvent } from "../src/core/log-event.ts";
 import { isGateway } from "../src/core/lone-lines.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
+import { say } from "../src/core/saying.ts";
 import type { Workload } from "../src/core/workload.ts";
 import { args } from "./lib/explain-refusals.ts";
 import { human } from "./lib/remedies.ts";
@@ -118,7 +119,9 @@ function sharedState(workload: Workload): Occurrence | undefined {
     variant: "shared-state",
     // Of a larger mount each may use another directory.
     confidence: stateDir?.path === stateDir?.mount ? "certain" : "possible",
-    evidence: [inspected(workload, `${names} has ${source ?? "the state directory"} mounted, too, and runs`)],
+    evidence: [
+      inspected(workload, say("mounted-too", { names, ...(source === undefined ? {} : { source }) })),
+    ],
     count: twins.length + 1,
     args: args({ container: name, other: names, source }),
     remedies: [

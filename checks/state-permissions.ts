@@ -2,6 +2,7 @@ import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Evidence } from "../src/core/facts.ts";
 import type { Occurrence, Remedy, Step } from "../src/core/finding.ts";
+import { inEnglish, type Saying, say } from "../src/core/saying.ts";
 import type { FileOwner, Workload } from "../src/core/workload.ts";
 import { args } from "./lib/explain-refusals.ts";
 import { explainPrinted, printed } from "./lib/printed-errors.ts";
@@ -69,11 +70,11 @@ function shutOut(workload: Workload): Occurrence | undefined {
     ...(state === "running" && restarts === 0 ? { severity: "warning" as const } : {}),
   } as const;
   if (stateDir.readOnly) {
-    const quote = `${stateDir.path} is on ${stateDir.on === "mount" ? "a mount" : "a file system"} that can only be read`;
+    const said = stateDir.on === "mount" ? "state-read-only-mount" : "state-read-only-system";
     return {
       ...common,
-      evidence: [inspected(workload, quote)],
-      args: args({ path: stateDir.path, detail: "read-only file system" }),
+      evidence: [inspected(workload, say(said, { path: stateDir.path }))],
+      ...argsWith(say("read-only-file-system"), { path: stateDir.path }),
       remedies: [makeWritable()],
     };
   }
@@ -85,13 +86,20 @@ function shutOut(workload: Workload): Occurrence | undefined {
   return {
     ...common,
     evidence: ownership(workload),
-    args: args({
+    ...argsWith(say("permission-denied"), {
       path: shut ? stateDir.path : "openclaw.json",
-      detail: "permission denied",
       uid: `uid ${uid}`,
     }),
     remedies: [fixOwnership(true, workload)],
   };
+}
+
+function argsWith(
+  detail: Saying,
+  more: Readonly<Record<string, string>>,
+): Pick<Occurrence, "args" | "detail"> {
+  const { path, ...rest } = more;
+  return { args: args({ path, detail: inEnglish(detail), ...rest }), detail };
 }
 
 /** Desktops let the container's user at the host's files whatever owner they show. */
@@ -114,11 +122,20 @@ function ownership(workload: Workload): readonly Evidence[] {
   if (stateDir === undefined) return [];
   const { owner, configOwner, path } = stateDir;
   const parts = [
-    ...(owner === undefined ? [] : [`${path} is of ${shown(owner)}`]),
-    ...(configOwner === undefined ? [] : [`openclaw.json is of ${shown(configOwner)}`]),
-    ...(uid === undefined ? [] : [`the gateway runs as ${uid}`]),
+    ...(owner === undefined ? [] : [say("path-owner", { path, owner: shown(owner) })]),
+    ...(configOwner === undefined
+      ? []
+      : [say("path-owner", { path: "openclaw.json", owner: shown(configOwner) })]),
+    ...(uid === undefined ? [] : [say("runs-as", { user: uid })]),
   ];
-  return owner === undefined ? [] : [inspected(workload, parts.join(", "))];
+  return owner === undefined
+    ? []
+    : [
+        inspected(
+          workload,
+          parts.reduce((why, detail) => say("two-of", { why, detail })),
+        ),
+      ];
 }
 
 function shown({ uid, gid, mode }: FileOwner): string {

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { known } from "../src/core/fact.ts";
-import { inEnglish } from "../src/core/saying.ts";
 import { type RestartOptions, restartGateway } from "../src/deployments/restart.ts";
 import { fakeWorld } from "./fake-world.ts";
+import { english } from "./support/english.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "opd-restart-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -79,7 +79,7 @@ test("a service is restarted by its manager, without a prompt", async () => {
   const { all, words } = options(77, { unit: UNIT, release: "2026.2.1" }, IN_UNIT);
   const outcome = await restartGateway(all, never);
   assert.ok(outcome.known, JSON.stringify(outcome));
-  assert.equal(inEnglish(outcome.value), "systemctl --user --no-ask-password restart openclaw-gateway");
+  assert.equal(english(outcome.value), "systemctl --user --no-ask-password restart openclaw-gateway");
   assert.equal(calls(), "--user --no-ask-password restart openclaw-gateway\n");
   assert.deepEqual(words, []);
 });
@@ -88,7 +88,7 @@ test("a service that is not the one on the port is left alone", async () => {
   const { all, words } = options(77, { unit: UNIT, release: "2026.9.6" });
   const outcome = await restartGateway(all, never);
   assert.ok(outcome.known);
-  assert.equal(inEnglish(outcome.value), "openclaw gateway restart");
+  assert.equal(english(outcome.value), "openclaw gateway restart");
   assert.deepEqual(words, [["gateway", "restart"]]);
   assert.equal(calls(), "");
 });

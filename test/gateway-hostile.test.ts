@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, describe, it } from "node:test";
+import { say } from "../src/core/saying.ts";
 import { Secret } from "../src/core/secret.ts";
 import { readHttpSurface } from "../src/gateway/http.ts";
 import { type ProbeOptions, probe } from "../src/gateway/probe.ts";
@@ -299,7 +300,7 @@ describe("hostile WebSocket servers", () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 100);
     const reading = await probing(server.url, { timeoutMs: 60_000, signal: controller.signal });
-    assert.deepEqual(reading.reach, { state: "timeout", detail: "aborted" });
+    assert.deepEqual(reading.reach, { state: "timeout", detail: "aborted", say: say("stopped-waiting") });
 
     const before = new AbortController();
     before.abort();

@@ -5,7 +5,7 @@ import type { Confidence, Evidence, Refusal } from "../../src/core/facts.ts";
 import type { Occurrence, Remedy, TellApart } from "../../src/core/finding.ts";
 import { asOrigin } from "../../src/core/origin.ts";
 import { compareReleases } from "../../src/core/release.ts";
-import type { MessageArgs } from "../../src/core/saying.ts";
+import { type MessageArgs, ownWords, type Saying, say } from "../../src/core/saying.ts";
 import { neighbourAt, workloadOf } from "./workload.ts";
 
 /** What every check of a refusal reads: the refusals, and what helps to name the mend. */
@@ -16,6 +16,8 @@ export interface GateCase {
   /** Refusals that this check explains. */
   readonly explains: (refusal: Refusal) => boolean;
   readonly args?: (refusal: Refusal) => MessageArgs;
+  /** `args.detail`, where the words are the tool's own. */
+  readonly detail?: (refusal: Refusal) => Saying | undefined;
   readonly remedies: (refusal: Refusal) => readonly Remedy[];
   readonly variant?: (refusal: Refusal) => string | undefined;
   /** Where it is another than what follows from how the refusal is known. */
@@ -40,6 +42,7 @@ export function explainRefusals(facts: GateFacts, gateCase: GateCase): Diagnosis
     : (gateCase.variant?.(first) ?? (first.from === "model" ? "foretold" : undefined));
   const tellApart = first.over ? [] : (gateCase.tellApart?.(first) ?? []);
   const confidence = gateCase.confidence?.(first) ?? confidenceOf(first, facts);
+  const detail = gateCase.detail?.(first);
   const occurrence: Occurrence = {
     confidence: tellApart.length > 0 && confidence === "certain" ? "likely" : confidence,
     evidence: distinct([
@@ -48,6 +51,7 @@ export function explainRefusals(facts: GateFacts, gateCase: GateCase): Diagnosis
       ...senders(same, facts),
     ]).slice(0, 5),
     args: { ...clientArg(first), ...gateCase.args?.(first) },
+    ...(detail === undefined ? {} : { detail }),
     rank: facts.refusals.indexOf(first),
     count: same.reduce((sum, refusal) => sum + refusal.count, 0),
     ...(first.over ? { severity: "info" as const } : {}),
@@ -80,9 +84,9 @@ function senders(refusals: readonly Refusal[], { wanted }: GateFacts): Evidence[
       ? []
       : [
           {
-            fact: "deployment",
+            fact: "deployment" as const,
             source: workload.shownBy.neighbours,
-            quote: `${remote} is the container ${name}`,
+            ...ownWords(say("is-container", { remote, name })),
           },
         ];
   });

@@ -4,6 +4,7 @@ import { knownValue } from "../../src/core/fact.ts";
 import type { Evidence, Refusal } from "../../src/core/facts.ts";
 import type { Remedy } from "../../src/core/finding.ts";
 import { atLeast } from "../../src/core/release.ts";
+import { say } from "../../src/core/saying.ts";
 import { isLoopback } from "./addresses.ts";
 import { type GateFacts, portOf, releaseOf } from "./explain-refusals.ts";
 import { isNotPaired } from "./pairing-refusals.ts";
@@ -62,7 +63,7 @@ export function ownAddressEvidence(facts: GateFacts): readonly Evidence[] {
   const own = facts.refusals.map((refusal) => ownAddress(refusal, facts)).find((one) => one !== undefined);
   return workload === undefined || own === undefined
     ? []
-    : [inspected(workload, `${own} is the gateway's own container`)];
+    : [inspected(workload, say("is-own-container", { remote: own }))];
 }
 
 /** Explained by the checks of that way; a page at the gateway's own address is any page. */

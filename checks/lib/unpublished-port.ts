@@ -1,14 +1,14 @@
-import type { Fact } from "../../src/core/fact.ts";
-import { knownValue } from "../../src/core/fact.ts";
+import { type Fact, knownValue } from "../../src/core/fact.ts";
 import type { Refusal } from "../../src/core/facts.ts";
 import type { Occurrence, Remedy } from "../../src/core/finding.ts";
 import type { LogDigest } from "../../src/core/log-event.ts";
+import { type Saying, say } from "../../src/core/saying.ts";
 import type { Workload } from "../../src/core/workload.ts";
 import { isLoopback } from "./addresses.ts";
 import { keepsState, publishOnLoopback, recreate } from "./compose-steps.ts";
 import { args, type GateFacts, insidePort } from "./explain-refusals.ts";
 import { human } from "./remedies.ts";
-import { inspected, missesPort, publishedAs, workloadOf } from "./workload.ts";
+import { inspected, missesPort, portsOf, workloadOf } from "./workload.ts";
 
 /*
  * The gateway runs in a container, and none of the published ports leads to the port that it listens on: whoever
@@ -53,13 +53,7 @@ export function unpublished(facts: Facts): readonly Occurrence[] {
             ? "likely"
             : "possible",
       ...(refusal === undefined ? { severity: "warning" as const } : { rank: refused, count: refusal.count }),
-      evidence: [
-        inspected(
-          workload,
-          `${publishedAs(workload)}; the gateway's port is ${inside}${exposes(workload, inside)}`,
-        ),
-        ...(refusal?.evidence ?? []),
-      ],
+      evidence: [inspected(workload, missing(workload, inside)), ...(refusal?.evidence ?? [])],
       args: args({ port: inside, to: only, container: workload.name }),
       remedies: [publish(facts, workload, inside), ...listenThere(facts, only)],
     },
@@ -84,8 +78,11 @@ function meetsNobody({ gate, reason }: Refusal): boolean {
 }
 
 /** EXPOSE is a note of the image's author; it publishes nothing. */
-function exposes({ exposed = [] }: Workload, inside: number): string {
-  return exposed.includes(inside) ? ", exposed only" : "";
+function missing(workload: Workload, port: number): Saying {
+  const ports = portsOf(workload);
+  const isExposed = workload.exposed?.includes(port) === true;
+  if (ports === "") return say(isExposed ? "port-exposed-only" : "port-not-published", { port });
+  return say(isExposed ? "port-elsewhere-exposed" : "port-published-elsewhere", { ports, port });
 }
 
 /** A log in which nobody came from anywhere but the container itself. */

@@ -1,6 +1,6 @@
-import type { Fact } from "../../src/core/fact.ts";
-import { knownValue } from "../../src/core/fact.ts";
+import { type Fact, knownValue } from "../../src/core/fact.ts";
 import type { Deployment, Evidence } from "../../src/core/facts.ts";
+import { ownWords, type Saying, say } from "../../src/core/saying.ts";
 import { safeText } from "../../src/core/text.ts";
 import type { FileOwner, Workload } from "../../src/core/workload.ts";
 
@@ -10,19 +10,25 @@ export function workloadOf(deployment: Fact<Deployment>): Workload | undefined {
   return knownValue(deployment)?.workload;
 }
 
-export function inspected({ shownBy }: Pick<Workload, "shownBy">, quote: string): Evidence {
+/** `said`: in the tool's own words, or as the engine says it. */
+export function inspected({ shownBy }: Pick<Workload, "shownBy">, said: string | Saying): Evidence {
   return {
     fact: "deployment",
     source: shownBy.state,
-    quote: safeText(quote, 300),
+    ...(typeof said === "string" ? { quote: safeText(said, 300) } : ownWords(said)),
     origin: { of: "workload" },
   };
 }
 
 /** How it is published, as `docker ps` shows it. */
-export function publishedAs({ ports }: Workload): string {
-  if (ports.length === 0) return "no published port";
-  return `publishes ${ports.map(({ address, port, to }) => `${address}:${port} -> ${to}`).join(", ")}`;
+export function publishedAs(workload: Workload): Saying {
+  const ports = portsOf(workload);
+  return ports === "" ? say("publishes-none") : say("publishes", { ports });
+}
+
+/** `127.0.0.1:18789 -> 18789`; empty for none. */
+export function portsOf({ ports }: Workload): string {
+  return ports.map(({ address, port, to }) => `${address}:${port} -> ${to}`).join(", ");
 }
 
 /** The ports of the host at which a port of the container is published. */

@@ -21,7 +21,7 @@ import { gateOfAnswer } from "../core/gate.ts";
 import type { ConnectedEvent, LogDigest, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
 import { evidenceOf, isOwnProbe } from "../core/log-parts.ts";
 import { DOCKER_BRIDGE } from "../core/networks.ts";
-import { inEnglish, type Saying, say } from "../core/saying.ts";
+import { inEnglish, ownWords, type Saying, say } from "../core/saying.ts";
 import { admit } from "./admit.ts";
 import { fitToGate } from "./fit-to-gate.ts";
 import { gatesAhead } from "./gates-ahead.ts";
@@ -130,6 +130,8 @@ function undecidedBy(
   return undefined;
 }
 
+const USUAL_WAY = { source: inEnglish(say("usual-way")), saySource: say("usual-way") } as const;
+
 interface Route {
   readonly remoteAddress: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -159,7 +161,7 @@ function routeOf(sources: AssessmentSources, basis: Evidence[]): Route {
   const way = usualWay(origin, sources.peers ?? UNKNOWN_PEERS);
   basis.push({
     fact: saidOrigin === undefined ? "deployment" : "target",
-    source: saidOrigin === undefined ? "the usual way of this deployment" : "--origin",
+    ...(saidOrigin === undefined ? USUAL_WAY : { source: "--origin" }),
     quote: `origin=${origin} remote=${way.remoteAddress}`,
   });
   return {
@@ -324,7 +326,7 @@ function authOf({ probe }: AssessmentSources, { seen }: Route, basis: Evidence[]
   if (seen?.gate === "rate-limit") return "wrong";
   const admitted = probe?.attempts.some(({ as, result }) => as !== "page" && result === "admitted");
   if (admitted) {
-    basis.push({ fact: "probe", source: probe?.url ?? "", quote: "the token is right" });
+    basis.push({ fact: "probe", source: probe?.url ?? "", ...ownWords(say("token-right")) });
   }
   return "valid";
 }

@@ -119,8 +119,11 @@ export interface Evidence {
   readonly fact: FactName;
   /** Path, URL, line: `gateway.log:14`, `GET /`, `gateway.auth.mode`. */
   readonly source: string;
-  /** Literal text, scrubbed and bounded. */
+  /** Literal text, scrubbed and bounded; of the tool's own words the English ones. */
   readonly quote: string;
+  /** The tool's own words, for a reader of another language; of the source, where that is no path and no name. In no document. */
+  readonly say?: Saying;
+  readonly saySource?: Saying;
   /** The same for whoever has to know what it is of: `source` is for people. In no document. */
   readonly origin?: EvidenceOrigin;
 }
@@ -256,6 +259,7 @@ export interface ProbeAttempt {
     readonly left: "nothing" | "pending" | "paired";
     readonly removed: boolean;
     readonly detail: string;
+    readonly say?: Saying;
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Gate } from "./connection.ts";
 import type { Confidence, Evidence } from "./facts.ts";
-import type { MessageArgs } from "./saying.ts";
+import type { MessageArgs, Saying } from "./saying.ts";
 import type { Step } from "./step.ts";
 
 export type { JsonValue } from "./json.ts";
@@ -14,6 +14,8 @@ export interface Occurrence {
   readonly confidence: Confidence;
   readonly evidence: readonly Evidence[];
   readonly args?: MessageArgs;
+  /** `args.detail` for a reader of another language, where the words are the tool's own. */
+  readonly detail?: Saying;
   readonly count?: number;
   /** Overrides the check's severity (something that is over is `info`). */
   readonly severity?: Severity;

@@ -1,9 +1,10 @@
 import type { Admission, Connection } from "./connection.ts";
-import type { Assessment, ProbeAttempt, ProbeReading, Refusal } from "./facts.ts";
+import type { Assessment, Evidence, ProbeAttempt, ProbeReading, Reach, Refusal } from "./facts.ts";
 import { gateOfAnswer } from "./gate.ts";
 import type { ClientErrorEvent, LogDigest, LogEvent, RefusalGroup, RefusedEvent } from "./log-event.ts";
 import { clientOf, evidenceOf, isOwnProbe } from "./log-parts.ts";
 import { failedStart, loneRefusals } from "./lone-lines.ts";
+import { inEnglish, say } from "./saying.ts";
 import { safeText } from "./text.ts";
 
 export { evidenceOf, isOwnProbe };
@@ -90,7 +91,7 @@ function probeRefusals(probe: ProbeReading): Refusal[] {
         client: "other",
         count: 1,
         over: false,
-        evidence: [{ fact: "probe", source: probe.url, quote: reach.detail, origin: { of: "probe" } }],
+        evidence: [{ fact: "probe", source: probe.url, ...reachWords(reach), origin: { of: "probe" } }],
       },
     ];
   }
@@ -139,6 +140,17 @@ function answerOf(attempt: ProbeAttempt): { readonly gate: Refusal["gate"]; read
   if (attempt.result !== "not-upgraded" || answer.gate !== "unknown") return answer;
   return { gate: "transport", why: "not-upgraded" };
 }
+
+/** A gateway that starts says so itself; of a document of an earlier release the words alone are there. */
+function reachWords({ state, detail, say: own }: Reach): Pick<Evidence, "quote" | "say"> {
+  const said = own ?? (state === "starting" ? say("gateway-starting") : undefined);
+  return { quote: detail, ...(said === undefined ? {} : { say: said }) };
+}
+
+const MODEL = {
+  source: inEnglish(say("admission-model")),
+  saySource: say("admission-model"),
+} as const;
 
 function describeAttempt(attempt: ProbeAttempt): string {
   const parts = [
@@ -433,7 +445,7 @@ function modelRefusal(assessment: Assessment, observed: readonly Refusal[]): Ref
     evidence: [
       {
         fact: "assessment",
-        source: "admission model",
+        ...MODEL,
         quote: safeText(now.closeReason ?? `HTTP ${now.httpStatus}`),
         origin: { of: "model" },
       },

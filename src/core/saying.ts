@@ -34,6 +34,11 @@ export function quoted(text: string): Saying {
   return say("quoted", { text });
 }
 
+/** Evidence in the tool's own words. */
+export function ownWords(saying: Saying): { readonly quote: string; readonly say: Saying } {
+  return { quote: inEnglish(saying), say: saying };
+}
+
 /** How deep one sentence may stand in another; those of a file of others may be deeper. */
 const DEPTH = 4;
 

@@ -102,9 +102,13 @@ class Local implements LocalAccess {
     const newest = files.at(-1);
     if (newest === undefined && distrust !== undefined) {
       const args = { path: safeText(distrust.path, 200), who: safeText(distrust.who, 60) };
-      return distrust.because === "owner"
-        ? unknown("denied", say("log-of-a-stranger", args), "--log FILE")
-        : unknown("denied", say("log-open-to-others", args), "--log FILE");
+      if (distrust.because === "owner")
+        return unknown("denied", say("log-of-a-stranger", args), "--log FILE");
+      const open =
+        distrust.who === "everybody"
+          ? say("log-open-to-everybody", { path: args.path })
+          : say("log-open-to-others", args);
+      return unknown("denied", open, "--log FILE");
     }
     if (newest === undefined)
       return unknown(

@@ -1,6 +1,7 @@
 import type { ConnectionAuth } from "../core/connection.ts";
 import type { ProbeAttempt } from "../core/facts.ts";
 import { isObject } from "../core/json.ts";
+import { inEnglish, type Saying, say } from "../core/saying.ts";
 import type { Clean } from "./clean-text.ts";
 import { createDeviceIdentity, type DeviceIdentity, signaturePayload } from "./device.ts";
 import { type Challenge, type HandshakeResult, type Session, shakeHands } from "./handshake.ts";
@@ -108,21 +109,25 @@ export function browserParams(
 async function removeOwnEntry(session: Session, device: DeviceIdentity, clean: Clean): Promise<Cleanup> {
   const listed = await session.request("device.pair.list", {});
   if (listed.ok && !isPaired(listed.payload, device.id))
-    return { left: "nothing", removed: false, detail: "admitted without an entry in the device list" };
+    return { left: "nothing", removed: false, ...cleanupSaid(say("admitted-without-entry")) };
   const removed = await session.request("device.pair.remove", { deviceId: device.id });
-  if (removed.ok)
-    return { left: "paired", removed: true, detail: "the auto-approved entry was removed again" };
+  if (removed.ok) return { left: "paired", removed: true, ...cleanupSaid(say("entry-removed")) };
   // 2026.2.1 has no device.pair.remove: revoking the token leaves an entry that lets nobody in, as the key is gone.
   const revoked = await session.request("device.token.revoke", { deviceId: device.id, role: "operator" });
-  const rest = revoked.ok ? "its token is revoked, its key is forgotten" : "its key is forgotten";
   return {
     left: "paired",
     removed: false,
-    detail: clean(
-      `an auto-approved entry is left: device ${device.id}; ${rest} (${removed.error.message})`,
-      300,
+    ...cleanupSaid(
+      say(revoked.ok ? "entry-left-revoked" : "entry-left", {
+        device: device.id,
+        text: clean(removed.error.message, 200),
+      }),
     ),
   };
+}
+
+function cleanupSaid(said: Saying): Pick<Cleanup, "detail" | "say"> {
+  return { detail: inEnglish(said), say: said };
 }
 
 /** What a refusal left. */
@@ -131,16 +136,16 @@ function leftBy(handshake: HandshakeResult, device: DeviceIdentity): Cleanup {
     return {
       left: "paired",
       removed: false,
-      detail: `whether an entry is left is unknown: device ${device.id}`,
+      ...cleanupSaid(say("entry-unknown", { device: device.id })),
     };
   const code = handshake.error?.details?.code;
   const message = handshake.error?.message ?? "";
   const isPairing = code === "PAIRING_REQUIRED" || message.startsWith("pairing required");
-  if (!isPairing) return { left: "nothing", removed: false, detail: "refused before pairing" };
+  if (!isPairing) return { left: "nothing", removed: false, ...cleanupSaid(say("refused-before-pairing")) };
   return {
     left: "pending",
     removed: false,
-    detail: `its pending request ends by itself after 5 minutes: device ${device.id}`,
+    ...cleanupSaid(say("request-ends", { device: device.id })),
   };
 }
 

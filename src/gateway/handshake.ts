@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
 import { isObject } from "../core/json.ts";
+import { say } from "../core/saying.ts";
 import { errorTypeOf } from "./http.ts";
 import { numberOf, textOf, textsOf } from "./json.ts";
 import { type ConnectParams, type ErrorShape, readServerFrame, type ServerFrame } from "./protocol.ts";
 import {
   type ConnectionEnds,
+  failedAs,
   type MayReceive,
   type TransportFailure,
   type TransportOptions,
@@ -103,7 +105,7 @@ class Handshake {
       ...options.connectFrom,
     });
     this.#deadline = setTimeout(
-      () => this.#fail({ state: "timeout", detail: "no answer in time" }),
+      () => this.#fail(failedAs("timeout", say("no-answer-in-time"))),
       options.timeoutMs,
     );
   }
@@ -141,7 +143,7 @@ class Handshake {
     this.#finish();
   }
 
-  readonly #abort = (): void => this.#fail({ state: "timeout", detail: "aborted" });
+  readonly #abort = (): void => this.#fail(failedAs("timeout", say("stopped-waiting")));
 
   #isAnswered(): boolean {
     return this.#state.hello !== undefined || this.#state.error !== undefined;
@@ -155,7 +157,7 @@ class Handshake {
 
   #isTooMany(): boolean {
     if (++this.#frames <= maxFrames) return false;
-    this.#fail({ state: "not-openclaw", detail: `more than ${maxFrames} frames` });
+    this.#fail(failedAs("not-openclaw", say("too-many-frames", { count: maxFrames })));
     return true;
   }
 
@@ -196,8 +198,7 @@ class Handshake {
     const frame = isBinary ? undefined : readServerFrame(text);
     if (frame === undefined) {
       // Before the challenge, something that is no frame means that this is another server.
-      if (this.#state.challenge === undefined)
-        this.#fail({ state: "not-openclaw", detail: "the first frame is not OpenClaw's" });
+      if (this.#state.challenge === undefined) this.#fail(failedAs("not-openclaw", say("first-frame-odd")));
     } else if (frame.type === "event") {
       if (frame.event === "connect.challenge") this.#challenged(frame.payload);
     } else if (frame.id === this.#connectId) this.#answered(frame);
@@ -232,7 +233,7 @@ class Handshake {
 
   #withhold(from: string): void {
     this.#state.withheldFrom = from;
-    this.#fail({ state: "stranger", detail: `the other end is ${from}'s` });
+    this.#fail(failedAs("stranger", say("other-end-of", { who: from })));
   }
 
   #request(id: string, method: string, params: unknown): void {
@@ -248,7 +249,7 @@ class Handshake {
     }
     const hello = readHello(frame.payload);
     if (hello === undefined) {
-      this.#fail({ state: "not-openclaw", detail: "connect was answered without hello-ok" });
+      this.#fail(failedAs("not-openclaw", say("no-hello")));
       return;
     }
     this.#state.hello = hello;
@@ -276,8 +277,7 @@ class Handshake {
       this.#state.closeCode = code;
       this.#state.closeReason = reason.toString("utf8");
     }
-    if (code === 1006 && !this.#isAnswered())
-      this.#state.failure ??= { state: "reset", detail: "the connection broke off without a close frame" };
+    if (code === 1006 && !this.#isAnswered()) this.#state.failure ??= failedAs("reset", say("broke-off"));
     this.#finish();
   }
 }

@@ -2,10 +2,11 @@ import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { HttpReading } from "../core/facts.ts";
 import { isObject, parseBoundedJson } from "../core/json.ts";
+import { say } from "../core/saying.ts";
 import { cleaner } from "./clean-text.ts";
 import { textOf } from "./json.ts";
 import { probeUserAgent } from "./protocol.ts";
-import { type TransportFailure, type TransportOptions, transportFailure } from "./transport.ts";
+import { failedAs, type TransportFailure, type TransportOptions, transportFailure } from "./transport.ts";
 import { type GatewayUrl, parseGatewayUrl } from "./url.ts";
 
 /** Bytes of one body that are read; the page of every release has its marks in the first two KiB. */
@@ -128,7 +129,7 @@ function getOnce(url: string, options: TransportOptions): Promise<Answer | Trans
       if (answered) return answered();
       resolve(
         signal.aborted
-          ? { state: "timeout", detail: options.signal?.aborted ? "aborted" : "no answer in time" }
+          ? failedAs("timeout", say(options.signal?.aborted ? "stopped-waiting" : "no-answer-in-time"))
           : transportFailure(error, options.clean),
       );
     };

@@ -2,6 +2,7 @@ import { lookup as lookupHost } from "node:dns/promises";
 import type { LookupFunction } from "node:net";
 import type { ConnectionAuth } from "../core/connection.ts";
 import type { ProbeAttempt, ProbeReading, Reach } from "../core/facts.ts";
+import { inEnglish, type Saying, say } from "../core/saying.ts";
 import type { Secret } from "../core/secret.ts";
 import { attemptAsBrowser } from "./browser-attempt.ts";
 import { type Clean, cleaner, type Scrub } from "./clean-text.ts";
@@ -306,19 +307,23 @@ export function isStarting(result: HandshakeResult): boolean {
   return result.error?.code === "UNAVAILABLE" && /starting/i.test(result.error.message);
 }
 
+function reached(state: Reach["state"], said: Saying): Reach {
+  return { state, detail: inEnglish(said), say: said };
+}
+
 function reachOf(page: HandshakeResult, http: HttpSurface): Reach {
-  if (isStarting(page)) return { state: "starting", detail: "the gateway says that it is starting" };
+  if (isStarting(page)) return reached("starting", say("gateway-starting"));
   if (page.challenge !== undefined && page.failure === undefined)
-    return { state: "open", detail: "the gateway answers" };
+    return reached("open", say("gateway-answers"));
   if (page.result === "not-upgraded") {
-    const detail = `HTTP ${page.httpStatus} instead of a WebSocket upgrade`;
+    const instead = say("http-instead", { status: page.httpStatus ?? "?" });
     const isGateway =
       page.httpErrorType === "proxy_attribution_required" || http.reading.looksLike === "openclaw";
-    return { state: isGateway ? "open" : "not-openclaw", detail };
+    return reached(isGateway ? "open" : "not-openclaw", instead);
   }
   if (page.challenge === undefined && page.closeCode !== undefined)
-    return { state: "not-openclaw", detail: `closed with ${page.closeCode} before a challenge` };
-  return page.failure ?? { state: "not-openclaw", detail: "no challenge" };
+    return reached("not-openclaw", say("closed-before", { code: page.closeCode }));
+  return page.failure ?? reached("not-openclaw", say("no-challenge"));
 }
 
 /** Credentials go over verified TLS, or to an address that no stranger can listen on, or where the user insists. */

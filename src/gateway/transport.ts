@@ -1,5 +1,6 @@
 import type { LookupFunction } from "node:net";
 import type { Reach } from "../core/facts.ts";
+import { inEnglish, type Saying } from "../core/saying.ts";
 import type { Clean } from "./clean-text.ts";
 
 /** What both HTTP and WebSocket connections may be told. */
@@ -30,6 +31,12 @@ export type MayReceive = (
 export interface TransportFailure {
   readonly state: Exclude<Reach["state"], "open" | "starting">;
   readonly detail: string;
+  readonly say?: Saying;
+}
+
+/** In the tool's own words. */
+export function failedAs(state: TransportFailure["state"], said: Saying): TransportFailure {
+  return { state, detail: inEnglish(said), say: said };
 }
 
 const tlsCode = /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;

@@ -11,6 +11,7 @@ import {
   entryOf,
   fill,
   type Lang,
+  noteText,
   sentenceOf,
   wordsOf,
 } from "./messages/index.ts";
@@ -121,7 +122,7 @@ class Page {
 
   finding(finding: ReportFinding, number: number, report: Report): string[] {
     const { words, severities, confidences } = this.#words;
-    const text = causeText(this.#words, finding.id, finding.variant, finding.args);
+    const text = causeText(this.#words, finding.id, finding.variant, finding.args, finding.detail);
     const times = (finding.count ?? 1) > 1 ? [fill(words.seen, { count: finding.count ?? 1 })] : [];
     const brief = (finding.variant === "over" || number > TOLD) && !this.#options.verbose;
     const place = brief ? finding.evidence.slice(0, 1).map(({ source }) => source) : [];
@@ -291,8 +292,8 @@ class Page {
 
   notes({ notes = [] }: Report): string[] {
     if (notes.length === 0) return [];
-    const lines = notes.flatMap(({ message, args, evidence = [] }) => [
-      ...this.#bullet(wordsOf(this.#words.notes, message, args)),
+    const lines = notes.flatMap(({ evidence = [], ...note }) => [
+      ...this.#bullet(noteText(this.#words, note)),
       ...evidence.slice(0, 3).flatMap((one) => this.#quote(one, 4)),
     ]);
     return [this.#heading(this.#words.words.notes), ...lines];
@@ -302,8 +303,8 @@ class Page {
     return next === "" ? [] : [this.#heading(this.#words.words.next), `  ${this.#style.command(next)}`];
   }
 
-  #title({ id, variant, args }: ReportFinding): string {
-    return causeText(this.#words, id, variant, args)?.title ?? id;
+  #title({ id, variant, args, detail }: ReportFinding): string {
+    return causeText(this.#words, id, variant, args, detail)?.title ?? id;
   }
 
   #gatewayLine({ gateway, target, deployment }: Report): string {
@@ -443,14 +444,13 @@ class Page {
     ];
   }
 
-  #quote({ source, quote }: Evidence, indent: number): string[] {
+  #quote({ source, quote, say, saySource }: Evidence, indent: number): string[] {
     const options = { indent, width: this.#width, cutLongWords: true };
     // A browser's name is long and says least; what follows it says most.
     const brief = quote.replace(/ ua=Mozilla\/.{1,400}? code=/, " ua=Mozilla/... code=");
-    const { phrases } = this.#words;
-    const shown = entryOf(phrases, quote) ?? (this.#options.verbose ? quote : safeText(brief, QUOTE));
+    const shown = this.#said(say, this.#options.verbose ? quote : safeText(brief, QUOTE));
     return [
-      ...hang("", entryOf(phrases, source) ?? source, options).map(this.#style.dim),
+      ...hang("", this.#said(saySource, source), options).map(this.#style.dim),
       ...hang("  ", shown, options).map(this.#style.dim),
     ];
   }

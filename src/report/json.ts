@@ -12,6 +12,7 @@ import {
   entryOf,
   fill,
   type Lang,
+  noteText,
   wordsOf,
 } from "./messages/index.ts";
 import type { EraAnswer, FindRelease, RemedyAction, Report, ReportFinding, ReportRemedy } from "./result.ts";
@@ -125,9 +126,9 @@ export function toJsonReport(raw: Report, lang: Lang): JsonReport {
     missing: report.missing ?? [],
     ...optional("page", page),
     next,
-    notes: (report.notes ?? []).map(({ message, args }) => ({
+    notes: (report.notes ?? []).map(({ message, args, detail }) => ({
       id: message,
-      message: wordsOf(words.notes, message, args),
+      message: noteText(words, { message, args, detail }),
       ...optional("args", args),
     })),
   };
@@ -135,7 +136,7 @@ export function toJsonReport(raw: Report, lang: Lang): JsonReport {
 
 function toJsonFinding(finding: ReportFinding, words: Catalogue): JsonFinding {
   const { id, code, severity, variant, args, confidence, evidence, count, remedies, tellApart } = finding;
-  const text = causeText(words, id, variant, args);
+  const text = causeText(words, id, variant, args, finding.detail);
   return {
     id,
     code,

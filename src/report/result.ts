@@ -109,6 +109,8 @@ export interface MissingFact {
 export interface ReportNote {
   readonly message: string;
   readonly args?: MessageArgs;
+  /** `args.detail` for the other languages, where the words are the tool's own. */
+  readonly detail?: Saying;
   readonly evidence?: readonly Evidence[];
 }
 

@@ -176,7 +176,6 @@ export const changes = {
   "is-as-it-was": "{path} is as it was",
   removed: "removed {path}",
   "put-back": "put {path} back",
-  "journal-over": "it is over",
   "not-looked-at": "not looked at",
   "no-answer-at-all": "no answer",
   "exit-untold": "the engine does not tell how the command ended",

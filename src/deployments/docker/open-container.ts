@@ -2,6 +2,7 @@ import type { Container, ContainerInspectInfo } from "dockerode";
 import type { Changer } from "../../core/change.ts";
 import { type Fact, known, knownValue, type Unknown } from "../../core/fact.ts";
 import type { Deployment, DeploymentNames, Evidence } from "../../core/facts.ts";
+import { ownWords, say } from "../../core/saying.ts";
 import { createScrubber } from "../../core/scrub.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
@@ -356,7 +357,7 @@ function evidenceOf(reading: Workload): readonly Evidence[] {
       (other): Evidence => ({
         fact: "deployment",
         source: shownBy.others,
-        quote: quote(`${other.name} (${other.state}) seems to run a gateway, too`),
+        ...ownWords(say("seems-a-gateway", { name: other.name, state: other.state })),
       }),
     ),
   ];

@@ -13,7 +13,7 @@ import type {
 } from "../../core/facts.ts";
 import type { LogDigest } from "../../core/log-event.ts";
 import { compareReleases } from "../../core/release.ts";
-import { say } from "../../core/saying.ts";
+import { inEnglish, say } from "../../core/saying.ts";
 import { createScrubber } from "../../core/scrub.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
@@ -357,10 +357,11 @@ function isOwnPlace({ address }: Place, { openclaw, hostNetwork }: HostSigns): b
 /** What is said of a port that a stranger has, without a word of theirs. */
 function heldBy(holder: PortHolder, url: string): ProbeReading {
   const { program, user, pid } = holder;
-  const who = `${program ?? "a program"} of user ${user}${pid === undefined ? "" : ` (process ${pid})`}`;
+  const args = { port: holder.port, user, ...(program === undefined ? {} : { program }) };
+  const held = pid === undefined ? say("port-held", args) : say("port-held-by-process", { ...args, pid });
   return {
     url,
-    reach: { state: "stranger", detail: `port ${holder.port} is held by ${who}`, holder },
+    reach: { state: "stranger", detail: inEnglish(held), say: held, holder },
     http: { looksLike: "none" },
     attempts: [],
     tookMs: 0,

@@ -11,6 +11,7 @@ import type { Facts } from "../../core/collect.ts";
 import { type Diagnosed, diagnose } from "../../core/diagnose.ts";
 import { knownValue } from "../../core/fact.ts";
 import type { FactName, ProbeReading, Refusal, Target } from "../../core/facts.ts";
+import type { Saying } from "../../core/saying.ts";
 import { commandsFor, openclawLine } from "../../kinds/commands.ts";
 import { deploymentOf } from "../../kinds/index.ts";
 import type { CommandContext } from "../../kinds/kind.ts";
@@ -283,7 +284,11 @@ function notesOf(facts: Facts, diagnosed: Diagnosed): ReportNote[] {
         : cleanup.removed
           ? "probe-cleaned-up"
           : "probe-left-something";
-    notes.push({ message, args: { detail: cleanup.detail } });
+    notes.push({ message, args: { detail: cleanup.detail }, ...detailSaid(cleanup) });
   }
   return notes;
+}
+
+function detailSaid({ say: detail }: { readonly say?: Saying }): Pick<ReportNote, "detail"> {
+  return detail === undefined ? {} : { detail };
 }

@@ -60,11 +60,13 @@ export function causeText(
   id: string,
   variant?: string,
   given?: MessageArgs,
+  detail?: Saying,
 ): CauseText | undefined {
   const message = entryOf(catalogue.causes, id);
   if (!message) return undefined;
   const { variants = {}, ...plain } = message;
-  const args = inWords(catalogue, given);
+  const own = detail && sentenceOf(catalogue, detail);
+  const args = inWords(catalogue, own === undefined ? given : { ...given, detail: own });
   const text = { ...plain, ...(variant === undefined ? {} : entryOf(variants, variant)) };
   const { caveats } = text;
   return {
@@ -88,4 +90,21 @@ function inWords(catalogue: Catalogue, args: MessageArgs = {}): MessageArgs {
 export function wordsOf(table: Readonly<Record<string, string>>, key: string, args?: MessageArgs): string {
   const words = entryOf(table, key);
   return words === undefined ? safeText(key, 200) : fill(words, args);
+}
+
+/** A note of a report; what it tells in the tool's own words is in the same language. */
+export function noteText(
+  catalogue: Catalogue,
+  {
+    message,
+    args,
+    detail,
+  }: {
+    readonly message: string;
+    readonly args?: MessageArgs | undefined;
+    readonly detail?: Saying | undefined;
+  },
+): string {
+  const said = detail && sentenceOf(catalogue, detail);
+  return wordsOf(catalogue.notes, message, said === undefined ? args : { ...args, detail: said });
 }

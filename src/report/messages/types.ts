@@ -70,8 +70,6 @@ export interface Catalogue {
   readonly facts: Readonly<Record<string, string>>;
   /** By `Saying.message`. */
   readonly sayings: Readonly<Record<SentenceKey, string>>;
-  /** Evidence in the tool's own words (a source that is no file, what the probe met), by those words. */
-  readonly phrases: Readonly<Record<string, string>>;
   /** Headings and short phrases of the formats. */
   readonly words: Words;
   readonly fix: FixWords;

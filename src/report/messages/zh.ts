@@ -6,6 +6,7 @@ import { page } from "./zh/page.ts";
 import { pairing } from "./zh/pairing.ts";
 import { remedies } from "./zh/remedies.ts";
 import { changes } from "./zh/sentences/changes.ts";
+import { evidence } from "./zh/sentences/evidence.ts";
 import { facts } from "./zh/sentences/facts.ts";
 import { usage } from "./zh/sentences/usage.ts";
 import { human } from "./zh/steps.ts";
@@ -18,7 +19,7 @@ export const zh: Catalogue = {
   remedies,
   human,
   ...tables,
-  sayings: { ...facts, ...changes, ...usage },
+  sayings: { ...facts, ...changes, ...evidence, ...usage },
   ...upgrade,
   fix,
 };

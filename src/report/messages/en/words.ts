@@ -290,12 +290,6 @@ export const tables: Tables = {
     refusals: "refused connections",
     assessment: "the model's answer for this browser",
   },
-  phrases: {
-    "the token is right": "the token is right",
-    "the gateway says that it is starting": "the gateway says that it is starting",
-    "admission model": "admission model",
-    "the usual way of this deployment": "the usual way of this deployment",
-  },
   words: {
     colon: ": ",
     inset: " ({text})",

@@ -272,12 +272,6 @@ export const tables: Tables = {
     refusals: "被拒绝的连接",
     assessment: "模型对该浏览器的判断",
   },
-  phrases: {
-    "the token is right": "令牌正确",
-    "the gateway says that it is starting": "网关报告自己正在启动",
-    "admission model": "准入模型",
-    "the usual way of this deployment": "这种部署方式的通常路径",
-  },
   words: {
     colon: "：",
     inset: "（{text}）",

@@ -173,7 +173,6 @@ export const changes = translation(english, {
   "is-as-it-was": "{path} 恢复原状",
   removed: "删除了 {path}",
   "put-back": "恢复了 {path}",
-  "journal-over": "它已经结束",
   "not-looked-at": "没有查看",
   "no-answer-at-all": "没有回应",
   "exit-untold": "引擎没有给出命令的结束情况",
