@@ -35,6 +35,10 @@ function othersOf(report: Report): readonly string[] {
     ...findings.flatMap(({ evidence }) => quotesOf(evidence)),
     // A reason that no language has is the gateway's own words.
     ...findings.flatMap(({ args = {} }) => (typeof args.reason === "string" ? [args.reason] : [])),
+    // What is not one of our sentences, somebody else said.
+    ...findings.flatMap(({ args = {}, detail }) =>
+      detail === undefined && typeof args.detail === "string" ? [args.detail] : [],
+    ),
     ...notes.flatMap(({ evidence = [] }) => quotesOf(evidence)),
     ...findings.flatMap(({ remedies, tellApart = [] }) => [
       ...remedies.flatMap(({ actions }) => commandsOf(actions)),
