@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { after, describe, test } from "node:test";
 import Docker from "dockerode";
+import fc from "fast-check";
 import { boundAnswers, MAX_ANSWER, withinBounds } from "../src/deployments/docker/answers.ts";
 import { engineFailure } from "../src/deployments/docker/engine.ts";
 import { containerExec } from "../src/deployments/docker/exec.ts";
@@ -14,12 +15,14 @@ import { containerWorld, ownerOf } from "../src/deployments/docker/files.ts";
 import { FrameSplitter } from "../src/deployments/docker/frames.ts";
 import { containerLog, framedLines } from "../src/deployments/docker/logs.ts";
 import { unhurried } from "../src/deployments/docker/patience.ts";
-import { oneFile } from "../src/deployments/docker/tar.ts";
+import { leadingRecords, oneFile } from "../src/deployments/docker/tar.ts";
 import { frame } from "./fake-engine.ts";
 import { textOf } from "./fake-world.ts";
 
-/** Milliseconds of quiet that a call of these tests waits for; it has twice as long in all. */
+/** Milliseconds of quiet that a call waits for where it is to give up; it has twice as long in all. */
 const QUIET = 150;
+/** Where something else ends it, on a machine of any speed. */
+const PATIENT = 120_000;
 const MB = 1_048_576;
 
 interface Stub {
@@ -34,7 +37,7 @@ after(() => Promise.all(servers.map((close) => close())));
 type Answer = (socket: Socket, head: string) => void;
 
 /** Whoever asks gets `answer`, whatever it asks. */
-async function stub(answer: Answer): Promise<Stub> {
+async function stub(answer: Answer, timeout = PATIENT): Promise<Stub> {
   const directory = mkdtempSync(join(tmpdir(), "opd-stub-"));
   const path = join(directory, "engine.sock");
   const sockets = new Set<Socket>();
@@ -54,7 +57,7 @@ async function stub(answer: Answer): Promise<Stub> {
     await new Promise<void>((resolve) => server.close(() => resolve()));
     rmSync(directory, { recursive: true });
   });
-  const api = new Docker({ socketPath: path, timeout: QUIET });
+  const api = new Docker({ socketPath: path, timeout });
   boundAnswers(api.modem);
   const open = () => [...sockets].reduce((sum, socket) => sum + socket.bytesWritten, 0);
   return { api, sent: () => bytes + open() };
@@ -80,6 +83,22 @@ function flood(socket: Socket, piece: Buffer): void {
 function dribble(socket: Socket, piece: string | Buffer): void {
   const timer = setInterval(() => socket.write(piece), QUIET / 5);
   socket.on("close", () => clearInterval(timer));
+}
+
+/** The header of a PAX extended header of `size` bytes. */
+function paxHeader(size: number): Buffer {
+  const header = oneFile("x", Buffer.alloc(0), { mode: 0, uid: 0, gid: 0 }).subarray(0, 512);
+  header.write(size.toString(8).padStart(11, "0"), 124);
+  header.write("x", 156);
+  header.fill(" ", 148, 156);
+  header.write(
+    header
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, "0"),
+    148,
+  );
+  return header;
 }
 
 /** Says `head` first. */
@@ -138,7 +157,7 @@ const ways: readonly (readonly [name: string, expected: string, answer: Answer])
 describe("a question to an engine", () => {
   for (const [name, expected, answer] of ways)
     test(`${name}: ${expected}`, async () => {
-      const { api, sent } = await stub(answer);
+      const { api, sent } = await stub(answer, expected === "ERR_ANSWER_LATE" ? QUIET : PATIENT);
       assert.equal(await code(api.listContainers({ all: true })), expected);
       // What is in flight beyond the bound is what sockets hold.
       assert.ok(sent() < MAX_ANSWER + 8 * MB, `${sent()} bytes`);
@@ -172,7 +191,7 @@ describe("a question to an engine", () => {
         () => socket.end(Buffer.concat([Buffer.from(HEAD), chunk("{}"), Buffer.from("0\r\n\r\n")])),
         QUIET * 4,
       );
-    });
+    }, QUIET);
     assert.deepEqual(await unhurried(api).info(), {});
   });
 
@@ -209,18 +228,8 @@ describe("what an engine streams", () => {
   });
 
   test("an archive of which every entry is passed over", async () => {
-    // A PAX header of the largest size that eleven octal digits have.
-    const header = oneFile("x", Buffer.alloc(0), { mode: 0, uid: 0, gid: 0 }).subarray(0, 512);
-    header.write("77777777777", 124);
-    header.write("x", 156);
-    header.fill(" ", 148, 156);
-    header.write(
-      header
-        .reduce((sum, byte) => sum + byte, 0)
-        .toString(8)
-        .padStart(6, "0"),
-      148,
-    );
+    // The largest size that eleven octal digits have.
+    const header = paxHeader(0o77777777777);
     const { api, sent } = await stub(
       begins(RAW, (socket) => {
         socket.write(header);
@@ -232,6 +241,31 @@ describe("what an engine streams", () => {
     assert.equal(read.ok, false);
     assert.deepEqual(await world.list("/", 10), []);
     assert.ok(sent() < 128 * MB, `${sent()} bytes`);
+  });
+
+  test("records of a header that are none", () => {
+    for (const bytes of [
+      "",
+      "\0".repeat(100),
+      "x",
+      " ",
+      "0 ",
+      "-5 a=b\n",
+      "3",
+      "1e9 a=b\n",
+      "9 a=b",
+      " 6 a=b\n",
+    ]) {
+      const header = paxHeader(bytes.length);
+      const archive = Buffer.concat([header, Buffer.from(bytes, "latin1")]);
+      const found = leadingRecords(archive);
+      assert.ok(Object.keys(found ?? {}).length <= 1, bytes);
+    }
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        leadingRecords(Buffer.concat([paxHeader(bytes.length), bytes]));
+      }),
+    );
   });
 
   test("a log without end", async () => {

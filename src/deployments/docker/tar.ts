@@ -185,7 +185,9 @@ function paxRecords(bytes: Uint8Array, encoding = "utf-8"): Readonly<Record<stri
   let at = 0;
   while (at < bytes.length) {
     const space = bytes.indexOf(32, at);
-    const length = space === -1 ? 0 : Number(decoder.decode(bytes.subarray(at, space)));
+    if (space === -1) break;
+    const length = Number(decoder.decode(bytes.subarray(at, space)));
+    // Whatever an engine says, each turn moves on.
     if (!Number.isSafeInteger(length) || length <= space - at) break;
     const record = decoder.decode(bytes.subarray(space + 1, at + length - 1));
     const equals = record.indexOf("=");
