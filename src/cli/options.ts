@@ -91,7 +91,7 @@ export function liveOptions<T>(yargs: Argv<T>) {
       type: "string",
       requiresArg: true,
       describe:
-        "local, ws://HOST:PORT, wss://HOST, docker:CONTAINER or compose:SERVICE; default: what this machine shows",
+        "local, ws://HOST:PORT, wss://HOST, docker:CONTAINER, compose:SERVICE or k8s:[CONTEXT/]NAMESPACE/WORKLOAD; default: what this machine shows",
     })
     .option("config", {
       type: "string",

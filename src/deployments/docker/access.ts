@@ -5,8 +5,10 @@ import type { Deployment, DeploymentNames, Evidence } from "../../core/facts.ts"
 import { createScrubber, type Scrubber } from "../../core/scrub.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
-import type { Workload } from "../../core/workload.ts";
+import type { DockerEngine, Workload } from "../../core/workload.ts";
 import { deploymentOf } from "../../kinds/index.ts";
+import { IN_CONTAINER } from "../contained/host.ts";
+import { isSecretVariable } from "../contained/program.ts";
 import { localAccess } from "../local.ts";
 import type { ChangerOptions, DeploymentAccess, LogText } from "../types.ts";
 import type { World } from "../world.ts";
@@ -93,6 +95,8 @@ async function openOn(
   }
 }
 
+type ContainerReading = Workload<DockerEngine>;
+
 interface Found {
   readonly engine: Engine;
   readonly container: Container;
@@ -119,7 +123,7 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
 
   const configured = await files.config();
   const secrets = Object.entries(gateway.env ?? {}).flatMap(([key, value]) =>
-    isSecret(key) && !isPath(value.reveal()) ? value : [],
+    isSecretVariable(key, value.reveal()) ? value : [],
   );
   const hidden = [...(configured.known ? configured.value.all : []), ...secrets];
   const scrub = createScrubber(hidden.map((secret) => secret.reveal()));
@@ -212,28 +216,8 @@ async function placeOf({ api }: Engine, { name }: Workload): Promise<string> {
   return safeText(`docker ${engineIdentity(info)} ${name}`, 300);
 }
 
-function isSecret(variable: string): boolean {
-  return /token|password|secret|key|credential/i.test(variable);
-}
-
-/** Where a secret is, and none itself. */
-function isPath(value: string): boolean {
-  return /^(?:~?\/|[A-Za-z]:\\)/.test(value);
-}
-
-/** What `localAccess` takes from its surroundings: that it is a container, and nothing of this machine. */
-const IN_CONTAINER = {
-  platform: "linux",
-  wsl: false,
-  sshSession: false,
-  container: "docker",
-  addresses: [],
-  engines: [],
-  units: [],
-} as const;
-
 /** A container that is down has no address; its network still has a bridge. */
-async function withBridge(engine: Engine, reading: Workload): Promise<Workload> {
+async function withBridge(engine: Engine, reading: ContainerReading): Promise<ContainerReading> {
   const { networkMode } = reading.engine;
   if (reading.publishedPeer !== undefined || reading.network !== "own" || networkMode === "") return reading;
   const name = networkMode === "default" ? "bridge" : networkMode;
@@ -259,9 +243,9 @@ interface Outside {
 /** With what else is asked of the engine: its clock, the files' owners, the last words of one that ended. */
 async function withMore(
   { engine, container, info, choice }: Found,
-  read: Workload,
+  read: ContainerReading,
   { scrub, stateDir, configPath, isRead }: Outside,
-): Promise<Workload> {
+): Promise<ContainerReading> {
   const ends = read.state !== "running" || read.restarts > 0;
   const [says, state, lastLines] = await Promise.all([
     askEngine(engine.api),
@@ -322,7 +306,7 @@ async function* inTurn(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array
   yield* chunks;
 }
 
-function evidenceOf(reading: Workload): readonly Evidence[] {
+function evidenceOf(reading: ContainerReading): readonly Evidence[] {
   const { image, state, exitCode, restarts, publishedPeer, ports, health, others, shownBy, engine } = reading;
   const published = ports.map(({ address, port, to }) => `${address}:${port} -> ${to}`).join(", ");
   const parts = [
