@@ -122,6 +122,7 @@ export async function gatewayOf(found: FoundWorkload): Promise<PodGateway> {
   };
   const program = programIn(gatewayWords(own, inside.self));
   const names: DeploymentNames = {
+    ...(api.cluster.context === undefined ? {} : { context: api.cluster.context }),
     namespace,
     workload: workloadName(candidate),
     container,

@@ -52,7 +52,7 @@ export async function podChanger(options: PodChangerOptions): Promise<Fact<Chang
   const denied = isMade ? await rights.may(["patch"], "configmaps") : await rights.may(EXEC, "pods/exec");
   if (denied !== undefined) return denied;
   const where = (): Promise<Fact<PodContainer>> => containerNow(api, candidate);
-  const exec = podExec(api, where);
+  const exec = podExec(api, async () => (await rights.may(EXEC, "pods/exec")) ?? where());
   const { path: configPath, stateDir, effective } = config.reading;
   const port = effective.gateway?.port ?? DEFAULT_PORT;
   // Of an era the oldest: what the newest can do, it need not.
