@@ -7,6 +7,21 @@ import path from "node:path";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 
+/** Whether a right, `list pods`, is none that the caller has. */
+function isDenied(cluster: StubCluster, right: string): boolean {
+  const [verb = "", resource = "", everywhere] = right.split(" ");
+  const { rules } = cluster;
+  const allowed =
+    rules === undefined ||
+    (everywhere === undefined &&
+      rules.some(
+        (rule) => (rule.verbs as string[]).includes(verb) && (rule.resources as string[]).includes(resource),
+      ));
+  if (allowed && !cluster.denied.has(right)) return false;
+  cluster.refused.add(right);
+  return true;
+}
+
 /** A JSON object of the API. */
 export type Json = Record<string, unknown>;
 
@@ -22,6 +37,10 @@ export interface StubCluster {
   readonly objects: Map<string, Json>;
   /** `create pods/exec`, `list services`. */
   readonly denied: Set<string>;
+  /** Rules of Roles that are all that is allowed; absent: everything but what is denied. */
+  rules: readonly Json[] | undefined;
+  /** What was asked for and not allowed, in the words of `denied`. */
+  readonly refused: Set<string>;
   /** Of containers: by pod, `--previous` with a suffix. */
   readonly logs: Map<string, string>;
   /** Of exec'd programs. */
@@ -65,7 +84,7 @@ export async function stubCluster(): Promise<StubCluster> {
     const url = new URL(request.url ?? "/", "http://stub");
     cluster.calls.push(`UPGRADE ${url.pathname}`);
     const resource = url.pathname.endsWith("/exec") ? "pods/exec" : "pods/portforward";
-    if (cluster.denied.has(`get ${resource}`) || cluster.denied.has(`create ${resource}`)) {
+    if (isDenied(cluster, `get ${resource}`) || isDenied(cluster, `create ${resource}`)) {
       const text = JSON.stringify(
         failure(403, `pods "x" is forbidden: cannot create resource "${resource}"`),
       );
@@ -92,6 +111,8 @@ export async function stubCluster(): Promise<StubCluster> {
     url,
     objects: new Map(),
     denied: new Set(),
+    rules: undefined,
+    refused: new Set(),
     logs: new Map(),
     env: {},
     ports: new Map(),
@@ -148,7 +169,7 @@ function reply(
 ): unknown {
   if (url.pathname.endsWith("/selfsubjectaccessreviews")) return review(cluster, response, JSON.parse(text));
   if (url.pathname === "/api/v1/pods") {
-    if (cluster.denied.has("list pods everywhere")) return status(response, 403, "pods is forbidden");
+    if (isDenied(cluster, "list pods everywhere")) return status(response, 403, "pods is forbidden");
     return send(response, 200, { items: listOf(cluster, "pods") });
   }
   const prefix = Object.keys(LISTS).find((one) => url.pathname.startsWith(one));
@@ -156,7 +177,7 @@ function reply(
   const [resource = "", name, subresource] = url.pathname.slice(prefix.length).split("/");
   if (subresource === "log") return log(cluster, response, name ?? "", url.searchParams);
   const verb = request.method === "PATCH" ? "patch" : name === undefined ? "list" : "get";
-  if (cluster.denied.has(`${verb} ${resource}`))
+  if (isDenied(cluster, `${verb} ${resource}`))
     return status(
       response,
       403,
@@ -189,11 +210,11 @@ function review(cluster: StubCluster, response: ServerResponse, asked: Json): vo
   const { verb, resource, subresource, namespace } = spec.resourceAttributes;
   const whole = subresource === undefined ? resource : `${resource}/${subresource}`;
   const right = `${verb} ${whole}${namespace === "" ? " everywhere" : ""}`;
-  send(response, 201, { status: { allowed: !cluster.denied.has(right) } });
+  send(response, 201, { status: { allowed: !isDenied(cluster, right) } });
 }
 
 function log(cluster: StubCluster, response: ServerResponse, pod: string, query: URLSearchParams): unknown {
-  if (cluster.denied.has("get pods/log")) return status(response, 403, "pods/log is forbidden");
+  if (isDenied(cluster, "get pods/log")) return status(response, 403, "pods/log is forbidden");
   const text = cluster.logs.get(query.get("previous") === "true" ? `${pod} --previous` : pod);
   if (text === undefined) return status(response, 400, `container is waiting to start`);
   response.writeHead(200, { "Content-Type": "text/plain" }).end(text);
