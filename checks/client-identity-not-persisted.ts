@@ -104,12 +104,19 @@ function grownList(list: DeviceList | undefined): Occurrence | undefined {
   };
 }
 
+/** Where what goes is, in the words of the evidence. */
+const GOES = {
+  tmpfs: "a tmpfs, which each stop empties",
+  layer: "the container's own layer",
+  pod: "an emptyDir, which goes with the pod",
+} as const;
+
 /** The list of devices itself goes with the container, so every approval ends with its next update. */
 function unpersisted(workload: Workload): Occurrence | undefined {
   const { stateDir, name } = workload;
   if (stateDir === undefined || stateDir.on === "mount") return undefined;
   const { path } = stateDir;
-  const where = stateDir.on === "tmpfs" ? "a tmpfs, which each stop empties" : "the container's own layer";
+  const where = GOES[stateDir.on];
   return {
     variant: "unpersisted",
     severity: "warning",

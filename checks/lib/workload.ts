@@ -1,8 +1,7 @@
-import type { Fact } from "../../src/core/fact.ts";
-import { knownValue } from "../../src/core/fact.ts";
+import { type Fact, knownValue } from "../../src/core/fact.ts";
 import type { Deployment, Evidence } from "../../src/core/facts.ts";
 import { safeText } from "../../src/core/text.ts";
-import type { FileOwner, Workload } from "../../src/core/workload.ts";
+import type { ConfigMapSource, FileOwner, Workload } from "../../src/core/workload.ts";
 
 /** What an engine said of the gateway's container or pod, as several checks read it. */
 
@@ -60,4 +59,14 @@ export function neighbourAt(workload: Workload | undefined, address: string | un
   return address === undefined
     ? undefined
     : workload?.neighbours?.find((one) => one.address === address)?.name;
+}
+
+/** The ConfigMap that the config comes from, where its cluster was asked. */
+export function configMapOf(workload: Workload | undefined): ConfigMapSource | undefined {
+  return workload !== undefined && "configMap" in workload.engine ? workload.engine.configMap : undefined;
+}
+
+/** What is changed there reaches the gateway with its next start, and nothing in the pod is to be written. */
+export function isMadeOfConfigMap(source: ConfigMapSource | undefined): source is ConfigMapSource {
+  return source !== undefined && (source.taken === "mounted" || source.taken === "each-start");
 }

@@ -7,6 +7,7 @@ import { pairing } from "./zh/pairing.ts";
 import { remedies } from "./zh/remedies.ts";
 import { changes } from "./zh/sentences/changes.ts";
 import { facts } from "./zh/sentences/facts.ts";
+import { kubernetes } from "./zh/sentences/kubernetes.ts";
 import { usage } from "./zh/sentences/usage.ts";
 import { human } from "./zh/steps.ts";
 import { tables } from "./zh/words.ts";
@@ -17,6 +18,6 @@ export const zh: Catalogue = {
   remedies,
   human,
   ...tables,
-  sayings: { ...facts, ...changes, ...usage },
+  sayings: { ...facts, ...changes, ...kubernetes, ...usage },
   fix,
 };

@@ -144,6 +144,16 @@ export const human: Readonly<Record<string, string>> = {
     "Create the container anew, which a port needs: with Compose `docker compose up -d`; one of `docker run` is removed and run again with `-p`.",
   "change-at-mount":
     "In the container nothing can write openclaw.json, because of how it is mounted. Make the change where it is mounted from{(place)}, or mount its directory for writing; the next lines fail as it is.",
+  "change-in-helm":
+    "Change it in the values of the Helm release {owner}, which makes the ConfigMap {name} ({key}), and run `helm upgrade`: what is changed in the cluster alone goes with the next upgrade.",
+  "change-in-argocd":
+    "Change it in the source of the Argo CD application {owner}, which makes the ConfigMap {name} ({key}): what is changed in the cluster alone is put back at the next sync.",
+  "change-in-flux":
+    "Change it in the source that Flux's {owner} takes, which makes the ConfigMap {name} ({key}): what is changed in the cluster alone is put back at the next reconciliation.",
+  "change-in-operator":
+    "Change it in the operator's own resource {owner}, which makes the ConfigMap {name} ({key}): what is changed there alone is put back.",
+  "change-in-configmap":
+    "Change it in the ConfigMap {name} ({key}) too: it is merged into the file at each start of the pod, and its keys win.",
   "change-in-command":
     "The container's own command writes openclaw.json at each start: `{quote|…}`. Make the change there, and create the container anew; what the next lines change holds until the next start only.",
   "change-in-unraid":
