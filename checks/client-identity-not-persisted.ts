@@ -7,7 +7,7 @@ import { evidenceOf } from "../src/core/refusals.ts";
 import type { Workload } from "../src/core/workload.ts";
 import { args } from "./lib/explain-refusals.ts";
 import { human } from "./lib/remedies.ts";
-import { inspected, workloadOf } from "./lib/workload.ts";
+import { inspected, isPod, workloadOf } from "./lib/workload.ts";
 
 /** So many devices of one client are no longer several people. */
 const SEVERAL = 3;
@@ -35,6 +35,8 @@ export default defineCheck({
     const workload = workloadOf(wanted.deployment);
     const goes = workload === undefined ? undefined : unpersisted(workload);
     if (goes !== undefined) return [goes];
+    const apart = workload === undefined ? undefined : separateReplicas(workload);
+    if (apart !== undefined) return [apart];
     const grown = grownList(knownValue(wanted.devices));
     return grown === undefined ? [] : [grown];
   },
@@ -116,6 +118,15 @@ function unpersisted(workload: Workload): Occurrence | undefined {
   const { stateDir, name } = workload;
   if (stateDir === undefined || stateDir.on === "mount") return undefined;
   const { path } = stateDir;
+  if (isPod(workload))
+    return {
+      variant: "unpersisted-pod",
+      severity: "warning",
+      confidence: "certain",
+      evidence: [inspected(workload, `${path} is in ${GOES[stateDir.on]}`)],
+      args: args({ path, container: name }),
+      remedies: [{ id: "keep-gateway-state", risk: "restart", steps: [human("mount-claim", { path })] }],
+    };
   const where = GOES[stateDir.on];
   return {
     variant: "unpersisted",
@@ -130,6 +141,27 @@ function unpersisted(workload: Workload): Occurrence | undefined {
         steps: [human("copy-state-out", { container: name, path }), human("mount-state", { path })],
       },
     ],
+  };
+}
+
+/** Replicas that each have their own list of devices: who was approved on one is a stranger to the next. */
+function separateReplicas(workload: Workload): Occurrence | undefined {
+  const { others, name } = workload;
+  if (!isPod(workload)) return undefined;
+  const apart = others.filter(({ state, sharesState }) => state === "running" && sharesState !== true);
+  if (apart.length === 0) return undefined;
+  return {
+    variant: "replicas",
+    severity: "warning",
+    confidence: "certain",
+    evidence: [
+      inspected(
+        workload,
+        `${name} and ${apart.map((one) => one.name).join(", ")} have state directories of their own`,
+      ),
+    ],
+    args: args({ count: apart.length + 1 }),
+    remedies: [{ id: "one-replica", risk: "restart", steps: [human("scale-to-one")] }],
   };
 }
 

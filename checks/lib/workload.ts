@@ -70,3 +70,23 @@ export function configMapOf(workload: Workload | undefined): ConfigMapSource | u
 export function isMadeOfConfigMap(source: ConfigMapSource | undefined): source is ConfigMapSource {
   return source !== undefined && (source.taken === "mounted" || source.taken === "each-start");
 }
+
+/** The Services of a cluster that lead to the gateway's port. */
+export function servicesOf(
+  workload: Workload | undefined,
+): readonly { readonly name: string; readonly port: number }[] {
+  return workload !== undefined && "services" in workload.engine ? workload.engine.services : [];
+}
+
+/** It is a pod: what it is made of stands in a manifest. */
+export function isPod({ engine }: Workload): boolean {
+  return "services" in engine;
+}
+
+/** Somebody beyond the cluster is sent to one of its Services. */
+export function isOpenedOutwards({ engine }: Workload): boolean {
+  return (
+    "services" in engine &&
+    (engine.routes.length > 0 || engine.services.some(({ type }) => type !== "ClusterIP"))
+  );
+}
