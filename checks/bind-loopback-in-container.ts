@@ -1,6 +1,6 @@
 import { defineCheck, notApplicable } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
-import type { Remedy, Step } from "../src/core/finding.ts";
+import type { Occurrence, Remedy, Step } from "../src/core/finding.ts";
 import type { LogDigest } from "../src/core/log-event.ts";
 import { atLeast } from "../src/core/release.ts";
 import type { Workload } from "../src/core/workload.ts";
@@ -11,6 +11,7 @@ import { localOrigins } from "./lib/published-origin.ts";
 import { human } from "./lib/remedies.ts";
 import { besideLoopbackBind } from "./lib/tell-apart.ts";
 import { isMisled } from "./lib/unpublished-port.ts";
+import { inspected, isOpenedOutwards, isPod, servicesOf } from "./lib/workload.ts";
 
 /** A published port accepts and then drops the connection when nothing listens behind it. */
 const DROPPED = new Set(["reset", "empty-reply"]);
@@ -38,7 +39,7 @@ export default defineCheck({
     // Another program has the port: an empty answer is that program's.
     if (gateFacts.refusals.some(({ reason, over }) => reason === "port-held" && !over)) return [];
     const isKnown = bind === "loopback";
-    return explainRefusals(gateFacts, {
+    const explained = explainRefusals(gateFacts, {
       explains: (refusal) =>
         refusal.gate === "transport" &&
         // A port that leads elsewhere drops connections, too.
@@ -56,12 +57,34 @@ export default defineCheck({
         bindLan(gateFacts, deployment?.workload),
       ],
     });
+    if (bind !== "loopback" || (Array.isArray(explained) && explained.length > 0)) return explained;
+    const dead = deadService(gateFacts, deployment?.workload);
+    return dead === undefined ? explained : [dead];
   },
 });
 
 /** What opens the gateway to a network is not guessed from a symptom. */
 function lookWhereItListens(): Remedy {
   return { id: "look-where-it-listens", risk: "none", steps: [{ do: "logs.show" }, human("listens-where")] };
+}
+
+/** A probe that asks inside the pod stays green, a port-forward works, and the Service leads to nobody. */
+function deadService(facts: GateFacts, workload: Workload | undefined): Occurrence | undefined {
+  const [service] = servicesOf(workload);
+  if (workload === undefined || service === undefined) return undefined;
+  const port = portOf(facts);
+  return {
+    variant: "service",
+    // Upstream's manifest has both on purpose, and expects a port-forward.
+    severity: isOpenedOutwards(workload) ? "warning" : "info",
+    confidence: "certain",
+    evidence: [
+      { fact: "config", source: "gateway.bind", quote: "loopback" },
+      inspected(workload, `the Service ${service.name} leads to its port ${port}`),
+    ],
+    args: args({ bind: "loopback", port, service: service.name }),
+    remedies: [portForward(port), bindLan(facts, workload)],
+  };
 }
 
 /** The last `listening on ws://127.0.0.1:18789` of the log is a loopback bind; any other address may be several. */
@@ -93,9 +116,10 @@ function bindLan(facts: GateFacts, workload: Workload | undefined): Remedy {
         ? // Of a flag nothing in the config wins.
           [...originsForFlag(facts), human("change-bind-flag")]
         : [{ do: "config.set", key: "gateway.bind", value: "lan" }];
-  const publishing = published
-    ? []
-    : (publishOnLoopback(wanted, port) ?? [human("publish-on-loopback", { port })]);
+  const publishing =
+    published || (workload !== undefined && isPod(workload))
+      ? []
+      : (publishOnLoopback(wanted, port) ?? [human("publish-on-loopback", { port })]);
   // What the Compose file says reaches a new container only, which starts with the changed config, too.
   const isAnew = [...setting, ...publishing].some((step) => step.do === "compose.edit");
   const isByHand = isFlag && inCommand.length === 0;

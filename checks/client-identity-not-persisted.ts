@@ -8,7 +8,7 @@ import { ownWords, say } from "../src/core/saying.ts";
 import type { Workload } from "../src/core/workload.ts";
 import { args } from "./lib/explain-refusals.ts";
 import { human } from "./lib/remedies.ts";
-import { inspected, workloadOf } from "./lib/workload.ts";
+import { inspected, isPod, workloadOf } from "./lib/workload.ts";
 
 /** So many devices of one client are no longer several people. */
 const SEVERAL = 3;
@@ -36,6 +36,8 @@ export default defineCheck({
     const workload = workloadOf(wanted.deployment);
     const goes = workload === undefined ? undefined : unpersisted(workload);
     if (goes !== undefined) return [goes];
+    const apart = workload === undefined ? undefined : separateReplicas(workload);
+    if (apart !== undefined) return [apart];
     const grown = grownList(knownValue(wanted.devices));
     return grown === undefined ? [] : [grown];
   },
@@ -105,17 +107,29 @@ function grownList(list: DeviceList | undefined): Occurrence | undefined {
   };
 }
 
+/** Where what goes is, in the words of the evidence. */
+const GOES = { tmpfs: "state-in-tmpfs", layer: "state-in-layer", pod: "state-in-pod" } as const;
+
 /** The list of devices itself goes with the container, so every approval ends with its next update. */
 function unpersisted(workload: Workload): Occurrence | undefined {
   const { stateDir, name } = workload;
   if (stateDir === undefined || stateDir.on === "mount") return undefined;
   const { path } = stateDir;
-  const where = stateDir.on === "tmpfs" ? "state-in-tmpfs" : "state-in-layer";
+  const evidence = [inspected(workload, say(GOES[stateDir.on], { path }))];
+  if (isPod(workload))
+    return {
+      variant: "unpersisted-pod",
+      severity: "warning",
+      confidence: "certain",
+      evidence,
+      args: args({ path, container: name }),
+      remedies: [{ id: "keep-gateway-state", risk: "restart", steps: [human("mount-claim", { path })] }],
+    };
   return {
     variant: "unpersisted",
     severity: "warning",
     confidence: "certain",
-    evidence: [inspected(workload, say(where, { path }))],
+    evidence,
     args: args({ path, container: name }),
     remedies: [
       {
@@ -124,6 +138,27 @@ function unpersisted(workload: Workload): Occurrence | undefined {
         steps: [human("copy-state-out", { container: name, path }), human("mount-state", { path })],
       },
     ],
+  };
+}
+
+/** Replicas that each have their own list of devices: who was approved on one is a stranger to the next. */
+function separateReplicas(workload: Workload): Occurrence | undefined {
+  const { others, name } = workload;
+  if (!isPod(workload)) return undefined;
+  const apart = others.filter(({ state, sharesState }) => state === "running" && sharesState !== true);
+  if (apart.length === 0) return undefined;
+  return {
+    variant: "replicas",
+    severity: "warning",
+    confidence: "certain",
+    evidence: [
+      inspected(
+        workload,
+        `${name} and ${apart.map((one) => one.name).join(", ")} have state directories of their own`,
+      ),
+    ],
+    args: args({ count: apart.length + 1 }),
+    remedies: [{ id: "one-replica", risk: "restart", steps: [human("scale-to-one")] }],
   };
 }
 

@@ -7,7 +7,7 @@ import type { FileOwner, Workload } from "../src/core/workload.ts";
 import { args } from "./lib/explain-refusals.ts";
 import { explainPrinted, printed } from "./lib/printed-errors.ts";
 import { human } from "./lib/remedies.ts";
-import { inspected, mayWrite } from "./lib/workload.ts";
+import { inspected, isPod, mayWrite } from "./lib/workload.ts";
 
 /** A mounted directory of another user, or files that a CLI left behind as root. */
 export default defineCheck({
@@ -182,6 +182,7 @@ function ownerFor(workload: Workload | undefined): string {
  */
 function giveTo(workload: Workload | undefined): Step {
   const owner = ownerFor(workload);
+  if (workload !== undefined && isPod(workload)) return human("set-fs-group", args({ owner }));
   const mount = workload?.mounts.find(({ at }) => at === workload.stateDir?.mount);
   const held = mount ?? workload?.mounts.find(({ owner: known }) => known !== undefined);
   const source = inLine(held?.source);

@@ -236,7 +236,7 @@ test("everything that is written goes through one door", () => {
     // Keeps a library from writing.
     "src/config/json5.ts",
     // Runs inside a container.
-    "src/deployments/docker/scripts.ts",
+    "src/deployments/contained/scripts.ts",
   ]);
 });
 

@@ -74,7 +74,8 @@ test("a wrong command line is said in Chinese, whether the line or the locale as
     [["triage", "/no/such/file"], /\/no\/such\/file：无法读取（ENOENT）\n {2}请指定/],
     [["fix", "no-such-thing"], /fix "no-such-thing"：没有这一项/],
     [["--token", "abc"], /不接受 --token：命令行可以被/],
-    [["--target", "k8s:claw"], /该版本不会自行读取集群/],
+    [["--target", "ssh:me@host"], /该版本不会自行读取其他主机/],
+    [["--target", "k8s:Claw/"], /这不是集群的命名空间和工作负载/],
     [["--origin", "nowhere"], /这不是 http 或 https 地址/],
     [["what-if", "--set", "x"], /其中没有 PATH=VALUE/],
   ] as const) {

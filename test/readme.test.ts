@@ -101,7 +101,7 @@ function limits(): string {
       "the gateway's device store",
       `${size(MAX_STORE)}, and the same of its write-ahead log; ${LIMIT_MS / 1000} seconds`,
     ],
-    ["an answer of a container engine", size(MAX_ANSWER)],
+    ["an answer of a container engine, or of a cluster's API", size(MAX_ANSWER)],
     ["`what-if --input`", `${size(MAX_INPUT)}, ${number(MAX_INPUTS)} connections`],
   ];
   return ["| what | at most |", "|---|---|", ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n");

@@ -1,8 +1,9 @@
 import type { Deployment } from "../../src/core/facts.ts";
 import type { Finding, Remedy, Step } from "../../src/core/finding.ts";
-import type { ConfigRewrite, Workload } from "../../src/core/workload.ts";
+import type { ConfigMapSource, ConfigRewrite, Workload } from "../../src/core/workload.ts";
 import { args } from "./explain-refusals.ts";
 import { alongside, human } from "./remedies.ts";
+import { configMapOf, isMadeOfConfigMap } from "./workload.ts";
 
 /*
  * Some containers write openclaw.json anew whenever they start, and some have it mounted so that nothing in them can
@@ -15,6 +16,8 @@ export function withRewrites(
   deployment: Deployment | undefined,
 ): readonly Finding[] {
   const workload = deployment?.workload;
+  const source = configMapOf(workload);
+  if (source !== undefined) return findings.map((finding) => withSource(finding, source));
   const held = workload === undefined ? undefined : heldPlace(workload);
   const rewrites = workload?.rewrites;
   if (rewrites === undefined && held === undefined) return findings;
@@ -26,6 +29,47 @@ export function withRewrites(
         : before(remedy, (step) => isRewritten(step, rewrites), placeFor(remedy, rewrites)),
     ),
   }));
+}
+
+/**
+ * A pod's config that is a ConfigMap's, or made of it at each start: the change is made there, and a rollout brings it.
+ * What Helm, a GitOps controller or an operator owns is changed where they take it from; what is merged comes back.
+ */
+function withSource(finding: Finding, source: ConfigMapSource): Finding {
+  const place = { name: source.name, key: source.key };
+  return {
+    ...finding,
+    remedies: finding.remedies.map((remedy) => {
+      if (source.owner !== undefined && source.taken !== "once")
+        return before(remedy, writesConfig, ownersPlace(source.owner, place));
+      if (source.taken === "merged")
+        return before(remedy, writesConfig, human("change-in-configmap", args(place)));
+      return isMadeOfConfigMap(source) ? withRollout(remedy) : remedy;
+    }),
+  };
+}
+
+function ownersPlace(
+  { by, name: owner }: NonNullable<ConfigMapSource["owner"]>,
+  place: Pick<ConfigMapSource, "name" | "key">,
+): Step {
+  const given = args({ ...place, owner });
+  if (by === "helm") return human("change-in-helm", given);
+  if (by === "argocd") return human("change-in-argocd", given);
+  return by === "flux" ? human("change-in-flux", given) : human("change-in-operator", given);
+}
+
+function withRollout(remedy: Remedy): Remedy {
+  const last = remedy.steps.findLastIndex(writesConfig);
+  // That is how the change is made here.
+  const steps = remedy.steps.filter((step) => step.do !== "human" || step.message !== "edit-configmap");
+  if (last === -1) return remedy;
+  const isStarted = steps.some(({ do: what }) => what === "gateway.restart");
+  return {
+    ...remedy,
+    risk: remedy.risk === "none" ? "restart" : remedy.risk,
+    steps: isStarted ? steps : [...steps, { do: "gateway.restart" }],
+  };
 }
 
 function before(remedy: Remedy, concerns: (step: Step) => boolean, told: Step | undefined): Remedy {

@@ -2,7 +2,7 @@ import { type Fact, knownValue } from "../../src/core/fact.ts";
 import type { Deployment, Evidence } from "../../src/core/facts.ts";
 import { ownWords, type Saying, say } from "../../src/core/saying.ts";
 import { safeText } from "../../src/core/text.ts";
-import type { FileOwner, Workload } from "../../src/core/workload.ts";
+import type { ConfigMapSource, FileOwner, Workload } from "../../src/core/workload.ts";
 
 /** What an engine said of the gateway's container or pod, as several checks read it. */
 
@@ -66,4 +66,34 @@ export function neighbourAt(workload: Workload | undefined, address: string | un
   return address === undefined
     ? undefined
     : workload?.neighbours?.find((one) => one.address === address)?.name;
+}
+
+/** The ConfigMap that the config comes from, where its cluster was asked. */
+export function configMapOf(workload: Workload | undefined): ConfigMapSource | undefined {
+  return workload !== undefined && "configMap" in workload.engine ? workload.engine.configMap : undefined;
+}
+
+/** What is changed there reaches the gateway with its next start, and nothing in the pod is to be written. */
+export function isMadeOfConfigMap(source: ConfigMapSource | undefined): source is ConfigMapSource {
+  return source !== undefined && (source.taken === "mounted" || source.taken === "each-start");
+}
+
+/** The Services of a cluster that lead to the gateway's port. */
+export function servicesOf(
+  workload: Workload | undefined,
+): readonly { readonly name: string; readonly port: number }[] {
+  return workload !== undefined && "services" in workload.engine ? workload.engine.services : [];
+}
+
+/** It is a pod: what it is made of stands in a manifest. */
+export function isPod({ engine }: Workload): boolean {
+  return "services" in engine;
+}
+
+/** Somebody beyond the cluster is sent to one of its Services. */
+export function isOpenedOutwards({ engine }: Workload): boolean {
+  return (
+    "services" in engine &&
+    (engine.routes.length > 0 || engine.services.some(({ type }) => type !== "ClusterIP"))
+  );
 }

@@ -2,7 +2,7 @@
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BuildOptions, build } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 import { bundledPackages, licencesText } from "./licences.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -10,6 +10,25 @@ const OUT = join(ROOT, "dist");
 
 /** Parts of dockerode that the doctor does not use, and that are large or native. */
 const LEFT_OUT = "./src/deployments/docker/empty-module.ts";
+
+/**
+ * The Kubernetes client is an index of everything, and says nothing of what has effects by itself: what is not used of it
+ * (2 MB of models and watchers) stays out.
+ */
+const usedOnly: Plugin = {
+  name: "used-only",
+  setup({ onResolve, resolve }) {
+    onResolve(
+      { filter: /^(?:@kubernetes\/client-node$|\.)/ },
+      async ({ path, resolveDir, importer, kind, pluginData }) => {
+        const isClient = path.startsWith("@kubernetes/") || importer.includes("/@kubernetes/client-node/");
+        if (pluginData === usedOnly || !isClient) return undefined;
+        const found = await resolve(path, { resolveDir, importer, kind, pluginData: usedOnly });
+        return { ...found, sideEffects: false };
+      },
+    );
+  },
+};
 
 export const options = {
   absWorkingDir: ROOT,
@@ -37,6 +56,7 @@ export const options = {
   banner: {
     js: "import { createRequire as __nodeRequire } from 'node:module'; const require = __nodeRequire(import.meta.url);",
   },
+  plugins: [usedOnly],
   logLevel: "warning",
   metafile: true,
 } as const satisfies BuildOptions;

@@ -95,6 +95,8 @@ export interface DeploymentNames {
   /** User for `docker exec`: empty for the container's own; `node` when absent. */
   readonly execUser?: string;
   readonly namespace?: string;
+  /** Of the kubeconfig, where it is not the current one. */
+  readonly context?: string;
   /** `deploy/openclaw`, `statefulset/openclaw`, `pod/openclaw-0`. */
   readonly workload?: string;
   readonly sshHost?: string;

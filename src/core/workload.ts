@@ -2,7 +2,7 @@
  * The container or pod that the gateway runs in, as whatever runs it describes it. Every text is bounded and safe to
  * print. What only one engine has stands below `engine`.
  */
-export interface Workload {
+export interface Workload<E extends WorkloadEngine = WorkloadEngine> {
   readonly name: string;
   readonly image: string;
   /** `running`, `exited`, `restarting`, `created`, `paused`, `dead`. */
@@ -20,8 +20,11 @@ export interface Workload {
   readonly error?: string;
   /** The last lines of one that has ended, or that starts again and again; at most 5. */
   readonly lastLines?: readonly string[];
-  /** `own`: a port has to be published to be reached from outside. `shared`: that of another container. */
-  readonly network: "own" | "shared" | "host" | "none";
+  /**
+   * `own`: a port has to be published to be reached from outside. `shared`: that of another container. `cluster`: an
+   * address of the pods' network, to which Services lead.
+   */
+  readonly network: "own" | "shared" | "host" | "none" | "cluster";
   readonly addresses: readonly string[];
   /** What the gateway sees as the peer of whoever comes through a published port: the bridge's own address. */
   readonly publishedPeer?: string;
@@ -57,7 +60,7 @@ export interface Workload {
   /** The engine's clock minus ours, milliseconds, and how far off that may be. */
   readonly clock?: { readonly aheadMs: number; readonly withinMs: number };
   readonly shownBy: WorkloadSources;
-  readonly engine: WorkloadEngine;
+  readonly engine: E;
 }
 
 /** Where a reader finds the same: the lines that show it. Each is the source of some evidence. */
@@ -71,7 +74,7 @@ export interface WorkloadSources {
 }
 
 /** What only this engine has. */
-export type WorkloadEngine = DockerEngine;
+export type WorkloadEngine = DockerEngine | KubernetesEngine;
 
 export interface DockerEngine {
   readonly kind: "docker";
@@ -83,11 +86,63 @@ export interface DockerEngine {
   readonly networkMode: string;
 }
 
+export interface KubernetesEngine {
+  readonly kind: "kubernetes";
+  readonly namespace: string;
+  readonly pod: string;
+  /** The container that runs the gateway. */
+  readonly container: string;
+  /** `deploy/openclaw`, `statefulset/openclaw`; absent for a bare pod. */
+  readonly controller?: string;
+  readonly node?: string;
+  /** Why the container or its pod is not running: `CrashLoopBackOff`, `ImagePullBackOff`, `Unschedulable`. */
+  readonly reason?: string;
+  /** As it is wanted, and how many of them are ready. */
+  readonly replicas?: { readonly wanted: number; readonly ready: number };
+  /** What leads to the gateway's port, at most 20 of each. */
+  readonly services: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly port: number;
+    readonly to: number;
+    readonly nodePort?: number;
+  }[];
+  readonly routes: readonly {
+    /** `Ingress`, `HTTPRoute`. */
+    readonly kind: string;
+    readonly name: string;
+    readonly host: string;
+    readonly tls: boolean;
+  }[];
+  /** Names of the NetworkPolicies that select the pod. */
+  readonly policies: readonly string[];
+  /** The object that openclaw.json comes from. */
+  readonly configMap?: ConfigMapSource;
+  /** Other containers of the pod. */
+  readonly sidecars: readonly { readonly name: string; readonly image: string }[];
+  /** The last warnings about the pod, newest last, at most 5. */
+  readonly warnings: readonly string[];
+  /** What was not allowed to be asked, with the rule of a Role that allows it. */
+  readonly denied: readonly { readonly verb: string; readonly resource: string; readonly rule: string }[];
+}
+
+export interface ConfigMapSource {
+  readonly name: string;
+  readonly key: string;
+  /**
+   * `mounted`: it is the file. `each-start`: an init container copies it over the file; `merged`: into it. `once`: where
+   * there is none yet.
+   */
+  readonly taken: "mounted" | "each-start" | "merged" | "once";
+  /** What writes the object again whenever it is changed: a release of Helm, Argo CD, Flux, an operator. */
+  readonly owner?: { readonly by: "helm" | "argocd" | "flux" | "operator"; readonly name: string };
+}
+
 /** Where the state directory is, and who may write there. */
 export interface StateDirectory {
   readonly path: string;
-  /** `layer`: the container's own, which goes with it. `tmpfs`: which goes with each stop. */
-  readonly on: "mount" | "layer" | "tmpfs";
+  /** `layer`: the container's own, which goes with it. `tmpfs`: which goes with each stop. `pod`: which goes with the pod. */
+  readonly on: "mount" | "layer" | "tmpfs" | "pod";
   /** The mount's place in the container. */
   readonly mount?: string;
   readonly readOnly: boolean;
@@ -116,7 +171,7 @@ export interface ConfigRewrite {
 }
 
 export interface WorkloadMount {
-  /** `bind`, `volume`, `tmpfs`. */
+  /** `bind`, `volume`, `tmpfs`; of a pod also `emptyDir`, `configMap`, `secret`, `projected`. */
   readonly kind: string;
   /** Path on the host, or a volume's name. */
   readonly source: string;

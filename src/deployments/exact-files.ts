@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ChangeError } from "../core/change.ts";
+import type { Saying } from "../core/saying.ts";
 import {
   type ExactFile,
   type NewFile,
@@ -32,6 +33,8 @@ export interface ExactFiles {
   sweep(path: string): Promise<void>;
   /** Why it is known before any try that the file cannot be replaced where it is. */
   held?(path: string): Promise<ChangeError | undefined>;
+  /** Why the gateway's own command would not change what is read and replaced here. */
+  instead?(path: string): Saying | undefined;
   /** `undefined` when there is no such file, or nothing can be asked of it. */
   traits(path: string): Promise<Traits | undefined>;
   /** Whether `replace` gives the file anew, with one name and without access control list and attributes. */

@@ -1,4 +1,5 @@
 import { findContainer } from "./docker/finder.ts";
+import { findPod } from "./kubernetes/finder.ts";
 import type { Finder, Place, Search } from "./place.ts";
 import { Surroundings, type SurroundingsOptions } from "./surroundings.ts";
 import type { ChosenTarget, TargetKind } from "./target.ts";
@@ -17,6 +18,7 @@ const WAYS: Readonly<Record<TargetKind, Way>> = {
   local: { finders: [findHere], config: "here" },
   url: { finders: [findByUrl], config: "named" },
   docker: { finders: [findContainer], config: "elsewhere" },
+  kubernetes: { finders: [findPod], config: "elsewhere" },
 };
 
 /** This machine, for one look at the target. */

@@ -363,7 +363,9 @@ class GatewayChanger implements Changer {
     const reason =
       file === undefined
         ? say("no-config-yet")
-        : (whyNotByCommand(step, text, release) ?? whyNotByRename(await files.traits(configPath)));
+        : (files.instead?.(configPath) ??
+          whyNotByCommand(step, text, release) ??
+          whyNotByRename(await files.traits(configPath)));
     if (reason !== undefined) return this.#edit(step, reason);
 
     const args = wordsOf(step);

@@ -9,7 +9,18 @@ export type ChosenTarget =
   | { readonly kind: "local" }
   | { readonly kind: "url"; readonly url: string }
   /** A container by its name or id, or by its Compose service (`SERVICE`, `PROJECT/SERVICE`). */
-  | { readonly kind: "docker"; readonly by: "container" | "service"; readonly name: string };
+  | { readonly kind: "docker"; readonly by: "container" | "service"; readonly name: string }
+  /** A workload of a cluster; without a name the one gateway of the namespace, or of all that may be listed. */
+  | {
+      readonly kind: "kubernetes";
+      /** Of the kubeconfig; the current one when absent. */
+      readonly context?: string;
+      readonly namespace?: string;
+      readonly workload?: { readonly kind?: WorkloadKind; readonly name: string };
+    };
+
+/** What runs pods for ever. */
+export type WorkloadKind = "deploy" | "statefulset" | "daemonset" | "pod";
 
 export type TargetKind = ChosenTarget["kind"];
 
@@ -34,9 +45,10 @@ const FORMS = {
   local: { written: "local", read: (text) => (text === "local" ? parsed({ kind: "local" }) : undefined) },
   url: { written: "ws://HOST:PORT, wss://HOST", read: urlTarget },
   docker: { written: "docker:CONTAINER or compose:SERVICE", read: containerTarget },
+  kubernetes: { written: "k8s:[CONTEXT/]NAMESPACE/WORKLOAD", read: clusterTarget },
 } satisfies Readonly<Record<TargetKind, Form>>;
 
-const LATER = /^(?:k8s|ssh):/;
+const LATER = /^ssh:/;
 
 /** What `--target` says. */
 export function parseTarget(text: string): Parsed<ChosenTarget> {
@@ -82,4 +94,54 @@ function containerTarget(text: string): Parsed<ChosenTarget> | undefined {
         say("no-service-name"),
         say("for-example", { example: "--target compose:openclaw-gateway" }),
       );
+}
+
+/** As kubectl takes them. */
+const KINDS: Readonly<Record<string, WorkloadKind>> = {
+  deploy: "deploy",
+  deployment: "deploy",
+  deployments: "deploy",
+  sts: "statefulset",
+  statefulset: "statefulset",
+  statefulsets: "statefulset",
+  ds: "daemonset",
+  daemonset: "daemonset",
+  po: "pod",
+  pod: "pod",
+  pods: "pod",
+};
+const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const OBJECT = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
+/** A cloud's names of contexts have slashes and colons: what is before the namespace is the context. */
+const CONTEXT = /^[\x21-\x7e]{1,300}$/;
+
+/** `k8s:`, `k8s:NAMESPACE`, `k8s:[CONTEXT/]NAMESPACE/[KIND/]WORKLOAD`. */
+function clusterTarget(text: string): Parsed<ChosenTarget> | undefined {
+  const rest = /^k8s:(.{0,800})$/.exec(text)?.[1];
+  if (rest === undefined) return undefined;
+  const wrong = bad(
+    "--target k8s:…",
+    say("no-cluster-workload"),
+    say("for-example", {
+      example: "--target k8s:openclaw/openclaw, k8s:CONTEXT/openclaw/statefulset/openclaw",
+    }),
+  );
+  const parts = rest.split("/");
+  if (parts.length === 1) {
+    if (rest === "") return parsed({ kind: "kubernetes" });
+    return NAMESPACE.test(rest) ? parsed({ kind: "kubernetes", namespace: rest }) : wrong;
+  }
+  const name = parts.pop() ?? "";
+  const kind = parts.length > 1 ? KINDS[parts.at(-1) ?? ""] : undefined;
+  if (kind !== undefined) parts.pop();
+  const namespace = parts.pop() ?? "";
+  const context = parts.join("/");
+  if (!OBJECT.test(name) || !NAMESPACE.test(namespace)) return wrong;
+  if (parts.length > 0 && !CONTEXT.test(context)) return wrong;
+  return parsed({
+    kind: "kubernetes",
+    namespace,
+    workload: { name, ...(kind === undefined ? {} : { kind }) },
+    ...(parts.length === 0 ? {} : { context }),
+  });
 }

@@ -3,6 +3,7 @@ import type { JsonValue, Step } from "../core/finding.ts";
 import { atLeast } from "../core/release.ts";
 import { kindOfStep } from "../core/step.ts";
 import { safeText } from "../core/text.ts";
+import type { WorkloadEngine } from "../core/workload.ts";
 import { KINDS } from "./index.ts";
 import type { CommandContext, CommandLines } from "./kind.ts";
 import { type Dialect, type Line, lineOf, PLACEHOLDERS, type Word, words } from "./line.ts";
@@ -22,10 +23,11 @@ export function commandsFor(
   deployment: Deployment,
   context: CommandContext = {},
 ): PrintedStep[] {
+  const there = { ...context, ...configMapContext(deployment) };
   return steps.map((step) => {
     const line = isHeld(step, deployment)
       ? undefined
-      : LINES[step.do](step as never, KINDS[deployment.kind].commands(deployment.names, context), context);
+      : LINES[step.do](step as never, KINDS[deployment.kind].commands(deployment.names, there), there);
     if (line === undefined) return { step };
     const placeholders = PLACEHOLDERS.filter((one) => line.placeholders.includes(one));
     const command = line.text;
@@ -109,10 +111,23 @@ const LINES: { readonly [D in Step["do"]]: LineFor<D> } = {
   human: () => undefined,
 };
 
+/** The ConfigMap that openclaw.json is, or is made of at each start. */
+function madeOf(engine: WorkloadEngine): string | undefined {
+  const source = "configMap" in engine ? engine.configMap : undefined;
+  return source?.taken === "mounted" || source?.taken === "each-start" ? source.name : undefined;
+}
+
+function configMapContext({ workload }: Deployment): Pick<CommandContext, "configMap"> {
+  const configMap = workload === undefined ? undefined : madeOf(workload.engine);
+  return configMap === undefined ? {} : { configMap };
+}
+
 /** What writes a config that its mount keeps from being replaced fails there (EBUSY, EROFS; run 2026.3.13). */
 function isHeld(step: Step, { workload }: Deployment): boolean {
   const { configAlone, configReadOnly } = workload?.stateDir ?? {};
   if (configAlone !== true && configReadOnly !== true) return false;
+  // The object that it is of is changed instead.
+  if (workload !== undefined && madeOf(workload.engine) !== undefined) return false;
   return kindOfStep(step).writesConfig === true;
 }
 

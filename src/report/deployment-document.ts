@@ -1,5 +1,5 @@
 import type { Deployment } from "../core/facts.ts";
-import type { DockerEngine, Workload } from "../core/workload.ts";
+import type { DockerEngine, KubernetesEngine, Workload, WorkloadEngine } from "../core/workload.ts";
 import { type EvidenceDocument, evidenceDocument } from "./evidence-document.ts";
 
 /**
@@ -9,6 +9,7 @@ import { type EvidenceDocument, evidenceDocument } from "./evidence-document.ts"
 export interface DeploymentDocument extends Omit<Deployment, "evidence" | "traits" | "workload"> {
   readonly evidence: readonly EvidenceDocument[];
   readonly container?: ContainerDocument;
+  readonly pod?: PodDocument;
 }
 
 export interface ContainerDocument
@@ -17,14 +18,43 @@ export interface ContainerDocument
   readonly bridge?: string;
 }
 
+/** The same of a pod, with what its cluster says of it in one level. */
+export interface PodDocument
+  extends Omit<Workload, "name" | "network" | "publishedPeer" | "shownBy" | "engine">,
+    Omit<KubernetesEngine, "kind" | "pod"> {
+  readonly name: string;
+}
+
 export function deploymentDocument(deployment: Deployment): DeploymentDocument {
   const { traits: _traits, workload, compose, ...more } = deployment;
   return {
     ...more,
     evidence: more.evidence.map(evidenceDocument),
-    ...(workload === undefined ? {} : { container: containerDocument(workload, workload.engine) }),
+    ...(workload === undefined ? {} : workloadDocument(workload)),
     ...(compose === undefined ? {} : { compose }),
   };
+}
+
+/** What an engine's workload is called, and how it is written. A new engine does not compile until it is here. */
+const DOCUMENTS: {
+  readonly [E in WorkloadEngine as E["kind"]]: (
+    workload: Workload,
+    engine: E,
+  ) => Pick<DeploymentDocument, "container" | "pod">;
+} = {
+  docker: (workload, engine) => ({ container: containerDocument(workload, engine) }),
+  kubernetes: (workload, engine) => ({ pod: podDocument(workload, engine) }),
+};
+
+function workloadDocument(workload: Workload): Pick<DeploymentDocument, "container" | "pod"> {
+  return DOCUMENTS[workload.engine.kind](workload, workload.engine as never);
+}
+
+function podDocument(
+  { network: _network, publishedPeer: _peer, shownBy: _lines, engine: _engine, ...workload }: Workload,
+  { kind: _kind, pod: _pod, ...engine }: KubernetesEngine,
+): PodDocument {
+  return { ...workload, ...engine };
 }
 
 function containerDocument(

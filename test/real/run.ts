@@ -28,6 +28,7 @@ const ORDER = [
   "docker-compose-fix",
   "docker-doctor",
   "podman",
+  "kubernetes",
 ];
 
 /** Left out of the core run, unless they are named. */

@@ -11,6 +11,7 @@ export const evidence = {
   "clock-ahead": "the engine's clock is {skew} ahead of this machine's, to within {within}",
   "clock-behind": "the engine's clock is {skew} behind this machine's, to within {within}",
   "state-in-layer": "{path} is in the container's own layer, on no mount",
+  "state-in-pod": "{path} is in an emptyDir, which goes with the pod",
   "state-in-tmpfs": "{path} is in a tmpfs, which each stop empties, on no mount",
   "state-read-only-mount": "{path} is on a mount that can only be read",
   "state-read-only-system": "{path} is on a file system that can only be read",

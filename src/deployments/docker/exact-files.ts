@@ -1,23 +1,26 @@
 import { posix } from "node:path";
 import type { Container, ContainerInspectInfo } from "dockerode";
 import { ChangeError } from "../../core/change.ts";
-import { whyUnknown } from "../../core/fact.ts";
-import { isObject } from "../../core/json.ts";
 import { say } from "../../core/saying.ts";
-import { safeText } from "../../core/text.ts";
 import { type ExactFile, type NewFile, sha256, type Traits } from "../atomic-file.ts";
+import type { ContainerExec } from "../contained/exec.ts";
+import {
+  ofCode,
+  readOnly,
+  replaceInside,
+  shown,
+  special,
+  sweepInside,
+  traitsInside,
+} from "../contained/files.ts";
 import type { ExactFiles } from "../exact-files.ts";
 import { fieldsOf } from "./engine.ts";
-import type { ContainerExec } from "./exec.ts";
 import { type FoundFile, findFile, ownerOf } from "./files.ts";
 import { heldBy } from "./mounted-files.ts";
-import { REPLACE, SWEEP, TRAITS } from "./scripts.ts";
 import { oneFile } from "./tar.ts";
 
 /** Longer than any config or device list; what is longer is not read. */
 const MAX_BYTES = 16_000_000;
-const TIMEOUT_MS = 30_000;
-const never = new AbortController().signal;
 
 /**
  * The files of a container. They are read through the engine's archive API. In a container that runs they are
@@ -35,9 +38,7 @@ export function containerFiles(container: Container, exec: ContainerExec): Exact
     sweep: async (path) => {
       const found = await look(container, path).catch(() => undefined);
       const user = found === undefined ? "" : `${found.entry.uid}:${found.entry.gid}`;
-      await exec
-        .run(["node", "-e", SWEEP, "--", path], { user, signal: never, timeoutMs: TIMEOUT_MS })
-        .catch(() => undefined);
+      await sweepInside(exec, user, path);
     },
     held: async (path) => {
       const { Mounts, HostConfig } = await inspected(container, path);
@@ -46,7 +47,9 @@ export function containerFiles(container: Container, exec: ContainerExec): Exact
     traits: async (path) => {
       const known = seen.get(path);
       if (known !== undefined) return known;
-      const traits = await traitsIn(container, exec, path);
+      const found = await look(container, path).catch(() => undefined);
+      if (found === undefined) return undefined;
+      const traits = await traitsInside(exec, `${found.entry.uid}:${found.entry.gid}`, path);
       if (traits !== undefined) seen.set(path, traits);
       return traits;
     },
@@ -61,37 +64,6 @@ export function containerFiles(container: Container, exec: ContainerExec): Exact
 
 function isUp({ Running, Restarting, Paused }: ContainerInspectInfo["State"]): boolean {
   return Running && !Restarting && !Paused;
-}
-
-/** By the Node of a container that runs; nothing tells where it does not. */
-async function traitsIn(
-  container: Container,
-  exec: ContainerExec,
-  path: string,
-): Promise<Traits | undefined> {
-  const found = await look(container, path).catch(() => undefined);
-  if (found === undefined) return undefined;
-  const user = `${found.entry.uid}:${found.entry.gid}`;
-  const outcome = await exec.run(["node", "-e", TRAITS, "--", path], {
-    user,
-    signal: never,
-    timeoutMs: TIMEOUT_MS,
-  });
-  if (!outcome.known || outcome.value.exitCode !== 0) return undefined;
-  const answer = parsedLine(outcome.value.stdout);
-  if (answer === undefined || !("names" in answer) || !("attributes" in answer)) return undefined;
-  const { names, attributes } = answer;
-  const isTold = attributes === "none" || attributes === "some" || attributes === "unknown";
-  return typeof names === "number" && isTold ? { names, attributes } : undefined;
-}
-
-function parsedLine(stdout: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** @throws {ChangeError} the engine does not tell. */
@@ -136,61 +108,10 @@ async function replace(
   if (before !== undefined && (before.mode & 0o222) === 0) throw readOnly(path, before.mode);
   if (found !== undefined && (found.entry.mode & 0o7000) !== 0) throw special(path);
   const { State } = await inspected(container, path);
-  if (isUp(State)) return byExec(exec, path, next, expected, before ?? next);
+  if (isUp(State)) return replaceInside(exec, path, next, expected, before ?? next);
   if (State.Paused) throw new ChangeError("not-asked", say("container-paused"));
   return byArchive(container, found?.at ?? path, next, before);
 }
-
-interface Answer {
-  readonly done?: "replaced" | "stale";
-  readonly code?: string;
-}
-
-/** As the file's owner, who may write where the gateway itself writes; root may lack the right in a locked container. */
-async function byExec(
-  exec: ContainerExec,
-  path: string,
-  next: NewFile | undefined,
-  expected: string | undefined,
-  owner: Pick<ExactFile, "uid" | "gid"> | undefined,
-): Promise<"replaced" | "stale"> {
-  const own = owner === undefined ? "" : `${owner.uid}:${owner.gid}`;
-  let answer: Answer = {};
-  // Root after that, where the directory is another's.
-  for (const user of owner?.uid === 0 ? [own] : [own, "0:0"]) {
-    answer = await replaceAs(exec, user, path, next, expected);
-    if (answer.done !== undefined) return answer.done;
-    if (answer.code !== "EACCES" && answer.code !== "EPERM") break;
-  }
-  throw ofCode(answer.code, path);
-}
-
-async function replaceAs(
-  exec: ContainerExec,
-  user: string,
-  path: string,
-  next: NewFile | undefined,
-  expected: string | undefined,
-): Promise<Answer> {
-  const { mode = 0, uid = 0, gid = 0, content } = next ?? {};
-  const numbers = [content === undefined ? -1 : content.length, mode, uid, gid].map(String);
-  const outcome = await exec.run(["node", "-e", REPLACE, "--", path, expected ?? "", ...numbers], {
-    user,
-    signal: never,
-    timeoutMs: TIMEOUT_MS,
-    ...(content === undefined ? {} : { input: content }),
-  });
-  if (!outcome.known) throw new ChangeError(outcome.reason, whyUnknown(outcome));
-  return answerOf(outcome.value.stdout) ?? { code: `exit ${outcome.value.exitCode}` };
-}
-
-function answerOf(stdout: string): Answer | undefined {
-  const value = parsedLine(stdout);
-  if (value === undefined) return undefined;
-  if ("done" in value && (value.done === "replaced" || value.done === "stale")) return { done: value.done };
-  return "code" in value && typeof value.code === "string" ? { code: value.code } : undefined;
-}
-
 /**
  * The engine takes the file's name away and writes it anew, with owner and mode. Removing is not among what it can
  * do, and a config that was there before is never to be removed.
@@ -225,44 +146,4 @@ function asChangeError(error: unknown, path: string): ChangeError {
   if (statusCode === 401 || statusCode === 403 || statusCode === 405)
     return new ChangeError("denied", say("files-filtered"));
   return ofCode(code ?? `HTTP ${statusCode ?? "?"}`, path);
-}
-
-/** In the words of the files of this machine. */
-function ofCode(code: string | undefined, path: string): ChangeError {
-  switch (code) {
-    case "EBUSY":
-      return new ChangeError("denied", say("single-file", { path: shown(path) }));
-    case "EROFS":
-      return new ChangeError("denied", say("read-only-system", { path: shown(path) }));
-    case "EROMODE":
-      return new ChangeError("denied", say("read-only", { path: shown(path) }));
-    case "ESPECIAL":
-      return special(path);
-    case "EACCES":
-    case "EPERM":
-      return new ChangeError("denied", say("no-permission-owner", { path: shown(path) }));
-    case "ENOENT":
-    case "ENOTDIR":
-      return new ChangeError("absent", say("no-such-path", { path: shown(path) }));
-    default:
-      return new ChangeError(
-        "failed",
-        say("file-error", {
-          path: shown(path),
-          ...(code === undefined ? {} : { error: safeText(code, 60) }),
-        }),
-      );
-  }
-}
-
-function readOnly(path: string, mode: number): ChangeError {
-  return new ChangeError("denied", say("read-only-mode", { path: shown(path), mode: mode.toString(8) }));
-}
-
-function special(path: string): ChangeError {
-  return new ChangeError("denied", say("special-bits", { path: shown(path) }));
-}
-
-function shown(path: string): string {
-  return safeText(path, 200);
 }

@@ -4,36 +4,10 @@ import { type Fact, known, unknown } from "../../core/fact.ts";
 import { say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
 import { type CommandOutcome, Output } from "../command.ts";
+import type { ContainerExec, ContainerExecution } from "../contained/exec.ts";
+import { KEEPER } from "../contained/scripts.ts";
 import { engineFailure, fieldsOf } from "./engine.ts";
 import { FrameSplitter } from "./frames.ts";
-import { KEEPER } from "./scripts.ts";
-
-export interface ContainerExecution {
-  /** `node`, `1000:1000`; empty for the container's own. */
-  readonly user: string;
-  /** Beside the container's own environment. */
-  readonly env?: Readonly<Record<string, string>>;
-  readonly cwd?: string;
-  /** What the program reads; its length is told to it by its words, as an end of input is not passed on everywhere. */
-  readonly input?: Uint8Array;
-  readonly signal: AbortSignal;
-  /** Milliseconds. */
-  readonly timeoutMs: number;
-}
-
-/** Programs in a container that runs, through its engine. */
-export interface ContainerExec {
-  /**
-   * Runs a program without a shell. Unknown: `absent` (there is no such program, or the container is not running),
-   * `denied`, `timeout`, `failed`.
-   */
-  run(argv: readonly string[], execution: ContainerExecution): Promise<Fact<CommandOutcome>>;
-  /**
-   * The same of a program that may take long: it ends with the doctor, whatever becomes of that. Node has to be in
-   * the container, as the gateway's own is.
-   */
-  keep(argv: readonly string[], execution: Omit<ContainerExecution, "input">): Promise<Fact<CommandOutcome>>;
-}
 
 /** For the end of a program that was asked to end, milliseconds. */
 const GRACE_MS = 5000;

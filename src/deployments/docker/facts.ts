@@ -1,19 +1,19 @@
-import { posix } from "node:path";
 import type { ContainerInspectInfo } from "dockerode";
 import { gatewayFlags } from "../../config/flags.ts";
 import type { Scrubber } from "../../core/scrub.ts";
 import { safeQuote } from "../../core/scrub.ts";
 import { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
-import type { Workload, WorkloadMount } from "../../core/workload.ts";
+import type { DockerEngine, Workload, WorkloadMount } from "../../core/workload.ts";
 import { networkOf } from "../../kinds/docker/network.ts";
 import { dockerSources } from "../../kinds/docker/sources.ts";
+import { installDirOf, programIn } from "../contained/program.ts";
 import type { GatewayProcess } from "../processes.ts";
 import { PROJECT_LABEL } from "./find.ts";
 import { configRewrite } from "./rewrites.ts";
 
 /** What the engine says of a container, without the secrets of its environment, which `scrub` knows. */
-export function containerReading(info: ContainerInspectInfo, scrub: Scrubber): Workload {
+export function containerReading(info: ContainerInspectInfo, scrub: Scrubber): Workload<DockerEngine> {
   const { State: state, Config: config, HostConfig: host, NetworkSettings: settings } = info;
   const networks = Object.values(settings?.Networks ?? {}).slice(0, 20);
   const bridge = networks.map(({ Gateway }) => Gateway).find((address) => isText(address));
@@ -115,12 +115,7 @@ export function containedGateway(info: ContainerInspectInfo, salt: string): Gate
 
 /** How OpenClaw's CLI is run there: by the words of the gateway's own command. */
 export function programOf(info: ContainerInspectInfo): string | undefined {
-  const words = commandWords(info);
-  const at = words.indexOf("gateway");
-  const script = at < 1 ? undefined : words.slice(0, at).findLast((word) => !word.startsWith("-"));
-  if (script === undefined) return undefined;
-  if (/(?:^|\/)(?:openclaw|clawdbot|moltbot)$/.test(script)) return script;
-  return /\.m?js$/.test(script) ? `node ${script}` : undefined;
+  return programIn(commandWords(info));
 }
 
 export function commandWords(info: ContainerInspectInfo): readonly string[] {
@@ -138,12 +133,6 @@ export function homeOf(info: ContainerInspectInfo, env: Readonly<Record<string, 
   if (home?.startsWith("/")) return home;
   const user = (info.Config?.User ?? "").split(":")[0];
   return user === "" || user === "root" || user === "0" ? "/root" : "/home/node";
-}
-
-function installDirOf(words: readonly string[], cwd: string): string {
-  const script = words.find((word) => /(?:^|\/)(?:dist\/(?:index|entry)\.m?js|openclaw\.mjs)$/.test(word));
-  const whole = script === undefined ? undefined : posix.resolve(cwd, script);
-  return whole?.replace(/\/(?:dist\/(?:index|entry)\.m?js|openclaw\.mjs)$/, "") ?? "/app";
 }
 
 /** Published as it was asked for: a container that is down has none in its network settings. */

@@ -90,7 +90,7 @@ function placeOf(opened: Known<ContainedGateway>, source: string, { around, said
     lost: (reading) =>
       workload?.state === "running" && NOBODY.has(reading.reach.state) ? lost() : undefined,
     mayReceive: async ({ inode }) =>
-      workload !== undefined && (await isInContainer(around.world, inode, workload.engine.id)),
+      workload?.engine.kind === "docker" && (await isInContainer(around.world, inode, workload.engine.id)),
   };
 }
 

@@ -8,6 +8,8 @@ import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
 import type { Workload } from "../../core/workload.ts";
 import { deploymentOf } from "../../kinds/index.ts";
+import { IN_CONTAINER } from "../contained/host.ts";
+import { isSecretVariable } from "../contained/program.ts";
 import { type LocalAccess, localAccess } from "../local.ts";
 import type { GatewayProcess } from "../processes.ts";
 import type { ChangerOptions, DeploymentAccess, LogText } from "../types.ts";
@@ -22,7 +24,12 @@ import { containedGateway, programOf } from "./facts.ts";
 import { containerWorld } from "./files.ts";
 import { containerLog } from "./logs.ts";
 import { programsEnded } from "./orphans.ts";
-import { type ChosenContainer, type ReadAlong, readContainer } from "./read-container.ts";
+import {
+  type ChosenContainer,
+  type ContainerReading,
+  type ReadAlong,
+  readContainer,
+} from "./read-container.ts";
 import { browserUrl, outOfReach, probeUrl, standpointOf } from "./standpoint.ts";
 
 export interface ContainerOptions {
@@ -188,9 +195,7 @@ function releaseOf({ release }: ContainerOptions): Pick<ContainerOptions, "relea
 
 /** What the environment has under names of secrets. */
 function secretsOf({ env = {} }: GatewayProcess): readonly Secret[] {
-  return Object.entries(env).flatMap(([key, value]) =>
-    isSecret(key) && !isPath(value.reveal()) ? value : [],
-  );
+  return Object.entries(env).flatMap(([key, value]) => (isSecretVariable(key, value.reveal()) ? value : []));
 }
 
 type Configured = Awaited<ReturnType<LocalAccess["config"]>>;
@@ -284,26 +289,6 @@ async function placeOf({ api }: Engine, { name }: Workload): Promise<string> {
   return safeText(`docker ${engineIdentity(info)} ${name}`, 300);
 }
 
-function isSecret(variable: string): boolean {
-  return /token|password|secret|key|credential/i.test(variable);
-}
-
-/** Where a secret is, and none itself. */
-function isPath(value: string): boolean {
-  return /^(?:~?\/|[A-Za-z]:\\)/.test(value);
-}
-
-/** What `localAccess` takes from its surroundings: that it is a container, and nothing of this machine. */
-const IN_CONTAINER = {
-  platform: "linux",
-  wsl: false,
-  sshSession: false,
-  container: "docker",
-  addresses: [],
-  engines: [],
-  units: [],
-} as const;
-
 /** Images that start as root may hand over to `node`, whose files tell; who was set runs by itself. */
 function execUser({ user, mounts }: Workload): Pick<DeploymentNames, "execUser"> {
   if (/^(?:node|1000)(?::(?:node|1000))?$/.test(user)) return {};
@@ -339,7 +324,7 @@ async function* inTurn(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array
   yield* chunks;
 }
 
-function evidenceOf(reading: Workload): readonly Evidence[] {
+function evidenceOf(reading: ContainerReading): readonly Evidence[] {
   const { image, state, exitCode, restarts, publishedPeer, ports, health, others, shownBy, engine } = reading;
   const published = ports.map(({ address, port, to }) => `${address}:${port} -> ${to}`).join(", ");
   const parts = [

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { Container } from "dockerode";
-import { MARK } from "./scripts.ts";
+import { MARK } from "../contained/scripts.ts";
 
 /** A keeper ends what it keeps within two seconds, and a whole command takes no longer than this. */
 const WAIT_MS = 60_000;

@@ -1,13 +1,15 @@
 import type { Container, ContainerInspectInfo } from "dockerode";
 import type { Scrubber } from "../../core/scrub.ts";
 import { safeText } from "../../core/text.ts";
-import type { Workload } from "../../core/workload.ts";
+import type { DockerEngine, Workload } from "../../core/workload.ts";
 import type { Choice } from "./choose-container.ts";
 import { askEngine } from "./clock.ts";
 import type { Engine } from "./engine.ts";
 import { containerReading } from "./facts.ts";
 import { lastWords } from "./last-words.ts";
 import { stateOf } from "./state-directory.ts";
+
+export type ContainerReading = Workload<DockerEngine>;
 
 export interface ChosenContainer {
   readonly engine: Engine;
@@ -17,7 +19,7 @@ export interface ChosenContainer {
 }
 
 /** A container that is down has no address; its network still has a bridge. */
-async function withBridge(engine: Engine, reading: Workload): Promise<Workload> {
+async function withBridge(engine: Engine, reading: ContainerReading): Promise<ContainerReading> {
   const { networkMode } = reading.engine;
   if (reading.publishedPeer !== undefined || reading.network !== "own" || networkMode === "") return reading;
   const name = networkMode === "default" ? "bridge" : networkMode;
@@ -42,7 +44,7 @@ export interface ReadAlong {
 }
 
 /** What the engine says of a container: what it shows by itself, and what has to be asked for. */
-export async function readContainer(chosen: ChosenContainer, along: ReadAlong): Promise<Workload> {
+export async function readContainer(chosen: ChosenContainer, along: ReadAlong): Promise<ContainerReading> {
   const shown = containerReading(chosen.info, along.scrub);
   return withMore(chosen, await withBridge(chosen.engine, shown), along);
 }
@@ -50,9 +52,9 @@ export async function readContainer(chosen: ChosenContainer, along: ReadAlong): 
 /** With what else is asked of the engine: its clock, the files' owners, the last words of one that ended. */
 async function withMore(
   { engine, container, info, choice }: ChosenContainer,
-  read: Workload,
+  read: ContainerReading,
   { scrub, stateDir, configPath, isRead }: ReadAlong,
-): Promise<Workload> {
+): Promise<ContainerReading> {
   const ends = read.state !== "running" || read.restarts > 0;
   const [says, state, lastLines] = await Promise.all([
     askEngine(engine.api),

@@ -2,10 +2,9 @@ import type { ContainerInspectInfo } from "dockerode";
 import { type Scrubber, safeQuote } from "../../core/scrub.ts";
 import { safeText } from "../../core/text.ts";
 import type { ConfigRewrite } from "../../core/workload.ts";
+import { asksForConfig, MAX_COMMAND, statementsOf, writesConfig } from "../contained/rewriting.ts";
 import { PROJECT_LABEL } from "./find.ts";
 
-/** Of a command; it may hold a whole config. */
-const MAX_COMMAND = 65_536;
 const UNRAID_LABEL = "net.unraid.docker.";
 
 /**
@@ -17,14 +16,9 @@ export function configRewrite(info: ContainerInspectInfo, scrub: Scrubber): Conf
   const name = info.Name.replace(/^\//, "");
   const image = info.Config?.Image ?? "";
   const words = [info.Path, ...(info.Args ?? [])].filter((word) => typeof word === "string");
-  const statements = words
-    .join(" ")
-    .slice(0, MAX_COMMAND)
-    .split(/[;&|\n]/)
-    .map((text) => ({ text, words: text.split(/\s/).filter((word) => word !== "") }));
+  const statements = statementsOf(words.join(" "));
 
   const writing = statements.find(({ words }) => writesConfig(words));
-  // `[ -f … ] ||`, `if [ ! -e …`, `test -s …`: only where there is none yet.
   if (writing !== undefined && !statements.some(({ words }) => asksForConfig(words))) {
     const unraid = Object.keys(labels).some((label) => label.startsWith(UNRAID_LABEL));
     return { by: unraid ? "unraid" : "command", quote: quoted(writing.text, scrub) };
@@ -65,29 +59,6 @@ const TRUENAS_KEYS = [
   "gateway.controlUi.allowedOrigins",
   "gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback",
 ] as const;
-
-/** `echo … > …/openclaw.json`, `tee`, `cp SEED …/openclaw.json`, `fs.writeFileSync("…/openclaw.json"`. */
-function writesConfig(words: readonly string[]): boolean {
-  const redirected = words.some((word, at) => {
-    const target = /^1?>(?!>)(.{0,500})$/.exec(word)?.[1];
-    return target !== undefined && isConfig(target === "" ? words[at + 1] : target);
-  });
-  if (redirected) return true;
-  const tee = words.indexOf("tee");
-  if (tee !== -1 && !words.includes("-a") && words.slice(tee).some(isConfig)) return true;
-  const copy = words.findIndex((word) => /(?:^|\/)(?:cp|mv|install)$/.test(word));
-  if (copy !== -1 && !words.includes("-n") && words.length > copy + 2 && isConfig(words.at(-1))) return true;
-  return words.some((word) => /\bwriteFile(?:Sync)?\(/.test(word) && word.includes("openclaw.json"));
-}
-
-function asksForConfig(words: readonly string[]): boolean {
-  const test = words.findIndex((word) => word === "[" || word === "[[" || word === "test");
-  return test !== -1 && words.slice(test).some(isConfig);
-}
-
-function isConfig(word: string | undefined): boolean {
-  return word !== undefined && /(?:^|[/}])openclaw\.json$/.test(word.replaceAll(/["')]/g, ""));
-}
 
 /** The key of `… config set KEY VALUE`. */
 function keySet(words: readonly string[]): string | undefined {

@@ -1,12 +1,11 @@
 import type Docker from "dockerode";
 import type { Container } from "dockerode";
-import { isObject } from "../../core/json.ts";
 import { say } from "../../core/saying.ts";
 import { probe } from "../../gateway/probe.ts";
+import type { ContainerExec } from "../contained/exec.ts";
+import { type Listening, listeningInside } from "../contained/listening.ts";
 import type { GatewayEyes } from "../reload.ts";
-import type { ContainerExec } from "./exec.ts";
 import { containerLog } from "./logs.ts";
-import { LISTENERS } from "./scripts.ts";
 
 export interface ContainerEyesOptions {
   readonly api: Docker;
@@ -20,21 +19,12 @@ export interface ContainerEyesOptions {
 }
 
 const PROBE_MS = 5000;
-const LOOK_MS = 20_000;
-const never = new AbortController().signal;
 
 /** A gateway in a container: the engine's word for it, its sockets from inside, the container's log. */
 export function containerEyes(options: ContainerEyesOptions): GatewayEyes {
   const { api, container, exec, tty, port, url } = options;
   let restarts = 0;
-  const look = async (): Promise<Listeners | undefined> => {
-    const outcome = await exec.run(["node", "-e", LISTENERS, "--", String(port)], {
-      user: "",
-      signal: never,
-      timeoutMs: LOOK_MS,
-    });
-    return outcome.known ? listenersOf(outcome.value.stdout) : undefined;
-  };
+  const look = (): Promise<Listening | undefined> => listeningInside(exec, port);
   // An engine that does not answer for a moment, or a container that is just made anew, is looked at again.
   const inspected = () => container.inspect().catch(() => undefined);
   return {
@@ -100,21 +90,4 @@ async function engineTime(api: Docker): Promise<string> {
       ? Date.parse(info.SystemTime)
       : Number.NaN;
   return new Date((Number.isNaN(time) ? Date.now() : time) - 2000).toISOString();
-}
-
-interface Listeners {
-  readonly sockets: string;
-  readonly answers: boolean;
-}
-
-function listenersOf(stdout: string): Listeners | undefined {
-  try {
-    const value: unknown = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
-    if (!isObject(value)) return undefined;
-    const { sockets } = value;
-    if (typeof sockets !== "string" || !/^[\d ]{0,2000}$/.test(sockets)) return undefined;
-    return { sockets, answers: value.answers === true };
-  } catch {
-    return undefined;
-  }
 }

@@ -1,13 +1,14 @@
 import type { DeploymentNames } from "../../core/facts.ts";
 import type { CliOptions, CommandContext, CommandLines } from "../kind.ts";
 import { type Line, lineOf, type Word, words } from "../line.ts";
-import { programWords, safeName, safePort } from "../safe-names.ts";
+import { programWords, safeLine, safeName, safePort } from "../safe-names.ts";
 import { TAILNET, tailscaleServe } from "../shared-lines.ts";
 import { podNames } from "./names.ts";
 
 export function kubernetesLines(names: DeploymentNames, context: CommandContext): CommandLines {
   const { namespace, workload, container } = podNames(names);
-  const kubectl = ["kubectl", "-n", namespace];
+  const chosen = names.context === undefined ? [] : ["--context", safeLine(names.context)];
+  const kubectl = ["kubectl", ...chosen, "-n", namespace];
   const program = programWords(names, "node /app/dist/index.js");
   const cli = (args: readonly Word[], options: CliOptions = {}): Line => {
     if (context.inside) return lineOf([...program, ...args]);

@@ -8,6 +8,7 @@ import { remedies } from "./zh/remedies.ts";
 import { changes } from "./zh/sentences/changes.ts";
 import { evidence } from "./zh/sentences/evidence.ts";
 import { facts } from "./zh/sentences/facts.ts";
+import { kubernetes } from "./zh/sentences/kubernetes.ts";
 import { usage } from "./zh/sentences/usage.ts";
 import { human } from "./zh/steps.ts";
 import { upgrade } from "./zh/upgrade.ts";
@@ -19,7 +20,7 @@ export const zh: Catalogue = {
   remedies,
   human,
   ...tables,
-  sayings: { ...facts, ...changes, ...evidence, ...usage },
+  sayings: { ...facts, ...changes, ...evidence, ...kubernetes, ...usage },
   ...upgrade,
   fix,
 };

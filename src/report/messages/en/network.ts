@@ -100,6 +100,13 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     caveats:
       "`lan` with a port published on 0.0.0.0 opens the gateway to every network of the host. 2026.2.23 to 2026.2.26 refuse to start with `lan` until gateway.controlUi.allowedOrigins is set. If OPENCLAW_GATEWAY_BIND or `--bind` sets the address, change it there.",
     variants: {
+      service: {
+        title: "A Service leads to the gateway's port, where nobody listens",
+        what: "The Service {service|in front of it} delivers to the pod's address at port {port|18789}, and the gateway listens on the pod's loopback alone: a port-forward works, everything else is refused.",
+        why: "A probe that runs inside the pod (exec) stays green, so the pod is Ready and the Service has an endpoint. Upstream's own manifest is like that on purpose, for `kubectl port-forward`.",
+        fix: "For one person stay with the port-forward. For an Ingress or another pod set gateway.bind to `lan`, with gateway.controlUi.allowedOrigins and, behind a proxy, gateway.trustedProxies.",
+        verify: "The page loads on the path that was chosen.",
+      },
       kubernetes: {
         title: "The gateway listens only inside its pod, so the Service leads nowhere",
         what: "gateway.bind is {bind|loopback} in the pod: a Service or Ingress cannot reach it, while a port-forward can.",

@@ -287,6 +287,22 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     caveats:
       "The kept state directory holds the device's private key: whoever reads it can act as that device.",
     variants: {
+      replicas: {
+        title: "Several replicas keep lists of devices of their own",
+        what: "{count|Several} pods of the gateway run, each with a state directory of its own: a browser that one of them approved is a stranger to the others.",
+        why: "The gateway keeps its devices in files of one process; a Service sends each connection to any of the pods.",
+        fix: "Run one replica. The gateway is made for one process on one state directory.",
+        verify: "`kubectl get pods` shows one pod, and the browser stays connected over several reloads.",
+      },
+      "unpersisted-pod": {
+        title: "The gateway's own state goes with its pod",
+        what: "{path|The state directory} of the pod {container|of the gateway} is on no volume that outlives it: devices, tokens and the configuration end with the pod.",
+        why: "An emptyDir and the container's own layer go when the pod is replaced, as each rollout, eviction and change of the node does it. Every client then has to be approved again.",
+        fix: "Mount a PersistentVolumeClaim at the state directory.",
+        verify:
+          "`kubectl get pod -o yaml` shows the claim at the state directory, and `openclaw devices list` shows the same devices after a rollout.",
+        caveats: "A claim that only one node may mount (ReadWriteOnce) wants the strategy Recreate.",
+      },
       unpersisted: {
         title: "The gateway's own state goes with its container",
         what: "{path|The state directory} of the container {container|of the gateway} is on no mount: devices, tokens and the configuration end with the container.",

@@ -341,6 +341,10 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "Change the list through the gateway",
     what: "`openclaw devices` lists, approves, rejects and removes; the gateway writes its own store.",
   },
+  "one-replica": {
+    title: "Run one replica",
+    what: "All browsers then meet the same list of devices.",
+  },
   "keep-gateway-state": {
     title: "Keep the gateway's state on a mount",
     what: "Devices and tokens then outlive the container.",

@@ -144,6 +144,22 @@ export const human: Readonly<Record<string, string>> = {
     "Create the container anew, which a port needs: with Compose `docker compose up -d`; one of `docker run` is removed and run again with `-p`.",
   "change-at-mount":
     "In the container nothing can write openclaw.json, because of how it is mounted. Make the change where it is mounted from{(place)}, or mount its directory for writing; the next lines fail as it is.",
+  "change-in-helm":
+    "Change it in the values of the Helm release {owner}, which makes the ConfigMap {name} ({key}), and run `helm upgrade`: what is changed in the cluster alone goes with the next upgrade.",
+  "change-in-argocd":
+    "Change it in the source of the Argo CD application {owner}, which makes the ConfigMap {name} ({key}): what is changed in the cluster alone is put back at the next sync.",
+  "change-in-flux":
+    "Change it in the source that Flux's {owner} takes, which makes the ConfigMap {name} ({key}): what is changed in the cluster alone is put back at the next reconciliation.",
+  "change-in-operator":
+    "Change it in the operator's own resource {owner}, which makes the ConfigMap {name} ({key}): what is changed there alone is put back.",
+  "change-in-configmap":
+    "Change it in the ConfigMap {name} ({key}) too: it is merged into the file at each start of the pod, and its keys win.",
+  "mount-claim":
+    "Mount a PersistentVolumeClaim at {path|/home/node/.openclaw} in the workload's manifest, with fsGroup 1000 in its securityContext.",
+  "scale-to-one":
+    "Set `replicas: 1` in the workload's manifest (or values), with the strategy Recreate where the volume can be mounted once only; remove an autoscaler of it.",
+  "set-fs-group":
+    "Give the volume to the gateway's user, {owner|1000:1000}: `fsGroup` with that group in the pod's securityContext, or an init container that runs `chown` where the volume's driver does not take fsGroup (hostPath, NFS).",
   "change-in-command":
     "The container's own command writes openclaw.json at each start: `{quote|…}`. Make the change there, and create the container anew; what the next lines change holds until the next start only.",
   "change-in-unraid":

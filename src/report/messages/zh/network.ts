@@ -96,6 +96,13 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     caveats:
       "`lan` 加上发布在 0.0.0.0 的端口，会让网关对主机的所有网络开放。2026.2.23 至 2026.2.26 在设置 gateway.controlUi.allowedOrigins 之前会拒绝以 `lan` 启动。如果地址是由 OPENCLAW_GATEWAY_BIND 或 `--bind` 设置的，请在那里修改。",
     variants: {
+      service: {
+        title: "有 Service 指向网关的端口，而那里没有进程监听",
+        what: "Service {service|（在它前面）} 把连接送到 Pod 地址的端口 {port|18789}，而网关只监听 Pod 的回环地址：端口转发可用，其他方式都会被拒绝。",
+        why: "在 Pod 内部执行的探针（exec）一直是绿的，所以 Pod 处于 Ready，Service 也有端点。官方清单有意如此，供 `kubectl port-forward` 使用。",
+        fix: "一个人使用时继续用端口转发。要供 Ingress 或其他 Pod 使用，请把 gateway.bind 设为 `lan`，并设置 gateway.controlUi.allowedOrigins；在代理之后还要设置 gateway.trustedProxies。",
+        verify: "页面能在所选的路径上打开。",
+      },
       kubernetes: {
         title: "网关只在 Pod 内部监听，Service 通不到它",
         what: "Pod 中的 gateway.bind 是 {bind|loopback}：Service 或 Ingress 无法访问它，而 port-forward 可以。",

@@ -278,6 +278,22 @@ export const page: Readonly<Record<string, CauseMessage>> = {
     verify: "客户端重启后，`openclaw devices list` 中没有新的请求。",
     caveats: "保留下来的状态目录里有设备的私钥：能读到它的人就能冒充该设备。",
     variants: {
+      replicas: {
+        title: "多个副本各有自己的设备列表",
+        what: "网关有 {count|多} 个 Pod 在运行，每个都有自己的状态目录：其中一个批准过的浏览器，对其他副本来说是陌生的。",
+        why: "网关把设备保存在单个进程的文件里；Service 会把每个连接送到任意一个 Pod。",
+        fix: "只运行一个副本。网关是为单个进程和单个状态目录设计的。",
+        verify: "`kubectl get pods` 只显示一个 Pod，并且浏览器在多次刷新后仍保持连接。",
+      },
+      "unpersisted-pod": {
+        title: "网关自身的状态会随 Pod 一起消失",
+        what: "Pod {container|（网关所在）} 的 {path|状态目录} 不在能比它存续更久的卷上：设备、令牌和配置都会随 Pod 一起结束。",
+        why: "emptyDir 和容器自己的层在 Pod 被替换时消失，每次滚动更新、驱逐或更换 node 都会这样。之后每个客户端都要重新批准。",
+        fix: "在状态目录挂载 PersistentVolumeClaim。",
+        verify:
+          "`kubectl get pod -o yaml` 显示状态目录上有该 claim，并且滚动更新之后 `openclaw devices list` 显示相同的设备。",
+        caveats: "只能由一个 node 挂载的 claim（ReadWriteOnce）需要使用 Recreate 策略。",
+      },
       unpersisted: {
         title: "网关自己的状态会随容器一起消失",
         what: "容器 {container|（网关）} 的 {path|状态目录} 没有挂载：设备、令牌和配置都会随容器一起消失。",

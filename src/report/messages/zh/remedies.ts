@@ -330,6 +330,10 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "通过网关修改列表",
     what: "`openclaw devices` 可以列出、批准、拒绝和移除设备，由网关写入自己的存储。",
   },
+  "one-replica": {
+    title: "只运行一个副本",
+    what: "这样所有浏览器面对的是同一个设备列表。",
+  },
   "keep-gateway-state": {
     title: "把网关的状态保存在挂载上",
     what: "这样设备和令牌在容器重新创建之后仍然存在。",

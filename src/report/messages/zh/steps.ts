@@ -128,6 +128,22 @@ export const human: Readonly<Record<string, string>> = {
     "重新创建容器，发布端口必须这样做：使用 Compose 时运行 `docker compose up -d`；用 `docker run` 创建的容器要删除后带上 `-p` 再次运行。",
   "change-at-mount":
     "由于挂载方式，容器内无法写入 openclaw.json。请在挂载的来源处{（place）}修改，或以可写方式挂载它所在的目录；按目前的状况，下面几行会失败。",
+  "change-in-helm":
+    "在 Helm release {owner} 的 values 中修改（它生成 ConfigMap {name}，键 {key}），然后运行 `helm upgrade`：只在集群中做的修改会在下次升级时丢失。",
+  "change-in-argocd":
+    "在 Argo CD 应用 {owner} 的来源中修改（它生成 ConfigMap {name}，键 {key}）：只在集群中做的修改会在下次同步时被还原。",
+  "change-in-flux":
+    "在 Flux 的 {owner} 所取的来源中修改（它生成 ConfigMap {name}，键 {key}）：只在集群中做的修改会在下次协调时被还原。",
+  "change-in-operator":
+    "在 operator 自己的资源 {owner} 中修改（它生成 ConfigMap {name}，键 {key}）：只在那里做的修改会被还原。",
+  "change-in-configmap":
+    "同时在 ConfigMap {name}（键 {key}）中修改：Pod 每次启动都会把它合并进文件，以它的键为准。",
+  "mount-claim":
+    "在工作负载的清单中，把 PersistentVolumeClaim 挂载到 {path|/home/node/.openclaw}，并在其 securityContext 中设置 fsGroup 1000。",
+  "scale-to-one":
+    "在工作负载的清单（或 values）中设置 `replicas: 1`；如果该卷只能挂载一次，请使用 Recreate 策略；并移除它的自动扩缩。",
+  "set-fs-group":
+    "把该卷交给网关的用户 {owner|1000:1000}：在 Pod 的 securityContext 中用 `fsGroup` 设置该组；如果卷的驱动不支持 fsGroup（hostPath、NFS），用执行 `chown` 的 init 容器。",
   "change-in-command":
     "容器自己的命令在每次启动时都会写入 openclaw.json：`{quote|…}`。请在那里修改并重新创建容器；下面几行所做的修改只保持到下一次启动。",
   "change-in-unraid":

@@ -13,6 +13,7 @@ export const evidence = translation(english, {
   "clock-ahead": "引擎的时钟比这台机器快 {skew}，误差在 {within} 以内",
   "clock-behind": "引擎的时钟比这台机器慢 {skew}，误差在 {within} 以内",
   "state-in-layer": "{path} 在容器自身的层中，不在任何挂载上",
+  "state-in-pod": "{path} 在随 pod 一起消失的 emptyDir 中",
   "state-in-tmpfs": "{path} 在每次停止都会清空的 tmpfs 中，不在任何挂载上",
   "state-read-only-mount": "{path} 在只读的挂载上",
   "state-read-only-system": "{path} 在只读的文件系统上",

@@ -47,7 +47,8 @@ export const usage = translation(english, {
   "no-gateway-address": "这不是网关的地址",
   "no-container-name": "这不是容器的名称",
   "no-service-name": "这不是 Compose 服务的名称",
-  "target-for-later": "该版本不会自行读取集群或其他主机的内部",
+  "no-cluster-workload": "这不是集群的命名空间和工作负载",
+  "target-for-later": "该版本不会自行读取其他主机的内部",
   "nothing-to-start-from": "没有找到可作为起点的网关",
   "nothing-to-start-from-as": "没有找到可作为起点的网关（{why}）",
   "nothing-in-it": "其中没有内容",
@@ -93,7 +94,7 @@ export const usage = translation(english, {
   "name-such-path": "请指定这样的路径",
   "add-domain": "请加上 --domain NAME",
   "name-address-kind-log":
-    "请指定地址（--target ws://127.0.0.1:18789）和部署方式（--deployment kubernetes|vps），并交来日志（--log FILE）",
+    "请指定地址（--target ws://127.0.0.1:18789）和部署方式（--deployment vps），并交来日志（--log FILE）",
   "describe-connection": "请用 --input FILE 描述该连接",
   "ask-fewer": "请一次少问一些",
   "give-input": "请给出 {input}，一个对象或每行一个",

@@ -176,3 +176,72 @@ if (rows.length === 0) say(false);
 const request = http.get({ host: address, port, path: "/", timeout: 4000, headers: { connection: "close" } }, () => say(true));
 request.on("error", (error) => say(error.code !== "ECONNREFUSED" && error.code !== "EADDRNOTAVAIL")).on("timeout", () => say(false));
 `;
+
+/**
+ * `KEEPER_OF_INPUT -- MILLISECONDS PROGRAM WORD…`: `KEEPER` where the environment and the working directory cannot be
+ * told otherwise: they come as the first line of the input, `{"env":{},"cwd":"/app"}`.
+ */
+export const KEEPER_OF_INPUT = `${MARK}
+const { spawn } = require("node:child_process");
+const [ms, command, ...words] = process.argv.slice(1);
+let child, text = "";
+const signal = (name) => { try { process.kill(-child.pid, name); } catch {} };
+const stop = () => { if (!child) process.exit(1); signal("SIGTERM"); setTimeout(() => signal("SIGKILL"), 2000).unref(); };
+const timer = setTimeout(stop, Number(ms));
+const start = ({ env, cwd }) => {
+  child = spawn(command, words, { stdio: ["ignore", "inherit", "inherit"], detached: true, env: { ...process.env, ...env }, cwd });
+  child.on("error", (error) => { process.stderr.write(String(error.code)); process.exit(127); });
+  child.on("exit", (code) => { clearTimeout(timer); signal("SIGKILL"); process.exit(code === null ? 1 : code); });
+};
+process.stdin.on("end", stop).on("error", stop).on("data", (chunk) => {
+  if (child) return;
+  text += chunk;
+  const end = text.indexOf("\\n");
+  if (end !== -1) start(JSON.parse(text.slice(0, end)));
+});
+`;
+
+/**
+ * `READER`: answers questions of its input, each a line of JSON, with a line of JSON each, until its input ends or nobody
+ * asked for a minute. `{"id":1,"do":"read","path":"/x","start":0,"end":1000}` gives `{"id":1,"data":"base64","size":5}`;
+ * `stat`, `list` and `link` the like; `self` what the process itself has: environment, directories, user, and the words
+ * of the first process. What fails gives `{"id":1,"code":"ENOENT"}`. Regular files are all that is opened.
+ */
+export const READER = `${MARK}
+const fs = require("node:fs"), os = require("node:os");
+const kindOf = (info) => info.isFile() ? "file" : info.isDirectory() ? "directory" : info.isSocket() ? "socket" : "other";
+const stat = (path) => { const info = fs.statSync(path); return { size: info.size, modified: info.mtimeMs, kind: kindOf(info), uid: info.uid, gid: info.gid, mode: info.mode & 0o7777 }; };
+const words = () => { try { return fs.readFileSync("/proc/1/cmdline", "utf8").split("\\0").slice(0, 200); } catch { return []; } };
+const tasks = {
+  stat: ({ path }) => stat(path),
+  link: ({ path }) => ({ target: fs.readlinkSync(path) }),
+  list: ({ path, max }) => { const names = [], dir = fs.opendirSync(path); for (let one; names.length < max && (one = dir.readSync()); ) names.push(one.name); dir.closeSync(); return { names }; },
+  read: ({ path, start, end }) => {
+    if (kindOf(fs.statSync(path)) !== "file") throw { code: "ENOTREG" };
+    const fd = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    try {
+      const info = fs.fstatSync(fd);
+      if (!info.isFile()) throw { code: "ENOTREG" };
+      const length = Math.max(0, Math.min(end, start + 1048576) - start), bytes = Buffer.alloc(length);
+      let at = 0;
+      for (let read; at < length && (read = fs.readSync(fd, bytes, at, length - at, start + at)) > 0; ) at += read;
+      return { data: bytes.subarray(0, at).toString("base64"), size: info.size, mode: info.mode & 0o7777, uid: info.uid, gid: info.gid };
+    } finally { fs.closeSync(fd); }
+  },
+  self: () => ({ env: process.env, cwd: process.cwd(), home: os.homedir(), uid: process.getuid(), gid: process.getgid(), words: words(), now: Date.now() }),
+};
+let text = "", timer;
+const awake = () => { clearTimeout(timer); timer = setTimeout(() => process.exit(0), 60000); };
+awake();
+const answer = (line) => {
+  const { id, do: what, ...rest } = JSON.parse(line);
+  let found;
+  try { found = tasks[what](rest); } catch (error) { found = { code: String(error && error.code) }; }
+  process.stdout.write(JSON.stringify({ id, ...found }) + "\\n");
+};
+process.stdin.on("end", () => process.exit(0)).on("error", () => process.exit(0)).on("data", (chunk) => {
+  awake();
+  text += chunk;
+  for (let end; (end = text.indexOf("\\n")) !== -1; text = text.slice(end + 1)) answer(text.slice(0, end));
+});
+`;

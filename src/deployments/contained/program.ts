@@ -1,0 +1,22 @@
+import { posix } from "node:path";
+
+/** How OpenClaw's CLI is run in a container: by the words of the gateway's own command. */
+export function programIn(words: readonly string[]): string | undefined {
+  const at = words.indexOf("gateway");
+  const script = at < 1 ? undefined : words.slice(0, at).findLast((word) => !word.startsWith("-"));
+  if (script === undefined) return undefined;
+  if (/(?:^|\/)(?:openclaw|clawdbot|moltbot)$/.test(script)) return script;
+  return /\.m?js$/.test(script) ? `node ${script}` : undefined;
+}
+
+/** Where the code is that a gateway's command runs; `/app` is upstream's image. */
+export function installDirOf(words: readonly string[], cwd: string): string {
+  const script = words.find((word) => /(?:^|\/)(?:dist\/(?:index|entry)\.m?js|openclaw\.mjs)$/.test(word));
+  const whole = script === undefined ? undefined : posix.resolve(cwd, script);
+  return whole?.replace(/\/(?:dist\/(?:index|entry)\.m?js|openclaw\.mjs)$/, "") ?? "/app";
+}
+
+/** Names of variables whose values are secrets, unless they only say where one is. */
+export function isSecretVariable(name: string, value: string): boolean {
+  return /token|password|secret|key|credential/i.test(name) && !/^(?:~?\/|[A-Za-z]:\\)/.test(value);
+}

@@ -1,0 +1,369 @@
+import type { Changer } from "../../core/change.ts";
+import { DEFAULT_PORT } from "../../core/default-port.ts";
+import { type Fact, known, knownValue, unknown } from "../../core/fact.ts";
+import type { DeploymentNames, Evidence, Release } from "../../core/facts.ts";
+import { say } from "../../core/saying.ts";
+import { createScrubber, type Scrubber } from "../../core/scrub.ts";
+import { Secret } from "../../core/secret.ts";
+import { safeText } from "../../core/text.ts";
+import type { KubernetesEngine, Workload } from "../../core/workload.ts";
+import { deploymentOf } from "../../kinds/index.ts";
+import { IN_CONTAINER } from "../contained/host.ts";
+import { isSecretVariable, programIn } from "../contained/program.ts";
+import { type LocalAccess, localAccess } from "../local.ts";
+import type { ChangerOptions, ConfigAndSecrets, LogText } from "../types.ts";
+import type { World } from "../world.ts";
+import type { KubeApi } from "./api.ts";
+import type { Choice } from "./choose.ts";
+import { type ConfigMaps, configMapSource, configMapsOf, configMapText } from "./config-source.ts";
+import { environmentOf, gatewayIn, gatewayWords, StandIns, usualPaths } from "./environment.ts";
+import { KubeError } from "./error.ts";
+import type { PodContainer } from "./exec.ts";
+import { containerOf, leadingPod, podReading, replicasBeside, stateDirectory } from "./facts.ts";
+import { kubeFailure } from "./failure.ts";
+import { type Document, nameOf, numberAt, objectAt, textAt } from "./fields.ts";
+import { podReader, podWorld } from "./files.ts";
+import { type Candidate, failingInit, isRunning, statusOf, workloadName } from "./find.ts";
+import { containerNow } from "./follow.ts";
+import { type Forward, forwardPort } from "./forward.ts";
+import { lookInside, NOT_RUNNING, oneFileWorld, ownersIn } from "./inside.ts";
+import { lastWords, podLog } from "./logs.ts";
+import type { PodGateway, PodOptions } from "./pod-gateway.ts";
+import type { NamespaceReader } from "./read.ts";
+
+export interface FoundWorkload extends Choice {
+  readonly api: KubeApi;
+  readonly reader: NamespaceReader;
+  readonly options: PodOptions;
+}
+
+/** Pods of one workload whose logs are read. */
+const MAX_PODS = 5;
+
+export async function gatewayOf(found: FoundWorkload): Promise<PodGateway> {
+  const { api, reader, candidate, options } = found;
+  const { world, salt, configPath, release } = options;
+  const { namespace, container } = candidate;
+  const pod = leadingPod(candidate) ?? podOfTemplate(candidate);
+  const spec = objectAt(pod, "spec");
+  const own = containerOf(spec, container);
+  const target: PodContainer = { namespace, pod: nameOf(pod), container };
+  const isUp = isRunning(pod, container);
+  const [around, maps, inside, noLog] = await Promise.all([
+    surroundingsOf(reader, target),
+    configMapsIn(reader, spec),
+    lookInside(api, reader, target, isUp),
+    reader.may(["get"], "pods/log"),
+  ]);
+
+  const standIns = new StandIns(salt);
+  const env = environmentOf(own, inside.self, standIns, salt);
+  const gateway = gatewayIn(own, inside.self, env, target, salt);
+  const place = {
+    env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.reveal()])),
+    homedir: gateway.home ?? "/",
+    cwd: gateway.cwd ?? "/",
+  };
+  const paths = usualPaths(env, place.homedir);
+  const given = release === undefined ? {} : { release };
+  const filesIn = (one: World): LocalAccess =>
+    localAccess({ world: one, salt, host: IN_CONTAINER, gateway, ...given });
+  const written = wholeConfig(configMapSource(spec, own, paths, maps), maps);
+  const files =
+    inside.reader !== undefined
+      ? filesIn(podWorld(inside.reader, place))
+      : written === undefined
+        ? undefined
+        : filesIn(oneFileWorld(paths.configPath, written.text, place));
+  const named = configPath === undefined ? undefined : localAccess({ world, salt, configPath, ...given });
+  const config = async (): Promise<Fact<ConfigAndSecrets>> => {
+    if (named !== undefined) return named.config();
+    if (files === undefined) return inside.why ?? NOT_RUNNING;
+    const read = await files.config();
+    if (!read.known) return read;
+    return known(
+      standIns.without(read.value),
+      inside.reader === undefined ? (written?.source ?? "") : read.source,
+    );
+  };
+
+  const configured = await config();
+  const secrets = [
+    ...Object.entries(env).flatMap(([name, value]) =>
+      isSecretVariable(name, value.reveal()) && !standIns.has(value) ? value : [],
+    ),
+    ...api.cluster.secrets.map((text) => new Secret(text, salt)),
+  ];
+  const scrub = createScrubber(
+    [...(configured.known ? configured.value.all : []), ...secrets].map((secret) => secret.reveal()),
+  );
+  const reading = configured.known && named === undefined ? configured.value.reading : undefined;
+  const port = reading?.effective.gateway?.port ?? gateway.flags.port ?? DEFAULT_PORT;
+  const stateDir = reading?.stateDir ?? paths.stateDir;
+  const configFile = reading?.path ?? paths.configPath;
+  const read = podReading(pod, candidate, around, port, scrub);
+  const source = configMapSource(spec, own, { configPath: configFile, stateDir }, maps);
+  const clock = api.clock();
+  const ended = read.state !== "running" || read.restarts > 0;
+  const lastLines = ended && noLog === undefined ? await lastLinesOf(api, pod, target, scrub) : [];
+  const owners =
+    inside.reader === undefined ? {} : await ownersIn(podWorld(inside.reader, place), stateDir, configFile);
+  const workload: Workload<KubernetesEngine> = {
+    ...read,
+    ...(inside.self === undefined ? {} : { uid: inside.self.uid, user: String(inside.self.uid) }),
+    stateDir: { ...stateDirectory(read, stateDir, configFile), ...owners },
+    others: replicasBeside(pod, candidate, read.mounts, stateDir),
+    ...(lastLines.length === 0 ? {} : { lastLines }),
+    ...(clock === undefined ? {} : { clock }),
+    engine: {
+      ...read.engine,
+      ...(source === undefined ? {} : { configMap: source }),
+      denied: reader.denied,
+    },
+  };
+  const program = programIn(gatewayWords(own, inside.self));
+  const names: DeploymentNames = {
+    ...(api.cluster.context === undefined ? {} : { context: api.cluster.context }),
+    namespace,
+    workload: workloadName(candidate),
+    container,
+    ...(program === undefined ? {} : { cli: program }),
+  };
+  // Once something may be changed there, another pod may be in its place.
+  let isChanged = false;
+  const where = (): Promise<Fact<PodContainer>> =>
+    isChanged ? containerNow(api, candidate) : Promise.resolve(known(target, target.pod));
+  const reach = reachOf(found, workload, () => isUp || isChanged, where);
+  const changer = async (asked: ChangerOptions): Promise<Fact<Changer>> => {
+    const [config, released] = await Promise.all([files?.config(), files?.release()]);
+    if (files === undefined || config === undefined) return inside.why ?? NOT_RUNNING;
+    if (!config.known) return config;
+    const { podChanger } = await import("./changer.ts");
+    isChanged = true;
+    const own =
+      release ??
+      (released?.known && released.value.from === "package.json" ? released.value.version : undefined);
+    return podChanger({
+      ...asked,
+      api,
+      rights: reader,
+      candidate,
+      salt,
+      gateway,
+      names,
+      config: standIns.without(config.value),
+      ...(source === undefined ? {} : { source }),
+      mounts: workload.mounts,
+      ...(workload.readOnlyRoot === true ? { readOnlyRoot: true } : {}),
+      // What was read once is kept, and a change wants to see what is there now, in a pod made anew, too.
+      devicesIn: (pod) => filesIn(podWorld(podReader(api, pod), place)).devices(),
+      reach,
+      ...(own === undefined ? {} : { own }),
+    });
+  };
+  return {
+    access: {
+      names,
+      config,
+      devices: async () =>
+        files === undefined || inside.reader === undefined ? (inside.why ?? NOT_RUNNING) : files.devices(),
+      release: async () => (await releaseIn(files)) ?? releaseOfImage(read.image),
+      logs: async () => noLog ?? logsOf(api, candidate, pod),
+      // A file of this machine is not the pod's.
+      ...(configPath === undefined
+        ? {
+            place: async () =>
+              safeText(`kubernetes ${api.cluster.server} ${namespace}/${names.workload}`, 300),
+            changer,
+          }
+        : {}),
+    },
+    deployment: deploymentOf({
+      kind: "kubernetes",
+      confidence: "certain",
+      evidence: evidenceOf(workload),
+      alternatives: [],
+      names,
+      workload,
+    }),
+    secrets,
+    url: (asked) => browserUrl(workload, asked),
+    reach,
+  };
+}
+
+/** What a pod would be like, of a workload that has none. */
+function podOfTemplate({ controller, name }: Candidate): Document {
+  const template = objectAt(controller, "spec", "template");
+  const isDown = numberAt(controller, "spec", "replicas") === 0;
+  return {
+    ...template,
+    metadata: { ...objectAt(template, "metadata"), name },
+    status: { phase: isDown ? "Succeeded" : "Pending", ...(isDown ? { reason: "ScaledToZero" } : {}) },
+  };
+}
+
+async function surroundingsOf(reader: NamespaceReader, { pod }: PodContainer) {
+  const list = async (resource: string, group = "", query = {}): Promise<readonly Document[]> =>
+    knownValue(await reader.list(resource, group, query)) ?? [];
+  const [pods, services, ingresses, routes, policies, events] = await Promise.all([
+    list("pods"),
+    list("services"),
+    list("ingresses", "networking.k8s.io"),
+    list("httproutes", "gateway.networking.k8s.io"),
+    list("networkpolicies", "networking.k8s.io"),
+    list("events", "", { fieldSelector: `involvedObject.name=${pod}` }),
+  ]);
+  return { pods, services, ingresses, routes, policies, events };
+}
+
+/** The ConfigMaps of the pod's volumes, each by its name: a list would bring those of everybody else. */
+async function configMapsIn(reader: NamespaceReader, spec: Document): Promise<ConfigMaps> {
+  const found = await Promise.all(
+    configMapsOf(spec).map(async (name) => [name, knownValue(await reader.get("configmaps", name))] as const),
+  );
+  return new Map(found.flatMap(([name, map]) => (map === undefined ? [] : [[name, map]])));
+}
+
+/** What is the whole of openclaw.json at each start; what is merged or copied once is not. */
+function wholeConfig(
+  source: ReturnType<typeof configMapSource>,
+  maps: ConfigMaps,
+): { readonly text: string; readonly source: string } | undefined {
+  if (source === undefined || (source.taken !== "mounted" && source.taken !== "each-start")) return undefined;
+  const text = configMapText(maps, source);
+  return text === undefined ? undefined : { text, source: safeText(`configmap/${source.name}`, 300) };
+}
+
+function reachOf(
+  { api, reader, options: { world } }: FoundWorkload,
+  { addresses }: Workload,
+  isUp: () => boolean,
+  where: () => Promise<Fact<PodContainer>>,
+): PodGateway["reach"] {
+  const forwards = new Map<number, Promise<Fact<Forward>>>();
+  return async (port) => {
+    if (!isUp()) return NOT_RUNNING;
+    const [address] = addresses;
+    if (world.env.KUBERNETES_SERVICE_HOST !== undefined && address !== undefined)
+      return known(`ws://${address.includes(":") ? `[${address}]` : address}:${port}`, "the pods' network");
+    const denied = await reader.may(["get", "create"], "pods/portforward");
+    if (denied !== undefined) return denied;
+    const forward = forwards.get(port) ?? forwardPort(api, where, port, world);
+    forwards.set(port, forward);
+    const open = await forward;
+    // Somebody may listen there the next time.
+    if (!open.known || open.value.isRefused) forwards.delete(port);
+    return open.known ? known(`ws://127.0.0.1:${open.value.port}`, open.source) : open;
+  };
+}
+
+/** With TLS where the Ingress has it; a port-forward ends on loopback. */
+function browserUrl({ engine }: Workload<KubernetesEngine>, port: number): string {
+  const route = engine.routes.find(({ tls }) => tls) ?? engine.routes[0];
+  return route === undefined ? `ws://127.0.0.1:${port}` : `${route.tls ? "wss" : "ws"}://${route.host}`;
+}
+
+async function releaseIn(files: LocalAccess | undefined): Promise<Fact<Release> | undefined> {
+  const release = await files?.release();
+  return release?.known === true ? release : undefined;
+}
+
+/** The tag of upstream's image is its release; a chart's own image has a number of its own. */
+function releaseOfImage(image: string): Fact<Release> {
+  const version = /(?:^|\/)openclaw:(\d{4}\.\d{1,2}\.\d{1,3}(?:-\d{1,3})?)(?:-slim|-browser)?(?:@|$)/.exec(
+    image,
+  )?.[1];
+  if (version !== undefined) return known({ version, confidence: "likely", from: "image" }, image);
+  return unknown("absent", say("kube-image-without-release", { image }), "--release VERSION");
+}
+
+/** Of the container's life before its last restart, or of the init container that fails. */
+function lastLinesOf(
+  api: KubeApi,
+  pod: Document,
+  target: PodContainer,
+  scrub: Scrubber,
+): Promise<readonly string[]> {
+  const init = failingInit(pod);
+  const container = textAt(init, "name") ?? target.container;
+  const status = init ?? statusOf(pod, target.container);
+  const isPrevious =
+    (numberAt(status, "restartCount") ?? 0) > 0 &&
+    textAt(status, "state", "terminated", "reason") === undefined;
+  return lastWords(api, { ...target, container }, isPrevious, scrub);
+}
+
+/** Of each pod of the workload, the one that is looked at last; of one that was started again, its earlier life first. */
+async function logsOf(
+  api: KubeApi,
+  { namespace, container, pods }: Candidate,
+  leading: Document,
+): Promise<Fact<readonly LogText[]>> {
+  const others = pods.filter((pod) => nameOf(pod) !== nameOf(leading)).slice(0, MAX_PODS - 1);
+  const texts: LogText[] = [];
+  let failure: unknown;
+  for (const pod of [...others.reverse(), leading]) {
+    const name = nameOf(pod);
+    const target = { namespace, pod: name, container };
+    const restarts = numberAt(statusOf(pod, container), "restartCount") ?? 0;
+    for (const previous of restarts > 0 ? [true, false] : [false])
+      try {
+        const kept = await podLog(api, target, { previous });
+        const shown = safeText(`kubectl logs ${name}${previous ? " --previous" : ""}`, 300);
+        if (kept.length > 0) texts.push({ name: shown, chunks: inTurn(kept), inside: true });
+      } catch (error) {
+        if (!(error instanceof KubeError)) throw error;
+        failure ??= error;
+      }
+  }
+  if (texts.length === 0 && failure !== undefined)
+    return kubeFailure(failure, `kubectl logs ${nameOf(leading)}`, api.cluster.secrets);
+  return known(texts, `kubectl logs ${nameOf(leading)}`);
+}
+
+async function* inTurn(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}
+
+function evidenceOf(workload: Workload<KubernetesEngine>): readonly Evidence[] {
+  const { image, state, exitCode, restarts, others, shownBy, engine } = workload;
+  const { reason, replicas, services, routes, policies, configMap, warnings, denied } = engine;
+  const parts = [
+    image,
+    state +
+      (reason === undefined ? "" : ` (${reason})`) +
+      (exitCode === undefined ? "" : `, exit code ${exitCode}`),
+    ...(restarts > 0 ? [`restarted ${restarts} times`] : []),
+    ...(replicas === undefined ? [] : [`${replicas.ready} of ${replicas.wanted} replicas ready`]),
+    services.length === 0
+      ? "no Service leads to it"
+      : services.map(({ name, type, port, to }) => `Service ${name} (${type}) ${port} -> ${to}`).join(", "),
+    ...routes.map(({ kind, name, host }) => `${kind} ${name} at ${host}`),
+    ...(policies.length === 0 ? [] : [`NetworkPolicy ${policies.join(", ")}`]),
+    ...(configMap === undefined ? [] : [`config from ConfigMap ${configMap.name} (${configMap.taken})`]),
+  ];
+  const quote = (text: string): string => safeText(text, 300);
+  return [
+    { fact: "deployment", source: shownBy.state, quote: quote(parts.join(", ")), origin: { of: "workload" } },
+    ...warnings
+      .slice(-2)
+      .map(
+        (warning): Evidence => ({ fact: "deployment", source: "kubectl get events", quote: quote(warning) }),
+      ),
+    ...others.slice(0, 3).map(
+      (other): Evidence => ({
+        fact: "deployment",
+        source: shownBy.others,
+        quote: quote(`${other.name} (${other.state}) is another replica`),
+      }),
+    ),
+    ...denied.slice(0, 5).map(
+      ({ verb, resource, rule }): Evidence => ({
+        fact: "deployment",
+        source: "SelfSubjectAccessReview",
+        quote: quote(`not allowed to ${verb} ${resource}; a Role with ${rule} allows it`),
+      }),
+    ),
+  ];
+}

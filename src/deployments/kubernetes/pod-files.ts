@@ -1,0 +1,110 @@
+import { posix } from "node:path";
+import { ChangeError } from "../../core/change.ts";
+import { type Fact, whyUnknown } from "../../core/fact.ts";
+import { mountOf } from "../../core/mounts.ts";
+import { say } from "../../core/saying.ts";
+import { safeText } from "../../core/text.ts";
+import type { WorkloadMount } from "../../core/workload.ts";
+import { type ExactFile, sha256, type Traits } from "../atomic-file.ts";
+import type { ContainerExec } from "../contained/exec.ts";
+import {
+  ofCode,
+  readOnly,
+  replaceInside,
+  shown,
+  special,
+  sweepInside,
+  traitsInside,
+} from "../contained/files.ts";
+import type { ExactFiles } from "../exact-files.ts";
+import type { KubeApi } from "./api.ts";
+import { KubeError } from "./error.ts";
+import type { PodContainer } from "./exec.ts";
+import { kubeFailure } from "./failure.ts";
+import { numberAt } from "./fields.ts";
+import { codeOf, fileIn, type PodReader, podReader } from "./files.ts";
+
+/** Longer than any config or device list; what is longer is not read. */
+const MAX_BYTES = 16_000_000;
+
+export interface PodFilesOptions {
+  readonly api: KubeApi;
+  readonly exec: ContainerExec;
+  readonly where: () => Promise<Fact<PodContainer>>;
+  readonly mounts: readonly WorkloadMount[];
+  readonly readOnlyRoot: boolean;
+}
+
+/** The files of a pod that runs, replaced by a rename by the Node that the gateway itself runs on, as its user. */
+export function podFiles({ api, exec, where, mounts, readOnlyRoot }: PodFilesOptions): ExactFiles {
+  let last: { readonly pod: string; readonly reader: PodReader } | undefined;
+  const reader = async (): Promise<PodReader> => {
+    const target = await where();
+    if (!target.known) throw new ChangeError(target.reason, whyUnknown(target));
+    if (last?.pod !== target.value.pod)
+      last = { pod: target.value.pod, reader: podReader(api, target.value) };
+    return last.reader;
+  };
+  const look = async (path: string): Promise<(ExactFile & { readonly bits: number }) | undefined> => {
+    try {
+      const { bytes, isCut, size, mode, uid, gid } = await fileIn(await reader(), path, MAX_BYTES + 1);
+      if (isCut || size > MAX_BYTES)
+        throw new ChangeError("failed", say("too-long-to-change", { path: shown(path) }));
+      return { content: bytes, sha256: sha256(bytes), mode: mode & 0o777, uid, gid, bits: mode };
+    } catch (error) {
+      if (error instanceof ChangeError) throw error;
+      if (error instanceof KubeError) {
+        const failure = kubeFailure(error, shown(path), api.cluster.secrets);
+        throw new ChangeError(failure.reason, whyUnknown(failure));
+      }
+      const code = codeOf(error);
+      if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+      if (code === "ENOTREG") throw new ChangeError("failed", say("place-irregular", { place: shown(path) }));
+      throw ofCode(code, path);
+    }
+  };
+  return {
+    read: async (path) => {
+      const found = await look(path);
+      if (found === undefined) return undefined;
+      const { bits: _bits, ...file } = found;
+      return file;
+    },
+    replace: async (path, next, expected) => {
+      const before = await look(path);
+      if (before?.sha256 !== expected) return "stale";
+      if (next === undefined && before === undefined) return "replaced";
+      if (before !== undefined && (before.mode & 0o222) === 0) throw readOnly(path, before.mode);
+      if (before !== undefined && (before.bits & 0o7000) !== 0) throw special(path);
+      return replaceInside(exec, path, next, expected, undefined);
+    },
+    sweep: (path) => sweepInside(exec, "", path),
+    held: async (path) => heldBy(mounts, path, readOnlyRoot),
+    traits: (path): Promise<Traits | undefined> => traitsInside(exec, "", path),
+    loses: async () => false,
+    directoryOwner: async (path) => {
+      const answer = await (await reader())
+        .ask({ do: "stat", path: posix.dirname(path) })
+        .catch(() => undefined);
+      const [uid, gid] = [numberAt(answer, "uid"), numberAt(answer, "gid")];
+      return uid === undefined || gid === undefined ? undefined : { uid, gid };
+    },
+  };
+}
+
+/** Why a file of a pod cannot be replaced, as its mounts tell: whoever made the pod changes it there. */
+function heldBy(
+  mounts: readonly WorkloadMount[],
+  path: string,
+  readOnlyRoot: boolean,
+): ChangeError | undefined {
+  const mount = mountOf(mounts, path);
+  const file = shown(path);
+  if (mount === undefined)
+    return readOnlyRoot ? new ChangeError("denied", say("held-root", { path: file })) : undefined;
+  const from = safeText(`${mount.kind} ${mount.source}`, 200);
+  if (mount.readOnly) return new ChangeError("denied", say("held-mount", { path: file, place: from }));
+  return mount.at === path
+    ? new ChangeError("denied", say("held-file", { path: file, place: from }))
+    : undefined;
+}
