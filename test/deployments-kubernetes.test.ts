@@ -269,7 +269,10 @@ describe("what is read", () => {
     assert.equal(workloadIn(gateway).state, "exited");
     const way = await gateway.reach(18_789);
     assert.ok(way.known);
-    await assert.rejects(fetch(way.value.replace("ws:", "http:")), "somebody answers for a pod that does not run");
+    await assert.rejects(
+      fetch(way.value.replace("ws:", "http:")),
+      "somebody answers for a pod that does not run",
+    );
     assert.ok(!cluster.calls.some((call) => call.startsWith("UPGRADE")));
   });
 
@@ -386,7 +389,11 @@ test("the gateway's port through the API: what comes back is the gateway's, and 
 
 test("inside the cluster the gateway is met over the pods' network, as others meet it", async () => {
   fill(cluster);
-  const env = { KUBECONFIG: cluster.kubeconfig, KUBERNETES_SERVICE_HOST: "10.96.0.1", PATH: process.env.PATH ?? "" };
+  const env = {
+    KUBECONFIG: cluster.kubeconfig,
+    KUBERNETES_SERVICE_HOST: "10.96.0.1",
+    PATH: process.env.PATH ?? "",
+  };
   const target = { kind: "kubernetes", namespace: NAMESPACE, workload: { name: "openclaw" } } as const;
   const found = await openPod({ world: nodeWorld({ env }), salt: SALT, target });
   assert.ok(found.known);
@@ -409,7 +416,10 @@ test("the client of clusters is loaded by what asks a cluster, and by nothing el
   };
   visit(path.resolve(import.meta.dirname, "../src/cli/thread/command-worker.ts"));
   visit(path.resolve(import.meta.dirname, "../src/doctor/live/look.ts"));
-  assert.ok([...seen].some((file) => file.endsWith("kubernetes/finder.ts")), "the finder is not on the way");
+  assert.ok(
+    [...seen].some((file) => file.endsWith("kubernetes/finder.ts")),
+    "the finder is not on the way",
+  );
 });
 
 test("what a cluster says is printable, bounded and without types taken on trust", async () => {

@@ -282,6 +282,32 @@ describe("a gateway in a cluster", { skip: missing ?? false, timeout: 1_500_000 
     await cluster.remove("deploy/crash");
   });
 
+  test("a volume of another owner: the cause, with both numbers", {
+    skip: CORE ? "not in the core run" : false,
+  }, async () => {
+    const { spec, stateDir } = await podParts(cluster, "2026.3.13", { owner: 0 });
+    writeFileSync(
+      path.join(stateDir, "openclaw.json"),
+      JSON.stringify({ gateway: { mode: "local", auth: AUTH } }),
+      {
+        mode: 0o600,
+      },
+    );
+    await cluster.apply(deployment("owned", spec));
+    const count = "jsonpath={.items[0].status.containerStatuses[0].restartCount}";
+    await until(
+      async () => Number(await cluster.kubectl("get", "pods", "-l", "app=owned", "-o", count)) > 0,
+      240_000,
+      2000,
+    );
+    const said = await diagnosed("owned");
+    progress(
+      JSON.stringify({ findings: said.findings.map(({ id }) => id), pod: said.deployment?.pod?.lastLines }),
+    );
+    assert.equal(said.findings[0]?.id, "state-permissions");
+    await cluster.remove("deploy/owned");
+  });
+
   test("a diagnosis beside what kubectl takes for the same objects", {
     skip: CORE ? "not in the core run" : false,
   }, async () => {
