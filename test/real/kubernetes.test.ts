@@ -20,7 +20,7 @@ import {
 import { type DoctorDocument, runDoctor } from "./rig/doctor.ts";
 import { TOKEN } from "./rig/gateway.ts";
 import { ownNamespace } from "./rig/namespace.ts";
-import { progress, run, until } from "./rig/processes.ts";
+import { progress, until } from "./rig/processes.ts";
 import { CORE } from "./selection.ts";
 
 const missing = await whyNoCluster();
@@ -306,24 +306,5 @@ describe("a gateway in a cluster", { skip: missing ?? false, timeout: 1_500_000 
     );
     assert.equal(said.findings[0]?.id, "state-permissions");
     await cluster.remove("deploy/owned");
-  });
-
-  test("a diagnosis beside what kubectl takes for the same objects", {
-    skip: CORE ? "not in the core run" : false,
-  }, async () => {
-    const timed = async (act: () => Promise<unknown>): Promise<number> => {
-      const started = performance.now();
-      await act();
-      return performance.now() - started;
-    };
-    const ours: number[] = [];
-    const theirs: number[] = [];
-    for (let round = 0; round < 3; round += 1) {
-      theirs.push(
-        await timed(() => run(["kubectl", "-n", cluster.namespace, "get", "pods,svc", "-o", "json"])),
-      );
-      ours.push(await timed(() => diagnosed("claw")));
-    }
-    progress(`diagnose ${ours.map(Math.round)} ms, kubectl ${theirs.map(Math.round)} ms`);
   });
 });
