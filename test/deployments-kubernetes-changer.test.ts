@@ -264,6 +264,29 @@ describe("a rollout", () => {
       assert.match(done.detail, words);
     });
 
+  test("of a workload that is scaled to nothing is a start, which is taken back by its stop", async () => {
+    mapped();
+    const down = cluster.objects.get("deployments/openclaw") as { spec: Json; status: Json };
+    down.spec.replicas = 0;
+    cluster.objects.delete(`pods/${POD}`);
+    cluster.onRollout = () => {
+      if (down.spec.replicas === 0) return;
+      cluster.objects.set("pods/new", podObject({ name: "openclaw-866cf46ddf-bbbbb" }));
+      deploymentStatus({ observedGeneration: 2, readyReplicas: 1 });
+    };
+    const made = await changer();
+    const foreseen = await made.foresee?.({ do: "gateway.start" }, never);
+    assert.deepEqual(foreseen?.known && foreseen.value.undo, { undo: "gateway.stop" });
+    const started = await made.perform({ do: "gateway.start" }, never);
+    assert.equal(
+      started.known && inEnglish(started.value.how),
+      "kubectl -n openclaw scale deploy/openclaw --replicas=1",
+    );
+    const stopped = await made.revert({ undo: "gateway.stop" }, { do: "gateway.start" }, never);
+    assert.ok(stopped.known);
+    assert.equal(down.spec.replicas, 0);
+  });
+
   test("that comes to no end is given up", async () => {
     fill(cluster);
     cluster.onRollout = () => deploymentStatus({ readyReplicas: 0 });

@@ -1,6 +1,6 @@
 // A gateway in a cluster, looked at through its API: which workload, what of it, and what is not allowed.
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, beforeEach, describe, test } from "node:test";
 import type { Fact } from "../src/core/fact.ts";
@@ -268,7 +268,12 @@ describe("what is read", () => {
     const gateway = await opened();
     assert.equal(workloadIn(gateway).state, "exited");
     const way = await gateway.reach(18_789);
-    assert.equal(!way.known && way.reason, "absent");
+    assert.ok(way.known);
+    await assert.rejects(
+      fetch(way.value.replace("ws:", "http:")),
+      "somebody answers for a pod that does not run",
+    );
+    assert.ok(!cluster.calls.some((call) => call.startsWith("UPGRADE")));
   });
 
   test("logs of all replicas, each under its pod's name, the one that was looked at last", async () => {
@@ -380,6 +385,41 @@ test("the gateway's port through the API: what comes back is the gateway's, and 
     server.closeAllConnections();
     server.close();
   }
+});
+
+test("inside the cluster the gateway is met over the pods' network, as others meet it", async () => {
+  fill(cluster);
+  const env = {
+    KUBECONFIG: cluster.kubeconfig,
+    KUBERNETES_SERVICE_HOST: "10.96.0.1",
+    PATH: process.env.PATH ?? "",
+  };
+  const target = { kind: "kubernetes", namespace: NAMESPACE, workload: { name: "openclaw" } } as const;
+  const found = await openPod({ world: nodeWorld({ env }), salt: SALT, target });
+  assert.ok(found.known);
+  const way = await found.value.reach(18_789);
+  assert.equal(way.known && way.value, "ws://10.244.0.7:18789");
+  assert.ok(!cluster.calls.some((call) => call.endsWith("/portforward")));
+});
+
+test("the client of clusters is loaded by what asks a cluster, and by nothing else", () => {
+  const seen = new Set<string>();
+  const visit = (file: string): void => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    // What is imported when it runs, and no types, and nothing that waits for a call.
+    const statement = /^(?:import|export)\s(?!type\b)[^;]*?from\s+"([^"]+)"/gm;
+    for (const [, from = ""] of readFileSync(file, "utf8").matchAll(statement)) {
+      assert.notEqual(from, "@kubernetes/client-node", file);
+      if (from.startsWith(".")) visit(path.resolve(path.dirname(file), from));
+    }
+  };
+  visit(path.resolve(import.meta.dirname, "../src/cli/thread/command-worker.ts"));
+  visit(path.resolve(import.meta.dirname, "../src/doctor/live/look.ts"));
+  assert.ok(
+    [...seen].some((file) => file.endsWith("kubernetes/finder.ts")),
+    "the finder is not on the way",
+  );
 });
 
 test("what a cluster says is printable, bounded and without types taken on trust", async () => {

@@ -113,6 +113,17 @@ const SITUATIONS: readonly (readonly [string, DeploymentKind, DeploymentNames, C
     { release: "2026.2.1" },
   ],
   [
+    "kubernetes, another context, pods that are wanted and do not run",
+    "kubernetes",
+    {
+      context: "arn:aws:eks:eu-1:12:cluster/prod",
+      namespace: "bots",
+      workload: "deploy/claw",
+      container: "main",
+    },
+    { release: "2026.3.13", replicas: 1 },
+  ],
+  [
     "vps, over SSH",
     "vps",
     { sshHost: "me@claw.example", unit: { name: "openclaw-gateway", user: true } },

@@ -23,7 +23,7 @@ export function commandsFor(
   deployment: Deployment,
   context: CommandContext = {},
 ): PrintedStep[] {
-  const there = { ...context, ...configMapContext(deployment) };
+  const there = { ...context, ...clusterContext(deployment) };
   return steps.map((step) => {
     const line = isHeld(step, deployment)
       ? undefined
@@ -117,9 +117,14 @@ function madeOf(engine: WorkloadEngine): string | undefined {
   return source?.taken === "mounted" || source?.taken === "each-start" ? source.name : undefined;
 }
 
-function configMapContext({ workload }: Deployment): Pick<CommandContext, "configMap"> {
-  const configMap = workload === undefined ? undefined : madeOf(workload.engine);
-  return configMap === undefined ? {} : { configMap };
+function clusterContext({ workload }: Deployment): Pick<CommandContext, "configMap" | "replicas"> {
+  if (workload === undefined) return {};
+  const configMap = madeOf(workload.engine);
+  const replicas = "replicas" in workload.engine ? workload.engine.replicas?.wanted : undefined;
+  return {
+    ...(configMap === undefined ? {} : { configMap }),
+    ...(replicas === undefined ? {} : { replicas }),
+  };
 }
 
 /** What writes a config that its mount keeps from being replaced fails there (EBUSY, EROFS; run 2026.3.13). */

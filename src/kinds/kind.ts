@@ -137,6 +137,8 @@ export interface CommandContext {
   readonly running?: boolean;
   /** Kubernetes: the config is mounted from this ConfigMap, so `config set` cannot write it. */
   readonly configMap?: string;
+  /** Kubernetes: how many pods of the workload are wanted; none are made where that is 0. */
+  readonly replicas?: number;
 }
 
 export interface CliOptions {

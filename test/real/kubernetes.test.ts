@@ -20,7 +20,7 @@ import {
 import { type DoctorDocument, runDoctor } from "./rig/doctor.ts";
 import { TOKEN } from "./rig/gateway.ts";
 import { ownNamespace } from "./rig/namespace.ts";
-import { progress, run, until } from "./rig/processes.ts";
+import { progress, until } from "./rig/processes.ts";
 import { CORE } from "./selection.ts";
 
 const missing = await whyNoCluster();
@@ -282,22 +282,29 @@ describe("a gateway in a cluster", { skip: missing ?? false, timeout: 1_500_000 
     await cluster.remove("deploy/crash");
   });
 
-  test("a diagnosis beside what kubectl takes for the same objects", {
+  test("a volume of another owner: the cause, with both numbers", {
     skip: CORE ? "not in the core run" : false,
   }, async () => {
-    const timed = async (act: () => Promise<unknown>): Promise<number> => {
-      const started = performance.now();
-      await act();
-      return performance.now() - started;
-    };
-    const ours: number[] = [];
-    const theirs: number[] = [];
-    for (let round = 0; round < 3; round += 1) {
-      theirs.push(
-        await timed(() => run(["kubectl", "-n", cluster.namespace, "get", "pods,svc", "-o", "json"])),
-      );
-      ours.push(await timed(() => diagnosed("claw")));
-    }
-    progress(`diagnose ${ours.map(Math.round)} ms, kubectl ${theirs.map(Math.round)} ms`);
+    const { spec, stateDir } = await podParts(cluster, "2026.3.13", { owner: 0 });
+    writeFileSync(
+      path.join(stateDir, "openclaw.json"),
+      JSON.stringify({ gateway: { mode: "local", auth: AUTH } }),
+      {
+        mode: 0o600,
+      },
+    );
+    await cluster.apply(deployment("owned", spec));
+    const count = "jsonpath={.items[0].status.containerStatuses[0].restartCount}";
+    await until(
+      async () => Number(await cluster.kubectl("get", "pods", "-l", "app=owned", "-o", count)) > 0,
+      240_000,
+      2000,
+    );
+    const said = await diagnosed("owned");
+    progress(
+      JSON.stringify({ findings: said.findings.map(({ id }) => id), pod: said.deployment?.pod?.lastLines }),
+    );
+    assert.equal(said.findings[0]?.id, "state-permissions");
+    await cluster.remove("deploy/owned");
   });
 });

@@ -196,6 +196,8 @@ function reply(
   metadata.resourceVersion = String(Number(metadata.resourceVersion ?? 0) + 1);
   if (resource === "deployments" || resource === "statefulsets") {
     metadata.generation = Number(metadata.generation ?? 0) + 1;
+    const { replicas } = patch.spec as Json;
+    if (replicas !== undefined) (found.spec as Json).replicas = replicas;
     cluster.onRollout?.(name);
   }
   send(response, 200, found);

@@ -25,7 +25,7 @@ import { type Document, nameOf, numberAt, objectAt, textAt } from "./fields.ts";
 import { podReader, podWorld } from "./files.ts";
 import { type Candidate, failingInit, isRunning, statusOf, workloadName } from "./find.ts";
 import { containerNow } from "./follow.ts";
-import { type Forward, forwardPort } from "./forward.ts";
+import { closedPort, type Forward, forwardPort } from "./forward.ts";
 import { lookInside, NOT_RUNNING, oneFileWorld, ownersIn } from "./inside.ts";
 import { lastWords, podLog } from "./logs.ts";
 import type { PodGateway, PodOptions } from "./pod-gateway.ts";
@@ -243,7 +243,8 @@ function reachOf(
 ): PodGateway["reach"] {
   const forwards = new Map<number, Promise<Fact<Forward>>>();
   return async (port) => {
-    if (!isUp()) return NOT_RUNNING;
+    // That is known without a connection: nobody is there.
+    if (!isUp()) return known(`ws://127.0.0.1:${await closedPort()}`, "the pod's state");
     const [address] = addresses;
     if (world.env.KUBERNETES_SERVICE_HOST !== undefined && address !== undefined)
       return known(`ws://${address.includes(":") ? `[${address}]` : address}:${port}`, "the pods' network");

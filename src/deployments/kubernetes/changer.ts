@@ -6,7 +6,7 @@ import { type Saying, say } from "../../core/saying.ts";
 import { fingerprintOf } from "../../core/secret.ts";
 import type { ConfigMapSource, WorkloadMount } from "../../core/workload.ts";
 import { containerCli } from "../contained/cli.ts";
-import { gatewayChanger } from "../gateway-changer.ts";
+import { type GatewayStarter, gatewayChanger } from "../gateway-changer.ts";
 import type { GatewayProcess } from "../processes.ts";
 import { watchGateway } from "../reload.ts";
 import type { ChangerOptions, ConfigAndSecrets } from "../types.ts";
@@ -19,7 +19,7 @@ import { containerNow } from "./follow.ts";
 import { EXEC } from "./inside.ts";
 import { podFiles } from "./pod-files.ts";
 import type { NamespaceReader } from "./read.ts";
-import { resourceOf, rolloutRestart } from "./rollout.ts";
+import { isScaledDown, resourceOf, rolloutRestart, scaleTo } from "./rollout.ts";
 
 export interface PodChangerOptions extends ChangerOptions {
   readonly api: KubeApi;
@@ -93,10 +93,27 @@ export async function podChanger(options: PodChangerOptions): Promise<Fact<Chang
       fingerprint: (secret) => fingerprintOf(secret, salt),
       ...(release === undefined ? {} : { release }),
       restart: (signal) => restart(options, exec, signal),
+      ...(resourceOf(candidate) === undefined ? {} : { starter: starterOf(options) }),
       restartsWhole: true,
     }),
     configPath,
   );
+}
+
+/** A workload of which no pod is wanted is one that is down, and stays so. */
+function starterOf({ api, rights, candidate }: PodChangerOptions): GatewayStarter {
+  const scaled = async (replicas: 0 | 1, signal: AbortSignal): Promise<Fact<Saying>> =>
+    (await rights.may(["patch"], resourceOf(candidate) ?? "", "apps")) ??
+    scaleTo(api, candidate, replicas, signal);
+  return {
+    isDown: () => isScaledDown(api, candidate).catch(() => false),
+    start: async (signal) =>
+      (await isScaledDown(api, candidate).catch(() => false))
+        ? scaled(1, signal)
+        : ((await rights.may(["patch"], resourceOf(candidate) ?? "", "apps")) ??
+          rolloutRestart(api, candidate, signal)),
+    stop: (signal) => scaled(0, signal),
+  };
 }
 
 /** A rollout; of a bare pod the end of its first process, after which the kubelet starts the container again. */

@@ -73,6 +73,14 @@ export async function forwardPort(
   return known({ port: own, isRefused, close }, "kubectl port-forward");
 }
 
+/** A port of our loopback where nobody listens, as on that of a pod that does not run: a connection to it is refused. */
+export async function closedPort(): Promise<number> {
+  const server = createServer();
+  const port = await listening(server);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}
+
 /** Whether the kubelet says, soon, that it does not reach the port. */
 function refuses(far: WebSocket): Promise<boolean> {
   return new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Fact, known, unknown } from "../../core/fact.ts";
+import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
 import { quoted, type Saying, say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
 import type { KubeApi } from "./api.ts";
@@ -50,32 +50,71 @@ export async function rolloutRestart(
   const how = `kubectl -n ${candidate.namespace} rollout restart ${workloadName(candidate)}`;
   try {
     const before = new Set((await podsNow(api, candidate)).map(nameOf));
-    const patched = await api.send(pathOf(candidate), {
-      method: "PATCH",
-      type: "application/strategic-merge-patch+json",
-      body: {
-        spec: {
-          template: {
-            metadata: { annotations: { "kubectl.kubernetes.io/restartedAt": new Date().toISOString() } },
-          },
-        },
-      },
+    const restartedAt = { "kubectl.kubernetes.io/restartedAt": new Date().toISOString() };
+    const patched = await changeSpec(api, candidate, {
+      template: { metadata: { annotations: restartedAt } },
     });
-    const wanted = numberAt(patched, "metadata", "generation") ?? 0;
-    const end = Date.now() + limits.whole;
-    while (!signal.aborted) {
-      const now = await stateNow(api, candidate);
-      if (now !== undefined && isOver(now, wanted)) return known(quoted(how), api.cluster.name);
-      const failure = await failureOf(api, candidate, before, now);
-      if (failure !== undefined) return unknown("failed", failure);
-      if (Date.now() >= end)
-        return unknown("timeout", say("rollout-late", { seconds: Math.round(limits.whole / 1000) }));
-      await delay(limits.every, undefined, { signal }).catch(() => undefined);
-    }
-    return unknown("failed", say("interrupted"));
+    const failure = await watched(api, candidate, patched, before, signal, limits);
+    return failure ?? known(quoted(how), api.cluster.name);
   } catch (error) {
     return kubeFailure(error, how, api.cluster.secrets);
   }
+}
+
+/** What `kubectl scale` does; of a workload that gets pods it is watched until they are ready. */
+export async function scaleTo(
+  api: KubeApi,
+  candidate: Candidate,
+  replicas: 0 | 1,
+  signal: AbortSignal,
+  limits: RolloutLimits = { whole: WHOLE_MS, every: EVERY_MS },
+): Promise<Fact<Saying>> {
+  const how = `kubectl -n ${candidate.namespace} scale ${workloadName(candidate)} --replicas=${replicas}`;
+  try {
+    const changed = await changeSpec(api, candidate, { replicas });
+    const failure =
+      replicas === 0 ? undefined : await watched(api, candidate, changed, new Set(), signal, limits);
+    return failure ?? known(quoted(how), api.cluster.name);
+  } catch (error) {
+    return kubeFailure(error, how, api.cluster.secrets);
+  }
+}
+
+/** Whether no pod is wanted. */
+export async function isScaledDown(api: KubeApi, candidate: Candidate): Promise<boolean> {
+  const now = await stateNow(api, candidate);
+  return numberAt(now, "spec", "replicas") === 0;
+}
+
+function changeSpec(api: KubeApi, candidate: Candidate, spec: Document): Promise<unknown> {
+  return api.send(pathOf(candidate), {
+    method: "PATCH",
+    type: "application/strategic-merge-patch+json",
+    body: { spec },
+  });
+}
+
+/** Until what was changed is so; why it will not be. */
+async function watched(
+  api: KubeApi,
+  candidate: Candidate,
+  changed: unknown,
+  before: ReadonlySet<string>,
+  signal: AbortSignal,
+  limits: RolloutLimits,
+): Promise<Unknown | undefined> {
+  const wanted = numberAt(changed, "metadata", "generation") ?? 0;
+  const end = Date.now() + limits.whole;
+  while (!signal.aborted) {
+    const now = await stateNow(api, candidate);
+    if (now !== undefined && isOver(now, wanted)) return undefined;
+    const failure = await failureOf(api, candidate, before, now);
+    if (failure !== undefined) return unknown("failed", failure);
+    if (Date.now() >= end)
+      return unknown("timeout", say("rollout-late", { seconds: Math.round(limits.whole / 1000) }));
+    await delay(limits.every, undefined, { signal }).catch(() => undefined);
+  }
+  return unknown("failed", say("interrupted"));
 }
 
 /** One look that fails is looked at again. */

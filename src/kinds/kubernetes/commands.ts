@@ -22,7 +22,12 @@ export function kubernetesLines(names: DeploymentNames, context: CommandContext)
     dialect: "posix",
     cli,
     ...(configMap ? { editConfig: ask("edit", "configmap", configMap) } : {}),
-    start: pod ? undefined : ask("scale", workload, "--replicas=1"),
+    // One that is wanted and does not run is made anew; of none there has to be one.
+    start: pod
+      ? undefined
+      : (context.replicas ?? 0) > 0
+        ? ask("rollout", "restart", workload)
+        : ask("scale", workload, "--replicas=1"),
     // A bare pod that is deleted is gone; ending its first process restarts the container.
     restart: pod
       ? ask("exec", workload, "-c", container, "--", "sh", "-c", "kill -TERM 1")

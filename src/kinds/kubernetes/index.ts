@@ -3,6 +3,7 @@ import type { Kind } from "../kind.ts";
 import { boundInside } from "../reach.ts";
 import { kubernetesLines } from "./commands.ts";
 import { namesFromPrefixes } from "./names.ts";
+import { kubernetesPeers } from "./peers.ts";
 import { kubernetesSigns } from "./signs.ts";
 
 /** The gateway runs in a pod of a cluster. */
@@ -18,8 +19,7 @@ export const kubernetes: Kind = {
   signs: kubernetesSigns,
   names: ({ own, prefixes }) => ({ ...own, ...namesFromPrefixes(prefixes) }),
   exposure: { bound: boundInside },
-  // A port-forward ends in the pod and arrives from loopback; an Ingress has an address of the pods' network.
-  peers: () => ({ proxy: "10.244.0.2", localhost: "127.0.0.1", isDirect: false }),
+  peers: kubernetesPeers,
   stations: ({ remote, host }) =>
     scopeOf(remote) === "loopback"
       ? [
