@@ -110,7 +110,12 @@ test("no wildcard, no Secret, nothing cluster-wide", () => {
 
 test("with the reading Role everything is read but what is inside the pod, and nothing is written", async () => {
   const { refused, calls } = await refusedWith(READ, false);
-  assert.deepEqual(refused, ["get pods/exec"]);
+  assert.deepEqual(refused, [
+    "create pods/exec",
+    "create pods/portforward",
+    "get pods/exec",
+    "get pods/portforward",
+  ]);
   assert.ok(!calls.some((call) => call.startsWith("PATCH") || call.startsWith("UPGRADE")));
 });
 

@@ -37,6 +37,8 @@ export interface FoundWorkload extends Choice {
   readonly options: PodOptions;
 }
 
+/** As of exec: a `get` for older API servers, a `create` as well for newer ones. */
+const FORWARD = ["get", "create"] as const;
 /** Pods of one workload whose logs are read. */
 const MAX_PODS = 5;
 
@@ -54,6 +56,8 @@ export async function gatewayOf(found: FoundWorkload): Promise<PodGateway> {
     configMapsIn(reader, spec),
     lookInside(api, reader, target, isUp),
     reader.may(["get"], "pods/log"),
+    // Asked with the others, as the answer is wanted soon.
+    reader.may(FORWARD, "pods/portforward"),
   ]);
 
   const standIns = new StandIns(salt);
@@ -248,7 +252,7 @@ function reachOf(
     const [address] = addresses;
     if (world.env.KUBERNETES_SERVICE_HOST !== undefined && address !== undefined)
       return known(`ws://${address.includes(":") ? `[${address}]` : address}:${port}`, "the pods' network");
-    const denied = await reader.may(["get", "create"], "pods/portforward");
+    const denied = await reader.may(FORWARD, "pods/portforward");
     if (denied !== undefined) return denied;
     const forward = forwards.get(port) ?? forwardPort(api, where, port, world);
     forwards.set(port, forward);

@@ -39,11 +39,12 @@ export class NamespaceReader {
 
   /** `undefined`: it may; else why not. Several verbs: the first that is denied. */
   async may(verbs: readonly Right["verb"][], resource: string, group = ""): Promise<Unknown | undefined> {
-    for (const verb of verbs) {
-      const right: Right = { verb, resource, group, namespace: this.namespace };
-      const denied = await this.#rights.denied(right);
-      if (denied === undefined) continue;
-      this.#denied.set(`${verb} ${resource}`, right);
+    const rights = verbs.map((verb): Right => ({ verb, resource, group, namespace: this.namespace }));
+    const answers = await Promise.all(rights.map((right) => this.#rights.denied(right)));
+    for (const [at, denied] of answers.entries()) {
+      const right = rights[at];
+      if (denied === undefined || right === undefined) continue;
+      this.#denied.set(`${right.verb} ${resource}`, right);
       return denied;
     }
     return undefined;
