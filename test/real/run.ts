@@ -32,7 +32,7 @@ const ORDER = [
 ];
 
 /** Left out of the core run, unless they are named. */
-const FULL_ONLY = new Set(["proxies", "docker-compose-fix", "podman"]);
+const FULL_ONLY = new Set(["proxies", "docker-compose-fix", "podman", "kubernetes"]);
 
 async function main(args: readonly string[]): Promise<number> {
   const core = args.includes("--core");
