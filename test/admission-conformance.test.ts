@@ -34,8 +34,8 @@ test("the fixture has many releases, each asked by every way, oldest first", () 
   }
 });
 
-/** CONFORMANCE.md: everything between its marks comes from here. */
-const PAGE = new URL("../CONFORMANCE.md", import.meta.url);
+/** docs/conformance.md: everything between its marks comes from here. */
+const PAGE = new URL("../docs/conformance.md", import.meta.url);
 
 function boundaryTable(): string {
   const cell = (text: string) => text.replaceAll("|", "\\|");
@@ -52,7 +52,7 @@ function boundaryTable(): string {
 
 const GENERATED = { boundaries: boundaryTable, conformance: () => conformanceTable(judged) };
 
-test("CONFORMANCE.md shows the boundaries and the rows as they are (UPDATE_README=1 rewrites it)", () => {
+test("docs/conformance.md shows the boundaries and the rows as they are (UPDATE_README=1 rewrites it)", () => {
   const before = readFileSync(PAGE, "utf8");
   let after = before;
   for (const [name, make] of Object.entries(GENERATED)) {

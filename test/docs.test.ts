@@ -7,7 +7,9 @@ import { RELEASES_PAGE, releasesPage } from "./support/release-docs.ts";
 
 const root = resolve(fileURLToPath(new URL("..", import.meta.url)));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
-const pages = readdirSync(join(root, "docs")).map((file) => `docs/${file}`);
+const pages = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".md"))
+  .map((file) => `docs/${file}`);
 
 test("docs/releases.md is what the data says (npm run docs)", () => {
   assert.equal(readFileSync(RELEASES_PAGE, "utf8"), releasesPage());

@@ -107,7 +107,7 @@ function limits(): string {
   return ["| what | at most |", "|---|---|", ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n");
 }
 
-/** Final releases; the betas on the way, and how each is known, are in CONFORMANCE.md. */
+/** Final releases; the betas on the way, and how each is known, are in docs/conformance.md. */
 function releases(): string {
   const rows = BOUNDARIES.map(({ from, until, what }) => {
     const first = FINAL_RELEASES.find((release) => compareReleases(release, from) >= 0) ?? from;

@@ -137,7 +137,7 @@ export function releasesPage(): string {
       MEASURED_RELEASES.map(pageRow),
     ),
     "## Measured connections",
-    "Connections to real gateways that the model is held against (`test/admission-rows.test.ts`, `test/admission-conformance.test.ts`; [CONFORMANCE.md](../CONFORMANCE.md) counts the latter by way and client). A release that is not here is taken to be like the nearest one that is, with the changes between; the report says so.",
+    "Connections to real gateways that the model is held against (`test/admission-rows.test.ts`, `test/admission-conformance.test.ts`; [conformance.md](conformance.md) counts the latter by way and client). A release that is not here is taken to be like the nearest one that is, with the changes between; the report says so.",
     table(
       ["release", "connections"],
       MEASURED_RELEASES.map((release) => [release, `${counts.get(release) ?? 0}`]),
