@@ -16,6 +16,8 @@ import { CORE } from "./selection.ts";
 const skip = (await whyNoNamespaces()) ?? false;
 
 const elsewhere = PATHS["page of another site"];
+/** Agrees to the other site's origin, which the log alone names otherwise. */
+const AGREED_ELSEWHERE = [...AGREED, "--origin", elsewhere.page] as const;
 
 /** A page of another site is refused, and its origin may be allowed. */
 async function refuse(site: FixSite): Promise<void> {
@@ -55,7 +57,7 @@ for (const release of RELEASES) {
       copyFileSync(site.gateway.configPath, copy);
       const before = await stateOf(site.gateway);
       const { exitCode, document } = await site.fix([
-        ...AGREED,
+        ...AGREED_ELSEWHERE,
         "--config",
         copy,
         "--log",
@@ -117,7 +119,7 @@ async function notAlone(site: FixSite, moment: number, t: TestContext): Promise<
   const [first = 0] = whole;
   const last = whole.at(-1) ?? first;
   await refuse(site);
-  const fix = startFix(site, AGREED);
+  const fix = startFix(site, AGREED_ELSEWHERE);
   await until(() => fix.age() >= first + (last - first) * moment, 60_000, 5);
   writeTheirs(site, THEIRS);
   const exitCode = await fix.ended();
@@ -144,7 +146,7 @@ async function notAlone(site: FixSite, moment: number, t: TestContext): Promise<
 function killable(site: FixSite): Killable {
   return {
     home: site.gateway.home,
-    start: () => startFix(site, AGREED),
+    start: () => startFix(site, AGREED_ELSEWHERE),
     fix: (args) => site.fix(args),
     config: () => site.configBytes(),
     isDone: (config) => allowed(config).includes(elsewhere.page),
