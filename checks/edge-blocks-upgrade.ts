@@ -51,7 +51,10 @@ function isSeen({ connection }: Refusal, { refusals }: LoggedFacts): boolean {
   const host = connection.headers?.host;
   return (
     host !== undefined &&
-    refusals.some((other) => other.from === "log" && other.connection.headers?.host === host)
+    refusals.some(
+      ({ from, gate, connection: other }) =>
+        from === "log" && gate !== "transport" && other.headers?.host === host,
+    )
   );
 }
 
