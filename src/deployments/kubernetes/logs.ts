@@ -1,5 +1,5 @@
 import type { Scrubber } from "../../core/scrub.ts";
-import { safeText } from "../../core/text.ts";
+import { lastLines, TAIL } from "../contained/last-lines.ts";
 import { LOG_TAIL_BYTES } from "../log-files.ts";
 import type { KubeApi } from "./api.ts";
 import type { PodContainer } from "./exec.ts";
@@ -8,11 +8,6 @@ import type { PodContainer } from "./exec.ts";
 const TAIL_LINES = 20_000;
 /** Of the lines that were asked for; what is beyond does not end. */
 const READING = { bytes: 64 * 1024 * 1024, ms: 20_000 };
-const LINES = 5;
-/** Asked for: some are empty, and a stack trace is long. */
-const LAST_TAIL = 40;
-/** A frame of a stack trace; what stands before it says more. */
-const FRAME = /^\s{2,20}at\s/;
 
 export interface LogQuery {
   /** Of the container's life before the last restart. */
@@ -51,13 +46,7 @@ export async function lastWords(
   scrub: Scrubber,
 ): Promise<readonly string[]> {
   try {
-    const kept = await podLog(api, target, { previous, tail: LAST_TAIL });
-    // Together, as a secret may go over the end of a line.
-    return scrub(Buffer.concat(kept).toString("utf8"))
-      .text.split(/\r?\n/)
-      .filter((line) => line.trim() !== "" && !FRAME.test(line))
-      .slice(-LINES)
-      .map((line) => safeText(line, 300));
+    return lastLines(await podLog(api, target, { previous, tail: TAIL }), scrub);
   } catch {
     return [];
   }
