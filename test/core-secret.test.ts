@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import fc from "fast-check";
+import { createScrubber, safeQuote } from "../src/core/scrub.ts";
 import { Secret } from "../src/core/secret.ts";
 import { safeText, stripAnsi } from "../src/core/text.ts";
 
@@ -68,4 +69,33 @@ test("safeText: no control characters, bounded, never a lone surrogate", () => {
 
 test("an unterminated escape does not swallow a long text", () => {
   assert.ok(stripAnsi(`\u001b]0;${"x".repeat(5000)}`).length > 2000);
+});
+
+test("no escape sequence takes the beginning of a value's name with it", () => {
+  const scrub = createScrubber();
+  const finals = Array.from({ length: 0x7f - 0x40 }, (_, at) => String.fromCharCode(0x40 + at));
+  const before = [
+    ...["\u001b[", "\u009b", "\u001b[1 ", "\u009b38;5;1", "\u001b[?25", "\u001b", "\u001b(", "\u001b(B"],
+    ...["\u001b]0;", "\u001bP", "\u001b[31m", "\u001b[2K"],
+  ];
+  const names = [
+    "token=",
+    "PASSWORD: ",
+    "apiKey=",
+    "secret=",
+    "Authorization: Bearer ",
+    "Bearer ",
+    "cookie: ",
+  ];
+  for (const start of before)
+    for (const name of names)
+      for (const text of [
+        `${start}${name}zebra77zebra x`,
+        `${start}${name}\u0007zebra77zebra x`,
+        ...finals.slice(0, 3).map((final) => `${start}${final}${name}zebra77zebra`),
+      ])
+        assert.doesNotMatch(safeQuote(stripAnsi(text), scrub), /zebra77/, JSON.stringify(text));
+  // What stays of a sequence is text, and no other name of it is lost.
+  for (const final of finals)
+    assert.match(stripAnsi(`\u001b[${final}assword=x`), final === "p" ? /password/ : /assword/);
 });

@@ -49,14 +49,19 @@ function printableLine(line: string): string {
   return PRINTABLE_ASCII.test(line) ? line : printable(line);
 }
 
-/** Removes ANSI escape sequences (CSI, OSC, and two-character escapes). Linear time. */
+/**
+ * Removes ANSI escape sequences. Linear time. Those that loggers and terminals really write (colour, erase, home, show
+ * the cursor, a title, a link) go whole. Of any other one only the control character goes: its last letter may
+ * as well be the first of the word behind it, and `ESC [ 1 password=` has to stay a password's name.
+ */
 export function stripAnsi(text: string): string {
   if (!text.includes("\u001b") && !text.includes("\u009b")) return text;
   return (
     text
-      // OSC, DCS, PM, APC: up to BEL or ST; bounded so that an unterminated one cannot eat the rest.
-      .replace(/\u001b[\]PX^_][^\u0007\u001b]{0,2048}(?:\u0007|\u001b\\)?/g, "")
-      .replace(/(?:\u001b\[|\u009b)[0-?]{0,64}[ -/]{0,8}[@-~]?/g, "")
-      .replace(/\u001b[ -/]{0,4}[0-~]?/g, "")
+      // OSC, DCS, PM, APC: up to BEL or ST, unless the name of a value would go with it.
+      .replace(/\u001b[\]PX^_][^\u0007\u001b]{0,2047}[^\u0007\u001b\s:="'](?:\u0007|\u001b\\)/g, "")
+      .replace(/(?:\u001b\[|\u009b)[\d;:?]{0,64}[mKJHhl]/g, "")
+      .replace(/\u001b\(B(?!earer\b)/g, "")
+      .replace(/[\u001b\u009b]/g, "")
   );
 }
