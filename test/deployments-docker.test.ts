@@ -323,7 +323,11 @@ describe("what is read of a container", () => {
     ensureBuilt();
     const store = "/home/node/.openclaw/state/openclaw.sqlite";
     const text = (name: string) => readFileSync(fixture(`store/${name}`), "latin1");
-    const files = { [store]: text("openclaw.sqlite"), [`${store}-wal`]: text("openclaw.sqlite-wal") };
+    const files = {
+      [store]: text("openclaw.sqlite"),
+      [`${store}-wal`]: text("openclaw.sqlite-wal"),
+      "/app/package.json": '{"name":"openclaw","version":"2026.9.6"}',
+    };
     const { access } = await opened({ ...CLAW, files: { ...CLAW.files, ...files } });
     const devices = knownValue(await access.devices());
     assert.deepEqual(

@@ -13,6 +13,7 @@ import { onlyAddress } from "../src/deployments/url.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
 import { type FakeWorldInput, fakeWorld, textOf } from "./fake-world.ts";
 import { ensureBuilt, fixture } from "./support/cli.ts";
+import { PAIRED, PENDING, storeOf } from "./support/device-store.ts";
 
 const SALT = "salt of the tests";
 const HOST: HostSigns = {
@@ -259,13 +260,44 @@ describe("devices", () => {
       writeFileSync(join(directory, "openclaw.json"), "{}");
       writeFileSync(join(directory, "devices", "paired.json"), "{}");
       const world = { ...nodeWorld(), env: { OPENCLAW_STATE_DIR: directory } };
-      const both = await localAccess({ world, salt: SALT, host: HOST }).devices();
+      const listIn = (release?: string) =>
+        localAccess({
+          world,
+          salt: SALT,
+          host: HOST,
+          ...(release === undefined ? {} : { release }),
+        }).devices();
+      const both = await listIn();
       assert.ok(both.known);
       assert.equal(both.value.store, "sqlite");
       assert.deepEqual(
         both.value.problems?.map(({ kind, path }) => [kind, path]),
         [["left-behind", join(directory, "devices", "paired.json")]],
       );
+      // 2026.7.1 has the database, and its lists in the files (run); 2026.8.1 does not look at these.
+      const waiting = { r1: { requestId: "r1", deviceId: "d1", ts: 1 } };
+      writeFileSync(join(directory, "devices", "pending.json"), JSON.stringify(waiting));
+      for (const [release, store, first] of [
+        ["2026.7.1", "json", "r1"],
+        ["2026.8.1", "sqlite", "r-logged"],
+        [undefined, "sqlite", "r-logged"],
+      ] as const) {
+        const list = await listIn(release);
+        assert.ok(list.known);
+        assert.deepEqual([list.value.store, list.value.pending[0]?.requestId], [store, first]);
+      }
+      // Of an unknown release: what is not empty.
+      for (const name of ["openclaw.sqlite", "openclaw.sqlite-wal"])
+        rmSync(join(directory, "state", name), { force: true });
+      writeFileSync(join(directory, "state", "openclaw.sqlite"), await storeOf(`${PENDING}${PAIRED}`));
+      for (const [release, store, first] of [
+        [undefined, "json", "r1"],
+        ["2026.9.6", "sqlite", undefined],
+      ] as const) {
+        const list = await listIn(release);
+        assert.ok(list.known);
+        assert.deepEqual([list.value.store, list.value.pending[0]?.requestId], [store, first]);
+      }
     } finally {
       rmSync(directory, { recursive: true });
     }

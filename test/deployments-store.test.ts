@@ -17,7 +17,6 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import sqlite3 from "@sqlite.org/sqlite-wasm";
 import type { Fact } from "../src/core/fact.ts";
 import type { DeviceList } from "../src/core/facts.ts";
 import { devicesFromSqlite } from "../src/deployments/store/device-lists.ts";
@@ -25,23 +24,16 @@ import { readStore } from "../src/deployments/store/reader.ts";
 import { MAX_STORE, storeSnapshot } from "../src/deployments/store/snapshot.ts";
 import { nodeWorld, type World } from "../src/deployments/world.ts";
 import { ensureBuilt, fixture } from "./support/cli.ts";
+import { COMMON, PAIRED, PENDING, storeOf } from "./support/device-store.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "opd-store-"));
 after(() => rmSync(directory, { recursive: true }));
 before(() => void ensureBuilt());
 
-const COMMON = "device_id, platform, client_id, role, roles_json, scopes_json";
-const PENDING = `CREATE TABLE device_pairing_pending (request_id, ${COMMON}, remote_ip, is_repair, ts);`;
-const PAIRED = `CREATE TABLE device_pairing_paired (${COMMON}, approved_scopes_json, approved_at_ms, created_at_ms);`;
-
 /** A database of these statements, as a file of its own directory. */
 async function made(sql: string): Promise<string> {
-  const sqlite = await sqlite3();
-  const store = new sqlite.oo1.DB();
-  store.exec(sql);
   const path = join(mkdtempSync(join(directory, "made-")), "openclaw.sqlite");
-  writeFileSync(path, sqlite.capi.sqlite3_js_db_export(store));
-  store.close();
+  writeFileSync(path, await storeOf(sql));
   return path;
 }
 

@@ -9,6 +9,7 @@ import { DEFAULT_PORT } from "../core/default-port.ts";
 import { type Fact, type Known, known, type Unknown, unknown } from "../core/fact.ts";
 import type { DeploymentNames, DeviceList, HostSigns, Release, StoreProblem } from "../core/facts.ts";
 import { parseBoundedJson } from "../core/json.ts";
+import { atLeast } from "../core/release.ts";
 import { type Saying, say } from "../core/saying.ts";
 import type { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
@@ -62,6 +63,10 @@ interface Place {
   readonly profile: string | undefined;
   /** Uid of the owner of the file that was read. */
   readonly owner?: number;
+}
+
+function hasDevices({ pending, paired }: DeviceList): boolean {
+  return pending.length + paired.length > 0;
 }
 
 class Local implements LocalAccess {
@@ -174,18 +179,25 @@ class Local implements LocalAccess {
     return known(changer, configPath);
   }
 
+  /**
+   * The lists that this release reads. From 2026.8.1 on they are in the database; before that in files, though
+   * 2026.7.1 has the database with the same tables, which it leaves empty (run).
+   */
   async devices(): Promise<Fact<DeviceList>> {
     const world = await this.#readWorld();
     const { candidate } = await this.#located();
     const store = `${candidate.stateDir}/state/openclaw.sqlite`;
-    if (await world.exists(store)) {
-      const list = await devicesFromSqlite(world, store);
-      // Up to 2026.7.x a database of that name may hold other things, and the lists are files beside it.
-      if (list.known) return this.#withFilesLeft(list, `${candidate.stateDir}/devices`);
-      const files = await this.#deviceFiles(candidate.stateDir);
-      return files.known ? files : list;
-    }
-    return this.#deviceFiles(candidate.stateDir);
+    if (!(await world.exists(store))) return this.#deviceFiles(candidate.stateDir);
+    const release = this.#options.release ?? (await this.#ownRelease());
+    const readsStore = atLeast(release, "2026.8.1-beta.1");
+    const files = readsStore ? undefined : await this.#deviceFiles(candidate.stateDir);
+    if (readsStore === false && files?.known) return files;
+    const list = await devicesFromSqlite(world, store);
+    const inFiles = files?.known && hasDevices(files.value) ? files : undefined;
+    if (list.known && (hasDevices(list.value) || inFiles === undefined))
+      return this.#withFilesLeft(list, `${candidate.stateDir}/devices`);
+    const left = files ?? (await this.#deviceFiles(candidate.stateDir));
+    return left.known ? left : list;
   }
 
   async #deviceFiles(stateDir: string): Promise<Fact<DeviceList>> {

@@ -182,20 +182,20 @@ export const pairingCauses: readonly Cause[] = [
   {
     id: "client-identity-not-persisted",
     release: "2026.3.13",
-    how: "a CLI that was approved and has lost its home since",
+    how: "a CLI that was approved twice and has lost its home each time",
     quote: /pairing-required/,
     confidence: "likely",
     sick: {
       provoke: async (site) => {
         const args = ["devices", "list", "--url", `ws://${ADDRESSES.gatewayOnLan}:${PORT}`, "--token", TOKEN];
-        for (let start = 0; start < 2; start++)
+        for (let start = 0; start < 3; start++)
           await withHome(site, async (home) => {
             const env = { HOME: home, OPENCLAW_ALLOW_INSECURE_PRIVATE_WS: "1" };
             const before = (await stateOf(site.gateway)).pending;
             const said = await site.gateway.cli(args, { env, host: site.network.client });
             const { pending } = await stateOf(site.gateway);
             const requestId = pending.find((entry) => !before.includes(entry))?.split(" ")[1] ?? "";
-            if (start === 0) await approve(site, { admitted: false, requestId });
+            if (start < 2) await approve(site, { admitted: false, requestId });
             return transcript(site, said, /pairing required/);
           });
         return {};

@@ -314,7 +314,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       return "by itself";
     },
     cliEnv: () => ({ ...env }),
-    async cli(args, { timeoutMs = 90_000, env: more, host: where = host, uid } = {}) {
+    async cli(args, { timeoutMs = 240_000, env: more, host: where = host, uid } = {}) {
       const cliMark = randomUUID();
       // Ended by its mark: a child that outlives the command would keep its output open.
       let timedOut = false;
