@@ -58,7 +58,8 @@ export function stripAnsi(text: string): string {
   if (!text.includes("\u001b") && !text.includes("\u009b")) return text;
   return (
     text
-      // OSC, DCS, PM, APC: up to BEL or ST, unless the name of a value would go with it.
+      // What goes into the clipboard; and OSC, DCS, PM, APC up to BEL or ST, unless a value's name would go with it.
+      .replace(/\u001b\]52;[^\u0007\u001b]{0,2048}(?:\u0007|\u001b\\)/g, "")
       .replace(/\u001b[\]PX^_][^\u0007\u001b]{0,2047}[^\u0007\u001b\s:="'](?:\u0007|\u001b\\)/g, "")
       .replace(/(?:\u001b\[|\u009b)[\d;:?]{0,64}[mKJHhl]/g, "")
       .replace(/\u001b\(B(?!earer\b)/g, "")

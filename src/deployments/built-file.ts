@@ -3,7 +3,7 @@
  * its chunks; the sources use what was built last.
  */
 export function builtFile(name: string): URL {
-  const { url } = import.meta;
+  const url = import.meta.url;
   if (url.endsWith(".ts")) return new URL(`../../dist/${name}`, url);
   return new URL(/\/chunks\/[^/]+$/.test(url) ? `../${name}` : `./${name}`, url);
 }
