@@ -1,6 +1,7 @@
 import { checks } from "../../../checks/index.ts";
 import { withHearsay } from "../../../checks/lib/hearsay.ts";
 import { withRewrites } from "../../../checks/lib/rewritten-config.ts";
+import { isForNextBrowser } from "../../../checks/lib/somebody-came.ts";
 import { tellPairsApart } from "../../../checks/lib/tell-apart.ts";
 import { isTrouble, linesOfLeft } from "../../../checks/lib/unexplained.ts";
 import { SUPPOSED } from "../../admission/assess.ts";
@@ -67,6 +68,13 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
   // A refusal that somebody met outweighs a model that was asked about the usual way and admits.
   const outweighed = shown !== undefined && shown.from !== "model" && assessment?.now.outcome === "admitted";
   const model = outweighed ? undefined : assessment;
+  const path = withoutSupposed(shown, {
+    target,
+    ...(deployment === undefined ? {} : { deployment }),
+    ...(pathConnection(shown, model?.connection) ?? {}),
+    admission: model?.now ?? null,
+    ...(shown === undefined ? {} : { refusal: shown }),
+  });
   const command = findings[0]?.remedies
     .flatMap((remedy) => remedy.actions)
     .flatMap((action) => (action.kind === "command" ? [action.command] : []))[0];
@@ -84,13 +92,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
       url: target.url ?? null,
       admission: model?.now ?? null,
     },
-    path: withoutSupposed(shown, {
-      target,
-      ...(deployment === undefined ? {} : { deployment }),
-      ...(pathConnection(shown, model?.connection) ?? {}),
-      admission: model?.now ?? null,
-      ...(shown === undefined ? {} : { refusal: shown }),
-    }),
+    path: found.verdict === "healthy" ? unbroken(path) : path,
     findings,
     ...eras,
     ahead: found.findings[0]?.severity === "error" ? (model?.ahead ?? []) : [],
@@ -186,6 +188,11 @@ function withoutSupposed(
   );
 }
 
+/** Where nobody was stopped: what is foretold of the next browser is told as information. */
+function unbroken(path: Report["path"]): Report["path"] {
+  return path.map(({ breaks: _breaks, ...hop }) => hop);
+}
+
 function pathConnection(
   refusal: Refusal | undefined,
   assessed: Parameters<typeof connectionPath>[0]["connection"],
@@ -199,7 +206,10 @@ function pathConnection(
 /** Trouble that no check explains is neither health nor a finding: the verdict stays open. */
 function withUnexplained(diagnosed: Diagnosed, facts: Facts, selected: readonly Check[]): Diagnosed {
   if (diagnosed.verdict !== "healthy" || selected.length < checks.length) return diagnosed;
-  const refused = (knownValue(facts.refusals) ?? []).some(isTrouble);
+  const refusals = knownValue(facts.refusals) ?? [];
+  const refused = refusals.some(
+    (refusal) => isTrouble(refusal) && !isForNextBrowser(refusal, refusals, facts.devices),
+  );
   const events = knownValue(facts.logs)?.events ?? [];
   const up = events.findLastIndex(({ type }) => type === "startup");
   const failed = events.some(
