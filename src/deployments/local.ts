@@ -98,8 +98,9 @@ class Local implements LocalAccess {
 
   async logs(): Promise<Fact<readonly LogText[]>> {
     const world = await this.#readWorld();
-    const { files, logFile, distrust } = await this.#logFiles();
+    const { files, logFile, distrust, denied } = await this.#logFiles();
     const newest = files.at(-1);
+    if (denied !== undefined) return unreadableLog(denied, world.uid);
     if (newest === undefined && distrust !== undefined) {
       const args = { path: safeText(distrust.path, 200), who: safeText(distrust.who, 60) };
       if (distrust.because === "owner")
@@ -531,6 +532,12 @@ function resolved(path: string): string {
     else if (part !== "" && part !== ".") out.push(part);
   }
   return `/${out.join("/")}`;
+}
+
+/** An older log that may be read says nothing of what is in the newest. */
+function unreadableLog({ path, user }: { readonly path: string; readonly user: string }, uid = -1): Unknown {
+  const args = { path: safeText(path, 200), user: safeText(user, 60), uid };
+  return unknown("denied", say("log-unreadable", args), "--log FILE");
 }
 
 /** A file that could not be read: its path, and why. */

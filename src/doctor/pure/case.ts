@@ -12,6 +12,7 @@ import type { Facts } from "../../core/collect.ts";
 import { type Diagnosed, diagnose } from "../../core/diagnose.ts";
 import { knownValue } from "../../core/fact.ts";
 import type { FactName, ProbeReading, Refusal, Target } from "../../core/facts.ts";
+import { ASKS_FIRST } from "../../core/refusals.ts";
 import type { Saying } from "../../core/saying.ts";
 import { commandsFor, openclawLine } from "../../kinds/commands.ts";
 import { deploymentOf } from "../../kinds/index.ts";
@@ -24,6 +25,7 @@ import {
   type ReportNote,
   toReportFinding,
 } from "../../report/result.ts";
+import { isUnread } from "./derived.ts";
 import { describeError } from "./describe-error.ts";
 import { erasOf, rangeOf } from "./eras.ts";
 import { unrecognisedRefusals } from "./unrecognised.ts";
@@ -173,6 +175,9 @@ function contextOf(facts: Facts, context: CommandContext = {}): CommandContext {
 /** The refusal that the report's picture is about: the first that is not over and no client of ours. */
 function shownRefusal(facts: Facts): Refusal | undefined {
   const current = (knownValue(facts.refusals) ?? []).filter(({ over, gate }) => !over && gate !== "left");
+  const [first] = current;
+  // What we met at the address ourselves is of now; whoever was refused before was refused by a gateway.
+  if (first?.from === "probe" && first.gate === "transport") return first;
   return current.find(({ client }) => client === "control-ui") ?? current[0];
 }
 
@@ -217,7 +222,8 @@ function withUnexplained(diagnosed: Diagnosed, facts: Facts, selected: readonly 
       (event.type === "startup-failed" && index > up) ||
       (event.type === "client-error" && event.gate === undefined),
   );
-  return refused || failed ? { ...diagnosed, verdict: "undetermined" } : diagnosed;
+  const unread = !facts.logs.known && isUnread(facts.logs);
+  return refused || failed || unread ? { ...diagnosed, verdict: "undetermined" } : diagnosed;
 }
 
 /**
@@ -226,17 +232,24 @@ function withUnexplained(diagnosed: Diagnosed, facts: Facts, selected: readonly 
  * A log that names the same refusal is different: there somebody was turned away, and that is a finding.
  */
 function withNobodyThere(diagnosed: Diagnosed, facts: Facts): Diagnosed {
-  const reach = knownValue(facts.probe)?.reach.state;
-  if (reach === undefined || !NOBODY_THERE.has(reach) || diagnosed.verdict !== "found") return diagnosed;
+  const probe = knownValue(facts.probe);
+  if (probe === undefined || !isElsewise(probe) || diagnosed.verdict !== "found") return diagnosed;
   const others = diagnosed.findings.some(
     ({ id, severity }) => severity === "error" && id !== "gateway-down-or-starting",
   );
   return others ? diagnosed : { ...diagnosed, verdict: "undetermined" };
 }
 
+/** Nobody answered, or not as a gateway does: what a gateway would say was not heard. A program that is named is. */
+function isElsewise({ reach: { state, holder }, http: { status = 0 } }: ProbeReading): boolean {
+  if (NOBODY_THERE.has(state)) return true;
+  if (state === "not-openclaw") return holder === undefined || status >= 500;
+  return state === "open" && status >= 400 && !ASKS_FIRST.has(status);
+}
+
 /**
  * Nothing answered at all, or a gateway that says "come back" (`starting`), so that a script knows to try
- * again; what answers wrongly (`tls`, `reset`, `not-openclaw`) was looked at.
+ * again; `tls` and `reset` were looked at.
  */
 const NOBODY_THERE: ReadonlySet<ProbeReading["reach"]["state"]> = new Set([
   "refused",

@@ -203,6 +203,15 @@ export const human: Readonly<Record<string, string>> = {
     "Run `openclaw doctor`, which names the place in {path|openclaw.json}, and mend it in an editor.",
   "restarts-by-itself":
     "Nothing has to be started: the container starts again by itself, and reads the file anew.",
+  "page-switched-off":
+    "gateway.controlUi.enabled is false, so the gateway serves no page: take that out if the page is wanted.",
+  "page-root": "Look whether the page's files are in {path}, which gateway.controlUi.root names.",
+  "page-files":
+    "Install the same release of OpenClaw anew, as it was installed before (npm, pnpm or the image), if the log names a file or module that is missing.",
+  "who-answers":
+    "Find out which program answers at this address: `sudo ss -ltnp` on that machine names it; a proxy's own log has the request.",
+  "name-target":
+    "Run this command again on the gateway's own machine, or name the gateway's address with --target.",
   "end-port-holder":
     "End the program that has port {port|18789}: {program|see `sudo ss -ltnp`}, pid {pid|as shown there}.",
   "remove-former-service":

@@ -180,6 +180,13 @@ export const human: Readonly<Record<string, string>> = {
   "mend-key": "在 {path|openclaw.json} 中去掉或改正 `{key}`：该版本不接受它。",
   "mend-file": "运行 `openclaw doctor`，它会指出 {path|openclaw.json} 中的位置，然后用编辑器修正。",
   "restarts-by-itself": "无需手动启动：容器会自行重启，并重新读取该文件。",
+  "page-switched-off": "gateway.controlUi.enabled 为 false，网关因此不提供页面：如果需要页面，请去掉这一项。",
+  "page-root": "检查页面文件是否在 {path}，gateway.controlUi.root 指向那里。",
+  "page-files":
+    "如果日志写明缺少某个文件或模块，请按原来的方式（npm、pnpm 或镜像）重新安装同一版本的 OpenClaw。",
+  "who-answers":
+    "弄清这个地址上应答的是哪个程序：在那台机器上 `sudo ss -ltnp` 会显示它；代理自己的日志里有这次请求。",
+  "name-target": "在网关自己的机器上再次运行本命令，或用 --target 指明网关的地址。",
   "end-port-holder": "结束占用端口 {port|18789} 的程序：{program|见 `sudo ss -ltnp`}，pid {pid|见其显示}。",
   "remove-former-service":
     "停止旧网关（{program|旧程序}，pid {pid|见上}）并移除它的服务：`systemctl --user disable --now clawdbot-gateway` 或 moltbot-gateway，Mac 上用 `launchctl bootout` 加它的标签；然后用 `npm uninstall -g` 卸载旧的包。",
