@@ -12,6 +12,7 @@ import { parseBoundedJson } from "../core/json.ts";
 import { type Saying, say } from "../core/saying.ts";
 import type { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
+import { dialsOwnLan } from "../kinds/own-lan-dial.ts";
 import { namesFromUnits } from "../kinds/units.ts";
 import { devicesFromJson } from "./devices.ts";
 import { findLogFiles, logTexts } from "./log-files.ts";
@@ -158,12 +159,16 @@ class Local implements LocalAccess {
     const release = own ?? told?.range?.[0] ?? told?.version;
     const exact = own !== undefined || told?.range === undefined;
     const unit = this.names.unit;
+    const { reading, token, password } = config.value;
+    const port = reading.effective.gateway?.port ?? DEFAULT_PORT;
+    const isLan = dialsOwnLan(release, reading.effective.gateway?.bind);
     const changer = await openChanger({
       world,
       salt,
       configPath,
       stateDir,
-      port: config.value.reading.effective.gateway?.port ?? DEFAULT_PORT,
+      port,
+      ...(isLan ? { loopback: { port, ...(token && { token }), ...(password && { password }) } } : {}),
       secrets: config.value.all,
       edit,
       devices: () => this.devices(),

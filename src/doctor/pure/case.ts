@@ -17,6 +17,7 @@ import type { Saying } from "../../core/saying.ts";
 import { commandsFor, openclawLine } from "../../kinds/commands.ts";
 import { deploymentOf } from "../../kinds/index.ts";
 import type { CommandContext } from "../../kinds/kind.ts";
+import { dialsOwnLan } from "../../kinds/own-lan-dial.ts";
 import { connectionPath } from "../../report/path.ts";
 import {
   type MissingFact,
@@ -167,6 +168,9 @@ function contextOf(facts: Facts, context: CommandContext = {}): CommandContext {
     ...(release === undefined ? {} : { release }),
     ...(port === undefined ? {} : { port }),
     ...(config === undefined ? {} : { configPath: config.path }),
+    ...(dialsOwnLan(release, config?.effective.gateway?.bind)
+      ? { viaLoopback: config?.effective.gateway?.auth?.mode === "password" ? "password" : "token" }
+      : {}),
     ...(config?.profile === undefined ? {} : { profile: config.profile }),
     ...context,
   };

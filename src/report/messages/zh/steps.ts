@@ -103,7 +103,7 @@ export const human: Readonly<Record<string, string>> = {
   "remove-device": "在网关所在的主机上：`openclaw devices remove {deviceId|DEVICE_ID}`。",
   "connect-anew": "让客户端重新连接：它会作为新设备请求，等待一次批准。",
   "pass-loopback-url":
-    "运行 CLI 时加上 `--url ws://127.0.0.1:{port|18789}`，并把令牌放在 OPENCLAW_GATEWAY_TOKEN 中：使用该选项时它不读取配置中的令牌。",
+    '运行 CLI 时加上 `--url ws://127.0.0.1:{port|18789} --token "$OPENCLAW_GATEWAY_TOKEN"`，该变量中是网关的令牌：使用该选项时它既不读取配置，也不读取环境变量。',
   "nobody-outside": "先确认网关主机或容器之外没有任何东西需要访问它：没有已发布的端口，也没有其他机器。",
   "drop-lan-url":
     "把网关自己的局域网地址从 gateway.remote.url 和 OPENCLAW_GATEWAY_URL 中去掉，或改成 127.0.0.1。",
@@ -166,7 +166,7 @@ export const human: Readonly<Record<string, string>> = {
     "先把状态保存下来，它在容器自己的可写层中，会随容器一起消失：`docker cp {container|CONTAINER}:{path|/home/node/.openclaw} ./openclaw-state`，并在新容器中把该目录挂载到相同的路径。",
   "mount-writable": "挂载该目录时不要用 `:ro` 或 `readOnly`，文件系统也不能是只读的。",
   "approve-with-shared-token":
-    "在那里绕过已配对的 CLI 设备，批准自己的请求：`openclaw devices approve {requestId|REQUEST_ID} --url ws://127.0.0.1:{port|18789}`，共享令牌放在 OPENCLAW_GATEWAY_TOKEN 中。",
+    '在那里绕过已配对的 CLI 设备，批准自己的请求：`openclaw devices approve {requestId|REQUEST_ID} --url ws://127.0.0.1:{port|18789} --token "$OPENCLAW_GATEWAY_TOKEN"`，该变量中是共享令牌。',
   "find-gateways": "列出正在运行的网关：`openclaw gateway status --deep`，使用 Docker 时再看 `docker ps`。",
   "make-setup-code":
     "取得设置码：版本支持时，在 Control UI 的 Devices 中选择 Pair device；否则在 OpenClaw 接入的聊天中发送 `/pair`。让应用读取它。",
