@@ -64,7 +64,11 @@ export function openclawCli(options: OpenclawCliOptions): OpenclawCli {
       const found = await program;
       if (found === undefined) return unknown("absent", say("no-command"));
       if (signal.aborted) return unknown("failed", say("interrupted"));
-      const call = args[0] === "devices" ? await loopbackConfig(options) : undefined;
+      const { loopback } = options;
+      const call =
+        loopback !== undefined && args[0] === "devices"
+          ? await loopbackConfig(loopback, becomes(options) ? owner : undefined)
+          : undefined;
       const outcome = await runToEnd([...found, ...args], {
         env: { ...(await environmentOf(options)), ...call?.env },
         ...(becomes(options) && owner !== undefined ? { user: owner } : {}),
