@@ -1,6 +1,6 @@
 import { defineCheck } from "../src/core/check.ts";
 import { type Fact, knownValue } from "../src/core/fact.ts";
-import type { Evidence, PortHolder, ProbeReading, Refusal } from "../src/core/facts.ts";
+import type { ConfigReading, Evidence, PortHolder, ProbeReading, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import type { LogEvent, PortHeldEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
@@ -30,7 +30,7 @@ const DOWN = new Set([
 ]);
 
 /** Reasons that have words of their own. */
-const TOLD: ReadonlySet<string> = new Set(["stranger", "invalid-config", "port-held"]);
+const TOLD: ReadonlySet<string> = new Set(["stranger", "invalid-config", "port-held", "page-failed"]);
 
 export default defineCheck({
   id: "gateway-down-or-starting",
@@ -63,22 +63,39 @@ export default defineCheck({
       explains: (refusal) =>
         !isOfStoppedPage(refusal, facts as LoggedFacts) &&
         ((isDown(refusal) && !isMisled(refusal, facts as GateFacts) && !isElsewhere(refusal, facts)) ||
-          isProxyAlone(refusal, facts.wanted.probe)),
-      variant: ({ reason = "" }) => (TOLD.has(reason) ? reason : undefined),
+          isProxyAlone(refusal, facts.wanted.probe) ||
+          isOther(refusal, facts.wanted.probe) ||
+          refusal.reason === "page-failed"),
+      variant: (refusal) => {
+        if (isOther(refusal, facts.wanted.probe)) return holder === undefined ? "not-openclaw" : "port-held";
+        return TOLD.has(refusal.reason ?? "") ? refusal.reason : undefined;
+      },
       args: (refusal) => {
         if (refusal.reason === "invalid-config") return args({ ...config.args });
         if (refusal.reason === "port-held") return args(holderOf(program));
+        if (isOther(refusal, facts.wanted.probe))
+          return args({ url, ...holder, detail: answerOf(facts.wanted.probe) });
+        if (refusal.reason === "page-failed") return args({ url, status: refusal.httpStatus });
         return args({ url, ...holder, detail: failed.at(-1)?.quote ?? last ?? refusal.evidence[0]?.quote });
       },
       detail: ({ evidence }) => (failed.length > 0 || last !== undefined ? undefined : evidence[0]?.say),
       confidence: (refusal) => {
+        if (isOther(refusal, facts.wanted.probe)) return holder === undefined ? "likely" : "certain";
+        if (refusal.reason === "page-failed") return undefined;
         if (!isDown(refusal)) return refusal.reason === "not-openclaw" ? "likely" : "possible";
         // The page that tells of it was served by somebody.
         if (isLostByPage(refusal)) return "possible";
         return mayBeElsewhere(refusal, facts) ? "possible" : undefined;
       },
-      tellApart: (refusal) => (ended ? [] : besideDown(refusal, facts as GateFacts)),
-      remedies: ({ reason }) => {
+      tellApart: (refusal) =>
+        ended || refusal.reason === "page-failed" || isOther(refusal, facts.wanted.probe)
+          ? []
+          : besideDown(refusal, facts as GateFacts),
+      remedies: (refusal) => {
+        const { reason } = refusal;
+        if (reason === "page-failed") return [mendPage(facts.wanted.config)];
+        if (isOther(refusal, facts.wanted.probe))
+          return holder === undefined ? [lookPast()] : [endHolder(holder)];
         if (reason === "invalid-config") return [mendConfig(config.args, (workload?.restarts ?? 0) > 0)];
         if (reason === "port-held") return [endHolder(holderOf(program))];
         return holder === undefined ? [startGateway()] : pastStranger(holder);
@@ -140,15 +157,40 @@ function mendConfig({ path, line, column, key }: ConfigFault["args"], restarts: 
   };
 }
 
+/** The gateway runs; what it serves the page from is not there, or not where it looks. */
+function mendPage(config: Fact<ConfigReading>): Remedy {
+  const controlUi = knownValue(config)?.effective.gateway?.controlUi;
+  const root = controlUi?.root;
+  return {
+    id: "mend-page",
+    risk: "restart",
+    steps: [
+      { do: "logs.show" },
+      ...(controlUi?.enabled === false ? [human("page-switched-off")] : []),
+      ...(typeof root === "string" ? [human("page-root", { path: root })] : []),
+      human("page-files"),
+      { do: "gateway.restart" },
+    ],
+  };
+}
+
+function lookPast(): Remedy {
+  return {
+    id: "look-past-answer",
+    risk: "none",
+    steps: [human("who-answers"), { do: "gateway.status" }, human("name-target")],
+  };
+}
+
 function holderOf(event: PortHeldEvent | undefined) {
   return { port: event?.port, program: event?.program, pid: event?.pid, user: event?.user };
 }
 
-function endHolder(held: ReturnType<typeof holderOf>): Remedy {
+function endHolder(held: ReturnType<typeof holderOf> | PortHolder): Remedy {
   return {
     id: "free-port",
     risk: "restart",
-    steps: [human("end-port-holder", held), { do: "gateway.start" }, { do: "gateway.status" }],
+    steps: [human("end-port-holder", { ...held }), { do: "gateway.start" }, { do: "gateway.status" }],
   };
 }
 
@@ -197,6 +239,24 @@ function isOfStoppedPage(refusal: Refusal, facts: LoggedFacts): boolean {
       gate === "transport" && reason === "not-upgraded" && !NOBODY_BEHIND.has(httpStatus ?? 0),
   );
   return answered || isPageServed(facts);
+}
+
+/** We met an answer that is no gateway's, and no proxy's that has nobody behind it. */
+function isOther({ reason, from }: Refusal, probe: Fact<ProbeReading>): boolean {
+  return (
+    from === "probe" && reason === "not-openclaw" && !NOBODY_BEHIND.has(knownValue(probe)?.http.status ?? 0)
+  );
+}
+
+/** `HTTP 403, "403 Forbidden", nginx`: what it said of itself. */
+function answerOf(probe: Fact<ProbeReading>): string | undefined {
+  const { status, title, server } = knownValue(probe)?.http ?? {};
+  const said = [
+    ...(status === undefined ? [] : [`HTTP ${status}`]),
+    ...(title === undefined ? [] : [`"${title}"`]),
+    ...(server === undefined ? [] : [server]),
+  ];
+  return said.length === 0 ? knownValue(probe)?.reach.detail : said.join(", ");
 }
 
 /** A proxy that answers 502 to 504 has nobody behind it; one that answers the upgrade alone so may stop that alone. */

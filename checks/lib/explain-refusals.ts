@@ -6,6 +6,7 @@ import type { Occurrence, Remedy, TellApart } from "../../src/core/finding.ts";
 import { asOrigin } from "../../src/core/origin.ts";
 import { compareReleases } from "../../src/core/release.ts";
 import { type MessageArgs, ownWords, type Saying, say } from "../../src/core/saying.ts";
+import { isForNextBrowser } from "./somebody-came.ts";
 import { neighbourAt, workloadOf } from "./workload.ts";
 
 /** What every check of a refusal reads: the refusals, and what helps to name the mend. */
@@ -54,7 +55,9 @@ export function explainRefusals(facts: GateFacts, gateCase: GateCase): Diagnosis
     ...(detail === undefined ? {} : { detail }),
     rank: facts.refusals.indexOf(first),
     count: same.reduce((sum, refusal) => sum + refusal.count, 0),
-    ...(first.over ? { severity: "info" as const } : {}),
+    ...(first.over || isForNextBrowser(first, facts.refusals, facts.wanted.devices)
+      ? { severity: "info" as const }
+      : {}),
     ...(variant === undefined ? {} : { variant }),
     remedies: first.over ? [] : gateCase.remedies(first),
     ...(tellApart.length === 0 ? {} : { tellApart }),

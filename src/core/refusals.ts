@@ -80,13 +80,14 @@ const isTransport = (refusal: Refusal) => refusal.gate === "transport" || refusa
 // ---- what we met ourselves
 
 function probeRefusals(probe: ProbeReading): Refusal[] {
-  const { reach } = probe;
+  const { reach, http } = probe;
   if (reach.state !== "open") {
     return [
       {
         from: "probe",
         gate: reach.state === "starting" ? "starting" : "transport",
         reason: reach.state,
+        ...(http.status === undefined ? {} : { httpStatus: http.status }),
         connection: {},
         client: "other",
         count: 1,
@@ -95,10 +96,36 @@ function probeRefusals(probe: ProbeReading): Refusal[] {
       },
     ];
   }
-  return probe.attempts.flatMap((attempt, index) => {
+  const met = probe.attempts.flatMap((attempt, index) => {
     const refusal = attemptRefusal(attempt, probe.url, index);
     return refusal ? [refusal] : [];
   });
+  return [...pageRefusal(probe, met), ...met];
+}
+
+/** Answers of a page that wants a login or a little patience first, which says nothing of the gateway. */
+export const ASKS_FIRST: ReadonlySet<number> = new Set([401, 407, 429]);
+
+/** The socket answers as a gateway's, and the page does not come up: nothing runs in the browser that could connect. */
+function pageRefusal({ url, http }: ProbeReading, met: readonly Refusal[]): Refusal[] {
+  const { status = 0, errorType } = http;
+  // What stops the socket as well, and what the gateway says of a proxy, are told of there.
+  const isOther = errorType !== undefined || met.some(({ httpStatus = 101 }) => httpStatus !== 101);
+  if (status < 400 || ASKS_FIRST.has(status) || isOther) return [];
+  const said = say("page-answers", { url: url.replace(/^ws/, "http"), status });
+  return [
+    {
+      from: "probe",
+      gate: "transport",
+      reason: "page-failed",
+      httpStatus: status,
+      connection: {},
+      client: "control-ui",
+      count: 1,
+      over: false,
+      evidence: [{ fact: "probe", source: url, quote: inEnglish(said), say: said, origin: { of: "probe" } }],
+    },
+  ];
 }
 
 function attemptRefusal(attempt: ProbeAttempt, url: string, index: number): Refusal | undefined {

@@ -13,6 +13,7 @@ import { atLeast } from "../core/release.ts";
 import { type Saying, say } from "../core/saying.ts";
 import type { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
+import { dialsOwnLan } from "../kinds/own-lan-dial.ts";
 import { namesFromUnits } from "../kinds/units.ts";
 import { devicesFromJson } from "./devices.ts";
 import { findLogFiles, logTexts } from "./log-files.ts";
@@ -103,8 +104,9 @@ class Local implements LocalAccess {
 
   async logs(): Promise<Fact<readonly LogText[]>> {
     const world = await this.#readWorld();
-    const { files, logFile, distrust } = await this.#logFiles();
+    const { files, logFile, distrust, denied } = await this.#logFiles();
     const newest = files.at(-1);
+    if (denied !== undefined) return unreadableLog(denied, world.uid);
     if (newest === undefined && distrust !== undefined) {
       const args = { path: safeText(distrust.path, 200), who: safeText(distrust.who, 60) };
       if (distrust.because === "owner")
@@ -162,12 +164,16 @@ class Local implements LocalAccess {
     const release = own ?? told?.range?.[0] ?? told?.version;
     const exact = own !== undefined || told?.range === undefined;
     const unit = this.names.unit;
+    const { reading, token, password } = config.value;
+    const port = reading.effective.gateway?.port ?? DEFAULT_PORT;
+    const isLan = dialsOwnLan(release, reading.effective.gateway?.bind);
     const changer = await openChanger({
       world,
       salt,
       configPath,
       stateDir,
-      port: config.value.reading.effective.gateway?.port ?? DEFAULT_PORT,
+      port,
+      ...(isLan ? { loopback: { port, ...(token && { token }), ...(password && { password }) } } : {}),
       secrets: config.value.all,
       edit,
       devices: () => this.devices(),
@@ -543,6 +549,12 @@ function resolved(path: string): string {
     else if (part !== "" && part !== ".") out.push(part);
   }
   return `/${out.join("/")}`;
+}
+
+/** An older log that may be read says nothing of what is in the newest. */
+function unreadableLog({ path, user }: { readonly path: string; readonly user: string }, uid = -1): Unknown {
+  const args = { path: safeText(path, 200), user: safeText(user, 60), uid };
+  return unknown("denied", say("log-unreadable", args), "--log FILE");
 }
 
 /** A file that could not be read: its path, and why. */

@@ -1,6 +1,6 @@
-import { type Distrust, distrusted } from "./path-trust.ts";
+import { type Distrust, distrusted, mayRead, userName } from "./path-trust.ts";
 import type { LogText } from "./types.ts";
-import type { World } from "./world.ts";
+import type { FileInfo, World } from "./world.ts";
 
 /** Bytes that are read of all logs together, from their ends. */
 export const LOG_TAIL_BYTES = 8 * 1024 * 1024;
@@ -32,6 +32,8 @@ export interface FoundLogFiles {
   readonly files: readonly LogFile[];
   /** Why files of the default directory were passed over: anybody can make files there. */
   readonly distrust?: Distrust;
+  /** A file or a directory of logs, newer than all `files`, that we may not read, and whose it is. */
+  readonly denied?: { readonly path: string; readonly user: string };
 }
 
 /**
@@ -41,6 +43,10 @@ export interface FoundLogFiles {
 export async function findLogFiles(world: World, query: LogFileQuery): Promise<FoundLogFiles> {
   const found: { path: string; size: number; modified: number; shared: boolean }[] = [];
   let distrust: Distrust | undefined;
+  let denied: { path: string; uid: number | undefined; modified: number } | undefined;
+  const miss = (path: string, { uid, modified }: Pick<FileInfo, "uid" | "modified">): void => {
+    if (denied === undefined || modified > denied.modified) denied = { path, uid, modified };
+  };
   const look = async (path: string, shared = false): Promise<void> => {
     const info = await world.info(path);
     if (info?.kind !== "file" || info.size === 0 || found.some((file) => file.path === path)) return;
@@ -48,7 +54,9 @@ export async function findLogFiles(world: World, query: LogFileQuery): Promise<F
     // A container's engine does not tell whose its files are; strangers have no account in it.
     const why = open?.because === "unseen" ? undefined : open;
     distrust ??= why;
-    if (why === undefined) found.push({ path, size: info.size, modified: info.modified, shared });
+    if (why !== undefined) return;
+    if (!(await isReadable(world, path))) miss(path, info);
+    else found.push({ path, size: info.size, modified: info.modified, shared });
   };
   if (query.configured !== undefined) {
     const path = query.configured.startsWith("~/")
@@ -69,7 +77,10 @@ export async function findLogFiles(world: World, query: LogFileQuery): Promise<F
         ...(world.tmpdir === "/tmp" ? [] : [`${world.tmpdir}/openclaw`]),
       ];
   for (const directory of directories) {
-    const names = (await world.list(directory, 2000)).filter((name) => isLogName(name, query.profile));
+    const all = await world.list(directory, 2000);
+    const closed = all.length === 0 ? await closedDirectory(world, directory) : undefined;
+    if (closed !== undefined) miss(directory, closed);
+    const names = all.filter((name) => isLogName(name, query.profile));
     // The names carry the date, so the last in order are the newest.
     for (const name of names.sort().slice(-MAX_FILES)) await look(`${directory}/${name}`, true);
   }
@@ -82,7 +93,37 @@ export async function findLogFiles(world: World, query: LogFileQuery): Promise<F
     chosen.push({ path, start: size - bytes, end: size, shared });
     left -= bytes;
   }
-  return { files: chosen.reverse(), ...(distrust === undefined ? {} : { distrust }) };
+  const files = chosen.reverse();
+  // Beside a log that may be read, another user's counts only where that user has the gateway.
+  const isOurs = files.length === 0 || (query.uid !== undefined && denied?.uid === query.uid);
+  const isNewest = isOurs && denied !== undefined && denied.modified >= (newest[0]?.modified ?? 0);
+  return {
+    files,
+    ...(distrust === undefined ? {} : { distrust }),
+    ...(denied === undefined || !isNewest ? {} : { denied: await named(world, denied) }),
+  };
+}
+
+async function named(
+  world: World,
+  { path, uid }: { readonly path: string; readonly uid: number | undefined },
+) {
+  return { path, user: uid === undefined ? "?" : await userName(world, uid) };
+}
+
+/** Asked of the system itself where it may say no: of a user of this machine who is not root. */
+async function isReadable(world: World, path: string): Promise<boolean> {
+  if (world.uid === undefined || world.uid === 0) return true;
+  const read = await world.readText(path, 1);
+  return read.ok || read.reason !== "denied";
+}
+
+/** A directory whose names we may not have, which is not an empty one. */
+async function closedDirectory(world: World, path: string): Promise<FileInfo | undefined> {
+  if (world.uid === undefined || world.uid === 0) return undefined;
+  const info = await world.info(path);
+  if (info?.kind !== "directory" || (await mayRead(world, path, world.uid))) return undefined;
+  return info;
 }
 
 /** `openclaw-2026-11-22.log`, with a profile `openclaw-work-2026-11-22.log`; rotated ones carry a number. */

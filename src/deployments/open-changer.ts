@@ -7,6 +7,7 @@ import { probe } from "../gateway/probe.ts";
 import { ownFiles } from "./exact-files.ts";
 import { gatewayChanger } from "./gateway-changer.ts";
 import { listening } from "./listeners.ts";
+import type { LoopbackCall } from "./loopback-call.ts";
 import { openclawCli } from "./openclaw-cli.ts";
 import type { GatewayProcess } from "./processes.ts";
 import { type GatewayEyes, type WatchLimits, watchGateway } from "./reload.ts";
@@ -31,6 +32,7 @@ export interface OpenChangerOptions {
   readonly edit: EditConfig;
   readonly devices: () => Promise<Fact<DeviceList>>;
   readonly newestLog: () => Promise<string | undefined>;
+  readonly loopback?: LoopbackCall;
   readonly limits?: Partial<WatchLimits>;
 }
 
@@ -48,6 +50,7 @@ export async function openChanger(options: OpenChangerOptions): Promise<Changer>
     ...(release === undefined || options.exact !== true ? {} : { release }),
     ...(gateway === undefined ? {} : { gateway }),
     ...(owner === undefined ? {} : { owner }),
+    ...(options.loopback === undefined ? {} : { loopback: options.loopback }),
   });
   const reach: GatewayEyes["reach"] = async (signal) => {
     const url = `ws://${await hostOf(world, port)}:${port}`;

@@ -7,6 +7,7 @@ import { createScrubber } from "../core/scrub.ts";
 import { readAccounts } from "./accounts.ts";
 import { type CommandOutcome, runToEnd } from "./command.ts";
 import { openInput } from "./input.ts";
+import { type LoopbackCall, loopbackConfig } from "./loopback-call.ts";
 import { STARTED_BY } from "./orphans.ts";
 import { distrusted } from "./path-trust.ts";
 import type { GatewayProcess } from "./processes.ts";
@@ -42,6 +43,8 @@ export interface OpenclawCliOptions {
   readonly release?: string;
   /** What must not be in the output. */
   readonly secrets: readonly string[];
+  /** The release would dial an address of the network: it is given loopback, and the gateway's credentials. */
+  readonly loopback?: LoopbackCall;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -61,13 +64,18 @@ export function openclawCli(options: OpenclawCliOptions): OpenclawCli {
       const found = await program;
       if (found === undefined) return unknown("absent", say("no-command"));
       if (signal.aborted) return unknown("failed", say("interrupted"));
+      const { loopback } = options;
+      const call =
+        loopback !== undefined && args[0] === "devices"
+          ? await loopbackConfig(loopback, becomes(options) ? owner : undefined)
+          : undefined;
       const outcome = await runToEnd([...found, ...args], {
-        env: await environmentOf(options),
+        env: { ...(await environmentOf(options)), ...call?.env },
         ...(becomes(options) && owner !== undefined ? { user: owner } : {}),
         cwd: options.stateDir,
         signal,
         timeoutMs: timeoutMs ?? TIMEOUT_MS,
-      });
+      }).finally(() => call?.remove());
       if (!outcome.known) return outcome;
       const { exitCode, stdout, stderr } = outcome.value;
       read?.(stdout);

@@ -6,6 +6,7 @@ import { REACHED_BY_LOOPBACK } from "./listeners.ts";
 import type { LocalAccess } from "./local.ts";
 import { mayRead } from "./path-trust.ts";
 import type { Finder, Place } from "./place.ts";
+import { portHolder } from "./port-holder.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The gateway of this machine, whether it runs or not. */
@@ -75,13 +76,7 @@ async function strangerAt(port: number, around: Surroundings): Promise<PortHolde
   const { container, hostNetwork } = await around.host();
   if (first.pid === undefined && container !== "none" && hostNetwork !== true) return undefined;
   if (at.some(({ owner, address }) => owner !== "stranger" && address === "127.0.0.1")) return undefined;
-  const { user, program, pid } = first;
-  return {
-    user,
-    port: first.port,
-    ...(program === undefined ? {} : { program }),
-    ...(pid === undefined ? {} : { pid }),
-  };
+  return portHolder(first, first.user);
 }
 
 /** A container with the doctor and nothing else: no gateway, none of its files, nobody on the port. */

@@ -1,3 +1,4 @@
+import { DEFAULT_PORT } from "../core/default-port.ts";
 import type { Deployment } from "../core/facts.ts";
 import type { JsonValue, Step } from "../core/finding.ts";
 import { atLeast } from "../core/release.ts";
@@ -6,7 +7,7 @@ import { safeText } from "../core/text.ts";
 import type { WorkloadEngine } from "../core/workload.ts";
 import { KINDS } from "./index.ts";
 import type { CommandContext, CommandLines } from "./kind.ts";
-import { type Dialect, type Line, lineOf, PLACEHOLDERS, type Word, words } from "./line.ts";
+import { type Dialect, joined, type Line, lineOf, PLACEHOLDERS, type Word, words } from "./line.ts";
 import { safeLine } from "./safe-names.ts";
 
 export interface PrintedStep {
@@ -61,16 +62,16 @@ const LINES: { readonly [D in Step["do"]]: LineFor<D> } = {
     there.cli(refused === true ? words("doctor", "--fix") : words("config", "unset", safeLine(key)), {
       config: true,
     }),
-  "device.list": (_step, there) => there.cli(words("devices", "list")),
-  "device.approve": ({ requestId }, there) =>
-    there.cli([...words("devices", "approve"), requestWord(requestId)]),
-  "device.reject": ({ requestId }, there) =>
-    there.cli([...words("devices", "reject"), requestWord(requestId)]),
+  "device.list": (_step, there, context) => deviceLine(words("devices", "list"), there, context),
+  "device.approve": ({ requestId }, there, context) =>
+    deviceLine([...words("devices", "approve"), requestWord(requestId)], there, context),
+  "device.reject": ({ requestId }, there, context) =>
+    deviceLine([...words("devices", "reject"), requestWord(requestId)], there, context),
   // Not in 2026.2.17, there in 2026.2.19 (shipped code; run 2026.2.1 and 2026.3.13).
-  "device.remove": ({ deviceId }, there, { release }) =>
-    atLeast(release, "2026.2.19") === false
+  "device.remove": ({ deviceId }, there, context) =>
+    atLeast(context.release, "2026.2.19") === false
       ? undefined
-      : there.cli([...words("devices", "remove"), deviceWord(deviceId)]),
+      : deviceLine([...words("devices", "remove"), deviceWord(deviceId)], there, context),
   // `--json` is what prints the one-time link without a desktop (2026.8.1, 2026.9.6; unknown option before).
   "dashboard.link": ({ json }, there, { release }) =>
     there.cli(
@@ -90,12 +91,11 @@ const LINES: { readonly [D in Step["do"]]: LineFor<D> } = {
   // Prints `2026.2.1` or `OpenClaw 2026.9.6 (commit)`; every release has it.
   "version.show": (_step, there) => there.cli(words("--version")),
   "logs.show": (_step, there) => there.logs,
-  "device.rotate": ({ deviceId, role }, there) =>
-    there.cli([
-      ...words("devices", "rotate", "--device"),
-      deviceWord(deviceId),
-      ...words("--role", /^[a-z]{1,40}$/.test(role) ? role : "operator"),
-    ]),
+  "device.rotate": ({ deviceId, role }, there, context) => {
+    const named = [...words("devices", "rotate", "--device"), deviceWord(deviceId)];
+    const of = words("--role", /^[a-z]{1,40}$/.test(role) ? role : "operator");
+    return deviceLine([...named, ...of], there, context);
+  },
   // Writes it into the config, and sets the mode to `token` (2026.2.1 to 2026.9.6).
   "token.generate": (_step, there) =>
     there.cli(words("doctor", "--generate-gateway-token"), { config: true }),
@@ -110,6 +110,18 @@ const LINES: { readonly [D in Step["do"]]: LineFor<D> } = {
   "page.open": () => undefined,
   human: () => undefined,
 };
+
+/** A command to the gateway itself. No secret stands in the line: the shell takes it from the configuration. */
+function deviceLine(
+  args: readonly Word[],
+  there: CommandLines,
+  { viaLoopback, port = DEFAULT_PORT }: CommandContext,
+): Line {
+  if (viaLoopback === undefined || there.dialect === "windows") return there.cli(args);
+  const line = there.cli([...args, ...words("--url", `ws://127.0.0.1:${port}`, `--${viaLoopback}`)]);
+  const secret = there.cli(words("config", "get", `gateway.auth.${viaLoopback}`), { config: true });
+  return joined(line, { text: `"$(${secret.text})"`, placeholders: secret.placeholders });
+}
 
 /** The ConfigMap that openclaw.json is, or is made of at each start. */
 function madeOf(engine: WorkloadEngine): string | undefined {

@@ -122,6 +122,8 @@ export interface CommandContext {
   readonly port?: number;
   /** Config of the gateway; a place that is not the default becomes part of the lines, when `home` is known. */
   readonly configPath?: string;
+  /** OpenClaw's own command would dial the network's address: it is told to use loopback, with this credential. */
+  readonly viaLoopback?: "token" | "password";
   /** Home directory of whoever types the lines. */
   readonly home?: string;
   /** `process.platform` of the machine on which the user types. */

@@ -324,8 +324,9 @@ class Page {
     return [release, where, ...name, ...exposed].join(` ${this.#symbols.bullet} `);
   }
 
-  #admissionLine({ gateway: { admission } }: Report): string {
-    if (!admission) return "";
+  #admissionLine({ gateway: { admission }, verdict }: Report): string {
+    // What is foretold of a browser that has not come is told as information.
+    if (!admission || (verdict === "healthy" && admission.outcome === "refused")) return "";
     const { words, gates, reasons } = this.#words;
     const { outcome, gate, reason, closeCode, closeReason, httpStatus, autoApproved, assumed } = admission;
     const doubt = assumed === undefined ? "" : this.#inset(words.assumed);

@@ -22,6 +22,7 @@ import { type Listeners, peerOf } from "../../deployments/listeners.ts";
 import { ownNames } from "../../deployments/own-names.ts";
 import { userName } from "../../deployments/path-trust.ts";
 import type { Place } from "../../deployments/place.ts";
+import { holderOf } from "../../deployments/port-holder.ts";
 import type { Surroundings } from "../../deployments/surroundings.ts";
 import type { ChosenTarget } from "../../deployments/target.ts";
 import type { ConfigAndSecrets, DeploymentAccess } from "../../deployments/types.ts";
@@ -201,8 +202,15 @@ export class Live {
     if (!way.known) return way;
     const stranger = await place.stranger?.();
     if (stranger !== undefined) return known(heldBy(stranger, way.value), way.value);
-    const reading = await this.#probe(way.value, signal);
+    const reading = await this.#withHolder(await this.#probe(way.value, signal), place);
     return place.lost?.(reading) ?? known(reading, reading.url);
+  }
+
+  /** What answers and is no gateway is named, where it is a program of this machine. */
+  async #withHolder(reading: ProbeReading, { here }: Place): Promise<ProbeReading> {
+    if (!here || reading.reach.state !== "not-openclaw") return reading;
+    const holder = await holderOf(this.#options.world, await this.#sockets());
+    return holder === undefined ? reading : { ...reading, reach: { ...reading.reach, holder } };
   }
 
   #probe(url: string, signal: AbortSignal): Promise<ProbeReading> {
@@ -234,8 +242,9 @@ export class Live {
     const token = credentials?.token ?? (credentials ? undefined : config?.token);
     const password = credentials?.password ?? (credentials ? undefined : config?.password);
     const scrub = createScrubber((await this.secrets()).map((secret) => secret.reveal()));
+    const basePath = config?.reading.effective.gateway?.controlUi?.basePath;
     return probe({
-      url,
+      url: atBasePath(url, basePath),
       timeoutMs,
       signal,
       asBrowser,
@@ -343,6 +352,13 @@ export class Live {
   #unconfiguredPort({ address }: Place): number {
     return address === undefined ? this.#around.port() : portOfUrl(address);
   }
+}
+
+/** The page is below its base path alone; the socket is accepted at any (run 2026.2.1 to 2026.9.6). */
+function atBasePath(url: string, basePath: string | undefined): string {
+  const isNamed = parseGatewayUrl(url).basePath !== "";
+  if (isNamed || basePath === undefined || !/^\/[\w./-]{1,200}$/.test(basePath)) return url;
+  return `${url.replace(/\/$/, "")}${basePath}`;
 }
 
 /** The container around us is the gateway's, or shares its network: its names are of use. */

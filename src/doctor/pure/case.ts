@@ -1,6 +1,7 @@
 import { checks } from "../../../checks/index.ts";
 import { withHearsay } from "../../../checks/lib/hearsay.ts";
 import { withRewrites } from "../../../checks/lib/rewritten-config.ts";
+import { isForNextBrowser } from "../../../checks/lib/somebody-came.ts";
 import { tellPairsApart } from "../../../checks/lib/tell-apart.ts";
 import { isTrouble, linesOfLeft } from "../../../checks/lib/unexplained.ts";
 import { SUPPOSED } from "../../admission/assess.ts";
@@ -11,10 +12,12 @@ import type { Facts } from "../../core/collect.ts";
 import { type Diagnosed, diagnose } from "../../core/diagnose.ts";
 import { knownValue } from "../../core/fact.ts";
 import type { FactName, ProbeReading, Refusal, Target } from "../../core/facts.ts";
+import { ASKS_FIRST } from "../../core/refusals.ts";
 import type { Saying } from "../../core/saying.ts";
 import { commandsFor, openclawLine } from "../../kinds/commands.ts";
 import { deploymentOf } from "../../kinds/index.ts";
 import type { CommandContext } from "../../kinds/kind.ts";
+import { dialsOwnLan } from "../../kinds/own-lan-dial.ts";
 import { connectionPath } from "../../report/path.ts";
 import {
   type MissingFact,
@@ -23,6 +26,7 @@ import {
   type ReportNote,
   toReportFinding,
 } from "../../report/result.ts";
+import { isUnread } from "./derived.ts";
 import { describeError } from "./describe-error.ts";
 import { erasOf, rangeOf } from "./eras.ts";
 import { unrecognisedRefusals } from "./unrecognised.ts";
@@ -67,6 +71,13 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
   // A refusal that somebody met outweighs a model that was asked about the usual way and admits.
   const outweighed = shown !== undefined && shown.from !== "model" && assessment?.now.outcome === "admitted";
   const model = outweighed ? undefined : assessment;
+  const path = withoutSupposed(shown, {
+    target,
+    ...(deployment === undefined ? {} : { deployment }),
+    ...(pathConnection(shown, model?.connection) ?? {}),
+    admission: model?.now ?? null,
+    ...(shown === undefined ? {} : { refusal: shown }),
+  });
   const command = findings[0]?.remedies
     .flatMap((remedy) => remedy.actions)
     .flatMap((action) => (action.kind === "command" ? [action.command] : []))[0];
@@ -84,13 +95,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
       url: target.url ?? null,
       admission: model?.now ?? null,
     },
-    path: withoutSupposed(shown, {
-      target,
-      ...(deployment === undefined ? {} : { deployment }),
-      ...(pathConnection(shown, model?.connection) ?? {}),
-      admission: model?.now ?? null,
-      ...(shown === undefined ? {} : { refusal: shown }),
-    }),
+    path: found.verdict === "healthy" ? unbroken(path) : path,
     findings,
     ...eras,
     ahead: found.findings[0]?.severity === "error" ? (model?.ahead ?? []) : [],
@@ -163,6 +168,9 @@ function contextOf(facts: Facts, context: CommandContext = {}): CommandContext {
     ...(release === undefined ? {} : { release }),
     ...(port === undefined ? {} : { port }),
     ...(config === undefined ? {} : { configPath: config.path }),
+    ...(dialsOwnLan(release, config?.effective.gateway?.bind)
+      ? { viaLoopback: config?.effective.gateway?.auth?.mode === "password" ? "password" : "token" }
+      : {}),
     ...(config?.profile === undefined ? {} : { profile: config.profile }),
     ...context,
   };
@@ -171,6 +179,9 @@ function contextOf(facts: Facts, context: CommandContext = {}): CommandContext {
 /** The refusal that the report's picture is about: the first that is not over and no client of ours. */
 function shownRefusal(facts: Facts): Refusal | undefined {
   const current = (knownValue(facts.refusals) ?? []).filter(({ over, gate }) => !over && gate !== "left");
+  const [first] = current;
+  // What we met at the address ourselves is of now; whoever was refused before was refused by a gateway.
+  if (first?.from === "probe" && first.gate === "transport") return first;
   return current.find(({ client }) => client === "control-ui") ?? current[0];
 }
 
@@ -186,6 +197,11 @@ function withoutSupposed(
   );
 }
 
+/** Where nobody was stopped: what is foretold of the next browser is told as information. */
+function unbroken(path: Report["path"]): Report["path"] {
+  return path.map(({ breaks: _breaks, ...hop }) => hop);
+}
+
 function pathConnection(
   refusal: Refusal | undefined,
   assessed: Parameters<typeof connectionPath>[0]["connection"],
@@ -199,7 +215,10 @@ function pathConnection(
 /** Trouble that no check explains is neither health nor a finding: the verdict stays open. */
 function withUnexplained(diagnosed: Diagnosed, facts: Facts, selected: readonly Check[]): Diagnosed {
   if (diagnosed.verdict !== "healthy" || selected.length < checks.length) return diagnosed;
-  const refused = (knownValue(facts.refusals) ?? []).some(isTrouble);
+  const refusals = knownValue(facts.refusals) ?? [];
+  const refused = refusals.some(
+    (refusal) => isTrouble(refusal) && !isForNextBrowser(refusal, refusals, facts.devices),
+  );
   const events = knownValue(facts.logs)?.events ?? [];
   const up = events.findLastIndex(({ type }) => type === "startup");
   const failed = events.some(
@@ -207,7 +226,8 @@ function withUnexplained(diagnosed: Diagnosed, facts: Facts, selected: readonly 
       (event.type === "startup-failed" && index > up) ||
       (event.type === "client-error" && event.gate === undefined),
   );
-  return refused || failed ? { ...diagnosed, verdict: "undetermined" } : diagnosed;
+  const unread = !facts.logs.known && isUnread(facts.logs);
+  return refused || failed || unread ? { ...diagnosed, verdict: "undetermined" } : diagnosed;
 }
 
 /**
@@ -216,17 +236,24 @@ function withUnexplained(diagnosed: Diagnosed, facts: Facts, selected: readonly 
  * A log that names the same refusal is different: there somebody was turned away, and that is a finding.
  */
 function withNobodyThere(diagnosed: Diagnosed, facts: Facts): Diagnosed {
-  const reach = knownValue(facts.probe)?.reach.state;
-  if (reach === undefined || !NOBODY_THERE.has(reach) || diagnosed.verdict !== "found") return diagnosed;
+  const probe = knownValue(facts.probe);
+  if (probe === undefined || !isElsewise(probe) || diagnosed.verdict !== "found") return diagnosed;
   const others = diagnosed.findings.some(
     ({ id, severity }) => severity === "error" && id !== "gateway-down-or-starting",
   );
   return others ? diagnosed : { ...diagnosed, verdict: "undetermined" };
 }
 
+/** Nobody answered, or not as a gateway does: what a gateway would say was not heard. A program that is named is. */
+function isElsewise({ reach: { state, holder }, http: { status = 0 } }: ProbeReading): boolean {
+  if (NOBODY_THERE.has(state)) return true;
+  if (state === "not-openclaw") return holder === undefined || status >= 500;
+  return state === "open" && status >= 400 && !ASKS_FIRST.has(status);
+}
+
 /**
  * Nothing answered at all, or a gateway that says "come back" (`starting`), so that a script knows to try
- * again; what answers wrongly (`tls`, `reset`, `not-openclaw`) was looked at.
+ * again; `tls` and `reset` were looked at.
  */
 const NOBODY_THERE: ReadonlySet<ProbeReading["reach"]["state"]> = new Set([
   "refused",

@@ -1,6 +1,6 @@
 import { assess } from "../../admission/assess.ts";
 import type { Ask, CollectOptions, Collector, Collectors, Facts } from "../../core/collect.ts";
-import { type Fact, known, knownValue, unknown, whyUnknown } from "../../core/fact.ts";
+import { type Fact, known, knownValue, type Unknown, unknown, whyUnknown } from "../../core/fact.ts";
 import type { Assessment, FactMap, Refusal } from "../../core/facts.ts";
 import { mendedLast, withoutMended } from "../../core/mended-since.ts";
 import { refusalsOf } from "../../core/refusals.ts";
@@ -108,6 +108,9 @@ export function refusalsOfFacts({
   const told = digest !== undefined && ((digest.counts.connected ?? 0) > 0 || met === true);
   if (told) return known(refusals, "log");
   if (probe.known) {
+    // A log that is there and could not be read may tell of somebody who was refused.
+    if (!logs.known && isUnread(logs) && refusals.length === 0)
+      return unknown(logs.reason, whyUnknown(logs), logs.provide);
     // Nobody was refused before our eyes; whether a new browser will be is the model's to say.
     if (!assessment.known) return assessment;
     const { undecided, undecidedSay } = assessment.value;
@@ -118,6 +121,11 @@ export function refusalsOfFacts({
     return unknown("absent", say("log-without-connection"), "--log FILE");
   }
   return unknown("absent", say("nothing-to-look-at"), "--log FILE");
+}
+
+/** It is there, or may be, and nobody has looked at it: no permission, or no answer. */
+export function isUnread({ reason }: Unknown): boolean {
+  return reason === "denied" || reason === "timeout" || reason === "failed";
 }
 
 /** A field for a spread, or nothing while its value is not known. */

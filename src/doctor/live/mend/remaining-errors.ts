@@ -30,7 +30,7 @@ export async function whatRemains(
   const gate = knownValue(facts.assessment)?.now.gate;
   return {
     findings: findings
-      .filter(({ severity, variant }) => severity === "error" && (foretold || variant !== "foretold"))
+      .filter(({ severity, variant }) => (variant === "foretold" ? foretold : severity === "error"))
       .filter((finding) => !isSame(finding, mended))
       .map(findingOf),
     ...(gate === undefined ? {} : { gate }),

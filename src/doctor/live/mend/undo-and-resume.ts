@@ -1,3 +1,4 @@
+import type { Changer } from "../../../core/change.ts";
 import type { Facts } from "../../../core/collect.ts";
 import { whyUnknown } from "../../../core/fact.ts";
 import type { Journal } from "../../../core/journal.ts";
@@ -42,7 +43,7 @@ export async function resume({ patient, asker, facts, dryRun }: Backward, journa
   const changer = await patient.changer(facts);
   if (!changer.known) return ended(facts, "not-begun", { detail: whyUnknown(changer) });
   const back = await aboutJournal(patient, facts, journal, changer.value);
-  if (!asker.isThere) return ended(facts, "declined", { ...back, detail: say("fix-interrupted") });
+  if (!asker.isThere) return resumeUnasked({ patient, asker, facts, dryRun }, journal, back, changer.value);
   if (dryRun) return ended(facts, "planned", back);
   let onward = false;
   let about = back;
@@ -62,6 +63,27 @@ export async function resume({ patient, asker, facts, dryRun }: Backward, journa
     { changer: changer.value, verify: (signal) => reachable(patient.opened, signal) },
   );
   return onward ? endedAs(facts, outcome, about) : wentBack(facts, outcome, about);
+}
+
+/**
+ * Nobody can be asked whether it is to be finished. What is half done helps nobody, and the way back is what was agreed
+ * to with `--yes`; what the new run is for is another one's.
+ */
+async function resumeUnasked(
+  { patient, asker, facts, dryRun }: Backward,
+  journal: Journal,
+  about: Partial<FixReport>,
+  changer: Changer,
+): Promise<Ended> {
+  const consent = dryRun ? undefined : await asker.agrees("undo", reportOf(facts, "planned", about));
+  if (consent?.given !== true) return ended(facts, "declined", { ...about, detail: say("fix-interrupted") });
+  const outcome = await work((workshop) => undo(journal, workshop), patient, asker, {
+    changer,
+    verify: (signal) => reachable(patient.opened, signal),
+  });
+  const end = wentBack(facts, outcome, about);
+  if (!("report" in end) || end.report.outcome !== "undone") return end;
+  return ended(facts, "rolled-back", { ...about, how: [], detail: say("interrupted-taken-back") });
 }
 
 function wentBack(facts: Facts, outcome: Outcome, about: Partial<FixReport>): Ended {

@@ -276,7 +276,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
       },
     },
     caveats:
-      "With `--url` the CLI does not take the token from its configuration: hand it over through OPENCLAW_GATEWAY_TOKEN, not on the command line where others can read it.",
+      'With `--url` the CLI of 2026.2.19 to 2026.7.1 takes the token neither from its configuration nor from the environment, so it has to stand in the line: as `"$OPENCLAW_GATEWAY_TOKEN"`, which keeps it out of the shell\'s history. Other users of this machine can read it while the command runs.',
   },
 
   "out-of-scope": {

@@ -30,6 +30,22 @@ export const network: Readonly<Record<string, CauseMessage>> = {
         verify: "`openclaw gateway status` names the gateway's own process for the port.",
         caveats: "Find out first what the other program is for. Type no token into a page that it serves.",
       },
+      "not-openclaw": {
+        title: "Something answers at this address that is no gateway",
+        what: "What answers at {url|the address} does not answer as an OpenClaw gateway does{(detail)}. Whether the gateway behind it would let a browser in could not be looked at.",
+        why: "Another program has the port, the address or the port is not the gateway's, or a proxy or a login page in front of it answers in its place. Older lines of a log tell of another time.",
+        fix: "Find out what answers there: on that machine `sudo ss -ltnp` names the program, and a proxy's own log has the request. Then look at the gateway itself, past the proxy.",
+        verify: "The page at {url|this address} is OpenClaw's, and this command says which release it is.",
+        caveats: "Type no token into a page of which you do not know who serves it.",
+      },
+      "page-failed": {
+        title: "The gateway runs, and its page does not come up",
+        what: "The socket at {url|the address} answers as a gateway's, and the page answers HTTP {status|with an error}. No browser can connect without the page.",
+        why: "The files of the Control UI are missing or broken (an upgrade that was cut off, `Cannot find module` in the log, gateway.controlUi.root), or the page is switched off (gateway.controlUi.enabled) or served below another path (404). Pairing is not the question yet.",
+        fix: "Read the newest lines of the gateway's log: they name the file. Install the release anew in the same way as before, then restart the gateway.",
+        verify: "The page loads in a browser, and this command no longer names an HTTP status.",
+        caveats: "Installing anew leaves the configuration and the paired devices as they are.",
+      },
 
       over: {
         title: "The gateway was out of reach before; it answers now",

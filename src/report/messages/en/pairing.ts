@@ -161,7 +161,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     fix: "Tell the CLI the address: `--url ws://127.0.0.1:{port|18789}` together with the token, inside the gateway's container. An upgrade to a later release removes the cause.",
     verify: "The CLI's target reads ws://127.0.0.1, and `devices list` answers.",
     caveats:
-      "With `--url` the CLI does not take the token from its configuration: hand it over through OPENCLAW_GATEWAY_TOKEN, not on the command line where others can read it.",
+      'With `--url` the CLI of 2026.2.19 to 2026.7.1 takes the token neither from its configuration nor from the environment, so it has to stand in the line: as `"$OPENCLAW_GATEWAY_TOKEN"`, which keeps it out of the shell\'s history. Other users of this machine can read it while the command runs.',
   },
 
   "internal-call-lan-ip": {
@@ -184,7 +184,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     verify:
       "`devices approve` names the approved device, the request is gone from `openclaw devices list`, and the waiting client connects.",
     caveats:
-      "An approval grants what the waiting device asks for, up to full control: compare the request first. Hand the token over through OPENCLAW_GATEWAY_TOKEN, not on the command line where others can read it.",
+      "An approval grants what the waiting device asks for, up to full control: compare the request first. Other users of this machine can read the token in the line while the command runs.",
   },
 
   "stale-request-id": {

@@ -228,6 +228,14 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "Look at it as the user that it runs as",
     what: "That user may read the gateway's configuration, log and devices, and change them.",
   },
+  "mend-page": {
+    title: "Bring the page's files back",
+    what: "The gateway then serves its page again; who is let in does not change.",
+  },
+  "look-past-answer": {
+    title: "Find out what answers there, and look at the gateway itself",
+    what: "Nothing is changed.",
+  },
   "free-port": {
     title: "Free the port for the gateway",
     what: "The other program ends or moves; then the gateway can listen.",

@@ -118,7 +118,7 @@ export const human: Readonly<Record<string, string>> = {
   "remove-device": "On the gateway's host: `openclaw devices remove {deviceId|DEVICE_ID}`.",
   "connect-anew": "Let the client connect anew: it asks as a new device, which waits for one approval.",
   "pass-loopback-url":
-    "Call the CLI with `--url ws://127.0.0.1:{port|18789}`, and with the token in OPENCLAW_GATEWAY_TOKEN: with that option it does not read the configured one.",
+    'Call the CLI with `--url ws://127.0.0.1:{port|18789} --token "$OPENCLAW_GATEWAY_TOKEN"`, the gateway\'s token in that variable: with that option it reads neither the configured one nor the environment.',
   "nobody-outside":
     "Make sure that nothing outside the gateway's host or container has to reach it: no published port, no other machine.",
   "drop-lan-url":
@@ -185,7 +185,7 @@ export const human: Readonly<Record<string, string>> = {
   "mount-writable":
     "Mount the directory without `:ro` or `readOnly`, on a file system that is not read-only.",
   "approve-with-shared-token":
-    "Approve your own request there, past the paired CLI's device: `openclaw devices approve {requestId|REQUEST_ID} --url ws://127.0.0.1:{port|18789}`, with the shared token in OPENCLAW_GATEWAY_TOKEN.",
+    'Approve your own request there, past the paired CLI\'s device: `openclaw devices approve {requestId|REQUEST_ID} --url ws://127.0.0.1:{port|18789} --token "$OPENCLAW_GATEWAY_TOKEN"`, with the shared token in that variable.',
   "find-gateways": "List what runs: `openclaw gateway status --deep`, and `docker ps` where Docker is used.",
   "make-setup-code":
     "Get a setup code: in the Control UI under Devices, Pair device, where the release has it, else with `/pair` in a chat that OpenClaw serves. Let the app read it.",
@@ -203,6 +203,15 @@ export const human: Readonly<Record<string, string>> = {
     "Run `openclaw doctor`, which names the place in {path|openclaw.json}, and mend it in an editor.",
   "restarts-by-itself":
     "Nothing has to be started: the container starts again by itself, and reads the file anew.",
+  "page-switched-off":
+    "gateway.controlUi.enabled is false, so the gateway serves no page: take that out if the page is wanted.",
+  "page-root": "Look whether the page's files are in {path}, which gateway.controlUi.root names.",
+  "page-files":
+    "Install the same release of OpenClaw anew, as it was installed before (npm, pnpm or the image), if the log names a file or module that is missing.",
+  "who-answers":
+    "Find out which program answers at this address: `sudo ss -ltnp` on that machine names it; a proxy's own log has the request.",
+  "name-target":
+    "Run this command again on the gateway's own machine, or name the gateway's address with --target.",
   "end-port-holder":
     "End the program that has port {port|18789}: {program|see `sudo ss -ltnp`}, pid {pid|as shown there}.",
   "remove-former-service":

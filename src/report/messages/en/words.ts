@@ -97,6 +97,7 @@ export const tables: Tables = {
     "invalid-config": "openclaw.json is not valid",
     "startup-failed": "the gateway did not start",
     "not-openclaw": "something else answers there",
+    "page-failed": "the page answers with an error",
     stranger: "another user's process has the port",
     "not-upgraded": "the upgrade was answered with plain HTTP",
     "socket-failed": "the socket failed before it was open",

@@ -260,7 +260,7 @@ export const host: Readonly<Record<string, CauseMessage>> = {
       },
     },
     caveats:
-      "使用 `--url` 时，CLI 不会从配置中读取令牌：请通过 OPENCLAW_GATEWAY_TOKEN 传入，不要写在命令行上，那里其他用户也能看到。",
+      '使用 `--url` 时，2026.2.19 至 2026.7.1 的 CLI 既不从配置也不从环境变量读取令牌，必须写在命令行里：写成 `"$OPENCLAW_GATEWAY_TOKEN"` 可以不留在 shell 历史中。命令运行期间，本机的其他用户能看到它。',
   },
 
   "out-of-scope": {

@@ -28,6 +28,22 @@ export const network: Readonly<Record<string, CauseMessage>> = {
         verify: "`openclaw gateway status` 显示占用该端口的是网关自己的进程。",
         caveats: "请先弄清该程序的用途。不要在它提供的页面中输入令牌。",
       },
+      "not-openclaw": {
+        title: "这个地址上应答的不是网关",
+        what: "{url|该地址} 上的应答不像 OpenClaw 网关{（detail）}。它后面的网关会不会放行浏览器，无法查看。",
+        why: "端口被其他程序占用，地址或端口不是网关的，或者前面的代理或登录页代替它应答。日志中较早的记录说的是另一个时间。",
+        fix: "先弄清是谁在应答：在那台机器上 `sudo ss -ltnp` 会显示程序，代理自己的日志里有这次请求。然后绕过代理直接检查网关。",
+        verify: "{url|该地址} 上的页面是 OpenClaw 的，并且本命令能说出它的版本。",
+        caveats: "不清楚由谁提供的页面，不要在其中输入令牌。",
+      },
+      "page-failed": {
+        title: "网关在运行，但它的页面打不开",
+        what: "{url|该地址} 上的套接字像网关一样应答，而页面返回 HTTP {status|错误}。没有页面，任何浏览器都无法连接。",
+        why: "Control UI 的文件缺失或损坏（升级中断、日志中的 `Cannot find module`、gateway.controlUi.root），或者页面被关闭（gateway.controlUi.enabled），或位于别的路径下（404）。现在还谈不上配对。",
+        fix: "查看网关日志的最后几行，其中会写明是哪个文件。按原来的方式重新安装该版本，然后重启网关。",
+        verify: "浏览器能打开页面，本命令也不再报告 HTTP 状态码。",
+        caveats: "重新安装不会改动配置和已配对的设备。",
+      },
 
       over: {
         title: "网关之前无法访问，现在已有回应",

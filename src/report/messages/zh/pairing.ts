@@ -156,7 +156,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     fix: "在网关容器内给 CLI 指定地址：`--url ws://127.0.0.1:{port|18789}`，同时提供令牌。升级到更高的版本可以消除原因。",
     verify: "CLI 显示的目标是 ws://127.0.0.1，`devices list` 有正常的回应。",
     caveats:
-      "使用 `--url` 时，CLI 不会从配置中读取令牌：请通过 OPENCLAW_GATEWAY_TOKEN 传入，不要写在命令行上，那里其他用户也能看到。",
+      '使用 `--url` 时，2026.2.19 至 2026.7.1 的 CLI 既不从配置也不从环境变量读取令牌，必须写在命令行里：写成 `"$OPENCLAW_GATEWAY_TOKEN"` 可以不留在 shell 历史中。命令运行期间，本机的其他用户能看到它。',
   },
 
   "internal-call-lan-ip": {
@@ -178,7 +178,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     verify:
       "`devices approve` 显示已批准的设备，请求从 `openclaw devices list` 中消失，等待中的客户端连接成功。",
     caveats:
-      "批准会授予等待中的设备所请求的一切，最多可达完全控制：先核对请求。请通过 OPENCLAW_GATEWAY_TOKEN 传入令牌，不要写在命令行上，那里其他用户也能看到。",
+      "批准会授予等待中的设备所请求的一切，最多可达完全控制：先核对请求。命令运行期间，本机的其他用户能看到命令行中的令牌。",
   },
 
   "stale-request-id": {

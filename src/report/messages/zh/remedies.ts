@@ -221,6 +221,14 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "以该进程的用户身份检查",
     what: "该用户可以读取并修改网关的配置、日志和设备。",
   },
+  "mend-page": {
+    title: "恢复页面的文件",
+    what: "之后网关会重新提供页面；谁能进入不会改变。",
+  },
+  "look-past-answer": {
+    title: "弄清是谁在应答，并直接检查网关",
+    what: "不做任何改动。",
+  },
   "free-port": {
     title: "为网关腾出端口",
     what: "让另一个程序退出或换端口，之后网关就能监听。",

@@ -103,7 +103,7 @@ export const human: Readonly<Record<string, string>> = {
   "remove-device": "在网关所在的主机上：`openclaw devices remove {deviceId|DEVICE_ID}`。",
   "connect-anew": "让客户端重新连接：它会作为新设备请求，等待一次批准。",
   "pass-loopback-url":
-    "运行 CLI 时加上 `--url ws://127.0.0.1:{port|18789}`，并把令牌放在 OPENCLAW_GATEWAY_TOKEN 中：使用该选项时它不读取配置中的令牌。",
+    '运行 CLI 时加上 `--url ws://127.0.0.1:{port|18789} --token "$OPENCLAW_GATEWAY_TOKEN"`，该变量中是网关的令牌：使用该选项时它既不读取配置，也不读取环境变量。',
   "nobody-outside": "先确认网关主机或容器之外没有任何东西需要访问它：没有已发布的端口，也没有其他机器。",
   "drop-lan-url":
     "把网关自己的局域网地址从 gateway.remote.url 和 OPENCLAW_GATEWAY_URL 中去掉，或改成 127.0.0.1。",
@@ -166,7 +166,7 @@ export const human: Readonly<Record<string, string>> = {
     "先把状态保存下来，它在容器自己的可写层中，会随容器一起消失：`docker cp {container|CONTAINER}:{path|/home/node/.openclaw} ./openclaw-state`，并在新容器中把该目录挂载到相同的路径。",
   "mount-writable": "挂载该目录时不要用 `:ro` 或 `readOnly`，文件系统也不能是只读的。",
   "approve-with-shared-token":
-    "在那里绕过已配对的 CLI 设备，批准自己的请求：`openclaw devices approve {requestId|REQUEST_ID} --url ws://127.0.0.1:{port|18789}`，共享令牌放在 OPENCLAW_GATEWAY_TOKEN 中。",
+    '在那里绕过已配对的 CLI 设备，批准自己的请求：`openclaw devices approve {requestId|REQUEST_ID} --url ws://127.0.0.1:{port|18789} --token "$OPENCLAW_GATEWAY_TOKEN"`，该变量中是共享令牌。',
   "find-gateways": "列出正在运行的网关：`openclaw gateway status --deep`，使用 Docker 时再看 `docker ps`。",
   "make-setup-code":
     "取得设置码：版本支持时，在 Control UI 的 Devices 中选择 Pair device；否则在 OpenClaw 接入的聊天中发送 `/pair`。让应用读取它。",
@@ -180,6 +180,13 @@ export const human: Readonly<Record<string, string>> = {
   "mend-key": "在 {path|openclaw.json} 中去掉或改正 `{key}`：该版本不接受它。",
   "mend-file": "运行 `openclaw doctor`，它会指出 {path|openclaw.json} 中的位置，然后用编辑器修正。",
   "restarts-by-itself": "无需手动启动：容器会自行重启，并重新读取该文件。",
+  "page-switched-off": "gateway.controlUi.enabled 为 false，网关因此不提供页面：如果需要页面，请去掉这一项。",
+  "page-root": "检查页面文件是否在 {path}，gateway.controlUi.root 指向那里。",
+  "page-files":
+    "如果日志写明缺少某个文件或模块，请按原来的方式（npm、pnpm 或镜像）重新安装同一版本的 OpenClaw。",
+  "who-answers":
+    "弄清这个地址上应答的是哪个程序：在那台机器上 `sudo ss -ltnp` 会显示它；代理自己的日志里有这次请求。",
+  "name-target": "在网关自己的机器上再次运行本命令，或用 --target 指明网关的地址。",
   "end-port-holder": "结束占用端口 {port|18789} 的程序：{program|见 `sudo ss -ltnp`}，pid {pid|见其显示}。",
   "remove-former-service":
     "停止旧网关（{program|旧程序}，pid {pid|见上}）并移除它的服务：`systemctl --user disable --now clawdbot-gateway` 或 moltbot-gateway，Mac 上用 `launchctl bootout` 加它的标签；然后用 `npm uninstall -g` 卸载旧的包。",

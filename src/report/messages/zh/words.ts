@@ -97,6 +97,7 @@ export const tables: Tables = {
     "invalid-config": "openclaw.json 无效",
     "startup-failed": "网关没有启动",
     "not-openclaw": "回应的是别的程序",
+    "page-failed": "页面返回错误",
     stranger: "端口被另一个用户的进程占用",
     "not-upgraded": "升级请求得到的是普通 HTTP 回应",
     "socket-failed": "连接在打开之前就失败了",
