@@ -50,6 +50,8 @@ export function renderFix(raw: FixReport, options: FixOptions): string {
   // What a plan says is of no use once it was carried out, or stands above the question that was just answered.
   const blocks = [
     page.headline(report),
+    // What only a person can do comes first: nothing else of the report is to be typed.
+    ...(outcome === "by-hand" ? [page.byHand(report)] : []),
     page.remedies(report, isDone || options.isShown === true),
     ...(options.isShown === true || isBack
       ? []
@@ -58,7 +60,8 @@ export function renderFix(raw: FixReport, options: FixOptions): string {
     ...(options.isShown === true || isDone ? [] : [page.writes(report), page.notes(report)]),
     page.how(report, isBack),
     page.remains(report),
-    ...(isBack ? [] : [page.byHand(report), page.see(report)]),
+    ...(isBack || outcome === "by-hand" ? [] : [page.byHand(report)]),
+    ...(isBack ? [] : [page.see(report)]),
     ...(DONE.has(outcome) || options.isShown === true ? [] : [page.alternatives(report)]),
     ...(isDone || options.isShown === true ? [] : [page.popular(report)]),
   ];
@@ -133,7 +136,8 @@ class FixPage {
       const { remedies: texts, risks, unproven } = this.#words;
       const text = entryOf(texts, remedy.id);
       const title = fill(text?.title ?? remedy.id, remedy.args);
-      const prose = [text?.what, text?.caution].filter((part) => part !== undefined);
+      const prose = (part: string | undefined) =>
+        part === undefined ? [] : hang("", fill(part, remedy.args), { indent: 3, width: this.#width });
       const tone = remedy.risk === "weakens-security" ? this.#style.warn : this.#style.strong;
       return [
         ...(index === 0 || isBrief ? [] : [""]),
@@ -143,11 +147,10 @@ class FixPage {
         ...(isBrief
           ? []
           : [
-              ...[
-                ...prose.map((part) => fill(part, remedy.args)),
-                ...(remedy.unproven ?? []).map(({ kind, value }) => fill(unproven[kind], { value })),
-              ].flatMap((part) => hang("", part, { indent: 3, width: this.#width })),
+              ...prose(text?.caution),
+              ...(remedy.unproven ?? []).flatMap(({ kind, value }) => prose(fill(unproven[kind], { value }))),
               ...remedy.actions.flatMap((action) => this.#action(action)),
+              ...prose(text?.what),
             ]),
       ];
     });

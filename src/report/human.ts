@@ -30,6 +30,9 @@ import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } fr
 /** Findings that are told; more of them are named only. */
 const TOLD = 4;
 
+/** Remedies with their steps; of the others what they are and where they lead. */
+const SPELLED_OUT = 2;
+
 /** Rows of answers by release; all of them with `--verbose` and in JSON. */
 const ERAS = 8;
 
@@ -49,14 +52,16 @@ export interface HumanOptions {
 }
 
 /**
- * The report for a person. First the verdict and where the connection breaks, then what to mend in order,
- * then what waits behind. Prose is wrapped; a command never is, and is never shortened.
+ * The report for a person. First what a first screen of 24 lines has to hold: the verdict with its cause, and what to
+ * type first. Then where the connection breaks, what to mend in order, and what waits behind. Prose is wrapped; a
+ * command never is, and is never shortened.
  */
 export function renderHuman(raw: Report, options: HumanOptions): string {
   const report = safeReport(raw);
   const page = new Page(catalogueOf(options.lang), options);
   const blocks = [
     page.headline(report),
+    page.first(report),
     page.path(report),
     ...report.findings.map((finding, index) => page.finding(finding, index + 1, report)),
     page.eras(report),
@@ -299,8 +304,51 @@ class Page {
     return [this.#heading(this.#words.words.notes), ...lines];
   }
 
-  next({ next }: Report): string[] {
-    return next === "" ? [] : [this.#heading(this.#words.words.next), `  ${this.#style.command(next)}`];
+  /** What to do first, up to the first command; the whole of it stands with the finding. */
+  first(report: Report): string[] {
+    const leads = this.#leads(report);
+    const isTyped = leads.some(({ actions }) => typedFirst(actions) !== undefined);
+    const lines = [
+      ...leads.flatMap((remedy) => this.#lead(remedy)),
+      ...(isTyped || report.next === "" ? [] : [`  ${this.#style.command(report.next)}`]),
+    ];
+    return lines.length === 0 ? [] : [this.#heading(this.#words.words.next), ...lines];
+  }
+
+  /** What to type where that is no step of a remedy. */
+  next(report: Report): string[] {
+    const typed = this.#leads(report).flatMap(({ actions }) => typedFirst(actions)?.command ?? []);
+    if (typed.length === 0 || report.next === "" || typed.includes(report.next)) return [];
+    return [this.#heading(this.#words.words.next), `  ${this.#style.command(report.next)}`];
+  }
+
+  /** The first remedy; where that is a person's alone, the first with something to type, too. */
+  #leads({ findings: [finding], gateway }: Report): readonly ReportRemedy[] {
+    if (finding === undefined) return [];
+    const gate = finding.gate ?? gateway.admission?.gate;
+    const helping = finding.remedies.filter((remedy) => this.#effect(remedy, gate) !== "refused");
+    const [first, ...others] = helping.length > 0 ? helping : finding.remedies;
+    if (first === undefined || typedFirst(first.actions) !== undefined) return first ? [first] : [];
+    return [first, ...others.filter(({ actions }) => typedFirst(actions) !== undefined).slice(0, 1)];
+  }
+
+  #lead(remedy: ReportRemedy): string[] {
+    const { remedies, risks } = this.#words;
+    const title = fill(entryOf(remedies, remedy.id)?.title ?? remedy.id, remedy.args);
+    const typed = remedy.actions.findIndex(({ kind }) => kind === "command");
+    const first = typed < 0 ? remedy.actions.slice(0, 1) : remedy.actions.slice(0, typed + 1);
+    // Whoever reads no further has to know what a hearsay or a weakening rests on.
+    const caution = remedy.risk === "weakens-security" ? entryOf(remedies, remedy.id)?.caution : undefined;
+    return [
+      ...hang("", `${title} [${risks[remedy.risk]}]`, { indent: 2, width: this.#width }),
+      ...(caution === undefined ? [] : this.#prose(fill(caution, remedy.args), 4)),
+      ...this.#unproven(remedy, 4),
+      ...first.flatMap((action) =>
+        action.kind === "command"
+          ? [`    ${this.#style.command(action.command)}`]
+          : this.#prose(wordsOf(this.#words.human, action.message, action.args), 4),
+      ),
+    ];
   }
 
   #title({ id, variant, args, detail }: ReportFinding): string {
@@ -355,13 +403,22 @@ class Page {
     // What does not help is named, so that nobody looks for it; it is spelled out only where nothing does,
     // or where the finding is not about the refusal.
     const anyHelps = effects.some((effect) => effect === "admits" || effect === "passes");
-    return remedies.flatMap((remedy, index) => {
+    const { verbose } = this.#options;
+    let told = 0;
+    let untold = 0;
+    const lines = remedies.flatMap((remedy, index) => {
       const effect = effects[index] ?? "unknown";
       const letter = String.fromCharCode(65 + (index % 26));
-      const brief = effect === "refused" && anyHelps && !this.#options.verbose;
+      const isUseless = effect === "refused" && anyHelps;
+      const isLate = !isUseless && told >= SPELLED_OUT;
+      if (isLate) untold += 1;
+      else if (!isUseless) told += 1;
       const shown = effect === "refused" && severity !== "error" ? "unknown" : effect;
+      const brief = (isUseless || isLate) && !verbose;
       return ["", ...this.#remedy(remedy, letter, shown), ...(brief ? [] : this.#howTo(remedy, short))];
     });
+    const more = untold > 0 && !verbose ? ["", ...this.#prose(this.#words.words.otherRemedies, 5)] : [];
+    return [...lines, ...more];
   }
 
   #remedy(remedy: ReportRemedy, letter: string, effect: Effect): string[] {
@@ -385,12 +442,17 @@ class Page {
     const prose = (short ? [text?.caution] : [text?.what, text?.caution]).filter(
       (part) => part !== undefined,
     );
-    const { unproven = [] } = remedy;
     return [
       ...prose.flatMap((part) => this.#prose(fill(part, remedy.args), 8)),
-      ...unproven.flatMap(({ kind, value }) => this.#prose(fill(this.#words.unproven[kind], { value }), 8)),
+      ...this.#unproven(remedy, 8),
       ...remedy.actions.flatMap((action, index) => this.#action(action, index + 1)),
     ];
+  }
+
+  #unproven({ unproven = [] }: ReportRemedy, indent: number): string[] {
+    return unproven.flatMap(({ kind, value }) =>
+      this.#prose(fill(this.#words.unproven[kind], { value }), indent),
+    );
   }
 
   #effect({ after }: ReportRemedy, gate: string | undefined): Effect {
@@ -492,12 +554,9 @@ class Page {
   }
 
   #affects(ids: readonly string[]): string[] {
-    if (ids.length === 0) return [];
+    if (ids.length === 0 || !this.#options.verbose) return [];
     const { words } = this.#words;
-    const shown = this.#options.verbose ? ids : ids.slice(0, 4);
-    const rest = ids.length - shown.length;
-    const more = rest > 0 ? [fill(words.more, { count: rest })] : [];
-    const text = fill(words.affects, { ids: [...shown, ...more].join(words.comma) });
+    const text = fill(words.affects, { ids: ids.join(words.comma) });
     return hang("", text, { indent: 4, width: this.#width }).map(this.#style.dim);
   }
 
@@ -530,6 +589,12 @@ class Page {
     const { bad, warn, strong } = this.#style;
     return { error: bad, warning: warn, info: strong }[severity](line);
   }
+}
+
+function typedFirst(
+  actions: readonly RemedyAction[],
+): Extract<RemedyAction, { kind: "command" }> | undefined {
+  return actions.find((action) => action.kind === "command");
 }
 
 function withTitle(title: string, text: string, colon: string): string {

@@ -163,6 +163,8 @@ export interface Words {
   readonly tellApart: string;
   /** `{title}` of the other cause, `{question}`. */
   readonly otherCause: string;
+  /** Behind remedies of which only the titles are shown. */
+  readonly otherRemedies: string;
   /** Between remedies in a row. */
   readonly semicolon: string;
   /** `{problem}`: the model's verdict where the gateway does not even start. */

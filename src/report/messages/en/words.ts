@@ -312,6 +312,7 @@ export const tables: Tables = {
     fillIn: "Put the real value in place of {placeholders}.",
     tellApart: "Or",
     otherCause: "{title}. {question}",
+    otherRemedies: "How the others are done: --verbose.",
     semicolon: "; ",
     doesNotStart: "the gateway does not start: {problem}",
     upgradeIntro: "What changes in this setup from {from} to {to}",

@@ -294,6 +294,7 @@ export const tables: Tables = {
     fillIn: "请把 {placeholders} 换成实际的值。",
     tellApart: "或者",
     otherCause: "{title}。{question}",
+    otherRemedies: "其余办法的步骤：--verbose。",
     semicolon: "；",
     doesNotStart: "网关无法启动：{problem}",
     upgradeIntro: "从 {from} 换到 {to}，此环境中会发生的变化",
