@@ -14,6 +14,7 @@ import {
   sentenceOf,
   wordsOf,
 } from "./messages/index.ts";
+import { releaseText } from "./release-text.ts";
 import type { RemedyAction } from "./result.ts";
 import { safeValue } from "./safe.ts";
 import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } from "./style.ts";
@@ -93,10 +94,12 @@ class FixPage {
     this.#width = Math.min(Math.max(options.width, 40), 120);
   }
 
-  headline({ outcome, finding, gate, detail, left, target, gateway }: FixReport): string[] {
+  headline({ outcome, finding, gate, detail, left, target, gateway, remains = [] }: FixReport): string[] {
     const { fix, words, gates } = this.#words;
-    const good = outcome === "kept" || outcome === "undone" || outcome === "healthy";
+    const isOpen = outcome === "kept" && remains.length > 0;
+    const good = !isOpen && (outcome === "kept" || outcome === "undone" || outcome === "healthy");
     const open =
+      isOpen ||
       outcome === "planned" ||
       outcome === "by-hand" ||
       outcome === "declined" ||
@@ -106,17 +109,22 @@ class FixPage {
     const symbol = good ? this.#symbols.healthy : open ? this.#symbols.arrow : this.#symbols.found;
     const tone = good ? this.#style.good : open ? this.#style.strong : this.#style.bad;
     const cause = finding && causeText(this.#words, finding.id, finding.variant, finding.args)?.title;
-    const place = [
-      gateway.version === null ? words.releaseUnknown : `OpenClaw ${gateway.version}`,
-      target.kind,
-      target.name,
-    ].join(` ${this.#symbols.bullet} `);
+    const place = [releaseText(this.#words, gateway), target.kind, target.name].join(
+      ` ${this.#symbols.bullet} `,
+    );
     const said = left ?? (detail === undefined ? [] : [detail]);
     return [
-      ...hang(`${symbol} `, fill(fix.outcomes[outcome], { gate: wordsOf(gates, gate ?? "unknown") }), {
-        indent: 0,
-        width: this.#width,
-      }).map(tone),
+      ...hang(
+        `${symbol} `,
+        fill(isOpen ? fix.keptOpen : fix.outcomes[outcome], {
+          count: remains.length,
+          gate: wordsOf(gates, gate ?? "unknown"),
+        }),
+        {
+          indent: 0,
+          width: this.#width,
+        },
+      ).map(tone),
       ...(finding === undefined
         ? []
         : hang("", `${finding.code} ${finding.id}${words.colon}${cause ?? ""}`, {

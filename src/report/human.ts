@@ -2,7 +2,7 @@ import type { CheckResult } from "../core/diagnose.ts";
 import type { Evidence } from "../core/facts.ts";
 import type { Saying } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
-import { isBefore } from "./gate-order.ts";
+import { type Effect, effectOf, leadsOf, typedFirst } from "./effect.ts";
 import { displayWidth, hang } from "./layout.ts";
 import {
   type Catalogue,
@@ -15,6 +15,7 @@ import {
   sentenceOf,
   wordsOf,
 } from "./messages/index.ts";
+import { releaseText } from "./release-text.ts";
 import type {
   AheadGate,
   EraAnswer,
@@ -79,12 +80,6 @@ export function renderHuman(raw: Report, options: HumanOptions): string {
     .join("\n\n")}\n`;
 }
 
-/**
- * What the model says of a remedy: `passes` leads past the finding's gate and to a later one, `waits` is
- * still stopped at an earlier one.
- */
-type Effect = "admits" | "passes" | "waits" | "refused" | "unknown";
-
 /** Each method gives the lines of one block, `[]` when the report has nothing for it. */
 class Page {
   readonly #words: Catalogue;
@@ -105,11 +100,20 @@ class Page {
     const { verdicts } = this.#words;
     const [first] = report.findings;
     const worst = first && first.severity !== "info" ? first : undefined;
-    const text = report.verdict !== "healthy" && worst ? this.#title(worst) : verdicts[report.verdict];
+    const { leftOut = [] } = report;
+    const isPart = report.verdict === "healthy" && leftOut.length > 0;
+    const verdict = isPart
+      ? fill(this.#words.words.healthyOfSome, { count: leftOut.length })
+      : verdicts[report.verdict];
+    const text = report.verdict !== "healthy" && worst ? this.#title(worst) : verdict;
     // A box takes a border and a column of air on each side.
     const width = this.#options.box ? this.#width - 4 : this.#width;
     const onlyWarns = report.verdict === "found" && worst?.severity === "warning";
-    const symbol = onlyWarns ? this.#symbols.warning : this.#symbols[report.verdict];
+    const symbol = onlyWarns
+      ? this.#symbols.warning
+      : isPart
+        ? this.#symbols.bullet
+        : this.#symbols[report.verdict];
     const tone = onlyWarns ? this.#style.warn : this.#tone(report.verdict);
     const lines = [
       ...hang(`${symbol} `, text, { indent: 0, width }).map((line) => tone(line)),
@@ -295,19 +299,24 @@ class Page {
     return verbose ? [this.#heading(count), ...lines] : [this.#style.dim(count)];
   }
 
-  notes({ notes = [] }: Report): string[] {
-    if (notes.length === 0) return [];
+  notes({ notes = [], leftOut = [], verdict }: Report): string[] {
+    const ids = this.#some(leftOut);
+    const left =
+      leftOut.length > 0 && (verdict === "healthy" || this.#options.verbose)
+        ? this.#bullet(fill(this.#words.words.leftOut, { ids }))
+        : [];
+    if (notes.length === 0 && left.length === 0) return [];
     const lines = notes.flatMap(({ evidence = [], ...note }) => [
       ...this.#bullet(noteText(this.#words, note)),
       ...evidence.slice(0, 3).flatMap((one) => this.#quote(one, 4)),
     ]);
-    return [this.#heading(this.#words.words.notes), ...lines];
+    return [this.#heading(this.#words.words.notes), ...lines, ...left];
   }
 
   /** What to do first, up to the first command; the whole of it stands with the finding. */
   first(report: Report): string[] {
     const leads = this.#leads(report);
-    const isTyped = leads.some(({ actions }) => typedFirst(actions) !== undefined);
+    const isTyped = leads.some((remedy) => typedFirst(remedy) !== undefined);
     const lines = [
       ...leads.flatMap((remedy) => this.#lead(remedy)),
       ...(isTyped || report.next === "" ? [] : [`  ${this.#style.command(report.next)}`]),
@@ -317,19 +326,13 @@ class Page {
 
   /** What to type where that is no step of a remedy. */
   next(report: Report): string[] {
-    const typed = this.#leads(report).flatMap(({ actions }) => typedFirst(actions)?.command ?? []);
+    const typed = this.#leads(report).flatMap((remedy) => typedFirst(remedy)?.command ?? []);
     if (typed.length === 0 || report.next === "" || typed.includes(report.next)) return [];
     return [this.#heading(this.#words.words.next), `  ${this.#style.command(report.next)}`];
   }
 
-  /** The first remedy; where that is a person's alone, the first with something to type, too. */
   #leads({ findings: [finding], gateway }: Report): readonly ReportRemedy[] {
-    if (finding === undefined) return [];
-    const gate = finding.gate ?? gateway.admission?.gate;
-    const helping = finding.remedies.filter((remedy) => this.#effect(remedy, gate) !== "refused");
-    const [first, ...others] = helping.length > 0 ? helping : finding.remedies;
-    if (first === undefined || typedFirst(first.actions) !== undefined) return first ? [first] : [];
-    return [first, ...others.filter(({ actions }) => typedFirst(actions) !== undefined).slice(0, 1)];
+    return finding === undefined ? [] : leadsOf(finding, gateway.admission?.gate);
   }
 
   #lead(remedy: ReportRemedy): string[] {
@@ -358,22 +361,21 @@ class Page {
   #gatewayLine({ gateway, target, deployment }: Report): string {
     const { words, confidences, exposures, releaseSources } = this.#words;
     const { version, versionRange, versionFrom, versionConfidence } = gateway;
-    const range = versionRange
-      ? fill(words.releaseRange, { from: versionRange[0], to: versionRange[1] })
-      : version;
     const doubt =
       versionConfidence && versionConfidence !== "certain" ? [confidences[versionConfidence]] : [];
     const basis = [...(versionFrom ? [wordsOf(releaseSources, versionFrom)] : []), ...doubt];
+    const isKnown = version !== null || versionRange !== undefined;
     const release =
-      range === null ? words.releaseUnknown : `OpenClaw ${range}${this.#inset(basis.join(words.clause))}`;
+      releaseText(this.#words, gateway) + (isKnown ? this.#inset(basis.join(words.clause)) : "");
     const where = deployment?.kind ?? target.kind;
     const name = target.name === where || target.name === "" ? [] : [target.name];
     const exposed = target.exposure === "unknown" ? [] : [exposures[target.exposure]];
     return [release, where, ...name, ...exposed].join(` ${this.#symbols.bullet} `);
   }
 
-  #admissionLine({ gateway: { admission } }: Report): string {
-    if (!admission) return "";
+  #admissionLine({ verdict, gateway: { admission } }: Report): string {
+    // What awaits a browser that nobody has seen is told by the finding that foretells it.
+    if (!admission || (verdict === "healthy" && admission.outcome === "refused")) return "";
     const { words, gates, reasons } = this.#words;
     const { outcome, gate, reason, closeCode, closeReason, httpStatus, autoApproved, assumed } = admission;
     const doubt = assumed === undefined ? "" : this.#inset(words.assumed);
@@ -399,7 +401,7 @@ class Page {
   }
 
   #remedies({ gate, remedies, severity }: ReportFinding, report: Report, short = false): string[] {
-    const effects = remedies.map((remedy) => this.#effect(remedy, gate ?? report.gateway.admission?.gate));
+    const effects = remedies.map((remedy) => effectOf(remedy, gate ?? report.gateway.admission?.gate));
     // What does not help is named, so that nobody looks for it; it is spelled out only where nothing does,
     // or where the finding is not about the refusal.
     const anyHelps = effects.some((effect) => effect === "admits" || effect === "passes");
@@ -453,13 +455,6 @@ class Page {
     return unproven.flatMap(({ kind, value }) =>
       this.#prose(fill(this.#words.unproven[kind], { value }), indent),
     );
-  }
-
-  #effect({ after }: ReportRemedy, gate: string | undefined): Effect {
-    if (after === undefined) return "unknown";
-    if (after === "admitted") return "admits";
-    if (after.refusedAt === gate) return "refused";
-    return gate !== undefined && isBefore(after.refusedAt, gate) ? "waits" : "passes";
   }
 
   #action(action: RemedyAction, number: number): string[] {
@@ -560,6 +555,13 @@ class Page {
     return hang("", text, { indent: 4, width: this.#width }).map(this.#style.dim);
   }
 
+  #some(ids: readonly string[]): string {
+    const { words } = this.#words;
+    const shown = this.#options.verbose ? ids : ids.slice(0, 4);
+    const rest = ids.length - shown.length;
+    return [...shown, ...(rest > 0 ? [fill(words.more, { count: rest })] : [])].join(words.comma);
+  }
+
   /** The tool's own sentence in the reader's language; `text` where it is somebody else's. */
   #said(say: Saying | undefined, text: string): string {
     return (say && sentenceOf(this.#words, say)) ?? text;
@@ -589,12 +591,6 @@ class Page {
     const { bad, warn, strong } = this.#style;
     return { error: bad, warning: warn, info: strong }[severity](line);
   }
-}
-
-function typedFirst(
-  actions: readonly RemedyAction[],
-): Extract<RemedyAction, { kind: "command" }> | undefined {
-  return actions.find((action) => action.kind === "command");
 }
 
 function withTitle(title: string, text: string, colon: string): string {

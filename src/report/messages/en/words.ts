@@ -328,6 +328,8 @@ export const tables: Tables = {
     aheadIntro: "Behind this refusal the model sees more. They appear one after the other as each is mended:",
     missing: "Could not be looked at",
     provide: "provide it with {option}",
+    healthyOfSome: "The checks that ran found nothing; {count} did not run",
+    leftOut: "Left out by `--only` or `--skip`, and not judged: {ids}.",
     affects: "leaves open: {ids}",
     crashed: "A check crashed; that is a fault of this tool",
     notes: "Notes",

@@ -310,6 +310,8 @@ export const tables: Tables = {
     aheadIntro: "模型显示，这次拒绝之后还有下列关卡，每解决一个就会遇到下一个：",
     missing: "未能查看的内容",
     provide: "可用 {option} 提供",
+    healthyOfSome: "已运行的检查没有发现问题；有 {count} 项没有运行",
+    leftOut: "按 `--only` 或 `--skip` 略过，未作判断：{ids}。",
     affects: "因此无法判断：{ids}",
     crashed: "有检查崩溃，这是本工具的缺陷",
     notes: "备注",
