@@ -1,6 +1,4 @@
-import { applySteps } from "../src/admission/try-remedy.ts";
 import { defineCheck } from "../src/core/check.ts";
-import type { AdmissionInput } from "../src/core/connection.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { compareReleases } from "../src/core/release.ts";
@@ -59,9 +57,7 @@ function managedServe(refusal: Refusal, facts: LoggedFacts): readonly Remedy[] {
       { do: "gateway.restart" },
     ],
   };
-  return [tried(remedy, refusal, facts, (input) => applySteps(identified(input), remedy.steps))].filter(
-    ({ after }) => after === undefined || after === "admitted",
-  );
+  return [tried(remedy, refusal, facts)].filter(({ after }) => after === undefined || after === "admitted");
 }
 
 /** With the headers by which the gateway knows its own listener (2026.8.1 on), and which no log line shows. */
@@ -70,17 +66,4 @@ function asServed(refusal: Refusal, facts: LoggedFacts): Refusal {
   const { host = "" } = refusal.connection.headers ?? {};
   const headers = { "x-forwarded-proto": "https", "x-forwarded-host": host, ...refusal.connection.headers };
   return { ...refusal, connection: { ...refusal.connection, headers } };
-}
-
-/** As the gateway's own Serve hands a request over: with the user's name, which the log does not show. */
-function identified(input: AdmissionInput): AdmissionInput {
-  const { connection } = input;
-  const { host = "" } = connection.headers;
-  const headers = {
-    "x-forwarded-proto": "https",
-    "x-forwarded-host": host,
-    "tailscale-user-login": "user",
-    ...connection.headers,
-  };
-  return { ...input, connection: { ...connection, headers, auth: "missing" } };
 }

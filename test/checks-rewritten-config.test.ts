@@ -57,7 +57,7 @@ describe("a config that is mounted so that the container cannot write it", () =>
     assert.deepEqual(await stepsOf("config-mounted-alone"), ["change-at-mount", "config.set"]);
     const facts = await factsOfSituation("config-mounted-alone");
     const { findings } = diagnosed(facts);
-    const step = findings[0]?.remedies[0]?.steps[0];
+    const step = findings[0]?.remedies.find(({ id }) => id === "add-allowed-origin")?.steps[0];
     assert.equal(step?.do === "human" && step.args?.place, "/srv/openclaw/openclaw.json");
     const prepared = prepare(facts, { findings }, { sharedHost: false, only: "add-allowed-origin" });
     assert.ok(prepared?.steps.some((one) => one.do === "config.set"));

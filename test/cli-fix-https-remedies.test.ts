@@ -18,8 +18,9 @@ import { quoted } from "../src/core/saying.ts";
 import { Secret } from "../src/core/secret.ts";
 import { printedFiles } from "../src/doctor/live/mend/look-ahead.ts";
 import { withWays } from "../src/doctor/pure/mend/https-remedies.ts";
-import { modelOf, type PrepareOptions, prepare } from "../src/doctor/pure/mend/prepare.ts";
+import { type PrepareOptions, prepare } from "../src/doctor/pure/mend/prepare.ts";
 import type { Prepared } from "../src/doctor/pure/mend/prepared.ts";
+import { modelOf } from "../src/doctor/pure/plan-of.ts";
 import { deploymentOf } from "../src/kinds/index.ts";
 
 const LAN_PAGE = "http://192.168.50.10:18789";

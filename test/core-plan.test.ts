@@ -7,7 +7,7 @@ import { tryRemedy } from "../src/admission/try-remedy.ts";
 import type { AdmissionInput } from "../src/core/connection.ts";
 import type { Remedy, Risk, Step } from "../src/core/finding.ts";
 import { type Oracle, type Plan, type PlanOptions, plan, riskOf } from "../src/core/plan.ts";
-import { oracleOf } from "../src/doctor/pure/mend/oracle.ts";
+import { oracleOf } from "../src/doctor/pure/oracle.ts";
 
 const PRIVATE: PlanOptions = { exposure: "private", sharedHost: false };
 

@@ -4,6 +4,7 @@ import { isObject } from "../core/json.ts";
 import { compareReleases } from "../core/release.ts";
 import { isSeen, type SeenDo } from "../core/step.ts";
 import { admit } from "./admit.ts";
+import { hostName } from "./hosts.ts";
 import { browserDevice, isSecureContext } from "./page.ts";
 import { rulesFor } from "./releases.ts";
 import { keyStatus, type StartupProblem, startupProblem } from "./startup.ts";
@@ -29,10 +30,11 @@ type Applied<D extends SeenDo> = (
 
 /** What each step makes of the input. */
 const APPLIED: { readonly [D in SeenDo]: Applied<D> } = {
-  "config.set": (input, { key, value }) =>
-    keyStatus(input.release, key) === "unknown-key"
-      ? input
-      : { ...input, config: changed(input.config, key, value), start: "later" },
+  "config.set": (input, { key, value }) => {
+    if (keyStatus(input.release, key) === "unknown-key") return input;
+    const next = { ...input, config: changed(input.config, key, value), start: "later" } as const;
+    return key === "gateway.tailscale.mode" && value === "serve" ? servedByGateway(next) : next;
+  },
   "config.unset": (input, { key }) => ({
     ...input,
     config: changed(input.config, key, undefined),
@@ -116,6 +118,20 @@ function throughServe(input: AdmissionInput, name: string): AdmissionInput {
   return { ...served, connection: { ...served.connection, auth: "missing" } };
 }
 
+/** The gateway's own Serve hands the page that comes by it already over with the user's name. */
+function servedByGateway(input: AdmissionInput): AdmissionInput {
+  const { connection } = input;
+  const { host = "" } = connection.headers;
+  if (!hostName(host).endsWith(".ts.net")) return input;
+  const headers = {
+    "x-forwarded-proto": "https",
+    "x-forwarded-host": host,
+    "tailscale-user-login": "user",
+    ...connection.headers,
+  };
+  return { ...input, connection: { ...connection, headers } };
+}
+
 /** A page at another origin has a secure context there and none of the device that it has here. */
 function atOrigin(input: AdmissionInput, host: string, forwarded: Readonly<Record<string, string>>) {
   const { connection } = input;
@@ -150,6 +166,9 @@ function withCredential(input: AdmissionInput): AdmissionInput {
 /** What a person does that the gateway sees. */
 function byPerson(input: AdmissionInput, { message, args }: Step & { readonly do: "human" }): AdmissionInput {
   if (message === "paste-token" || message === "enter-password") return withCredential(input);
+  // From 2026.4.25 that is what lets the name that Serve hands over count.
+  if (message === "page-without-token")
+    return { ...input, connection: { ...input.connection, auth: "missing" } };
   if (message === "find-origin") return withOwnOrigin(input);
   const release = args?.release;
   return message === "upgrade" && typeof release === "string" ? upgraded(input, release) : input;
@@ -171,7 +190,7 @@ function withOwnOrigin(input: AdmissionInput): AdmissionInput {
 const SOME_PAGE = "https://claw.example.test";
 
 /** The newer gateway serves a newer page, which may have a device identity where the old one had none. */
-function upgraded({ config, connection }: AdmissionInput, release: string): AdmissionInput {
+export function upgraded({ config, connection }: AdmissionInput, release: string): AdmissionInput {
   if (connection.device.state !== "absent") return { release, config, connection };
   const state = browserDevice(release, isSecureContext(connection.headers.origin ?? ""));
   return { release, config, connection: { ...connection, device: { state } } };

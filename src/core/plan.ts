@@ -230,7 +230,7 @@ function rankOf({ remedies, pairs }: Candidate, { release }: PlanOptions): Rank 
 function grantsOf({ risk, id }: Remedy): number {
   if (risk === "weakens-security") return 3;
   // Serve lets everybody of the tailnet in who may reach the machine (2026.4.25 on).
-  if (id === "tailscale-serve") return 2;
+  if (id === "tailscale-serve" || id === "manage-tailscale-serve") return 2;
   // The link makes whoever opens it first an owner (BROWSER.md 1.10); an approval gives what was asked for.
   if (id === "open-dashboard-link") return 2;
   return risk === "grants-access" ? 1 : 0;

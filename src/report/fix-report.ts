@@ -3,7 +3,7 @@ import type { Target } from "../core/facts.ts";
 import type { Risk } from "../core/finding.ts";
 import type { RefusedJournal } from "../core/journal.ts";
 import { inEnglish, type MessageArgs, type Saying } from "../core/saying.ts";
-import type { RemedyAction, ReportRemedy } from "./result.ts";
+import type { RemedyAction, ReportedRelease, ReportRemedy } from "./result.ts";
 
 /**
  * What `fix` plans, did or undid, for a document (`fixDocument`) and for a person. No secret is in it: `changes` are
@@ -14,7 +14,7 @@ export interface FixReport {
   readonly tool: { readonly name: string; readonly version: string };
   readonly outcome: FixOutcome;
   readonly target: Target;
-  readonly gateway: { readonly version: string | null };
+  readonly gateway: ReportedRelease;
   /** The finding that is to be mended. */
   readonly finding?: FixFinding;
   /** In the order in which they are done. */

@@ -14,6 +14,7 @@ import {
   sentenceOf,
   wordsOf,
 } from "./messages/index.ts";
+import { releaseText } from "./release-text.ts";
 import type { RemedyAction } from "./result.ts";
 import { safeValue } from "./safe.ts";
 import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } from "./style.ts";
@@ -50,6 +51,8 @@ export function renderFix(raw: FixReport, options: FixOptions): string {
   // What a plan says is of no use once it was carried out, or stands above the question that was just answered.
   const blocks = [
     page.headline(report),
+    // What only a person can do comes first: nothing else of the report is to be typed.
+    ...(outcome === "by-hand" ? [page.byHand(report)] : []),
     page.remedies(report, isDone || options.isShown === true),
     ...(options.isShown === true || isBack
       ? []
@@ -58,7 +61,8 @@ export function renderFix(raw: FixReport, options: FixOptions): string {
     ...(options.isShown === true || isDone ? [] : [page.writes(report), page.notes(report)]),
     page.how(report, isBack),
     page.remains(report),
-    ...(isBack ? [] : [page.byHand(report), page.see(report)]),
+    ...(isBack || outcome === "by-hand" ? [] : [page.byHand(report)]),
+    ...(isBack ? [] : [page.see(report)]),
     ...(DONE.has(outcome) || options.isShown === true ? [] : [page.alternatives(report)]),
     ...(isDone || options.isShown === true ? [] : [page.popular(report)]),
   ];
@@ -90,10 +94,12 @@ class FixPage {
     this.#width = Math.min(Math.max(options.width, 40), 120);
   }
 
-  headline({ outcome, finding, gate, detail, left, target, gateway }: FixReport): string[] {
+  headline({ outcome, finding, gate, detail, left, target, gateway, remains = [] }: FixReport): string[] {
     const { fix, words, gates } = this.#words;
-    const good = outcome === "kept" || outcome === "undone" || outcome === "healthy";
+    const isOpen = outcome === "kept" && remains.length > 0;
+    const good = !isOpen && (outcome === "kept" || outcome === "undone" || outcome === "healthy");
     const open =
+      isOpen ||
       outcome === "planned" ||
       outcome === "by-hand" ||
       outcome === "declined" ||
@@ -103,17 +109,22 @@ class FixPage {
     const symbol = good ? this.#symbols.healthy : open ? this.#symbols.arrow : this.#symbols.found;
     const tone = good ? this.#style.good : open ? this.#style.strong : this.#style.bad;
     const cause = finding && causeText(this.#words, finding.id, finding.variant, finding.args)?.title;
-    const place = [
-      gateway.version === null ? words.releaseUnknown : `OpenClaw ${gateway.version}`,
-      target.kind,
-      target.name,
-    ].join(` ${this.#symbols.bullet} `);
+    const place = [releaseText(this.#words, gateway), target.kind, target.name].join(
+      ` ${this.#symbols.bullet} `,
+    );
     const said = left ?? (detail === undefined ? [] : [detail]);
     return [
-      ...hang(`${symbol} `, fill(fix.outcomes[outcome], { gate: wordsOf(gates, gate ?? "unknown") }), {
-        indent: 0,
-        width: this.#width,
-      }).map(tone),
+      ...hang(
+        `${symbol} `,
+        fill(isOpen ? fix.keptOpen : fix.outcomes[outcome], {
+          count: remains.length,
+          gate: wordsOf(gates, gate ?? "unknown"),
+        }),
+        {
+          indent: 0,
+          width: this.#width,
+        },
+      ).map(tone),
       ...(finding === undefined
         ? []
         : hang("", `${finding.code} ${finding.id}${words.colon}${cause ?? ""}`, {
@@ -133,7 +144,8 @@ class FixPage {
       const { remedies: texts, risks, unproven } = this.#words;
       const text = entryOf(texts, remedy.id);
       const title = fill(text?.title ?? remedy.id, remedy.args);
-      const prose = [text?.what, text?.caution].filter((part) => part !== undefined);
+      const prose = (part: string | undefined) =>
+        part === undefined ? [] : hang("", fill(part, remedy.args), { indent: 3, width: this.#width });
       const tone = remedy.risk === "weakens-security" ? this.#style.warn : this.#style.strong;
       return [
         ...(index === 0 || isBrief ? [] : [""]),
@@ -143,11 +155,10 @@ class FixPage {
         ...(isBrief
           ? []
           : [
-              ...[
-                ...prose.map((part) => fill(part, remedy.args)),
-                ...(remedy.unproven ?? []).map(({ kind, value }) => fill(unproven[kind], { value })),
-              ].flatMap((part) => hang("", part, { indent: 3, width: this.#width })),
+              ...prose(text?.caution),
+              ...(remedy.unproven ?? []).flatMap(({ kind, value }) => prose(fill(unproven[kind], { value }))),
               ...remedy.actions.flatMap((action) => this.#action(action)),
+              ...prose(text?.what),
             ]),
       ];
     });

@@ -22,6 +22,6 @@ export function isBefore(gate: string, other: string): boolean {
   return isGate(gate) && isGate(other) && RANK[gate] < RANK[other];
 }
 
-function isGate(gate: string): gate is Gate {
+export function isGate(gate: string): gate is Gate {
   return Object.hasOwn(RANK, gate);
 }

@@ -2,7 +2,7 @@ import type { CheckResult } from "../core/diagnose.ts";
 import type { Evidence } from "../core/facts.ts";
 import type { Saying } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
-import { isBefore } from "./gate-order.ts";
+import { type Effect, effectOf, leadsOf, typedFirst } from "./effect.ts";
 import { displayWidth, hang } from "./layout.ts";
 import {
   type Catalogue,
@@ -15,6 +15,7 @@ import {
   sentenceOf,
   wordsOf,
 } from "./messages/index.ts";
+import { releaseText } from "./release-text.ts";
 import type {
   AheadGate,
   EraAnswer,
@@ -29,6 +30,9 @@ import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } fr
 
 /** Findings that are told; more of them are named only. */
 const TOLD = 4;
+
+/** Remedies with their steps; of the others what they are and where they lead. */
+const SPELLED_OUT = 2;
 
 /** Rows of answers by release; all of them with `--verbose` and in JSON. */
 const ERAS = 8;
@@ -49,14 +53,16 @@ export interface HumanOptions {
 }
 
 /**
- * The report for a person. First the verdict and where the connection breaks, then what to mend in order,
- * then what waits behind. Prose is wrapped; a command never is, and is never shortened.
+ * The report for a person. First what a first screen of 24 lines has to hold: the verdict with its cause, and what to
+ * type first. Then where the connection breaks, what to mend in order, and what waits behind. Prose is wrapped; a
+ * command never is, and is never shortened.
  */
 export function renderHuman(raw: Report, options: HumanOptions): string {
   const report = safeReport(raw);
   const page = new Page(catalogueOf(options.lang), options);
   const blocks = [
     page.headline(report),
+    page.first(report),
     page.path(report),
     ...report.findings.map((finding, index) => page.finding(finding, index + 1, report)),
     page.eras(report),
@@ -73,12 +79,6 @@ export function renderHuman(raw: Report, options: HumanOptions): string {
     .map((block) => block.join("\n"))
     .join("\n\n")}\n`;
 }
-
-/**
- * What the model says of a remedy: `passes` leads past the finding's gate and to a later one, `waits` is
- * still stopped at an earlier one.
- */
-type Effect = "admits" | "passes" | "waits" | "refused" | "unknown";
 
 /** Each method gives the lines of one block, `[]` when the report has nothing for it. */
 class Page {
@@ -100,11 +100,20 @@ class Page {
     const { verdicts } = this.#words;
     const [first] = report.findings;
     const worst = first && first.severity !== "info" ? first : undefined;
-    const text = report.verdict !== "healthy" && worst ? this.#title(worst) : verdicts[report.verdict];
+    const { leftOut = [] } = report;
+    const isPart = report.verdict === "healthy" && leftOut.length > 0;
+    const verdict = isPart
+      ? fill(this.#words.words.healthyOfSome, { count: leftOut.length })
+      : verdicts[report.verdict];
+    const text = report.verdict !== "healthy" && worst ? this.#title(worst) : verdict;
     // A box takes a border and a column of air on each side.
     const width = this.#options.box ? this.#width - 4 : this.#width;
     const onlyWarns = report.verdict === "found" && worst?.severity === "warning";
-    const symbol = onlyWarns ? this.#symbols.warning : this.#symbols[report.verdict];
+    const symbol = onlyWarns
+      ? this.#symbols.warning
+      : isPart
+        ? this.#symbols.bullet
+        : this.#symbols[report.verdict];
     const tone = onlyWarns ? this.#style.warn : this.#tone(report.verdict);
     const lines = [
       ...hang(`${symbol} `, text, { indent: 0, width }).map((line) => tone(line)),
@@ -290,17 +299,59 @@ class Page {
     return verbose ? [this.#heading(count), ...lines] : [this.#style.dim(count)];
   }
 
-  notes({ notes = [] }: Report): string[] {
-    if (notes.length === 0) return [];
+  notes({ notes = [], leftOut = [], verdict }: Report): string[] {
+    const ids = this.#some(leftOut);
+    const left =
+      leftOut.length > 0 && (verdict === "healthy" || this.#options.verbose)
+        ? this.#bullet(fill(this.#words.words.leftOut, { ids }))
+        : [];
+    if (notes.length === 0 && left.length === 0) return [];
     const lines = notes.flatMap(({ evidence = [], ...note }) => [
       ...this.#bullet(noteText(this.#words, note)),
       ...evidence.slice(0, 3).flatMap((one) => this.#quote(one, 4)),
     ]);
-    return [this.#heading(this.#words.words.notes), ...lines];
+    return [this.#heading(this.#words.words.notes), ...lines, ...left];
   }
 
-  next({ next }: Report): string[] {
-    return next === "" ? [] : [this.#heading(this.#words.words.next), `  ${this.#style.command(next)}`];
+  /** What to do first, up to the first command; the whole of it stands with the finding. */
+  first(report: Report): string[] {
+    const leads = this.#leads(report);
+    const isTyped = leads.some((remedy) => typedFirst(remedy) !== undefined);
+    const lines = [
+      ...leads.flatMap((remedy) => this.#lead(remedy)),
+      ...(isTyped || report.next === "" ? [] : [`  ${this.#style.command(report.next)}`]),
+    ];
+    return lines.length === 0 ? [] : [this.#heading(this.#words.words.next), ...lines];
+  }
+
+  /** What to type where that is no step of a remedy. */
+  next(report: Report): string[] {
+    const typed = this.#leads(report).flatMap((remedy) => typedFirst(remedy)?.command ?? []);
+    if (typed.length === 0 || report.next === "" || typed.includes(report.next)) return [];
+    return [this.#heading(this.#words.words.next), `  ${this.#style.command(report.next)}`];
+  }
+
+  #leads({ findings: [finding], gateway }: Report): readonly ReportRemedy[] {
+    return finding === undefined ? [] : leadsOf(finding, gateway.admission?.gate);
+  }
+
+  #lead(remedy: ReportRemedy): string[] {
+    const { remedies, risks } = this.#words;
+    const title = fill(entryOf(remedies, remedy.id)?.title ?? remedy.id, remedy.args);
+    const typed = remedy.actions.findIndex(({ kind }) => kind === "command");
+    const first = typed < 0 ? remedy.actions.slice(0, 1) : remedy.actions.slice(0, typed + 1);
+    // Whoever reads no further has to know what a hearsay or a weakening rests on.
+    const caution = remedy.risk === "weakens-security" ? entryOf(remedies, remedy.id)?.caution : undefined;
+    return [
+      ...hang("", `${title} [${risks[remedy.risk]}]`, { indent: 2, width: this.#width }),
+      ...(caution === undefined ? [] : this.#prose(fill(caution, remedy.args), 4)),
+      ...this.#unproven(remedy, 4),
+      ...first.flatMap((action) =>
+        action.kind === "command"
+          ? [`    ${this.#style.command(action.command)}`]
+          : this.#prose(wordsOf(this.#words.human, action.message, action.args), 4),
+      ),
+    ];
   }
 
   #title({ id, variant, args, detail }: ReportFinding): string {
@@ -310,22 +361,20 @@ class Page {
   #gatewayLine({ gateway, target, deployment }: Report): string {
     const { words, confidences, exposures, releaseSources } = this.#words;
     const { version, versionRange, versionFrom, versionConfidence } = gateway;
-    const range = versionRange
-      ? fill(words.releaseRange, { from: versionRange[0], to: versionRange[1] })
-      : version;
     const doubt =
       versionConfidence && versionConfidence !== "certain" ? [confidences[versionConfidence]] : [];
     const basis = [...(versionFrom ? [wordsOf(releaseSources, versionFrom)] : []), ...doubt];
+    const isKnown = version !== null || versionRange !== undefined;
     const release =
-      range === null ? words.releaseUnknown : `OpenClaw ${range}${this.#inset(basis.join(words.clause))}`;
+      releaseText(this.#words, gateway) + (isKnown ? this.#inset(basis.join(words.clause)) : "");
     const where = deployment?.kind ?? target.kind;
     const name = target.name === where || target.name === "" ? [] : [target.name];
     const exposed = target.exposure === "unknown" ? [] : [exposures[target.exposure]];
     return [release, where, ...name, ...exposed].join(` ${this.#symbols.bullet} `);
   }
 
-  #admissionLine({ gateway: { admission }, verdict }: Report): string {
-    // What is foretold of a browser that has not come is told as information.
+  #admissionLine({ verdict, gateway: { admission } }: Report): string {
+    // What awaits a browser that nobody has seen is told by the finding that foretells it.
     if (!admission || (verdict === "healthy" && admission.outcome === "refused")) return "";
     const { words, gates, reasons } = this.#words;
     const { outcome, gate, reason, closeCode, closeReason, httpStatus, autoApproved, assumed } = admission;
@@ -352,17 +401,26 @@ class Page {
   }
 
   #remedies({ gate, remedies, severity }: ReportFinding, report: Report, short = false): string[] {
-    const effects = remedies.map((remedy) => this.#effect(remedy, gate ?? report.gateway.admission?.gate));
+    const effects = remedies.map((remedy) => effectOf(remedy, gate ?? report.gateway.admission?.gate));
     // What does not help is named, so that nobody looks for it; it is spelled out only where nothing does,
     // or where the finding is not about the refusal.
     const anyHelps = effects.some((effect) => effect === "admits" || effect === "passes");
-    return remedies.flatMap((remedy, index) => {
+    const { verbose } = this.#options;
+    let told = 0;
+    let untold = 0;
+    const lines = remedies.flatMap((remedy, index) => {
       const effect = effects[index] ?? "unknown";
       const letter = String.fromCharCode(65 + (index % 26));
-      const brief = effect === "refused" && anyHelps && !this.#options.verbose;
+      const isUseless = effect === "refused" && anyHelps;
+      const isLate = !isUseless && told >= SPELLED_OUT;
+      if (isLate) untold += 1;
+      else if (!isUseless) told += 1;
       const shown = effect === "refused" && severity !== "error" ? "unknown" : effect;
+      const brief = (isUseless || isLate) && !verbose;
       return ["", ...this.#remedy(remedy, letter, shown), ...(brief ? [] : this.#howTo(remedy, short))];
     });
+    const more = untold > 0 && !verbose ? ["", ...this.#prose(this.#words.words.otherRemedies, 5)] : [];
+    return [...lines, ...more];
   }
 
   #remedy(remedy: ReportRemedy, letter: string, effect: Effect): string[] {
@@ -386,19 +444,17 @@ class Page {
     const prose = (short ? [text?.caution] : [text?.what, text?.caution]).filter(
       (part) => part !== undefined,
     );
-    const { unproven = [] } = remedy;
     return [
       ...prose.flatMap((part) => this.#prose(fill(part, remedy.args), 8)),
-      ...unproven.flatMap(({ kind, value }) => this.#prose(fill(this.#words.unproven[kind], { value }), 8)),
+      ...this.#unproven(remedy, 8),
       ...remedy.actions.flatMap((action, index) => this.#action(action, index + 1)),
     ];
   }
 
-  #effect({ after }: ReportRemedy, gate: string | undefined): Effect {
-    if (after === undefined) return "unknown";
-    if (after === "admitted") return "admits";
-    if (after.refusedAt === gate) return "refused";
-    return gate !== undefined && isBefore(after.refusedAt, gate) ? "waits" : "passes";
+  #unproven({ unproven = [] }: ReportRemedy, indent: number): string[] {
+    return unproven.flatMap(({ kind, value }) =>
+      this.#prose(fill(this.#words.unproven[kind], { value }), indent),
+    );
   }
 
   #action(action: RemedyAction, number: number): string[] {
@@ -493,13 +549,17 @@ class Page {
   }
 
   #affects(ids: readonly string[]): string[] {
-    if (ids.length === 0) return [];
+    if (ids.length === 0 || !this.#options.verbose) return [];
+    const { words } = this.#words;
+    const text = fill(words.affects, { ids: ids.join(words.comma) });
+    return hang("", text, { indent: 4, width: this.#width }).map(this.#style.dim);
+  }
+
+  #some(ids: readonly string[]): string {
     const { words } = this.#words;
     const shown = this.#options.verbose ? ids : ids.slice(0, 4);
     const rest = ids.length - shown.length;
-    const more = rest > 0 ? [fill(words.more, { count: rest })] : [];
-    const text = fill(words.affects, { ids: [...shown, ...more].join(words.comma) });
-    return hang("", text, { indent: 4, width: this.#width }).map(this.#style.dim);
+    return [...shown, ...(rest > 0 ? [fill(words.more, { count: rest })] : [])].join(words.comma);
   }
 
   /** The tool's own sentence in the reader's language; `text` where it is somebody else's. */

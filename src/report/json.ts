@@ -35,6 +35,8 @@ export interface JsonReport {
   readonly suppressed: Readonly<Record<string, string>>;
   readonly missing: NonNullable<Report["missing"]>;
   readonly page?: Report["page"];
+  /** Ids of checks that did not run, as somebody chose. */
+  readonly leftOut?: readonly string[];
   readonly next: string;
   readonly notes: readonly { readonly id: string; readonly message: string; readonly args?: MessageArgs }[];
 }
@@ -121,6 +123,7 @@ export function toJsonReport(raw: Report, lang: Lang): JsonReport {
     ),
     ...optional("findRelease", report.findRelease && toJsonFindRelease(report.findRelease, words)),
     ahead,
+    ...optional("leftOut", report.leftOut),
     checks: report.checks.map((check) => ({ ...check, why: check.why ?? "" })),
     suppressed: report.suppressed ?? {},
     missing: report.missing ?? [],

@@ -37,6 +37,8 @@ export interface Report {
   /** Gates that wait behind the first refusal, in the order in which they are met. */
   readonly ahead: readonly AheadGate[];
   readonly checks: readonly CheckResult[];
+  /** Ids of checks that did not run, as somebody chose (`--only`, `--skip`). */
+  readonly leftOut?: readonly string[];
   /** Findings hidden because their cause was found too: id -> the cause's id. */
   readonly suppressed?: Readonly<Record<string, string>>;
   /** Facts that nobody could give, with the way to provide them. */
@@ -47,7 +49,17 @@ export interface Report {
   readonly notes?: readonly ReportNote[];
 }
 
-export interface ReportGateway {
+export interface ReportGateway extends ReportedRelease {
+  /** ws:// or wss:// URL without credentials; null offline. */
+  readonly url: string | null;
+  /**
+   * What the gateway says of the connection that the report is about: as it was seen, else as the model says of the
+   * user's browser; null where neither is known, and where the first finding is about something else.
+   */
+  readonly admission: Admission | null;
+}
+
+export interface ReportedRelease {
   /** `2026.3.13`; null while unknown. */
   readonly version: string | null;
   /** `Release.from`: `hello-ok`, `html`, `log`, `said` … */
@@ -55,10 +67,6 @@ export interface ReportGateway {
   readonly versionConfidence?: Confidence;
   /** The releases it can be, inclusive, when only an era is known. */
   readonly versionRange?: readonly [string, string];
-  /** ws:// or wss:// URL without credentials; null offline. */
-  readonly url: string | null;
-  /** What the model says of the user's browser now; null while it cannot be asked. */
-  readonly admission: Admission | null;
 }
 
 /** One station of the connection. `browser` … are wording keys; another string is shown as it is. */

@@ -5,7 +5,6 @@ import { isForNextBrowser } from "../../../checks/lib/somebody-came.ts";
 import { tellPairsApart } from "../../../checks/lib/tell-apart.ts";
 import { isTrouble, linesOfLeft } from "../../../checks/lib/unexplained.ts";
 import { SUPPOSED } from "../../admission/assess.ts";
-import { erasBetween } from "../../admission/eras.ts";
 import { nearestMeasured } from "../../admission/releases.ts";
 import type { Check } from "../../core/check.ts";
 import type { Facts } from "../../core/collect.ts";
@@ -18,6 +17,7 @@ import { commandsFor, openclawLine } from "../../kinds/commands.ts";
 import { deploymentOf } from "../../kinds/index.ts";
 import type { CommandContext } from "../../kinds/kind.ts";
 import { dialsOwnLan } from "../../kinds/own-lan-dial.ts";
+import { leadsOf, typedFirst } from "../../report/effect.ts";
 import { connectionPath } from "../../report/path.ts";
 import {
   type MissingFact,
@@ -28,7 +28,10 @@ import {
 } from "../../report/result.ts";
 import { isUnread } from "./derived.ts";
 import { describeError } from "./describe-error.ts";
-import { erasOf, rangeOf } from "./eras.ts";
+import { erasOf } from "./eras.ts";
+import { withPlanFirst } from "./plan-of.ts";
+import { shownRelease } from "./shown-release.ts";
+import { storyOf } from "./story.ts";
 import { unrecognisedRefusals } from "./unrecognised.ts";
 import { VERSION } from "./version.ts";
 
@@ -50,11 +53,17 @@ export function diagnosed(facts: Facts, options: Pick<CaseOptions, "only" | "ski
   const raw = diagnose(selected, facts, { describeError });
   const judged = withNobodyThere(withUnexplained(raw, facts, selected), facts);
   const findings = withHearsay(withRewrites(judged.findings, knownValue(facts.deployment)), facts);
-  return { ...judged, findings: tellPairsApart(findings) };
+  return withPlanFirst({ ...judged, findings: tellPairsApart(findings) }, facts);
 }
 
 function selectedChecks({ only, skip }: Pick<CaseOptions, "only" | "skip">): readonly Check[] {
   return checks.filter(({ id }) => (only?.length ? only.includes(id) : true) && !skip?.includes(id));
+}
+
+/** Ids of the checks that were not to run. */
+function leftOutOf(options: Pick<CaseOptions, "only" | "skip">): readonly string[] {
+  const selected = selectedChecks(options);
+  return checks.filter((check) => !selected.includes(check)).map(({ id }) => id);
 }
 
 /** Facts in, report out: runs the checks and puts their findings into the words of the deployment. */
@@ -62,26 +71,23 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
   const found = diagnosed(facts, options);
   const { own: _own, ...target } = knownValue(facts.target) ?? OFFLINE;
   const deployment = knownValue(facts.deployment);
-  const release = knownValue(facts.release);
   const assessment = knownValue(facts.assessment);
   const print = printerOf(facts, options.context);
   const findings = found.findings.map((finding) => toReportFinding(finding, print));
   const eras = erasOf(facts, selectedChecks(options), options.origin, print);
-  const shown = shownRefusal(facts);
-  // A refusal that somebody met outweighs a model that was asked about the usual way and admits.
-  const outweighed = shown !== undefined && shown.from !== "model" && assessment?.now.outcome === "admitted";
-  const model = outweighed ? undefined : assessment;
+  const leftOut = leftOutOf(options);
+  const { shown, admission, model, ahead } = storyOf(facts, found.findings);
+  const [first] = findings;
+  const leads = first === undefined ? [] : leadsOf(first, admission?.gate);
+  const command = leads.map((remedy) => typedFirst(remedy)?.command).find((one) => one !== undefined);
+  const explain = first === undefined ? "" : `pairing-doctor explain ${first.id}`;
   const path = withoutSupposed(shown, {
     target,
     ...(deployment === undefined ? {} : { deployment }),
-    ...(pathConnection(shown, model?.connection) ?? {}),
-    admission: model?.now ?? null,
+    ...(pathConnection(shown, (model ?? assessment)?.connection) ?? {}),
+    admission,
     ...(shown === undefined ? {} : { refusal: shown }),
   });
-  const command = findings[0]?.remedies
-    .flatMap((remedy) => remedy.actions)
-    .flatMap((action) => (action.kind === "command" ? [action.command] : []))[0];
-  const explain = findings[0] === undefined ? "" : `pairing-doctor explain ${findings[0].id}`;
   return {
     schemaVersion: 1,
     tool: { name: "openclaw-pairing-doctor", version: VERSION },
@@ -89,17 +95,16 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
     target,
     ...(deployment === undefined ? {} : { deployment }),
     gateway: {
-      version: release === undefined || release.range !== undefined ? null : release.version,
-      ...(release === undefined ? {} : { versionFrom: release.from, versionConfidence: release.confidence }),
-      ...versionRange(facts),
+      ...shownRelease(facts),
       url: target.url ?? null,
-      admission: model?.now ?? null,
+      admission,
     },
     path: found.verdict === "healthy" ? unbroken(path) : path,
     findings,
     ...eras,
-    ahead: found.findings[0]?.severity === "error" ? (model?.ahead ?? []) : [],
+    ahead,
     checks: found.checks,
+    ...(leftOut.length === 0 ? {} : { leftOut }),
     suppressed: found.suppressed,
     missing: missingFacts(facts),
     ...(model === undefined || model.now.outcome === "admitted" ? {} : { page: model.page }),
@@ -123,18 +128,6 @@ export function openclawPrinterOf(
   const place = knownValue(facts.deployment) ?? UNKNOWN_PLACE;
   const whole = contextOf(facts, context);
   return (words) => openclawLine(words, place, whole);
-}
-
-/** The releases it can be, as far as anything narrows them: from the wire, else from what the log's lines look like. */
-function versionRange(
-  facts: Facts,
-): Pick<Report["gateway"], "versionFrom" | "versionConfidence" | "versionRange"> {
-  const range = rangeOf(facts);
-  if (range === undefined || (range.from === undefined && range.to === undefined)) return {};
-  const all = erasBetween(range.from, range.to);
-  const [first, last] = [all[0]?.from, all.at(-1)?.to];
-  if (first === undefined || last === undefined) return {};
-  return { versionFrom: range.shownBy, versionConfidence: "possible", versionRange: [first, last] };
 }
 
 const OFFLINE: Target = { kind: "offline", name: "", exposure: "unknown" };
@@ -174,15 +167,6 @@ function contextOf(facts: Facts, context: CommandContext = {}): CommandContext {
     ...(config?.profile === undefined ? {} : { profile: config.profile }),
     ...context,
   };
-}
-
-/** The refusal that the report's picture is about: the first that is not over and no client of ours. */
-function shownRefusal(facts: Facts): Refusal | undefined {
-  const current = (knownValue(facts.refusals) ?? []).filter(({ over, gate }) => !over && gate !== "left");
-  const [first] = current;
-  // What we met at the address ourselves is of now; whoever was refused before was refused by a gateway.
-  if (first?.from === "probe" && first.gate === "transport") return first;
-  return current.find(({ client }) => client === "control-ui") ?? current[0];
 }
 
 /** The path without addresses that only stand for somebody whom the model was asked about. */

@@ -86,6 +86,8 @@ export interface Catalogue {
 /** What `fix` says around the remedies. */
 export interface FixWords {
   readonly outcomes: Readonly<Record<FixOutcome, string>>;
+  /** `{count}`: `kept`, and other errors remain. */
+  readonly keptOpen: string;
   readonly request: string;
   /** Heading: requests of which one is chosen. */
   readonly candidates: string;
@@ -163,6 +165,8 @@ export interface Words {
   readonly tellApart: string;
   /** `{title}` of the other cause, `{question}`. */
   readonly otherCause: string;
+  /** Behind remedies of which only the titles are shown. */
+  readonly otherRemedies: string;
   /** Between remedies in a row. */
   readonly semicolon: string;
   /** `{problem}`: the model's verdict where the gateway does not even start. */
@@ -184,6 +188,10 @@ export interface Words {
   readonly missing: string;
   /** `{option}` */
   readonly provide: string;
+  /** The verdict of some checks only. `{count}`: those that did not run. */
+  readonly healthyOfSome: string;
+  /** `{ids}`: checks that did not run. */
+  readonly leftOut: string;
   /** `{ids}`: checks that could not look. */
   readonly affects: string;
   readonly crashed: string;

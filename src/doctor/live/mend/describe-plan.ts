@@ -18,7 +18,7 @@ import type { Patient } from "./patient.ts";
 
 /** What a plan says of itself: its steps here, what they change, whom they let in, and why not another way. */
 export async function aboutPlan(
-  patient: Patient,
+  patient: Pick<Patient, "shown"> & { readonly opened: Pick<Patient["opened"], "context"> },
   facts: Facts,
   prepared: Prepared,
   changer: Fact<Changer>,

@@ -4,6 +4,7 @@ import { knownValue } from "../../../core/fact.ts";
 import type { Target } from "../../../core/facts.ts";
 import type { Outcome } from "../../../core/transaction.ts";
 import { EMPTY_FIX, type FixOutcome, type FixReport } from "../../../report/fix-report.ts";
+import { shownRelease } from "../../pure/shown-release.ts";
 import { VERSION } from "../../pure/version.ts";
 import type { Consent } from "./asker.ts";
 
@@ -27,7 +28,7 @@ export function reportOf(facts: Facts, outcome: FixOutcome, about: Partial<FixRe
     tool: { name: "openclaw-pairing-doctor", version: VERSION },
     outcome,
     target,
-    gateway: { version: knownValue(facts.release)?.version ?? null },
+    gateway: shownRelease(facts),
     ...EMPTY_FIX,
     ...about,
   };

@@ -2,7 +2,7 @@ import { applySteps } from "../../../admission/try-remedy.ts";
 import type { Facts } from "../../../core/collect.ts";
 import { knownValue } from "../../../core/fact.ts";
 import { type PlanOptions, plan } from "../../../core/plan.ts";
-import { oracleOf } from "./oracle.ts";
+import { oracleOf } from "../oracle.ts";
 import type { Prepared } from "./prepared.ts";
 
 /**

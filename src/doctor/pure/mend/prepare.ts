@@ -7,12 +7,12 @@ import type { Diagnosed } from "../../../core/diagnose.ts";
 import { knownValue } from "../../../core/fact.ts";
 import type { PendingDevice } from "../../../core/facts.ts";
 import type { Finding, Remedy, Step } from "../../../core/finding.ts";
-import { type Choice, type PlanOptions, plan } from "../../../core/plan.ts";
+import type { PlanOptions } from "../../../core/plan.ts";
 import { fromAddress, type RequestQuestion, requestFor, requestNamed } from "../../../core/requests.ts";
 import { isProgrammatic, isReading } from "../../../core/step.ts";
+import { planOf } from "../plan-of.ts";
 import { forOwnPage } from "./keep-own-page.ts";
-import { oracleOf } from "./oracle.ts";
-import type { Prepared, PreparedModel } from "./prepared.ts";
+import type { Prepared } from "./prepared.ts";
 
 export interface PrepareOptions extends Pick<PlanOptions, "sharedHost" | "only"> {
   /** `--request`. */
@@ -39,12 +39,8 @@ export function prepare(
     ...options,
     ...(release === undefined ? {} : { release }),
   };
-  const model = modelOf(facts, findings);
-  const planned =
-    model !== undefined && finding.remedies.some(({ after }) => after !== undefined)
-      ? plan(model.start, model.oracle, planOptions)
-      : undefined;
-  const [first, ...others] = planned?.choices ?? singles(finding, planOptions);
+  const { choices, planned, model } = planOf(finding, facts, findings, planOptions);
+  const [first, ...others] = choices;
   const remedies = first?.remedies ?? [];
   const waiting = knownValue(facts.devices)?.pending ?? [];
   const { steps, rest, requests, candidates } = executable(remedies, {
@@ -75,28 +71,6 @@ export function prepare(
   };
 }
 
-/** The refused connection as the model takes it, and what is asked about it; `undefined` while it is not known. */
-export function modelOf(
-  facts: Facts,
-  findings: readonly Finding[],
-): Pick<PreparedModel, "start" | "oracle"> | undefined {
-  const assessment = knownValue(facts.assessment);
-  const config = knownValue(facts.config);
-  const release = knownValue(facts.release);
-  const target = knownValue(facts.target);
-  if (assessment?.now.outcome !== "refused" || config === undefined || release === undefined)
-    return undefined;
-  if (target === undefined) return undefined;
-  const start = { release: release.version, config: config.effective, connection: assessment.connection };
-  const first = findings.filter(({ severity }) => severity === "error").flatMap(({ remedies }) => remedies);
-  const base = { target, deployment: facts.deployment, devices: facts.devices };
-  return { start, oracle: oracleOf(start, base, distinct(first)) };
-}
-
-function distinct(remedies: readonly Remedy[]): readonly Remedy[] {
-  return [...new Map([...remedies].reverse().map((remedy) => [remedy.id, remedy])).values()].reverse();
-}
-
 function isMendable({ severity, remedies }: Finding, can: Doer): boolean {
   return severity === "warning" && remedies.some(({ steps }) => steps.some(can));
 }
@@ -108,21 +82,6 @@ function doerOf({ deployment }: Facts, { editCompose = false }: PrepareOptions):
   const { workload, compose } = knownValue(deployment) ?? {};
   const means = { workload: workload !== undefined, compose: compose !== undefined, editCompose };
   return (step) => isProgrammatic(step, means);
-}
-
-/** For a finding of which the model has nothing to say: each of its remedies, as the check orders them. */
-function singles(
-  { remedies, severity }: Finding,
-  { exposure, sharedHost, only }: PlanOptions,
-): readonly Choice[] {
-  const exposed = sharedHost || (exposure !== "loopback" && exposure !== "private");
-  return remedies
-    .filter(({ id }) => only === undefined || id === only)
-    .filter(({ risk }) => risk !== "weakens-security" || !exposed)
-    .filter(({ after }) => after === undefined || after === "admitted" || severity !== "error")
-    .map((remedy, index) =>
-      index === 0 ? { remedies: [remedy] } : { remedies: [remedy], whyNot: "recommended-otherwise" },
-    );
 }
 
 interface Executable {

@@ -2,7 +2,8 @@ import type { PopularAdvice } from "../../../admission/popular.ts";
 import type { AdmissionInput } from "../../../core/connection.ts";
 import type { PendingDevice } from "../../../core/facts.ts";
 import type { Finding, Remedy, Step } from "../../../core/finding.ts";
-import type { Choice, DeadEnd, Oracle, Verdict } from "../../../core/plan.ts";
+import type { Choice, DeadEnd, Verdict } from "../../../core/plan.ts";
+import type { PlanModel } from "../plan-of.ts";
 
 /** What is to be done for a finding, and what of it a program can do now. */
 export interface Prepared {
@@ -25,9 +26,7 @@ export interface Prepared {
   readonly wouldRefuse?: string;
 }
 
-export interface PreparedModel {
-  readonly start: AdmissionInput;
-  readonly oracle: Oracle<AdmissionInput>;
+export interface PreparedModel extends PlanModel {
   /** What the gateway is to say of the connection once the steps are done. */
   readonly expected: Verdict;
   /** The input after the steps. */

@@ -1,4 +1,4 @@
-import { applySteps, keyStatus } from "../../../admission/try-remedy.ts";
+import { applySteps, keyStatus, upgraded } from "../../../admission/try-remedy.ts";
 import { bad, type Parsed, parsed, shownWord } from "../../../core/bad-input.ts";
 import type { AdmissionInput, Connection } from "../../../core/connection.ts";
 import { DEFAULT_PORT } from "../../../core/default-port.ts";
@@ -22,7 +22,8 @@ export interface Change {
 export function changed(input: AdmissionInput, { set, unset, release, via }: Change): AdmissionInput {
   const steps: Step[] = [...set, ...unset.map((key): Step => ({ do: "config.unset", key: key.trim() }))];
   // The release first: which keys there are depends on it.
-  const next = applySteps(release === undefined ? input : { ...input, release }, steps);
+  const moved = release === undefined || release === input.release ? input : upgraded(input, release);
+  const next = applySteps(moved, steps);
   return via === undefined ? next : { ...next, connection: routed(next, via) };
 }
 

@@ -21,6 +21,7 @@ export const fix: FixWords = {
     "undone-in-part": "Undone, but for what nothing takes back, or what was changed since:",
     "nothing-to-undo": "Nothing to undo: no fix of this gateway is on record.",
   },
+  keptOpen: "Done: this refusal is gone. What is still wrong is below ({count}).",
   request: "The device that would be let in",
   candidates:
     "Requests of which one may be the page's own: compare key, age, scopes and address with your own attempt",

@@ -20,6 +20,7 @@ export const fix: FixWords = {
     "undone-in-part": "已撤销，但以下内容无法恢复或之后已被改动：",
     "nothing-to-undo": "没有可撤销的内容：未找到对该网关的修复记录。",
   },
+  keptOpen: "已完成，这处拒绝已消除；仍有 {count} 处问题，见下文。",
   request: "将被放行的设备",
   candidates: "以下请求中可能有一个来自该页面：请对照自己的操作，比较密钥、时间、权限范围和地址",
   nameRequest: "用 `--request ID` 指明属于自己的那一个。无法确认的请求，一个都不要批准。",

@@ -1,9 +1,9 @@
-import { admit } from "../../../admission/admit.ts";
-import { applySteps, startupProblem } from "../../../admission/try-remedy.ts";
-import type { AdmissionInput } from "../../../core/connection.ts";
-import type { Remedy } from "../../../core/finding.ts";
-import type { Oracle, Verdict } from "../../../core/plan.ts";
-import { type AdviceBase, adviceFor } from "../advice.ts";
+import { admit } from "../../admission/admit.ts";
+import { applySteps, startupProblem } from "../../admission/try-remedy.ts";
+import type { AdmissionInput } from "../../core/connection.ts";
+import type { Remedy } from "../../core/finding.ts";
+import type { Oracle, Verdict } from "../../core/plan.ts";
+import { type AdviceBase, adviceFor } from "./advice.ts";
 
 /**
  * The admission model and the checks, as the planner asks them. `first`: the remedies of the findings for the

@@ -1,0 +1,38 @@
+import { isBefore } from "./gate-order.ts";
+import type { RemedyAction, ReportFinding, ReportRemedy } from "./result.ts";
+
+/**
+ * What the model says of a remedy: `passes` leads past the finding's gate and to a later one, `waits` is
+ * still stopped at an earlier one.
+ */
+export type Effect = "admits" | "passes" | "waits" | "refused" | "unknown";
+
+/** `gate`: that the remedy has to get past. */
+export function effectOf({ after }: Pick<ReportRemedy, "after">, gate: string | undefined): Effect {
+  if (after === undefined) return "unknown";
+  if (after === "admitted") return "admits";
+  if (after.refusedAt === gate) return "refused";
+  return gate !== undefined && isBefore(after.refusedAt, gate) ? "waits" : "passes";
+}
+
+/**
+ * What to do first of a finding: its first remedy that helps; where that is a person's alone, the first with something
+ * to type, too. `gate`: of the connection that the report is about, where the finding has none of its own.
+ */
+export function leadsOf(
+  { remedies, gate: own }: Pick<ReportFinding, "remedies" | "gate">,
+  gate: string | undefined,
+): readonly ReportRemedy[] {
+  const helping = remedies.filter((remedy) => effectOf(remedy, own ?? gate) !== "refused");
+  const [first, ...others] = helping.length > 0 ? helping : remedies;
+  if (first === undefined) return [];
+  if (typedFirst(first) !== undefined) return [first];
+  return [first, ...others.filter((remedy) => typedFirst(remedy) !== undefined).slice(0, 1)];
+}
+
+/** The first command of a remedy. */
+export function typedFirst({
+  actions,
+}: Pick<ReportRemedy, "actions">): Extract<RemedyAction, { kind: "command" }> | undefined {
+  return actions.find((action) => action.kind === "command");
+}
