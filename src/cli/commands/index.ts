@@ -7,6 +7,7 @@ import { registerDiagnose } from "./diagnose.ts";
 import { registerExplain } from "./explain.ts";
 import { registerFix } from "./fix.ts";
 import type { Run } from "./run.ts";
+import { registerSmoke } from "./smoke.ts";
 import { registerTriage } from "./triage.ts";
 import { registerWhatIf } from "./what-if.ts";
 
@@ -27,6 +28,7 @@ function worked<W extends Work>(
 const COMMANDS: Readonly<Record<string, Register>> = {
   diagnose: worked("diagnose", registerDiagnose),
   fix: worked("fix", registerFix),
+  smoke: worked("smoke", registerSmoke),
   triage: worked("triage", registerTriage),
   "what-if": worked("what-if", registerWhatIf),
   explain: (yargs, session, done) =>

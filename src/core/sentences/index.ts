@@ -2,10 +2,11 @@ import { changes } from "./changes.ts";
 import { evidence } from "./evidence.ts";
 import { facts } from "./facts.ts";
 import { kubernetes } from "./kubernetes.ts";
+import { smoke } from "./smoke.ts";
 import { usage } from "./usage.ts";
 
 /**
  * Every sentence that the tool says of what it met and did, by its key: here in English, in the other languages in
  * `report/messages`. Keys are in documents (`say.message`): added, never renamed. `{why}` is another sentence.
  */
-export const SENTENCES = { ...facts, ...changes, ...evidence, ...kubernetes, ...usage } as const;
+export const SENTENCES = { ...facts, ...changes, ...evidence, ...kubernetes, ...smoke, ...usage } as const;
