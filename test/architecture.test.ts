@@ -37,6 +37,8 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
     ],
     types: UNDER_DOCTOR,
   },
+  // OpenClaw's plugin starts the command as a process and reads its documents.
+  plugin: { all: FLOOR, types: ["report"] },
   // Makes the package; nothing of it is in it.
   build: { all: FLOOR },
 

@@ -61,8 +61,23 @@ export const options = {
   metafile: true,
 } as const satisfies BuildOptions;
 
+/**
+ * OpenClaw's plugin: one file by itself. Hosts load it through a transpiler (2026.2.1) that would do the same to every
+ * chunk, or as a module without top-level `await` (2026.9.6).
+ */
+export const pluginOptions = {
+  absWorkingDir: ROOT,
+  entryPoints: [{ in: "src/plugin/entry.ts", out: "plugin" }],
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  outdir: OUT,
+  logLevel: "warning",
+} as const satisfies BuildOptions;
+
 async function main(): Promise<void> {
-  const { metafile } = await build(options);
+  const [{ metafile }] = await Promise.all([build(options), build(pluginOptions)]);
   writeFileSync(join(OUT, "THIRD-PARTY-LICENSES.txt"), licencesText(bundledPackages(metafile, ROOT)));
   for (const name of ["report", "fix"])
     copyFileSync(join(ROOT, "src/report/schema", `${name}.schema.json`), join(OUT, `${name}.schema.json`));

@@ -1,0 +1,76 @@
+import { langOfLocale } from "../core/languages.ts";
+import type { JsonReport } from "../report/json.ts";
+import { answer } from "./chat.ts";
+import { askDoctor, runDoctor } from "./doctor-process.ts";
+import { auditFindings } from "./findings.ts";
+import { healthCheck } from "./health.ts";
+import type { PluginApi } from "./host.ts";
+import { wordsFor } from "./words.ts";
+
+const NAME = "pairing-doctor";
+/** A chat's command has no hyphen: Telegram allows none. */
+const CHAT = "pairing_doctor";
+const AUDIT_MS = 60_000;
+
+/** OpenClaw's plugin. `register` is called once or more in a run (2026.8: for metadata first), and may not wait. */
+const plugin = {
+  id: "openclaw-pairing-doctor",
+  name: "Pairing doctor",
+  description: wordsFor("en").description,
+
+  register(api: PluginApi): void {
+    const lang = langOfLocale(process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || "");
+    const { description } = wordsFor(lang);
+    api.registerCli?.(
+      ({ program }) => {
+        program
+          .command(NAME)
+          .description(description)
+          .allowUnknownOption()
+          .allowExcessArguments()
+          .helpOption(false)
+          .argument("[args...]")
+          .action(async () => {
+            process.exitCode = await runDoctor(wordsBehind(NAME));
+          });
+      },
+      { commands: [NAME], descriptors: [{ name: NAME, description, hasSubcommands: false }] },
+    );
+    api.registerCommand?.({
+      name: CHAT,
+      description,
+      acceptsArgs: true,
+      requireAuth: true,
+      requiredScopes: ["operator.pairing"],
+      handler: async (context) => ({ text: await answer(context, askDoctor, lang) }),
+    });
+    api.registerSecurityAuditCollector?.(async ({ configPath }) => {
+      const config = configPath === undefined ? [] : ["--config", configPath];
+      const report = (await askDoctor(["diagnose", ...config], AUDIT_MS)) as JsonReport | undefined;
+      return report === undefined ? [] : auditFindings(report);
+    });
+    void registerHealthCheck();
+  },
+};
+
+export default plugin;
+
+/** As they were typed: the host's own parser has taken some of them for itself. */
+function wordsBehind(name: string): readonly string[] {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? [] : process.argv.slice(at + 1);
+}
+
+/** Where the host has that door (2026.5.18 and later) and no check of this id yet. */
+async function registerHealthCheck(): Promise<void> {
+  try {
+    const name = "openclaw/plugin-sdk/health";
+    const door = (await import(name)) as {
+      registerHealthCheck?(check: unknown): void;
+      getHealthCheck?(id: string): unknown;
+    };
+    if (door.getHealthCheck?.(healthCheck.id) === undefined) door.registerHealthCheck?.(healthCheck);
+  } catch {
+    // Another release, or registered by the run before.
+  }
+}
