@@ -1,5 +1,6 @@
 import type { Lang } from "../core/languages.ts";
 import { fill } from "../core/template.ts";
+import { safeText } from "../core/text.ts";
 import type { FixDocument, FixRequest } from "../report/fix-report.ts";
 import type { JsonFinding, JsonReport } from "../report/json.ts";
 import type { ChatContext } from "./host.ts";
@@ -60,15 +61,20 @@ async function diagnosis(ask: Ask, lang: Lang, asker: Asker): Promise<string> {
     (request) => `- ${about(request)}\n  ${fill(words["approve-with"], { id: request.requestId })}`,
   );
   return [
-    `**${finding.code} ${finding.title}**`,
-    finding.message,
-    finding.fixHint,
+    `**${finding.code} ${unlinked(finding.title)}**`,
+    unlinked(finding.message),
+    unlinked(finding.fixHint),
     ...(told.length > 0 ? [`${words["request-waits"]}\n${told.join("\n")}`] : []),
     fenced(finding.remedies[0]?.commands ?? []),
     words["more-on-host"],
   ]
     .filter((part) => part !== "")
     .join("\n\n");
+}
+
+/** An origin or a host that somebody made up makes no link and no picture. */
+function unlinked(text: string): string {
+  return text.replaceAll("](", "] (");
 }
 
 function approves({ remedies }: JsonFinding): boolean {
@@ -84,7 +90,7 @@ async function requests(ask: Ask, lang: Lang): Promise<readonly FixRequest[]> {
 /** What a device says of itself stands in a code span: it is a stranger's word. */
 function about({ requestId, client, platform, address, role, scopes }: FixRequest): string {
   const parts = [requestId, client, platform, address, role, scopes.join(" ")];
-  return parts.flatMap((part) => (part ? [`\`${part.replaceAll("`", "'")}\``] : [])).join(" · ");
+  return parts.flatMap((part) => (part ? [`\`${safeText(part).replaceAll("`", "'")}\``] : [])).join(" · ");
 }
 
 async function approval(id: string, ask: Ask, lang: Lang): Promise<string> {
