@@ -1,7 +1,8 @@
+import { createRequire } from "node:module";
 import { langOfLocale } from "../core/languages.ts";
 import type { JsonReport } from "../report/json.ts";
+import { askDoctor } from "./ask-doctor.ts";
 import { answer } from "./chat.ts";
-import { askDoctor, runDoctor } from "./doctor-process.ts";
 import { auditFindings } from "./findings.ts";
 import { healthCheck } from "./health.ts";
 import type { PluginApi } from "./host.ts";
@@ -31,7 +32,7 @@ const plugin = {
           .helpOption(false)
           .argument("[args...]")
           .action(async () => {
-            process.exitCode = await runDoctor(wordsBehind(NAME));
+            await loadCommand().runCommand(wordsBehind(NAME));
           });
       },
       { commands: [NAME], descriptors: [{ name: NAME, description, hasSubcommands: false }] },
@@ -54,6 +55,17 @@ const plugin = {
 };
 
 export default plugin;
+
+/**
+ * The command itself, in the host's process: it has the terminal, and asks and colours as in a shell. By Node's own
+ * `require`, as hosts up to 2026.3.13 transpile what a plugin imports; they run on Node 22.12 and later, where that loads
+ * modules, too.
+ */
+function loadCommand(): { runCommand(argv: readonly string[]): Promise<void> } {
+  return createRequire(import.meta.url)("./command.js") as {
+    runCommand(argv: readonly string[]): Promise<void>;
+  };
+}
 
 /** As they were typed: the host's own parser has taken some of them for itself. */
 function wordsBehind(name: string): readonly string[] {

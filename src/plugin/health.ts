@@ -1,6 +1,6 @@
 import type { FixDocument } from "../report/fix-report.ts";
 import type { JsonReport } from "../report/json.ts";
-import { askDoctor } from "./doctor-process.ts";
+import { askDoctor } from "./ask-doctor.ts";
 import { type HealthFinding, healthFindings } from "./findings.ts";
 
 const LOOK_MS = 60_000;

@@ -13,6 +13,7 @@ const root = path.resolve(here, "../..");
 const ORDER = [
   "smoke",
   "smoke-command",
+  "plugin",
   "commands",
   "frames",
   "store",

@@ -2,6 +2,7 @@ import type { Argv } from "yargs";
 import type { Session, Work, WorkArguments } from "../session.ts";
 import { type CliWords, wordsFor } from "../words/index.ts";
 import { registerChecks } from "./checks.ts";
+import { registerCompletion } from "./completion.ts";
 import { registerDemo } from "./demo.ts";
 import { registerDiagnose } from "./diagnose.ts";
 import { registerExplain } from "./explain.ts";
@@ -42,6 +43,12 @@ const COMMANDS: Readonly<Record<string, Register>> = {
       done(showChecks(args, session));
     }),
   demo: worked("demo", registerDemo),
+  completion: (yargs, session, done) =>
+    registerCompletion(yargs, wordsFor(session.lang), async ({ shell }) => {
+      const { COMPLETIONS } = await import("../completion-scripts.ts");
+      session.out.put(COMPLETIONS[shell]);
+      done(0);
+    }),
 };
 
 export const commandNames: readonly string[] = Object.keys(COMMANDS);

@@ -65,6 +65,8 @@ export const en = {
   "option.json-lines": "One JSON line for each line of input",
   "command.what-if":
     "Asks the admission model: would this connection be let in, now, after a change, after an upgrade?",
+  "option.shell": "The shell",
+  "command.completion": "A script with which a shell completes, e.g. pairing-doctor completion >> ~/.bashrc",
   usage: "Says why the OpenClaw Control UI is refused, and what fixes it. Only `fix` changes anything.",
   "exit-codes":
     "Exit codes: 0 nothing found, 1 findings, 2 usage, 3 could not look, 4 a fix did not help and was taken back, 130 interrupted.",

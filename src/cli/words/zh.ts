@@ -61,6 +61,8 @@ export const zh = translation(en, {
   "option.via": "按这种到达网关的路径询问",
   "option.json-lines": "每行输入对应一行 JSON",
   "command.what-if": "询问准入模型：这个连接现在、更改之后或升级之后能否进入？",
+  "option.shell": "shell 的名称",
+  "command.completion": "供 shell 补全使用的脚本，例如 pairing-doctor completion >> ~/.bashrc",
   usage: "说明 OpenClaw 的 Control UI 为何被拒绝，以及如何修复。只有 `fix` 会做更改。",
   "exit-codes":
     "退出码：0 没有发现问题，1 发现问题，2 用法错误，3 无法查看，4 修复没有帮助并已撤销，130 已中断。",
