@@ -37,6 +37,10 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
     ],
     types: UNDER_DOCTOR,
   },
+  // OpenClaw's plugin starts the command as a process and reads its documents.
+  plugin: { all: FLOOR, types: ["report"] },
+  // For programs: `import { diagnose, admit } from "openclaw-pairing-doctor"`.
+  library: { all: [...FLOOR, "admission", "report", "doctor/pure", "doctor/live"] },
   // Makes the package; nothing of it is in it.
   build: { all: FLOOR },
 

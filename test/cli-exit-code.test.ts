@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { exitCode, type FailOn, type Outcome } from "../src/cli/exit-code.ts";
+import { exitCode, type Outcome, smokeExitCode } from "../src/cli/exit-code.ts";
+import type { FailOn } from "../src/core/fail-on.ts";
 
 type Row = readonly [
   Outcome["verdict"],
@@ -31,3 +32,19 @@ for (const [verdict, severities, failOn, code] of rows) {
     assert.equal(exitCode({ verdict, findings: severities.map((severity) => ({ severity })) }, failOn), code);
   });
 }
+
+const WAITED = { waitedMs: 0, phases: [] };
+for (const [outcome, passed, failOn, code] of [
+  ["connected", true, "error", 0],
+  ["connected", false, "error", 1],
+  ["pairing-required", true, "error", 0],
+  ["refused", false, "error", 1],
+  ["failed", false, "warning", 1],
+  ["not-ready", false, "error", 3],
+  ["undetermined", false, "error", 3],
+  ["not-ready", false, "never", 0],
+  ["refused", false, "never", 0],
+] as const)
+  test(`smoke: ${outcome}, ${passed ? "as expected" : "not as expected"}, --fail-on ${failOn}: ${code}`, () => {
+    assert.equal(smokeExitCode({ expected: "connected", outcome, passed, ...WAITED }, failOn), code);
+  });

@@ -1,9 +1,11 @@
 // `npm run build`: the command line and its threads as one bundle with chunks, the schemas, SQLite, and the licences of all that is in it.
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import { bundledPackages, licencesText } from "./licences.ts";
+import { manualPage } from "./man.ts";
+import { writeTypes } from "./types.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const OUT = join(ROOT, "dist");
@@ -34,6 +36,8 @@ export const options = {
   absWorkingDir: ROOT,
   entryPoints: [
     "src/cli/bin.ts",
+    "src/cli/command.ts",
+    "src/library/index.ts",
     "src/cli/thread/command-worker.ts",
     "src/deployments/store/store-worker.ts",
   ],
@@ -61,15 +65,36 @@ export const options = {
   metafile: true,
 } as const satisfies BuildOptions;
 
+/**
+ * OpenClaw's plugin: one file by itself. Hosts load it through a transpiler (up to 2026.3.13) that would do the same to
+ * every chunk, or as a module without top-level `await` (2026.9.6).
+ */
+export const pluginOptions = {
+  absWorkingDir: ROOT,
+  entryPoints: [
+    { in: "src/plugin/entry.ts", out: "plugin" },
+    { in: "src/plugin/health.ts", out: "health" },
+  ],
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  outdir: OUT,
+  logLevel: "warning",
+} as const satisfies BuildOptions;
+
 async function main(): Promise<void> {
-  const { metafile } = await build(options);
+  const [{ metafile }] = await Promise.all([build(options), build(pluginOptions)]);
   writeFileSync(join(OUT, "THIRD-PARTY-LICENSES.txt"), licencesText(bundledPackages(metafile, ROOT)));
+  writeTypes(ROOT, ["src/library/index.ts", "src/plugin/health.ts"], join(OUT, "types"));
   for (const name of ["report", "fix"])
     copyFileSync(join(ROOT, "src/report/schema", `${name}.schema.json`), join(OUT, `${name}.schema.json`));
   copyFileSync(
     fileURLToPath(import.meta.resolve("@sqlite.org/sqlite-wasm/sqlite3.wasm")),
     join(OUT, "sqlite3.wasm"),
   );
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
+  writeFileSync(join(OUT, "pairing-doctor.1"), manualPage(join(OUT, "bin.js"), version));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

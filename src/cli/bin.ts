@@ -1,18 +1,4 @@
 #!/usr/bin/env node
-import { processIo } from "./io.ts";
-import { FAULT, faultOf, main } from "./main.ts";
-import type { DoWork } from "./session.ts";
-import { langOf } from "./style.ts";
-import { keepVerifying } from "./verified-tls.ts";
+import { runCommand } from "./command.ts";
 
-/** Loaded with the first command that needs it: `--help` and `checks` read nothing of others. */
-const work: DoWork = async (...what) => (await import("./thread/supervise.ts")).workApart(...what);
-
-// Node would print the error as it is, with whatever somebody else wrote into it.
-process.on("uncaughtException", (error) => {
-  process.stderr.write(faultOf(error, langOf(undefined, process.env)), () => process.exit(FAULT));
-});
-const env = keepVerifying(process.env);
-process.exitCode = await main(process.argv.slice(2), { ...processIo(), env }, work);
-// What was given up (a timeout, an interrupt) must not keep the process alive; what was written must be out first.
-process.stdout.write("", () => process.stderr.write("", () => process.exit()));
+await runCommand(process.argv.slice(2));

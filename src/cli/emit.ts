@@ -1,9 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import type { Lang } from "../core/languages.ts";
 import { say } from "../core/saying.ts";
+import { withoutCommands } from "../report/formats/github.ts";
 import { type Format, formatOf } from "../report/formats.ts";
+import type { Look, Made } from "../report/formatter.ts";
 import type { Report } from "../report/result.ts";
+import { isGithubActions } from "./actions.ts";
+import type { Io } from "./io.ts";
 import type { Out, Written } from "./out.ts";
+import type { FurtherOutput } from "./outputs.ts";
 import { type ColorOption, lookOf } from "./style.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -12,25 +17,42 @@ export interface EmitOptions {
   readonly lang: Lang;
   readonly color: ColorOption;
   readonly output?: string;
+  readonly further: readonly FurtherOutput[];
   readonly verbose: boolean;
 }
 
-/** Writes the report to stdout, or to `--output FILE` (plain, no box). An interrupted look gives no report. */
-export async function emit(report: Report, options: EmitOptions, session: Written): Promise<void> {
-  const { io, out } = session;
+/**
+ * Writes the report to stdout, or to `--output FILE` (plain, no box), and again to each `--output FORMAT=FILE`. An
+ * interrupted look gives no report.
+ */
+export async function emit(report: Report, options: EmitOptions, { io, out }: Written): Promise<void> {
   io.signal.throwIfAborted();
-  const toFile = options.output !== undefined;
   const look = lookOf(options.color, io);
-  const formatter = await formatOf(options.format).load();
-  const made = await formatter.report(report, {
+  const toFile: Look = {
     lang: options.lang,
     verbose: options.verbose,
-    width: toFile ? 80 : look.width,
+    width: 80,
     unicode: look.unicode,
-    color: toFile ? options.color === "always" : look.color,
-    box: !toFile && look.box,
-  });
-  await write(out.made(made), options.output, out);
+    color: options.color === "always",
+    box: false,
+  };
+  const toStdout: Look = { ...toFile, ...look };
+  const make = async (format: Format, how: Look) => (await formatOf(format).load()).report(report, how);
+  const made = await make(options.format, options.output === undefined ? toStdout : toFile);
+  await writeMade(made, options, { io, out });
+  for (const { format, path } of options.further)
+    await write(out.made(await make(format, toFile)), path, out);
+}
+
+/** The report itself: where it goes, and what must not be in it there. */
+export async function writeMade(
+  made: Made,
+  { format, output }: Pick<EmitOptions, "format" | "output">,
+  { io, out }: { readonly io: Pick<Io, "env">; readonly out: Out },
+): Promise<void> {
+  const text = out.made(made);
+  const isRead = output === undefined && format !== "github" && isGithubActions(io.env);
+  await write(isRead ? withoutCommands(text) : text, output, out);
 }
 
 /**

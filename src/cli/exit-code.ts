@@ -1,15 +1,12 @@
+import { type FailOn, failsOn } from "../core/fail-on.ts";
 import type { Severity } from "../core/finding.ts";
-
-/** `--fail-on`: the least severity that makes the command fail; `never` reports and always succeeds. */
-export type FailOn = Severity | "never";
+import { isOpen, type Smoke } from "../report/smoke.ts";
 
 /** What the exit code depends on; every `Report` fits. */
 export interface Outcome {
   readonly verdict: "healthy" | "found" | "undetermined";
   readonly findings: readonly { readonly severity: Severity }[];
 }
-
-const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
 
 /**
  * The same in every format:
@@ -23,5 +20,11 @@ const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2
 export function exitCode({ verdict, findings }: Outcome, failOn: FailOn = "error"): 0 | 1 | 3 {
   if (failOn === "never") return 0;
   if (verdict === "undetermined") return 3;
-  return findings.some(({ severity }) => RANK[severity] >= RANK[failOn]) ? 1 : 0;
+  return findings.some(({ severity }) => failsOn(severity, failOn)) ? 1 : 0;
+}
+
+/** Of a smoke check: 0 as expected, 3 where nobody could look (not up in time, or something was missing), else 1. */
+export function smokeExitCode(smoke: Smoke, failOn: FailOn): 0 | 1 | 3 {
+  if (failOn === "never" || smoke.passed) return 0;
+  return isOpen(smoke) ? 3 : 1;
 }

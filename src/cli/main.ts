@@ -144,6 +144,7 @@ const REPEATABLE = new Set([
   "only",
   "skip",
   "log",
+  "output",
   "proxy",
   "set",
   "unset",

@@ -1,10 +1,11 @@
 import type { ArgumentsCamelCase, Argv } from "yargs";
 import { DEPLOYMENT_KINDS } from "../core/deployment-kind.ts";
+import type { FailOn } from "../core/fail-on.ts";
 import { LANGS, type Lang } from "../core/languages.ts";
 import { FORMAT_NAMES, type Format } from "../report/formats.ts";
 import type { EmitOptions } from "./emit.ts";
-import type { FailOn } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import { outputsSaid } from "./outputs.ts";
 import { type ColorOption, langOf } from "./style.ts";
 import type { CliWords } from "./words/index.ts";
 
@@ -34,7 +35,12 @@ export function outputOptions<T>(yargs: Argv<T>, words: CliWords) {
   return wordingOptions(yargs, words)
     .option("format", { choices: FORMAT_NAMES, default: "human" as Format, describe: words["option.format"] })
     .option("json", { type: "boolean", default: false, describe: words["option.json"] })
-    .option("output", { type: "string", requiresArg: true, describe: words["option.output"] })
+    .option("output", {
+      type: "string",
+      array: true,
+      requiresArg: true,
+      describe: words["option.output"],
+    })
     .option("quiet", { type: "boolean", default: false, describe: words["option.quiet"] })
     .option("verbose", { type: "boolean", default: false, describe: words["option.verbose"] });
 }
@@ -133,17 +139,20 @@ export function liveOptions<T>(yargs: Argv<T>, words: CliWords) {
 export interface OutputArguments extends WordingArguments {
   readonly format: Format;
   readonly json: boolean;
-  readonly output: string | undefined;
+  readonly output: string[] | undefined;
   readonly quiet: boolean;
   readonly verbose: boolean;
 }
 
+/** @throws {UsageError} more than one file for one report. */
 export function emitOptions(args: OutputArguments, io: Pick<Io, "env">): EmitOptions {
+  const { report, further } = outputsSaid(args.output ?? []);
   return {
     format: args.json ? "json" : args.format,
     lang: langOf(args.lang, io.env),
     color: args.color,
     verbose: args.verbose,
-    ...(args.output === undefined ? {} : { output: args.output }),
+    ...(report === undefined ? {} : { output: report }),
+    further,
   };
 }

@@ -1,10 +1,8 @@
 import { createKnownScrubber } from "../core/scrub.ts";
-import { safePage, safeText } from "../core/text.ts";
+import { safePage } from "../core/text.ts";
+import { cleanDocument } from "../report/clean-document.ts";
 import type { Made } from "../report/formatter.ts";
 import type { Io } from "./io.ts";
-
-/** A page and a document are no deeper. */
-const MAX_DEPTH = 100;
 
 /**
  * The one door to the terminal and to files: whatever is written goes through it. What is not printable stays behind,
@@ -61,19 +59,11 @@ export class Out {
 
   /** A value as JSON. Secrets go out of its texts, so that it stays what it is: JSON. */
   json(value: unknown, indent?: number): string {
-    return JSON.stringify(this.#cleanValue(value, 0), undefined, indent);
-  }
-
-  #cleanValue(value: unknown, depth: number): unknown {
-    if (typeof value === "string") return safeText(this.#clean(value), value.length + 100);
-    if (typeof value !== "object" || value === null) return value;
-    if (depth > MAX_DEPTH) return undefined;
-    if (Array.isArray(value)) return value.map((item) => this.#cleanValue(item, depth + 1));
-    const entries = Object.entries(value).map(([key, item]) => [
-      safeText(this.#clean(key), key.length + 100),
-      this.#cleanValue(item, depth + 1),
-    ]);
-    return Object.fromEntries(entries);
+    return JSON.stringify(
+      cleanDocument(value, (text) => this.#clean(text)),
+      undefined,
+      indent,
+    );
   }
 
   #clean(text: string): string {

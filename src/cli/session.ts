@@ -3,6 +3,7 @@ import type { Lang } from "../report/messages/index.ts";
 import type { DemoArguments } from "./commands/demo.ts";
 import type { DiagnoseArguments } from "./commands/diagnose.ts";
 import type { FixArguments } from "./commands/fix.ts";
+import type { SmokeArguments } from "./commands/smoke.ts";
 import type { TriageArguments } from "./commands/triage.ts";
 import type { WhatIfArguments } from "./commands/what-if.ts";
 import type { Io } from "./io.ts";
@@ -12,6 +13,7 @@ import { Out } from "./out.ts";
 export interface WorkArguments {
   readonly diagnose: DiagnoseArguments;
   readonly fix: FixArguments;
+  readonly smoke: SmokeArguments;
   readonly triage: TriageArguments;
   readonly "what-if": WhatIfArguments;
   readonly demo: DemoArguments;

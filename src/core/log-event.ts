@@ -10,6 +10,7 @@ export type LogEvent =
   | UpgradeRequestedEvent
   | StartupEvent
   | StartupFailedEvent
+  | MigratingEvent
   | PortHeldEvent
   | ConfigReloadEvent
   | ConfigErrorEvent
@@ -154,6 +155,11 @@ export interface StartupFailedEvent extends EventBase {
     | "auth-conflict"
     | "migration"
     | "other";
+}
+
+/** A start that first brings its databases to this release's form: it does not listen yet (2026.9.6, shipped code). */
+export interface MigratingEvent extends EventBase {
+  readonly type: "migrating";
 }
 
 /** Who listens on a port, as OpenClaw, lsof or ss print it. */

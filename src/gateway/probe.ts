@@ -34,6 +34,8 @@ export interface ProbeOptions {
   readonly allowPlaintextToken?: boolean;
   /** Also sign in with a throw-away device identity, which can leave an entry: see `ProbeAttempt.cleanup`. */
   readonly asBrowser?: boolean;
+  /** Only whether something answers HTTP as a gateway that is up: no socket, which every release counts or logs. */
+  readonly knock?: boolean;
   readonly insecureTls?: boolean;
   /** How long a gateway that says it is starting is asked again, milliseconds; 4000 when absent. */
   readonly startingBudgetMs?: number;
@@ -79,6 +81,7 @@ export async function probe(options: ProbeOptions): Promise<ProbeReading> {
   const http = await surveyHttp(url, { ...firstHalf, timeoutMs: firstHalf.timeoutMs * 0.4 });
   if (http.failure && http.failure.state !== "reset" && http.failure.state !== "not-openclaw")
     return readingOf(asked, { reach: http.failure, http });
+  if (options.knock === true) return readingOf(asked, { reach: http.failure ?? upOf(http), http });
 
   const page = await tryAsPage(asked, addresses, http);
   const reach = reachOf(page.handshake, http);
@@ -309,6 +312,17 @@ export function isStarting(result: HandshakeResult): boolean {
 
 function reached(state: Reach["state"], said: Saying): Reach {
   return { state, detail: inEnglish(said), say: said };
+}
+
+/**
+ * What HTTP alone tells. A proxy that has nobody behind it yet answers 502 to 504, and so may a gateway that is starting;
+ * 2026.4.7 answers `/healthz` with 500 while it serves (measured), so that is no sign.
+ */
+function upOf({ reading }: HttpSurface): Reach {
+  const { status = 0, looksLike } = reading;
+  if (looksLike === "openclaw") return reached("open", say("gateway-answers"));
+  const state = status >= 502 && status <= 504 ? "starting" : "not-openclaw";
+  return reached(state, say("http-instead", { status }));
 }
 
 function reachOf(page: HandshakeResult, http: HttpSurface): Reach {

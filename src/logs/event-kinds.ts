@@ -34,6 +34,7 @@ const KINDS: { readonly [T in LogEvent["type"]]: EventKind<T> } = {
   "handshake-timeout": { gate: () => ({ gate: "timeout" }) },
   startup: { release: ({ release }) => release },
   "startup-failed": {},
+  migrating: {},
   "port-held": {},
   "proxy-warning": {},
   "config-reload": {},

@@ -11,11 +11,19 @@ interface FormatEntry {
 const FORMATS = {
   human: { isProse: true, load: async () => (await import("./formats/human.ts")).human },
   json: { isProse: false, load: async () => (await import("./formats/json.ts")).json },
+  junit: { isProse: false, load: async () => (await import("./formats/junit.ts")).junit },
+  sarif: { isProse: false, load: async () => (await import("./formats/sarif.ts")).sarif },
+  github: { isProse: false, load: async () => (await import("./formats/github.ts")).github },
+  gitlab: { isProse: false, load: async () => (await import("./formats/gitlab.ts")).gitlab },
 } as const satisfies Readonly<Record<string, FormatEntry>>;
 
 export type Format = keyof typeof FORMATS;
 
 export const FORMAT_NAMES = Object.keys(FORMATS) as readonly Format[];
+
+export function isFormat(name: string): name is Format {
+  return Object.hasOwn(FORMATS, name);
+}
 
 export function formatOf(name: Format): FormatEntry {
   return FORMATS[name];

@@ -26,6 +26,8 @@ import type {
   ReportRemedy,
 } from "./result.ts";
 import { safeReport } from "./safe.ts";
+import { isOpen } from "./smoke.ts";
+import { smokeLine } from "./smoke-words.ts";
 import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } from "./style.ts";
 
 /** Findings that are told; more of them are named only. */
@@ -61,6 +63,7 @@ export function renderHuman(raw: Report, options: HumanOptions): string {
   const report = safeReport(raw);
   const page = new Page(catalogueOf(options.lang), options);
   const blocks = [
+    page.smoke(report),
     page.headline(report),
     page.first(report),
     page.path(report),
@@ -94,6 +97,14 @@ class Page {
     this.#style = options.style ?? plainStyle;
     this.#symbols = options.unicode ? unicodeSymbols : asciiSymbols;
     this.#width = Math.min(Math.max(options.width, 40), 120);
+  }
+
+  /** One line that says it all, however wide: scripts and people grep for it. */
+  smoke(report: Report): string[] {
+    if (report.smoke === undefined) return [];
+    const line = smokeLine(report, report.smoke, this.#words);
+    const { good, bad, warn } = this.#style;
+    return [(report.smoke.passed ? good : isOpen(report.smoke) ? warn : bad)(line)];
   }
 
   headline(report: Report): string[] {

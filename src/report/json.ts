@@ -2,7 +2,7 @@ import type { Admission } from "../core/connection.ts";
 import type { CheckResult } from "../core/diagnose.ts";
 import type { Target } from "../core/facts.ts";
 import type { Remedy, Risk, Severity } from "../core/finding.ts";
-import type { MessageArgs } from "../core/saying.ts";
+import { inEnglish, type MessageArgs } from "../core/saying.ts";
 import { type DeploymentDocument, deploymentDocument } from "./deployment-document.ts";
 import { type EvidenceDocument, evidenceDocument } from "./evidence-document.ts";
 import {
@@ -17,6 +17,8 @@ import {
 } from "./messages/index.ts";
 import type { EraAnswer, FindRelease, RemedyAction, Report, ReportFinding, ReportRemedy } from "./result.ts";
 import { safeReport } from "./safe.ts";
+import type { PhaseMet, Smoke } from "./smoke.ts";
+import { smokeLine } from "./smoke-words.ts";
 
 /** The JSON document (schema/report.schema.json). Fields are added, never renamed or taken away. */
 export interface JsonReport {
@@ -38,7 +40,15 @@ export interface JsonReport {
   /** Ids of checks that did not run, as somebody chose. */
   readonly leftOut?: readonly string[];
   readonly next: string;
+  /** Of `smoke`. */
+  readonly smoke?: JsonSmoke;
   readonly notes: readonly { readonly id: string; readonly message: string; readonly args?: MessageArgs }[];
+}
+
+export interface JsonSmoke extends Omit<Smoke, "phases"> {
+  /** The line with which the report for people begins. */
+  readonly message: string;
+  readonly phases: readonly (Omit<PhaseMet, "why"> & { readonly why: string })[];
 }
 
 export interface JsonFinding {
@@ -129,11 +139,20 @@ export function toJsonReport(raw: Report, lang: Lang): JsonReport {
     missing: report.missing ?? [],
     ...optional("page", page),
     next,
+    ...optional("smoke", report.smoke && toJsonSmoke(report, report.smoke, words)),
     notes: (report.notes ?? []).map(({ message, args, detail }) => ({
       id: message,
       message: noteText(words, { message, args, detail }),
       ...optional("args", args),
     })),
+  };
+}
+
+function toJsonSmoke(report: Report, smoke: Smoke, words: Catalogue): JsonSmoke {
+  return {
+    ...smoke,
+    message: smokeLine(report, smoke, words),
+    phases: smoke.phases.map(({ why, ...met }) => ({ ...met, why: inEnglish(why) })),
   };
 }
 

@@ -14,6 +14,7 @@ import type { Finding, Remedy, Severity, Step, TellApart } from "../core/finding
 import type { MessageArgs, Saying } from "../core/saying.ts";
 import { argsOfStep } from "../core/step.ts";
 import type { Station } from "../kinds/kind.ts";
+import type { Smoke } from "./smoke.ts";
 
 /**
  * What the composition root hands to every format. Wording is not in it: findings, remedies, human steps
@@ -47,6 +48,8 @@ export interface Report {
   /** The next command to type; empty when nothing is left to do. */
   readonly next: string;
   readonly notes?: readonly ReportNote[];
+  /** Of a smoke check. */
+  readonly smoke?: Smoke;
 }
 
 export interface ReportGateway extends ReportedRelease {

@@ -12,6 +12,8 @@ const root = path.resolve(here, "../..");
 /** From the quickest to the most thorough; a suite that is not listed runs last. */
 const ORDER = [
   "smoke",
+  "smoke-command",
+  "plugin",
   "commands",
   "frames",
   "store",

@@ -2,11 +2,13 @@ import type { Argv } from "yargs";
 import type { Session, Work, WorkArguments } from "../session.ts";
 import { type CliWords, wordsFor } from "../words/index.ts";
 import { registerChecks } from "./checks.ts";
+import { registerCompletion } from "./completion.ts";
 import { registerDemo } from "./demo.ts";
 import { registerDiagnose } from "./diagnose.ts";
 import { registerExplain } from "./explain.ts";
 import { registerFix } from "./fix.ts";
 import type { Run } from "./run.ts";
+import { registerSmoke } from "./smoke.ts";
 import { registerTriage } from "./triage.ts";
 import { registerWhatIf } from "./what-if.ts";
 
@@ -27,6 +29,7 @@ function worked<W extends Work>(
 const COMMANDS: Readonly<Record<string, Register>> = {
   diagnose: worked("diagnose", registerDiagnose),
   fix: worked("fix", registerFix),
+  smoke: worked("smoke", registerSmoke),
   triage: worked("triage", registerTriage),
   "what-if": worked("what-if", registerWhatIf),
   explain: (yargs, session, done) =>
@@ -40,6 +43,12 @@ const COMMANDS: Readonly<Record<string, Register>> = {
       done(showChecks(args, session));
     }),
   demo: worked("demo", registerDemo),
+  completion: (yargs, session, done) =>
+    registerCompletion(yargs, wordsFor(session.lang), async ({ shell }) => {
+      const { COMPLETIONS } = await import("../completion-scripts.ts");
+      session.out.put(COMPLETIONS[shell]);
+      done(0);
+    }),
 };
 
 export const commandNames: readonly string[] = Object.keys(COMMANDS);

@@ -1,6 +1,6 @@
 import type { FixReport } from "../../report/fix-report.ts";
 import { formatOf } from "../../report/formats.ts";
-import { type EmitOptions, write } from "../emit.ts";
+import { type EmitOptions, write, writeMade } from "../emit.ts";
 import type { Written } from "../out.ts";
 import { lookOf } from "../style.ts";
 
@@ -28,5 +28,9 @@ export async function emitFix(
     return;
   }
   const { fix } = await formatOf(options.format).load();
-  await write(out.made(fix(report, shown)), options.output, out);
+  await writeMade(fix(report, shown), options, { io, out });
+  for (const { format, path } of options.further) {
+    const further = await formatOf(format).load();
+    await write(out.made(further.fix(report, { ...shown, color: false, isShown: false })), path, out);
+  }
 }

@@ -17,6 +17,7 @@ export async function runDiagnosis(args: DiagnoseArguments, session: Session): P
   const { io, out } = session;
   const words = wordsFor(session.lang);
   const select = selection(args);
+  const written = emitOptions(args, io);
   const { look, context, notes, origin } = await openLive(args, session, { looksOnce: true });
   if (args.asBrowser && !args.quiet) {
     out.say(`${words["signing-in"]}\n`);
@@ -32,7 +33,7 @@ export async function runDiagnosis(args: DiagnoseArguments, session: Session): P
       ...(origin === undefined ? {} : { origin }),
     });
     spinner.stop();
-    await emit(report, emitOptions(args, io), session);
+    await emit(report, written, session);
     return exitCode(report, args.failOn);
   } finally {
     spinner.stop();

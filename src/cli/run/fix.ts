@@ -22,6 +22,7 @@ import { wordsFor } from "../words/index.ts";
 export async function runFix(args: FixArguments, session: Session): Promise<number> {
   const { io, out } = session;
   const wish = wishOf(args);
+  const written = emitOptions(args, io);
   const opened = await openLive(args, session);
   if (!args.quiet)
     for (const { message } of tlsNotes(io))
@@ -37,7 +38,7 @@ export async function runFix(args: FixArguments, session: Session): Promise<numb
     looked: () => spinner.stop(),
   });
   if ("refused" in end) throw usageError(end.refused);
-  await emitFix(end.report, emitOptions(args, io), session, "stdout", asker.hasShown);
+  await emitFix(end.report, written, session, "stdout", asker.hasShown);
   return fixExitCode(end.report);
 }
 

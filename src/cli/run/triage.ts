@@ -19,6 +19,7 @@ import { wordsFor } from "../words/index.ts";
 export async function triage(args: TriageArguments, session: Session): Promise<number> {
   const { io, out } = session;
   const select = selection(args);
+  const written = emitOptions(args, io);
   const release = saidRelease(args.release);
   const origin = pageOrigin(args.origin);
   const sources = await sourcesOf(args.files ?? [], io);
@@ -42,7 +43,7 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
     });
     const report = reportOf(facts, { ...select, notes, ...(origin === undefined ? {} : { origin }) });
     spinner.stop();
-    await emit(report, emitOptions(args, io), session);
+    await emit(report, written, session);
     return exitCode(report, args.failOn);
   } finally {
     spinner.stop();

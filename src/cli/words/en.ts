@@ -4,7 +4,8 @@ export const en = {
   "option.color": "Colours; NO_COLOR and FORCE_COLOR count too",
   "option.format": "Format of the report",
   "option.json": "Same as --format json",
-  "option.output": "Write the report to FILE",
+  "option.output":
+    "Write the report to FILE instead of stdout; FORMAT=FILE writes one more in that format (repeatable)",
   "option.quiet": "No spinner, no notes on stderr",
   "option.verbose": "All evidence, remedies and checks",
   "option.only": "Run only this check (repeatable)",
@@ -50,6 +51,9 @@ export const en = {
   "option.undo": "Take back the last fix of this gateway",
   "command.fix":
     "Plans the remedy, shows it, asks, applies it, connects again, and keeps it or takes it back",
+  "option.wait": "How long the gateway may take until it is up, e.g. 90s or 2m; 0 looks once",
+  "option.expect": "What a browser that comes for the first time should meet",
+  "command.smoke": "For CI after a deploy: waits until the gateway is up, then one verdict; changes nothing",
   "option.files": "Gateway logs or pipes (console, JSON, docker, kubectl, journal); - for standard input",
   "command.triage": "Reads logs offline; no gateway needed",
   "option.input":
@@ -61,6 +65,8 @@ export const en = {
   "option.json-lines": "One JSON line for each line of input",
   "command.what-if":
     "Asks the admission model: would this connection be let in, now, after a change, after an upgrade?",
+  "option.shell": "The shell",
+  "command.completion": "A script with which a shell completes, e.g. pairing-doctor completion >> ~/.bashrc",
   usage: "Says why the OpenClaw Control UI is refused, and what fixes it. Only `fix` changes anything.",
   "exit-codes":
     "Exit codes: 0 nothing found, 1 findings, 2 usage, 3 could not look, 4 a fix did not help and was taken back, 130 interrupted.",

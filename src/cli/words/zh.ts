@@ -6,7 +6,7 @@ export const zh = translation(en, {
   "option.color": "颜色；也遵循 NO_COLOR 和 FORCE_COLOR",
   "option.format": "报告的格式",
   "option.json": "等同于 --format json",
-  "option.output": "把报告写入 FILE",
+  "option.output": "把报告写入 FILE 而不是 stdout；FORMAT=FILE 再按该格式写一份（可重复）",
   "option.quiet": "不显示进度，也不在 stderr 上输出备注",
   "option.verbose": "显示所有证据、办法和检查项",
   "option.only": "只运行这项检查（可重复）",
@@ -48,6 +48,9 @@ export const zh = translation(en, {
   "option.edit-compose": "把办法所需的更改写入 Compose 文件；否则只显示出来",
   "option.undo": "撤销该网关的上一次修复",
   "command.fix": "制定办法，展示并询问，实施后重新连接，然后保留或撤销",
+  "option.wait": "等待网关启动的时间，例如 90s 或 2m；0 表示只看一次",
+  "option.expect": "第一次来的浏览器应当遇到的结果",
+  "command.smoke": "供部署后的 CI 使用：等到网关启动，然后给出一个结论；不做任何更改",
   "option.files": "网关日志或管道（控制台、JSON、docker、kubectl、journal）；- 表示标准输入",
   "command.triage": "离线读取日志，不需要网关",
   "option.input":
@@ -58,6 +61,8 @@ export const zh = translation(en, {
   "option.via": "按这种到达网关的路径询问",
   "option.json-lines": "每行输入对应一行 JSON",
   "command.what-if": "询问准入模型：这个连接现在、更改之后或升级之后能否进入？",
+  "option.shell": "shell 的名称",
+  "command.completion": "供 shell 补全使用的脚本，例如 pairing-doctor completion >> ~/.bashrc",
   usage: "说明 OpenClaw 的 Control UI 为何被拒绝，以及如何修复。只有 `fix` 会做更改。",
   "exit-codes":
     "退出码：0 没有发现问题，1 发现问题，2 用法错误，3 无法查看，4 修复没有帮助并已撤销，130 已中断。",

@@ -2,6 +2,7 @@ import { changes } from "./changes.ts";
 import { evidence } from "./evidence.ts";
 import { facts } from "./facts.ts";
 import { kubernetes } from "./kubernetes.ts";
+import { smoke } from "./smoke.ts";
 import { unseen } from "./unseen.ts";
 import { usage } from "./usage.ts";
 
@@ -9,4 +10,12 @@ import { usage } from "./usage.ts";
  * Every sentence that the tool says of what it met and did, by its key: here in English, in the other languages in
  * `report/messages`. Keys are in documents (`say.message`): added, never renamed. `{why}` is another sentence.
  */
-export const SENTENCES = { ...facts, ...changes, ...evidence, ...kubernetes, ...unseen, ...usage } as const;
+export const SENTENCES = {
+  ...facts,
+  ...changes,
+  ...evidence,
+  ...kubernetes,
+  ...smoke,
+  ...unseen,
+  ...usage,
+} as const;

@@ -65,6 +65,10 @@ export interface LiveOptions {
   readonly configPath?: string;
   readonly logs?: HandedLogs;
   readonly asBrowser: boolean;
+  /** The probe asks only whether the gateway is up (`ProbeOptions.knock`). */
+  readonly knock?: boolean;
+  /** `ProbeOptions.startingBudgetMs`. */
+  readonly startingBudgetMs?: number;
   readonly allowPlaintextToken: boolean;
   readonly insecureTls: boolean;
   /** For the probe; the other facts have limits of their own. Milliseconds. */
@@ -237,7 +241,8 @@ export class Live {
   }
 
   async #runProbe(url: string, signal: AbortSignal): Promise<ProbeReading> {
-    const { origin, asBrowser, allowPlaintextToken, insecureTls, timeoutMs, credentials } = this.#options;
+    const { origin, asBrowser, knock, startingBudgetMs, allowPlaintextToken, insecureTls } = this.#options;
+    const { timeoutMs, credentials } = this.#options;
     const config = knownValue(await this.#config());
     const token = credentials?.token ?? (credentials ? undefined : config?.token);
     const password = credentials?.password ?? (credentials ? undefined : config?.password);
@@ -253,6 +258,8 @@ export class Live {
       scrub: (text) => scrub(text).text,
       mayReceive: (ends) => this.#mayReceive(ends),
       ...given("origin", origin),
+      ...given("knock", knock),
+      ...given("startingBudgetMs", startingBudgetMs),
       ...(token === undefined && password === undefined
         ? {}
         : { credentials: { ...given("token", token), ...given("password", password) } }),

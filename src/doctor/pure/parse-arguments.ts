@@ -37,6 +37,18 @@ export function releaseSaid(release: string | undefined): Parsed<Fact<Release>> 
   return parsed(said({ version, confidence: "certain", from: "said" }, "--release"));
 }
 
+/** A time to wait: `90`, `90s`, `2m`; at most an hour. Milliseconds. */
+export function durationSaid(option: string, text: string): Parsed<number> {
+  const [, amount = "", unit] = /^(\d{1,4})(s|m)?$/.exec(text) ?? [];
+  const ms = Number(amount) * (unit === "m" ? 60_000 : 1000);
+  if (amount !== "" && ms <= 3_600_000) return parsed(ms);
+  return bad(
+    `${option} ${shownWord(text)}`,
+    say("no-duration"),
+    say("for-example", { example: `${option} 90s` }),
+  );
+}
+
 /** Programs that `fix --domain` writes a site for. */
 const SITE_PROXIES = ["caddy", "nginx"] as const;
 type SiteProxy = (typeof SITE_PROXIES)[number];

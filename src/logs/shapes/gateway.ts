@@ -29,6 +29,17 @@ export const startup: Shape = {
   },
 };
 
+/** `state database schema migration pending; verifying integrity first` (9.6, shipped code), of each database. */
+export const migrating: Shape = {
+  name: "migrating",
+  hints: ["database schema migration pending"],
+  read(line) {
+    return /\b(?:state|agent) database schema migration pending\b/.test(line.text)
+      ? { type: "migrating", ...line.base }
+      : undefined;
+  },
+};
+
 function startupEvent(
   base: Parameters<Shape["read"]>[0]["base"],
   fields: { [K in "release" | "bind" | "port" | "pid"]?: StartupEvent[K] | undefined },

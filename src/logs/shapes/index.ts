@@ -36,6 +36,7 @@ export const SHAPES: readonly Shape[] = [
   cli.statePermissions,
   gateway.startupFailed,
   gateway.startup,
+  gateway.migrating,
   gateway.reload,
   gateway.securityWarning,
   gateway.configError,
