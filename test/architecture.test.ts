@@ -9,7 +9,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** What any room may import: facts, findings, and the engines that are one for all. */
 const FLOOR = ["core"];
-const KNOWLEDGE = ["admission", "gateway", "logs", "config", "compose"];
+const KNOWLEDGE = ["admission", "gateway", "logs", "config", "compose", "intake"];
 const UNDER_DOCTOR = [...FLOOR, ...KNOWLEDGE, "kinds", "report", "deployments", "checks"];
 const PURE_UNDER_DOCTOR = UNDER_DOCTOR.filter((room) => room !== "deployments" && room !== "gateway");
 
@@ -57,6 +57,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
   logs: { all: FLOOR },
   config: { all: FLOOR },
   compose: { all: FLOOR },
+  intake: { all: FLOOR },
 
   core: { all: [] },
 };
@@ -74,6 +75,7 @@ const PURE = [
   "admission",
   "logs",
   "compose",
+  "intake",
   "kinds",
   "checks",
   "report",
@@ -83,7 +85,7 @@ const PURE = [
 ];
 const IMPURE_FILES = ["src/report/terminal.ts"];
 /** Small packages without any platform in them. */
-const PURE_PACKAGES = /^(?:@noble\/hashes\/|get-east-asian-width$|json5$|yaml$)/;
+const PURE_PACKAGES = /^(?:@noble\/hashes\/|@zip\.js\/zip\.js$|fzstd$|get-east-asian-width$|json5$|yaml$)/;
 
 interface Source {
   readonly path: string;
