@@ -31,6 +31,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
       "doctor/pure",
       "doctor/pure/mend",
       "doctor/pure/what-if",
+      "doctor/pure/read",
       "doctor/live",
       "doctor/live/mend",
       "doctor/live/demo",
@@ -45,7 +46,9 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
   "doctor/live": { all: [...UNDER_DOCTOR, "doctor/pure"] },
   "doctor/pure/what-if": { all: [...PURE_UNDER_DOCTOR, "doctor/pure"] },
   "doctor/pure/mend": { all: [...PURE_UNDER_DOCTOR, "doctor/pure"] },
-  "doctor/pure": { all: PURE_UNDER_DOCTOR },
+  // Whoever looks offline is handed what the documents say.
+  "doctor/pure/read": { all: [...PURE_UNDER_DOCTOR, "doctor/pure"] },
+  "doctor/pure": { all: PURE_UNDER_DOCTOR, types: ["doctor/pure/read"] },
 
   checks: { all: [...FLOOR, ...KNOWLEDGE] },
   deployments: { all: [...FLOOR, ...KNOWLEDGE, "kinds"] },
@@ -82,6 +85,7 @@ const PURE = [
   "doctor/pure",
   "doctor/pure/mend",
   "doctor/pure/what-if",
+  "doctor/pure/read",
 ];
 const IMPURE_FILES = ["src/report/terminal.ts"];
 /** Small packages without any platform in them. */

@@ -35,6 +35,8 @@ export interface JsonReport {
   readonly suppressed: Readonly<Record<string, string>>;
   readonly missing: NonNullable<Report["missing"]>;
   readonly page?: Report["page"];
+  /** What was handed in, and what it was taken for. */
+  readonly inputs?: Report["inputs"];
   readonly next: string;
   readonly notes: readonly { readonly id: string; readonly message: string; readonly args?: MessageArgs }[];
 }
@@ -125,6 +127,7 @@ export function toJsonReport(raw: Report, lang: Lang): JsonReport {
     suppressed: report.suppressed ?? {},
     missing: report.missing ?? [],
     ...optional("page", page),
+    ...optional("inputs", report.inputs),
     next,
     notes: (report.notes ?? []).map(({ message, args, detail }) => ({
       id: message,

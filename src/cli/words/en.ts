@@ -50,8 +50,9 @@ export const en = {
   "option.undo": "Take back the last fix of this gateway",
   "command.fix":
     "Plans the remedy, shows it, asks, applies it, connects again, and keeps it or takes it back",
-  "option.files": "Gateway logs or pipes (console, JSON, docker, kubectl, journal); - for standard input",
-  "command.triage": "Reads logs offline; no gateway needed",
+  "option.files":
+    "Whatever there is: logs, tickets, configs, device lists, docker inspect, manifests, HAR; folders and archives; - for standard input",
+  "command.triage": "Reads logs, tickets and files offline; no gateway needed",
   "option.input":
     "A connection (JSON, or one JSON object a line); - for standard input; at most 16 MiB. Default: the gateway found here",
   "option.set": "PATH=VALUE, e.g. gateway.controlUi.allowInsecureAuth=true (repeatable)",
@@ -76,7 +77,7 @@ export const en = {
   "yargs.Show version number": "Show version number",
   "yargs.default": "default",
   "doing.look": "Looking at the gateway",
-  "doing.read": "Reading the log",
+  "doing.read": "Reading",
   "doing.start": "Starting an embedded gateway",
   "signing-in":
     "Signing in as a new browser with a throw-away key. If it is let in, that is taken back; a request that waits ends by itself after five minutes.",

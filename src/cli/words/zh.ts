@@ -48,8 +48,9 @@ export const zh = translation(en, {
   "option.edit-compose": "把办法所需的更改写入 Compose 文件；否则只显示出来",
   "option.undo": "撤销该网关的上一次修复",
   "command.fix": "制定办法，展示并询问，实施后重新连接，然后保留或撤销",
-  "option.files": "网关日志或管道（控制台、JSON、docker、kubectl、journal）；- 表示标准输入",
-  "command.triage": "离线读取日志，不需要网关",
+  "option.files":
+    "任何材料：日志、工单、配置、设备列表、docker inspect、清单、HAR；文件夹和压缩包；- 表示标准输入",
+  "command.triage": "离线读取日志、工单和文件，不需要网关",
   "option.input":
     "一个连接（JSON，或每行一个 JSON 对象）；- 表示标准输入；最大 16 MiB。默认：在这里找到的网关",
   "option.set": "PATH=VALUE，例如 gateway.controlUi.allowInsecureAuth=true（可重复）",
@@ -73,7 +74,7 @@ export const zh = translation(en, {
   "yargs.Show version number": "显示版本号",
   "yargs.default": "默认命令",
   "doing.look": "正在查看网关",
-  "doing.read": "正在读取日志",
+  "doing.read": "正在读取",
   "doing.start": "正在启动内置网关",
   "signing-in":
     "正在用一次性密钥以新浏览器的身份登录。如果被接纳，会将其收回；等待中的请求会在五分钟后自行结束。",
