@@ -9,7 +9,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** What any room may import: facts, findings, and the engines that are one for all. */
 const FLOOR = ["core"];
-const KNOWLEDGE = ["admission", "gateway", "logs", "config", "compose"];
+const KNOWLEDGE = ["admission", "gateway", "logs", "config", "compose", "intake"];
 const UNDER_DOCTOR = [...FLOOR, ...KNOWLEDGE, "kinds", "report", "deployments", "checks"];
 const PURE_UNDER_DOCTOR = UNDER_DOCTOR.filter((room) => room !== "deployments" && room !== "gateway");
 
@@ -31,6 +31,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
       "doctor/pure",
       "doctor/pure/mend",
       "doctor/pure/what-if",
+      "doctor/pure/read",
       "doctor/live",
       "doctor/live/mend",
       "doctor/live/demo",
@@ -49,7 +50,9 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
   "doctor/live": { all: [...UNDER_DOCTOR, "doctor/pure"] },
   "doctor/pure/what-if": { all: [...PURE_UNDER_DOCTOR, "doctor/pure"] },
   "doctor/pure/mend": { all: [...PURE_UNDER_DOCTOR, "doctor/pure"] },
-  "doctor/pure": { all: PURE_UNDER_DOCTOR },
+  // Whoever looks offline is handed what the documents say.
+  "doctor/pure/read": { all: [...PURE_UNDER_DOCTOR, "doctor/pure"] },
+  "doctor/pure": { all: PURE_UNDER_DOCTOR, types: ["doctor/pure/read"] },
 
   checks: { all: [...FLOOR, ...KNOWLEDGE] },
   deployments: { all: [...FLOOR, ...KNOWLEDGE, "kinds"] },
@@ -61,6 +64,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
   logs: { all: FLOOR },
   config: { all: FLOOR },
   compose: { all: FLOOR },
+  intake: { all: FLOOR },
 
   core: { all: [] },
 };
@@ -78,16 +82,18 @@ const PURE = [
   "admission",
   "logs",
   "compose",
+  "intake",
   "kinds",
   "checks",
   "report",
   "doctor/pure",
   "doctor/pure/mend",
   "doctor/pure/what-if",
+  "doctor/pure/read",
 ];
 const IMPURE_FILES = ["src/report/terminal.ts"];
 /** Small packages without any platform in them. */
-const PURE_PACKAGES = /^(?:@noble\/hashes\/|get-east-asian-width$|json5$|yaml$)/;
+const PURE_PACKAGES = /^(?:@noble\/hashes\/|@zip\.js\/zip\.js$|fzstd$|get-east-asian-width$|json5$|yaml$)/;
 
 interface Source {
   readonly path: string;

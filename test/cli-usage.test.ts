@@ -131,7 +131,7 @@ describe("a wrong command line is one clear error", () => {
     [["triage", "--fail-on", "fatal"], /--fail-on "fatal"/],
     [["triage", "--lang", "de"], /--lang "de"/],
     [["triage", join(dir, "missing.log")], /missing\.log: it cannot be read \(ENOENT\)/],
-    [["triage", join(dir, "logs")], /logs: it is a directory/],
+    [["triage", join(dir, "logs")], /there is nothing to read/],
     [["triage", ticket, join(dir, "missing.log")], /missing\.log/],
     [["--log", join(dir, "missing.log")], /--log .*missing\.log: it cannot be read \(ENOENT\)/],
     [["--log", join(dir, "logs")], /--log .*logs: it is a directory/],

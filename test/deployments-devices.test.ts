@@ -6,7 +6,7 @@ import { completeFacts } from "../src/core/collect.ts";
 import { diagnose } from "../src/core/diagnose.ts";
 import { known, knownValue } from "../src/core/fact.ts";
 import type { DeviceList, StoreProblem } from "../src/core/facts.ts";
-import { devicesFromJson } from "../src/deployments/devices.ts";
+import { devicesFromJson } from "../src/intake/devices.ts";
 
 const PAIRED = { abc: { deviceId: "abc", publicKey: "key", clientId: "cli", scopes: ["operator.read"] } };
 

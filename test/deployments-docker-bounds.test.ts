@@ -14,8 +14,9 @@ import { containerExec } from "../src/deployments/docker/exec.ts";
 import { containerWorld, ownerOf } from "../src/deployments/docker/files.ts";
 import { FrameSplitter } from "../src/deployments/docker/frames.ts";
 import { containerLog, framedLines } from "../src/deployments/docker/logs.ts";
-import { leadingRecords, oneFile } from "../src/deployments/docker/tar.ts";
+import { oneFile } from "../src/deployments/docker/one-file.ts";
 import { unhurried } from "../src/deployments/docker/without-time-limit.ts";
+import { leadingRecords } from "../src/intake/tar.ts";
 import { frame } from "./fake-engine.ts";
 import { textOf } from "./fake-world.ts";
 

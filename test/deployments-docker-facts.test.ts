@@ -6,7 +6,7 @@ import type { Workload } from "../src/core/workload.ts";
 import { askEngine } from "../src/deployments/docker/clock.ts";
 import { connectEngine } from "../src/deployments/docker/engine.ts";
 import { openContainer } from "../src/deployments/docker/open-container.ts";
-import { configRewrite } from "../src/deployments/docker/rewrites.ts";
+import { configRewrite } from "../src/kinds/docker/rewrites.ts";
 import {
   type FakeContainer,
   type FakeEngine,

@@ -12,7 +12,7 @@ import { containerWorld } from "../src/deployments/docker/files.ts";
 import { gatewayCandidates } from "../src/deployments/docker/find.ts";
 import { framedLines } from "../src/deployments/docker/logs.ts";
 import { openContainer } from "../src/deployments/docker/open-container.ts";
-import { firstFile, tarEntries } from "../src/deployments/docker/tar.ts";
+import { firstFile, tarEntries } from "../src/intake/tar.ts";
 import type { JsonReport } from "../src/report/json.ts";
 import {
   type FakeContainer,

@@ -24,11 +24,11 @@ import { quoted } from "../src/core/saying.ts";
 import type { SettingStep } from "../src/core/step.ts";
 import type { CommandOutcome } from "../src/deployments/command.ts";
 import { pairedEntry } from "../src/deployments/device-files.ts";
-import { devicesFromJson } from "../src/deployments/devices.ts";
 import { ownFiles } from "../src/deployments/exact-files.ts";
 import { type GatewayChangerOptions, gatewayChanger } from "../src/deployments/gateway-changer.ts";
 import { openclawCli } from "../src/deployments/openclaw-cli.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
+import { devicesFromJson } from "../src/intake/devices.ts";
 import { proxySite } from "../src/kinds/proxy-site.ts";
 import { english } from "./support/english.ts";
 

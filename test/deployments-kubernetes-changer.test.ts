@@ -8,11 +8,11 @@ import type { Changer } from "../src/core/change.ts";
 import type { Fact } from "../src/core/fact.ts";
 import { inEnglish } from "../src/core/saying.ts";
 import { kubeApi, MAX_ANSWER } from "../src/deployments/kubernetes/api.ts";
-import type { Candidate } from "../src/deployments/kubernetes/find.ts";
 import { clusterAccess } from "../src/deployments/kubernetes/kubeconfig.ts";
 import { openPod } from "../src/deployments/kubernetes/open.ts";
 import { rolloutRestart } from "../src/deployments/kubernetes/rollout.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
+import type { Candidate } from "../src/kinds/kubernetes/workloads.ts";
 import {
   deploymentObject,
   fill,

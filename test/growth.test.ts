@@ -11,8 +11,8 @@ import { keyLines } from "../src/config/positions.ts";
 import { readConfig } from "../src/config/read.ts";
 import { substitute } from "../src/config/references.ts";
 import { fileEnv, plistEnv, unitEnv } from "../src/config/service-env.ts";
-import { devicesFromJson } from "../src/deployments/devices.ts";
 import { configEditor } from "../src/doctor/live/mend/config-editor.ts";
+import { devicesFromJson } from "../src/intake/devices.ts";
 import { digestLogs } from "../src/logs/digest.ts";
 import { wrap } from "../src/report/layout.ts";
 

@@ -152,7 +152,9 @@ it("reads sync and async sources alike, and says how much it read", async () => 
   assert.equal(events[0]?.line, 2);
   assert.deepEqual(stats, { lines: 2, bytes: chunks.join("").length, skipped: 0 });
   const digest = await digestLogs([{ name: "gateway.log", chunks }]);
-  assert.deepEqual(digest.sources, [{ name: "gateway.log", lines: 2, bytes: chunks.join("").length }]);
+  assert.deepEqual(digest.sources, [
+    { name: "gateway.log", lines: 2, bytes: chunks.join("").length, events: 1 },
+  ]);
 });
 
 it("healthy lines are no events", () => {

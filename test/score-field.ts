@@ -9,7 +9,7 @@ import { checks } from "../checks/index.ts";
 import { said, unknown } from "../src/core/fact.ts";
 import { say } from "../src/core/saying.ts";
 import { reportOf } from "../src/doctor/pure/case.ts";
-import { offlineFacts } from "../src/doctor/pure/offline.ts";
+import { triageFacts } from "../src/doctor/pure/read/triage.ts";
 import { renderHuman } from "../src/report/human.ts";
 import type { Report } from "../src/report/result.ts";
 
@@ -76,10 +76,13 @@ function ticketSample({ id, text, release, expected }: Ticket): Sample {
 }
 
 async function triage({ text, release }: Sample, told: boolean): Promise<Report> {
-  const facts = await offlineFacts({
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    yield new TextEncoder().encode(`${text}\n`);
+  }
+  const { facts } = await triageFacts({
     signal: new AbortController().signal,
-    name: "sample",
-    sources: () => [{ name: "sample", chunks: [new TextEncoder().encode(`${text}\n`)] }],
+    handed: [{ name: "sample", again: true, chunks }],
+    salt: "sample",
     release:
       told && release !== undefined
         ? said({ version: release, confidence: "certain", from: "said" }, "--release")

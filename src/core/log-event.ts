@@ -286,6 +286,8 @@ export interface LogSourceRead {
   readonly name: string;
   readonly lines: number;
   readonly bytes: number;
+  /** How many lines, or groups of lines, it was understood to say something with. */
+  readonly events?: number;
   /** What wrote it ran in the gateway's own container or pod. */
   readonly inside?: boolean;
 }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:fs";
 import { access, type FileHandle } from "node:fs/promises";
-import { leadingRecords } from "./docker/tar.ts";
+import { leadingRecords } from "../intake/tar.ts";
 
 /**
  * A file in a directory that is held open, so that nobody who may write there can put another in its place between two

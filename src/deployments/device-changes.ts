@@ -4,9 +4,9 @@ import type { DeviceList } from "../core/facts.ts";
 import { isObject, parseBoundedJson } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
 import { quoted, say } from "../core/saying.ts";
+import { devicesFromRows } from "../intake/devices.ts";
 import { type CommandOutcome, failureOf } from "./command.ts";
 import { pairedEntry, removeEntry, restoreEntry } from "./device-files.ts";
-import { devicesFromRows } from "./devices.ts";
 import type { ExactFiles } from "./exact-files.ts";
 import type { OpenclawCli } from "./openclaw-cli.ts";
 

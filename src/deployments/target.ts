@@ -1,6 +1,7 @@
 import { bad, type Parsed, parsed } from "../core/bad-input.ts";
 import { say } from "../core/saying.ts";
 import { parseGatewayUrl } from "../gateway/url.ts";
+import type { WorkloadKind } from "../kinds/kubernetes/workloads.ts";
 
 /** Which gateway somebody means. A new kind of target is a member here; what reads and finds it does not compile before. */
 export type ChosenTarget =
@@ -18,9 +19,6 @@ export type ChosenTarget =
       readonly namespace?: string;
       readonly workload?: { readonly kind?: WorkloadKind; readonly name: string };
     };
-
-/** What runs pods for ever. */
-export type WorkloadKind = "deploy" | "statefulset" | "daemonset" | "pod";
 
 export type TargetKind = ChosenTarget["kind"];
 

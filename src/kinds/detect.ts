@@ -33,6 +33,10 @@ export interface DetectInput {
   readonly names?: DeploymentNames;
   /** The Compose file of the working directory (`readComposeFile`). */
   readonly compose?: ComposeSigns;
+  /** A Compose file that was handed in: it is of the gateway, whatever machine this is. */
+  readonly pasted?: ComposeSigns;
+  /** What gave the names, where that is not `--target`. */
+  readonly namesFrom?: string;
   /** Names of the container or pod around us (`ownNames`). */
   readonly own?: DeploymentNames;
   /** The target was named by its address: what does not hold its port says nothing of it. */
@@ -60,6 +64,7 @@ export function detectDeployment(input: DetectInput): Deployment {
     ...(input.elsewhere === true
       ? []
       : [...hostVotes(input.host), ...engineVotes(input), ...composeVotes(input).filter(fits)]),
+    ...pastedVotes(input),
     ...listenerVotes(input),
     ...logVotes(input.logs).filter(fits),
     ...configVotes(input).filter(fits),
@@ -95,14 +100,15 @@ export function detectDeployment(input: DetectInput): Deployment {
 }
 
 function namesOf(kind: DeploymentKind, input: DetectInput): DeploymentNames {
-  const { elsewhere, own = {}, compose, logs, host, names } = input;
+  const { elsewhere, own = {}, pasted, logs, host, names } = input;
+  const compose = pasted ?? (elsewhere === true ? undefined : input.compose);
   const contained = containedGateways(input);
   const container = contained.length === 1 ? contained[0]?.container?.id : undefined;
   return {
     ...KINDS[kind].names({
       own: elsewhere === true ? {} : own,
       ...(container === undefined ? {} : { container }),
-      ...(compose === undefined || elsewhere === true ? {} : { compose }),
+      ...(compose === undefined ? {} : { compose }),
       prefixes: linePrefixes(logs),
       units: host.units,
     }),
@@ -151,10 +157,17 @@ function engineVotes(input: DetectInput): readonly Vote[] {
   );
 }
 
-function composeVotes({ compose }: DetectInput): readonly Vote[] {
+function composeVotes({ compose }: Pick<DetectInput, "compose">): readonly Vote[] {
   if (compose === undefined) return [];
   const quote = `the service ${compose.service} is of OpenClaw`;
   return ask(({ signs }) => [vote("host", signs.compose?.(compose), compose.file, quote)]);
+}
+
+/** What somebody hands in is of the gateway that it is about. */
+function pastedVotes({ pasted }: DetectInput): readonly Vote[] {
+  return pasted === undefined
+    ? []
+    : composeVotes({ compose: pasted }).map((one) => ({ ...one, weight: one.weight + LIKELY }));
 }
 
 function listenerVotes(input: DetectInput): readonly Vote[] {
@@ -237,13 +250,13 @@ function configVotes({ config }: DetectInput): readonly Vote[] {
   ];
 }
 
-function targetVotes({ names = {}, probe }: DetectInput): readonly Vote[] {
+function targetVotes({ names = {}, namesFrom = "--target", probe }: DetectInput): readonly Vote[] {
   const host = probe === undefined ? undefined : hostOf(probe.url);
   const reach = host === undefined ? "unknown" : host === "localhost" ? "loopback" : scopeOf(host);
   return [
     ...ask(({ signs }) => {
       const name = signs.named?.(names);
-      return [name === undefined ? undefined : vote("target", CERTAIN, "--target", name)];
+      return [name === undefined ? undefined : vote("target", CERTAIN, namesFrom, name)];
     }),
     ...(host === undefined ? [] : ask(({ signs }) => [vote("probe", signs.url?.(host, reach), "url", host)])),
   ];

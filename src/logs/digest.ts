@@ -118,12 +118,16 @@ export async function digestLogs(
 ): Promise<LogDigest> {
   const digester = createDigester(options);
   for await (const { name, chunks, inside } of sources) {
+    let events = 0;
     const scan: ScanOptions = {
       ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
       onEnd: ({ lines, bytes }) =>
-        digester.noteSource({ name, lines, bytes, ...(inside === true ? { inside } : {}) }),
+        digester.noteSource({ name, lines, bytes, events, ...(inside === true ? { inside } : {}) }),
     };
-    for await (const event of scanLog(chunks, name, scan)) digester.add(event);
+    for await (const event of scanLog(chunks, name, scan)) {
+      events++;
+      digester.add(event);
+    }
   }
   return digester.finish();
 }

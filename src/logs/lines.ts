@@ -1,8 +1,9 @@
+import { type Decoder, decoderFor } from "../core/encoding.ts";
+
 /** A line longer than this is cut; the rest of it is skipped and counted. In UTF-16 units. */
 export const MAX_LINE = 65_536;
 
 export type Chunk = string | Uint8Array;
-type Decoder = InstanceType<typeof TextDecoder>;
 
 export type OnLine = (text: string, number: number) => void;
 
@@ -135,18 +136,6 @@ export class LineSplitter {
     this.#overflow = false;
     this.#onLine(line, this.#number);
   }
-}
-
-/** By the byte order mark, else by the zeros that UTF-16 puts between ASCII characters. */
-function decoderFor([a, b, c, d]: readonly number[]): Decoder {
-  const encoding =
-    (a === 0xff && b === 0xfe) || (b === 0 && d === 0 && a !== 0 && c !== 0)
-      ? "utf-16le"
-      : (a === 0xfe && b === 0xff) || (a === 0 && c === 0 && b !== 0 && d !== 0)
-        ? "utf-16be"
-        : "utf-8";
-  // Wrong bytes become U+FFFD: a log is read, not judged. The mark is dropped by the splitter.
-  return new TextDecoder(encoding, { fatal: false, ignoreBOM: true });
 }
 
 /** A copy that does not keep its parent string alive: slices of a chunk would hold the whole chunk. */

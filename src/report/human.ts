@@ -3,6 +3,7 @@ import type { Evidence } from "../core/facts.ts";
 import type { Saying } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
 import { type Effect, effectOf, leadsOf, typedFirst } from "./effect.ts";
+import { byTrouble, inputText, isPlainInput } from "./inputs.ts";
 import { displayWidth, hang } from "./layout.ts";
 import {
   type Catalogue,
@@ -39,6 +40,9 @@ const SPELLED_OUT = 2;
 /** Rows of answers by release; all of them with `--verbose` and in JSON. */
 const ERAS = 8;
 
+/** Inputs that are told; all of them with `--verbose` and in JSON. */
+const INPUTS = 12;
+
 /** Characters of a quote that show what it is; the whole of it with `--verbose` and in JSON. */
 const QUOTE = 240;
 
@@ -71,6 +75,7 @@ export function renderHuman(raw: Report, options: HumanOptions): string {
     page.eras(report),
     page.ahead(report),
     page.browser(report),
+    page.inputs(report),
     page.missing(report),
     page.crashes(report),
     page.checks(report),
@@ -266,6 +271,19 @@ class Page {
     const shows = page.shows === undefined ? [] : [fill(words.pageShows, { text: page.shows })];
     const lines = [...shows, ...after].flatMap((line) => this.#bullet(line));
     return lines.length === 0 ? [] : [this.#heading(words.page), ...lines];
+  }
+
+  /** A log alone needs no word; what was taken for something else, or for nothing, does. */
+  inputs({ inputs = [] }: Report): string[] {
+    const isPlain = inputs.length === 1 && inputs.every(isPlainInput);
+    if (inputs.length === 0 || (isPlain && this.#options.verbose !== true)) return [];
+    const shown = this.#options.verbose ? inputs : [...inputs].sort(byTrouble).slice(0, INPUTS);
+    const rest = inputs.length - shown.length;
+    return [
+      this.#heading(this.#words.words.inputs),
+      ...shown.flatMap((one) => this.#bullet(inputText(this.#words, one))),
+      ...(rest > 0 ? [`  ${this.#style.dim(fill(this.#words.words.more, { count: rest }))}`] : []),
+    ];
   }
 
   missing({ missing = [], checks }: Report): string[] {

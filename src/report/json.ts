@@ -39,6 +39,8 @@ export interface JsonReport {
   readonly page?: Report["page"];
   /** Ids of checks that did not run, as somebody chose. */
   readonly leftOut?: readonly string[];
+  /** What was handed in, and what it was taken for. */
+  readonly inputs?: Report["inputs"];
   readonly next: string;
   /** Of `smoke`. */
   readonly smoke?: JsonSmoke;
@@ -138,6 +140,7 @@ export function toJsonReport(raw: Report, lang: Lang): JsonReport {
     suppressed: report.suppressed ?? {},
     missing: report.missing ?? [],
     ...optional("page", page),
+    ...optional("inputs", report.inputs),
     next,
     ...optional("smoke", report.smoke && toJsonSmoke(report, report.smoke, words)),
     notes: (report.notes ?? []).map(({ message, args, detail }) => ({

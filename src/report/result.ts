@@ -13,6 +13,8 @@ import type {
 import type { Finding, Remedy, Severity, Step, TellApart } from "../core/finding.ts";
 import type { MessageArgs, Saying } from "../core/saying.ts";
 import { argsOfStep } from "../core/step.ts";
+import type { Unpackable } from "../intake/archive.ts";
+import type { InputKind } from "../intake/recognise.ts";
 import type { Station } from "../kinds/kind.ts";
 import type { Smoke } from "./smoke.ts";
 
@@ -45,6 +47,8 @@ export interface Report {
   /** Facts that nobody could give, with the way to provide them. */
   readonly missing?: readonly MissingFact[];
   readonly page?: PageBehaviour;
+  /** What was handed in, and what it was taken for; of a look at a live gateway nothing. */
+  readonly inputs?: readonly ReportInput[];
   /** The next command to type; empty when nothing is left to do. */
   readonly next: string;
   readonly notes?: readonly ReportNote[];
@@ -114,6 +118,16 @@ export interface MissingFact {
   /** `detail` for the other languages, where it is the tool's own sentence. */
   readonly say?: Saying;
   readonly provide?: string;
+}
+
+/** One file, pipe or member of an archive. */
+export interface ReportInput {
+  readonly name: string;
+  readonly as: InputKind;
+  /** What kept it from being read. */
+  readonly why?: Unpackable;
+  /** Documents that were pasted into it. */
+  readonly with?: readonly InputKind[];
 }
 
 /** `message`: key of `Catalogue.notes`. */

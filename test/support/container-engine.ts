@@ -15,7 +15,8 @@ import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import Docker, { type Container } from "dockerode";
-import { oneFile, tarEntries } from "../../src/deployments/docker/tar.ts";
+import { oneFile } from "../../src/deployments/docker/one-file.ts";
+import { tarEntries } from "../../src/intake/tar.ts";
 import { frame } from "../fake-engine.ts";
 
 /**

@@ -54,8 +54,9 @@ export const en = {
   "option.wait": "How long the gateway may take until it is up, e.g. 90s or 2m; 0 looks once",
   "option.expect": "What a browser that comes for the first time should meet",
   "command.smoke": "For CI after a deploy: waits until the gateway is up, then one verdict; changes nothing",
-  "option.files": "Gateway logs or pipes (console, JSON, docker, kubectl, journal); - for standard input",
-  "command.triage": "Reads logs offline; no gateway needed",
+  "option.files":
+    "Whatever there is: logs, tickets, configs, device lists, docker inspect, manifests, HAR; folders and archives; - for standard input",
+  "command.triage": "Reads logs, tickets and files offline; no gateway needed",
   "option.input":
     "A connection (JSON, or one JSON object a line); - for standard input; at most 16 MiB. Default: the gateway found here",
   "option.set": "PATH=VALUE, e.g. gateway.controlUi.allowInsecureAuth=true (repeatable)",
@@ -82,7 +83,7 @@ export const en = {
   "yargs.Show version number": "Show version number",
   "yargs.default": "default",
   "doing.look": "Looking at the gateway",
-  "doing.read": "Reading the log",
+  "doing.read": "Reading",
   "doing.start": "Starting an embedded gateway",
   "signing-in":
     "Signing in as a new browser with a throw-away key. If it is let in, that is taken back; a request that waits ends by itself after five minutes.",

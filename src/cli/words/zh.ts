@@ -51,8 +51,9 @@ export const zh = translation(en, {
   "option.wait": "等待网关启动的时间，例如 90s 或 2m；0 表示只看一次",
   "option.expect": "第一次来的浏览器应当遇到的结果",
   "command.smoke": "供部署后的 CI 使用：等到网关启动，然后给出一个结论；不做任何更改",
-  "option.files": "网关日志或管道（控制台、JSON、docker、kubectl、journal）；- 表示标准输入",
-  "command.triage": "离线读取日志，不需要网关",
+  "option.files":
+    "任何材料：日志、工单、配置、设备列表、docker inspect、清单、HAR；文件夹和压缩包；- 表示标准输入",
+  "command.triage": "离线读取日志、工单和文件，不需要网关",
   "option.input":
     "一个连接（JSON，或每行一个 JSON 对象）；- 表示标准输入；最大 16 MiB。默认：在这里找到的网关",
   "option.set": "PATH=VALUE，例如 gateway.controlUi.allowInsecureAuth=true（可重复）",
@@ -78,7 +79,7 @@ export const zh = translation(en, {
   "yargs.Show version number": "显示版本号",
   "yargs.default": "默认命令",
   "doing.look": "正在查看网关",
-  "doing.read": "正在读取日志",
+  "doing.read": "正在读取",
   "doing.start": "正在启动内置网关",
   "signing-in":
     "正在用一次性密钥以新浏览器的身份登录。如果被接纳，会将其收回；等待中的请求会在五分钟后自行结束。",

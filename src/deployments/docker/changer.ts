@@ -5,6 +5,7 @@ import { type Fact, known, unknown } from "../../core/fact.ts";
 import type { DeploymentNames, DeviceList } from "../../core/facts.ts";
 import { quoted, type Saying, say } from "../../core/saying.ts";
 import { fingerprintOf } from "../../core/secret.ts";
+import { programOf } from "../../kinds/docker/inspect.ts";
 import { containerCli } from "../contained/cli.ts";
 import { type GatewayStarter, gatewayChanger } from "../gateway-changer.ts";
 import type { GatewayProcess } from "../processes.ts";
@@ -14,7 +15,6 @@ import type { ComposeHands } from "./compose-changes.ts";
 import { type Engine, engineFailure, fieldsOf } from "./engine.ts";
 import { containerFiles } from "./exact-files.ts";
 import { containerExec } from "./exec.ts";
-import { programOf } from "./facts.ts";
 import { containerEyes } from "./watch-container.ts";
 import { unhurried } from "./without-time-limit.ts";
 

@@ -11,6 +11,7 @@ import { outlivesContainer } from "../../core/mounts.ts";
 import { quoted, type Saying, type SentenceKey, say } from "../../core/saying.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
+import { PROJECT_LABEL, SERVICE_LABEL } from "../../kinds/docker/labels.ts";
 import { shellLine } from "../../kinds/quote.ts";
 import { readExact } from "../atomic-file.ts";
 import { type CommandOutcome, runToEnd } from "../command.ts";
@@ -19,7 +20,6 @@ import type { World } from "../world.ts";
 import { composeRequest, dotenvOf, isInside, notOurs } from "./compose.ts";
 import { readComposeProject } from "./compose-files.ts";
 import { type Engine, engineFailure, fieldsOf } from "./engine.ts";
-import { PROJECT_LABEL, SERVICE_LABEL } from "./find.ts";
 
 /** The Compose project of a container, changed on this machine. */
 export interface ComposeHands {

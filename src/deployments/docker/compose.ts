@@ -7,12 +7,12 @@ import type { DeploymentNames } from "../../core/facts.ts";
 import { type Saying, say } from "../../core/saying.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
+import { DIRECTORY_LABEL, PROJECT_LABEL, SERVICE_LABEL } from "../../kinds/docker/labels.ts";
 import { cliServiceOf } from "../../kinds/docker/services.ts";
 import { distrusted } from "../path-trust.ts";
 import type { World } from "../world.ts";
 import { type ComposeRequest, readComposeProject } from "./compose-files.ts";
 import type { Engine } from "./engine.ts";
-import { DIRECTORY_LABEL, PROJECT_LABEL, SERVICE_LABEL } from "./find.ts";
 
 const FILES_LABEL = "com.docker.compose.project.config_files";
 const ENV_FILE_LABEL = "com.docker.compose.project.environment_file";

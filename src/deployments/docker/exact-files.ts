@@ -17,7 +17,7 @@ import type { ExactFiles } from "../exact-files.ts";
 import { fieldsOf } from "./engine.ts";
 import { type FoundFile, findFile, ownerOf } from "./files.ts";
 import { heldBy } from "./mounted-files.ts";
-import { oneFile } from "./tar.ts";
+import { oneFile } from "./one-file.ts";
 
 /** Longer than any config or device list; what is longer is not read. */
 const MAX_BYTES = 16_000_000;

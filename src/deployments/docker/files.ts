@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
 import type { Container } from "dockerode";
 import { quoted, say } from "../../core/saying.ts";
+import { firstFile, type TarEntry, tarEntries } from "../../intake/tar.ts";
 import { type BytesOutcome, type FileInfo, type ReadOutcome, textIn, type World } from "../world.ts";
 import { withinBounds } from "./bounded-answers.ts";
 import { fieldsOf } from "./engine.ts";
-import { firstFile, type TarEntry, tarEntries } from "./tar.ts";
 
 /** What stands in for the machine when the files are a container's. */
 export interface ContainerPlace {

@@ -3,6 +3,7 @@ import { isGatewayCommand } from "../../config/flags.ts";
 import { DEFAULT_PORT } from "../../core/default-port.ts";
 import { safeText } from "../../core/text.ts";
 import type { Workload } from "../../core/workload.ts";
+import { DIRECTORY_LABEL, PROJECT_LABEL, SERVICE_LABEL } from "../../kinds/docker/labels.ts";
 
 /** What is read of a container in the engine's list. */
 export type Listed = Pick<
@@ -29,9 +30,6 @@ export interface Candidate {
   readonly mounted: readonly string[];
 }
 
-export const SERVICE_LABEL = "com.docker.compose.service";
-export const PROJECT_LABEL = "com.docker.compose.project";
-export const DIRECTORY_LABEL = "com.docker.compose.project.working_dir";
 const ONE_OFF_LABEL = "com.docker.compose.oneoff";
 
 /** Signs that add up to a gateway: each of these alone suffices, a name alone does not. */

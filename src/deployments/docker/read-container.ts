@@ -2,10 +2,10 @@ import type { Container, ContainerInspectInfo } from "dockerode";
 import type { Scrubber } from "../../core/scrub.ts";
 import { safeText } from "../../core/text.ts";
 import type { DockerEngine, Workload } from "../../core/workload.ts";
+import { containerReading } from "../../kinds/docker/inspect.ts";
 import type { Choice } from "./choose-container.ts";
 import { askEngine } from "./clock.ts";
 import type { Engine } from "./engine.ts";
-import { containerReading } from "./facts.ts";
 import { lastWords } from "./last-words.ts";
 import { stateOf } from "./state-directory.ts";
 

@@ -7,23 +7,40 @@ import { createScrubber, type Scrubber } from "../../core/scrub.ts";
 import { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
 import type { KubernetesEngine, Workload } from "../../core/workload.ts";
+import { isSecretVariable, programIn } from "../../kinds/contained/program.ts";
 import { deploymentOf } from "../../kinds/index.ts";
+import {
+  type ConfigMaps,
+  configMapSource,
+  configMapsOf,
+  configMapText,
+} from "../../kinds/kubernetes/config-source.ts";
+import { type Document, nameOf, numberAt, objectAt, textAt } from "../../kinds/kubernetes/fields.ts";
+import {
+  containerOf,
+  leadingPod,
+  podReading,
+  replicasBeside,
+  stateDirectory,
+} from "../../kinds/kubernetes/pod.ts";
+import {
+  type Candidate,
+  failingInit,
+  isRunning,
+  statusOf,
+  workloadName,
+} from "../../kinds/kubernetes/workloads.ts";
 import { IN_CONTAINER } from "../contained/host.ts";
-import { isSecretVariable, programIn } from "../contained/program.ts";
 import { type LocalAccess, localAccess } from "../local.ts";
 import type { ChangerOptions, ConfigAndSecrets, LogText } from "../types.ts";
 import type { World } from "../world.ts";
 import type { KubeApi } from "./api.ts";
 import type { Choice } from "./choose.ts";
-import { type ConfigMaps, configMapSource, configMapsOf, configMapText } from "./config-source.ts";
 import { environmentOf, gatewayIn, gatewayWords, StandIns, usualPaths } from "./environment.ts";
 import { KubeError } from "./error.ts";
 import type { PodContainer } from "./exec.ts";
-import { containerOf, leadingPod, podReading, replicasBeside, stateDirectory } from "./facts.ts";
 import { kubeFailure } from "./failure.ts";
-import { type Document, nameOf, numberAt, objectAt, textAt } from "./fields.ts";
 import { podReader, podWorld } from "./files.ts";
-import { type Candidate, failingInit, isRunning, statusOf, workloadName } from "./find.ts";
 import { containerNow } from "./follow.ts";
 import { closedPort, type Forward, forwardPort } from "./forward.ts";
 import { lookInside, NOT_RUNNING, oneFileWorld, ownersIn } from "./inside.ts";

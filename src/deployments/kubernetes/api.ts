@@ -5,9 +5,9 @@ import { performance } from "node:perf_hooks";
 import WebSocket from "ws";
 import { parseBoundedJson } from "../../core/json.ts";
 import { say } from "../../core/saying.ts";
+import { textAt } from "../../kinds/kubernetes/fields.ts";
 import type { World } from "../world.ts";
 import { KubeError } from "./error.ts";
-import { textAt } from "./fields.ts";
 import { type ClusterAccess, clusterAccess } from "./kubeconfig.ts";
 
 /** Bytes of one document: the list of some thousand pods. */

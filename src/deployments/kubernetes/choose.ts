@@ -1,9 +1,15 @@
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
 import { say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
+import { nameOf } from "../../kinds/kubernetes/fields.ts";
+import {
+  type Candidate,
+  gatewaysOf,
+  type NamespaceObjects,
+  shownCandidate,
+  workloadsOf,
+} from "../../kinds/kubernetes/workloads.ts";
 import type { ChosenTarget } from "../target.ts";
-import { nameOf } from "./fields.ts";
-import { type Candidate, gatewaysOf, type NamespaceObjects, shownCandidate, workloadsOf } from "./find.ts";
 
 const MAX_SHOWN = 10;
 const PROVIDE = "--target k8s:NAMESPACE/WORKLOAD";

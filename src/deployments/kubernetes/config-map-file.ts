@@ -3,13 +3,13 @@ import { whyUnknown } from "../../core/fact.ts";
 import { say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
 import type { ConfigMapSource } from "../../core/workload.ts";
+import { ownerOf } from "../../kinds/kubernetes/config-source.ts";
+import { type Document, isTrueAt, objectAt, textAt } from "../../kinds/kubernetes/fields.ts";
 import { type ExactFile, sha256 } from "../atomic-file.ts";
 import type { ExactFiles } from "../exact-files.ts";
 import type { KubeApi } from "./api.ts";
-import { ownerOf } from "./config-source.ts";
 import { KubeError } from "./error.ts";
 import { kubeFailure } from "./failure.ts";
-import { type Document, isTrueAt, objectAt, textAt } from "./fields.ts";
 
 /** By this name the API server knows what we applied (`managedFields`). */
 const MANAGER = "openclaw-pairing-doctor";

@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import { gatewayFlags } from "../../config/flags.ts";
 import { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
-import { installDirOf } from "../contained/program.ts";
+import { installDirOf } from "../../kinds/contained/program.ts";
+import { hasSecretSource, plainVariables, secretVariables } from "../../kinds/kubernetes/config-source.ts";
+import { type Document, textAt } from "../../kinds/kubernetes/fields.ts";
+import { commandOf } from "../../kinds/kubernetes/workloads.ts";
 import type { GatewayProcess } from "../processes.ts";
 import type { ConfigAndSecrets } from "../types.ts";
-import { hasSecretSource, plainVariables, secretVariables } from "./config-source.ts";
 import type { PodContainer } from "./exec.ts";
-import { type Document, textAt } from "./fields.ts";
 import type { Self } from "./files.ts";
-import { commandOf } from "./find.ts";
 
 /**
  * Stand-ins for what is in a Secret, which is never read: that there is a token is known by them, and none of them ever

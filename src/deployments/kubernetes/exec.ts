@@ -3,12 +3,12 @@ import { type Fact, known, unknown } from "../../core/fact.ts";
 import { parseBoundedJson } from "../../core/json.ts";
 import { say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
+import { listAt, textAt } from "../../kinds/kubernetes/fields.ts";
 import { type CommandOutcome, Output } from "../command.ts";
 import type { ContainerExec, ContainerExecution } from "../contained/exec.ts";
 import { KEEPER_OF_INPUT } from "../contained/scripts.ts";
 import type { KubeApi } from "./api.ts";
 import { kubeFailure } from "./failure.ts";
-import { listAt, textAt } from "./fields.ts";
 
 /** The container of a pod, as it is now: a rollout puts another pod in its place. */
 export interface PodContainer {

@@ -1,12 +1,12 @@
 import type { Fact } from "../../core/fact.ts";
 import { say } from "../../core/saying.ts";
 import { probe } from "../../gateway/probe.ts";
+import { nameOf, numberAt, textAt } from "../../kinds/kubernetes/fields.ts";
+import { type Candidate, statusOf } from "../../kinds/kubernetes/workloads.ts";
 import type { ContainerExec } from "../contained/exec.ts";
 import { listeningInside } from "../contained/listening.ts";
 import type { GatewayEyes } from "../reload.ts";
 import type { KubeApi } from "./api.ts";
-import { nameOf, numberAt, textAt } from "./fields.ts";
-import { type Candidate, statusOf } from "./find.ts";
 import { podsNow } from "./follow.ts";
 import { podLog } from "./logs.ts";
 

@@ -1,11 +1,18 @@
 import type { UnknownReason } from "../../core/fact.ts";
 import { parseBoundedJson } from "../../core/json.ts";
 import { quoted, type Saying, say } from "../../core/saying.ts";
+import {
+  type Document,
+  numberAt,
+  objectAt,
+  textAt,
+  textMapAt,
+  textsAt,
+} from "../../kinds/kubernetes/fields.ts";
 import { READER } from "../contained/scripts.ts";
 import { type BytesOutcome, type ReadOutcome, textIn, type World } from "../world.ts";
 import type { KubeApi } from "./api.ts";
 import { type Channels, type PodContainer, startIn } from "./exec.ts";
-import { type Document, numberAt, objectAt, textAt, textMapAt, textsAt } from "./fields.ts";
 
 /** Bytes of one answer: a piece of a file as base64, or an environment. */
 const MAX_LINE = 4 * 1024 * 1024;

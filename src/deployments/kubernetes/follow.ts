@@ -1,10 +1,10 @@
 import { type Fact, known } from "../../core/fact.ts";
+import { type Document, listAt, nameOf, textMapAt } from "../../kinds/kubernetes/fields.ts";
+import { leadingPod } from "../../kinds/kubernetes/pod.ts";
+import { type Candidate, workloadsOf } from "../../kinds/kubernetes/workloads.ts";
 import type { KubeApi } from "./api.ts";
 import type { PodContainer } from "./exec.ts";
-import { leadingPod } from "./facts.ts";
 import { kubeFailure } from "./failure.ts";
-import { type Document, listAt, nameOf, textMapAt } from "./fields.ts";
-import { type Candidate, workloadsOf } from "./find.ts";
 import { NOT_RUNNING } from "./inside.ts";
 
 /** The pods of a workload as they are now, the one to look at first. */

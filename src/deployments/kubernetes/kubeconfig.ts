@@ -7,10 +7,10 @@ import { parseBoundedJson } from "../../core/json.ts";
 import { say } from "../../core/saying.ts";
 import { createScrubber } from "../../core/scrub.ts";
 import { safeText } from "../../core/text.ts";
+import { listAt, objectAt, textAt, textsAt } from "../../kinds/kubernetes/fields.ts";
 import { runToEnd, tellingLine } from "../command.ts";
 import type { World } from "../world.ts";
 import { KubeError } from "./error.ts";
-import { listAt, objectAt, textAt, textsAt } from "./fields.ts";
 
 /** One cluster with the credentials for it, ready to be asked. */
 export interface ClusterAccess {

@@ -1,11 +1,11 @@
 import { type Fact, known, knownValue } from "../../core/fact.ts";
+import { type Document, listAt, textAt } from "../../kinds/kubernetes/fields.ts";
+import { gatewaysOf, type NamespaceObjects } from "../../kinds/kubernetes/workloads.ts";
 import { gatewayOf } from "./access.ts";
 import { type KubeApi, openCluster } from "./api.ts";
 import { chooseWorkload } from "./choose.ts";
 import { KubeError } from "./error.ts";
 import { kubeFailure } from "./failure.ts";
-import { type Document, listAt, textAt } from "./fields.ts";
-import { gatewaysOf, type NamespaceObjects } from "./find.ts";
 import type { PodGateway, PodOptions } from "./pod-gateway.ts";
 import { NamespaceReader } from "./read.ts";
 import { type Rights, rightsOn } from "./rights.ts";

@@ -5,6 +5,7 @@ import { mountOf } from "../../core/mounts.ts";
 import { say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
 import type { WorkloadMount } from "../../core/workload.ts";
+import { numberAt } from "../../kinds/kubernetes/fields.ts";
 import { type ExactFile, sha256, type Traits } from "../atomic-file.ts";
 import type { ContainerExec } from "../contained/exec.ts";
 import {
@@ -21,7 +22,6 @@ import type { KubeApi } from "./api.ts";
 import { KubeError } from "./error.ts";
 import type { PodContainer } from "./exec.ts";
 import { kubeFailure } from "./failure.ts";
-import { numberAt } from "./fields.ts";
 import { codeOf, fileIn, type PodReader, podReader } from "./files.ts";
 
 /** Longer than any config or device list; what is longer is not read. */

@@ -1,8 +1,8 @@
 import { type Fact, known, type Unknown } from "../../core/fact.ts";
+import { type Document, listAt, objectAt } from "../../kinds/kubernetes/fields.ts";
 import type { KubeApi, Query } from "./api.ts";
 import { KubeError } from "./error.ts";
 import { kubeFailure } from "./failure.ts";
-import { type Document, listAt, objectAt } from "./fields.ts";
 import { notAllowed, type Right, type Rights, ruleOf } from "./rights.ts";
 
 const CORE = "/api/v1";

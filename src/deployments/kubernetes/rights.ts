@@ -1,9 +1,9 @@
 import { type Unknown, unknown } from "../../core/fact.ts";
 import { say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
+import { isTrueAt } from "../../kinds/kubernetes/fields.ts";
 import type { KubeApi } from "./api.ts";
 import { KubeError } from "./error.ts";
-import { isTrueAt } from "./fields.ts";
 
 /** What is wanted of the API, as a rule of a Role names it: `get` of `pods/log`. */
 export interface Right {

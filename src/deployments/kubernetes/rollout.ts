@@ -2,11 +2,17 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Fact, known, type Unknown, unknown } from "../../core/fact.ts";
 import { quoted, type Saying, say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
+import { type Document, listAt, nameOf, numberAt, objectAt, textAt } from "../../kinds/kubernetes/fields.ts";
+import {
+  type Candidate,
+  failingInit,
+  isReady,
+  statusOf,
+  workloadName,
+} from "../../kinds/kubernetes/workloads.ts";
 import type { KubeApi } from "./api.ts";
 import { KubeError } from "./error.ts";
 import { kubeFailure } from "./failure.ts";
-import { type Document, listAt, nameOf, numberAt, objectAt, textAt } from "./fields.ts";
-import { type Candidate, failingInit, isReady, statusOf, workloadName } from "./find.ts";
 import { podsNow } from "./follow.ts";
 
 /** A container compiles for up to 95 s at its first start (2026.2.1), and an image may have to be pulled. */

@@ -1,6 +1,6 @@
 import { type Fact, known } from "../../core/fact.ts";
 import type { DeviceList } from "../../core/facts.ts";
-import { devicesFromRows, MAX_DEVICES } from "../devices.ts";
+import { devicesFromRows, MAX_DEVICES } from "../../intake/devices.ts";
 import type { World } from "../world.ts";
 import { readStore } from "./reader.ts";
 import { storeSnapshot } from "./snapshot.ts";

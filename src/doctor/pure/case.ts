@@ -41,6 +41,8 @@ export interface CaseOptions {
   readonly skip?: readonly string[];
   readonly context?: CommandContext;
   readonly notes?: readonly ReportNote[];
+  /** What was handed in. */
+  readonly inputs?: Report["inputs"];
   /** Where the user's browser opens the page, as said: needed to ask the model again for other releases. */
   readonly origin?: string;
   /** What to type next, instead of the first command of the first remedy. */
@@ -108,6 +110,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
     suppressed: found.suppressed,
     missing: missingFacts(facts),
     ...(model === undefined || model.now.outcome === "admitted" ? {} : { page: model.page }),
+    ...(options.inputs === undefined ? {} : { inputs: options.inputs }),
     next: options.next ?? command ?? explain,
     notes: [...notesOf(facts, found), ...(options.notes ?? [])],
   };

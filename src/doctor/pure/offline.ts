@@ -1,6 +1,6 @@
-import { collect, type Facts } from "../../core/collect.ts";
+import { type Collectors, collect, type Facts } from "../../core/collect.ts";
 import type { DeploymentKind } from "../../core/deployment-kind.ts";
-import { type Fact, known, said, unknown } from "../../core/fact.ts";
+import { type Fact, known, knownValue, said, unknown } from "../../core/fact.ts";
 import type {
   ConfigReading,
   Deployment,
@@ -15,8 +15,8 @@ import { say } from "../../core/saying.ts";
 import { detectDeployment } from "../../kinds/detect.ts";
 import { exposureOf } from "../../kinds/exposure.ts";
 import { digestLogs, type LogSource } from "../../logs/digest.ts";
-import { type NoLog, onlyLog } from "../../logs/no-log.ts";
 import { collectOptions, collector, derivedCollectors } from "./derived.ts";
+import type { Given } from "./read/given.ts";
 import { TicketText } from "./ticket-text.ts";
 
 /** What there is of a gateway that cannot be asked. Everything may be missing. */
@@ -25,9 +25,9 @@ export interface OfflineOptions {
   readonly name: string;
   /** Values that must not be in any fact. */
   readonly secrets?: readonly string[];
-  readonly sources?: (signal: AbortSignal) => readonly LogSource[];
-  /** Hears of sources that are no logs; nothing of them is read. */
-  readonly noLog?: (source: string, what: NoLog) => void;
+  readonly sources?: (signal: AbortSignal) => Iterable<LogSource> | AsyncIterable<LogSource>;
+  /** What documents say that were handed in with the logs. */
+  readonly given?: Given;
   readonly release: Fact<Release>;
   readonly deployment?: DeploymentKind;
   /** What an engine said of the gateway earlier. */
@@ -57,49 +57,62 @@ const NO_HOST: HostSigns = {
 
 /** The facts of logs, a config and an earlier probe, without a gateway. Touches nothing but `sources`. */
 export function offlineFacts(options: OfflineOptions): Promise<Facts> {
-  const { sources, noLog = () => {}, secrets = [], release, origin, config, probe } = options;
+  const { sources, given, secrets = [], release, origin, probe } = options;
   const ticket = new TicketText();
   return collect(
-    ["logs", "config", "probe", "release", "deployment", "target", "assessment", "refusals"],
+    ["logs", "config", "probe", "devices", "release", "deployment", "target", "assessment", "refusals"],
     {
       ...(sources === undefined
         ? {}
         : {
-            logs: collector(NO_LIMIT_MS, async (_ask, signal) =>
-              known(
-                await digestLogs(
-                  sources(signal).map(({ name, chunks, ...source }) =>
-                    ticket.listen({
-                      ...source,
-                      name,
-                      chunks: onlyLog(chunks, (what) => noLog(name, what)),
-                    }),
-                  ),
-                  { secrets },
-                ),
-                options.name,
-              ),
-            ),
+            logs: collector(NO_LIMIT_MS, async (_ask, signal) => {
+              const digest = await digestLogs(overheard(sources(signal), ticket), { secrets });
+              // Documents alone tell of nobody who came.
+              return digest.sources.length === 0
+                ? unknown("absent", say("nothing-to-look-at"), "--log FILE")
+                : known(digest, options.name);
+            }),
           }),
-      ...(config === undefined
+      ...configCollector(options),
+      ...(given?.devices === undefined
         ? {}
-        : { config: collector(NO_LIMIT_MS, async () => known(config, config.path)) }),
+        : { devices: collector(NO_LIMIT_MS, async () => given.devices ?? NO_DEVICES) }),
       ...(probe === undefined ? {} : { probe: collector(NO_LIMIT_MS, async () => known(probe, probe.url)) }),
       release: collector(NO_LIMIT_MS, async (ask) => {
         if (release.known) return release;
         const wire = probe?.release;
         if (wire !== undefined) return known(wire, probe?.url ?? "probe");
         const logged = releaseOfLogs(await ask("logs"));
-        return logged.known ? logged : (ticket.release() ?? logged);
+        return logged.known ? logged : (ticket.release() ?? given?.release ?? logged);
       }),
-      deployment: collector(NO_LIMIT_MS, async (ask) => deploymentOf(await ask("logs"), options)),
+      deployment: collector(NO_LIMIT_MS, async (ask) =>
+        deploymentOf(await ask("logs"), knownValue(await ask("config")), options),
+      ),
       target: collector(NO_LIMIT_MS, async (ask) =>
-        known(targetOf(await ask("logs"), options), options.name),
+        known(targetOf(await ask("logs"), knownValue(await ask("config")), options), options.name),
       ),
       ...derivedCollectors({ timeoutMs: NO_LIMIT_MS, ...(origin === undefined ? {} : { origin }) }),
     },
     collectOptions(options.signal),
   );
+}
+
+const NO_DEVICES = unknown("absent", say("nothing-to-look-at"));
+
+async function* overheard(
+  sources: Iterable<LogSource> | AsyncIterable<LogSource>,
+  ticket: TicketText,
+): AsyncGenerator<LogSource> {
+  for await (const source of sources) yield ticket.listen(source);
+}
+
+function configCollector({ config, given }: OfflineOptions): Collectors {
+  if (config !== undefined) return { config: collector(NO_LIMIT_MS, async () => known(config, config.path)) };
+  const read = given?.config;
+  if (read === undefined) return {};
+  return {
+    config: collector(NO_LIMIT_MS, async (ask) => read(knownValue(await ask("release"))?.version)),
+  };
 }
 
 /** The release that the log names; a shape of lines alone gives a range, which is not a release. */
@@ -119,11 +132,16 @@ export function releaseOfLogs(logs: Fact<LogDigest>): Fact<Release> {
 
 function deploymentOf(
   logs: Fact<LogDigest>,
-  { deployment, contained, config, probe }: OfflineOptions,
+  config: ConfigReading | undefined,
+  { deployment, given, contained = given?.contained, probe }: OfflineOptions,
 ): Fact<Deployment> {
+  const { names, namesFrom, compose, units = [] } = given ?? {};
   const found = detectDeployment({
-    host: NO_HOST,
+    host: { ...NO_HOST, units },
     elsewhere: true,
+    ...(names === undefined ? {} : { names }),
+    ...(namesFrom === undefined ? {} : { namesFrom }),
+    ...(compose === undefined ? {} : { pasted: compose }),
     ...(logs.known ? { logs: logs.value } : {}),
     ...(deployment === undefined ? {} : { said: deployment }),
     ...(config === undefined ? {} : { config }),
@@ -135,7 +153,8 @@ function deploymentOf(
 
 function targetOf(
   logs: Fact<LogDigest>,
-  { name, exposure, config, probe, origin, proxies = [] }: OfflineOptions,
+  config: ConfigReading | undefined,
+  { name, exposure, probe, origin, proxies = [] }: OfflineOptions,
 ): Target {
   const found = exposureOf({
     ...(logs.known ? { logs: logs.value } : {}),

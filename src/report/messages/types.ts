@@ -1,6 +1,8 @@
 import type { Risk, Unproven } from "../../core/finding.ts";
 import type { Lang } from "../../core/languages.ts";
 import type { SentenceKey } from "../../core/saying.ts";
+import type { Unpackable } from "../../intake/archive.ts";
+import type { InputKind } from "../../intake/recognise.ts";
 import type { FixOutcome } from "../fix-report.ts";
 
 export type { Lang } from "../../core/languages.ts";
@@ -68,6 +70,9 @@ export interface Catalogue {
   /** `Release.from`. */
   readonly releaseSources: Readonly<Record<string, string>>;
   readonly facts: Readonly<Record<string, string>>;
+  /** What an input was taken for, after its name, and why one was not read. */
+  readonly inputKinds: Readonly<Record<InputKind, string>>;
+  readonly unpackables: Readonly<Record<Unpackable, string>>;
   /** By `Saying.message`. */
   readonly sayings: Readonly<Record<SentenceKey, string>>;
   /** Headings and short phrases of the formats. */
@@ -185,6 +190,10 @@ export interface Words {
   readonly findRelease: string;
   readonly ahead: string;
   readonly aheadIntro: string;
+  /** Heading: what was handed in. */
+  readonly inputs: string;
+  /** `{kind}` of the text, `{parts}`: documents in it. */
+  readonly inputWith: string;
   readonly missing: string;
   /** `{option}` */
   readonly provide: string;

@@ -191,17 +191,6 @@ export const tables: Tables = {
     text: "{text}",
     "model-contradicted":
       "The evidence says something else than the model of this release. The evidence counts; please report it to this tool's maintainers.",
-    "input-empty": "{file} is empty: there was nothing to read.",
-    "input-compressed":
-      "{file} is compressed, and was not read. Unpack it first: `zcat {file} | pairing-doctor triage -`.",
-    "input-binary":
-      "{file} is no text, and was not read. Name a log: the gateway's console or its JSON file.",
-    "input-config":
-      "{file} is an openclaw.json, not a log, and was not read: it tells of nobody who was refused. Name a log; beside a log `--config {file}` of `pairing-doctor diagnose` reads it.",
-    "input-compose":
-      "{file} is a Compose file, not a log, and was not read. Name a log: `docker compose logs --no-color openclaw-gateway`.",
-    "input-inspect":
-      "{file} is the output of `docker inspect`, not a log, and was not read. Name a log: `docker logs CONTAINER`.",
     "client-left":
       "A client ended its connection by itself before the gateway had admitted or refused it, and nothing tells why or what it is. Its own log says more.",
     "release-assumed":
@@ -275,9 +264,41 @@ export const tables: Tables = {
     wording: "by its wording",
     healthz: "by its health page",
     http: "by its HTTP answers",
+    image: "from its image's tag",
     "package.json": "from package.json",
     protocol: "from its protocol",
     said: "as given, not observed",
+  },
+  inputKinds: {
+    log: "a log",
+    text: "a text",
+    config: "OpenClaw's config",
+    compose: "a Compose file",
+    env: "variables",
+    "docker-inspect": "output of `docker inspect`",
+    kubernetes: "objects of Kubernetes",
+    devices: "a device list",
+    doctor: "findings of `openclaw doctor`",
+    systemd: "a service of systemd",
+    har: "a browser's recording (HAR)",
+    bundle: "a bundle of this tool",
+    report: "a report of this tool; it is not read again",
+    empty: "empty",
+    binary: "no text; not read",
+    "not-recognised": "not recognised: no line of it says anything about a gateway",
+    "unread-archive": "not read",
+  },
+  unpackables: {
+    "unsafe-name": "not read: its name leads out of the archive",
+    duplicate: "not read: the archive has this name twice",
+    link: "not read: a link or no plain file",
+    encrypted: "not read: it is encrypted",
+    bomb: "not read to its end: it grows without measure",
+    "too-many": "not read, nor what follows: too many files",
+    "too-deep": "not read: too many archives within each other",
+    "too-large": "not read to its end: too large; unpack it and name the files",
+    broken: "broken or cut off; what came before is read",
+    "no-unpacker": "not read: unpack it and name the files",
   },
   facts: {
     target: "the target",
@@ -327,6 +348,8 @@ export const tables: Tables = {
     findRelease: "To find the release",
     ahead: "Gates still ahead",
     aheadIntro: "Behind this refusal the model sees more. They appear one after the other as each is mended:",
+    inputs: "What was read",
+    inputWith: "{kind}, with {parts} in it",
     missing: "Could not be looked at",
     provide: "provide it with {option}",
     healthyOfSome: "The checks that ran found nothing; {count} did not run",

@@ -1,8 +1,7 @@
-import { pack } from "tar-stream";
-
 /**
- * Archives of the engine. `tar-stream` writes them. They are read by hand: its reader (2.2, the one that dockerode
- * brings) keeps an extended header of any length in memory, and takes attributes' bytes for UTF-8.
+ * Tar archives, of an engine and of people: ustar with PAX records, and GNU's long names. Read by hand: the reader of
+ * `tar-stream` (2.2, the one that dockerode brings) keeps an extended header of any length in memory, and takes
+ * attributes' bytes for UTF-8.
  */
 
 /** One entry of an archive. */
@@ -23,8 +22,6 @@ export interface TarEntry {
 
 const BLOCK = 512;
 const PIECE = 65_536;
-/** Six octal digits. */
-const MOST_IN_HEADER = 0o777777;
 /** Extended headers longer than this are of no file that we ask for. */
 const MAX_EXTENDED = 65_536;
 
@@ -51,6 +48,43 @@ export async function* tarEntries(
   }
 }
 
+/** A file of an archive; what is not read of it is passed over when the next one is asked for. */
+export interface TarFile extends TarEntry {
+  chunks(): AsyncGenerator<Uint8Array>;
+}
+
+/** Every entry in order, files with their content as it comes. Ends at what is no archive. */
+export async function* tarFiles(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<TarFile> {
+  const source = new Bytes(chunks);
+  try {
+    for (;;) {
+      const entry = await nextHeader(source);
+      if (entry === undefined) return;
+      const size = entry.size;
+      let left = entry.kind === "file" ? size : 0;
+      yield {
+        ...entry,
+        chunks: async function* () {
+          while (left > 0) {
+            const piece = await source.take(Math.min(left, PIECE));
+            if (piece.length === 0) return;
+            left -= piece.length;
+            yield piece;
+          }
+        },
+      };
+      await source.skip(padded(size) - (entry.kind === "file" ? size - left : 0));
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+/** Whether the bytes begin with the header of an entry. */
+export function isTar(head: Uint8Array): boolean {
+  return head.length >= BLOCK && head[0] !== 0 && checksumFits(head.subarray(0, BLOCK));
+}
+
 /** The content of the archive's first entry in pieces, when that is a file. */
 export async function* firstFile(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const source = new Bytes(chunks);
@@ -71,6 +105,7 @@ export async function* firstFile(chunks: AsyncIterable<Uint8Array>): AsyncGenera
 
 async function nextHeader(source: Bytes): Promise<TarEntry | undefined> {
   let extended: Readonly<Record<string, string>> = {};
+  let long: { readonly path?: string; readonly linkpath?: string } = {};
   for (;;) {
     const header = await source.take(BLOCK);
     if (header.length < BLOCK || header[0] === 0) return undefined;
@@ -83,10 +118,17 @@ async function nextHeader(source: Bytes): Promise<TarEntry | undefined> {
       if (type === "x") extended = paxRecords(records);
       continue;
     }
+    if (type === "L" || type === "K") {
+      const bytes = await source.take(Math.min(size, MAX_EXTENDED));
+      await source.skip(padded(size) - bytes.length);
+      const name = text(bytes, 0, bytes.length);
+      long = { ...long, ...(type === "L" ? { path: name } : { linkpath: name }) };
+      continue;
+    }
     const prefix = text(header, 345, 155);
-    const target = extended.linkpath ?? text(header, 157, 100);
+    const target = extended.linkpath ?? long.linkpath ?? text(header, 157, 100);
     return {
-      name: extended.path ?? (prefix === "" ? "" : `${prefix}/`) + text(header, 0, 100),
+      name: extended.path ?? long.path ?? (prefix === "" ? "" : `${prefix}/`) + text(header, 0, 100),
       kind: KINDS[type] ?? "other",
       size,
       mode: number(header, 100, 8) & 0o7777,
@@ -204,29 +246,4 @@ function paxRecords(bytes: Uint8Array, encoding = "utf-8"): Readonly<Record<stri
     at += length;
   }
   return records;
-}
-
-/** An archive of one regular file, as `PUT /containers/ID/archive` takes it. `name` has no directory. */
-export function oneFile(
-  name: string,
-  content: Uint8Array,
-  { mode, uid, gid }: Pick<TarEntry, "mode" | "uid" | "gid">,
-): Buffer {
-  const archive = pack();
-  const header = {
-    name,
-    uid,
-    gid,
-    mtime: new Date(),
-    // With the bits of a regular file, which are no part of the header: a mode of 0 alone would be taken for none.
-    mode: mode | 0o100000,
-    type: "file",
-    // Larger numbers do not fit into the header; they would be cut without a word.
-    ...(Math.max(uid, gid) > MOST_IN_HEADER ? { pax: { uid: `${uid}`, gid: `${gid}` } } : {}),
-  } as const;
-  archive.entry(header, Buffer.from(content));
-  archive.finalize();
-  const bytes: unknown = archive.read();
-  if (!Buffer.isBuffer(bytes)) throw new TypeError("the archive was not written at once");
-  return bytes;
 }

@@ -3,7 +3,7 @@ import { type Scrubber, safeQuote } from "../../core/scrub.ts";
 import { safeText } from "../../core/text.ts";
 import type { ConfigRewrite } from "../../core/workload.ts";
 import { asksForConfig, MAX_COMMAND, statementsOf, writesConfig } from "../contained/rewriting.ts";
-import { PROJECT_LABEL } from "./find.ts";
+import { PROJECT_LABEL } from "./labels.ts";
 
 const UNRAID_LABEL = "net.unraid.docker.";
 

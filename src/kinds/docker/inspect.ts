@@ -1,16 +1,15 @@
 import type { ContainerInspectInfo } from "dockerode";
-import { gatewayFlags } from "../../config/flags.ts";
+import { type GatewayFlags, gatewayFlags } from "../../config/flags.ts";
 import type { Scrubber } from "../../core/scrub.ts";
 import { safeQuote } from "../../core/scrub.ts";
 import { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
 import type { DockerEngine, Workload, WorkloadMount } from "../../core/workload.ts";
-import { networkOf } from "../../kinds/docker/network.ts";
-import { dockerSources } from "../../kinds/docker/sources.ts";
 import { installDirOf, programIn } from "../contained/program.ts";
-import type { GatewayProcess } from "../processes.ts";
-import { PROJECT_LABEL } from "./find.ts";
+import { PROJECT_LABEL } from "./labels.ts";
+import { networkOf } from "./network.ts";
 import { configRewrite } from "./rewrites.ts";
+import { dockerSources } from "./sources.ts";
 
 /** What the engine says of a container, without the secrets of its environment, which `scrub` knows. */
 export function containerReading(info: ContainerInspectInfo, scrub: Scrubber): Workload<DockerEngine> {
@@ -93,8 +92,20 @@ function uidOf(user: string): number | undefined {
   return /^\d{1,9}$/.test(name) ? Number(name) : undefined;
 }
 
+/** The gateway in a container, by what the engine says of it. */
+export interface ContainedGateway {
+  /** Of the host; 0 while it does not run. */
+  readonly pid: number;
+  readonly flags: GatewayFlags;
+  readonly env: Readonly<Record<string, Secret>>;
+  readonly envSource: string;
+  readonly cwd: string;
+  readonly home: string;
+  readonly installDir: string;
+}
+
 /** The gateway in the container, as its own process would be described from inside. */
-export function containedGateway(info: ContainerInspectInfo, salt: string): GatewayProcess {
+export function containedGateway(info: ContainerInspectInfo, salt: string): ContainedGateway {
   const env: Record<string, Secret> = {};
   for (const pair of (info.Config?.Env ?? []).slice(0, 2000)) {
     const equals = pair.indexOf("=");

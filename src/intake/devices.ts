@@ -33,6 +33,17 @@ export function devicesFromJson(
   );
 }
 
+/** The lists as `devices list --json` prints them (2026.2.1 to 2026.9.6). */
+export function devicesFromLists(pending: unknown, paired: unknown): DeviceList {
+  const entries = (list: unknown): [string, unknown][] =>
+    Array.isArray(list) ? list.slice(0, MAX_DEVICES).map((one) => ["", one]) : [];
+  return {
+    pending: entries(pending).flatMap(pendingOf),
+    paired: entries(paired).flatMap(pairedOf),
+    store: "json",
+  };
+}
+
 /** The lists from rows of `device_pairing_pending` and `device_pairing_paired` (2026.8.2 and later). */
 export function devicesFromRows(pending: readonly unknown[], paired: readonly unknown[]): DeviceList {
   return {

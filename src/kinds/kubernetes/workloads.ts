@@ -1,7 +1,6 @@
 import { isGatewayCommand } from "../../config/flags.ts";
 import { DEFAULT_PORT } from "../../core/default-port.ts";
 import { safeText } from "../../core/text.ts";
-import type { WorkloadKind } from "../target.ts";
 import {
   type Document,
   isTrueAt,
@@ -13,6 +12,9 @@ import {
   textMapAt,
   textsAt,
 } from "./fields.ts";
+
+/** As `kubectl` calls them. */
+export type WorkloadKind = "deploy" | "statefulset" | "daemonset" | "pod";
 
 /** A workload that seems to run a gateway, with its pods. */
 export interface Candidate {

@@ -1,7 +1,7 @@
 import type { ConfigMapSource } from "../../core/workload.ts";
 import { asksForConfig, statementsOf, writesConfig } from "../contained/rewriting.ts";
 import { type Document, listAt, nameOf, objectAt, textAt, textMapAt, textsAt } from "./fields.ts";
-import { commandOf } from "./find.ts";
+import { commandOf } from "./workloads.ts";
 
 /** One file of a pod that is of a ConfigMap. */
 interface ConfigMapMount {

@@ -2,7 +2,6 @@ import { mountOf } from "../../core/mounts.ts";
 import { type Scrubber, safeQuote } from "../../core/scrub.ts";
 import { safeText } from "../../core/text.ts";
 import type { KubernetesEngine, StateDirectory, Workload, WorkloadMount } from "../../core/workload.ts";
-import { kubernetesSources } from "../../kinds/kubernetes/sources.ts";
 import {
   type Document,
   isTrueAt,
@@ -14,7 +13,8 @@ import {
   textMapAt,
   textsAt,
 } from "./fields.ts";
-import { type Candidate, failingInit, isReady, selects, statusOf, workloadName } from "./find.ts";
+import { kubernetesSources } from "./sources.ts";
+import { type Candidate, failingInit, isReady, selects, statusOf, workloadName } from "./workloads.ts";
 
 /** What was read beside the pod; a list that was not allowed is empty, and stands among what was denied. */
 export interface PodSurroundings {

@@ -1,5 +1,3 @@
-import { posix } from "node:path";
-
 /** How OpenClaw's CLI is run in a container: by the words of the gateway's own command. */
 export function programIn(words: readonly string[]): string | undefined {
   const at = words.indexOf("gateway");
@@ -12,8 +10,18 @@ export function programIn(words: readonly string[]): string | undefined {
 /** Where the code is that a gateway's command runs; `/app` is upstream's image. */
 export function installDirOf(words: readonly string[], cwd: string): string {
   const script = words.find((word) => /(?:^|\/)(?:dist\/(?:index|entry)\.m?js|openclaw\.mjs)$/.test(word));
-  const whole = script === undefined ? undefined : posix.resolve(cwd, script);
+  const whole = script === undefined ? undefined : below(cwd, script);
   return whole?.replace(/\/(?:dist\/(?:index|entry)\.m?js|openclaw\.mjs)$/, "") ?? "/app";
+}
+
+/** A path of the container, without `.` and `..`; these rooms run without a platform's own paths. */
+function below(cwd: string, path: string): string {
+  const parts: string[] = [];
+  for (const part of (path.startsWith("/") ? path : `${cwd}/${path}`).split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return `/${parts.join("/")}`;
 }
 
 /** Names of variables whose values are secrets, unless they only say where one is. */

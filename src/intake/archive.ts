@@ -1,0 +1,331 @@
+import type { Entry, FileEntry } from "@zip.js/zip.js";
+import { isTar, tarFiles } from "./tar.ts";
+
+/**
+ * Archives and compressed files of strangers, opened in memory: nothing of them is ever written, and no name of them
+ * leads anywhere. gzip is the platform's, zip and Zstandard are libraries', tar is read by hand (`tar.ts`).
+ */
+
+/** A file as it was handed in, or out of an archive. */
+export interface Piece {
+  readonly name: string;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** Why something of an archive was not read. */
+export type Unpackable =
+  | "unsafe-name"
+  | "duplicate"
+  | "link"
+  | "encrypted"
+  | "bomb"
+  | "too-many"
+  | "too-deep"
+  | "too-large"
+  | "broken"
+  | "no-unpacker";
+
+/** Archives within archives: `.zip` of `.tar.gz` of `.gz`. */
+const MAX_DEPTH = 4;
+const MAX_ENTRIES = 5000;
+/** Bytes of a zip archive itself, which has its directory at its end and is therefore held whole. */
+const MAX_ZIP = 256 * 1024 ** 2;
+/** Bytes that come out in all. */
+const MAX_UNPACKED = 4 * 1024 ** 3;
+/** What is this many times larger than it came, and more than the first bytes, was made to be. */
+const MAX_RATIO = 1000;
+const FREE = 64 * 1024 ** 2;
+/** zstd's own default for what a reader keeps in memory: 2 ** 27. */
+const MAX_WINDOW = 128 * 1024 ** 2;
+/** A block of zstd takes 4 bytes for up to 128 KiB. */
+const ZSTD_PIECE = 1024;
+const HEAD = 512;
+
+/** What one run opens in all, and what it did not. */
+export class Unpacking {
+  readonly #refused: (name: string, why: Unpackable) => void;
+  readonly #seen = new Set<string>();
+  #entries = 0;
+  /** Bytes as they were handed in, and as they came out. */
+  #taken = 0;
+  #out = 0;
+
+  constructor(refused: (name: string, why: Unpackable) => void) {
+    this.#refused = refused;
+  }
+
+  /** The files in it, itself where it is no archive. Each is read, or passed over, before the next one is asked for. */
+  async *files({ name, chunks }: Piece): AsyncGenerator<Piece> {
+    this.#seen.clear();
+    yield* this.#open({ name, chunks: this.#counted(chunks) }, 0);
+  }
+
+  async *#open(piece: Piece, depth: number): AsyncGenerator<Piece> {
+    const { name } = piece;
+    const { head, chunks } = await peeked(piece.chunks);
+    const form = formOf(head);
+    if (form === undefined) {
+      yield { name, chunks };
+      return;
+    }
+    if (form === "other") return this.#refused(name, "no-unpacker");
+    if (depth >= MAX_DEPTH) return this.#refused(name, "too-deep");
+    if (form === "tar") yield* this.#tar(name, chunks, depth);
+    else if (form === "zip") yield* this.#zip(name, chunks, depth);
+    else if (form === "zstd" && windowOf(head) > MAX_WINDOW) this.#refused(name, "too-large");
+    else {
+      const inner = this.#bounded(name, form === "gzip" ? gunzipped(chunks) : unzstd(chunks));
+      yield* this.#open(
+        { name: name.replace(/\.(?:gz|zst|zstd)$/i, "").replace(/\.tgz$/i, ".tar"), chunks: inner },
+        depth + 1,
+      );
+    }
+  }
+
+  async *#tar(archive: string, chunks: AsyncIterable<Uint8Array>, depth: number): AsyncGenerator<Piece> {
+    for await (const entry of tarFiles(chunks)) {
+      if (entry.kind === "directory") continue;
+      const name = `${archive}/${entry.name}`;
+      if (!this.#admits(name, entry.name)) continue;
+      if (entry.kind !== "file") this.#refused(name, "link");
+      else yield* this.#open({ name, chunks: entry.chunks() }, depth + 1);
+    }
+  }
+
+  async *#zip(archive: string, chunks: AsyncIterable<Uint8Array>, depth: number): AsyncGenerator<Piece> {
+    const whole = await gathered(chunks, MAX_ZIP);
+    if (whole === undefined) return this.#refused(archive, "too-large");
+    const { BlobReader, ZipReader } = await import("@zip.js/zip.js");
+    const reader = new ZipReader(new BlobReader(new Blob([whole])), {
+      useWebWorkers: false,
+      checkOverlappingEntry: true,
+      strictness: "strict",
+    });
+    try {
+      for await (const entry of reader.getEntriesGenerator()) {
+        if (entry.directory) continue;
+        const name = `${archive}/${entry.filename}`;
+        if (!this.#admits(name, entry.filename)) continue;
+        if (isLink(entry)) this.#refused(name, "link");
+        else if (entry.encrypted) this.#refused(name, "encrypted");
+        else yield* this.#open({ name, chunks: this.#bounded(name, inflated(entry)) }, depth + 1);
+      }
+    } catch (error) {
+      if (error instanceof TooMuch) throw error;
+      this.#refused(archive, "broken");
+    } finally {
+      await reader.close();
+    }
+  }
+
+  /** Names are only shown; one that would lead elsewhere was made by nobody who meant well. */
+  #admits(name: string, own: string): boolean {
+    this.#entries++;
+    if (this.#entries > MAX_ENTRIES) {
+      if (this.#entries === MAX_ENTRIES + 1) this.#refused(name, "too-many");
+      return false;
+    }
+    const parts = own.split(/[\\/]/);
+    if (own === "" || /^[\\/]|^[A-Za-z]:|\0/.test(own) || parts.includes("..")) {
+      this.#refused(name, "unsafe-name");
+      return false;
+    }
+    const plain = parts.filter((part) => part !== "" && part !== ".").join("/");
+    const key = name.slice(0, name.length - own.length) + plain;
+    if (this.#seen.has(key)) {
+      this.#refused(name, "duplicate");
+      return false;
+    }
+    this.#seen.add(key);
+    return true;
+  }
+
+  async *#counted(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      this.#taken += chunk.length;
+      yield chunk;
+    }
+  }
+
+  /** What a decompressor gives, up to where it is too much or broken; what came until then is read. */
+  async *#bounded(name: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let out = 0;
+    try {
+      for await (const chunk of chunks) {
+        out += chunk.length;
+        this.#out += chunk.length;
+        if (this.#out > MAX_UNPACKED) throw new TooMuch("too-large");
+        if (out > FREE && out > MAX_RATIO * this.#taken) throw new TooMuch("bomb");
+        yield chunk;
+      }
+    } catch (error) {
+      this.#refused(name, error instanceof TooMuch ? error.why : "broken");
+    }
+  }
+}
+
+class TooMuch extends Error {
+  readonly why: Unpackable;
+
+  constructor(why: Unpackable) {
+    super(why);
+    this.why = why;
+  }
+}
+
+type Form = "gzip" | "zstd" | "zip" | "tar" | "other";
+
+const SIGNATURES: readonly (readonly [Form, readonly number[]])[] = [
+  ["gzip", [0x1f, 0x8b]],
+  ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
+  ["zip", [0x50, 0x4b, 3, 4]],
+  ["zip", [0x50, 0x4b, 5, 6]],
+  // xz, 7z, RAR, bzip2
+  ["other", [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
+  ["other", [0x37, 0x7a, 0xbc, 0xaf]],
+  ["other", [0x52, 0x61, 0x72, 0x21, 0x1a]],
+  ["other", [0x42, 0x5a, 0x68, 0x39, 0x31, 0x41]],
+];
+
+/** Whether a file that begins so is opened, or refused as one that cannot be. */
+export function isArchive(head: Uint8Array): boolean {
+  return formOf(head) !== undefined;
+}
+
+function formOf(head: Uint8Array): Form | undefined {
+  const found = SIGNATURES.find(([, bytes]) => bytes.every((byte, at) => head[at] === byte));
+  return found?.[0] ?? (isTar(head) ? "tar" : undefined);
+}
+
+/** The first bytes, and all of them again. */
+async function peeked(
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<{ readonly head: Uint8Array; readonly chunks: AsyncIterable<Uint8Array> }> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const first: Uint8Array[] = [];
+  let length = 0;
+  while (length < HEAD) {
+    const { done, value } = await iterator.next();
+    if (done === true) break;
+    first.push(value);
+    length += value.length;
+  }
+  const head = joined(first, length);
+  async function* again(): AsyncGenerator<Uint8Array> {
+    try {
+      yield head;
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
+        yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  return { head, chunks: again() };
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** All bytes; `undefined` where they are more than `most`. */
+export async function gathered(
+  chunks: AsyncIterable<Uint8Array>,
+  most: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    if (length > most) return undefined;
+    parts.push(chunk);
+  }
+  return joined(parts, length);
+}
+
+/** Pulled, so that nothing is unpacked that nobody reads. */
+function streamOf(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done === true) controller.close();
+      else controller.enqueue(new Uint8Array(value));
+    },
+    async cancel() {
+      await iterator.return?.();
+    },
+  });
+}
+
+async function* read(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+function gunzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  return read(streamOf(chunks).pipeThrough(new DecompressionStream("gzip")));
+}
+
+/** In small pieces, as a few bytes of a hostile file become megabytes. */
+async function* unzstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const { Decompress } = await import("fzstd");
+  let out: Uint8Array[] = [];
+  const decompress = new Decompress((chunk) => out.push(chunk));
+  for await (const chunk of chunks)
+    for (let at = 0; at < chunk.length; at += ZSTD_PIECE) {
+      decompress.push(chunk.subarray(at, at + ZSTD_PIECE), false);
+      yield* out;
+      out = [];
+    }
+  decompress.push(new Uint8Array(), true);
+  yield* out;
+}
+
+/** Bytes that a reader of the first frame keeps (RFC 8878, 3.1.1.1). */
+function windowOf(head: Uint8Array): number {
+  const descriptor = head[4] ?? 0;
+  const isSingle = (descriptor & 0x20) !== 0;
+  if (!isSingle) {
+    const window = head[5] ?? 0;
+    const base = 2 ** (10 + (window >> 3));
+    return base + (base / 8) * (window & 7);
+  }
+  const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
+  const length = [1, 2, 4, 8][descriptor >> 6] ?? 1;
+  let size = 0;
+  for (let index = length - 1; index >= 0; index--) size = size * 256 + (head[5 + dictionary + index] ?? 0);
+  return size;
+}
+
+function inflated(entry: FileEntry): AsyncGenerator<Uint8Array> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const done = entry.getData(writable, { checkSignature: true }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    yield* read(readable);
+    const error = await done;
+    if (error !== undefined) throw error;
+  }
+  return chunks();
+}
+
+/** A symbolic link of Unix, as `zip -y` keeps it. */
+function isLink({ externalFileAttributes }: Entry): boolean {
+  return (((externalFileAttributes ?? 0) >>> 16) & 0o170000) === 0o120000;
+}

@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { type Unpackable, Unpacking } from "../src/intake/archive.ts";
+import { tar, tarGz, zip, zstd, zstdBomb } from "./support/archives.ts";
+
+interface Opened {
+  readonly files: Readonly<Record<string, string>>;
+  readonly refused: readonly (readonly [string, Unpackable])[];
+  /** Bytes that came out. */
+  readonly bytes: number;
+}
+
+/** In pieces of `size`, as a file or a pipe gives them. */
+async function open(content: Uint8Array, name = "in", size = 65_536): Promise<Opened> {
+  const refused: (readonly [string, Unpackable])[] = [];
+  const files: Record<string, string> = {};
+  let bytes = 0;
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size);
+  }
+  const unpacking = new Unpacking((...one) => refused.push(one));
+  for await (const piece of unpacking.files({ name, chunks: chunks() })) {
+    let text = "";
+    for await (const chunk of piece.chunks) {
+      bytes += chunk.length;
+      if (text.length < 1_000_000) text += Buffer.from(chunk).toString("latin1");
+    }
+    files[piece.name] = text;
+  }
+  return { files, refused, bytes };
+}
+
+const LOG = "2026-11-22T12:25:55.812Z [ws] webchat connected\n".repeat(3000);
+
+describe("what is in it", () => {
+  for (const size of [1, 7, 511, 65_536]) {
+    test(`a plain file, gzip and Zstandard, in pieces of ${size}`, async () => {
+      const short = LOG.slice(0, 3000);
+      assert.deepEqual((await open(Buffer.from(short), "a.log", size)).files, { "a.log": short });
+      assert.deepEqual((await open(gzipSync(short), "a.log.gz", size)).files, { "a.log": short });
+      assert.deepEqual((await open(zstd(short), "a.log.zst", size)).files, { "a.log": short });
+    });
+  }
+
+  test("members of gzip that were written one after the other, as log rotation appends them", async () => {
+    const both = Buffer.concat([gzipSync("first\n"), gzipSync("second\n")]);
+    assert.deepEqual((await open(both, "a.gz")).files, { a: "first\nsecond\n" });
+  });
+
+  test("tar, tar.gz, tar.zst and zip, with directories and long names", async () => {
+    const long = `${"deep/".repeat(40)}gateway.log`;
+    const files = { "x/logs/gateway.log": LOG, [`x/${long}`]: "long\n", "x/openclaw.json": "{}" };
+    const members = [
+      ["logs/gateway.log", LOG],
+      [long, "long\n"],
+      ["openclaw.json", "{}"],
+    ] as const;
+    for (const archive of [tar(...members), await zip(members)])
+      assert.deepEqual((await open(archive, "x")).files, files);
+    assert.deepEqual((await open(gzipSync(tar(...members)), "x.gz")).files, files);
+    assert.deepEqual((await open(zstd(tar(...members)), "x.zst")).files, files);
+  });
+
+  test("archives in archives", async () => {
+    const inner = tarGz(["a.log.gz", gzipSync("hello\n")]);
+    const { files, refused } = await open(await zip([["support.tar.gz", inner]]), "t.zip");
+    assert.deepEqual({ files, refused }, { files: { "t.zip/support.tar/a.log": "hello\n" }, refused: [] });
+  });
+
+  test("a file that nobody reads is passed over", async () => {
+    const names: string[] = [];
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      yield tar(["a", LOG], ["b", "b"]);
+    }
+    for await (const { name } of new Unpacking(() => undefined).files({ name: "t", chunks: chunks() }))
+      names.push(name);
+    assert.deepEqual(names, ["t/a", "t/b"]);
+  });
+});
+
+describe("what is refused, and said", () => {
+  const unsafe = ["../../etc/passwd", "/etc/passwd", "a/../../b", "C:\\x", "..\\..\\x"];
+  for (const name of unsafe)
+    test(`the name ${name}`, async () => {
+      const { files, refused } = await open(tar([name, "root"], ["fine", "fine"]), "t");
+      assert.deepEqual(files, { "t/fine": "fine" });
+      assert.deepEqual(refused, [[`t/${name}`, "unsafe-name"]]);
+    });
+
+  test("such a name in a zip", async () => {
+    const archive = await zip(
+      [
+        ["aa/bb", "root"],
+        ["fine", "fine"],
+      ],
+      { rename: { "aa/bb": "../bb" } },
+    );
+    const { files, refused } = await open(archive, "z");
+    assert.ok(!Object.values(files).includes("root"));
+    assert.ok(refused.length > 0);
+  });
+
+  test("links, of both kinds of archive", async () => {
+    const link = ["l.log", "", { linkTo: "/etc/passwd" }] as const;
+    for (const archive of [tar(link, ["a", "a"]), await zip([link, ["a", "a"]])]) {
+      const { files, refused } = await open(archive, "t");
+      assert.deepEqual({ files, refused }, { files: { "t/a": "a" }, refused: [["t/l.log", "link"]] });
+    }
+  });
+
+  test("the second of one name, however it is written", async () => {
+    const { files, refused } = await open(
+      tar(["a.log", "first"], ["./a.log", "second"], ["a.log", "third"]),
+      "t",
+    );
+    assert.deepEqual(files, { "t/a.log": "first" });
+    assert.deepEqual(
+      refused.map(([, why]) => why),
+      ["duplicate", "duplicate"],
+    );
+    const twice = await zip(
+      [
+        ["a.log", "first"],
+        ["b.log", "second"],
+      ],
+      { rename: { "b.log": "a.log" } },
+    );
+    const zipped = await open(twice, "z");
+    assert.ok(!Object.values(zipped.files).includes("second"), JSON.stringify(zipped));
+    assert.ok(zipped.refused.length > 0);
+  });
+
+  test("an encrypted member", async () => {
+    const { files, refused } = await open(await zip([["a", "secret"]], { password: "x" }), "z");
+    assert.deepEqual({ files, refused }, { files: {}, refused: [["z/a", "encrypted"]] });
+  });
+
+  test("a bomb ends early, whatever it is made of", async () => {
+    // 400 MiB of zeros in 400 KB, and in Zstandard 1.5 GiB in 48 KB.
+    const zeros = gzipSync(Buffer.alloc(400 * 1024 ** 2));
+    for (const [name, bomb] of [
+      ["gz", gzipSync(zeros)],
+      ["zst", zstdBomb(12_000)],
+    ] as const) {
+      const { refused, bytes } = await open(bomb, name);
+      assert.deepEqual(
+        refused.map(([, why]) => why),
+        ["bomb"],
+      );
+      assert.ok(bytes < 200 * 1024 ** 2, `${name}: ${bytes}`);
+    }
+  });
+
+  test("archives without an end", async () => {
+    let nested: Buffer = gzipSync("x");
+    for (let depth = 0; depth < 10; depth++) nested = gzipSync(nested);
+    assert.deepEqual((await open(nested, "n")).refused, [["n", "too-deep"]]);
+  });
+
+  test("more files than anybody sends", async () => {
+    const many = Array.from({ length: 5003 }, (_, index) => [`${index}`, ""] as const);
+    const { files, refused } = await open(tar(...many), "t");
+    assert.equal(Object.keys(files).length, 5000);
+    assert.deepEqual(
+      refused.map(([, why]) => why),
+      ["too-many"],
+    );
+  });
+
+  test("a window that no reader has to keep", async () => {
+    const frame = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0xff, 1, 0, 0]);
+    assert.deepEqual((await open(frame, "w.zst")).refused, [["w.zst", "too-large"]]);
+  });
+
+  test("other packers by their name", async () => {
+    for (const head of ["\xfd7zXZ\0", "7z\xbc\xaf\x27\x1c", "Rar!\x1a\x07", "BZh91AY&SY"])
+      assert.deepEqual((await open(Buffer.from(head, "latin1"), "p")).refused, [["p", "no-unpacker"]]);
+  });
+});
+
+describe("what is broken", () => {
+  test("of a file that was cut off, what came is read", async () => {
+    const whole = gzipSync(LOG, { level: 1 });
+    const { files, refused } = await open(whole.subarray(0, whole.length - 20), "a.gz");
+    assert.ok((files.a ?? "").startsWith("2026-11-22"));
+    assert.deepEqual(
+      refused,
+      [["a", "broken"]].map(() => ["a.gz", "broken"]),
+    );
+  });
+
+  test("any damage ends in an answer", async () => {
+    const archives = [
+      tarGz(["a", LOG]),
+      await zip([
+        ["a", LOG],
+        ["b", "b"],
+      ]),
+      zstd(LOG.slice(0, 5000)),
+      tar(["a", "a"]),
+    ];
+    let seed = 7;
+    const random = (max: number) => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+      return seed % max;
+    };
+    for (const archive of archives)
+      for (let turn = 0; turn < 60; turn++) {
+        const damaged = Buffer.from(archive);
+        for (let hit = 0; hit < 3; hit++) damaged[random(damaged.length)] = random(256);
+        const cut = damaged.subarray(0, 1 + random(damaged.length));
+        const { bytes } = await open(cut, "d");
+        assert.ok(bytes < 10_000_000);
+      }
+  });
+});
