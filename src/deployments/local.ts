@@ -9,6 +9,7 @@ import { DEFAULT_PORT } from "../core/default-port.ts";
 import { type Fact, type Known, known, type Unknown, unknown } from "../core/fact.ts";
 import type { DeploymentNames, DeviceList, HostSigns, Release, StoreProblem } from "../core/facts.ts";
 import { parseBoundedJson } from "../core/json.ts";
+import { atLeast } from "../core/release.ts";
 import { type Saying, say } from "../core/saying.ts";
 import type { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
@@ -184,14 +185,16 @@ class Local implements LocalAccess {
     const world = await this.#readWorld();
     const { candidate } = await this.#located();
     const store = `${candidate.stateDir}/state/openclaw.sqlite`;
-    if (await world.exists(store)) {
-      const list = await devicesFromSqlite(world, store);
-      // Up to 2026.7.x a database of that name may hold other things, and the lists are files beside it.
-      if (list.known) return this.#withFilesLeft(list, `${candidate.stateDir}/devices`);
-      const files = await this.#deviceFiles(candidate.stateDir);
-      return files.known ? files : list;
-    }
-    return this.#deviceFiles(candidate.stateDir);
+    // Up to 2026.7.x a database of that name holds other things, and tables of devices that are never written
+    // (run 2026.6.11): what the release reads counts, and without it what somebody wrote.
+    const release = this.#options.release ?? (await this.#ownRelease());
+    const readsFiles = atLeast(release, "2026.8.1") === false;
+    if (readsFiles || !(await world.exists(store))) return this.#deviceFiles(candidate.stateDir);
+    const list = await devicesFromSqlite(world, store);
+    if (list.known && (release !== undefined || list.value.pending.length + list.value.paired.length > 0))
+      return this.#withFilesLeft(list, `${candidate.stateDir}/devices`);
+    const files = await this.#deviceFiles(candidate.stateDir);
+    return files.known ? files : list;
   }
 
   async #deviceFiles(stateDir: string): Promise<Fact<DeviceList>> {

@@ -64,7 +64,7 @@ async function tell(site: FixSite, { way, token }: Story, t: TestContext): Promi
     }
     assert.ok(page.admitted(), await page.text());
     await isGreen(site, way, t);
-    assert.deepEqual(identityOf(site), identity, "the gateway's own identity is another");
+    assertKept(identityOf(site), identity);
     for (; applied > 0; applied -= 1) {
       const { exitCode, document } = await site.fix(["--undo", "--yes"]);
       assert.deepEqual([exitCode, document.outcome], [0, "undone"], JSON.stringify(document));
@@ -72,7 +72,7 @@ async function tell(site: FixSite, { way, token }: Story, t: TestContext): Promi
     const after = await stateOf(site.gateway);
     assert.equal(after.config, before.config);
     assert.deepEqual(after.paired, before.paired, "somebody is paired who was not");
-    assert.deepEqual(identityOf(site), identity);
+    assertKept(identityOf(site), identity);
     await again(site, way, page);
     assert.equal(page.admitted(), false, "it is let in although all was undone");
   } finally {
@@ -135,4 +135,9 @@ function identityOf({ gateway }: FixSite): Readonly<Record<string, string>> {
           .digest("hex"),
       ]),
   );
+}
+
+/** What was there is as it was; the release's own command makes its identity at its first call. */
+function assertKept(now: Readonly<Record<string, string>>, before: Readonly<Record<string, string>>): void {
+  for (const [name, digest] of Object.entries(before)) assert.equal(now[name], digest, name);
 }
