@@ -360,7 +360,8 @@ class Page {
       const effect = effects[index] ?? "unknown";
       const letter = String.fromCharCode(65 + (index % 26));
       const brief = effect === "refused" && anyHelps && !this.#options.verbose;
-      const shown = effect === "refused" && severity !== "error" ? "unknown" : effect;
+      // Where nobody is refused no gate is passed: what a change would do to the page is said among its steps.
+      const shown = severity !== "error" && effect !== "admits" ? "unknown" : effect;
       return ["", ...this.#remedy(remedy, letter, shown), ...(brief ? [] : this.#howTo(remedy, short))];
     });
   }

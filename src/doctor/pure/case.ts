@@ -23,6 +23,7 @@ import {
   type MissingFact,
   type PrintSteps,
   type Report,
+  type ReportFinding,
   type ReportNote,
   toReportFinding,
 } from "../../report/result.ts";
@@ -79,6 +80,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
     ...(shown === undefined ? {} : { refusal: shown }),
   });
   const command = findings[0]?.remedies
+    .filter((remedy) => model?.now.outcome !== "admitted" || !locksOut(findings[0], remedy))
     .flatMap((remedy) => remedy.actions)
     .flatMap((action) => (action.kind === "command" ? [action.command] : []))[0];
   const explain = findings[0] === undefined ? "" : `pairing-doctor explain ${findings[0].id}`;
@@ -106,6 +108,11 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
     next: options.next ?? command ?? explain,
     notes: [...notesOf(facts, found), ...(options.notes ?? [])],
   };
+}
+
+/** Whoever is let in now, and was refused nowhere, would be refused after it: nobody is sent there. */
+function locksOut(finding: ReportFinding | undefined, { after }: ReportFinding["remedies"][number]): boolean {
+  return finding?.severity !== "error" && typeof after === "object";
 }
 
 /** How steps are printed for the deployment that the facts show. */
