@@ -119,7 +119,8 @@ const command = refusal({
 
 for (const [what, held, list, over] of [
   ["let a page in just after", command, devices(LATER), true],
-  ["let nobody in", command, devices(EARLIER), false],
+  ["let a page in just before the gateway wrote that", command, devices(EARLIER), true],
+  ["let nobody in", command, devices("2026-11-22T09:59:54.000Z"), false],
   ["is another day's than the approval", command, devices("2026-11-22T10:05:00.000Z"), false],
   ["came from elsewhere", { ...command, connection: { remoteAddress: "10.0.0.9" } }, devices(LATER), false],
   ["is a page's", { ...command, client: "control-ui" as const }, devices(LATER), false],

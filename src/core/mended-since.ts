@@ -80,6 +80,8 @@ function isApproved({ from, gate, deviceId, requestId, lastAt, over }: Refusal, 
 
 /** For how long after its refusal a command line goes on by itself, milliseconds: up to 24 s were seen. */
 const GOES_ON_MS = 120_000;
+/** By how much a busy gateway writes the end of the connection after the command has gone on (run 2026.6.11). */
+const WRITTEN_LATE_MS = 5_000;
 
 /**
  * OpenClaw's own command on the gateway's host, held back as it asks for more scopes, goes on in the files and approves
@@ -97,7 +99,7 @@ function hasApproved(
   const refusedAt = Date.parse(lastAt ?? "");
   return (devices?.paired ?? []).some((one) => {
     const after = Date.parse(one.at ?? "") - refusedAt;
-    return one.deviceId !== deviceId && after >= 0 && after <= GOES_ON_MS;
+    return one.deviceId !== deviceId && after >= -WRITTEN_LATE_MS && after <= GOES_ON_MS;
   });
 }
 
