@@ -108,3 +108,24 @@ test("a device that was approved before asks for more; one that waits is not app
     assert.deepEqual(overs(withoutMended([pairing, foretold], { devices: list })), [false, false]);
   assert.deepEqual(overs(withoutMended([pairing], {})), [false]);
 });
+
+const command = refusal({
+  gate: "pairing",
+  reason: "scope-upgrade",
+  client: "cli",
+  deviceId: "c1",
+  connection: { remoteAddress: "127.0.0.1", headers: { host: "127.0.0.1:18789" } },
+});
+
+for (const [what, held, list, over] of [
+  ["let a page in just after", command, devices(LATER), true],
+  ["let a page in just before the gateway wrote that", command, devices(EARLIER), true],
+  ["let nobody in", command, devices("2026-11-22T09:59:54.000Z"), false],
+  ["is another day's than the approval", command, devices("2026-11-22T10:05:00.000Z"), false],
+  ["came from elsewhere", { ...command, connection: { remoteAddress: "10.0.0.9" } }, devices(LATER), false],
+  ["is a page's", { ...command, client: "control-ui" as const }, devices(LATER), false],
+  ["is of a console that names nobody", { ...command, client: "unknown" as const }, devices(LATER), true],
+] as const)
+  test(`OpenClaw's own command was held back, and ${what}: ${over ? "over" : "stands"}`, () => {
+    assert.deepEqual(overs(withoutMended([held], { devices: list })), [over]);
+  });

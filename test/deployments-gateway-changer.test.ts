@@ -533,7 +533,7 @@ test("a gateway that will not take it up is started anew, or a person has to", a
 type Stored = Record<string, Record<string, unknown>>;
 
 /** A gateway with its two lists in files, and a command line that approves and removes as the real one does. */
-function pairing(release: string, paired: Stored, pending: Stored) {
+function pairing(release: string, paired: Stored, pending: Stored, own?: Stored) {
   const write = (dir: string, name: string, value: Stored) =>
     writeFileSync(path.join(dir, "devices", `${name}.json`), JSON.stringify(value, null, 2));
   const read = (dir: string, name: string): Stored =>
@@ -548,6 +548,8 @@ function pairing(release: string, paired: Stored, pending: Stored) {
         delete waiting[id];
         const token = { token: "fresh-token", role: "operator", scopes: request.scopes, createdAtMs: 9 };
         list[device] = { ...list[device], ...request, approvedAtMs: 99, tokens: { operator: token } };
+        // The command line, at its first call.
+        Object.assign(list, own);
       } else if (verb === "reject" && request !== undefined) delete waiting[id];
       else if (verb === "remove" && list[id] !== undefined && release !== "2026.2.1") delete list[id];
       else return exit(1, "", "[openclaw] Failed to start CLI: Error: unknown requestId\n    at x");
@@ -611,6 +613,45 @@ for (const release of ["2026.2.1", "2026.3.13"])
     assert.equal(made.pairedText(), before);
     assert.match(english((await done(made.changer.revert(undo, step, never))).how), /not paired any more/);
   });
+
+const ownDevices = { dd: { ...device("dd", ["operator.admin"]), clientId: "cli" } };
+
+for (const release of ["2026.2.1", "2026.4.7"])
+  test(`${release}: the device that our own command left goes with the approval, and is foretold`, async () => {
+    const pending = { "req-1": request("bb", "req-1", ["operator.read"]) };
+    const made = pairing(release, { aa: device("aa", ["operator.read"]) }, pending, ownDevices);
+    const before = made.pairedText();
+    const step: Step = { do: "device.approve", requestId: "req-1" };
+    const foreseen = await made.changer.foresee?.(step, never);
+    assert.ok(foreseen?.known);
+    assert.deepEqual(foreseen.value.notes, [{ message: "own-command-pairs" }]);
+    const { undo } = await done(made.changer.perform(step, never));
+    assert.deepEqual(undo, { undo: "device.remove", deviceId: "bb", own: "dd" });
+    await done(made.changer.revert(undo, step, never));
+    assert.equal(made.pairedText(), before);
+  });
+
+test("a command line that was paired before stays, and so does a device that is none", async () => {
+  const pending = { "req-1": request("bb", "req-1", ["operator.read"]) };
+  const step: Step = { do: "device.approve", requestId: "req-1" };
+  const had = pairing("2026.4.7", ownDevices, pending, ownDevices);
+  const foreseen = await had.changer.foresee?.(step, never);
+  assert.ok(foreseen?.known);
+  assert.deepEqual(foreseen.value.notes, []);
+  assert.deepEqual((await done(had.changer.perform(step, never))).undo, {
+    undo: "device.remove",
+    deviceId: "bb",
+  });
+  // Another browser that came in meanwhile is nobody's footprint, whatever a journal says.
+  const browser = { ee: { ...device("ee", ["operator.read"]), clientId: "openclaw-control-ui" } };
+  const other = pairing("2026.4.7", {}, pending, browser);
+  assert.deepEqual((await done(other.changer.perform(step, never))).undo, {
+    undo: "device.remove",
+    deviceId: "bb",
+  });
+  await done(other.changer.revert({ undo: "device.remove", deviceId: "bb", own: "ee" }, step, never));
+  assert.deepEqual(Object.keys(JSON.parse(other.pairedText())), ["ee"]);
+});
 
 test("an approved upgrade is taken back: all of the entry but the new token's value", async () => {
   const had = device("aa", ["operator.read"]);

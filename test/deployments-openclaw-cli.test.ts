@@ -115,6 +115,34 @@ test("the gateway's own Node and files come before the PATH", async () => {
   assert.equal(second.value.stdout, "from the PATH\n");
 });
 
+test("a gateway that hides its files: the openclaw of the PATH runs on the gateway's own Node, not the first one there", async () => {
+  const { dir } = place("");
+  const [install, bin, own] = ["openclaw", "linked", "own"].map((name) => path.join(dir, name));
+  assert.ok(install && bin && own);
+  for (const each of [install, bin, own]) mkdirSync(each);
+  // An older Node comes first in the PATH, as /usr/bin's does after 2026.3.13 has started itself anew.
+  writeFileSync(path.join(bin, "node"), "#!/bin/sh\necho too old; exit 1\n");
+  writeFileSync(path.join(own, "node"), `#!/bin/sh\necho "the gateway's $2"\n`);
+  for (const each of [bin, own]) chmodSync(path.join(each, "node"), 0o755);
+  writeFileSync(path.join(install, "openclaw.mjs"), "#!/usr/bin/env node\n");
+  chmodSync(path.join(install, "openclaw.mjs"), 0o755);
+  symlinkSync("../openclaw/openclaw.mjs", path.join(bin, "openclaw"));
+  const world = nodeWorld({ env: { PATH: `${bin}:/usr/bin:/bin` } });
+  const gateway: GatewayProcess = { pid: 1, flags: {}, node: path.join(own, "node") };
+  const said = async (options: Partial<OpenclawCliOptions>) => {
+    const outcome = await place("", { world, ...options }).cli.run(["x"], { signal: never });
+    assert.ok(outcome.known);
+    return outcome.value.stdout;
+  };
+  assert.equal(await said({ gateway }), "the gateway's x\n");
+  assert.equal(await said({}), "too old\n");
+  // A script of another kind finds its Node by the PATH.
+  rmSync(path.join(bin, "openclaw"));
+  writeFileSync(path.join(bin, "openclaw"), '#!/bin/sh\nexec node entry "$@"\n');
+  chmodSync(path.join(bin, "openclaw"), 0o755);
+  assert.equal(await said({ gateway }), "the gateway's x\n");
+});
+
 test("an openclaw of another release on the PATH is passed over", async () => {
   const { dir } = place("echo never");
   const install = path.join(dir, "openclaw");

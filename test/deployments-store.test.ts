@@ -19,6 +19,7 @@ import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Fact } from "../src/core/fact.ts";
 import type { DeviceList } from "../src/core/facts.ts";
+import { localAccess } from "../src/deployments/local.ts";
 import { devicesFromSqlite } from "../src/deployments/store/device-lists.ts";
 import { readStore } from "../src/deployments/store/reader.ts";
 import { MAX_STORE, storeSnapshot } from "../src/deployments/store/snapshot.ts";
@@ -48,6 +49,46 @@ function logged(): string {
 function requests(fact: Fact<DeviceList>): readonly string[] | string {
   return fact.known ? fact.value.pending.map(({ requestId }) => requestId) : fact.detail;
 }
+
+describe("which store counts", () => {
+  const request = { requestId: "r1", deviceId: "d1", clientId: "openclaw-control-ui", scopes: [], ts: 1 };
+
+  /** A state directory with tables as 2026.6.11 makes them and never writes them, and the lists in files. */
+  async function both(rows: string): Promise<string> {
+    const store = await made(PENDING + PAIRED + rows);
+    const state = join(dirname(store), "state");
+    mkdirSync(state);
+    copyFileSync(store, join(state, "openclaw.sqlite"));
+    const home = dirname(store);
+    mkdirSync(join(home, "devices"));
+    writeFileSync(join(home, "openclaw.json"), "{}");
+    writeFileSync(join(home, "devices", "pending.json"), JSON.stringify({ r1: request }));
+    writeFileSync(join(home, "devices", "paired.json"), "{}");
+    return home;
+  }
+
+  const row = `INSERT INTO device_pairing_pending (request_id, device_id, scopes_json, ts) VALUES ('r2', 'd2', '[]', 2);`;
+  for (const [release, rows, store, waits] of [
+    ["2026.6.11", "", "json", ["r1"]],
+    ["2026.6.11", row, "json", ["r1"]],
+    ["2026.7.35", "", "json", ["r1"]],
+    ["2026.8.1", "", "sqlite", []],
+    ["2026.9.6", row, "sqlite", ["r2"]],
+    [undefined, "", "json", ["r1"]],
+    [undefined, row, "sqlite", ["r2"]],
+  ] as const)
+    test(`${release ?? "a release that is not known"}, ${rows === "" ? "empty tables" : "tables with a row"}: ${store}`, async () => {
+      const home = await both(rows);
+      const world = { ...nodeWorld(), env: { OPENCLAW_STATE_DIR: home, PATH: "" } };
+      const given = release === undefined ? {} : { release };
+      const list = await localAccess({ world, salt: "salt", ...given }).devices();
+      assert.ok(list.known);
+      assert.equal(list.value.store, store);
+      assert.deepEqual(requests(list), waits);
+      // Beside a store that is not read nothing is left behind.
+      assert.equal(list.value.problems === undefined, store === "json");
+    });
+});
 
 describe("what the gateway keeps", () => {
   test("a request that is only in the write-ahead log, the device beside it, and no token", async () => {

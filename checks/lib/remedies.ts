@@ -70,7 +70,16 @@ export function triedOnOwnPage(remedy: Remedy, wanted: OwnPageFacts): Remedy {
   const config = knownValue(wanted.config)?.effective;
   const release = knownValue(wanted.release)?.version;
   if (assessment?.now.outcome !== "admitted" || config === undefined || release === undefined) return remedy;
-  return withVerdict(remedy, { release, config, connection: assessment.connection });
+  const judged = withVerdict(remedy, { release, config, connection: assessment.connection });
+  const { after } = judged;
+  if (typeof after !== "object" || after.refusedAt === "pairing") return judged;
+  // Nothing that the page asks for then can be approved: it never gets so far as to ask.
+  const first = alongside("locks-out", { gate: after.refusedAt });
+  return { ...judged, steps: [first, ...judged.steps.filter((step) => !isApprovalOfBrowsers(step))] };
+}
+
+function isApprovalOfBrowsers(step: Step): boolean {
+  return step.do === "human" && step.message === "approve-browsers-in-use";
 }
 
 type OwnPageFacts = Pick<GateFacts["wanted"], "assessment" | "config" | "release">;

@@ -106,15 +106,19 @@ export interface Performed {
   readonly lasting?: true;
 }
 
-/** What the journal keeps to take a step back. Plain JSON, no secrets. */
+/**
+ * What the journal keeps to take a step back. Plain JSON, no secrets. `own`: the device of OpenClaw's command line, which
+ * the step itself paired; it goes as well.
+ */
 export type Undo =
-  | { readonly undo: "device.remove"; readonly deviceId: string }
+  | { readonly undo: "device.remove"; readonly deviceId: string; readonly own?: string }
   | {
       /** An upgrade was approved: back to what the device had. */
       readonly undo: "device.restore";
       readonly deviceId: string;
       readonly role?: string;
       readonly scopes: readonly string[];
+      readonly own?: string;
       /** The device's entry in `paired.json`, without its tokens, where the gateway keeps one. */
       readonly entry?: { readonly [key: string]: JsonValue };
     }

@@ -1,4 +1,4 @@
-import { ipMatches, parseIp } from "./address.ts";
+import { ipMatches, isLoopbackIp, parseIp } from "./address.ts";
 import type { ConfigReading, DeviceList, Refusal } from "./facts.ts";
 import type { LogDigest, RefusalGroup } from "./log-event.ts";
 
@@ -18,7 +18,10 @@ export function withoutMended(refusals: readonly Refusal[], since: Since): reado
   return refusals
     .filter((refusal) => !(refusal.from === "model" && approved.some((one) => isSamePage(one, refusal))))
     .map((refusal) =>
-      approved.includes(refusal) || isAllowed(refusal, since) || isTrusted(refusal, since)
+      approved.includes(refusal) ||
+      isAllowed(refusal, since) ||
+      isTrusted(refusal, since) ||
+      hasApproved(refusal, since)
         ? { ...refusal, over: true }
         : refusal,
     );
@@ -73,6 +76,31 @@ function isApproved({ from, gate, deviceId, requestId, lastAt, over }: Refusal, 
   const { pending = [], paired = [] } = since.devices ?? {};
   const waits = pending.some((one) => one.requestId === requestId || one.deviceId === deviceId);
   return !waits && paired.some((one) => one.deviceId === deviceId && isAfter(one.at, lastAt));
+}
+
+/** For how long after its refusal a command line goes on by itself, milliseconds: up to 24 s were seen. */
+const GOES_ON_MS = 120_000;
+/** By how much a busy gateway writes the end of the connection after the command has gone on (run 2026.6.11). */
+const WRITTEN_LATE_MS = 5_000;
+
+/**
+ * OpenClaw's own command on the gateway's host, held back as it asks for more scopes, goes on in the files and approves
+ * (`using local fallback`; shipped code 2026.2.21 to 2026.6.11, run 2026.6.11). Whoever typed it got what they came for.
+ */
+function hasApproved(
+  { from, gate, client, connection, deviceId, lastAt, over }: Refusal,
+  { devices }: Since,
+): boolean {
+  if (from !== "log" || over || gate !== "pairing") return false;
+  const { remoteAddress = "", headers = {} } = connection;
+  // The console of older releases names no client; OpenClaw's own send neither Origin nor User-Agent.
+  const isOwn = client === "unknown" && headers.origin === undefined && headers["user-agent"] === undefined;
+  if ((client !== "cli" && !isOwn) || !isLoopbackIp(parseIp(remoteAddress))) return false;
+  const refusedAt = Date.parse(lastAt ?? "");
+  return (devices?.paired ?? []).some((one) => {
+    const after = Date.parse(one.at ?? "") - refusedAt;
+    return one.deviceId !== deviceId && after >= -WRITTEN_LATE_MS && after <= GOES_ON_MS;
+  });
 }
 
 function isSamePage({ connection: a }: Refusal, { gate, connection: b }: Refusal): boolean {

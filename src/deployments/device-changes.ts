@@ -63,17 +63,26 @@ export class DeviceChanges {
       !after.value.pending.some((one) => one.requestId === requestId) &&
       after.value.paired.some((one) => one.deviceId === deviceId && one.at !== had?.at);
     if (!isDone) return failureOf(outcome, say("request-not-approved", { id: requestId }));
+    const own = ownDevice(before.value, after.value, deviceId);
     const undo: Undo =
       had === undefined
-        ? { undo: "device.remove", deviceId }
+        ? { undo: "device.remove", deviceId, ...own }
         : {
             undo: "device.restore",
             deviceId,
             ...(had.role === undefined ? {} : { role: had.role }),
             scopes: had.scopes,
+            ...own,
             ...(entry === undefined ? {} : { entry }),
           };
     return known({ how: quoted(`openclaw devices approve ${requestId}`), undo }, "openclaw devices");
+  }
+
+  /** Whether our own first command leaves a device of the command line in the list. */
+  async pairsItself(): Promise<boolean> {
+    const list = await this.#options.devices();
+    if (list.known) return !list.value.paired.some(isCommandLine);
+    return list.reason === "absent";
   }
 
   async #entry(list: DeviceList, deviceId: string): ReturnType<typeof pairedEntry> {
@@ -137,6 +146,32 @@ export class DeviceChanges {
     return removed.known ? known({ how: say("edited-paired") }, removed.source) : removed;
   }
 
+  /** The step itself, then the device that our own command left: as nobody had it before, it is missed by nobody. */
+  async takeBack(
+    undo: Extract<Undo, { readonly undo: "device.remove" | "device.restore" }>,
+    signal: AbortSignal,
+  ): Promise<Fact<Performed>> {
+    const back =
+      undo.undo === "device.remove"
+        ? await this.remove(undo.deviceId, signal)
+        : await this.restore(undo, signal);
+    if (!back.known || undo.own === undefined) return back;
+    const own = await this.#removeOwn(undo.own, signal);
+    return own.known ? back : own;
+  }
+
+  async #removeOwn(deviceId: string, signal: AbortSignal): Promise<Fact<unknown>> {
+    const { files, stateDir } = this.#options;
+    const now = await this.list(signal);
+    if (!now.known) return now;
+    const one = now.value.paired.find((paired) => paired.deviceId === deviceId);
+    if (one === undefined || !isCommandLine(one)) return known("absent", now.source);
+    // In its files, where it has them: a command of its own would ask to be paired again.
+    return now.value.store === "json"
+      ? removeEntry(files, stateDir, deviceId)
+      : this.remove(deviceId, signal);
+  }
+
   async restore(
     undo: Extract<Undo, { readonly undo: "device.restore" }>,
     signal: AbortSignal,
@@ -154,6 +189,24 @@ export class DeviceChanges {
       ? unknown("absent", say("not-paired-any-more"))
       : known({ how: say("edited-paired") }, restored.source);
   }
+}
+
+/**
+ * The command line that approved, where that call paired it (on loopback each release does so by itself; run 2026.2.1
+ * to 2026.6.11).
+ */
+function ownDevice(before: DeviceList, after: DeviceList, approved: string): { readonly own?: string } {
+  const [own, second] = after.paired.filter(
+    (one) =>
+      one.deviceId !== approved &&
+      isCommandLine(one) &&
+      !before.paired.some(({ deviceId }) => deviceId === one.deviceId),
+  );
+  return own === undefined || second !== undefined ? {} : { own: own.deviceId };
+}
+
+function isCommandLine({ client }: DeviceList["paired"][number]): boolean {
+  return client === "cli";
 }
 
 const NEVER = new AbortController().signal;

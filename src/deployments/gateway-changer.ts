@@ -157,7 +157,8 @@ class GatewayChanger implements Changer {
         case "device.remove":
         case "device.rotate": {
           const writes = await this.#deviceStore();
-          return known({ writes }, writes);
+          const notes = (await this.#devices.pairsItself()) ? [{ message: "own-command-pairs" }] : [];
+          return known({ writes, notes }, writes);
         }
         // Noted before it is started: whoever takes it back stops it, also after a crash in between.
         case "gateway.start": {
@@ -249,7 +250,8 @@ class GatewayChanger implements Changer {
         case "device.remove":
         case "device.restore": {
           const path = await this.#deviceStore();
-          return known({ file: { path, diff: [`-${safeText(undo.deviceId, 100)}`] } }, path);
+          const gone = [undo.deviceId, ...(undo.own === undefined ? [] : [undo.own])];
+          return known({ file: { path, diff: gone.map((id) => `-${safeText(id, 100)}`) } }, path);
         }
         default:
           return known({}, "nothing is written");
@@ -261,9 +263,8 @@ class GatewayChanger implements Changer {
     return asFact<Performed>(async () => {
       switch (undo.undo) {
         case "device.remove":
-          return this.#devices.remove(undo.deviceId, signal);
         case "device.restore":
-          return this.#devices.restore(undo, signal);
+          return this.#devices.takeBack(undo, signal);
         case "file.remove":
         case "file.restore": {
           const redo = await this.#redoOf(step, undo);

@@ -90,6 +90,8 @@ function isOfRequest(
 ): boolean {
   const request = devices?.pending.find((one) => one.requestId === requestId);
   if (request === undefined || request.deviceId !== undo.deviceId) return false;
+  // What was paired before the step is nobody's footprint.
+  if (undo.own !== undefined && devices?.paired.some(({ deviceId }) => deviceId === undo.own)) return false;
   if (undo.undo === "device.remove") return true;
   const had = devices?.paired.find((one) => one.deviceId === undo.deviceId);
   return had !== undefined && undo.scopes.every((scope) => had.scopes.includes(scope));
@@ -210,10 +212,15 @@ const STEPS = {
 } satisfies { readonly [D in Done]: z.ZodMiniType<{ do: D }> };
 
 const UNDOS = {
-  "device.remove": z.strictObject({ undo: z.literal("device.remove"), deviceId: name }),
+  "device.remove": z.strictObject({
+    undo: z.literal("device.remove"),
+    deviceId: name,
+    own: z.optional(name),
+  }),
   "device.restore": z.strictObject({
     undo: z.literal("device.restore"),
     deviceId: name,
+    own: z.optional(name),
     role: z.optional(text(200)),
     scopes,
     entry: z.optional(z.record(text(200), z.json())),

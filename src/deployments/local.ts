@@ -187,7 +187,7 @@ class Local implements LocalAccess {
 
   /**
    * The lists that this release reads. From 2026.8.1 on they are in the database; before that in files, though
-   * 2026.7.1 has the database with the same tables, which it leaves empty (run).
+   * 2026.6.11 and 2026.7.1 have the database with the same tables, which they leave empty (run).
    */
   async devices(): Promise<Fact<DeviceList>> {
     const world = await this.#readWorld();

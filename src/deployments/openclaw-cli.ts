@@ -129,10 +129,21 @@ async function findProgram(options: OpenclawCliOptions): Promise<readonly string
       if (!directory.startsWith("/") || (await world.info(program))?.kind !== "file") continue;
       if (!(await isTrusted(program))) continue;
       const other = release === undefined ? undefined : await releaseBehind(program);
-      if (other === undefined || other === release) return [program];
+      if (other !== undefined && other !== release) continue;
+      // `#!/usr/bin/env node` would take the first Node of the PATH, which need not be one that the release runs on.
+      const entry = node === undefined ? undefined : await entryBehind(program);
+      return node !== undefined && entry !== undefined && (await world.exists(node))
+        ? [node, entry]
+        : [program];
     }
   }
   return undefined;
+}
+
+/** OpenClaw's own entry file, where npm links to it. */
+async function entryBehind(program: string): Promise<string | undefined> {
+  const target = await realpath(program).catch(() => "");
+  return target.endsWith("/openclaw.mjs") ? target : undefined;
 }
 
 /** Bytes of a package.json. */
@@ -141,8 +152,8 @@ const MAX_MANIFEST = 1_000_000;
 /** The version beside what npm links to; `undefined` for a script of another kind. */
 async function releaseBehind(program: string): Promise<string | undefined> {
   try {
-    const target = await realpath(program);
-    if (!target.endsWith("/openclaw.mjs")) return undefined;
+    const target = await entryBehind(program);
+    if (target === undefined) return undefined;
     const input = await openInput(target.replace(/openclaw\.mjs$/, "package.json"));
     const manifest = parseBoundedJson((await input.read(MAX_MANIFEST)).bytes.toString("utf8"));
     if (typeof manifest !== "object" || manifest === null || !("version" in manifest)) return undefined;
@@ -198,7 +209,10 @@ async function trustedPath(path: string, options: OpenclawCliOptions): Promise<s
   if (world.platform === "win32") return path;
   const trusted = runners(options);
   const kept: string[] = [];
-  for (const directory of path.split(delimiter).slice(0, 100))
+  // The gateway's own Node first: another one of the PATH may be too old for its release.
+  const own = options.gateway?.node?.match(/^(\/.*)\/node$/)?.[1];
+  const all = [...(own === undefined ? [] : [own]), ...path.split(delimiter).slice(0, 100)];
+  for (const directory of new Set(all))
     if (directory.startsWith("/") && (await distrusted(world, directory, trusted)) === undefined)
       kept.push(directory);
   return kept.join(delimiter);

@@ -444,7 +444,8 @@ class Page {
       const isLate = !isUseless && told >= SPELLED_OUT;
       if (isLate) untold += 1;
       else if (!isUseless) told += 1;
-      const shown = effect === "refused" && severity !== "error" ? "unknown" : effect;
+      // Where nobody is refused no gate is passed: what a change would do to the page is said among its steps.
+      const shown = severity !== "error" && effect !== "admits" ? "unknown" : effect;
       const brief = (isUseless || isLate) && !verbose;
       return ["", ...this.#remedy(remedy, letter, shown), ...(brief ? [] : this.#howTo(remedy, short))];
     });

@@ -42,6 +42,8 @@ export const fix: FixWords = {
   notes: {
     "hard-links":
       "{path} has {count} names (hard links): it is written in its place, so the change shows under each of them.",
+    "own-command-pairs":
+      "OpenClaw's own command, which does this, is paired by the gateway at its first call, as a device `cli` of this machine. It is taken back with the fix (`fix --undo`).",
     "written-anew":
       "{path} is written anew, as its container is not running: an access control list, extended attributes or other names (hard links), if it has any, are lost.",
   },

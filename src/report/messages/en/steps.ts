@@ -203,6 +203,8 @@ export const human: Readonly<Record<string, string>> = {
     "Run `openclaw doctor`, which names the place in {path|openclaw.json}, and mend it in an editor.",
   "restarts-by-itself":
     "Nothing has to be started: the container starts again by itself, and reads the file anew.",
+  "locks-out":
+    "Not yet: a page that is let in now would be refused afterwards ({gate}), and no approval helps there. Open it another way first (HTTPS, or an SSH tunnel to 127.0.0.1), see it connect, and then go on.",
   "page-switched-off":
     "gateway.controlUi.enabled is false, so the gateway serves no page: take that out if the page is wanted.",
   "page-root": "Look whether the page's files are in {path}, which gateway.controlUi.root names.",
