@@ -5,6 +5,7 @@ import { before, describe, test } from "node:test";
 import type { Facts } from "../src/core/collect.ts";
 import { LANGS } from "../src/core/languages.ts";
 import { reportOf } from "../src/doctor/pure/case.ts";
+import { leadsOf } from "../src/report/effect.ts";
 import { renderFix } from "../src/report/fix.ts";
 import { renderHuman } from "../src/report/human.ts";
 import { catalogueOf, causeText } from "../src/report/messages/index.ts";
@@ -42,7 +43,9 @@ describe("the first screen", () => {
             ? words.verdicts[report.verdict]
             : (causeText(words, first.id, first.variant, first.args, first.detail)?.title ?? "");
         assert.ok(flat(screen).includes(flat([title])), `${name}: the cause`);
-        const typed = (first?.remedies ?? []).flatMap(({ actions }) => typedIn(actions));
+        const leads = first === undefined ? [] : leadsOf(first, report.gateway.admission);
+        const typed =
+          leads.length === 0 ? [] : (first?.remedies ?? []).flatMap(({ actions }) => typedIn(actions));
         const wanted = typed.length > 0 ? typed : [report.next].filter((line) => line !== "");
         if (wanted.length === 0) continue;
         commands += 1;

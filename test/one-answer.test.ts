@@ -93,7 +93,7 @@ describe("one case, one answer", () => {
       }
       planned += 1;
       assert.equal(first.remedies[0]?.id, taken.id, name);
-      const [lead] = leadsOf(first, report.gateway.admission?.gate);
+      const [lead] = leadsOf(first, report.gateway.admission);
       assert.equal(lead?.id, taken.id, `${name}: what is to be typed first`);
     }
     assert.ok(planned > 200);
@@ -103,7 +103,7 @@ describe("one case, one answer", () => {
     for (const [name, { report }] of cases) {
       const first = report.findings[0];
       if (first === undefined) continue;
-      const typed = leadsOf(first, report.gateway.admission?.gate).flatMap(({ actions }) =>
+      const typed = leadsOf(first, report.gateway.admission).flatMap(({ actions }) =>
         actions.flatMap((action) => (action.kind === "command" ? [action.command] : [])),
       );
       assert.equal(report.next, typed[0] ?? `pairing-doctor explain ${first.id}`, name);

@@ -1,3 +1,4 @@
+import type { Admission } from "../core/connection.ts";
 import { isBefore } from "./gate-order.ts";
 import type { RemedyAction, ReportFinding, ReportRemedy } from "./result.ts";
 
@@ -17,17 +18,28 @@ export function effectOf({ after }: Pick<ReportRemedy, "after">, gate: string | 
 
 /**
  * What to do first of a finding: its first remedy that helps; where that is a person's alone, the first with something
- * to type, too. `gate`: of the connection that the report is about, where the finding has none of its own.
+ * to type, too. `admission`: what the gateway says of the connection that the report is about.
  */
 export function leadsOf(
-  { remedies, gate: own }: Pick<ReportFinding, "remedies" | "gate">,
-  gate: string | undefined,
+  finding: Pick<ReportFinding, "remedies" | "gate" | "severity">,
+  admission: Pick<Admission, "outcome" | "gate"> | null,
 ): readonly ReportRemedy[] {
-  const helping = remedies.filter((remedy) => effectOf(remedy, own ?? gate) !== "refused");
-  const [first, ...others] = helping.length > 0 ? helping : remedies;
+  const gate = finding.gate ?? admission?.gate;
+  const open = finding.remedies.filter((remedy) => !locksOut(finding, admission, remedy));
+  const helping = open.filter((remedy) => effectOf(remedy, gate) !== "refused");
+  const [first, ...others] = helping.length > 0 ? helping : open;
   if (first === undefined) return [];
   if (typedFirst(first) !== undefined) return [first];
   return [first, ...others.filter((remedy) => typedFirst(remedy) !== undefined).slice(0, 1)];
+}
+
+/** Whoever is let in now, and was refused nowhere, would be refused after it: nobody is sent there first. */
+function locksOut(
+  { severity }: Pick<ReportFinding, "severity">,
+  admission: Pick<Admission, "outcome"> | null,
+  { after }: Pick<ReportRemedy, "after">,
+): boolean {
+  return admission?.outcome === "admitted" && severity !== "error" && typeof after === "object";
 }
 
 /** The first command of a remedy. */

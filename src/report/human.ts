@@ -361,7 +361,7 @@ class Page {
   }
 
   #leads({ findings: [finding], gateway }: Report): readonly ReportRemedy[] {
-    return finding === undefined ? [] : leadsOf(finding, gateway.admission?.gate);
+    return finding === undefined ? [] : leadsOf(finding, gateway.admission);
   }
 
   #lead(remedy: ReportRemedy): string[] {

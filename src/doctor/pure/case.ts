@@ -23,7 +23,6 @@ import {
   type MissingFact,
   type PrintSteps,
   type Report,
-  type ReportFinding,
   type ReportNote,
   toReportFinding,
 } from "../../report/result.ts";
@@ -81,12 +80,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
   const leftOut = leftOutOf(options);
   const { shown, admission, model, ahead } = storyOf(facts, found.findings);
   const [first] = findings;
-  const leads =
-    first === undefined
-      ? []
-      : leadsOf(first, admission?.gate).filter(
-          (remedy) => admission?.outcome !== "admitted" || !locksOut(first, remedy),
-        );
+  const leads = first === undefined ? [] : leadsOf(first, admission);
   const command = leads.map((remedy) => typedFirst(remedy)?.command).find((one) => one !== undefined);
   const explain = first === undefined ? "" : `pairing-doctor explain ${first.id}`;
   const path = withoutSupposed(shown, {
@@ -120,11 +114,6 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
     next: options.next ?? command ?? explain,
     notes: [...notesOf(facts, found), ...(options.notes ?? [])],
   };
-}
-
-/** Whoever is let in now, and was refused nowhere, would be refused after it: nobody is sent there. */
-function locksOut(finding: ReportFinding | undefined, { after }: ReportFinding["remedies"][number]): boolean {
-  return finding?.severity !== "error" && typeof after === "object";
 }
 
 /** How steps are printed for the deployment that the facts show. */
