@@ -2,7 +2,6 @@ import type { CheckResult } from "../core/diagnose.ts";
 import type { Evidence } from "../core/facts.ts";
 import type { Saying } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
-import { isBefore } from "./gate-order.ts";
 import { byTrouble, inputText, isPlainInput } from "./inputs.ts";
 import { displayWidth, hang } from "./layout.ts";
 import {
@@ -16,17 +15,10 @@ import {
   sentenceOf,
   wordsOf,
 } from "./messages/index.ts";
-import type {
-  AheadGate,
-  EraAnswer,
-  Hop,
-  RemedyAction,
-  Report,
-  ReportFinding,
-  ReportRemedy,
-} from "./result.ts";
+import type { EraAnswer, Hop, RemedyAction, Report, ReportFinding, ReportRemedy } from "./result.ts";
 import { safeReport } from "./safe.ts";
 import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } from "./style.ts";
+import { admissionText, aheadText, type Effect, effectOf, gatewayText, titleOf } from "./told.ts";
 
 /** Findings that are told; more of them are named only. */
 const TOLD = 4;
@@ -79,12 +71,6 @@ export function renderHuman(raw: Report, options: HumanOptions): string {
     .join("\n\n")}\n`;
 }
 
-/**
- * What the model says of a remedy: `passes` leads past the finding's gate and to a later one, `waits` is
- * still stopped at an earlier one.
- */
-type Effect = "admits" | "passes" | "waits" | "refused" | "unknown";
-
 /** Each method gives the lines of one block, `[]` when the report has nothing for it. */
 class Page {
   readonly #words: Catalogue;
@@ -105,7 +91,8 @@ class Page {
     const { verdicts } = this.#words;
     const [first] = report.findings;
     const worst = first && first.severity !== "info" ? first : undefined;
-    const text = report.verdict !== "healthy" && worst ? this.#title(worst) : verdicts[report.verdict];
+    const text =
+      report.verdict !== "healthy" && worst ? titleOf(this.#words, worst) : verdicts[report.verdict];
     // A box takes a border and a column of air on each side.
     const width = this.#options.box ? this.#width - 4 : this.#width;
     const onlyWarns = report.verdict === "found" && worst?.severity === "warning";
@@ -113,8 +100,8 @@ class Page {
     const tone = onlyWarns ? this.#style.warn : this.#tone(report.verdict);
     const lines = [
       ...hang(`${symbol} `, text, { indent: 0, width }).map((line) => tone(line)),
-      ...hang("", this.#gatewayLine(report), { indent: 2, width }),
-      ...hang("", this.#admissionLine(report), { indent: 2, width }),
+      ...hang("", gatewayText(this.#words, report, this.#symbols), { indent: 2, width }),
+      ...hang("", admissionText(this.#words, report), { indent: 2, width }),
     ];
     const { box } = this.#options;
     return box ? [box(lines.join("\n"), report.verdict)] : lines;
@@ -136,7 +123,7 @@ class Page {
     );
     const title = hang(
       `${number}. `,
-      `${severities[finding.severity]} ${finding.code}  ${this.#title(finding)}`,
+      `${severities[finding.severity]} ${finding.code}  ${titleOf(this.#words, finding)}`,
       {
         indent: 0,
         width: this.#width,
@@ -233,7 +220,10 @@ class Page {
       this.#heading(words.ahead),
       ...hang("", words.aheadIntro, { indent: 2, width: this.#width }),
       ...ahead.flatMap((gate, index) =>
-        hang(`${index + 1}. `, this.#aheadText(gate), { indent: 2, width: this.#width }),
+        hang(`${index + 1}. `, aheadText(this.#words, gate, this.#symbols), {
+          indent: 2,
+          width: this.#width,
+        }),
       ),
     ];
   }
@@ -321,40 +311,6 @@ class Page {
     return next === "" ? [] : [this.#heading(this.#words.words.next), `  ${this.#style.command(next)}`];
   }
 
-  #title({ id, variant, args, detail }: ReportFinding): string {
-    return causeText(this.#words, id, variant, args, detail)?.title ?? id;
-  }
-
-  #gatewayLine({ gateway, target, deployment }: Report): string {
-    const { words, confidences, exposures, releaseSources } = this.#words;
-    const { version, versionRange, versionFrom, versionConfidence } = gateway;
-    const range = versionRange
-      ? fill(words.releaseRange, { from: versionRange[0], to: versionRange[1] })
-      : version;
-    const doubt =
-      versionConfidence && versionConfidence !== "certain" ? [confidences[versionConfidence]] : [];
-    const basis = [...(versionFrom ? [wordsOf(releaseSources, versionFrom)] : []), ...doubt];
-    const release =
-      range === null ? words.releaseUnknown : `OpenClaw ${range}${this.#inset(basis.join(words.clause))}`;
-    const where = deployment?.kind ?? target.kind;
-    const name = target.name === where || target.name === "" ? [] : [target.name];
-    const exposed = target.exposure === "unknown" ? [] : [exposures[target.exposure]];
-    return [release, where, ...name, ...exposed].join(` ${this.#symbols.bullet} `);
-  }
-
-  #admissionLine({ gateway: { admission } }: Report): string {
-    if (!admission) return "";
-    const { words, gates, reasons } = this.#words;
-    const { outcome, gate, reason, closeCode, closeReason, httpStatus, autoApproved, assumed } = admission;
-    const doubt = assumed === undefined ? "" : this.#inset(words.assumed);
-    if (outcome === "admitted") return (autoApproved ? words.autoApproved : words.admitted) + doubt;
-    const where = fill(words.refused, { gate: wordsOf(gates, gate ?? "unknown") });
-    const because = reason === undefined ? "" : words.colon + wordsOf(reasons, reason);
-    const code = httpStatus === 101 ? (closeCode ?? "") : `HTTP ${httpStatus}`;
-    const answer = [code, closeReason ?? ""].filter((part) => part !== "").join(" ");
-    return where + because + this.#inset(answer) + doubt;
-  }
-
   #hop({ hop, address, note, breaks }: Hop, index: number): string[] {
     const { hops, hopNotes, gates, reasons, words } = this.#words;
     const place = address === undefined ? "" : ` ${address}`;
@@ -369,7 +325,7 @@ class Page {
   }
 
   #remedies({ gate, remedies, severity }: ReportFinding, report: Report, short = false): string[] {
-    const effects = remedies.map((remedy) => this.#effect(remedy, gate ?? report.gateway.admission?.gate));
+    const effects = remedies.map((remedy) => effectOf(remedy, gate ?? report.gateway.admission?.gate));
     // What does not help is named, so that nobody looks for it; it is spelled out only where nothing does,
     // or where the finding is not about the refusal.
     const anyHelps = effects.some((effect) => effect === "admits" || effect === "passes");
@@ -409,13 +365,6 @@ class Page {
       ...unproven.flatMap(({ kind, value }) => this.#prose(fill(this.#words.unproven[kind], { value }), 8)),
       ...remedy.actions.flatMap((action, index) => this.#action(action, index + 1)),
     ];
-  }
-
-  #effect({ after }: ReportRemedy, gate: string | undefined): Effect {
-    if (after === undefined) return "unknown";
-    if (after === "admitted") return "admits";
-    if (after.refusedAt === gate) return "refused";
-    return gate !== undefined && isBefore(after.refusedAt, gate) ? "waits" : "passes";
   }
 
   #action(action: RemedyAction, number: number): string[] {
@@ -485,16 +434,6 @@ class Page {
 
   #prose(text: string, indent: number): string[] {
     return hang("", text, { indent, width: this.#width });
-  }
-
-  #aheadText({ gate, reason, closeReason, httpStatus, closeCode, cause }: AheadGate): string {
-    const { gates, reasons, words } = this.#words;
-    const because = reason === undefined ? "" : words.colon + wordsOf(reasons, reason);
-    const refusedUpgrade = httpStatus !== undefined && httpStatus !== 101;
-    const code = refusedUpgrade ? `HTTP ${httpStatus}` : (closeCode ?? "");
-    const answer = [code, closeReason ?? ""].filter((part) => part !== "").join(" ");
-    const told = cause === undefined ? "" : ` ${this.#symbols.arrow} ${cause}`;
-    return `${wordsOf(gates, gate ?? "unknown")}${because}${this.#inset(answer)}${told}`;
   }
 
   /** A remark in the brackets of the language; nothing for nothing. */

@@ -1,5 +1,6 @@
 import { reportOf } from "../../doctor/pure/case.ts";
 import { triageFacts } from "../../doctor/pure/read/triage.ts";
+import { formatOf } from "../../report/formats.ts";
 import type { ReportNote } from "../../report/result.ts";
 import type { TriageArguments } from "../commands/triage.ts";
 import { emit } from "../emit.ts";
@@ -20,7 +21,7 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
   const handed = await handedIn(args.files ?? [], io, (note) => notes.push(note));
   const spinner = await startSpinner(wordsFor(session.lang)["doing.read"], io, args.quiet);
   try {
-    const { facts, inputs } = await triageFacts({
+    const { facts, inputs, lang } = await triageFacts({
       handed,
       release,
       salt: session.salt,
@@ -33,7 +34,9 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
     });
     const report = reportOf(facts, { ...select, notes, inputs, ...(origin === undefined ? {} : { origin }) });
     spinner.stop();
-    await emit(report, emitOptions(args, io), session);
+    const how = emitOptions(args, io);
+    const isTheirs = args.lang === undefined && lang !== undefined && formatOf(how.format).isReply === true;
+    await emit(report, isTheirs ? { ...how, lang } : how, session);
     return exitCode(report, args.failOn);
   } finally {
     spinner.stop();

@@ -12,6 +12,7 @@ import { type Diagnosed, diagnose } from "../../core/diagnose.ts";
 import { knownValue } from "../../core/fact.ts";
 import type { FactName, ProbeReading, Refusal, Target } from "../../core/facts.ts";
 import type { Saying } from "../../core/saying.ts";
+import type { Step } from "../../core/step.ts";
 import { commandsFor, openclawLine } from "../../kinds/commands.ts";
 import { deploymentOf } from "../../kinds/index.ts";
 import type { CommandContext } from "../../kinds/kind.ts";
@@ -19,12 +20,14 @@ import { connectionPath } from "../../report/path.ts";
 import {
   type MissingFact,
   type PrintSteps,
+  printed,
   type Report,
   type ReportNote,
   toReportFinding,
 } from "../../report/result.ts";
 import { describeError } from "./describe-error.ts";
 import { erasOf, rangeOf } from "./eras.ts";
+import { timelineOf } from "./timeline.ts";
 import { unrecognisedRefusals } from "./unrecognised.ts";
 import { VERSION } from "./version.ts";
 
@@ -100,6 +103,8 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
     suppressed: found.suppressed,
     missing: missingFacts(facts),
     ...(model === undefined || model.now.outcome === "admitted" ? {} : { page: model.page }),
+    ...(found.verdict === "healthy" ? {} : { send: printed(WHAT_TO_SEND, print) }),
+    ...timelineOf(facts),
     ...(options.inputs === undefined ? {} : { inputs: options.inputs }),
     next: options.next ?? command ?? explain,
     notes: [...notesOf(facts, found), ...(options.notes ?? [])],
@@ -134,6 +139,14 @@ function versionRange(
   if (first === undefined || last === undefined) return {};
   return { versionFrom: range.shownBy, versionConfidence: "possible", versionRange: [first, last] };
 }
+
+/** What tells more to whoever reads the answer; each only looks. */
+const WHAT_TO_SEND: readonly Step[] = [
+  { do: "version.show" },
+  { do: "logs.show" },
+  { do: "device.list" },
+  { do: "gateway.status" },
+];
 
 const OFFLINE: Target = { kind: "offline", name: "", exposure: "unknown" };
 

@@ -1,4 +1,5 @@
 import type { Catalogue } from "./types.ts";
+import { answer } from "./zh/answer.ts";
 import { fix } from "./zh/fix.ts";
 import { host } from "./zh/host.ts";
 import { network } from "./zh/network.ts";
@@ -23,4 +24,5 @@ export const zh: Catalogue = {
   sayings: { ...facts, ...changes, ...evidence, ...kubernetes, ...usage },
   ...upgrade,
   fix,
+  answer,
 };

@@ -1,5 +1,6 @@
 import type { Facts } from "../../../core/collect.ts";
 import { knownValue } from "../../../core/fact.ts";
+import type { Lang } from "../../../core/languages.ts";
 import type { LogSource } from "../../../logs/digest.ts";
 import { type OfflineOptions, offlineFacts } from "../offline.ts";
 import type { Given } from "./given.ts";
@@ -17,6 +18,8 @@ export interface Triaged {
   readonly facts: Facts;
   /** Every input, what archives hold included, and what it was taken for. */
   readonly inputs: readonly InputRead[];
+  /** Of the people who wrote in it; absent where nobody did. */
+  readonly lang?: Lang;
 }
 
 /** Whatever was handed in, in any mixture: recognised by its content, joined into facts. */
@@ -41,6 +44,7 @@ export async function triageFacts(options: TriageOptions): Promise<Triaged> {
   const silent = new Set(digest?.sources.filter(({ events }) => events === 0).map(({ name }) => name));
   return {
     facts,
+    ...(sorted.lang === undefined ? {} : { lang: sorted.lang }),
     inputs: sorted.read.map((one) =>
       silent.has(one.name) && (one.as === "log" || one.as === "text") && one.with === undefined
         ? { ...one, as: "not-recognised" }

@@ -8,6 +8,7 @@ type Tables = Omit<
   | "human"
   | "sayings"
   | "fix"
+  | "answer"
   | "startup"
   | "upgrade"
   | "upgradeWeights"
@@ -266,6 +267,7 @@ export const tables: Tables = {
     image: "from its image's tag",
     "package.json": "from package.json",
     protocol: "from its protocol",
+    text: "by the words of the text",
     said: "as given, not observed",
   },
   inputKinds: {

@@ -8,6 +8,7 @@ type Tables = Omit<
   | "human"
   | "sayings"
   | "fix"
+  | "answer"
   | "startup"
   | "upgrade"
   | "upgradeWeights"
@@ -250,6 +251,7 @@ export const tables: Tables = {
     image: "来自镜像标签",
     "package.json": "取自 package.json",
     protocol: "由协议推断",
+    text: "按文字中的说法",
     said: "由用户指明，未经证实",
   },
   inputKinds: {
