@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Lang } from "../report/messages/index.ts";
+import type { CollectArguments } from "./commands/collect.ts";
 import type { DemoArguments } from "./commands/demo.ts";
 import type { DiagnoseArguments } from "./commands/diagnose.ts";
 import type { FixArguments } from "./commands/fix.ts";
@@ -13,6 +14,7 @@ export interface WorkArguments {
   readonly diagnose: DiagnoseArguments;
   readonly fix: FixArguments;
   readonly triage: TriageArguments;
+  readonly collect: CollectArguments;
   readonly "what-if": WhatIfArguments;
   readonly demo: DemoArguments;
 }

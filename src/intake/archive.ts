@@ -23,6 +23,7 @@ export type Unpackable =
   | "too-deep"
   | "too-large"
   | "broken"
+  | "beside-bundle"
   | "no-unpacker";
 
 /** Archives within archives: `.zip` of `.tar.gz` of `.gz`. */

@@ -21,7 +21,12 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
   const handed = await handedIn(args.files ?? [], io, (note) => notes.push(note));
   const spinner = await startSpinner(wordsFor(session.lang)["doing.read"], io, args.quiet);
   try {
-    const { facts, inputs, lang } = await triageFacts({
+    const {
+      facts,
+      inputs,
+      lang,
+      made = {},
+    } = await triageFacts({
       handed,
       release,
       salt: session.salt,
@@ -32,7 +37,13 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
       proxies: namedProxies(args.proxy),
       signal: io.signal,
     });
-    const report = reportOf(facts, { ...select, notes, inputs, ...(origin === undefined ? {} : { origin }) });
+    const report = reportOf(facts, {
+      ...made,
+      ...select,
+      notes: [...(made.notes ?? []), ...notes],
+      inputs,
+      ...(origin === undefined ? {} : { origin }),
+    });
     spinner.stop();
     const how = emitOptions(args, io);
     const isTheirs = args.lang === undefined && lang !== undefined && formatOf(how.format).isReply === true;

@@ -299,6 +299,7 @@ export const tables: Tables = {
     "too-deep": "not read: too many archives within each other",
     "too-large": "not read to its end: too large; unpack it and name the files",
     broken: "broken or cut off; what came before is read",
+    "beside-bundle": "not read: the bundle has all that is told; hand this in by itself",
     "no-unpacker": "not read: unpack it and name the files",
   },
   facts: {

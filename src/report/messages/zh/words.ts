@@ -283,6 +283,7 @@ export const tables: Tables = {
     "too-deep": "没有读取：压缩包嵌套太深",
     "too-large": "没有读完：太大；请解压后指定文件",
     broken: "已损坏或被截断；之前的内容已读取",
+    "beside-bundle": "没有读取：诊断包里已有全部内容；请单独提交",
     "no-unpacker": "没有读取：请解压后指定文件",
   },
   facts: {
