@@ -1,4 +1,4 @@
-import type { Facts } from "../../core/collect.ts";
+import { ALL_FACTS, type Facts } from "../../core/collect.ts";
 import { type Fact, unknown } from "../../core/fact.ts";
 import type { FactMap, FactName } from "../../core/facts.ts";
 import { isObject, parseBoundedJson } from "../../core/json.ts";
@@ -36,19 +36,6 @@ export const BUNDLE_JSON = "bundle.json";
 const MAX_DEPTH = 24;
 const MAX_MEMBERS = 5000;
 const MAX_TEXT = 16_384;
-
-const FACTS: Readonly<Record<FactName, true>> = {
-  target: true,
-  host: true,
-  deployment: true,
-  release: true,
-  config: true,
-  logs: true,
-  probe: true,
-  devices: true,
-  refusals: true,
-  assessment: true,
-};
 
 /**
  * The files of a bundle: the facts for `triage` on another machine, the lines of the log that they are from, and the
@@ -129,7 +116,7 @@ export function readBundle(text: string): Bundle | undefined {
   if (!isObject(clean) || !isObject(clean.facts)) return undefined;
   const given = clean.facts;
   const facts = Object.fromEntries(
-    Object.keys(FACTS).map((name) => [name, factOf(Object.hasOwn(given, name) ? given[name] : undefined)]),
+    ALL_FACTS.map((name) => [name, factOf(Object.hasOwn(given, name) ? given[name] : undefined)]),
   ) as unknown as Facts;
   const bundle = { facts, made: madeOf(clean.made) };
   return isTellable(bundle) ? bundle : undefined;

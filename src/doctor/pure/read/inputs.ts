@@ -1,7 +1,7 @@
 import { decoded } from "../../../core/encoding.ts";
 import type { Lang } from "../../../core/languages.ts";
 import { stripAnsi } from "../../../core/text.ts";
-import { isArchive, type Piece, type Unpackable, Unpacking } from "../../../intake/archive.ts";
+import { isArchive, joined, type Piece, type Unpackable, Unpacking } from "../../../intake/archive.ts";
 import { pastedBlocks } from "../../../intake/blocks.ts";
 import { documentKind, type InputKind, MAX_DOCUMENT, mayBeDocument } from "../../../intake/recognise.ts";
 import type { LogSource } from "../../../logs/digest.ts";
@@ -187,13 +187,7 @@ async function upTo(
     parts.push(value);
     length += value.length;
   }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return { bytes, isWhole };
+  return { bytes: joined(parts, length), isWhole };
 }
 
 /** A pipe that is short enough is kept; of a longer one the beginning goes in front of the rest. */
