@@ -127,7 +127,10 @@ describe("a wrong command line is one clear error", () => {
     [["--target", "http://[::1"], /--target/],
     [["--timeout", "0"], /--timeout/],
     [["--timeout", "1e9"], /--timeout/],
-    [["--format", "xml"], /--format "xml": that is none of its values\n {2}give one of "human", "json"/],
+    [
+      ["--format", "xml"],
+      /--format "xml": that is none of its values\n {2}give one of "human", "markdown", "html", "agent", "json"/,
+    ],
     [["triage", "--fail-on", "fatal"], /--fail-on "fatal"/],
     [["triage", "--lang", "de"], /--lang "de"/],
     [["triage", join(dir, "missing.log")], /missing\.log: it cannot be read \(ENOENT\)/],

@@ -19,6 +19,8 @@ export interface EmitOptions {
   readonly output?: string;
   readonly further: readonly FurtherOutput[];
   readonly verbose: boolean;
+  /** Of whoever a reply goes to, where nobody asked for another. */
+  readonly replyLang?: Lang;
 }
 
 /**
@@ -37,7 +39,11 @@ export async function emit(report: Report, options: EmitOptions, { io, out }: Wr
     box: false,
   };
   const toStdout: Look = { ...toFile, ...look };
-  const make = async (format: Format, how: Look) => (await formatOf(format).load()).report(report, how);
+  const make = async (format: Format, how: Look) => {
+    const { isReply, load } = formatOf(format);
+    const lang = (isReply ? options.replyLang : undefined) ?? how.lang;
+    return (await load()).report(report, { ...how, lang });
+  };
   const made = await make(options.format, options.output === undefined ? toStdout : toFile);
   await writeMade(made, options, { io, out });
   for (const { format, path } of options.further)

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Lang } from "../report/messages/index.ts";
+import type { CollectArguments } from "./commands/collect.ts";
 import type { DemoArguments } from "./commands/demo.ts";
 import type { DiagnoseArguments } from "./commands/diagnose.ts";
 import type { FixArguments } from "./commands/fix.ts";
@@ -15,6 +16,7 @@ export interface WorkArguments {
   readonly fix: FixArguments;
   readonly smoke: SmokeArguments;
   readonly triage: TriageArguments;
+  readonly collect: CollectArguments;
   readonly "what-if": WhatIfArguments;
   readonly demo: DemoArguments;
 }

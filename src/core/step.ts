@@ -180,7 +180,7 @@ const STEPS = {
   "gateway.start": { by: (_step, { workload }) => workload, seen: false },
   "gateway.restart": { by: "program", seen: true, disruption: 1, again: "restart" },
   "gateway.status": { by: "person", seen: false, reads: true },
-  "version.show": { by: "person", seen: false },
+  "version.show": { by: "person", seen: false, reads: true },
   "logs.show": { by: "person", seen: false, reads: true },
   "doctor.fix": { by: "person", seen: false, disruption: 1 },
   "compose.edit": {

@@ -23,6 +23,7 @@ export type Unpackable =
   | "too-deep"
   | "too-large"
   | "broken"
+  | "beside-bundle"
   | "no-unpacker";
 
 /** Archives within archives: `.zip` of `.tar.gz` of `.gz`. */
@@ -223,7 +224,8 @@ async function peeked(
   return { head, chunks: again() };
 }
 
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+/** Parts of `length` bytes together as one. */
+export function joined(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {

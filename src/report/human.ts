@@ -16,20 +16,12 @@ import {
   sentenceOf,
   wordsOf,
 } from "./messages/index.ts";
-import { releaseText } from "./release-text.ts";
-import type {
-  AheadGate,
-  EraAnswer,
-  Hop,
-  RemedyAction,
-  Report,
-  ReportFinding,
-  ReportRemedy,
-} from "./result.ts";
+import type { EraAnswer, Hop, RemedyAction, Report, ReportFinding, ReportRemedy } from "./result.ts";
 import { safeReport } from "./safe.ts";
 import { isOpen } from "./smoke.ts";
 import { smokeLine } from "./smoke-words.ts";
 import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } from "./style.ts";
+import { admissionText, aheadText, gatewayText, titleOf } from "./told.ts";
 
 /** Findings that are told; more of them are named only. */
 const TOLD = 4;
@@ -121,7 +113,7 @@ class Page {
     const verdict = isPart
       ? fill(this.#words.words.healthyOfSome, { count: leftOut.length })
       : verdicts[report.verdict];
-    const text = report.verdict !== "healthy" && worst ? this.#title(worst) : verdict;
+    const text = report.verdict !== "healthy" && worst ? titleOf(this.#words, worst) : verdict;
     // A box takes a border and a column of air on each side.
     const width = this.#options.box ? this.#width - 4 : this.#width;
     const onlyWarns = report.verdict === "found" && worst?.severity === "warning";
@@ -133,8 +125,8 @@ class Page {
     const tone = onlyWarns ? this.#style.warn : this.#tone(report.verdict);
     const lines = [
       ...hang(`${symbol} `, text, { indent: 0, width }).map((line) => tone(line)),
-      ...hang("", this.#gatewayLine(report), { indent: 2, width }),
-      ...hang("", this.#admissionLine(report), { indent: 2, width }),
+      ...hang("", gatewayText(this.#words, report, this.#symbols), { indent: 2, width }),
+      ...hang("", admissionText(this.#words, report), { indent: 2, width }),
     ];
     const { box } = this.#options;
     return box ? [box(lines.join("\n"), report.verdict)] : lines;
@@ -156,7 +148,7 @@ class Page {
     );
     const title = hang(
       `${number}. `,
-      `${severities[finding.severity]} ${finding.code}  ${this.#title(finding)}`,
+      `${severities[finding.severity]} ${finding.code}  ${titleOf(this.#words, finding)}`,
       {
         indent: 0,
         width: this.#width,
@@ -253,7 +245,10 @@ class Page {
       this.#heading(words.ahead),
       ...hang("", words.aheadIntro, { indent: 2, width: this.#width }),
       ...ahead.flatMap((gate, index) =>
-        hang(`${index + 1}. `, this.#aheadText(gate), { indent: 2, width: this.#width }),
+        hang(`${index + 1}. `, aheadText(this.#words, gate, this.#symbols), {
+          indent: 2,
+          width: this.#width,
+        }),
       ),
     ];
   }
@@ -381,39 +376,6 @@ class Page {
           : this.#prose(wordsOf(this.#words.human, action.message, action.args), 4),
       ),
     ];
-  }
-
-  #title({ id, variant, args, detail }: ReportFinding): string {
-    return causeText(this.#words, id, variant, args, detail)?.title ?? id;
-  }
-
-  #gatewayLine({ gateway, target, deployment }: Report): string {
-    const { words, confidences, exposures, releaseSources } = this.#words;
-    const { version, versionRange, versionFrom, versionConfidence } = gateway;
-    const doubt =
-      versionConfidence && versionConfidence !== "certain" ? [confidences[versionConfidence]] : [];
-    const basis = [...(versionFrom ? [wordsOf(releaseSources, versionFrom)] : []), ...doubt];
-    const isKnown = version !== null || versionRange !== undefined;
-    const release =
-      releaseText(this.#words, gateway) + (isKnown ? this.#inset(basis.join(words.clause)) : "");
-    const where = deployment?.kind ?? target.kind;
-    const name = target.name === where || target.name === "" ? [] : [target.name];
-    const exposed = target.exposure === "unknown" ? [] : [exposures[target.exposure]];
-    return [release, where, ...name, ...exposed].join(` ${this.#symbols.bullet} `);
-  }
-
-  #admissionLine({ verdict, gateway: { admission } }: Report): string {
-    // What awaits a browser that nobody has seen is told by the finding that foretells it.
-    if (!admission || (verdict === "healthy" && admission.outcome === "refused")) return "";
-    const { words, gates, reasons } = this.#words;
-    const { outcome, gate, reason, closeCode, closeReason, httpStatus, autoApproved, assumed } = admission;
-    const doubt = assumed === undefined ? "" : this.#inset(words.assumed);
-    if (outcome === "admitted") return (autoApproved ? words.autoApproved : words.admitted) + doubt;
-    const where = fill(words.refused, { gate: wordsOf(gates, gate ?? "unknown") });
-    const because = reason === undefined ? "" : words.colon + wordsOf(reasons, reason);
-    const code = httpStatus === 101 ? (closeCode ?? "") : `HTTP ${httpStatus}`;
-    const answer = [code, closeReason ?? ""].filter((part) => part !== "").join(" ");
-    return where + because + this.#inset(answer) + doubt;
   }
 
   #hop({ hop, address, note, breaks }: Hop, index: number): string[] {
@@ -554,16 +516,6 @@ class Page {
 
   #prose(text: string, indent: number): string[] {
     return hang("", text, { indent, width: this.#width });
-  }
-
-  #aheadText({ gate, reason, closeReason, httpStatus, closeCode, cause }: AheadGate): string {
-    const { gates, reasons, words } = this.#words;
-    const because = reason === undefined ? "" : words.colon + wordsOf(reasons, reason);
-    const refusedUpgrade = httpStatus !== undefined && httpStatus !== 101;
-    const code = refusedUpgrade ? `HTTP ${httpStatus}` : (closeCode ?? "");
-    const answer = [code, closeReason ?? ""].filter((part) => part !== "").join(" ");
-    const told = cause === undefined ? "" : ` ${this.#symbols.arrow} ${cause}`;
-    return `${wordsOf(gates, gate ?? "unknown")}${because}${this.#inset(answer)}${told}`;
   }
 
   /** A remark in the brackets of the language; nothing for nothing. */

@@ -12,7 +12,7 @@ import type {
 } from "../core/facts.ts";
 import type { Finding, Remedy, Severity, Step, TellApart } from "../core/finding.ts";
 import type { MessageArgs, Saying } from "../core/saying.ts";
-import { argsOfStep } from "../core/step.ts";
+import { argsOfStep, isReading } from "../core/step.ts";
 import type { Unpackable } from "../intake/archive.ts";
 import type { InputKind } from "../intake/recognise.ts";
 import type { Station } from "../kinds/kind.ts";
@@ -47,6 +47,10 @@ export interface Report {
   /** Facts that nobody could give, with the way to provide them. */
   readonly missing?: readonly MissingFact[];
   readonly page?: PageBehaviour;
+  /** What shows more, where the remedies do not help: in the words of the deployment. */
+  readonly send?: readonly RemedyAction[];
+  /** What happened when, oldest first, as far as lines have times. In no JSON document. */
+  readonly timeline?: readonly TimelineEntry[];
   /** What was handed in, and what it was taken for; of a look at a live gateway nothing. */
   readonly inputs?: readonly ReportInput[];
   /** The next command to type; empty when nothing is left to do. */
@@ -120,6 +124,20 @@ export interface MissingFact {
   readonly provide?: string;
 }
 
+/** One happening, or several of one client and kind together. */
+export interface TimelineEntry {
+  /** ISO 8601, as the lines have it. */
+  readonly at: string;
+  /** Of the last one, where there are several. */
+  readonly until?: string;
+  readonly what: "refused" | "requested" | "approved" | "connected" | "started" | "failed";
+  /** Of a refusal. */
+  readonly gate?: BreakGate;
+  readonly reason?: string;
+  readonly client?: string;
+  readonly count: number;
+}
+
 /** One file, pipe or member of an archive. */
 export interface ReportInput {
   readonly name: string;
@@ -180,7 +198,13 @@ export interface ReportRemedy extends Omit<Remedy, "steps"> {
 
 export type RemedyAction =
   /** `placeholders`: words of the command that the user fills in first, as they stand there: `<requestId>`. */
-  | { readonly kind: "command"; readonly command: string; readonly placeholders?: readonly string[] }
+  | {
+      readonly kind: "command";
+      readonly command: string;
+      readonly placeholders?: readonly string[];
+      /** It only looks, and shows no secret. */
+      readonly reads?: true;
+    }
   /** `message`: key of `Catalogue.human`. */
   | { readonly kind: "human"; readonly message: string; readonly args?: MessageArgs };
 
@@ -227,7 +251,12 @@ function actionOf({ step, command, placeholders = [] }: StepLine): RemedyAction 
     return { kind: "human", message, ...(args === undefined ? {} : { args }) };
   }
   if (command === undefined) return { kind: "human", message: messageOf(step), args: argsOfStep(step) };
-  return { kind: "command", command, ...(placeholders.length === 0 ? {} : { placeholders }) };
+  return {
+    kind: "command",
+    command,
+    ...(placeholders.length === 0 ? {} : { placeholders }),
+    ...(isReading(step) && step.do !== "token.show" ? { reads: true } : {}),
+  };
 }
 
 /** Key of the words for a step that has no command. */

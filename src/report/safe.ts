@@ -3,7 +3,16 @@ import { safeText } from "../core/text.ts";
 import type { Report } from "./result.ts";
 
 /** A report never grows with the log that it is about. */
-const MOST = { findings: 100, evidence: 20, checks: 500, inputs: 500, path: 20, actions: 40, other: 100 };
+const MOST = {
+  findings: 100,
+  evidence: 20,
+  checks: 500,
+  inputs: 500,
+  timeline: 60,
+  path: 20,
+  actions: 40,
+  other: 100,
+};
 
 const scrub = createScrubber();
 

@@ -2,6 +2,7 @@ import type { Argv } from "yargs";
 import type { Session, Work, WorkArguments } from "../session.ts";
 import { type CliWords, wordsFor } from "../words/index.ts";
 import { registerChecks } from "./checks.ts";
+import { registerCollect } from "./collect.ts";
 import { registerCompletion } from "./completion.ts";
 import { registerDemo } from "./demo.ts";
 import { registerDiagnose } from "./diagnose.ts";
@@ -31,6 +32,7 @@ const COMMANDS: Readonly<Record<string, Register>> = {
   fix: worked("fix", registerFix),
   smoke: worked("smoke", registerSmoke),
   triage: worked("triage", registerTriage),
+  collect: worked("collect", registerCollect),
   "what-if": worked("what-if", registerWhatIf),
   explain: (yargs, session, done) =>
     registerExplain(yargs, wordsFor(session.lang), async (args) => {

@@ -5,6 +5,7 @@ const WORKS: { readonly [W in Work]: (args: WorkArguments[W], session: Session) 
   fix: async (args, session) => (await import("./fix.ts")).runFix(args, session),
   smoke: async (args, session) => (await import("./smoke.ts")).runSmoke(args, session),
   triage: async (args, session) => (await import("./triage.ts")).triage(args, session),
+  collect: async (args, session) => (await import("./collect.ts")).runCollect(args, session),
   "what-if": async (args, session) => (await import("./what-if.ts")).whatIf(args, session),
   demo: async (args, session) => (await import("./demo.ts")).demo(args, session),
 };

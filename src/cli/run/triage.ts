@@ -21,7 +21,12 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
   const handed = await handedIn(args.files ?? [], io, (note) => notes.push(note));
   const spinner = await startSpinner(wordsFor(session.lang)["doing.read"], io, args.quiet);
   try {
-    const { facts, inputs } = await triageFacts({
+    const {
+      facts,
+      inputs,
+      lang,
+      made = {},
+    } = await triageFacts({
       handed,
       release,
       salt: session.salt,
@@ -32,9 +37,16 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
       proxies: namedProxies(args.proxy),
       signal: io.signal,
     });
-    const report = reportOf(facts, { ...select, notes, inputs, ...(origin === undefined ? {} : { origin }) });
+    const report = reportOf(facts, {
+      ...made,
+      ...select,
+      notes: [...(made.notes ?? []), ...notes],
+      inputs,
+      ...(origin === undefined ? {} : { origin }),
+    });
     spinner.stop();
-    await emit(report, written, session);
+    const theirs = args.lang === undefined && lang !== undefined ? { replyLang: lang } : {};
+    await emit(report, { ...written, ...theirs }, session);
     return exitCode(report, args.failOn);
   } finally {
     spinner.stop();

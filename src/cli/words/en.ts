@@ -56,6 +56,17 @@ export const en = {
   "command.smoke": "For CI after a deploy: waits until the gateway is up, then one verdict; changes nothing",
   "option.files":
     "Whatever there is: logs, tickets, configs, device lists, docker inspect, manifests, HAR; folders and archives; - for standard input",
+  "command.collect": "Writes a redacted bundle that triage reads elsewhere; shows first what goes in",
+  "option.bundle": "Where the bundle is written; never over a file that is there",
+  "option.bundle-yes": "Writes it without asking",
+  "bundle-intro": "This goes into {output} ({kilobytes} KiB):",
+  "bundle-file": "{name}: {what} (lines: {lines}, secrets taken out: {redacted})",
+  "bundle-facts": "what was found of gateway, config, devices, deployment and log, for triage",
+  "bundle-answer": "the answer for people",
+  "bundle-lines": "the lines of the log that it is from",
+  "bundle-other": "more",
+  "bundle-ask": "Write it? [y/N]",
+  "bundle-not-written": "Nothing was written. With --yes it is.",
   "command.triage": "Reads logs, tickets and files offline; no gateway needed",
   "option.input":
     "A connection (JSON, or one JSON object a line); - for standard input; at most 16 MiB. Default: the gateway found here",

@@ -53,6 +53,17 @@ export const zh = translation(en, {
   "command.smoke": "供部署后的 CI 使用：等到网关启动，然后给出一个结论；不做任何更改",
   "option.files":
     "任何材料：日志、工单、配置、设备列表、docker inspect、清单、HAR；文件夹和压缩包；- 表示标准输入",
+  "command.collect": "写出去除秘密的诊断包，可在别处用 triage 读取；写之前先显示内容",
+  "option.bundle": "诊断包写到哪里；不会覆盖已有的文件",
+  "option.bundle-yes": "不询问，直接写出",
+  "bundle-intro": "以下内容会写入 {output}（{kilobytes} KiB）：",
+  "bundle-file": "{name}：{what}（行数：{lines}，去除的秘密：{redacted}）",
+  "bundle-facts": "网关、配置、设备、部署和日志的情况，供 triage 读取",
+  "bundle-answer": "给人看的答复",
+  "bundle-lines": "所依据的日志行",
+  "bundle-other": "其他",
+  "bundle-ask": "要写出吗？[y/N]",
+  "bundle-not-written": "没有写出任何东西。加上 --yes 才会写出。",
   "command.triage": "离线读取日志、工单和文件，不需要网关",
   "option.input":
     "一个连接（JSON，或每行一个 JSON 对象）；- 表示标准输入；最大 16 MiB。默认：在这里找到的网关",

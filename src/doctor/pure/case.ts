@@ -13,6 +13,7 @@ import { knownValue } from "../../core/fact.ts";
 import type { FactName, ProbeReading, Refusal, Target } from "../../core/facts.ts";
 import { ASKS_FIRST } from "../../core/refusals.ts";
 import type { Saying } from "../../core/saying.ts";
+import type { Step } from "../../core/step.ts";
 import { commandsFor, openclawLine } from "../../kinds/commands.ts";
 import { deploymentOf } from "../../kinds/index.ts";
 import type { CommandContext } from "../../kinds/kind.ts";
@@ -22,6 +23,7 @@ import { connectionPath } from "../../report/path.ts";
 import {
   type MissingFact,
   type PrintSteps,
+  printed,
   type Report,
   type ReportNote,
   toReportFinding,
@@ -32,6 +34,7 @@ import { erasOf } from "./eras.ts";
 import { withPlanFirst } from "./plan-of.ts";
 import { shownRelease } from "./shown-release.ts";
 import { storyOf } from "./story.ts";
+import { timelineOf } from "./timeline.ts";
 import { unrecognisedRefusals } from "./unrecognised.ts";
 import { VERSION } from "./version.ts";
 
@@ -110,6 +113,8 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
     suppressed: found.suppressed,
     missing: missingFacts(facts),
     ...(model === undefined || model.now.outcome === "admitted" ? {} : { page: model.page }),
+    ...(found.verdict === "healthy" ? {} : { send: printed(WHAT_TO_SEND, print) }),
+    ...timelineOf(facts),
     ...(options.inputs === undefined ? {} : { inputs: options.inputs }),
     next: options.next ?? command ?? explain,
     notes: [...notesOf(facts, found), ...(options.notes ?? [])],
@@ -132,6 +137,14 @@ export function openclawPrinterOf(
   const whole = contextOf(facts, context);
   return (words) => openclawLine(words, place, whole);
 }
+
+/** What tells more to whoever reads the answer; each only looks. */
+const WHAT_TO_SEND: readonly Step[] = [
+  { do: "version.show" },
+  { do: "logs.show" },
+  { do: "device.list" },
+  { do: "gateway.status" },
+];
 
 const OFFLINE: Target = { kind: "offline", name: "", exposure: "unknown" };
 

@@ -1,4 +1,5 @@
 import { SENTENCES } from "../../core/sentences/index.ts";
+import { answer } from "./en/answer.ts";
 import { fix } from "./en/fix.ts";
 import { host } from "./en/host.ts";
 import { network } from "./en/network.ts";
@@ -19,4 +20,5 @@ export const en: Catalogue = {
   sayings: SENTENCES,
   ...upgrade,
   fix,
+  answer,
 };

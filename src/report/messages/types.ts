@@ -4,6 +4,7 @@ import type { SentenceKey } from "../../core/saying.ts";
 import type { Unpackable } from "../../intake/archive.ts";
 import type { InputKind } from "../../intake/recognise.ts";
 import type { FixOutcome } from "../fix-report.ts";
+import type { TimelineEntry } from "../result.ts";
 
 export type { Lang } from "../../core/languages.ts";
 
@@ -78,6 +79,7 @@ export interface Catalogue {
   /** Headings and short phrases of the formats. */
   readonly words: Words;
   readonly fix: FixWords;
+  readonly answer: AnswerWords;
   /** Why a gateway does not start (`StartupProblem.id`), after `…: `. */
   readonly startup: Readonly<Record<string, string>>;
   /** What another release does otherwise (`UpgradeChange.id`). */
@@ -86,6 +88,44 @@ export interface Catalogue {
   /** Who comes, as an upgrade meets them, and by which way. */
   readonly visitors: Readonly<Record<string, string>>;
   readonly ways: Readonly<Record<string, string>>;
+}
+
+/** What an answer to a ticket says around its findings, in Markdown, on a page, and to an agent. */
+export interface AnswerWords {
+  readonly summary: string;
+  readonly evidence: string;
+  readonly steps: string;
+  readonly instead: string;
+  readonly afterwards: string;
+  readonly also: string;
+  readonly over: string;
+  readonly send: string;
+  readonly sendLines: string;
+  readonly timeline: string;
+  readonly happened: Readonly<Record<TimelineEntry["what"], string>>;
+  /** `{count}` */
+  readonly times: string;
+  readonly clients: Readonly<Record<string, string>>;
+  /** `{from}` `{until}` */
+  readonly until: string;
+  readonly broken: string;
+  /** `{hops}`: for whoever does not see the picture. */
+  readonly pathAlt: string;
+  /** `{tool}` */
+  readonly made: string;
+  readonly copyable: string;
+  readonly agent: {
+    readonly facts: string;
+    readonly quoted: string;
+    readonly unasked: string;
+    readonly withYes: string;
+    readonly never: string;
+    readonly nevers: readonly string[];
+    readonly none: string;
+    readonly byHand: string;
+    /** `{count}` */
+    readonly more: string;
+  };
 }
 
 /** What `fix` says around the remedies. */

@@ -1,4 +1,5 @@
 import type { Catalogue } from "./types.ts";
+import { answer } from "./zh/answer.ts";
 import { fix } from "./zh/fix.ts";
 import { host } from "./zh/host.ts";
 import { network } from "./zh/network.ts";
@@ -25,4 +26,5 @@ export const zh: Catalogue = {
   sayings: { ...facts, ...changes, ...evidence, ...kubernetes, ...smoke, ...unseen, ...usage },
   ...upgrade,
   fix,
+  answer,
 };

@@ -1,6 +1,7 @@
 import { decoded } from "../../../core/encoding.ts";
+import type { Lang } from "../../../core/languages.ts";
 import { stripAnsi } from "../../../core/text.ts";
-import { isArchive, type Piece, type Unpackable, Unpacking } from "../../../intake/archive.ts";
+import { isArchive, joined, type Piece, type Unpackable, Unpacking } from "../../../intake/archive.ts";
 import { pastedBlocks } from "../../../intake/blocks.ts";
 import { documentKind, type InputKind, MAX_DOCUMENT, mayBeDocument } from "../../../intake/recognise.ts";
 import type { LogSource } from "../../../logs/digest.ts";
@@ -30,6 +31,8 @@ export interface SortedInputs {
   /** What is read as a log, in order; may be asked for once. */
   logs(): AsyncGenerator<LogSource>;
   readonly read: readonly InputRead[];
+  /** What people wrote their own words in; absent where there are none. */
+  readonly lang?: Lang;
 }
 
 /** Bytes at the beginning that tell what it is. */
@@ -53,6 +56,7 @@ export async function sortInputs(handed: readonly Handed[], signal: AbortSignal)
   };
   const documents: InputDocument[] = [];
   const taken = new Set<string>();
+  let words: WordCount = { han: 0, latin: 0 };
   const kept = await Promise.all(handed.map((one) => (one.again ? one : keptPipe(one, signal))));
   const unpacking = new Unpacking((name, why) => note({ name, as: "unread-archive", why }));
   for (const one of kept) {
@@ -65,12 +69,16 @@ export async function sortInputs(handed: readonly Handed[], signal: AbortSignal)
       const isFull = documents.length >= MAX_DOCUMENTS;
       documents.push(...(isFull ? [] : seen.documents));
       if (!seen.isLog) taken.add(piece.name);
+      if (seen.words !== undefined)
+        words = { han: words.han + seen.words.han, latin: words.latin + seen.words.latin };
       note({ name: piece.name, ...seen.read });
     }
   }
+  const lang = langOf(words);
   return {
     documents,
     read,
+    ...(lang === undefined ? {} : { lang }),
     async *logs() {
       // What was refused was told the first time.
       const again = new Unpacking(() => undefined);
@@ -87,6 +95,28 @@ interface Seen {
   readonly read: Omit<InputRead, "name">;
   readonly documents: readonly InputDocument[];
   readonly isLog: boolean;
+  /** Of a text that is no log. */
+  readonly words?: WordCount;
+}
+
+/** Letters of Chinese, and words in Latin ones. */
+interface WordCount {
+  readonly han: number;
+  readonly latin: number;
+}
+
+/** A ticket in Chinese quotes English errors, commands and logs: a sentence of Chinese tells. */
+function langOf({ han, latin }: WordCount): Lang | undefined {
+  if (han >= 10 && han * 8 >= latin) return "zh";
+  return latin >= 5 ? "en" : undefined;
+}
+
+function countedWords(text: string): WordCount {
+  const own = text.slice(0, HEAD);
+  return {
+    han: own.match(/\p{Script=Han}/gu)?.length ?? 0,
+    latin: own.match(/\b[A-Za-z]{2,20}\b/g)?.length ?? 0,
+  };
 }
 
 async function look({ name, chunks }: Piece): Promise<Seen> {
@@ -106,8 +136,10 @@ async function look({ name, chunks }: Piece): Promise<Seen> {
     if (as !== undefined) return { read: { as }, documents: [{ as, name, text }], isLog: false };
     const blocks = pastedBlocks(text).map((block) => ({ ...block, name }));
     const found = [...new Set(blocks.map((block) => block.as))];
+    const kind = kindOfText(start);
     return {
-      read: { as: kindOfText(start), ...(found.length === 0 ? {} : { with: found }) },
+      ...(kind === "text" ? { words: countedWords(text) } : {}),
+      read: { as: kind, ...(found.length === 0 ? {} : { with: found }) },
       documents: blocks,
       isLog: true,
     };
@@ -155,13 +187,7 @@ async function upTo(
     parts.push(value);
     length += value.length;
   }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return { bytes, isWhole };
+  return { bytes: joined(parts, length), isWhole };
 }
 
 /** A pipe that is short enough is kept; of a longer one the beginning goes in front of the rest. */

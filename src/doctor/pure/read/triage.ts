@@ -1,6 +1,8 @@
 import type { Facts } from "../../../core/collect.ts";
 import { knownValue } from "../../../core/fact.ts";
+import type { Lang } from "../../../core/languages.ts";
 import type { LogSource } from "../../../logs/digest.ts";
+import type { BundledCase } from "../bundle.ts";
 import { type OfflineOptions, offlineFacts } from "../offline.ts";
 import type { Given } from "./given.ts";
 import { type Handed, type InputRead, type SortedInputs, sortInputs } from "./inputs.ts";
@@ -17,12 +19,18 @@ export interface Triaged {
   readonly facts: Facts;
   /** Every input, what archives hold included, and what it was taken for. */
   readonly inputs: readonly InputRead[];
+  /** Of a bundle: what its report was made of besides. */
+  readonly made?: BundledCase;
+  /** Of the people who wrote in it; absent where nobody did. */
+  readonly lang?: Lang;
 }
 
 /** Whatever was handed in, in any mixture: recognised by its content, joined into facts. */
 export async function triageFacts(options: TriageOptions): Promise<Triaged> {
   const { handed, salt, learn, secrets = [], signal, ...rest } = options;
   const sorted = await sortInputs(handed, signal);
+  const bundled = await bundledFacts(sorted);
+  if (bundled !== undefined) return bundled;
   // Readers of configs and manifests are loaded where there is something for them.
   const given: Given =
     sorted.documents.length === 0
@@ -41,11 +49,35 @@ export async function triageFacts(options: TriageOptions): Promise<Triaged> {
   const silent = new Set(digest?.sources.filter(({ events }) => events === 0).map(({ name }) => name));
   return {
     facts,
-    inputs: sorted.read.map((one) =>
-      silent.has(one.name) && (one.as === "log" || one.as === "text") && one.with === undefined
-        ? { ...one, as: "not-recognised" }
-        : one,
-    ),
+    ...(sorted.lang === undefined ? {} : { lang: sorted.lang }),
+    inputs: sorted.read.map((one): InputRead => {
+      // One that could be read would have been.
+      if (one.as === "bundle") return { ...one, why: "broken" };
+      const isSilent = silent.has(one.name) && (one.as === "log" || one.as === "text");
+      return isSilent && one.with === undefined ? { ...one, as: "not-recognised" } : one;
+    }),
+  };
+}
+
+/**
+ * A bundle has everything that its gateway was asked. What came in its archive is of it; what was handed in besides may be
+ * of another gateway.
+ */
+async function bundledFacts({ documents, read }: SortedInputs): Promise<Triaged | undefined> {
+  const found = documents.find(({ as, line }) => as === "bundle" && line === undefined);
+  if (found === undefined) return undefined;
+  const { readBundle } = await import("../bundle.ts");
+  const bundle = readBundle(found.text);
+  if (bundle === undefined) return undefined;
+  const folder = found.name.slice(0, found.name.lastIndexOf("/") + 1);
+  return {
+    facts: bundle.facts,
+    made: bundle.made,
+    inputs: read.flatMap((one): InputRead[] => {
+      if (one.name === found.name) return [one];
+      if (folder !== "" && one.name.startsWith(folder)) return [];
+      return [{ name: one.name, as: "not-recognised", why: one.why ?? "beside-bundle" }];
+    }),
   };
 }
 

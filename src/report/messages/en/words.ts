@@ -8,6 +8,7 @@ type Tables = Omit<
   | "human"
   | "sayings"
   | "fix"
+  | "answer"
   | "startup"
   | "upgrade"
   | "upgradeWeights"
@@ -267,6 +268,7 @@ export const tables: Tables = {
     image: "from its image's tag",
     "package.json": "from package.json",
     protocol: "from its protocol",
+    text: "by the words of the text",
     said: "as given, not observed",
   },
   inputKinds: {
@@ -298,6 +300,7 @@ export const tables: Tables = {
     "too-deep": "not read: too many archives within each other",
     "too-large": "not read to its end: too large; unpack it and name the files",
     broken: "broken or cut off; what came before is read",
+    "beside-bundle": "not read: the bundle has all that is told; hand this in by itself",
     "no-unpacker": "not read: unpack it and name the files",
   },
   facts: {

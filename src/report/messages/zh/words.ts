@@ -8,6 +8,7 @@ type Tables = Omit<
   | "human"
   | "sayings"
   | "fix"
+  | "answer"
   | "startup"
   | "upgrade"
   | "upgradeWeights"
@@ -251,6 +252,7 @@ export const tables: Tables = {
     image: "来自镜像标签",
     "package.json": "取自 package.json",
     protocol: "由协议推断",
+    text: "按文字中的说法",
     said: "由用户指明，未经证实",
   },
   inputKinds: {
@@ -282,6 +284,7 @@ export const tables: Tables = {
     "too-deep": "没有读取：压缩包嵌套太深",
     "too-large": "没有读完：太大；请解压后指定文件",
     broken: "已损坏或被截断；之前的内容已读取",
+    "beside-bundle": "没有读取：诊断包里已有全部内容；请单独提交",
     "no-unpacker": "没有读取：请解压后指定文件",
   },
   facts: {
