@@ -49,6 +49,16 @@ test("nobody who has not come makes a report red, in any situation", async () =>
       continue;
     met += 1;
     const report = await diagnoseSituation(name);
+    // Before anybody has asked there is no request to take from the list.
+    for (const { remedies } of report.findings)
+      for (const { id, actions } of remedies) {
+        if (id !== "approve-device") continue;
+        const [first] = actions;
+        assert.ok(
+          first?.kind === "human" && first.message === "ask-first",
+          `${name}: ${JSON.stringify(first)}`,
+        );
+      }
     const errors = report.findings.filter(
       ({ variant, severity }) => variant === "foretold" && severity !== "info",
     );

@@ -105,6 +105,7 @@ class Story {
       assert.ok(page.admitted(), await page.text());
       assert.ok(page.secureContext);
       await shoot(page, gateway.release, this.#kind, "after");
+      progress(`after: ${await this.#site.isGreen(["--origin", `https://${DOMAIN}`])}`);
 
       for (let fixes = 0; fixes < 2; fixes += 1) {
         const undone = await this.#site.fix(["--undo", "--yes"]);
