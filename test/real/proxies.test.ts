@@ -95,6 +95,8 @@ class Story {
       assert.equal(readFileSync(file, "utf8"), text);
       assert.equal(statSync(file).mode & 0o777, 0o644);
 
+      // The page at the plain address stays refused, and is another story.
+      this.#site.forgetLogs();
       await page.page.reload({ waitUntil: "load" });
       await page.answered();
       assert.equal(page.admitted(), false, "the model said that it has to be approved");

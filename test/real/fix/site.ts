@@ -195,7 +195,7 @@ export function useFixSite(release: string, config: GatewayConfig = LAN): FixSit
           home,
           host: running.host,
           path: [openclawOnPath(running)],
-          timeoutMs: 120_000,
+          timeoutMs: 300_000,
         });
       let { exitCode, stdout } = await run();
       // A gateway on a busy machine that did not answer in time was not looked at.
