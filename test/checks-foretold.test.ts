@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { isForNextBrowser } from "../checks/lib/somebody-came.ts";
 import { admit } from "../src/admission/admit.ts";
-import { known, knownValue, unknown } from "../src/core/fact.ts";
+import { known, knownValue, said, unknown } from "../src/core/fact.ts";
 import type { DeviceList, Refusal } from "../src/core/facts.ts";
 import { quoted } from "../src/core/saying.ts";
 import { reportOf } from "../src/doctor/pure/case.ts";
+import { offlineFacts } from "../src/doctor/pure/offline.ts";
 import { startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
 import type { JsonReport } from "../src/report/json.ts";
 import { cli } from "./support/cli.ts";
@@ -48,6 +49,16 @@ test("nobody who has not come makes a report red, in any situation", async () =>
       continue;
     met += 1;
     const report = await diagnoseSituation(name);
+    // Before anybody has asked there is no request to take from the list.
+    for (const { remedies } of report.findings)
+      for (const { id, actions } of remedies) {
+        if (id !== "approve-device") continue;
+        const [first] = actions;
+        assert.ok(
+          first?.kind === "human" && first.message === "ask-first",
+          `${name}: ${JSON.stringify(first)}`,
+        );
+      }
     const errors = report.findings.filter(
       ({ variant, severity }) => variant === "foretold" && severity !== "info",
     );
@@ -125,3 +136,57 @@ for (const release of ["2026.3.13", "2026.5.28", "2026.9.6"])
     const place = ["--target", gateway.url, "--config", config, "--deployment", "vps"];
     await isGreen([...place, "--release", release, "--origin", "https://ui.example.test"]);
   });
+
+for (const release of ["2026.3.13", "2026.8.1", "2026.9.6"])
+  test(`${release} behind a proxy that lets us through, seen from another machine: no fault of the proxy is foretold`, async () => {
+    const { facts, report } = await elsewhere(release, true);
+    assert.deepEqual(
+      report.findings.map(({ id, severity }) => `${id} ${severity}`),
+      ["first-time-not-paired info"],
+    );
+    assert.equal(report.verdict, "healthy");
+    assert.notEqual(knownValue(facts.assessment)?.confidence, "certain");
+  });
+
+test("another way than the page's says nothing of its proxy", async () => {
+  const { report } = await elsewhere("2026.9.6", false);
+  assert.equal(report.findings[0]?.id, "proxy-attribution-required");
+  assert.equal(report.findings[0]?.confidence, "possible");
+});
+
+/** What a probe over `wss://ui.example.test` (or past the proxy) tells of a page there, and nothing else is known. */
+async function elsewhere(release: string, isSameWay: boolean) {
+  const origin = "https://ui.example.test";
+  const url = isSameWay ? "wss://ui.example.test/" : "ws://10.0.0.9:18789/";
+  const facts = await offlineFacts({
+    signal: new AbortController().signal,
+    name: url,
+    origin,
+    release: said({ version: release, confidence: "certain", from: "said" }, "--release"),
+    probe: {
+      url,
+      reach: { state: "open", detail: "answers" },
+      http: { status: 200, looksLike: "openclaw" },
+      attempts: [
+        {
+          as: "page",
+          connection: {
+            headers: { host: "ui.example.test", origin },
+            client: { id: "openclaw-control-ui", mode: "webchat" },
+            role: "operator",
+            scopes: [],
+            auth: "missing",
+            device: "absent",
+          },
+          result: "refused",
+          httpStatus: 101,
+          detailCode: "CONTROL_UI_DEVICE_IDENTITY_REQUIRED",
+          closeCode: 1008,
+          closeReason: "control ui requires device identity (use HTTPS or localhost secure context)",
+        },
+      ],
+      tookMs: 1,
+    },
+  });
+  return { facts, report: reportOf(facts, { origin }) };
+}

@@ -241,3 +241,48 @@ test("one that nobody may start has failed, and says how it ended", async () => 
   assert.ok(!outcome.known);
   assert.match(outcome.detail, /exit code 0/);
 });
+
+/** A gateway that was up, and has just gone. */
+async function gone(isAlive: (() => Promise<boolean | undefined>) | undefined) {
+  let sockets = "100";
+  const watch = watchGateway({
+    port: PORT,
+    limits: { unseen: 400, whole: 2000, gone: 200, steady: 20, every: 5 },
+    eyes: {
+      sockets: async () => sockets,
+      logFromNow: async () => async () => "",
+      reach: async () => "refused",
+      ...(isAlive === undefined ? {} : { isAlive }),
+    },
+  });
+  await watch.mark();
+  sockets = "";
+  const settled = await watch.settled(never);
+  return settled.known ? settled.value : settled.say?.message;
+}
+
+test("a gateway that ended, and that nothing starts again, is not waited for to the end", async () => {
+  assert.equal(await gone(async () => false), "gateway-gone");
+});
+
+for (const [what, isAlive] of [
+  ["that is on its way", async () => true],
+  ["of which nobody can see the processes", async () => undefined],
+  ["on a machine that shows none", undefined],
+] as const)
+  test(`a gateway ${what} is waited for, and the wait has its end`, async () => {
+    assert.equal(await gone(isAlive), "no-answer");
+  });
+
+test("a process counts by its command, and by its title before it listens", async () => {
+  const alive = (cmdline: string) =>
+    machineEyes({
+      world: fakeWorld({ files: { "/proc/7/cmdline": cmdline } }),
+      port: PORT,
+      newestLog: async () => undefined,
+      reach: async () => "refused",
+    }).isAlive?.();
+  assert.equal(await alive("openclaw-gateway\0"), true);
+  assert.equal(await alive("/usr/bin/node\0/opt/openclaw/dist/index.js\0gateway\0"), true);
+  assert.equal(await alive("python3\0-m\0http.server\0"), false);
+});

@@ -131,6 +131,8 @@ export function approveDevice(refusal: Refusal, facts: GateFacts): Remedy {
     id: "approve-device",
     risk: "grants-access",
     steps: [
+      // Nobody has come yet, so there is no request to choose.
+      ...(refusal.from === "model" && requestId === undefined ? [alongside("ask-first")] : []),
       { do: "device.list" },
       alongside(requestId === undefined ? "choose-request" : "check-request"),
       requestId === undefined ? { do: "device.approve" } : { do: "device.approve", requestId },

@@ -341,7 +341,7 @@ function unreadConfig({ logs }: AssessmentSources, { headers }: Connection): Adm
 
 /**
  * Without the config the model would take the defaults. What the probe met says more: an origin that was let
- * through is allowed, one that was refused is not.
+ * through is allowed, one that was refused is not; a proxy that it came through is trusted.
  */
 function fitConfig(
   config: AdmissionConfig,
@@ -357,8 +357,14 @@ function fitConfig(
   const passed = page.result === "admitted" || gate === "device-identity" || gate === "shared-auth";
   if (!passed) return config;
   basis.push({ fact: "probe", source: probe.url, quote: `origin=${origin} ok` });
+  // Through the same proxy as the page, from whatever machine: one that is not trusted answers with HTTP 403.
+  const isSameWay = connection.headers["x-forwarded-for"] !== undefined && pageOfUrl(probe.url) === origin;
   return {
-    gateway: { ...config.gateway, controlUi: { ...config.gateway?.controlUi, allowedOrigins: [origin] } },
+    gateway: {
+      ...config.gateway,
+      controlUi: { ...config.gateway?.controlUi, allowedOrigins: [origin] },
+      ...(isSameWay ? { trustedProxies: [connection.remoteAddress] } : {}),
+    },
   };
 }
 

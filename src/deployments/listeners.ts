@@ -318,7 +318,8 @@ function addressOf(hex: string): string | undefined {
   return groups.join(":");
 }
 
-async function processIds(world: World): Promise<readonly number[]> {
+/** All of this machine's, at most 5,000. */
+export async function processIds(world: World): Promise<readonly number[]> {
   const names = await world.list("/proc", 50_000);
   return names
     .filter((name) => /^\d{1,10}$/.test(name))

@@ -37,6 +37,8 @@ export interface GatewayEyes {
   comesBack?(): Promise<boolean>;
   /** Why waiting is of no use: what starts it again sees it fail each time. Since the last call of `logFromNow`. */
   fails?(): Promise<Saying | undefined>;
+  /** Whether any process of a gateway is there, which may be on its way to listening; `undefined`: that cannot be seen. */
+  isAlive?(): Promise<boolean | undefined>;
   /** Starts it where it ended well, to start anew, and nothing else does that: whether it did so. */
   revive?(): Promise<boolean>;
 }
@@ -53,12 +55,16 @@ export interface WatchLimits {
   readonly unseen: number;
   /** A start that was announced, or a gateway that is away; 2026.9.6 lets work end first, up to 315 s. */
   readonly whole: number;
+  /** No process of a gateway is there: nobody starts it again. A service manager does after 5 s (OpenClaw's own unit). */
+  readonly gone: number;
   /** How long it has to stay as it is: a second change starts it a second time. */
   readonly steady: number;
   readonly every: number;
 }
 
-const LIMITS: WatchLimits = { unseen: 12_000, whole: 120_000, steady: 1500, every: 200 };
+const LIMITS: WatchLimits = { unseen: 12_000, whole: 120_000, gone: 30_000, steady: 1500, every: 200 };
+/** Looks for processes are dear: so many in the time after which it is taken for gone. */
+const LOOKS = 10;
 
 interface Mark {
   readonly sockets: string | undefined;
@@ -93,6 +99,8 @@ export function watchGateway({ eyes, port, limits: given }: WatchOptions): Gatew
       let changed = false;
       let revived = false;
       let steadySince = Date.now();
+      let lifeSeen = Date.now();
+      let lookedAt = 0;
       for (;;) {
         if (signal.aborted) return unknown("failed", say("interrupted"));
         // One look that fails where others did not shows no change.
@@ -125,6 +133,13 @@ export function watchGateway({ eyes, port, limits: given }: WatchOptions): Gatew
           revived = wasUp && !revived && (await eyes.revive?.()) === true;
           if (!revived) return unknown("failed", failure);
         }
+        if (isUp) lifeSeen = Date.now();
+        else if (Date.now() - lookedAt >= limits.gone / LOOKS) {
+          lookedAt = Date.now();
+          // What is in the kernel's list counts; where nobody can see it, the whole time is waited.
+          if ((await eyes.isAlive?.()) !== false) lifeSeen = Date.now();
+        }
+        if (Date.now() - lifeSeen >= limits.gone) return unknown("absent", say("gateway-gone", { port }));
         if (took() >= limits.whole)
           return unknown(
             "timeout",

@@ -1,5 +1,6 @@
 import type { Reach } from "../core/facts.ts";
-import { listening } from "./listeners.ts";
+import { listening, processIds } from "./listeners.ts";
+import { gatewayProcesses } from "./processes.ts";
 import type { GatewayEyes } from "./reload.ts";
 import type { World } from "./world.ts";
 
@@ -55,6 +56,12 @@ export function machineEyes({ world, port, newestLog, reach }: MachineEyesOption
     logFromNow: async () => {
       const since = await placeOf();
       return () => newLines(since);
+    },
+    isAlive: async () => {
+      const pids = await processIds(world);
+      if (pids.length === 0) return undefined;
+      // One that starts has its title before its socket, so the title alone counts.
+      return (await gatewayProcesses(world, pids, new Set(pids), "")).length > 0;
     },
     reach,
   };

@@ -95,6 +95,8 @@ class Story {
       assert.equal(readFileSync(file, "utf8"), text);
       assert.equal(statSync(file).mode & 0o777, 0o644);
 
+      // The page at the plain address stays refused, and is another story.
+      this.#site.forgetLogs();
       await page.page.reload({ waitUntil: "load" });
       await page.answered();
       assert.equal(page.admitted(), false, "the model said that it has to be approved");
@@ -105,6 +107,7 @@ class Story {
       assert.ok(page.admitted(), await page.text());
       assert.ok(page.secureContext);
       await shoot(page, gateway.release, this.#kind, "after");
+      progress(`after: ${await this.#site.isGreen(["--origin", `https://${DOMAIN}`])}`);
 
       for (let fixes = 0; fixes < 2; fixes += 1) {
         const undone = await this.#site.fix(["--undo", "--yes"]);

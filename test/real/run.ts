@@ -24,6 +24,7 @@ const ORDER = [
   "browser",
   "fix",
   "fix-back",
+  "pages",
   "proxies",
   "docker",
   "docker-fix",
@@ -34,7 +35,7 @@ const ORDER = [
 ];
 
 /** Left out of the core run, unless they are named. */
-const FULL_ONLY = new Set(["proxies", "docker-compose-fix", "podman", "kubernetes"]);
+const FULL_ONLY = new Set(["pages", "proxies", "docker-compose-fix", "podman", "kubernetes"]);
 
 async function main(args: readonly string[]): Promise<number> {
   const core = args.includes("--core");

@@ -1,4 +1,5 @@
 // The ways on which a browser is refused, around one gateway of a release, and a doctor that mends it.
+import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -72,6 +73,11 @@ export interface PrintedAction {
   readonly args?: Readonly<Record<string, string>>;
 }
 
+interface Diagnosis {
+  readonly verdict: string;
+  readonly findings: readonly { readonly id: string; readonly severity: string }[];
+}
+
 export interface FixRun {
   readonly exitCode: number | null;
   readonly document: FixDocument;
@@ -87,6 +93,8 @@ export interface FixSite {
   open(way: Way, token?: string): Promise<OpenPage>;
   /** `fix` with these words, as its user runs it on the gateway's machine. Throws when it prints no document. */
   fix(args: readonly string[]): Promise<FixRun>;
+  /** A diagnosis with these words after a fix: nothing is red, whoever might come next. Gives what it found. */
+  isGreen(args: readonly string[]): Promise<string>;
   /** The whole command line of that run. */
   fixCommand(args: readonly string[]): { readonly args: readonly string[]; readonly home: string };
   /** What was refused until now is over: each case is a story of its own. */
@@ -177,6 +185,25 @@ export function useFixSite(release: string, config: GatewayConfig = LAN): FixSit
           `fix ${args.join(" ")}: exit ${exitCode}\n${stdout.slice(0, 1000)}\n${stderr.slice(0, 2000)}`,
         );
       }
+    },
+    async isGreen(words) {
+      const running = part(gateway);
+      const { args, home } = fixCommand(words);
+      const run = () =>
+        runDoctor({
+          args: ["diagnose", ...args.slice(1)],
+          home,
+          host: running.host,
+          path: [openclawOnPath(running)],
+          timeoutMs: 300_000,
+        });
+      let { exitCode, stdout } = await run();
+      // A gateway on a busy machine that did not answer in time was not looked at.
+      for (let again = 0; again < 2 && exitCode === 3; again += 1) ({ exitCode, stdout } = await run());
+      const report = JSON.parse(stdout) as Diagnosis;
+      const red = report.findings.filter(({ severity }) => severity === "error").map(({ id }) => id);
+      assert.deepEqual([exitCode, red], [0, []], stdout);
+      return [report.verdict, ...report.findings.map(({ id, severity }) => `${id} ${severity}`)].join(" · ");
     },
     forgetLogs() {
       for (const file of [part(gateway).consoleLog, part(gateway).fileLog]) {

@@ -203,6 +203,8 @@ export const human: Readonly<Record<string, string>> = {
     "Run `openclaw doctor`, which names the place in {path|openclaw.json}, and mend it in an editor.",
   "restarts-by-itself":
     "Nothing has to be started: the container starts again by itself, and reads the file anew.",
+  "ask-first":
+    "Open the page in the browser that is to be let in: its request is made by that, and waits for five minutes.",
   "locks-out":
     "Not yet: a page that is let in now would be refused afterwards ({gate}), and no approval helps there. Open it another way first (HTTPS, or an SSH tunnel to 127.0.0.1), see it connect, and then go on.",
   "page-switched-off":

@@ -180,6 +180,7 @@ export const human: Readonly<Record<string, string>> = {
   "mend-key": "在 {path|openclaw.json} 中去掉或改正 `{key}`：该版本不接受它。",
   "mend-file": "运行 `openclaw doctor`，它会指出 {path|openclaw.json} 中的位置，然后用编辑器修正。",
   "restarts-by-itself": "无需手动启动：容器会自行重启，并重新读取该文件。",
+  "ask-first": "先在要放行的浏览器中打开页面：请求由此产生，并只保留五分钟。",
   "locks-out":
     "先不要执行：现在能进入的页面之后会被拒绝（{gate}），而且批准也无济于事。请先换一种方式打开页面（HTTPS，或到 127.0.0.1 的 SSH 隧道），确认能够连接后再继续。",
   "page-switched-off": "gateway.controlUi.enabled 为 false，网关因此不提供页面：如果需要页面，请去掉这一项。",
