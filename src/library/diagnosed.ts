@@ -14,7 +14,7 @@ import { originSaid, releaseSaid } from "../doctor/pure/parse-arguments.ts";
 import { cleanDocument } from "../report/clean-document.ts";
 import { type JsonReport, toJsonReport } from "../report/json.ts";
 import type { Report } from "../report/result.ts";
-import type { DiagnoseOptions } from "./index.ts";
+import type { DiagnoseOptions } from "./options.ts";
 
 /** @throws {TypeError} an option that cannot be. */
 export async function diagnosed(options: DiagnoseOptions): Promise<JsonReport> {
