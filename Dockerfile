@@ -1,4 +1,5 @@
 # The doctor in a container: see "In a container" in the README. Any image with Node 20.19 or newer and npm will do.
+# Nothing in it but Node depends on the processor: `docker buildx build --platform linux/amd64,linux/arm64 .` makes both.
 ARG NODE_IMAGE=node:24-alpine
 
 FROM ${NODE_IMAGE} AS build

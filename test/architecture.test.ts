@@ -239,7 +239,7 @@ test("everything that is written goes through one door", () => {
   }
   assert.deepEqual(wrong.sort(), [
     // The end of the process.
-    "src/cli/bin.ts",
+    "src/cli/command.ts",
     "src/cli/out.ts",
     // Hands on what a command wrote in its thread, through the door there.
     "src/cli/thread/supervise.ts",

@@ -53,7 +53,7 @@ test("what is shipped is what the bundle has, and nothing that went away", () =>
 
 test("the text is in the npm package, and so is our own licence", () => {
   const { files } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
-  assert.deepEqual(files, ["dist"]);
+  assert.deepEqual(files, ["dist", "openclaw.plugin.json"]);
   assert.ok(readdirSync(ROOT).includes("LICENSE"));
 });
 

@@ -193,6 +193,7 @@ describe("what else carries its name", () => {
       pack.homepage,
       read("packaging/krew.yaml"),
       read("docs/examples/github-actions.yml"),
+      read(".github/ISSUE_TEMPLATE/config.yml"),
     ])
       for (const [, host, action] of text.matchAll(OWNER)) assert.equal(host ?? action, owner);
   });

@@ -1,6 +1,6 @@
+import { cleanDocument } from "../core/clean-document.ts";
 import { createKnownScrubber } from "../core/scrub.ts";
 import { safePage } from "../core/text.ts";
-import { cleanDocument } from "../report/clean-document.ts";
 import type { Made } from "../report/formatter.ts";
 import type { Io } from "./io.ts";
 

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Parsed } from "../core/bad-input.ts";
+import { cleanDocument } from "../core/clean-document.ts";
 import { collect } from "../core/collect.ts";
 import { inEnglish } from "../core/saying.ts";
 import { createKnownScrubber } from "../core/scrub.ts";
@@ -11,10 +12,9 @@ import { reportOf } from "../doctor/pure/case.ts";
 import { collectOptions } from "../doctor/pure/derived.ts";
 import { offlineFacts } from "../doctor/pure/offline.ts";
 import { originSaid, releaseSaid } from "../doctor/pure/parse-arguments.ts";
-import { cleanDocument } from "../report/clean-document.ts";
 import { type JsonReport, toJsonReport } from "../report/json.ts";
 import type { Report } from "../report/result.ts";
-import type { DiagnoseOptions } from "./index.ts";
+import type { DiagnoseOptions } from "./options.ts";
 
 /** @throws {TypeError} an option that cannot be. */
 export async function diagnosed(options: DiagnoseOptions): Promise<JsonReport> {

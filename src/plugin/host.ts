@@ -17,7 +17,7 @@ export interface PluginApi {
     },
   ): void;
   registerCommand?(command: ChatCommand): void;
-  /** From 2026.5.28 or before; not in 2026.3.13. */
+  /** From 2026.5.28 or before; not in 2026.3.13. No released audit asks those of others (measured up to 2026.9.6). */
   registerSecurityAuditCollector?(
     collector: (context: { readonly configPath?: string }) => Promise<readonly AuditFinding[]>,
   ): void;

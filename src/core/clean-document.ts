@@ -1,4 +1,4 @@
-import { safeText } from "../core/text.ts";
+import { safeText } from "./text.ts";
 
 /** A page and a document are no deeper. */
 const MAX_DEPTH = 100;
