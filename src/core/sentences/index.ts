@@ -2,10 +2,18 @@ import { changes } from "./changes.ts";
 import { evidence } from "./evidence.ts";
 import { facts } from "./facts.ts";
 import { kubernetes } from "./kubernetes.ts";
+import { reach } from "./reach.ts";
 import { usage } from "./usage.ts";
 
 /**
  * Every sentence that the tool says of what it met and did, by its key: here in English, in the other languages in
  * `report/messages`. Keys are in documents (`say.message`): added, never renamed. `{why}` is another sentence.
  */
-export const SENTENCES = { ...facts, ...changes, ...evidence, ...kubernetes, ...usage } as const;
+export const SENTENCES = {
+  ...facts,
+  ...reach,
+  ...changes,
+  ...evidence,
+  ...kubernetes,
+  ...usage,
+} as const;

@@ -5,12 +5,14 @@ import { tellPairsApart } from "../../../checks/lib/tell-apart.ts";
 import { isTrouble, linesOfLeft } from "../../../checks/lib/unexplained.ts";
 import { SUPPOSED } from "../../admission/assess.ts";
 import { nearestMeasured } from "../../admission/releases.ts";
+import { isOfCertificate } from "../../core/certificate-fault.ts";
 import type { Check } from "../../core/check.ts";
 import type { Facts } from "../../core/collect.ts";
 import { type Diagnosed, diagnose } from "../../core/diagnose.ts";
 import { knownValue } from "../../core/fact.ts";
-import type { FactName, ProbeReading, Refusal, Target } from "../../core/facts.ts";
-import type { Saying } from "../../core/saying.ts";
+import type { FactName, Reach, Refusal, Target } from "../../core/facts.ts";
+import { reachWords } from "../../core/refusals.ts";
+import { type Saying, say } from "../../core/saying.ts";
 import { commandsFor, openclawLine } from "../../kinds/commands.ts";
 import { deploymentOf } from "../../kinds/index.ts";
 import type { CommandContext } from "../../kinds/kind.ts";
@@ -198,40 +200,47 @@ function withUnexplained(diagnosed: Diagnosed, facts: Facts, selected: readonly 
 }
 
 /**
- * A gateway that our own probe could not reach is shown as a finding, but whether it would let the browser in
- * could not be looked at: the verdict stays open (exit code 3), so that a script tells "down" from "refuses".
- * A log that names the same refusal is different: there somebody was turned away, and that is a finding.
+ * What did not answer as a gateway could not be looked at: whatever is found of it, and whatever its history tells, the
+ * verdict stays open (exit code 3), so that a script tells "not there" from "refuses".
  */
 function withNobodyThere(diagnosed: Diagnosed, facts: Facts): Diagnosed {
   const reach = knownValue(facts.probe)?.reach.state;
-  if (reach === undefined || !NOBODY_THERE.has(reach) || diagnosed.verdict !== "found") return diagnosed;
-  const others = diagnosed.findings.some(
-    ({ id, severity }) => severity === "error" && id !== "gateway-down-or-starting",
-  );
-  return others ? diagnosed : { ...diagnosed, verdict: "undetermined" };
+  return reach === undefined || reach === "open" ? diagnosed : { ...diagnosed, verdict: "undetermined" };
 }
-
-/**
- * Nothing answered at all, or a gateway that says "come back" (`starting`), so that a script knows to try
- * again; what answers wrongly (`tls`, `reset`, `not-openclaw`) was looked at.
- */
-const NOBODY_THERE: ReadonlySet<ProbeReading["reach"]["state"]> = new Set([
-  "refused",
-  "timeout",
-  "dns",
-  "starting",
-]);
 
 /** Facts of which the absence narrows the verdict, and how to provide them. */
 const EXPECTED: readonly FactName[] = ["probe", "release", "config", "logs", "devices", "assessment"];
 
+/** A gateway that was asked and did not answer as one is missing, too: with the status, the reason and the way past it. */
+function notMet({ probe }: Facts): MissingFact[] {
+  const reach = knownValue(probe)?.reach;
+  if (reach === undefined || reach.state === "open") return [];
+  const { state, detail } = reach;
+  const said = reachWords(reach).say ?? say(NOT_MET[state] ?? "reach-other", { detail });
+  const byOption = state === "tls" && isOfCertificate(said) ? "--insecure-tls" : undefined;
+  const past = state === "not-openclaw" ? "--target URL" : byOption;
+  const provide = past === undefined ? {} : { provide: past };
+  const reason = state === "timeout" ? "timeout" : "failed";
+  return [{ fact: "probe", reason, detail, say: said, ...provide }];
+}
+
+type NotMet = "reach-refused" | "reach-reset" | "reach-timeout" | "reach-dns";
+
+const NOT_MET: Partial<Record<Reach["state"], NotMet>> = {
+  refused: "reach-refused",
+  reset: "reach-reset",
+  timeout: "reach-timeout",
+  dns: "reach-dns",
+};
+
 function missingFacts(facts: Facts): MissingFact[] {
-  return EXPECTED.flatMap((name) => {
+  const expected = EXPECTED.flatMap((name) => {
     const fact = facts[name];
     if (fact.known || (fact.reason === "not-asked" && fact.provide === undefined)) return [];
     const { known: _known, ...rest } = fact;
     return [{ fact: name, ...rest }];
   });
+  return [...notMet(facts), ...expected];
 }
 
 function notesOf(facts: Facts, diagnosed: Diagnosed): ReportNote[] {

@@ -113,9 +113,11 @@ function isPage({ client }: Connection): boolean {
   return client.id === "openclaw-control-ui";
 }
 
-/** What was seen, as far as a gate of the gateway ended it. */
-function observed(shown: Refusal): Admission | null {
-  const { gate, reason, httpStatus = 101, closeCode, closeReason, detailCode } = shown;
+/**
+ * What was seen, as far as a gate of the gateway ended it. Without its own words: they are cut where a line or a frame
+ * was cut, so that a part of what must not be told may be left in them.
+ */
+function observed({ gate, reason, httpStatus = 101, closeCode }: Refusal): Admission | null {
   if (!isGate(gate)) return null;
   return {
     outcome: "refused",
@@ -124,7 +126,5 @@ function observed(shown: Refusal): Admission | null {
     autoApproved: false,
     ...(reason === undefined ? {} : { reason }),
     ...(closeCode === undefined ? {} : { closeCode }),
-    ...(closeReason === undefined ? {} : { closeReason }),
-    ...(detailCode === undefined ? {} : { detailCode }),
   };
 }

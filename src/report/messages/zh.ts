@@ -9,6 +9,7 @@ import { changes } from "./zh/sentences/changes.ts";
 import { evidence } from "./zh/sentences/evidence.ts";
 import { facts } from "./zh/sentences/facts.ts";
 import { kubernetes } from "./zh/sentences/kubernetes.ts";
+import { reach } from "./zh/sentences/reach.ts";
 import { usage } from "./zh/sentences/usage.ts";
 import { human } from "./zh/steps.ts";
 import { upgrade } from "./zh/upgrade.ts";
@@ -20,7 +21,7 @@ export const zh: Catalogue = {
   remedies,
   human,
   ...tables,
-  sayings: { ...facts, ...changes, ...evidence, ...kubernetes, ...usage },
+  sayings: { ...facts, ...reach, ...changes, ...evidence, ...kubernetes, ...usage },
   ...upgrade,
   fix,
 };
