@@ -26,6 +26,16 @@ for (const [what, input, expected] of [
     undefined,
   ],
   ["a JSON log", bytes('{"0":"{\\"subsystem\\":\\"gateway/ws\\"}","1":"x"}'), undefined],
+  ["a config on one line", bytes('{"gateway":{"port":18789,"bind":"lan"}}'), "config"],
+  ["a log that bzip2 packed", bytes("BZh91AY&SY"), "compressed"],
+  ["a Service in YAML", bytes("apiVersion: v1\nkind: Service\nmetadata:\n  name: openclaw\n"), "manifest"],
+  ["a pod as kubectl shows it", bytes('{\n "apiVersion": "v1",\n "kind": "Pod"\n}'), "manifest"],
+  ["a list of networks", bytes('[{"Name":"openclaw_default","IPAM":{}}]'), "json"],
+  ["a list of devices", bytes('{ "pending": [], "paired": [] }'), "json"],
+  ["an env file", bytes("# mine\nOPENCLAW_GATEWAY_PORT=18789\nTZ=UTC\n"), "env"],
+  ["one line of a JSON log", bytes('{"time":"2026-11-22T12:00:00Z","message":"x"}'), undefined],
+  ["a JSON log of two lines", bytes('{"a":1}\n{"a":2}\n'), undefined],
+  ["a log line with a setting in it", bytes("TZ=UTC\ngateway started\n"), undefined],
   ["a sentence about services", bytes("services: none of mine work"), undefined],
 ] as const)
   test(`${what}: ${expected ?? "read as a log"}`, () => assert.equal(noLogIn(input), expected));

@@ -197,6 +197,10 @@ export const tables: Tables = {
       "{file} is no text, and was not read. Name a log: the gateway's console or its JSON file.",
     "input-config":
       "{file} is an openclaw.json, not a log, and was not read: it tells of nobody who was refused. Name a log; beside a log `--config {file}` of `pairing-doctor diagnose` reads it.",
+    "input-manifest":
+      "{file} is an object of Kubernetes, no log, and was not read. Hand in what `kubectl logs` prints.",
+    "input-env": "{file} is a list of environment variables, no log, and was not read.",
+    "input-json": "{file} is a JSON document, no log, and was not read. A JSON log has one object a line.",
     "input-compose":
       "{file} is a Compose file, not a log, and was not read. Name a log: `docker compose logs --no-color openclaw-gateway`.",
     "input-inspect":

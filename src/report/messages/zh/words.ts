@@ -182,6 +182,9 @@ export const tables: Tables = {
     "input-binary": "{file} 不是文本，没有读取。请指定日志：网关的控制台输出或它的 JSON 日志文件。",
     "input-config":
       "{file} 是 openclaw.json 而不是日志，没有读取：其中看不出谁被拒绝。请指定日志；诊断时可以用 `pairing-doctor diagnose` 的 `--config {file}` 读取它。",
+    "input-manifest": "{file} 是 Kubernetes 对象，不是日志，因此没有读取。请提供 `kubectl logs` 的输出。",
+    "input-env": "{file} 是环境变量列表，不是日志，因此没有读取。",
+    "input-json": "{file} 是 JSON 文档，不是日志，因此没有读取。JSON 日志是每行一个对象。",
     "input-compose":
       "{file} 是 Compose 文件而不是日志，没有读取。请指定日志：`docker compose logs --no-color openclaw-gateway`。",
     "input-inspect":
