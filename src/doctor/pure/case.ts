@@ -72,7 +72,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
   const assessment = knownValue(facts.assessment);
   const print = printerOf(facts, options.context);
   const findings = found.findings.map((finding) => toReportFinding(finding, print));
-  const eras = erasOf(facts, selectedChecks(options), options.origin, print);
+  const eras = erasOf(facts, (supposed) => diagnosed(supposed, options), options.origin, print);
   const leftOut = leftOutOf(options);
   const { shown, admission, model, ahead } = storyOf(facts, found.findings);
   const [first] = findings;
