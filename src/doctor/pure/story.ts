@@ -69,6 +69,14 @@ function isExplained({ outcome, gate }: Admission, findings: readonly Finding[])
   return outcome === "admitted" || findings.some((finding) => finding.gate === gate);
 }
 
+/** The forwarded addresses of the refusal that the first finding explains, as its line has them. */
+export function forwardedOf(
+  facts: Pick<Facts, "refusals">,
+  findings: readonly Finding[],
+): string | undefined {
+  return shownRefusal(facts, firstError(findings))?.connection.headers?.["x-forwarded-for"];
+}
+
 function firstError([first]: readonly Finding[]): Finding | undefined {
   return first?.severity === "error" ? first : undefined;
 }
