@@ -33,6 +33,11 @@ for (const [what, input, expected] of [
   ["a list of networks", bytes('[{"Name":"openclaw_default","IPAM":{}}]'), "json"],
   ["a list of devices", bytes('{ "pending": [], "paired": [] }'), "json"],
   ["an env file", bytes("# mine\nOPENCLAW_GATEWAY_PORT=18789\nTZ=UTC\n"), "env"],
+  [
+    "a gateway's own answer",
+    bytes('{"error":{"type":"proxy_attribution_required","message":"x"}}'),
+    undefined,
+  ],
   ["one line of a JSON log", bytes('{"time":"2026-11-22T12:00:00Z","message":"x"}'), undefined],
   ["a JSON log of two lines", bytes('{"a":1}\n{"a":2}\n'), undefined],
   ["a log line with a setting in it", bytes("TZ=UTC\ngateway started\n"), undefined],

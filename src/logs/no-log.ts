@@ -65,7 +65,21 @@ function isManifest(code: string): boolean {
 }
 
 /** Fields of a line of a JSON log, whoever writes it. */
-const LINE = ["0", "_meta", "time", "timestamp", "ts", "level", "msg", "message", "log"];
+const LINE = [
+  "0",
+  "_meta",
+  "error",
+  "type",
+  "code",
+  "reason",
+  "time",
+  "timestamp",
+  "ts",
+  "level",
+  "msg",
+  "message",
+  "log",
+];
 
 /** One JSON value that is no line of a log; several of them, one a line, are a log. */
 function isDocument(code: string): boolean {
