@@ -216,7 +216,7 @@ describe("a gateway that cannot be reached: 3, and the finding is there", () => 
     assert.equal((await diagnose(url, ["--fail-on", "never"])).code, 0);
   });
 
-  test("but a refusal in its log is a finding: 1", async () => {
+  test("also when its log tells of an earlier refusal, which is told, too", async () => {
     const { url, close } = await gateway("2026.2.1");
     await close();
     const file = join(dir, "down.log");
@@ -225,7 +225,7 @@ describe("a gateway that cannot be reached: 3, and the finding is there", () => 
       `openclaw-gateway-1  | 2026-11-22T12:25:55.812Z [ws] closed before connect conn=5909e1c4-fa00-4721-b91b-62505d7cad2c remote=172.18.0.1 fwd=n/a origin=http://localhost:18789 host=localhost:18789 ua=${CHROME} code=1008 reason=pairing required\n`,
     );
     const result = await diagnose(url, ["--deployment", "docker", "--log", file]);
-    assert.equal(result.code, 1);
+    assert.equal(result.code, 3);
     assert.ok(ids(result).includes("docker-nat-not-local"), ids(result).join());
   });
 });

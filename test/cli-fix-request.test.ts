@@ -6,7 +6,7 @@ import type { Changer } from "../src/core/change.ts";
 import { known, unknown } from "../src/core/fact.ts";
 import type { DeviceList, PendingDevice } from "../src/core/facts.ts";
 import type { Journal } from "../src/core/journal.ts";
-import { fromAddress } from "../src/core/requests.ts";
+import { fromAddress, requestFor } from "../src/core/requests.ts";
 import { quoted } from "../src/core/saying.ts";
 import { execute, type Workshop } from "../src/core/transaction.ts";
 import { awaitRequest } from "../src/doctor/live/mend/request.ts";
@@ -73,6 +73,35 @@ describe("between what was shown and the approval", () => {
       assert.match(english(outcome.detail), why);
       assert.deepEqual([performed, written], [[], []]);
     });
+});
+
+describe("whose request it is, where only the line of the refusal is known", () => {
+  const choice = (remoteIp: string | undefined, remote: string, forwarded?: string) =>
+    requestFor({
+      requestId: undefined,
+      askedFrom: fromAddress(remote, forwarded),
+      usual: ["operator.read"],
+      waiting: [
+        {
+          requestId: "r1",
+          deviceId: "d1",
+          role: "operator",
+          scopes: ["operator.read"],
+          ...(remoteIp === undefined ? {} : { remoteIp }),
+        },
+      ],
+    }).choice;
+
+  for (const [what, remoteIp, remote, forwarded, expected] of [
+    ["the page's own address", "192.168.50.9", "192.168.50.9", undefined, "one"],
+    ["another browser's, and it alone waits", "192.168.50.66", "192.168.50.9", undefined, "none"],
+    ["the client's, behind a trusted proxy", "203.0.113.7", "127.0.0.1", "203.0.113.7", "one"],
+    ["another client's, behind it", "203.0.113.99", "127.0.0.1", "203.0.113.7", "none"],
+    ["none, behind a proxy that is not trusted", undefined, "127.0.0.1", "203.0.113.7", "ask"],
+    ["one of a chain", "203.0.113.7", "127.0.0.1", "203.0.113.7, 10.0.0.2", "ask"],
+    ["none, of a local page", undefined, "127.0.0.1", undefined, "ask"],
+  ] as const)
+    test(`${what}: ${expected}`, () => assert.equal(choice(remoteIp, remote, forwarded), expected));
 });
 
 describe("while the page's request is waited for", () => {

@@ -7,12 +7,14 @@ import { applySteps } from "../src/admission/try-remedy.ts";
 import type { Facts } from "../src/core/collect.ts";
 import { knownValue } from "../src/core/fact.ts";
 import { diagnosed, reportOf } from "../src/doctor/pure/case.ts";
+import { withRelease } from "../src/doctor/pure/eras.ts";
 import { modelOf } from "../src/doctor/pure/plan-of.ts";
 import { answer } from "../src/doctor/pure/what-if/answer.ts";
 import { changed } from "../src/doctor/pure/what-if/change.ts";
 import { effectOf, leadsOf } from "../src/report/effect.ts";
 import { renderFix } from "../src/report/fix.ts";
 import { renderHuman } from "../src/report/human.ts";
+import { catalogueOf } from "../src/report/messages/index.ts";
 import type { Report } from "../src/report/result.ts";
 import { type FixOfSituation, fixOfSituation } from "./support/fix-of-situation.ts";
 import { factsOfSituation, situations } from "./support/situation.ts";
@@ -165,6 +167,30 @@ describe("one case, one answer", () => {
       }
     }
     assert.ok(upgrades > 5, String(upgrades));
+  });
+
+  test("a release that is not known: each era says what the same release says when it is named", () => {
+    let rows = 0;
+    for (const [name, { facts, report }] of cases) {
+      for (const era of report.eras ?? []) {
+        const named = diagnosed(withRelease(facts, era.to, undefined)).findings;
+        const first = named.find(({ severity }) => severity !== "info");
+        assert.equal(era.finding, first?.id ?? null, `${name}: ${era.to}`);
+        if (first === undefined) continue;
+        assert.deepEqual(
+          era.remedies.map(({ id }) => id),
+          first.remedies.map(({ id }) => id),
+          `${name}: ${era.to}`,
+        );
+        rows += 1;
+        const page = renderHuman({ ...report, eras: [era] }, { ...LOOK, verbose: true });
+        const helps = era.remedies.some((remedy) => effectOf(remedy, era.gate) !== "refused");
+        const none = catalogueOf("en").words.eraNoRemedy;
+        if (helps && era.outcome !== "admitted")
+          assert.ok(!page.replace(/\s+/g, " ").includes(none), `${name}: ${era.to}`);
+      }
+    }
+    assert.ok(rows > 20, String(rows));
   });
 
   test("a check that is left out is not said to be healthy", () => {

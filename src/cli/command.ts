@@ -1,5 +1,5 @@
-import { processIo } from "./io.ts";
-import { FAULT, faultOf, main } from "./main.ts";
+import { outputLost, processIo } from "./io.ts";
+import { FAULT, faultOf, lostOutput, main } from "./main.ts";
 import type { DoWork } from "./session.ts";
 import { langOf } from "./style.ts";
 import { keepVerifying } from "./verified-tls.ts";
@@ -16,5 +16,12 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
   const env = keepVerifying(process.env);
   process.exitCode = await main(argv, { ...processIo(), env }, work);
   // What was given up (a timeout, an interrupt) must not keep the process alive; what was written must be out first.
-  process.stdout.write("", () => process.stderr.write("", () => process.exit()));
+  process.stdout.write("", (error) => {
+    // The stream tells of a write that failed after the write's own answer.
+    setImmediate(() => {
+      const code = outputLost() ?? (error as NodeJS.ErrnoException | null | undefined)?.code;
+      if (code === undefined || process.exitCode === 130) process.stderr.write("", () => process.exit());
+      else process.stderr.write(lostOutput(code, langOf(undefined, env)), () => process.exit(2));
+    });
+  });
 }

@@ -39,13 +39,20 @@ export function endAtOnce(): void {
 const MAX_PIECE = 1_048_576;
 const MAX_SAID = 4 * MAX_PIECE;
 
+let lost: string | undefined;
+
+/** Why what was written to stdout went nowhere (a full disk); what is at work is not cut off for that. */
+export function outputLost(): string | undefined {
+  return lost;
+}
+
 /** The real process. A signal ends it at once; whoever has something to finish takes these listeners away. */
 export function processIo(): Io {
   for (const signal of SIGNALS) process.on(signal, endAtOnce);
-  // A closed pipe (`| head`) is no failure of ours.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // A closed pipe (`| head`) is no failure of ours.
     if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    lost ??= error.code ?? "failed";
   });
   for (const stream of [process.stdout, process.stderr]) if (stream.isTTY) withColumns(stream);
   return {

@@ -12,8 +12,7 @@ import { UsageError } from "./usage-error.ts";
 import { type CliWords, wordsFor } from "./words/index.ts";
 
 /**
- * Parses the command line, runs the command, gives the exit code: 0, 1, 2, 3 as in the README, 130 when
- * interrupted. Never throws.
+ * Parses the command line, runs the command, gives the exit code (`EXIT_CODES`, as in the README). Never throws.
  */
 export function main(argv: readonly string[], io: Io, work: DoWork = workHere): Promise<number> {
   const session = sessionOf(io, work, { lang: langOf(langIn(argv), io.env) });
@@ -75,6 +74,11 @@ export function faultOf(error: unknown, lang: Lang): string {
   return `pairing-doctor: ${fill(fault, { version: VERSION, error: describeError(error) })}\n`;
 }
 
+/** What is said of a report that could not be written. */
+export function lostOutput(code: string, lang: Lang): string {
+  return `pairing-doctor: ${fill(wordsFor(lang)["output-lost"], { code })}\n`;
+}
+
 async function parse(argv: readonly string[], session: Session): Promise<number> {
   const [{ default: yargs }, { commandNames, register }] = await Promise.all([
     import("yargs"),
@@ -108,7 +112,7 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
       if (twice === undefined) return true;
       throw new UsageError(`--${twice}`, say("given-twice"), say("give-once"));
     })
-    .epilogue(words["exit-codes"]);
+    .epilogue(exitCodes(words));
   register(parser, session, (result) => {
     code = result;
   });
@@ -134,6 +138,15 @@ function helpStrings(words: CliWords): Record<string, string> {
   const own = Object.entries(words).filter(([key]) => key.startsWith(YARGS));
   return Object.fromEntries(own.map(([key, text]) => [key.slice(YARGS.length), text]));
 }
+
+/** The table of exit codes, one line each. */
+function exitCodes(words: CliWords): string {
+  const rows = EXIT_CODES.map((code) => `  ${String(code).padEnd(5)}${words[`exit.${code}`]}`);
+  return [words["exit-codes"], ...rows].join("\n");
+}
+
+/** Every exit code that there is. */
+export const EXIT_CODES = [0, 1, 2, 3, 4, 70, 130] as const;
 
 const YARGS = "yargs.";
 

@@ -169,7 +169,7 @@ function answerOf(attempt: ProbeAttempt): { readonly gate: Refusal["gate"]; read
 }
 
 /** A gateway that starts says so itself; of a document of an earlier release the words alone are there. */
-function reachWords({ state, detail, say: own }: Reach): Pick<Evidence, "quote" | "say"> {
+export function reachWords({ state, detail, say: own }: Reach): Pick<Evidence, "quote" | "say"> {
   const said = own ?? (state === "starting" ? say("gateway-starting") : undefined);
   return { quote: detail, ...(said === undefined ? {} : { say: said }) };
 }

@@ -41,8 +41,19 @@ export function requestFor({ requestId, askedFrom, waiting, usual }: RequestQues
     : { choice: "ask", requests: near };
 }
 
-/** Of a page of which only the peer's address is known. */
-export function fromAddress(remote: unknown): RequestQuestion["askedFrom"] {
+/**
+ * Of a page of which only the addresses of its log line are known. Peer and client are two: behind a proxy that the
+ * gateway trusts it notes the forwarded address, and the peer is the proxy's; of a chain nobody knows here which.
+ */
+export function fromAddress(remote: unknown, forwarded?: string): RequestQuestion["askedFrom"] {
+  if (forwarded !== undefined) {
+    const chain = forwarded.split(",").map((one) => one.trim());
+    return (address) => {
+      if (address === undefined) return "hidden";
+      if (!chain.includes(address)) return "other";
+      return chain.length === 1 ? "same" : "unknown";
+    };
+  }
   if (typeof remote !== "string") return () => "unknown";
   const isLoopback = isLoopbackIp(parseIp(remote));
   return (address) => {

@@ -41,7 +41,7 @@ export function byContainerName(target: ChosenTarget, name: string): ChosenTarge
 const FORMS = {
   found: { read: () => undefined },
   local: { written: "local", read: (text) => (text === "local" ? parsed({ kind: "local" }) : undefined) },
-  url: { written: "ws://HOST:PORT, wss://HOST", read: urlTarget },
+  url: { written: "HOST:PORT, ws://HOST:PORT, wss://HOST", read: urlTarget },
   docker: { written: "docker:CONTAINER or compose:SERVICE", read: containerTarget },
   kubernetes: { written: "k8s:[CONTEXT/]NAMESPACE/WORKLOAD", read: clusterTarget },
 } satisfies Readonly<Record<TargetKind, Form>>;
@@ -63,10 +63,16 @@ export function parseTarget(text: string): Parsed<ChosenTarget> {
   return bad("--target", say("no-target"), say("give-targets", { forms: written.join(", ") }));
 }
 
+/** `HOST:PORT`, as a browser's address bar and `docker ps` show it; an IPv6 address in brackets. */
+const HOST_PORT =
+  /^(?!(?:docker|compose|k8s|ssh|local):)(?:[a-z0-9][a-z0-9.-]{0,252}|\[[0-9a-f:.]{2,45}\]):(\d{1,5})$/i;
+
 function urlTarget(text: string): Parsed<ChosenTarget> | undefined {
-  if (!/^(?:wss?|https?):\/\//i.test(text)) return undefined;
+  const port = HOST_PORT.exec(text)?.[1];
+  if (port === undefined && !/^(?:wss?|https?):\/\//i.test(text)) return undefined;
+  const url = port === undefined ? text : `${port === "443" ? "wss" : "ws"}://${text}`;
   try {
-    return parsed({ kind: "url", url: parseGatewayUrl(text).ws });
+    return parsed({ kind: "url", url: parseGatewayUrl(url).ws });
   } catch {
     return bad(
       "--target",

@@ -1,4 +1,5 @@
 import type { LookupFunction } from "node:net";
+import { certificateFault } from "../core/certificate-fault.ts";
 import type { Reach } from "../core/facts.ts";
 import { inEnglish, type Saying } from "../core/saying.ts";
 import type { Clean } from "./clean-text.ts";
@@ -52,7 +53,7 @@ export function transportFailure(error: unknown, clean: Clean): TransportFailure
   if (code === "ECONNRESET" || code === "EPIPE" || /socket hang up/.test(message))
     return { state: "reset", detail };
   if (dnsCodes.has(code)) return { state: "dns", detail };
-  if (tlsCode.test(code)) return { state: "tls", detail };
+  if (tlsCode.test(code)) return failedAs("tls", certificateFault(code, detail));
   // No route: packets end nowhere, like a time-out that is noticed at once.
   if (code === "ETIMEDOUT" || unreachable.has(code) || /timed out|has timed out/.test(message))
     return { state: "timeout", detail };

@@ -224,12 +224,15 @@ class Page {
   }
 
   /** What leads in comes before what nobody could try; what does not help is left out. */
-  #eraText({ finding, outcome, remedies }: EraAnswer, titled: boolean): string {
+  #eraText({ finding, outcome, remedies, gate }: EraAnswer, titled: boolean): string {
     const { words, causes, remedies: texts, risks } = this.#words;
     if (finding === null) return words.eraNothing;
     const title = titled ? (entryOf(causes, finding)?.title ?? finding) : undefined;
     if (outcome === "admitted") return withTitle(fill(title ?? ""), words.eraAdmits, words.colon);
-    const useful = remedies.filter(({ after }) => after === undefined || after === "admitted");
+    const helping = remedies.filter((remedy) => effectOf(remedy, gate) !== "refused");
+    const leading = helping.filter(({ after }) => after === undefined || after === "admitted");
+    // What leads to the next gate is said where nothing leads in: with this release known, the report has it, too.
+    const useful = leading.length > 0 ? leading : helping;
     const names = useful.map(({ id, args, risk }) => {
       const name = fill(entryOf(texts, id)?.title ?? id, args);
       return risk === "weakens-security" ? `${name} [${risks[risk]}]` : name;

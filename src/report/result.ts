@@ -1,4 +1,4 @@
-import type { Admission } from "../core/connection.ts";
+import type { Admission, Gate } from "../core/connection.ts";
 import type { CheckResult, Diagnosed } from "../core/diagnose.ts";
 import type { UnknownReason } from "../core/fact.ts";
 import type {
@@ -175,6 +175,8 @@ export interface EraAnswer {
   readonly finding: string | null;
   readonly severity?: Severity;
   readonly confidence?: Confidence;
+  /** The gate that a remedy of it has to get past. */
+  readonly gate?: Gate;
   /** Ids of other findings of that severity. */
   readonly also?: readonly string[];
   /**

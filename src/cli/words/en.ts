@@ -17,7 +17,7 @@ export const en = {
   "option.proxy":
     "Address of the proxy in front of the gateway, which may be trusted (repeatable); with fix --domain: caddy or nginx",
   "option.target":
-    "local, ws://HOST:PORT, wss://HOST, docker:CONTAINER, compose:SERVICE or k8s:[CONTEXT/]NAMESPACE/WORKLOAD; default: what this machine shows",
+    "local, HOST:PORT, ws://HOST:PORT, wss://HOST, docker:CONTAINER, compose:SERVICE or k8s:[CONTEXT/]NAMESPACE/WORKLOAD; default: what this machine shows",
   "option.config": "The gateway's openclaw.json, at most 1 MiB",
   "option.log": "A gateway log or a pipe, instead of the logs that would be found (repeatable)",
   "option.token-file": "File that holds the gateway's token",
@@ -80,8 +80,15 @@ export const en = {
   "option.shell": "The shell",
   "command.completion": "A script with which a shell completes, e.g. pairing-doctor completion >> ~/.bashrc",
   usage: "Says why the OpenClaw Control UI is refused, and what fixes it. Only `fix` changes anything.",
-  "exit-codes":
-    "Exit codes: 0 nothing found, 1 findings, 2 usage, 3 could not look, 4 a fix did not help and was taken back, 130 interrupted.",
+  "exit-codes": "Exit codes:",
+  "exit.0": "nothing found at or above --fail-on; fix: done, or nothing to do",
+  "exit.1": "findings; fix: something is still wrong, or was only shown",
+  "exit.2": "the command line, a file that it names, or a place to write to",
+  "exit.3": "could not look: no gateway answers, or a fact is missing; fix: nothing begun",
+  "exit.4": "fix: it did not help and was taken back",
+  "exit.70": "a fault of pairing-doctor itself",
+  "exit.130": "interrupted",
+  "output-lost": "the report could not be written to standard output ({code})",
   "yargs.Commands:": "Commands:",
   "yargs.Options:": "Options:",
   "yargs.Positionals:": "Positionals:",

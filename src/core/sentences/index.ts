@@ -2,6 +2,7 @@ import { changes } from "./changes.ts";
 import { evidence } from "./evidence.ts";
 import { facts } from "./facts.ts";
 import { kubernetes } from "./kubernetes.ts";
+import { reach } from "./reach.ts";
 import { smoke } from "./smoke.ts";
 import { unseen } from "./unseen.ts";
 import { usage } from "./usage.ts";
@@ -12,6 +13,7 @@ import { usage } from "./usage.ts";
  */
 export const SENTENCES = {
   ...facts,
+  ...reach,
   ...changes,
   ...evidence,
   ...kubernetes,

@@ -6,13 +6,14 @@ import { tellPairsApart } from "../../../checks/lib/tell-apart.ts";
 import { isTrouble, linesOfLeft } from "../../../checks/lib/unexplained.ts";
 import { SUPPOSED } from "../../admission/assess.ts";
 import { nearestMeasured } from "../../admission/releases.ts";
+import { isOfCertificate } from "../../core/certificate-fault.ts";
 import type { Check } from "../../core/check.ts";
 import type { Facts } from "../../core/collect.ts";
 import { type Diagnosed, diagnose } from "../../core/diagnose.ts";
 import { knownValue } from "../../core/fact.ts";
-import type { FactName, ProbeReading, Refusal, Target } from "../../core/facts.ts";
-import { ASKS_FIRST } from "../../core/refusals.ts";
-import type { Saying } from "../../core/saying.ts";
+import type { FactName, ProbeReading, Reach, Refusal, Target } from "../../core/facts.ts";
+import { ASKS_FIRST, reachWords } from "../../core/refusals.ts";
+import { type Saying, say } from "../../core/saying.ts";
 import type { Step } from "../../core/step.ts";
 import { commandsFor, openclawLine } from "../../kinds/commands.ts";
 import { deploymentOf } from "../../kinds/index.ts";
@@ -79,7 +80,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
   const assessment = knownValue(facts.assessment);
   const print = printerOf(facts, options.context);
   const findings = found.findings.map((finding) => toReportFinding(finding, print));
-  const eras = erasOf(facts, selectedChecks(options), options.origin, print);
+  const eras = erasOf(facts, (supposed) => diagnosed(supposed, options), options.origin, print);
   const leftOut = leftOutOf(options);
   const { shown, admission, model, ahead } = storyOf(facts, found.findings);
   const [first] = findings;
@@ -231,47 +232,59 @@ function withUnexplained(diagnosed: Diagnosed, facts: Facts, selected: readonly 
 }
 
 /**
- * A gateway that our own probe could not reach is shown as a finding, but whether it would let the browser in
- * could not be looked at: the verdict stays open (exit code 3), so that a script tells "down" from "refuses".
- * A log that names the same refusal is different: there somebody was turned away, and that is a finding.
+ * What did not answer as a gateway could not be looked at: whatever is found of it, and whatever its history tells, the
+ * verdict stays open (exit code 3), so that a script tells "not there" from "refuses".
  */
 function withNobodyThere(diagnosed: Diagnosed, facts: Facts): Diagnosed {
   const probe = knownValue(facts.probe);
-  if (probe === undefined || !isElsewise(probe) || diagnosed.verdict !== "found") return diagnosed;
+  if (probe === undefined || !isElsewise(probe)) return diagnosed;
+  // A page that fails beside a living socket takes nothing away from what is wrong with the connection.
+  const isMet = probe.reach.state === "open" && diagnosed.verdict === "found";
   const others = diagnosed.findings.some(
     ({ id, severity }) => severity === "error" && id !== "gateway-down-or-starting",
   );
-  return others ? diagnosed : { ...diagnosed, verdict: "undetermined" };
+  return isMet && others ? diagnosed : { ...diagnosed, verdict: "undetermined" };
 }
 
 /** Nobody answered, or not as a gateway does: what a gateway would say was not heard. A program that is named is. */
 function isElsewise({ reach: { state, holder }, http: { status = 0 } }: ProbeReading): boolean {
-  if (NOBODY_THERE.has(state)) return true;
-  if (state === "not-openclaw") return holder === undefined || status >= 500;
-  return state === "open" && status >= 400 && !ASKS_FIRST.has(status);
+  if (state === "open") return status >= 400 && !ASKS_FIRST.has(status);
+  return state !== "not-openclaw" || holder === undefined || status >= 500;
 }
-
-/**
- * Nothing answered at all, or a gateway that says "come back" (`starting`), so that a script knows to try
- * again; `tls` and `reset` were looked at.
- */
-const NOBODY_THERE: ReadonlySet<ProbeReading["reach"]["state"]> = new Set([
-  "refused",
-  "timeout",
-  "dns",
-  "starting",
-]);
 
 /** Facts of which the absence narrows the verdict, and how to provide them. */
 const EXPECTED: readonly FactName[] = ["probe", "release", "config", "logs", "devices", "assessment"];
 
+/** A gateway that was asked and did not answer as one is missing, too: with the status, the reason and the way past it. */
+function notMet({ probe }: Facts): MissingFact[] {
+  const reach = knownValue(probe)?.reach;
+  if (reach === undefined || reach.state === "open") return [];
+  const { state, detail } = reach;
+  const said = reachWords(reach).say ?? say(NOT_MET[state] ?? "reach-other", { detail });
+  const byOption = state === "tls" && isOfCertificate(said) ? "--insecure-tls" : undefined;
+  const past = state === "not-openclaw" ? "--target URL" : byOption;
+  const provide = past === undefined ? {} : { provide: past };
+  const reason = state === "timeout" ? "timeout" : "failed";
+  return [{ fact: "probe", reason, detail, say: said, ...provide }];
+}
+
+type NotMet = "reach-refused" | "reach-reset" | "reach-timeout" | "reach-dns";
+
+const NOT_MET: Partial<Record<Reach["state"], NotMet>> = {
+  refused: "reach-refused",
+  reset: "reach-reset",
+  timeout: "reach-timeout",
+  dns: "reach-dns",
+};
+
 function missingFacts(facts: Facts): MissingFact[] {
-  return EXPECTED.flatMap((name) => {
+  const expected = EXPECTED.flatMap((name) => {
     const fact = facts[name];
     if (fact.known || (fact.reason === "not-asked" && fact.provide === undefined)) return [];
     const { known: _known, ...rest } = fact;
     return [{ fact: name, ...rest }];
   });
+  return [...notMet(facts), ...expected];
 }
 
 function notesOf(facts: Facts, diagnosed: Diagnosed): ReportNote[] {

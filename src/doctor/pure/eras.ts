@@ -1,15 +1,13 @@
 import { type Era, erasBetween } from "../../admission/eras.ts";
 import { signsBetween } from "../../admission/signs.ts";
-import type { Check } from "../../core/check.ts";
 import type { Facts } from "../../core/collect.ts";
-import { diagnose } from "../../core/diagnose.ts";
+import type { Diagnosed } from "../../core/diagnose.ts";
 import { known, knownValue } from "../../core/fact.ts";
 import type { Assessment, Release } from "../../core/facts.ts";
 import type { Finding } from "../../core/finding.ts";
 import type { EraAnswer, FindRelease, PrintSteps } from "../../report/result.ts";
 import { printed } from "../../report/result.ts";
 import { assessmentOf, refusalsOfFacts } from "./derived.ts";
-import { describeError } from "./describe-error.ts";
 
 export interface ErasOfCase {
   readonly eras: readonly EraAnswer[];
@@ -46,7 +44,7 @@ export function rangeOf(facts: Pick<Facts, "release" | "logs">): ReleaseRange | 
  */
 export function erasOf(
   facts: Facts,
-  checks: readonly Check[],
+  judge: (facts: Facts) => Pick<Diagnosed, "findings">,
   origin: string | undefined,
   print: PrintSteps,
 ): ErasOfCase | undefined {
@@ -55,7 +53,7 @@ export function erasOf(
   const answers: EraAnswer[] = [];
   let last: string | undefined;
   for (const era of erasBetween(range.from, range.to)) {
-    const answer = answerFor(era, withRelease(facts, era.to, origin), checks);
+    const answer = answerFor(era, withRelease(facts, era.to, origin), judge);
     const same = JSON.stringify({ ...answer, from: "", to: "" });
     const before = answers.at(-1);
     if (before !== undefined && same === last) answers[answers.length - 1] = { ...before, to: era.to };
@@ -90,8 +88,12 @@ export function withRelease(facts: Facts, version: string, origin: string | unde
   };
 }
 
-function answerFor({ from, to }: Era, facts: Facts, checks: readonly Check[]): EraAnswer {
-  const { findings } = diagnose(checks, facts, { describeError });
+function answerFor(
+  { from, to }: Era,
+  facts: Facts,
+  judge: (facts: Facts) => Pick<Diagnosed, "findings">,
+): EraAnswer {
+  const { findings } = judge(facts);
   const first = findings.find(({ severity }) => severity !== "info");
   const also = findings
     .filter((one) => one !== first && one.severity === first?.severity)
@@ -103,6 +105,7 @@ function answerFor({ from, to }: Era, facts: Facts, checks: readonly Check[]): E
     finding: first?.id ?? null,
     ...(first === undefined ? {} : { severity: first.severity, confidence: first.confidence }),
     ...(also.length === 0 ? {} : { also }),
+    ...(first?.gate === undefined ? {} : { gate: first.gate }),
     ...(outcome === undefined ? {} : { outcome }),
     remedies: first === undefined ? [] : remediesOf(first),
   };

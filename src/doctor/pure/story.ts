@@ -69,6 +69,14 @@ function isExplained({ outcome, gate }: Admission, findings: readonly Finding[])
   return outcome === "admitted" || findings.some((finding) => finding.gate === gate);
 }
 
+/** The forwarded addresses of the refusal that the first finding explains, as its line has them. */
+export function forwardedOf(
+  facts: Pick<Facts, "refusals">,
+  findings: readonly Finding[],
+): string | undefined {
+  return shownRefusal(facts, firstError(findings))?.connection.headers?.["x-forwarded-for"];
+}
+
 function firstError([first]: readonly Finding[]): Finding | undefined {
   return first?.severity === "error" ? first : undefined;
 }
@@ -116,9 +124,11 @@ function isPage({ client }: Connection): boolean {
   return client.id === "openclaw-control-ui";
 }
 
-/** What was seen, as far as a gate of the gateway ended it. */
-function observed(shown: Refusal): Admission | null {
-  const { gate, reason, httpStatus = 101, closeCode, closeReason, detailCode } = shown;
+/**
+ * What was seen, as far as a gate of the gateway ended it. Without its own words: they are cut where a line or a frame
+ * was cut, so that a part of what must not be told may be left in them.
+ */
+function observed({ gate, reason, httpStatus = 101, closeCode }: Refusal): Admission | null {
   if (!isGate(gate)) return null;
   return {
     outcome: "refused",
@@ -127,7 +137,5 @@ function observed(shown: Refusal): Admission | null {
     autoApproved: false,
     ...(reason === undefined ? {} : { reason }),
     ...(closeCode === undefined ? {} : { closeCode }),
-    ...(closeReason === undefined ? {} : { closeReason }),
-    ...(detailCode === undefined ? {} : { detailCode }),
   };
 }

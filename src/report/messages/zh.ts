@@ -10,6 +10,7 @@ import { changes } from "./zh/sentences/changes.ts";
 import { evidence } from "./zh/sentences/evidence.ts";
 import { facts } from "./zh/sentences/facts.ts";
 import { kubernetes } from "./zh/sentences/kubernetes.ts";
+import { reach } from "./zh/sentences/reach.ts";
 import { smoke } from "./zh/sentences/smoke.ts";
 import { unseen } from "./zh/sentences/unseen.ts";
 import { usage } from "./zh/sentences/usage.ts";
@@ -23,7 +24,7 @@ export const zh: Catalogue = {
   remedies,
   human,
   ...tables,
-  sayings: { ...facts, ...changes, ...evidence, ...kubernetes, ...smoke, ...unseen, ...usage },
+  sayings: { ...facts, ...reach, ...changes, ...evidence, ...kubernetes, ...smoke, ...unseen, ...usage },
   ...upgrade,
   fix,
   answer,

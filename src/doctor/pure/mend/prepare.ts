@@ -11,6 +11,7 @@ import type { PlanOptions } from "../../../core/plan.ts";
 import { fromAddress, type RequestQuestion, requestFor, requestNamed } from "../../../core/requests.ts";
 import { isProgrammatic, isReading } from "../../../core/step.ts";
 import { planOf } from "../plan-of.ts";
+import { forwardedOf } from "../story.ts";
 import { forOwnPage } from "./keep-own-page.ts";
 import type { Prepared } from "./prepared.ts";
 
@@ -48,7 +49,9 @@ export function prepare(
     waiting,
     named: options.request,
     askedFrom:
-      model === undefined ? fromAddress(finding.args?.remote) : (address) => askedFrom(model.start, address),
+      model === undefined
+        ? fromAddress(finding.args?.remote, forwardedOf(facts, findings))
+        : (address) => askedFrom(model.start, address),
     usual: pageScopes(release),
   });
   const base = {
