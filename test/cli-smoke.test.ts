@@ -133,7 +133,10 @@ describe("--expect pairing-required", () => {
       assert.equal(code, 0);
       assert.match(smoke.message, /^PASS: the gateway asks a new browser to pair/);
       // It is told, and fails nothing: in no format.
-      assert.ok(findings.some(({ id }) => id === "docker-nat-not-local"), stdout);
+      assert.ok(
+        findings.some(({ id }) => id === "docker-nat-not-local"),
+        stdout,
+      );
       const junit = await here([...args, "--expect", "pairing-required", "--format", "junit"], { env });
       assert.match(junit.stdout, /failures="0" errors="0"/);
       assert.equal((await here([...args, "--quiet"], { env })).code, 1);

@@ -1,5 +1,5 @@
 // The ways to the gateway that the real suites walk, and what a refusal on each of them means.
-import { type Attempt, CLI, type ClientSettings, CONTROL_UI, newDevice, type Outcome } from "./rig/client.ts";
+import { type Attempt, type ClientSettings, CONTROL_UI, newDevice, type Outcome } from "./rig/client.ts";
 import { type Gateway, type GatewayConfig, TOKEN } from "./rig/gateway.ts";
 import { ADDRESSES } from "./rig/namespace.ts";
 import { isAtLeast } from "./rig/releases.ts";
@@ -166,16 +166,6 @@ export async function visit({ gateway, client }: Site, one: Case, device = newDe
   const path = PATHS[one.path];
   const agent = path.from === "gateway" ? gateway.agent : client;
   return agent.connect(pageAttempt(gateway, path, one.credentials, device));
-}
-
-/** A connect that the limit on wrong tokens has not counted, to see that the rig itself is not locked out. */
-export function plainCli(gateway: Gateway): Promise<Outcome> {
-  return gateway.agent.connect({
-    url: gateway.url,
-    client: CLI,
-    scopes: ["operator.read"],
-    auth: { token: TOKEN },
-  });
 }
 
 export type TrueGate =

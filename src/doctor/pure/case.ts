@@ -249,6 +249,7 @@ function withNobodyThere(diagnosed: Diagnosed, facts: Facts): Diagnosed {
 /** Nobody answered, or not as a gateway does: what a gateway would say was not heard. A program that is named is. */
 function isElsewise({ reach: { state, holder }, http: { status = 0 } }: ProbeReading): boolean {
   if (state === "open") return status >= 400 && !ASKS_FIRST.has(status);
+  if (state === "stranger") return false;
   return state !== "not-openclaw" || holder === undefined || status >= 500;
 }
 
