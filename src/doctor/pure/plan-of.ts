@@ -91,7 +91,10 @@ export function modelOf(facts: Facts, findings: readonly Finding[]): PlanModel |
     return undefined;
   if (target === undefined) return undefined;
   const start = { release: release.version, config: config.effective, connection: assessment.connection };
-  const first = findings.filter(({ severity }) => severity === "error").flatMap(({ remedies }) => remedies);
+  const errors = findings.filter(({ severity }) => severity === "error");
+  // Where nobody was refused: what awaits the next browser at this gate.
+  const about = errors.length > 0 ? errors : findings.filter(({ gate }) => gate === assessment.now.gate);
+  const first = about.flatMap(({ remedies }) => remedies);
   const base = { target, deployment: facts.deployment, devices: facts.devices };
   return { start, oracle: oracleOf(start, base, distinct(first)) };
 }

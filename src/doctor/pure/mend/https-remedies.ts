@@ -36,7 +36,10 @@ export function withWays<S>(findings: readonly Finding[], facts: Facts, ways: Wa
       if (remedy.id === "https-proxy" && said !== undefined) return proxy ?? remedy;
       return remedy.id === "tailscale-serve" && tailnet !== undefined ? (serve ?? remedy) : remedy;
     });
-    if (finding.severity !== "error") return { ...finding, remedies };
+    // What only awaits the next browser is told as information, and mended as well where a domain is said.
+    const isRefusal =
+      finding.severity === "error" || (finding.severity === "info" && finding.gate === "pairing");
+    if (!isRefusal) return { ...finding, remedies };
     const wanted = [said === undefined ? undefined : proxy, ways.only === serve?.id ? serve : undefined];
     const missing = wanted.filter((one) => one !== undefined && !remedies.some(({ id }) => id === one.id));
     return { ...finding, remedies: [...remedies, ...missing.filter((one) => one !== undefined)] };

@@ -30,7 +30,10 @@ export function prepare(
 ): Prepared | undefined {
   const can = doerOf(facts, options);
   const finding =
-    findings.find(({ severity }) => severity === "error") ?? findings.find((one) => isMendable(one, can));
+    findings.find(({ severity }) => severity === "error") ??
+    findings.find((one) => isMendable(one, can)) ??
+    // What only awaits the next browser is mended where somebody asks for it by name.
+    findings.find(({ remedies }) => remedies.some(({ id }) => id === options.only));
   if (finding === undefined) return undefined;
   const target = knownValue(facts.target);
   const exposure = target?.exposure ?? "unknown";
