@@ -121,8 +121,9 @@ for (const [name, answer] of Object.entries({
     const port = await answering(answer);
     const result = await cli(["--target", `ws://127.0.0.1:${port}`, "--json"], { env: TOKEN_ENV });
     const { findings, checks } = report(result);
-    // A program that this machine can name is a finding.
-    assert.equal(result.code, process.platform === "linux" ? 1 : 3, result.stdout);
+    // It may be the proxy before the gateway: nobody is told to end it.
+    assert.equal(result.code, 3, result.stdout);
+    assert.doesNotMatch(result.stdout, /port-held/);
     assert.equal(findings[0]?.id, "gateway-down-or-starting");
     assert.match(result.stdout, new RegExp(`HTTP ${answer.status}`));
     assert.ok(checks.some(({ id, verdict }) => id === "gateway-down-or-starting" && verdict === "found"));

@@ -167,7 +167,7 @@ describe("2: the command line, a file that it names, a place to write to", () =>
     ["no such command", ["diagnoze"]],
     ["no such target", ["--target", "everywhere"]],
     ["a log that is not there", ["triage", join(dir, "not-there.log")]],
-    ["a directory", ["triage", dir]],
+    ["a directory where a log is wanted", ["diagnose", "--log", dir]],
     ["a place that cannot be written", ["checks", "--output", "/not/there"]],
     ["a report's place that cannot be written", ["triage", HISTORY, "--output", join(dir, "not", "there")]],
   ];

@@ -50,8 +50,8 @@ export function outputLost(): string | undefined {
 export function processIo(): Io {
   for (const signal of SIGNALS) process.on(signal, endAtOnce);
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // A closed pipe (`| head`) is no failure of ours.
-    if (error.code === "EPIPE") process.exit(0);
+    // A closed pipe (`| head`) is no failure of ours, and an interrupt stays one.
+    if (error.code === "EPIPE") process.exit(process.exitCode === 130 ? 130 : 0);
     lost ??= error.code ?? "failed";
   });
   for (const stream of [process.stdout, process.stderr]) if (stream.isTTY) withColumns(stream);

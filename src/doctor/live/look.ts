@@ -210,9 +210,12 @@ export class Live {
     return place.lost?.(reading) ?? known(reading, reading.url);
   }
 
-  /** What answers and is no gateway is named, where it is a program of this machine. */
-  async #withHolder(reading: ProbeReading, { here }: Place): Promise<ProbeReading> {
-    if (!here || reading.reach.state !== "not-openclaw") return reading;
+  /**
+   * What answers at the gateway's own port and is no gateway is named, where it is a program of this machine. At an
+   * address that somebody gives it may as well be the proxy before the gateway, which does its duty there.
+   */
+  async #withHolder(reading: ProbeReading, { here, address }: Place): Promise<ProbeReading> {
+    if (!here || address !== undefined || reading.reach.state !== "not-openclaw") return reading;
     const holder = await holderOf(this.#options.world, await this.#sockets());
     return holder === undefined ? reading : { ...reading, reach: { ...reading.reach, holder } };
   }
