@@ -46,14 +46,14 @@ export function isPageServed({ wanted }: Pick<LoggedFacts, "wanted">): boolean {
   return events.some((event) => event.type === "aside" && event.about === "page-served");
 }
 
-/** The gateway logged a connection of the same host, so upgrades arrive. */
+/** The gateway logged a connection of the same host, so upgrades arrive; what is over says so of then. */
 function isSeen({ connection }: Refusal, { refusals }: LoggedFacts): boolean {
   const host = connection.headers?.host;
   return (
     host !== undefined &&
     refusals.some(
-      ({ from, gate, connection: other }) =>
-        from === "log" && gate !== "transport" && other.headers?.host === host,
+      ({ from, gate, over, connection: other }) =>
+        from === "log" && !over && gate !== "transport" && other.headers?.host === host,
     )
   );
 }

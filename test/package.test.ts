@@ -60,6 +60,7 @@ test("what is in the tarball", () => {
   assert.deepEqual([...kinds].sort(), [
     "LICENSE",
     "README.md",
+    "README.zh.md",
     "dist/THIRD-PARTY-LICENSES.txt",
     "dist/bin.js",
     "dist/chunks/*.LEGAL.txt",

@@ -94,7 +94,7 @@ describe("register", () => {
 });
 
 const classic = async (): Promise<JsonReport> =>
-  toJsonReport(await diagnoseSituation("docker-foretold-2026.3.13"), "en");
+  toJsonReport(await diagnoseSituation("classic-2026.3.13"), "en");
 
 /** The command's answers; what it was asked. */
 function asking(documents: Readonly<Record<string, unknown>>): { ask: Ask; asked: string[][] } {
