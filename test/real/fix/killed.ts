@@ -72,10 +72,11 @@ export async function killed(it: Killable, points: number, t: TestContext): Prom
     const kind = `journal ${journal}, config ${done ? "new" : "old"}`;
     seen.set(kind, (seen.get(kind) ?? 0) + 1);
     if (!done) assert.equal(bytes, before, `at ${at} ms`);
-    // Whoever does not know what happened is told, and nothing is done on top of it.
+    // The next run that agrees takes it back first, and says so; nothing is done on top of it.
     if (journal === "open") {
       const again = await it.fix(AGREED);
-      assert.equal(again.document.outcome, "declined", JSON.stringify(again.document));
+      assert.equal(again.document.outcome, "rolled-back", JSON.stringify(again.document));
+      assert.equal(it.config(), before, `killed at ${at} ms (${kind})`);
     }
     const back = await it.fix(["--undo", "--yes"]);
     assert.match(
