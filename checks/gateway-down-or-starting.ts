@@ -51,6 +51,8 @@ export default defineCheck({
     const config = rejectedConfig(events);
     const program = events.findLast((event) => event.type === "port-held");
     const url = knownValue(facts.wanted.target)?.url;
+    // Where people open it: a browser takes no ws://.
+    const page = url?.replace(/^ws/, "http");
     const deployment = knownValue(facts.wanted.deployment);
     const state = deployment?.workload?.state;
     // What the engine says of it settles that nothing is behind the port, not even on loopback.
@@ -74,9 +76,14 @@ export default defineCheck({
         if (refusal.reason === "invalid-config") return args({ ...config.args });
         if (refusal.reason === "port-held") return args(holderOf(program));
         if (isOther(refusal, facts.wanted.probe))
-          return args({ url, ...holder, detail: answerOf(facts.wanted.probe) });
-        if (refusal.reason === "page-failed") return args({ url, status: refusal.httpStatus });
-        return args({ url, ...holder, detail: failed.at(-1)?.quote ?? last ?? refusal.evidence[0]?.quote });
+          return args({ url, page, ...holder, detail: answerOf(facts.wanted.probe) });
+        if (refusal.reason === "page-failed") return args({ url, page, status: refusal.httpStatus });
+        return args({
+          url,
+          page,
+          ...holder,
+          detail: failed.at(-1)?.quote ?? last ?? refusal.evidence[0]?.quote,
+        });
       },
       detail: ({ evidence }) => (failed.length > 0 || last !== undefined ? undefined : evidence[0]?.say),
       confidence: (refusal) => {

@@ -109,8 +109,10 @@ function limits(): string {
 
 /** Final releases; the betas on the way, and how each is known, are in docs/conformance.md. */
 function releases(): string {
-  const rows = BOUNDARIES.map(({ from, until, what }) => {
+  const rows = BOUNDARIES.flatMap(({ from, until, what }) => {
     const first = FINAL_RELEASES.find((release) => compareReleases(release, from) >= 0) ?? from;
+    // Of betas alone.
+    if (until !== undefined && compareReleases(first, until) >= 0) return [];
     return `| ${first}${until === undefined ? "" : ` to before ${until}`} | ${what.replaceAll("|", "\\|")} |`;
   });
   return ["| from | what changes |", "|---|---|", ...rows].join("\n");

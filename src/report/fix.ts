@@ -103,6 +103,7 @@ class FixPage {
       outcome === "planned" ||
       outcome === "by-hand" ||
       outcome === "declined" ||
+      outcome === "nothing-to-undo" ||
       outcome === "partly" ||
       outcome === "unproven" ||
       outcome === "would-refuse";

@@ -9,7 +9,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     why: "The process is stopped, ends during its start (an openclaw.json that it rejects, a port in use), or listens on another address or port. Pairing is not the question yet: nobody is there to ask it.",
     fix: "Look at the state and the newest lines of the log, then start the gateway. If it ends again by itself, the last lines before the end name the reason; an image upgrade may also run migrations for a while before it listens.",
     verify:
-      "The page loads at {url|the gateway's address}. From 2026.3.13 `/health` answers `live`; 2026.2.1 answers every path with the page.",
+      "The page loads at {page|the gateway's address}. From 2026.3.13 `/health` answers `live`; 2026.2.1 answers every path with the page.",
     caveats:
       "`openclaw gateway status` ends with exit code 0 even while nothing answers: read what it prints.",
     variants: {

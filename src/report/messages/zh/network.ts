@@ -9,7 +9,7 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     why: "进程没有运行，或在启动时退出（openclaw.json 被拒绝、端口被占用），或监听在别的地址或端口上。现在还谈不上配对，因为没有可以询问的对象。",
     fix: "先查看状态和日志的最后几行，然后启动网关。如果它又自行退出，退出前的最后几行会说明原因；镜像升级后，也可能要先迁移一段时间才开始监听。",
     verify:
-      "{url|网关的地址} 上的页面能够打开。从 2026.3.13 起 `/health` 返回 `live`；2026.2.1 对任何路径都返回页面。",
+      "{page|网关的地址} 上的页面能够打开。从 2026.3.13 起 `/health` 返回 `live`；2026.2.1 对任何路径都返回页面。",
     caveats: "即使没有任何回应，`openclaw gateway status` 的退出码也是 0：要看它输出的内容。",
     variants: {
       "invalid-config": {

@@ -22,7 +22,7 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "不会改变目前谁能进入，只是让配置在下一个版本中仍然有效。",
   },
   "add-allowed-origin": {
-    title: "允许来源 {origin|该页面的来源}",
+    title: "允许来源 {origin|（页面自己的）}",
     what: "把这个准确的来源写入 gateway.controlUi.allowedOrigins。",
     caution: "该来源的页面可以从用户的浏览器与网关通信。",
   },
