@@ -232,19 +232,22 @@ function withUnexplained(diagnosed: Diagnosed, facts: Facts, selected: readonly 
 }
 
 /**
- * What did not answer as a gateway could not be looked at: whatever is found of it, and whatever its history tells, the
- * verdict stays open (exit code 3), so that a script tells "not there" from "refuses".
+ * What did not answer as a gateway could not be looked at: whatever its history tells, the verdict stays open (exit
+ * code 3), so that a script tells "not there" from "refuses". Only where the first finding is why it does not start is
+ * that found.
  */
 function withNobodyThere(diagnosed: Diagnosed, facts: Facts): Diagnosed {
   const probe = knownValue(facts.probe);
   if (probe === undefined || !isElsewise(probe)) return diagnosed;
+  const first = diagnosed.findings.find(({ severity, id }) => severity === "error" && id !== DOWN);
   // A page that fails beside a living socket takes nothing away from what is wrong with the connection.
-  const isMet = probe.reach.state === "open" && diagnosed.verdict === "found";
-  const others = diagnosed.findings.some(
-    ({ id, severity }) => severity === "error" && id !== "gateway-down-or-starting",
-  );
-  return isMet && others ? diagnosed : { ...diagnosed, verdict: "undetermined" };
+  const isFound = probe.reach.state === "open" ? first !== undefined : WHY_DOWN.has(first?.id ?? "");
+  return isFound && diagnosed.verdict === "found" ? diagnosed : { ...diagnosed, verdict: "undetermined" };
 }
+
+const DOWN = "gateway-down-or-starting";
+/** What keeps a gateway from starting, or from being reached at all. */
+const WHY_DOWN: ReadonlySet<string> = new Set(checks.find(({ id }) => id === DOWN)?.causedBy);
 
 /** Nobody answered, or not as a gateway does: what a gateway would say was not heard. A program that is named is. */
 function isElsewise({ reach: { state, holder }, http: { status = 0 } }: ProbeReading): boolean {
