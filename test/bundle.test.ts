@@ -170,6 +170,33 @@ describe("a bundle that a stranger made", () => {
     assert.deepEqual(broken.inputs, [{ name: broken.inputs?.[0]?.name, as: "bundle", why: "broken" }]);
   });
 
+  test("chooses no address, file or program of a command", async () => {
+    const { facts } = await base();
+    const deployment = {
+      ...(facts.deployment?.value as object),
+      kind: "local",
+      names: { cli: "node /tmp/evil.js" },
+    };
+    const context = {
+      viaLoopback: "token",
+      port: "@evil.example:80",
+      logFile: "/root/.ssh/id_rsa",
+      profile: "a;b",
+    };
+    for (const format of ["human", "markdown", "agent", "json"]) {
+      const file = join(dir, `chooses-${format}.tar.gz`);
+      const hostile = {
+        ...(await base()),
+        facts: { ...facts, deployment: { ...facts.deployment, value: deployment } },
+        made: { context },
+      };
+      writeFileSync(file, tarGz(["b/bundle.json", JSON.stringify(hostile)]));
+      const { stdout } = await here(["triage", "--format", format, file]);
+      assert.notEqual(stdout, "");
+      assert.doesNotMatch(stdout, /evil|id_rsa|a;b/);
+    }
+  });
+
   test("of a later format is not read", async () => {
     const later = await triaged({ ...(await base()), format: 2 });
     assert.deepEqual([later.verdict, later.inputs?.[0]?.why], ["undetermined", "broken"]);

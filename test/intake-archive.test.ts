@@ -180,6 +180,30 @@ describe("what is refused, and said", () => {
 });
 
 describe("what is broken", () => {
+  test("a zip that lies about a size, or was packed in another way, ends", async () => {
+    const archive = await zip([["a.log", LOG]]);
+    const directory = archive.indexOf(Buffer.from([0x50, 0x4b, 1, 2]));
+    const lying = Buffer.from(archive);
+    lying.writeUInt32LE(5, directory + 24);
+    const lzma = Buffer.from(archive);
+    lzma.writeUInt16LE(14, directory + 10);
+    lzma.writeUInt16LE(14, 8);
+    for (const one of [lying, lzma]) {
+      const { refused } = await open(one, "l.zip");
+      assert.ok(refused.length > 0, JSON.stringify(refused));
+    }
+  });
+
+  test("no frame of zstd gets more memory than the first one may", async () => {
+    const small = zstd("a\n");
+    const greedy = Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0xa7]), small.subarray(6)]);
+    const { files, refused } = await open(Buffer.concat([small, greedy]), "w.zst");
+    assert.deepEqual(refused, [["w.zst", "too-large"]]);
+    assert.equal(Object.keys(files).length, 1);
+    const skippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
+    assert.deepEqual((await open(Buffer.concat([small, skippable, small]), "s.zst")).refused, []);
+  });
+
   test("of a file that was cut off, what came is read", async () => {
     const whole = gzipSync(LOG, { level: 1 });
     const { files, refused } = await open(whole.subarray(0, whole.length - 20), "a.gz");

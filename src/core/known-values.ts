@@ -5,7 +5,7 @@ export type Span = readonly [start: number, end: number];
 
 /** Shorter values would take words and ports out of every line; by their key they are found all the same. */
 const SHORTEST = 6;
-const MOST_VALUES = 500;
+const MOST_VALUES = 4000;
 /** Characters of a value that are looked at together. */
 const LONGEST = 4096;
 const MOST_NEEDLES = 250_000;

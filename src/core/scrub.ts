@@ -60,7 +60,7 @@ export function secretsIn(text: string): readonly string[] {
   return [...new Set(namedSecrets(text).map(([start, end]) => text.slice(start, end)))].slice(0, MOST_VALUES);
 }
 
-const MOST_VALUES = 100;
+const MOST_VALUES = 2000;
 
 /**
  * Only the `secrets` themselves, also where a cut has left their beginning: for our own text, whose names and ids have

@@ -73,7 +73,6 @@ export class Unpacking {
     if (depth >= MAX_DEPTH) return this.#refused(name, "too-deep");
     if (form === "tar") yield* this.#tar(name, chunks, depth);
     else if (form === "zip") yield* this.#zip(name, chunks, depth);
-    else if (form === "zstd" && windowOf(head) > MAX_WINDOW) this.#refused(name, "too-large");
     else {
       const inner = this.#bounded(name, form === "gzip" ? gunzipped(chunks) : unzstd(chunks));
       yield* this.#open(
@@ -282,13 +281,16 @@ function gunzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array
   return read(streamOf(chunks).pipeThrough(new DecompressionStream("gzip")));
 }
 
-/** In small pieces, as a few bytes of a hostile file become megabytes. */
+/** In small pieces, as a few bytes of a hostile file become megabytes; no frame may ask for more memory than is given. */
 async function* unzstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const { Decompress } = await import("fzstd");
   let out: Uint8Array[] = [];
   const decompress = new Decompress((chunk) => out.push(chunk));
+  const windows = new ZstdWindows();
   for await (const chunk of chunks)
     for (let at = 0; at < chunk.length; at += ZSTD_PIECE) {
+      if (windows.largestWith(chunk.subarray(at, at + ZSTD_PIECE)) > MAX_WINDOW)
+        throw new TooMuch("too-large");
       decompress.push(chunk.subarray(at, at + ZSTD_PIECE), false);
       yield* out;
       out = [];
@@ -297,20 +299,83 @@ async function* unzstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   yield* out;
 }
 
-/** Bytes that a reader of the first frame keeps (RFC 8878, 3.1.1.1). */
-function windowOf(head: Uint8Array): number {
-  const descriptor = head[4] ?? 0;
-  const isSingle = (descriptor & 0x20) !== 0;
-  if (!isSingle) {
-    const window = head[5] ?? 0;
+type ZstdPart = "magic" | "skippable" | "descriptor" | "header" | "block";
+
+/** How much memory the frames of a zstd file ask for, as they come along (RFC 8878, 3.1.1). */
+class ZstdWindows {
+  #need: ZstdPart = "magic";
+  /** Bytes that belong to what is needed, and how many it takes. */
+  #have: number[] = [];
+  #takes = 4;
+  /** Bytes of a block, a checksum or a skippable frame, which are passed over. */
+  #skip = 0;
+  #descriptor = 0;
+  #largest = 0;
+
+  /** The largest so far, with these bytes. */
+  largestWith(bytes: Uint8Array): number {
+    for (let at = 0; at < bytes.length; ) {
+      if (this.#skip > 0) {
+        const over = Math.min(this.#skip, bytes.length - at);
+        this.#skip -= over;
+        at += over;
+        continue;
+      }
+      this.#have.push(bytes[at] ?? 0);
+      at += 1;
+      if (this.#have.length >= this.#takes) this.#met(this.#have.splice(0));
+    }
+    return this.#largest;
+  }
+
+  #next(need: ZstdPart, takes: number): void {
+    this.#need = need;
+    this.#takes = takes;
+  }
+
+  #met(have: readonly number[]): void {
+    const number = have.reduceRight((sum, byte) => sum * 256 + byte, 0);
+    if (this.#need === "magic")
+      if (number >= 0x184d2a50 && number <= 0x184d2a5f) this.#next("skippable", 4);
+      else this.#next("descriptor", 1);
+    else if (this.#need === "skippable") {
+      this.#skip = number;
+      this.#next("magic", 4);
+    } else if (this.#need === "descriptor") {
+      this.#descriptor = number;
+      this.#next("header", headerLength(number));
+    } else if (this.#need === "header") {
+      this.#largest = Math.max(this.#largest, windowOf(this.#descriptor, have));
+      this.#next("block", 3);
+    } else {
+      const isLast = (number & 1) !== 0;
+      // A run of one byte has only that one.
+      const size = ((number >> 1) & 3) === 1 ? 1 : number >> 3;
+      this.#skip = size + (isLast && (this.#descriptor & 4) !== 0 ? 4 : 0);
+      if (isLast) this.#next("magic", 4);
+      else this.#next("block", 3);
+    }
+  }
+}
+
+const isSingle = (descriptor: number): boolean => (descriptor & 0x20) !== 0;
+const dictionaryLength = (descriptor: number): number => [0, 1, 2, 4][descriptor & 3] ?? 0;
+const contentLength = (descriptor: number): number =>
+  [isSingle(descriptor) ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
+
+/** Of a frame's header behind the descriptor. */
+function headerLength(descriptor: number): number {
+  return (isSingle(descriptor) ? 0 : 1) + dictionaryLength(descriptor) + contentLength(descriptor);
+}
+
+/** Bytes that a reader of the frame keeps (RFC 8878, 3.1.1.1). */
+function windowOf(descriptor: number, header: readonly number[]): number {
+  if (!isSingle(descriptor)) {
+    const [window = 0] = header;
     const base = 2 ** (10 + (window >> 3));
     return base + (base / 8) * (window & 7);
   }
-  const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
-  const length = [1, 2, 4, 8][descriptor >> 6] ?? 1;
-  let size = 0;
-  for (let index = length - 1; index >= 0; index--) size = size * 256 + (head[5 + dictionary + index] ?? 0);
-  return size;
+  return header.slice(dictionaryLength(descriptor)).reduceRight((sum, byte) => sum * 256 + byte, 0);
 }
 
 function inflated(entry: FileEntry): AsyncGenerator<Uint8Array> {
@@ -319,8 +384,23 @@ function inflated(entry: FileEntry): AsyncGenerator<Uint8Array> {
     () => undefined,
     (error: unknown) => error,
   );
+  // The library may give up before it has touched the stream, which then never ends.
+  const failed = done.then((error) => {
+    if (error !== undefined) throw error;
+    return new Promise<never>(() => undefined);
+  });
+  failed.catch(() => undefined);
   async function* chunks(): AsyncGenerator<Uint8Array> {
-    yield* read(readable);
+    const reader = readable.getReader();
+    try {
+      for (;;) {
+        const { done: isOver, value } = await Promise.race([reader.read(), failed]);
+        if (isOver) break;
+        yield value;
+      }
+    } finally {
+      reader.cancel().catch(() => undefined);
+    }
     const error = await done;
     if (error !== undefined) throw error;
   }

@@ -59,7 +59,7 @@ function headLines(
     `## ${agent.facts}`,
     `- verdict: ${verdict}`,
     `- target: ${target.kind}, ${target.exposure}`,
-    ...about.map((line) => `- ${brief(line)}`),
+    ...about.map((line) => `- ${named(line)}`),
     ...(main === undefined ? [] : [`- finding: ${main.id} (${main.code}, ${main.severity}, ${main.about})`]),
     ...missing.slice(0, 4).map((line) => `- ${brief(line, 200)}`),
   ];
@@ -76,7 +76,9 @@ function mainBlocks({ catalogue }: Answer, finding: ToldFinding): readonly Block
     ...tellApart.slice(0, 4).map(({ text }) => ({ weight: 8, lines: [line(words.tellApart, text)] })),
     ...evidence.slice(0, 3).map(({ source, quote }, index) => ({
       weight: 7 - index,
-      lines: [`- ${brief(source, 120)}${words.colon}${JSON.stringify(brief(quote, MAX_QUOTE))}`],
+      lines: [
+        `- ${JSON.stringify(brief(source, 120))}${words.colon}${JSON.stringify(brief(quote, MAX_QUOTE))}`,
+      ],
     })),
   ];
 }
@@ -129,6 +131,12 @@ function otherBlock({ catalogue }: Answer, { id, code, severity, title }: ToldFi
     weight: 4 - index / 10,
     lines: [`- ${catalogue.answer.also}${catalogue.words.colon}${id} (${code}, ${severity}) ${brief(title)}`],
   };
+}
+
+/** Names of files are a stranger's words, too: a line with one that is not plain stands in quotes. */
+function named(text: string): string {
+  const short = brief(text);
+  return /["`<>$|&\\]|[.!;] \p{L}/u.test(short) ? JSON.stringify(short) : short;
 }
 
 function brief(text: string, max = MAX_LINE): string {

@@ -126,21 +126,64 @@ function factOf(value: unknown): Fact<FactMap[FactName]> {
   const none = unknown("absent", say("nothing-to-look-at"));
   if (!isObject(value)) return none;
   if (value.known === true && "value" in value && typeof value.source === "string")
-    return value as unknown as Fact<FactMap[FactName]>;
+    return withoutPrograms(value) as unknown as Fact<FactMap[FactName]>;
   return value.known === false && typeof value.reason === "string" && typeof value.detail === "string"
     ? (value as unknown as Fact<FactMap[FactName]>)
     : none;
 }
 
+/** The program of OpenClaw in lines to type is one that everybody has, or its usual name. */
+function withoutPrograms(fact: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { value } = fact;
+  if (!isObject(value) || !isObject(value.names)) return fact;
+  const { cli, ...names } = value.names;
+  const isUsual = typeof cli === "string" && USUAL_CLI.test(cli);
+  return { ...fact, value: { ...value, names: isUsual ? { ...names, cli } : names } };
+}
+
+const USUAL_CLI =
+  /^(?:(?:\/usr(?:\/local)?\/bin\/)?openclaw|node (?:\/app\/)?(?:dist\/index\.js|openclaw\.mjs))$/;
+
 function madeOf(value: unknown): BundledCase {
   if (!isObject(value)) return {};
   const { context, notes, origin } = value;
   return {
-    ...(isObject(context) ? { context: context as CommandContext } : {}),
+    ...(isObject(context) ? { context: contextOf(context) } : {}),
     ...(Array.isArray(notes) ? { notes: notes.filter(isObject) as unknown as readonly ReportNote[] } : {}),
     ...(typeof origin === "string" ? { origin } : {}),
   };
 }
+
+/**
+ * What lines for the gateway's machine are made of: of a form that leads nowhere else. A path is OpenClaw's own, or it is
+ * left out.
+ */
+function contextOf(context: Readonly<Record<string, unknown>>): CommandContext {
+  const kept = Object.entries(context).filter(([name, value]) => CONTEXT[name]?.(value) === true);
+  return Object.fromEntries(kept) as CommandContext;
+}
+
+const isOwnPath = (value: unknown): boolean =>
+  typeof value === "string" &&
+  /^(?:~|\/|[A-Za-z]:[\\/])[\w.@+ /\\:-]{0,300}$/.test(value) &&
+  /(?:openclaw|clawdbot)/i.test(value) &&
+  !/(?:^|[\\/])\.\.(?:[\\/]|$)/.test(value);
+const matches = (form: RegExp) => (value: unknown) => typeof value === "string" && form.test(value);
+const isFlag = (value: unknown): boolean => typeof value === "boolean";
+const CONTEXT: Readonly<Record<string, (value: unknown) => boolean>> = {
+  release: matches(/^\d{4}\.\d{1,2}\.\d{1,2}(?:-[\w.]{1,20})?$/),
+  port: (value) => Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536,
+  configPath: isOwnPath,
+  logFile: isOwnPath,
+  home: matches(/^(?:\/|[A-Za-z]:\\)[\w.@+ /\\-]{0,200}$/),
+  platform: matches(/^[a-z0-9]{1,20}$/),
+  profile: matches(/^[\w-]{1,64}$/),
+  configMap: matches(/^[a-z0-9.-]{1,253}$/),
+  viaLoopback: (value) => value === "token" || value === "password",
+  inside: isFlag,
+  elsewhere: isFlag,
+  running: isFlag,
+};
 
 /** Facts of another form than ours would fail somewhere on the way: better here. */
 function isTellable({ facts, made }: Bundle): boolean {

@@ -104,11 +104,24 @@ const READERS: Readonly<Record<DocumentKind, Reader>> = {
 export async function told(document: InputDocument, context: ReadContext): Promise<Told> {
   const found = await READERS[document.as](document, context);
   // Whatever else stands in it: a value with a secret's name is not to be seen anywhere.
-  const named = document.as === "har" ? [] : secretsIn(document.text.slice(0, MAX_SECRETS_TEXT));
-  return { ...found, secrets: [...(found.secrets ?? []), ...named.filter((one) => one.length >= 6)] };
+  const named = secretsIn(document.text.slice(0, MAX_SECRETS_TEXT));
+  const secrets = [...(found.secrets ?? []), ...named, ...optionValues(document.text)];
+  return { ...found, secrets: secrets.filter((one) => one.length >= 4) };
 }
 
-const MAX_SECRETS_TEXT = 262_144;
+/** `args: [--token, abc]` and the same as a list of lines: the next item is the option's value. */
+function optionValues(text: string): readonly string[] {
+  return Array.from(text.slice(0, MAX_SECRETS_TEXT).matchAll(OPTION_VALUE), ([, value = ""]) => value).slice(
+    0,
+    200,
+  );
+}
+
+const OPTION_VALUE =
+  /--(?:[a-z]{1,20}-){0,4}(?:token|password|passphrase|secret|api-key)["']?[ \t]{0,8}(?:,[ \t]{0,8}\n?|\r?\n)[ \t]{0,80}(?:- )?["']?([^\s"',\][{}-][^\s"',\][{}]{3,511})/g;
+
+/** Characters: more than any document here has. */
+const MAX_SECRETS_TEXT = 8 * 1024 * 1024;
 
 function baseOf(name: string): string {
   return safeText(name.split(/[\\/]/).at(-1) ?? name, 200);
