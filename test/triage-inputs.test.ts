@@ -389,3 +389,11 @@ test("a file's name gives an agent no leave", async () => {
   const outside = stdout.replace(/"(?:[^"\\\n]|\\.)*"/g, "");
   assert.doesNotMatch(outside, /curl evil|Owner agrees/);
 });
+
+test("a secret of several plain words is hidden as a whole", async () => {
+  const { findings } = await triaged({
+    ".env": 'export CLAW_SECRET="zebra two words"\n',
+    "gateway.log": LOG.replace(/ua=\S+/, "ua=zebra two words"),
+  });
+  assert.doesNotMatch(JSON.stringify(findings), /zebra two words/);
+});

@@ -130,7 +130,8 @@ export class KnownValues {
     if (letters.length >= LONG_TEXT) {
       this.#letters.addWindows(letters, LONG_WINDOW);
       this.#letters.opensWith(letters);
-    } else if (WORD.test(signs)) {
+    } else if (isPhrase(value) && letters.length >= PHRASE) this.#letters.addWhole(letters);
+    else if (WORD.test(signs)) {
       if (this.#withWords) this.#words.addWhole(signs);
     } else if (letters.length >= (/\d/.test(letters) ? 12 : 20)) this.#letters.addWhole(letters);
     else {
@@ -247,6 +248,15 @@ function spread(hash: number): number {
 }
 
 /** `openclaw` is the beginning of many a token, and of much else. */
+/** Several words, not all of them everybody's. */
+function isPhrase(value: string): boolean {
+  const words = value.trim().toLowerCase().split(/\s+/);
+  return words.length > 1 && !words.every((word) => VOCABULARY.has(word));
+}
+
+/** Letters of a phrase that is nobody's by chance. */
+const PHRASE = 12;
+
 function isTelling(beginning: string): boolean {
   let rest = beginning;
   for (let word = wordAt(rest); word !== undefined; word = wordAt(rest)) rest = rest.slice(word.length);
