@@ -6,7 +6,7 @@ import type { LogEvent } from "../src/core/log-event.ts";
 import { compareReleases } from "../src/core/release.ts";
 import { args, explainRefusals, releaseOf, WANTED } from "./lib/explain-refusals.ts";
 import { human } from "./lib/remedies.ts";
-import type { LoggedFacts } from "./lib/trusted-proxy.ts";
+import { type LoggedFacts, tokenMode } from "./lib/trusted-proxy.ts";
 
 /** From 2026.3.31 a gateway with both does not start (shipped code of 3.28 and 3.31; measured: 9.6). */
 export default defineCheck({
@@ -26,7 +26,7 @@ export default defineCheck({
         refusal.reason === "startup-failed" ? said : isUnreachable(refusal) && conflicts(gateFacts),
       confidence: ({ reason }) => (reason === "startup-failed" ? "certain" : "likely"),
       args: () => args({ source: sourceOf(gateFacts) }),
-      remedies: () => [dropToken(gateFacts), useToken()],
+      remedies: () => [dropToken(gateFacts), tokenMode("gateway.start")],
     });
   },
 });
@@ -70,17 +70,5 @@ function dropToken(facts: LoggedFacts): Remedy {
     id: "drop-shared-token",
     risk: "restart",
     steps: [...unset, ...(elsewhere ? [human("unset-env-token")] : []), { do: "gateway.start" }],
-  };
-}
-
-function useToken(): Remedy {
-  return {
-    id: "use-token-mode",
-    risk: "restart",
-    steps: [
-      { do: "config.set", key: "gateway.auth.mode", value: "token" },
-      human("token-behind-proxy"),
-      { do: "gateway.start" },
-    ],
   };
 }

@@ -86,14 +86,14 @@ export function localPassword(): Remedy {
 }
 
 /** Back to a shared token: browsers get in with it, and the proxy's identity no longer counts. */
-export function tokenMode(): Remedy {
+export function tokenMode(then: "gateway.restart" | "gateway.start" = "gateway.restart"): Remedy {
   return {
     id: "use-token-mode",
     risk: "restart",
     steps: [
       { do: "config.set", key: "gateway.auth.mode", value: "token" },
       human("token-behind-proxy"),
-      { do: "gateway.restart" },
+      { do: then },
     ],
   };
 }

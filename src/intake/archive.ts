@@ -264,8 +264,7 @@ function streamOf(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array<
   });
 }
 
-async function* read(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
+async function* read(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -278,7 +277,7 @@ async function* read(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Ar
 }
 
 function gunzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  return read(streamOf(chunks).pipeThrough(new DecompressionStream("gzip")));
+  return read(streamOf(chunks).pipeThrough(new DecompressionStream("gzip")).getReader());
 }
 
 /** In small pieces, as a few bytes of a hostile file become megabytes; no frame may ask for more memory than is given. */
@@ -380,27 +379,17 @@ function windowOf(descriptor: number, header: readonly number[]): number {
 
 function inflated(entry: FileEntry): AsyncGenerator<Uint8Array> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const reader = readable.getReader();
   const done = entry.getData(writable, { checkSignature: true }).then(
     () => undefined,
-    (error: unknown) => error,
+    async (error: unknown) => {
+      // The library may give up before it has touched the stream, which then never ends by itself.
+      await reader.cancel().catch(() => undefined);
+      return error;
+    },
   );
-  // The library may give up before it has touched the stream, which then never ends.
-  const failed = done.then((error) => {
-    if (error !== undefined) throw error;
-    return new Promise<never>(() => undefined);
-  });
-  failed.catch(() => undefined);
   async function* chunks(): AsyncGenerator<Uint8Array> {
-    const reader = readable.getReader();
-    try {
-      for (;;) {
-        const { done: isOver, value } = await Promise.race([reader.read(), failed]);
-        if (isOver) break;
-        yield value;
-      }
-    } finally {
-      reader.cancel().catch(() => undefined);
-    }
+    yield* read(reader);
     const error = await done;
     if (error !== undefined) throw error;
   }

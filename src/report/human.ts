@@ -21,7 +21,7 @@ import { safeReport } from "./safe.ts";
 import { isOpen } from "./smoke.ts";
 import { smokeLine } from "./smoke-words.ts";
 import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } from "./style.ts";
-import { admissionText, aheadText, gatewayText, titleOf } from "./told.ts";
+import { admissionText, aheadText, gatewayText, headlineOf, isHealthyInPart, titleOf } from "./told.ts";
 
 /** Findings that are told; more of them are named only. */
 const TOLD = 4;
@@ -105,18 +105,11 @@ class Page {
   }
 
   headline(report: Report): string[] {
-    const { verdicts } = this.#words;
-    const [first] = report.findings;
-    const worst = first && first.severity !== "info" ? first : undefined;
-    const { leftOut = [] } = report;
-    const isPart = report.verdict === "healthy" && leftOut.length > 0;
-    const verdict = isPart
-      ? fill(this.#words.words.healthyOfSome, { count: leftOut.length })
-      : verdicts[report.verdict];
-    const text = report.verdict !== "healthy" && worst ? titleOf(this.#words, worst) : verdict;
+    const text = headlineOf(this.#words, report);
+    const isPart = isHealthyInPart(report);
     // A box takes a border and a column of air on each side.
     const width = this.#options.box ? this.#width - 4 : this.#width;
-    const onlyWarns = report.verdict === "found" && worst?.severity === "warning";
+    const onlyWarns = report.verdict === "found" && report.findings[0]?.severity === "warning";
     const symbol = onlyWarns
       ? this.#symbols.warning
       : isPart

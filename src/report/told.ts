@@ -10,10 +10,18 @@ export function titleOf(catalogue: Catalogue, { id, variant, args, detail }: Rep
 }
 
 /** What a report is about in a line; of a finding that weighs something its title. */
-export function headlineOf(catalogue: Catalogue, { verdict, findings: [first] }: Report): string {
+export function headlineOf(catalogue: Catalogue, report: Report): string {
+  const { verdict, findings, leftOut = [] } = report;
+  const [first] = findings;
+  if (isHealthyInPart(report)) return fill(catalogue.words.healthyOfSome, { count: leftOut.length });
   return verdict !== "healthy" && first !== undefined && first.severity !== "info"
     ? titleOf(catalogue, first)
     : catalogue.verdicts[verdict];
+}
+
+/** Nothing was found, by some of the checks: somebody left the others out. */
+export function isHealthyInPart({ verdict, leftOut = [] }: Report): boolean {
+  return verdict === "healthy" && leftOut.length > 0;
 }
 
 /** Release, deployment and exposure, as far as they are known. */
