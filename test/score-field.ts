@@ -10,7 +10,7 @@ import { said, unknown } from "../src/core/fact.ts";
 import { say } from "../src/core/saying.ts";
 import { reportOf } from "../src/doctor/pure/case.ts";
 import { triageFacts } from "../src/doctor/pure/read/triage.ts";
-import { renderHuman } from "../src/report/human.ts";
+import { renderMarkdown } from "../src/report/markdown.ts";
 import type { Report } from "../src/report/result.ts";
 
 interface Sample {
@@ -107,7 +107,7 @@ function advice(report: Report): string {
 
 function faults(sample: Sample, report: Report): string[] {
   const done = advice(report);
-  const told = renderHuman(report, { lang: "en", verbose: true, width: 200, unicode: true });
+  const told = renderMarkdown(report, "en");
   const ids = report.findings.filter(({ severity }) => severity !== "info").map(({ id }) => id);
   return [
     ...(sample.mustNotAdvise ?? []).filter((one) => done.includes(one)).map((one) => `advises ${one}`),
