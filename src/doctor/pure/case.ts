@@ -161,9 +161,9 @@ const UNKNOWN_PLACE = deploymentOf({
 function contextOf(facts: Facts, context: CommandContext = {}): CommandContext {
   const config = knownValue(facts.config);
   const release = knownValue(facts.release)?.version;
-  const port = config?.effective.gateway?.port;
+  const { workload, traits, names = {} } = knownValue(facts.deployment) ?? {};
+  const port = config?.effective.gateway?.port ?? names.port;
   const host = knownValue(facts.host);
-  const { workload, traits } = knownValue(facts.deployment) ?? {};
   const contained =
     host !== undefined && !["none", "unknown"].includes(host.container) && host.openclaw !== false;
   // Through an engine it is another container than ours, or we would read its files.

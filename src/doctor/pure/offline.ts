@@ -14,6 +14,7 @@ import type { LogDigest } from "../../core/log-event.ts";
 import { say } from "../../core/saying.ts";
 import { detectDeployment } from "../../kinds/detect.ts";
 import { exposureOf } from "../../kinds/exposure.ts";
+import { deploymentWords } from "../../kinds/words/read.ts";
 import { digestLogs, type LogSource } from "../../logs/digest.ts";
 import { collectOptions, collector, derivedCollectors } from "./derived.ts";
 import type { Given } from "./read/given.ts";
@@ -86,7 +87,7 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
         return logged.known ? logged : (ticket.release() ?? given?.release ?? logged);
       }),
       deployment: collector(NO_LIMIT_MS, async (ask) =>
-        deploymentOf(await ask("logs"), knownValue(await ask("config")), options),
+        deploymentOf(await ask("logs"), knownValue(await ask("config")), ticket, options),
       ),
       target: collector(NO_LIMIT_MS, async (ask) =>
         known(targetOf(await ask("logs"), knownValue(await ask("config")), options), options.name),
@@ -133,12 +134,14 @@ export function releaseOfLogs(logs: Fact<LogDigest>): Fact<Release> {
 function deploymentOf(
   logs: Fact<LogDigest>,
   config: ConfigReading | undefined,
+  ticket: TicketText,
   { deployment, given, contained = given?.contained, probe }: OfflineOptions,
 ): Fact<Deployment> {
   const { names, namesFrom, compose, units = [] } = given ?? {};
   const found = detectDeployment({
     host: { ...NO_HOST, units },
     elsewhere: true,
+    words: deploymentWords(ticket.texts),
     ...(names === undefined ? {} : { names }),
     ...(namesFrom === undefined ? {} : { namesFrom }),
     ...(compose === undefined ? {} : { pasted: compose }),

@@ -7,7 +7,9 @@ import { programWords, safeLine, safeName, safeProfile } from "../safe-names.ts"
 import { sshTunnel, TAILNET } from "../shared-lines.ts";
 
 /** On the machine itself. */
-export function localLines(names: DeploymentNames, context: CommandContext): CommandLines {
+export function localLines(names: DeploymentNames, asked: CommandContext): CommandLines {
+  const platform = asked.platform ?? names.platform;
+  const context = platform === undefined ? asked : { ...asked, platform };
   const windows = context.platform === "win32";
   const dialect: Dialect = windows ? "windows" : "posix";
   const profile = safeProfile(context.profile);
