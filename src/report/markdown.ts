@@ -112,12 +112,39 @@ function stepsOf(steps: readonly ToldStep[], indent = ""): readonly string[] {
 function alsoBlocks({ catalogue, others }: Answer): readonly (readonly string[])[] {
   if (others.length === 0) return [];
   const { answer: own, words, severities } = catalogue;
-  const rows = others.slice(0, MAX_OTHERS).map(({ title, code: id, severity, isOver, evidence: [first] }) => {
+  const rows = others.slice(0, MAX_OTHERS).flatMap((finding) => {
+    const {
+      title,
+      code: id,
+      severity,
+      isOver,
+      evidence: [first],
+    } = finding;
     const label = isOver ? own.over : severities[severity];
     const quote = first === undefined || first.isOwn ? "" : `${words.colon}${code(first.quote)}`;
-    return `- ${marked(title)}${insetOf(catalogue, `${id}${words.comma}${marked(label)}`)}${quote}`;
+    const row = `- ${marked(title)}${insetOf(catalogue, `${id}${words.comma}${marked(label)}`)}${quote}`;
+    // A second story is mended as well: who reads this has both.
+    return severity === "error" && !isOver ? [row, ...remedyOfOther(finding)] : [row];
   });
   return [[heading(own.also), ...rows]];
+}
+
+function remedyOfOther({ fix, remedies }: ToldFinding): readonly string[] {
+  const commands = (remedies[0]?.steps ?? []).flatMap((step) =>
+    step.kind === "command" ? [step.command] : [],
+  );
+  return [
+    ...(fix === "" ? [] : ["", `  ${marked(fix)}`]),
+    ...(commands.length === 0
+      ? []
+      : [
+          "",
+          ...stepsOf(
+            commands.map((command) => ({ kind: "command", command, reads: false })),
+            "  ",
+          ),
+        ]),
+  ];
 }
 
 function timelineBlock({ catalogue, timeline }: Answer): readonly string[] {
