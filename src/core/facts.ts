@@ -115,6 +115,8 @@ export interface DeploymentNames {
   readonly sshHost?: string;
   /** systemd unit that runs the gateway, and whether it is a user unit. */
   readonly unit?: { readonly name: string; readonly user: boolean };
+  /** A service manager runs it, whatever its unit is called. */
+  readonly managed?: true;
   /** Command that runs OpenClaw's CLI there: `openclaw`, `node dist/index.js` … */
   readonly cli?: string;
   /** A container that no Compose file of the user's made, whatever its name is. */

@@ -397,6 +397,8 @@ function mergeAlike(refusals: readonly Refusal[]): Refusal[] {
       before
         ? {
             ...before,
+            // The first may be a headline, and the block of another one says where it dialled.
+            connection: { ...refusal.connection, ...before.connection },
             count: before.count + 1,
             evidence: [...before.evidence, ...refusal.evidence].slice(0, 3),
           }

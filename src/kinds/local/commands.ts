@@ -69,6 +69,8 @@ function serviceLines(
       logs: context.logFile ? logs : lineOf(words(...journal, "-u", unit, "-n", "200", "--no-pager")),
     };
   }
+  if (names.managed === true)
+    return { start: cli(words("gateway", "start")), restart: cli(words("gateway", "restart")), logs };
   return {
     start: cli(words("gateway")),
     // Without a service manager `gateway restart` fails (2026.2.1) or does nothing (2026.3.13); 2026.9.6 signals

@@ -151,6 +151,13 @@ export const WORDINGS: readonly Wording[] = [
     "typed",
     /\bopenclaw (?:gateway install|daemon (?:install|start|restart|status)|onboard\b[^|;&]{0,80}--install-daemon)\b/,
   ),
+  // OpenClaw's own words for its service, and what it is installed by.
+  wording(
+    "local",
+    "hinted",
+    /\bopenclaw gateway (?:restart|stop|start|install)\b|\bgateway service\b|\binstalls? the service\b|\bopenclaw\.ai\/install\.sh|\b(?:curl|one-line|official) install(?:er)?\b|\binstall(?:er)? script\b/i,
+    { managed: true },
+  ),
   wording("local", "typed", /\bpm2 (?:start|restart|logs|list|ls|status|stop)\b/),
   wording("local", "shown", /(?:\/systemd\/(?:user|system)\/)[\w@.-]{1,60}\.service\b|\bService: systemd\b/),
   wording(

@@ -188,7 +188,7 @@ export const tokenSource: Shape = {
 const TOLD: readonly (readonly [AsideEvent["about"], RegExp])[] = [
   [
     "pairing-store",
-    /\b(?:edit|modif|chang|delet|remov|clear|overwr|hand-edit|manual|add|copi|restor)\w{0,8}\b[^.\n]{0,80}\b(?:paired|pending)\.json|\b(?:paired|pending)\.json\b[^.\n]{0,80}\b(?:edit|modif|chang|delet|remov|overwrit|manual|reset|empty|corrupt|restor|array)|(?:修改|编辑|删除|清空|改了|手动)[^。\n]{0,40}(?:paired|pending)\.json|(?:paired|pending)\.json[^。\n]{0,40}(?:修改|编辑|删除|清空|覆盖|为空)/i,
+    /\b(?:edit|modif|chang|delet|remov|clear|overwr|hand-edit|manual|add|copi|restor)\w{0,8}\b[^.\n]{0,80}\b(?:paired|pending)\.json|\b(?:paired|pending)\.json\b[^.\n]{0,80}\b(?:edit|modif|chang|delet|remov|overwrit|manual|reset|corrupt|restor|array)|\bpaired\.json\b[^.\n]{0,80}\bempty|(?:修改|编辑|删除|清空|改了|手动)[^。\n]{0,40}(?:paired|pending)\.json|(?:paired|pending)\.json[^。\n]{0,40}(?:修改|编辑|删除|清空|覆盖)|paired\.json[^。\n]{0,40}为空/i,
   ],
   [
     "token-source",

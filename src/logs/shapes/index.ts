@@ -56,6 +56,7 @@ export const SHAPES: readonly Shape[] = [
   cli.notReachable,
   page.disconnected,
   page.browserConsole,
+  page.dropped,
   page.card,
   transport.curl,
   transport.socketError,
