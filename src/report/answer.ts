@@ -55,7 +55,7 @@ export interface ToldFinding {
   /** Those that help first; what does not is left out where anything does. */
   readonly remedies: readonly ToldRemedy[];
   /** Other causes, with what separates them. */
-  readonly tellApart: readonly { readonly text: string; readonly step?: ToldStep }[];
+  readonly tellApart: readonly { readonly from: string; readonly text: string; readonly step?: ToldStep }[];
 }
 
 export interface ToldQuote {
@@ -144,6 +144,7 @@ function findingOf(catalogue: Catalogue, finding: ReportFinding, report: Report)
     evidence: finding.evidence.map((one) => quoteOf(catalogue, one)),
     remedies: helping.length > 0 || severity === "info" ? helping : remedies,
     tellApart: (finding.tellApart ?? []).map(({ from, message, args: own, action }) => ({
+      from,
       text: fill(words.otherCause, {
         title: causeText(catalogue, from)?.title ?? from,
         question: wordsOf(catalogue.tellApart, message, own),

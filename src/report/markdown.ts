@@ -109,7 +109,7 @@ function stepsOf(steps: readonly ToldStep[], indent = ""): readonly string[] {
   });
 }
 
-function alsoBlocks({ catalogue, others }: Answer): readonly (readonly string[])[] {
+function alsoBlocks({ catalogue, main, others }: Answer): readonly (readonly string[])[] {
   if (others.length === 0) return [];
   const { answer: own, words, severities } = catalogue;
   const rows = others.slice(0, MAX_OTHERS).flatMap((finding) => {
@@ -124,7 +124,9 @@ function alsoBlocks({ catalogue, others }: Answer): readonly (readonly string[])
     const quote = first === undefined || first.isOwn ? "" : `${words.colon}${code(first.quote)}`;
     const row = `- ${marked(title)}${insetOf(catalogue, `${id}${words.comma}${marked(label)}`)}${quote}`;
     // A second story is mended as well: who reads this has both.
-    return severity === "error" && !isOver ? [row, ...remedyOfOther(finding)] : [row];
+    const isOther =
+      severity === "error" && !isOver && !main?.tellApart.some(({ from }) => from === finding.id);
+    return isOther ? [row, ...remedyOfOther(finding)] : [row];
   });
   return [[heading(own.also), ...rows]];
 }
