@@ -460,6 +460,6 @@ function blockInside(text: string): Block {
 
 /** Somebody's sentence rather than a line of a log, so that there may be more in it. */
 function isProse(event: LogEvent): boolean {
-  if (event.type === "client-error") return event.gate !== undefined;
+  if (event.type === "client-error") return event.gate !== undefined || event.why !== undefined;
   return event.type === "setting" || (event.type === "aside" && event.as === "said");
 }
