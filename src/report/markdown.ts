@@ -27,7 +27,11 @@ export function renderMarkdown(report: Report, lang: Lang): string {
     ...alsoBlocks(answer),
     answer.ahead.length === 0
       ? []
-      : [heading(words.ahead), ...answer.ahead.map((line) => `- ${marked(line)}`)],
+      : [
+          heading(words.ahead),
+          ...answer.ahead.map((line) => `- ${marked(line)}`),
+          ...(answer.aheadSteps.length === 0 ? [] : ["", ...stepsOf(answer.aheadSteps, "  ")]),
+        ],
     timelineBlock(answer),
     main === undefined || answer.verdict === "undetermined" ? missingBlock(answer) : [],
     answer.inputs.length === 0

@@ -109,6 +109,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
     findings,
     ...eras,
     ahead,
+    ...(ahead.some(({ gate }) => gate === "pairing") ? { aheadActions: printed(APPROVAL, print) } : {}),
     checks: found.checks,
     ...(leftOut.length === 0 ? {} : { leftOut }),
     suppressed: found.suppressed,
@@ -138,6 +139,9 @@ export function openclawPrinterOf(
   const whole = contextOf(facts, context);
   return (words) => openclawLine(words, place, whole);
 }
+
+/** The gate that waits behind most others. */
+const APPROVAL: readonly Step[] = [{ do: "device.list" }, { do: "device.approve" }];
 
 /** What tells more to whoever reads the answer; each only looks. */
 const WHAT_TO_SEND: readonly Step[] = [

@@ -24,6 +24,9 @@ import { TicketText } from "./ticket-text.ts";
 export interface OfflineOptions {
   readonly signal: AbortSignal;
   readonly name: string;
+  /** Times, milliseconds since 1970, outside of which a line that has a time does not count. */
+  readonly since?: number;
+  readonly until?: number;
   /** Values that must not be in any fact. */
   readonly secrets?: readonly string[];
   readonly sources?: (signal: AbortSignal) => Iterable<LogSource> | AsyncIterable<LogSource>;
@@ -67,7 +70,10 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
         ? {}
         : {
             logs: collector(NO_LIMIT_MS, async (_ask, signal) => {
-              const digest = await digestLogs(overheard(sources(signal), ticket), { secrets });
+              const digest = await digestLogs(overheard(sources(signal), ticket), {
+                secrets,
+                ...windowOf(options),
+              });
               // Documents alone tell of nobody who came.
               return digest.sources.length === 0
                 ? unknown("absent", say("nothing-to-look-at"), "--log FILE")
@@ -96,6 +102,10 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
     },
     collectOptions(options.signal),
   );
+}
+
+function windowOf({ since, until }: OfflineOptions): Pick<OfflineOptions, "since" | "until"> {
+  return { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
 }
 
 const NO_DEVICES = unknown("absent", say("nothing-to-look-at"));
