@@ -35,7 +35,7 @@ const DENIED_BEFORE = new RegExp(
   "iu",
 );
 const DENIED_BEHIND =
-  /^[\w.-]{0,20}["'`\u201d]?(?::? ?command not found|\W{1,3}(?:is|are|was|were)?\W{0,2}(?:not (?:installed|used|involved|available|in use|running|there)|isn't|n\/a\b|involved\?)|\W{0,3}(?:no|none)\b|(?:都)?没(?:有|装|用))/iu;
+  /^[\w.-]{0,20}["'`\u201d]?(?::? ?command not found|\W{1,3}(?:is|are|was|were)?\W{0,2}(?:not (?:installed|used|involved|available|in use|running|there)|isn't|n\/a\b|involved\?)|\s?[:=?]\s?(?:no|none)\b|(?:都)?没(?:有|装|用))/iu;
 const NOT_HERE =
   /\b(?:I|we) (?:don't|do not|didn't|did not) (?:have|use|run) (?:it|that|this|one|any)\b|\bnot (?:my|our) (?:setup|case)\b/i;
 const OTHERS =
