@@ -96,11 +96,17 @@ const BESIDE: readonly Shape[] = [
 export function besideOf(line: Line, main: LogEvent): readonly LogEvent[] {
   return BESIDE.flatMap(({ hints, read }) => {
     const event = hints.some((hint) => line.text.includes(hint)) ? read(line) : undefined;
-    return event === undefined || isSame(event, main) ? [] : event;
+    return event === undefined || isSame(event, main) || !mayStandBeside(event, main) ? [] : event;
   });
 }
 
 function isSame(event: LogEvent, main: LogEvent): boolean {
   if (event.type === "setting") return main.type === "setting" && main.key === event.key;
   return event.type === "aside" && main.type === "aside" && main.about === event.about;
+}
+
+/** OpenClaw's own errors beside the door name settings that one could make; that it is over is the writer's word. */
+function mayStandBeside(event: LogEvent, main: LogEvent): boolean {
+  if (main.type !== "client-error" || main.gate !== undefined) return true;
+  return event.type === "aside" && event.about === "solved";
 }
