@@ -16,12 +16,21 @@ export function printed(
   return found.filter((event) => !isSaidToBeOver(event, events));
 }
 
-/** Whoever quotes it says, there or further down, that this is behind them. */
+/**
+ * Whoever quotes it says that this is behind them, and goes on with something else; of what they end with, how it was
+ * mended is the answer.
+ */
 function isSaidToBeOver({ source, line, at }: ClientErrorEvent, events: readonly LogEvent[]): boolean {
-  if (at !== undefined) return false;
-  return events.some(
+  const solved = events.find(
     (other) =>
       other.type === "aside" && other.about === "solved" && other.source === source && other.line >= line,
+  );
+  if (at !== undefined || solved === undefined) return false;
+  return events.some(
+    (other) =>
+      other.source === source &&
+      other.line > solved.line &&
+      (other.type === "client-error" || other.type === "refused" || other.type === "startup-failed"),
   );
 }
 

@@ -5,7 +5,7 @@ import type { Shape } from "../line.ts";
  * Whole statements alone: "works on localhost" and "solved by others" say nothing of this one.
  */
 const SOLVED =
-  /\b(?:never ?mind|nvm)\b|\b(?:it|this|that|everything|all)(?:['’]s| is| are)? (?:now )?(?:works?|working|fixed|solved|resolved|green|fine|ok|good) now\b|\b(?:it|this|everything)(?:['’]s| is)? now (?:works|working|fixed|solved|resolved|fine)\b|\b(?:it|this|everything)(?:['’]s| is) (?:solved|resolved|fixed)\b|\beverything is (?:\w{1,8} )?(?:green|fine|ok) now\b|\b(?:don['’]t|do not) have (?:this|the|that) error\b|\bnot an error\b|\bsince then\b[^.!?\n]{0,40}\b(?:works?|worked|working|fine|ok|stable)\b|\b(?:that|this|which) (?:has )?fixed it\b|\bworks again\b|\b(?:works|working|fine|stable) (?:ever )?since\b|已经?解决|(?<![没未不])(?:问题)?解决了|\b(?:solved|fixed) (?:it|that|this)(?: by| with)\b|\bgot (?:past|around) (?:it|that|this)\b|没有报错|已经可以(?:用)?了|恢复正常|现在正常了/i;
+  /\b(?:never ?mind|nvm)\b|\b(?:it|this|that|everything|all)(?:['’]s| is| are)? (?:now )?(?:works?|working|fixed|solved|resolved|green|fine|ok|good) now\b|\b(?:it|this|everything)(?:['’]s| is)? now (?:works|working|fixed|solved|resolved|fine)\b|\b(?:it|this|everything)(?:['’]s| is) (?:solved|resolved|fixed)\b|\beverything is (?:\w{1,8} )?(?:green|fine|ok) now\b|\b(?:don['’]t|do not) have (?:this|the|that) error\b|\bnot an error\b|\bsince then\b(?:(?!\bno\b|\bnot\b|n['’]t\b|\bno(?:thing|ne|body)\b|\bnever\b|\bonly\b|\bstop|\bfail)[^.!?\n]){0,40}\b(?:works?|worked|working|fine|ok|stable)\b|已经?解决|问题解决了|(?<![没未不])解决了[，,；;。 ]{0,2}(?:现在|但是?|然后|接着)?(?:又|还)|没有报错|已经可以(?:用)?了|恢复正常|现在正常了/i;
 
 /** Before the statement, so that it says the opposite. */
 const NOT =
@@ -37,20 +37,6 @@ export const solved: Shape = {
     "have that error",
     "not an error",
     "ince then",
-    "fixed it",
-    "fixed that",
-    "fixed this",
-    "solved it",
-    "solved that",
-    "solved this",
-    "got past",
-    "got around",
-    "works again",
-    "works since",
-    "working since",
-    "fine since",
-    "stable since",
-    "ever since",
     "Not an error",
     "解决",
     "没有报错",
