@@ -15,6 +15,7 @@ import {
   wordsOf,
 } from "./messages/index.ts";
 import type { RemedyAction, Report, ReportFinding, ReportRemedy, TimelineEntry } from "./result.ts";
+import { riskText } from "./risk-text.ts";
 import { safeReport } from "./safe.ts";
 import { unicodeSymbols } from "./style.ts";
 import { admissionText, aheadText, gatewayText, headlineOf, titleOf } from "./told.ts";
@@ -154,7 +155,7 @@ function findingOf(catalogue: Catalogue, finding: ReportFinding, report: Report)
 }
 
 function remedyOf(catalogue: Catalogue, remedy: ReportRemedy, gate: string | undefined): ToldRemedy {
-  const { words, risks, gates, unproven: unprovenWords } = catalogue;
+  const { words, gates, unproven: unprovenWords } = catalogue;
   const text = entryOf(catalogue.remedies, remedy.id);
   const effect = effectOf(remedy, gate);
   const { after, unproven = [] } = remedy;
@@ -168,7 +169,7 @@ function remedyOf(catalogue: Catalogue, remedy: ReportRemedy, gate: string | und
   return {
     title: fill(text?.title ?? remedy.id, remedy.args),
     risk: remedy.risk,
-    riskText: risks[remedy.risk],
+    riskText: riskText(catalogue, remedy),
     effect,
     effectText: effect === "unknown" ? "" : fill(effects[effect], { gate: where }),
     prose: [

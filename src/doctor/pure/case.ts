@@ -86,7 +86,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
   const [first] = findings;
   const leads = first === undefined ? [] : leadsOf(first, admission);
   const command = leads.map((remedy) => typedFirst(remedy)?.command).find((one) => one !== undefined);
-  const explain = first === undefined ? "" : `pairing-doctor explain ${first.id}`;
+  const explain = first === undefined ? "" : `npx openclaw-pairing-doctor explain ${first.id}`;
   const path = withoutSupposed(shown, {
     target,
     ...(deployment === undefined ? {} : { deployment }),

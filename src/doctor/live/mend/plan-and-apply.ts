@@ -52,7 +52,7 @@ export async function mend(way: Forward, first: Facts): Promise<Ended> {
   if (prepared === undefined) {
     if (found.verdict !== "undetermined") return ended(facts, "healthy");
     const blind = found.checks.find(({ verdict }) => verdict === "undetermined");
-    return ended(facts, "undetermined", blind === undefined ? {} : { detail: whyBlind(blind) });
+    return ended(facts, "undetermined", blind === undefined ? {} : { detail: whyBlind(blind, facts) });
   }
   if (wish.remedy !== undefined && prepared.remedies.length === 0)
     return { refused: noSuchRemedy(prepared, wish.remedy) };
@@ -114,8 +114,9 @@ async function choose(
   return chosen === undefined ? undefined : candidates[chosen];
 }
 
-/** Why a check could not look. */
-function whyBlind({ say: said, lacks, why = "" }: CheckResult): Saying {
+/** Why a check could not look: of what is derived from the gateway's own answer, why there is no such answer. */
+function whyBlind({ say: said, lacks, why = "" }: CheckResult, { probe }: Facts): Saying {
+  if (lacks === "refusals" && !probe.known) return say("lacks", { fact: "probe", why: whyUnknown(probe) });
   if (said === undefined) return quoted(why);
   return lacks === undefined ? said : say("lacks", { fact: lacks, why: said });
 }
