@@ -17,7 +17,7 @@ import { exposureOf } from "../../kinds/exposure.ts";
 import { digestLogs, type LogSource } from "../../logs/digest.ts";
 import { collectOptions, collector, derivedCollectors } from "./derived.ts";
 import type { Given } from "./read/given.ts";
-import { TicketText } from "./ticket-text.ts";
+import { canBe, TicketText } from "./ticket-text.ts";
 
 /** What there is of a gateway that cannot be asked. Everything may be missing. */
 export interface OfflineOptions {
@@ -82,8 +82,13 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
         if (release.known) return release;
         const wire = probe?.release;
         if (wire !== undefined) return known(wire, probe?.url ?? "probe");
-        const logged = releaseOfLogs(await ask("logs"));
-        return logged.known ? logged : (ticket.release() ?? given?.release ?? logged);
+        const logs = await ask("logs");
+        const logged = releaseOfLogs(logs);
+        if (logged.known) return logged;
+        const era = knownValue(logs)?.era;
+        const shown = given?.release;
+        const fits = shown?.known === true && canBe(shown.value.version, era);
+        return ticket.release(era) ?? (fits ? shown : logged);
       }),
       deployment: collector(NO_LIMIT_MS, async (ask) =>
         deploymentOf(await ask("logs"), knownValue(await ask("config")), options),
