@@ -2,11 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FINAL_RELEASES } from "../src/admission/known-releases.ts";
 import { rulesFor } from "../src/admission/releases.ts";
-import { said } from "../src/core/fact.ts";
+import { said, unknown } from "../src/core/fact.ts";
+import { say } from "../src/core/saying.ts";
 import { reportOf } from "../src/doctor/pure/case.ts";
 import { offlineFacts } from "../src/doctor/pure/offline.ts";
+import { triageFacts } from "../src/doctor/pure/read/triage.ts";
+import { renderAgent } from "../src/report/agent.ts";
 import { isBefore } from "../src/report/gate-order.ts";
+import { renderHtml } from "../src/report/html.ts";
 import { renderHuman } from "../src/report/human.ts";
+import { renderMarkdown } from "../src/report/markdown.ts";
 import { catalogueOf } from "../src/report/messages/index.ts";
 import type { Report } from "../src/report/result.ts";
 import { riskText } from "../src/report/risk-text.ts";
@@ -145,4 +150,61 @@ test("a CLI with another token is told where it takes its own from", async () =>
   const text = told?.kind === "human" ? (catalogueOf("en").human[told.message] ?? "") : "";
   for (const place of ["OPENCLAW_GATEWAY_TOKEN", "gateway.auth.token", "gateway.remote.token", "remote"])
     assert.ok(text.includes(place), `${place} in ${text}`);
+});
+
+test("checks that were left out are said in the first line of every format", async () => {
+  const name = situations().find((one) => one.startsWith("healthy-")) ?? "";
+  const healthy = await diagnoseSituation(name);
+  assert.equal(healthy.verdict, "healthy");
+  const report = { ...healthy, leftOut: ["origin-not-allowed", "first-time-not-paired"] };
+  for (const lang of ["en", "zh"] as const) {
+    const words = catalogueOf(lang);
+    const part = words.words.healthyOfSome.replace("{count}", "2");
+    const formats = {
+      human: renderHuman(report, { lang, width: 120, unicode: true }),
+      markdown: renderMarkdown(report, lang),
+      html: renderHtml(report, lang),
+      agent: renderAgent(report, lang),
+    };
+    for (const [format, text] of Object.entries(formats)) {
+      assert.ok(text.includes(part), `${format}, ${lang}`);
+      assert.ok(!text.includes(words.verdicts.healthy), `${format}, ${lang}: called healthy`);
+    }
+    // The same with all of them is.
+    for (const text of [renderMarkdown(healthy, lang), renderHtml(healthy, lang), renderAgent(healthy, lang)])
+      assert.ok(text.includes(words.verdicts.healthy));
+  }
+});
+
+test("what is missing is provided by what the command that was typed has", async () => {
+  const triagedText = async (text: string) => {
+    const { facts, inputs } = await triageFacts({
+      handed: [
+        {
+          name: "ticket.txt",
+          again: true,
+          chunks: async function* () {
+            yield new TextEncoder().encode(`${text}\n`);
+          },
+        },
+      ],
+      salt: "salt",
+      signal: new AbortController().signal,
+      release: unknown("not-asked", say("nobody-said"), "--release X"),
+    });
+    return reportOf(facts, { inputs });
+  };
+  let files = 0;
+  for (const text of [
+    "hello",
+    '{"gateway":{"bind":"lan"}}',
+    "2026-05-20T10:00:00.000Z [gateway] listening",
+  ]) {
+    const { missing, checks } = await triagedText(text);
+    for (const { provide } of [...(missing ?? []), ...checks]) {
+      assert.doesNotMatch(provide ?? "", /--(?:log|config)\b/, text);
+      if (provide?.startsWith("pairing-doctor triage ")) files += 1;
+    }
+  }
+  assert.ok(files >= 3, `${files} say how to hand in a file`);
 });

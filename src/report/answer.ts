@@ -2,7 +2,7 @@ import type { Evidence } from "../core/facts.ts";
 import type { Risk } from "../core/finding.ts";
 import { safeText } from "../core/text.ts";
 import { type Effect, effectOf } from "./effect.ts";
-import { inputText, isPlainInput } from "./inputs.ts";
+import { isPlainInput, takenFor } from "./inputs.ts";
 import {
   type Catalogue,
   catalogueOf,
@@ -33,7 +33,9 @@ export interface Answer {
   readonly ahead: readonly string[];
   readonly timeline: readonly ToldTime[];
   readonly missing: readonly string[];
-  readonly inputs: readonly string[];
+  readonly inputs: readonly { readonly name: string; readonly text: string }[];
+  /** Names that somebody gave to files and gateways, which stand in other texts, too. */
+  readonly names: readonly string[];
   readonly notes: readonly string[];
   readonly send: readonly ToldStep[];
   readonly tool: string;
@@ -115,6 +117,9 @@ export function answerOf(raw: Report, lang: Lang): Answer {
     timeline: (report.timeline ?? []).map((entry) => timeOf(catalogue, entry)),
     missing: (report.missing ?? []).map((one) => missingText(catalogue, one)),
     inputs: inputsOf(catalogue, report),
+    names: [report.target.name, ...(report.inputs ?? []).map(({ name }) => name)].filter(
+      (name) => name !== "",
+    ),
     notes: (report.notes ?? []).map((note) => noteText(catalogue, note)),
     send: (report.send ?? []).map((action) => stepOf(catalogue, action)),
     tool: `${report.tool.name} ${report.tool.version}`,
@@ -242,8 +247,8 @@ function missingText(catalogue: Catalogue, one: NonNullable<Report["missing"]>[n
   return `${wordsOf(facts, one.fact)}${words.colon}${because}`;
 }
 
-function inputsOf(catalogue: Catalogue, { inputs = [] }: Report): readonly string[] {
+function inputsOf(catalogue: Catalogue, { inputs = [] }: Report): Answer["inputs"] {
   return inputs.length === 1 && inputs.every(isPlainInput)
     ? []
-    : inputs.map((one) => inputText(catalogue, one));
+    : inputs.map((one) => ({ name: one.name, text: takenFor(catalogue, one) }));
 }

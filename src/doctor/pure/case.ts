@@ -112,7 +112,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
     checks: found.checks,
     ...(leftOut.length === 0 ? {} : { leftOut }),
     suppressed: found.suppressed,
-    missing: options.inputs === undefined ? missingFacts(facts) : missingFacts(facts).map(handedIn),
+    missing: missingFacts(facts),
     ...(model === undefined || model.now.outcome === "admitted" ? {} : { page: model.page }),
     ...(found.verdict === "healthy" ? {} : { send: printed(WHAT_TO_SEND, print) }),
     ...timelineOf(facts),
@@ -280,15 +280,6 @@ const NOT_MET: Partial<Record<Reach["state"], NotMet>> = {
   timeout: "reach-timeout",
   dns: "reach-dns",
 };
-
-/** Where files are handed in, no option names them. */
-function handedIn({ provide, ...missing }: MissingFact): MissingFact {
-  if (provide === undefined) return missing;
-  return {
-    ...missing,
-    provide: /^--(?:log|config) /.test(provide) ? "pairing-doctor triage FILE…" : provide,
-  };
-}
 
 function missingFacts(facts: Facts): MissingFact[] {
   const expected = EXPECTED.flatMap((name) => {

@@ -16,6 +16,7 @@ import { detectDeployment } from "../../kinds/detect.ts";
 import { exposureOf } from "../../kinds/exposure.ts";
 import { digestLogs, type LogSource } from "../../logs/digest.ts";
 import { collectOptions, collector, derivedCollectors } from "./derived.ts";
+import { BY_OPTION, type Provide } from "./provide.ts";
 import type { Given } from "./read/given.ts";
 import { canBe, TicketText } from "./ticket-text.ts";
 
@@ -39,6 +40,8 @@ export interface OfflineOptions {
   /** A reading that somebody made earlier. */
   readonly probe?: ProbeReading;
   readonly exposure?: Exposure;
+  /** How more of it is handed in; `BY_OPTION` when absent. */
+  readonly provide?: Provide;
 }
 
 /** Reading has no time limit of its own: the user stops it. */
@@ -57,7 +60,7 @@ const NO_HOST: HostSigns = {
 
 /** The facts of logs, a config and an earlier probe, without a gateway. Touches nothing but `sources`. */
 export function offlineFacts(options: OfflineOptions): Promise<Facts> {
-  const { sources, given, secrets = [], release, origin, probe } = options;
+  const { sources, given, secrets = [], release, origin, probe, provide = BY_OPTION } = options;
   const ticket = new TicketText();
   return collect(
     ["logs", "config", "probe", "devices", "release", "deployment", "target", "assessment", "refusals"],
@@ -69,7 +72,7 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
               const digest = await digestLogs(overheard(sources(signal), ticket), { secrets });
               // Documents alone tell of nobody who came.
               return digest.sources.length === 0
-                ? unknown("absent", say("nothing-to-look-at"), "--log FILE")
+                ? unknown("absent", say("nothing-to-look-at"), provide.log)
                 : known(digest, options.name);
             }),
           }),
@@ -96,7 +99,7 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
       target: collector(NO_LIMIT_MS, async (ask) =>
         known(targetOf(await ask("logs"), knownValue(await ask("config")), options), options.name),
       ),
-      ...derivedCollectors({ timeoutMs: NO_LIMIT_MS, ...(origin === undefined ? {} : { origin }) }),
+      ...derivedCollectors({ timeoutMs: NO_LIMIT_MS, provide, ...(origin === undefined ? {} : { origin }) }),
     },
     collectOptions(options.signal),
   );
