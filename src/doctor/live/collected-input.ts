@@ -2,7 +2,7 @@ import { collect } from "../../core/collect.ts";
 import type { AdmissionInput } from "../../core/connection.ts";
 import { knownValue, unknown, whyUnknown } from "../../core/fact.ts";
 import { type Saying, say } from "../../core/saying.ts";
-import { nodeWorld } from "../../deployments/world.ts";
+import { nodeWorld, type World } from "../../deployments/world.ts";
 import { collectOptions } from "../pure/derived.ts";
 import { newBrowserHere } from "../pure/what-if/input.ts";
 import { type Credentials, Live } from "./look.ts";
@@ -13,6 +13,8 @@ export interface HereOptions {
   readonly salt: string;
   readonly signal: AbortSignal;
   readonly learn: (secrets: readonly string[]) => void;
+  /** This machine when absent. */
+  readonly world?: World;
   /** The release that is asked about: enough to answer for, where no gateway tells its own. */
   readonly asked?: string;
 }
@@ -27,10 +29,10 @@ export type HereInput =
  * that of a new browser on the gateway's own host to the release that is asked about; `supposed` says so.
  */
 export async function collectedInput(options: HereOptions): Promise<HereInput> {
-  const { env, salt, signal, learn, credentials, asked } = options;
+  const { env, salt, signal, learn, credentials, asked, world = nodeWorld({ env }) } = options;
   const live = new Live({
     target: { kind: "found" },
-    world: nodeWorld({ env }),
+    world,
     salt,
     release: unknown("not-asked", say("nobody-said"), "--release X"),
     asBrowser: false,
