@@ -104,8 +104,7 @@ export type Outcome =
  */
 export async function execute(order: Order, workshop: Workshop): Promise<Outcome> {
   const { changer, store } = workshop;
-  const isWritten = keysOf({ steps: order.steps.map((step) => ({ step, state: "planned" })) }).length > 0;
-  const config = await changer.readConfig({ whole: isWritten });
+  const config = await changer.readConfig({ whole: order.steps.some(isSetting) });
   if (!config.known) return { outcome: "not-begun", detail: whyUnknown(config) };
   const devices = await devicesFor(order.steps, changer);
   if (devices?.known === false && order.steps.some((step) => step.do === "device.approve"))

@@ -9,6 +9,7 @@ import { invalidHandshake, workerRejected } from "./handshake.ts";
 import * as page from "./page.ts";
 import * as pairing from "./pairing.ts";
 import { phrase } from "./phrase.ts";
+import { saidPaired } from "./said-paired.ts";
 import { setting } from "./setting.ts";
 import { solved } from "./solved.ts";
 import * as transport from "./transport.ts";
@@ -65,6 +66,7 @@ export const SHAPES: readonly Shape[] = [
   gateway.banner,
   aside.told,
   solved,
+  saidPaired,
   unrecognised,
 ];
 
@@ -79,7 +81,14 @@ export function recognise(line: Line): LogEvent | undefined {
 }
 
 /** What a paragraph may tell beside the error that it quotes: people write on one line what a log has on three. */
-const BESIDE: readonly Shape[] = [setting, aside.pairingStore, aside.tokenSource, aside.told, solved];
+const BESIDE: readonly Shape[] = [
+  setting,
+  aside.pairingStore,
+  aside.tokenSource,
+  aside.told,
+  solved,
+  saidPaired,
+];
 
 export function besideOf(line: Line): readonly LogEvent[] {
   return BESIDE.flatMap(({ hints, read }) =>

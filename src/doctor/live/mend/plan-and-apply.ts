@@ -7,8 +7,8 @@ import { collect, type Facts } from "../../../core/collect.ts";
 import type { CheckResult, Diagnosed } from "../../../core/diagnose.ts";
 import { type Fact, knownValue, whyUnknown } from "../../../core/fact.ts";
 import type { PendingDevice } from "../../../core/facts.ts";
-import { keysOf } from "../../../core/journal.ts";
 import { quoted, type Saying, say } from "../../../core/saying.ts";
+import { isSetting } from "../../../core/step.ts";
 import { execute, type Order } from "../../../core/transaction.ts";
 import { isSharedHost } from "../../../deployments/accounts.ts";
 import type { FixOutcome, FixReport } from "../../../report/fix-report.ts";
@@ -150,9 +150,9 @@ async function withFiles(
 ): Promise<Partial<FixReport>> {
   if (!changer.known) return about;
   const { files, notes, writes: others, problem } = await lookAhead(steps, changer.value, patient.signal);
-  const isWritten = keysOf({ steps: steps.map((step) => ({ step, state: "planned" })) }).length > 0;
   const config = await changer.value.readConfig();
-  const writes = steps.length === 0 ? [] : writesOf(patient, undefined, config, isWritten, others);
+  const writes =
+    steps.length === 0 ? [] : writesOf(patient, undefined, config, steps.some(isSetting), others);
   const whole = { ...about, files: [...(about.files ?? []), ...files], notes, writes };
   if (problem === undefined) return whole;
   return { ...whole, detail: problem.detail, byHand: [...problem.first, ...(about.byHand ?? [])] };
