@@ -10,6 +10,7 @@ import { quoted, say } from "../src/core/saying.ts";
 import { reportOf } from "../src/doctor/pure/case.ts";
 import { offlineFacts } from "../src/doctor/pure/offline.ts";
 import type { Report } from "../src/report/result.ts";
+import { here } from "./support/cli.ts";
 
 // No remedy sends somebody where nothing is: to a request that is over, a port that nobody has, a page that is an app.
 
@@ -119,4 +120,24 @@ test("the port is the one that was said, not the usual one", async () => {
     );
   const tunnel = commands.find((command) => command.startsWith("ssh -N -L"));
   assert.match(tunnel ?? "", /^ssh -N -L 47115:127\.0\.0\.1:47115 /);
+});
+
+test("a gateway that a service may own is not started beside it", async () => {
+  const down = await triage("Error: connect ECONNREFUSED 127.0.0.1:18789");
+  const start = down.findings[0]?.remedies.find(({ id }) => id === "start-gateway");
+  const told = start?.actions.map((action) => (action.kind === "human" ? action.message : action.command));
+  assert.deepEqual(told?.slice(-2), ["start-by-manager", "openclaw gateway"]);
+  // Who owns it is known there.
+  const contained = await triage(
+    "docker compose logs openclaw-gateway\nError: connect ECONNREFUSED 127.0.0.1:18789",
+  );
+  if (contained.deployment?.kind === "docker")
+    assert.doesNotMatch(JSON.stringify(contained.findings), /start-by-manager/);
+});
+
+test("a fix of a container without an engine says that there is none", async () => {
+  const env = { DOCKER_HOST: "unix:///nonexistent/docker.sock" };
+  const { code, stdout } = await here(["fix", "--dry-run", "--target", "docker:x"], { env });
+  assert.equal(code, 3);
+  assert.match(stdout.replace(/\s+/g, " "), /no engine answers there/);
 });

@@ -4,7 +4,7 @@ import { pageScopes } from "../../src/admission/page.ts";
 import { applySteps } from "../../src/admission/try-remedy.ts";
 import type { Admission, AdmissionInput, Connection } from "../../src/core/connection.ts";
 import { knownValue } from "../../src/core/fact.ts";
-import type { Refusal } from "../../src/core/facts.ts";
+import type { Deployment, Refusal } from "../../src/core/facts.ts";
 import type { Remedy, Step } from "../../src/core/finding.ts";
 import { isEngineAddress } from "../../src/core/networks.ts";
 import { compareReleases } from "../../src/core/release.ts";
@@ -358,11 +358,19 @@ export function syncClock(): Remedy {
   return { id: "sync-clock", risk: "none", steps: [human("sync-clock")] };
 }
 
-export function startGateway(): Remedy {
+/** One in a terminal beside the service that owns the gateway would hold its port. */
+export function startGateway(deployment?: Deployment): Remedy {
+  const isMachine = deployment !== undefined && !deployment.traits.contained && !deployment.traits.clustered;
+  const ownerUnknown = isMachine && deployment.names.unit === undefined;
   return {
     id: "start-gateway",
     risk: "none",
-    steps: [{ do: "gateway.status" }, { do: "logs.show" }, { do: "gateway.start" }],
+    steps: [
+      { do: "gateway.status" },
+      { do: "logs.show" },
+      ...(ownerUnknown ? [alongside("start-by-manager")] : []),
+      { do: "gateway.start" },
+    ],
   };
 }
 
