@@ -7,6 +7,7 @@ import { gunzipSync } from "node:zlib";
 import type { Connection } from "../src/core/connection.ts";
 import { collectedInput } from "../src/doctor/live/collected-input.ts";
 import { answer } from "../src/doctor/pure/what-if/answer.ts";
+import { newBrowserHere } from "../src/doctor/pure/what-if/input.ts";
 import type { Answer } from "../src/report/what-if.ts";
 import { fakeWorld } from "./fake-world.ts";
 import { deviceAsMet, type MeasuredOutcome } from "./support/as-met.ts";
@@ -230,7 +231,7 @@ describe("without a gateway", () => {
       salt: "salt",
       signal: new AbortController().signal,
       learn: () => {},
-      ...(asked === undefined ? {} : { asked }),
+      ...(asked === undefined ? {} : { asked: { release: asked, connection: newBrowserHere() } }),
     });
 
   test("the release that is asked about is answered for, and it is said for whom", async () => {

@@ -210,6 +210,11 @@ kind("who says that it is paired already is not asked to be let in for the first
   ["设备列表里都已配对，但页面提示 pairing required", "scope-upgrade-pending"],
   ["The device is not paired. The page shows: pairing required", "first-time-not-paired"],
   ["How do I get it paired? The page shows: pairing required", "first-time-not-paired"],
+  [
+    "A code that I approve from a device that is already paired, please. pairing required",
+    "first-time-not-paired",
+  ],
+  ["My other phone is paired. This one shows: pairing required", "first-time-not-paired"],
   ["Once it is paired I can go on. gateway closed (1008): pairing required", "first-time-not-paired"],
   ["还没配对，页面提示 pairing required", "first-time-not-paired"],
   // The gateway's own reason says more.

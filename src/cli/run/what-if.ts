@@ -3,7 +3,7 @@ import { type Saying, say } from "../../core/saying.ts";
 import type { HereInput } from "../../doctor/live/collected-input.ts";
 import { answer } from "../../doctor/pure/what-if/answer.ts";
 import { type Change, changed, idleKeys, parseSetting } from "../../doctor/pure/what-if/change.ts";
-import { parseInputs } from "../../doctor/pure/what-if/input.ts";
+import { newBrowserHere, parseInputs } from "../../doctor/pure/what-if/input.ts";
 import type { Via } from "../../doctor/pure/what-if/vias.ts";
 import { catalogueOf, sentenceOf } from "../../report/messages/index.ts";
 import { renderAnswer, renderUpgrade } from "../../report/what-if.ts";
@@ -84,6 +84,6 @@ async function foundHere({ io, out, salt }: Session, asked: string | undefined):
   const credentials = await handedCredentials({}, io, salt);
   const given = credentials === undefined ? {} : { credentials };
   const learn = (secrets: readonly string[]) => out.learn(secrets);
-  const about = asked === undefined ? {} : { asked };
+  const about = asked === undefined ? {} : { asked: { release: asked, connection: newBrowserHere() } };
   return collectedInput({ ...given, ...about, env: io.env, salt, signal: io.signal, learn });
 }

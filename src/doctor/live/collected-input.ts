@@ -4,7 +4,6 @@ import { knownValue, unknown, whyUnknown } from "../../core/fact.ts";
 import { type Saying, say } from "../../core/saying.ts";
 import { nodeWorld, type World } from "../../deployments/world.ts";
 import { collectOptions } from "../pure/derived.ts";
-import { newBrowserHere } from "../pure/what-if/input.ts";
 import { type Credentials, Live } from "./look.ts";
 
 export interface HereOptions {
@@ -15,8 +14,8 @@ export interface HereOptions {
   readonly learn: (secrets: readonly string[]) => void;
   /** This machine when absent. */
   readonly world?: World;
-  /** The release that is asked about: enough to answer for, where no gateway tells its own. */
-  readonly asked?: string;
+  /** What to answer for where no gateway tells its own release: the one that is asked about. */
+  readonly asked?: Pick<AdmissionInput, "release" | "connection">;
 }
 
 export type HereInput =
@@ -26,7 +25,7 @@ export type HereInput =
 
 /**
  * The connection of a new browser to the gateway that is found here, as `diagnose` would judge it. Where none is found,
- * that of a new browser on the gateway's own host to the release that is asked about; `supposed` says so.
+ * what is asked about; `supposed` says so.
  */
 export async function collectedInput(options: HereOptions): Promise<HereInput> {
   const { env, salt, signal, learn, credentials, asked, world = nodeWorld({ env }) } = options;
@@ -49,8 +48,7 @@ export async function collectedInput(options: HereOptions): Promise<HereInput> {
   if (connection !== undefined && release !== undefined) return { input: { release, config, connection } };
   const why = facts.assessment.known ? undefined : whyUnknown(facts.assessment);
   if (asked !== undefined) {
-    const supposed = say("supposed-browser", { release: asked });
-    return { input: { release: asked, config, connection: newBrowserHere() }, supposed };
+    return { input: { ...asked, config }, supposed: say("supposed-browser", { release: asked.release }) };
   }
   return {
     missing: why === undefined ? say("nothing-to-start-from") : say("nothing-to-start-from-as", { why }),
