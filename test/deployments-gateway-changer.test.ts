@@ -734,6 +734,17 @@ test("a command that fails leaves nothing of itself", async () => {
   assert.deepEqual(listed(made), before);
 });
 
+test("a command line of somebody's that comes in at the same time stays", async () => {
+  const leaves = { files: { "device.json": "dd", "device-auth.json": "dd" } };
+  const both = { ...ownDevices, ee: { ...device("ee", ["operator.admin"]), clientId: "cli" } };
+  const made = pairing("2026.4.7", {}, ASKING, both, leaves);
+  const { undo } = await done(made.changer.perform(APPROVE, never));
+  assert.ok(undo && "own" in undo);
+  assert.equal(undo.own, "dd");
+  await done(made.changer.revert(undo, APPROVE, never));
+  assert.deepEqual(Object.keys(JSON.parse(made.pairedText())), ["ee"]);
+});
+
 test("a key of another device, and a file that was changed since, are not ours to remove", async () => {
   const leaves = { files: { "device.json": "dd", "device-auth.json": "dd" } };
   const made = pairing("2026.4.7", {}, ASKING, ownDevices, leaves);

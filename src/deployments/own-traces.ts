@@ -17,7 +17,8 @@ export interface TracedPlace {
   readonly devices: () => Promise<Fact<DeviceList>>;
 }
 
-const OWN_FILES: readonly OwnFile[] = ["identity/device.json", "identity/device-auth.json"];
+const KEY: OwnFile = "identity/device.json";
+const OWN_FILES: readonly OwnFile[] = [KEY, "identity/device-auth.json"];
 
 /** What was there before the call: nothing of it is the call's. */
 export interface Before {
@@ -42,15 +43,23 @@ export async function tracesSince(
 ): Promise<OwnTraces> {
   const after = await listNow(place);
   const made = after === undefined || before.devices === undefined ? [] : ownDevices(before.devices, after);
-  const [own, second] = made.filter((id) => id !== meant);
-  const id = second === undefined ? own : undefined;
+  const self = await deviceIn(place, KEY);
+  const own = ownOf(
+    made.filter((id) => id !== meant),
+    self === "absent" ? undefined : self,
+    before.absent.includes(KEY),
+  );
   const ownFiles: OwnFile[] = [];
-  for (const file of before.absent) {
-    const named = await deviceIn(place, file);
-    if (named !== "absent" && named !== undefined && (id === undefined || named === id)) ownFiles.push(file);
-  }
+  for (const file of before.absent)
+    if (own !== undefined && (await deviceIn(place, file)) === own) ownFiles.push(file);
   await withoutOwnRequests(place, before.devices);
-  return { ...(id === undefined ? {} : { own: id }), ...(ownFiles.length === 0 ? {} : { ownFiles }) };
+  return { ...(own === undefined ? {} : { own }), ...(ownFiles.length === 0 ? {} : { ownFiles }) };
+}
+
+/** `self`: whose key the command has. Without it only a single new device can be told to be the command's. */
+function ownOf(made: readonly string[], self: string | undefined, isNewKey: boolean): string | undefined {
+  if (self !== undefined) return isNewKey || made.includes(self) ? self : undefined;
+  return made.length === 1 ? made[0] : undefined;
 }
 
 /** The key and the token that a call left, as long as they are those of the device that it left. */
@@ -62,7 +71,7 @@ export async function removeOwnFiles(
     const path = `${place.stateDir}/${name}`;
     try {
       const file = await place.files.read(path);
-      if (file === undefined || (own !== undefined && deviceOf(file.content) !== own)) continue;
+      if (file === undefined || deviceOf(file.content) !== own) continue;
       await place.files.replace(path, undefined, file.sha256);
     } catch (error) {
       if (error instanceof ChangeError) return unknown(error.reason, error.say);
@@ -79,7 +88,7 @@ export function isCommandLine({ client }: DeviceList["paired"][number]): boolean
 /** Requests of the very key that the command has, which did not wait before. */
 async function withoutOwnRequests(place: TracedPlace, before: DeviceList | undefined): Promise<void> {
   const now = await listNow(place);
-  const self = await deviceIn(place, "identity/device.json");
+  const self = await deviceIn(place, KEY);
   if (before === undefined || now?.store !== "json" || self === undefined) return;
   const ours = now.pending.filter(
     ({ requestId, deviceId, client }) =>
