@@ -349,6 +349,8 @@ export interface Refusal {
   /** Client kind: the Control UI in a browser, OpenClaw's CLI, a node host, an app of a phone or desktop, something else. */
   readonly client: "control-ui" | "cli" | "node" | "app" | "other" | "unknown";
   readonly requestId?: string;
+  /** Whoever tells of it says that the device is paired already. */
+  readonly saidPaired?: true;
   readonly deviceId?: string;
   /** Distinct devices of the same client that were refused so, where there are several. */
   readonly devices?: readonly string[];

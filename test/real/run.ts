@@ -18,6 +18,7 @@ const ORDER = [
   "frames",
   "store",
   "changer",
+  "own-traces",
   "causes",
   "model",
   "diagnose",

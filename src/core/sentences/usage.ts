@@ -96,7 +96,9 @@ export const usage = {
   "add-domain": "add --domain NAME",
   "name-address-kind-log":
     "name the address (--target ws://127.0.0.1:18789), say the kind (--deployment vps) and hand in the log (--log FILE)",
-  "describe-connection": "describe the connection with --input FILE",
+  "describe-connection": "name the release with --release X, or describe the connection with --input FILE",
+  "supposed-browser":
+    "No gateway was found here: this is the answer for a new browser with the right token on the gateway's own host ({release}).",
   "ask-fewer": "ask about fewer at once",
   "give-input": "give {input}, one object or one a line",
   "wait-until-done": "wait until it is done",

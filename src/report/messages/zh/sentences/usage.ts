@@ -96,7 +96,8 @@ export const usage = translation(english, {
   "add-domain": "请加上 --domain NAME",
   "name-address-kind-log":
     "请指定地址（--target ws://127.0.0.1:18789）和部署方式（--deployment vps），并交来日志（--log FILE）",
-  "describe-connection": "请用 --input FILE 描述该连接",
+  "describe-connection": "请用 --release X 指定版本，或用 --input FILE 描述该连接",
+  "supposed-browser": "这里没有找到网关：以下回答针对网关主机上一个令牌正确的新浏览器（{release}）。",
   "ask-fewer": "请一次少问一些",
   "give-input": "请给出 {input}，一个对象或每行一个",
   "wait-until-done": "请等它完成",
