@@ -100,6 +100,10 @@ export interface DeploymentNames {
   /** `deploy/openclaw`, `statefulset/openclaw`, `pod/openclaw-0`. */
   readonly workload?: string;
   readonly sshHost?: string;
+  /** Where its sshd listens, if not at the usual port. */
+  readonly sshPort?: number;
+  /** Home directory of whoever signs in there. */
+  readonly sshHome?: string;
   /** systemd unit that runs the gateway, and whether it is a user unit. */
   readonly unit?: { readonly name: string; readonly user: boolean };
   /** Command that runs OpenClaw's CLI there: `openclaw`, `node dist/index.js` … */

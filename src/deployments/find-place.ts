@@ -1,6 +1,7 @@
 import { findContainer } from "./docker/finder.ts";
 import { findPod } from "./kubernetes/finder.ts";
 import type { Finder, Place, Search } from "./place.ts";
+import { findSshHost } from "./ssh/finder.ts";
 import { Surroundings, type SurroundingsOptions } from "./surroundings.ts";
 import type { ChosenTarget, TargetKind } from "./target.ts";
 import { findHere } from "./this-machine.ts";
@@ -19,6 +20,7 @@ const WAYS: Readonly<Record<TargetKind, Way>> = {
   url: { finders: [findByUrl], config: "named" },
   docker: { finders: [findContainer], config: "elsewhere" },
   kubernetes: { finders: [findPod], config: "elsewhere" },
+  ssh: { finders: [findSshHost], config: "elsewhere" },
 };
 
 /** This machine, for one look at the target. */

@@ -109,7 +109,10 @@ export class Live {
     const { timeoutMs, origin } = this.#options;
     const all = FILES_MS * 2 + timeoutMs;
     return {
-      host: collector(FILES_MS, async () => known(await this.#around.host(), "this machine")),
+      host: collector(FILES_MS, async () => {
+        const { machine, source } = await this.#place();
+        return known(await (machine ?? this.#around).host(), machine === undefined ? "this machine" : source);
+      }),
       config: collector(FILES_MS, async () => {
         const config = await this.#config();
         return config.known ? known(config.value.reading, config.source) : config;
@@ -173,9 +176,9 @@ export class Live {
 
   /** Who listens on the gateway's port. */
   async #sockets(): Promise<Listeners | undefined> {
-    const { address } = await this.#place();
+    const { address, machine = this.#around } = await this.#place();
     // A config that nobody reads here does not settle at which port an address is.
-    return knownValue(await this.#around.listeners(portOfUrl(address ?? (await this.#url()))));
+    return knownValue(await machine.listeners(portOfUrl(address ?? (await this.#url()))));
   }
 
   // ---- facts
@@ -314,14 +317,14 @@ export class Live {
   /** What is the user's own, whatever a log says: what was named, this machine's own page, and its proxies. */
   async #own(url: string): Promise<OwnThings> {
     const { origin, proxies = [] } = this.#options;
-    const { here } = await this.#place();
-    const hosts = here ? (await this.#around.host()).addresses.map(({ address }) => address) : [];
+    const { here, machine = here ? this.#around : undefined } = await this.#place();
+    const hosts = ((await machine?.host())?.addresses ?? []).map(({ address }) => address);
     const port = portOfUrl(url);
     return {
       ...given("origin", origin),
       proxies,
       origins: hosts.map((host) => `http://${host.includes(":") ? `[${host}]` : host}:${port}`),
-      proxyPrograms: here ? ((await this.#sockets())?.proxies ?? []) : [],
+      proxyPrograms: machine === undefined ? [] : ((await this.#sockets())?.proxies ?? []),
     };
   }
 
@@ -336,15 +339,15 @@ export class Live {
     const place = await this.#place();
     if (place.unopened !== undefined) return place.unopened;
     const url = await this.#url();
-    const isOurs = place.here || place.listensHere === true;
+    const isSeen = place.here || place.listensHere === true || place.machine !== undefined;
     const { exposure, because } = exposureOf({
       ...given("config", knownValue(config)),
       // Addresses and sockets of the doctor's own container, or of this machine, are not those of another.
-      ...given("host", isOurs ? knownValue(host) : undefined),
+      ...given("host", isSeen ? knownValue(host) : undefined),
       ...given("deployment", knownValue(deployment)),
       ...given("probe", knownValue(probed)),
       ...given("logs", knownValue(logs)),
-      ...given("listeners", isOurs ? await this.#sockets() : undefined),
+      ...given("listeners", isSeen ? await this.#sockets() : undefined),
       ...given("compose", await place.published?.()),
       url,
     });

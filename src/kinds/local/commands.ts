@@ -26,7 +26,7 @@ export function localLines(names: DeploymentNames, context: CommandContext): Com
     // a much copied article names, does not exist (run 2026.2.1, 2026.3.13, 2026.9.6).
     tailscale: cli(words("config", "set", "gateway.tailscale.mode", "serve")),
     tailnet: TAILNET,
-    tunnel: (port) => sshTunnel(port, port, undefined),
+    tunnel: (port) => sshTunnel(port, port),
   };
 }
 

@@ -48,7 +48,7 @@ export const usage = translation(english, {
   "no-container-name": "这不是容器的名称",
   "no-service-name": "这不是 Compose 服务的名称",
   "no-cluster-workload": "这不是集群的命名空间和工作负载",
-  "target-for-later": "该版本不会自行读取其他主机的内部",
+  "no-ssh-host": "这不是 ssh 可用的主机",
   "nothing-to-start-from": "没有找到可作为起点的网关",
   "nothing-to-start-from-as": "没有找到可作为起点的网关（{why}）",
   "nothing-in-it": "其中没有内容",
@@ -93,8 +93,6 @@ export const usage = translation(english, {
   "name-both": "请同时指定两者",
   "name-such-path": "请指定这样的路径",
   "add-domain": "请加上 --domain NAME",
-  "name-address-kind-log":
-    "请指定地址（--target ws://127.0.0.1:18789）和部署方式（--deployment vps），并交来日志（--log FILE）",
   "describe-connection": "请用 --input FILE 描述该连接",
   "ask-fewer": "请一次少问一些",
   "give-input": "请给出 {input}，一个对象或每行一个",
