@@ -26,12 +26,28 @@ export async function openHost(host: SshHost, here: Surroundings): Promise<Fact<
   const name = `ssh:${writtenHost(host)}`;
   try {
     const { env } = here.world;
-    const [connection, settings] = await Promise.all([SshConnection.open(host, env), settingsOf(host, env)]);
+    const [connection, settings] = await Promise.all([connectionTo(host, env), settingsOf(host, env)]);
     const world = await openSshWorld(connection, name);
     return known(await placeOn({ host, name, connection, settings, world, here }), name);
   } catch (error) {
     return sshFailure(error, name);
   }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const connections = new WeakMap<Environment, Map<string, Promise<SshConnection>>>();
+
+/** The connection of an earlier look, while it lasts: a fix looks several times. */
+async function connectionTo(host: SshHost, env: Environment): Promise<SshConnection> {
+  const known = connections.get(env) ?? new Map<string, Promise<SshConnection>>();
+  connections.set(env, known);
+  const name = writtenHost(host);
+  const before = await known.get(name)?.catch(() => undefined);
+  if (before?.isOpen === true) return before;
+  const next = SshConnection.open(host, env);
+  known.set(name, next);
+  return next;
 }
 
 interface OpenHost {
@@ -75,6 +91,7 @@ async function placeOn(open: OpenHost): Promise<HostPlace> {
   };
   const way = wayTo(open.settings, listeners, port);
   let tunnel: Promise<Tunnel> | undefined;
+  let opened: Tunnel | undefined;
   return {
     names,
     config,
@@ -102,9 +119,10 @@ async function placeOn(open: OpenHost): Promise<HostPlace> {
       if (way.by === "tunnel" && listeners?.sockets.length === 0)
         return known(`ws://127.0.0.1:${await closedPort()}`, name);
       tunnel ??= openTunnel(open.connection, here.world, way.to, name);
-      return known(`ws://127.0.0.1:${(await tunnel).port}`, name);
+      opened = await tunnel;
+      return known(`ws://127.0.0.1:${opened.port}`, name);
     },
-    lost: () => undefined,
+    lost: ({ reach }) => (reach.state === "open" ? undefined : opened?.lost()),
     stranger: () => strangerAt(port, there),
     // The end of a tunnel is our own process; a direct way ends at no process of this machine.
     mayReceive: async () => false,

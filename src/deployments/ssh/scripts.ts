@@ -72,9 +72,14 @@ d() { if [ -d "$1" ] && [ -r "$1" ]; then f "D $1"; ls -1A "$1" 2>/dev/null | he
 r() { w "$1" 0; k "$1"; if [ "$2" -gt 0 ]; then c "$1" "$2"; d "$1"; fi; }
 `;
 
-/** All that is known of some paths. */
+/** All that is known of some paths, and what else is beside them, as that is asked for next. */
 export function lookScript(looks: readonly Look[]): string {
-  return `${PRELUDE}${looks.map(({ path, bytes }) => `r ${shellWord(path)} ${bytes}`).join("\n")}\n`;
+  const parents = new Set(looks.map(({ path }) => path.slice(0, path.lastIndexOf("/")) || "/"));
+  const lines = [
+    ...looks.map(({ path, bytes }) => `r ${shellWord(path)} ${bytes}`),
+    ...[...parents].slice(0, 100).map((path) => `d ${shellWord(path)}`),
+  ];
+  return `${PRELUDE}${lines.join("\n")}\n`;
 }
 
 /** A piece of a file. */
@@ -106,7 +111,7 @@ f tmp; printf %s "$\{TMPDIR:-/tmp}"
 f env; cat /proc/self/environ 2>/dev/null
 f addresses; ip -o addr show 2>/dev/null || ifconfig -a 2>/dev/null
 for n in /etc/passwd /etc/group; do r $n 1000001; done
-for n in "$HOME" "$HOME/.config" "$HOME/.docker"; do r "$n" 1; done
+for n in "$HOME" "$HOME/.config" "$HOME/.docker" "$HOME/.local/share/containers/podman/machine"; do r "$n" 1; done
 if [ -d /proc/1 ]; then
   for n in net/tcp net/tcp6; do r /proc/$n 4000001; done
   for n in version 1/cgroup self/cgroup self/mountinfo; do c /proc/$n 1048577; done

@@ -29,6 +29,8 @@ const LOOK_MS = 30_000;
 const MAX_ANSWER = 48 * 1024 * 1024;
 /** Of a file of which not more is asked for. */
 const USUAL = 262_145;
+/** Enough to tell whether a file may be read. */
+const A_BIT = 2;
 /** Questions of one look at a machine; something asks for ever new paths when there are more. */
 const MAX_QUESTIONS = 100;
 const MAX_PATH = 2000;
@@ -153,7 +155,7 @@ class SshWorld implements World {
   async #meta(path: string) {
     const at = plain(path);
     if (this.#isSettled(at) || this.#records.get(at)?.info !== undefined) return this.#records.get(at) ?? {};
-    await this.#want(at, 0);
+    await this.#want(at, A_BIT);
     return this.#records.get(at) ?? {};
   }
 

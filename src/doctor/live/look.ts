@@ -17,7 +17,7 @@ import { inEnglish, say } from "../../core/saying.ts";
 import { createScrubber } from "../../core/scrub.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
-import { findPlace, lookAround } from "../../deployments/find-place.ts";
+import { findPlace, lookAround, patienceWith } from "../../deployments/find-place.ts";
 import { type Listeners, peerOf } from "../../deployments/listeners.ts";
 import { ownNames } from "../../deployments/own-names.ts";
 import { userName } from "../../deployments/path-trust.ts";
@@ -83,9 +83,6 @@ function secretsOf({ secrets = [] }: Place, config: Fact<ConfigAndSecrets>): rea
   return [...(config.known ? config.value.all : []), ...secrets];
 }
 
-/** Local files; generous, for network file systems. */
-const FILES_MS = 15_000;
-
 /** How the facts of a running gateway are collected. What is shared between them is asked once. */
 export class Live {
   readonly #options: LiveOptions;
@@ -106,20 +103,21 @@ export class Live {
   }
 
   collectors(): Collectors {
-    const { timeoutMs, origin } = this.#options;
-    const all = FILES_MS * 2 + timeoutMs;
+    const { timeoutMs, origin, target } = this.#options;
+    const filesMs = patienceWith(target);
+    const all = filesMs * 2 + timeoutMs;
     return {
-      host: collector(FILES_MS, async () => {
+      host: collector(filesMs, async () => {
         const { machine, source } = await this.#place();
         return known(await (machine ?? this.#around).host(), machine === undefined ? "this machine" : source);
       }),
-      config: collector(FILES_MS, async () => {
+      config: collector(filesMs, async () => {
         const config = await this.#config();
         return config.known ? known(config.value.reading, config.source) : config;
       }),
-      devices: collector(FILES_MS, async () => (await this.#place()).devices()),
-      logs: collector(FILES_MS * 2, (_ask, signal) => this.#logs(signal)),
-      probe: collector(timeoutMs + FILES_MS + 2000, (_ask, signal) => this.#reading(signal)),
+      devices: collector(filesMs, async () => (await this.#place()).devices()),
+      logs: collector(filesMs * 2, (_ask, signal) => this.#logs(signal)),
+      probe: collector(timeoutMs + filesMs + 2000, (_ask, signal) => this.#reading(signal)),
       release: collector(all, (ask) => this.#release(ask)),
       deployment: collector(all, (ask) => this.#deployment(ask)),
       target: collector(all, (ask) => this.#target(ask)),

@@ -1,7 +1,7 @@
 import type { DeploymentNames } from "../../core/facts.ts";
 import { dockerLines } from "../docker/commands.ts";
 import type { CommandContext, CommandLines } from "../kind.ts";
-import { joined, type Line, lineOf, words } from "../line.ts";
+import { joined, type Line, lineOf, outputBehind, words } from "../line.ts";
 import { localLines } from "../local/commands.ts";
 import { safePort } from "../safe-names.ts";
 import { hostWords, sshTunnel } from "../shared-lines.ts";
@@ -27,6 +27,9 @@ export function sshLines(names: DeploymentNames, context: CommandContext): Comma
   return {
     dialect: "posix",
     cli: (args, options) => remote(inner.cli(args, options), options?.terminal),
+    // The shell over there takes a secret from the config: it does not come here, nor into the words of an ssh.
+    cliWithOutput: (args, output) =>
+      remote(outputBehind(inner.cli(args), inner.cli(output, { config: true }))),
     start: maybe(inner.start),
     restart: maybe(inner.restart),
     status: remote(inner.status),
