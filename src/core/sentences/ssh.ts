@@ -21,4 +21,7 @@ export const ssh = {
   "ssh-late": "{host}: what was asked did not end in time ({detail})",
   "ssh-failed": "{host}: ssh ended without an answer ({detail})",
   "ssh-tunnel-refused": "{host}: sshd does not forward to {address} ({detail})",
+  "no-node-there": "{host}: no Node there that nobody else could have written, and files are changed by it",
+  "own-lan-dial-there":
+    "the command of this release would dial the host's network address, where it is a stranger itself: run it there with --url",
 } as const;

@@ -19,6 +19,8 @@ export interface Asked {
   readonly answer: Buffer;
   /** What the script has in `$M`: nobody there knew it before. */
   readonly mark: string;
+  /** The end of what was said on the side, up to the end of the answer. */
+  readonly said: string;
 }
 
 export interface AskOptions {
@@ -28,6 +30,8 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
   /** What the script reads as its own input after its text; without it, it has none. */
   readonly input?: Uint8Array;
+  /** The input has no end before the answer has: what is started there can tell by it whether we are still here. */
+  readonly holds?: true;
 }
 
 /** The time for a connection, its banner and signing in, milliseconds. */
@@ -135,7 +139,7 @@ export class SshConnection {
     const reading = new MarkedReading(Buffer.from(begin), Buffer.from(end), options.maxBytes);
     const ended = await untilEnd(child, reading, [text, ...(options.input ? [options.input] : [])], options);
     const { answer } = reading;
-    if (answer !== undefined) return { answer, mark };
+    if (answer !== undefined) return { answer, mark, said: ended.said };
     throw this.#why(reading, ended, options.timeoutMs);
   }
 
@@ -348,7 +352,7 @@ function untilEnd(
   child: ChildProcess,
   reading: MarkedReading,
   inputs: readonly Uint8Array[],
-  { timeoutMs, signal }: AskOptions,
+  { timeoutMs, signal, holds }: AskOptions,
 ): Promise<Ended> {
   return new Promise((resolve) => {
     let said = "";
@@ -376,6 +380,6 @@ function untilEnd(
     child.on("error", (error) => finish({ code: null, why: errorCodeOf(error) ?? "error" }));
     child.on("close", (code) => finish({ code }));
     for (const input of inputs) child.stdin?.write(input);
-    child.stdin?.end();
+    if (holds !== true) child.stdin?.end();
   });
 }

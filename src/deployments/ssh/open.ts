@@ -10,6 +10,7 @@ import type { Place } from "../place.ts";
 import type { GatewayProcess } from "../processes.ts";
 import { Surroundings } from "../surroundings.ts";
 import { accessHere, strangerAt } from "../this-machine.ts";
+import type { ChangerOptions } from "../types.ts";
 import type { World } from "../world.ts";
 import { type SshHost, shownHost, writtenHost } from "./address.ts";
 import { SshConnection } from "./connection.ts";
@@ -92,6 +93,12 @@ async function placeOn(open: OpenHost): Promise<HostPlace> {
   const way = wayTo(open.settings, listeners, port);
   let tunnel: Promise<Tunnel> | undefined;
   let opened: Tunnel | undefined;
+  const reach = async (): Promise<Fact<string>> => {
+    if (way.by === "direct") return known(way.url, name);
+    tunnel ??= openTunnel(() => connectionTo(host, here.world.env), here.world, way.to, name);
+    opened = await tunnel;
+    return known(`ws://127.0.0.1:${opened.port}`, name);
+  };
   return {
     names,
     config,
@@ -99,6 +106,25 @@ async function placeOn(open: OpenHost): Promise<HostPlace> {
     devices: () => access.devices(),
     release: () => access.release(),
     place: async () => name,
+    // What was handed in is a copy.
+    ...(named === undefined
+      ? {
+          changer: async (change: ChangerOptions) => {
+            const { sshChanger } = await import("./changer.ts");
+            return sshChanger({
+              ...change,
+              access,
+              world,
+              connect: () => connectionTo(host, here.world.env),
+              name,
+              salt,
+              names,
+              gateway,
+              reach: () => reach(),
+            });
+          },
+        }
+      : {}),
     source: "--target",
     here: false,
     machine: there,
@@ -113,15 +139,9 @@ async function placeOn(open: OpenHost): Promise<HostPlace> {
       name,
     ),
     url: (asked) => (way.by === "tunnel" ? `ws://127.0.0.1:${asked ?? port}` : way.url),
-    reach: async () => {
-      if (way.by === "direct") return known(way.url, name);
-      // That is known without a connection: nobody is there.
-      if (way.by === "tunnel" && listeners?.sockets.length === 0)
-        return known(`ws://127.0.0.1:${await closedPort()}`, name);
-      tunnel ??= openTunnel(open.connection, here.world, way.to, name);
-      opened = await tunnel;
-      return known(`ws://127.0.0.1:${opened.port}`, name);
-    },
+    // That is known without a connection: nobody is there.
+    reach: async () =>
+      listeners?.sockets.length === 0 ? known(`ws://127.0.0.1:${await closedPort()}`, name) : reach(),
     lost: ({ reach }) => (reach.state === "open" ? undefined : opened?.lost()),
     stranger: () => strangerAt(port, there),
     // The end of a tunnel is our own process; a direct way ends at no process of this machine.

@@ -18,19 +18,20 @@ export interface Tunnel {
   readonly lost: () => Unknown | undefined;
 }
 
-/** As `ssh -L`, over the connection that is there. `world`: this machine. */
+/** As `ssh -L`, over the connection that is there by then. `world`: this machine. */
 export async function openTunnel(
-  connection: SshConnection,
+  connect: () => Promise<SshConnection>,
   world: World,
   to: { readonly address: string; readonly port: number },
   name: string,
 ): Promise<Tunnel> {
   let lost: Unknown | undefined;
-  const door = await openDoor(world, async (socket) =>
+  const door = await openDoor(world, async (socket) => {
+    const connection = await connect();
     join(socket, connection.dial(to.address, to.port), (said) => {
       lost = connection.isOpen && !FORBIDDEN.test(said) ? undefined : whyNot(said, to, name);
-    }),
-  );
+    });
+  });
   return { port: door.port, lost: () => lost };
 }
 

@@ -11,17 +11,12 @@ import {
   type Unread,
   type World,
 } from "../world.ts";
-import type { AskOptions } from "./connection.ts";
+import type { Asks } from "./asks.ts";
 import { type Frame, framesOf } from "./frames.ts";
 import { sshFailure } from "./problem.ts";
 import { Records } from "./records.ts";
 import { GATHER, type Look, lookScript, MAX_NAMES, pieceScript, storeScript } from "./scripts.ts";
 import { storeReadingsIn } from "./store-readings.ts";
-
-/** Asks a host for what a script prints. */
-export interface Asks {
-  ask(script: string, options: AskOptions): Promise<{ readonly answer: Buffer; readonly mark: string }>;
-}
 
 /** A look at a slow machine with many processes, and at large files over a slow line. Milliseconds. */
 const LOOK_MS = 30_000;
@@ -43,7 +38,36 @@ const MAX_PATH = 2000;
 export async function openSshWorld(host: Asks, name: string): Promise<World> {
   const world = new SshWorld(host, name);
   await world.gather();
-  return world;
+  return objectOf(world);
+}
+
+/** The same machine, asked anew for everything; of processes it tells nothing. */
+export function freshSshWorld(of: World, host: Asks, name: string): World {
+  const world = new SshWorld(host, name, true);
+  const { platform, env, homedir, tmpdir, cwd, uid = -1 } = of;
+  return objectOf(Object.assign(world, { platform, env, homedir, tmpdir, cwd, uid }));
+}
+
+/** Whoever lets less be read takes the world apart. */
+function objectOf(world: SshWorld): World {
+  const { platform, env, homedir, tmpdir, cwd, uid } = world;
+  return {
+    platform,
+    env,
+    homedir,
+    tmpdir,
+    cwd,
+    ...(uid < 0 ? {} : { uid }),
+    interfaces: () => world.interfaces(),
+    readText: (...asked) => world.readText(...asked),
+    readBytes: (...asked) => world.readBytes(...asked),
+    exists: (path) => world.exists(path),
+    list: (...asked) => world.list(...asked),
+    link: (path) => world.link(path),
+    info: (path) => world.info(path),
+    storeReadings: (...asked) => world.storeReadings(...asked),
+    stream: (...asked) => world.stream(...asked),
+  };
 }
 
 interface Interface {
@@ -52,7 +76,7 @@ interface Interface {
   readonly internal: boolean;
 }
 
-class SshWorld implements World {
+class SshWorld {
   platform = "linux";
   env: Readonly<Record<string, string>> = {};
   homedir = "/";
@@ -61,7 +85,8 @@ class SshWorld implements World {
   uid = -1;
   readonly #host: Asks;
   readonly #name: string;
-  readonly #records = new Records();
+  readonly #isFresh: boolean;
+  #records = new Records();
   #interfaces: readonly Interface[] = [];
   #questions = 0;
   #waiting = new Map<string, number>();
@@ -69,9 +94,11 @@ class SshWorld implements World {
   /** The machine does not answer any more. */
   #lost: Unread | undefined;
 
-  constructor(host: Asks, name: string) {
+  /** `isFresh`: what was told counts for the question that it answers alone. */
+  constructor(host: Asks, name: string, isFresh = false) {
     this.#host = host;
     this.#name = name;
+    this.#isFresh = isFresh;
   }
 
   /** @throws {SshError} */
@@ -154,8 +181,9 @@ class SshWorld implements World {
 
   async #meta(path: string) {
     const at = plain(path);
-    if (this.#isSettled(at) || this.#records.get(at)?.info !== undefined) return this.#records.get(at) ?? {};
-    await this.#want(at, A_BIT);
+    const isKnown = this.#isSettled(at) || this.#records.get(at)?.info !== undefined;
+    if (isKnown && !this.#isFresh) return this.#records.get(at) ?? {};
+    if (isPlain(at)) await this.#want(at, A_BIT);
     return this.#records.get(at) ?? {};
   }
 
@@ -166,7 +194,8 @@ class SshWorld implements World {
       typeof content === "object"
         ? content.bytes.length < content.asked || content.asked > maxBytes
         : content === "denied" || names !== undefined || info === "absent" || info === "denied";
-    if (!isEnough && !this.#isSettled(at)) await this.#want(at, Math.max(USUAL, maxBytes + 1));
+    if (this.#isFresh ? isPlain(at) : !isEnough && !this.#isSettled(at))
+      await this.#want(at, Math.max(USUAL, maxBytes + 1));
     return this.#records.get(at) ?? {};
   }
 
@@ -207,8 +236,10 @@ class SshWorld implements World {
 
   async #look(looks: readonly Look[]): Promise<void> {
     const asked = looks.filter(({ path }) => isPlain(path));
-    if (asked.length === 0 || this.#lost !== undefined || this.#questions >= MAX_QUESTIONS) return;
+    if (asked.length === 0) return;
+    if (!this.#isFresh && (this.#lost !== undefined || this.#questions >= MAX_QUESTIONS)) return;
     const frames = await this.#ask(lookScript(asked));
+    if (this.#isFresh) [this.#records, this.#lost] = [new Records(), undefined];
     for (const frame of frames) this.#records.add(frame);
     for (const { path, bytes } of asked) this.#records.settle(path, bytes);
   }

@@ -139,6 +139,11 @@ export class Live {
     return this.#place();
   }
 
+  /** The machine that the gateway is on, as far as we look at one. */
+  async machine(): Promise<World> {
+    return ((await this.#place()).machine ?? this.#around).world;
+  }
+
   // ---- what several facts share
 
   #place(): Promise<Place> {

@@ -20,4 +20,6 @@ export const ssh = translation(english, {
   "ssh-late": "{host}：所问的事没有在时限内结束（{detail}）",
   "ssh-failed": "{host}：ssh 结束了，没有给出应答（{detail}）",
   "ssh-tunnel-refused": "{host}：sshd 不转发到 {address}（{detail}）",
+  "no-node-there": "{host}：那里没有可信（他人无法改写）的 Node，而文件要由它来修改",
+  "own-lan-dial-there": "该版本的命令会拨向主机的网络地址，在那里它自己也是陌生设备：请在主机上加 --url 运行",
 });

@@ -1,0 +1,136 @@
+// Gateways on a host behind a real sshd, in a network of its own: the doctor sits in another one, with the real ssh.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { type Agent, startAgent } from "./rig/agent.ts";
+import { CONTROL_UI, type Outcome, PAGE_SCOPES } from "./rig/client.ts";
+import { type DoctorDocument, runDoctor } from "./rig/doctor.ts";
+import { type Gateway, type GatewaySection, startGateway, TOKEN } from "./rig/gateway.ts";
+import { createNetwork, type Network, whyNoNamespaces } from "./rig/namespace.ts";
+import { type SshHost, startSshHost, whyNoSshHost } from "./rig/ssh-host.ts";
+
+const missing = (await whyNoNamespaces()) ?? (await whyNoSshHost());
+const ADDRESS = "203.0.113.10";
+const ORIGIN = `http://${ADDRESS}:18789`;
+
+interface Said extends DoctorDocument {
+  readonly target: { readonly exposure: string };
+  readonly deployment?: { readonly kind: string; readonly names: Readonly<Record<string, unknown>> };
+  readonly path: readonly { readonly hop: string; readonly address?: string; readonly breaks?: object }[];
+  readonly missing?: readonly { readonly fact: string; readonly reason: string }[];
+}
+
+describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 900_000 }, () => {
+  let network: Network;
+  let host: SshHost;
+  let browser: Agent;
+  let home: string;
+
+  before(async () => {
+    network = await createNetwork({ gateway: [`${ADDRESS}/24`], client: ["203.0.113.51/24"] });
+    host = await startSshHost({ network: network.gateway, from: network.client, address: ADDRESS });
+    browser = startAgent(network.client);
+    home = mkdtempSync(path.join(tmpdir(), "opd-rig-ssh-home-"));
+  });
+  after(async () => {
+    await browser?.stop();
+    await host?.stop();
+    await network?.remove();
+    if (home !== undefined) rmSync(home, { recursive: true, force: true });
+  });
+
+  async function doctor(args: readonly string[], alias = host.alias) {
+    host.started();
+    const result = await runDoctor({
+      args: [...args, "--target", `ssh:${alias}`],
+      host: network.client,
+      home,
+      path: [host.bin],
+      timeoutMs: 300_000,
+    });
+    assert.doesNotMatch(result.stdout + result.stderr, new RegExp(TOKEN));
+    assert.deepEqual(result.leftInTemp, []);
+    const started = host.started();
+    for (const words of started) assert.doesNotMatch(words, new RegExp(TOKEN));
+    return { ...result, started };
+  }
+
+  /** One connection, at most twelve questions. */
+  async function diagnosed(): Promise<Said> {
+    const { document, stdout, stderr, started } = await doctor(["diagnose", "--json", "--verbose"]);
+    assert.ok(document, `${stdout}\n${stderr}`);
+    assert.equal(started.filter((words) => / -M |^-M /.test(words)).length, 1, started.join("\n"));
+    const questions = started.filter((words) => words.includes("dd bs=1"));
+    assert.ok(questions.length <= 12, `${questions.length} questions`);
+    const said = document as Said;
+    assert.equal(said.deployment?.kind, "vps");
+    assert.equal(said.deployment?.names.sshHost, host.alias);
+    return said;
+  }
+
+  const page = (device: string): Promise<Outcome> =>
+    browser.connect({
+      url: `ws://${ADDRESS}:18789`,
+      headers: { Origin: ORIGIN },
+      client: CONTROL_UI,
+      scopes: PAGE_SCOPES,
+      auth: { token: TOKEN },
+      device,
+      timeoutMs: 20_000,
+    });
+
+  async function withGateway(
+    release: string,
+    gateway: GatewaySection,
+    use: (gateway: Gateway) => Promise<void>,
+  ): Promise<void> {
+    const started = await startGateway({ release, host: network.gateway, config: { gateway } });
+    try {
+      await use(started);
+    } finally {
+      await started.stop();
+    }
+  }
+
+  for (const release of ["2026.2.1", "2026.9.6"]) {
+    test(`${release}: on loopback there, through a tunnel of the doctor's own`, () =>
+      withGateway(release, { bind: "loopback" }, async () => {
+        const said = await diagnosed();
+        assert.equal(said.verdict, "healthy", JSON.stringify(said.findings));
+        assert.equal(said.target.exposure, "loopback");
+        assert.deepEqual(
+          said.path.map(({ hop }) => hop),
+          ["browser", "ssh-tunnel", "gateway"],
+        );
+      }));
+
+    test(`${release}: on a public address, a browser from elsewhere is refused and its request named`, () =>
+      withGateway(release, { bind: "lan", controlUi: { allowedOrigins: [ORIGIN] } }, async (gateway) => {
+        const refused = await page(`public-${release}`);
+        assert.equal(refused.admitted, false);
+        const said = await diagnosed();
+        assert.equal(said.target.exposure, "public");
+        const found = said.findings.find(({ id }) => id === "first-time-not-paired");
+        assert.ok(found, JSON.stringify(said.findings.map(({ id }) => id)));
+        const commands = found.remedies.flatMap(({ commands: lines = [] }) => lines);
+        const approve = commands.find((line) => line.includes(`devices approve ${refused.requestId}`));
+        assert.ok(approve?.startsWith(`ssh ${host.alias} '`), commands.join("\n"));
+        assert.ok(commands.includes(`ssh -N -L 18789:127.0.0.1:18789 ${host.alias}`), commands.join("\n"));
+        assert.equal(said.path.at(-1)?.address, `${ADDRESS}:18789`);
+        assert.ok(gateway.pid() !== undefined);
+      }));
+  }
+
+  test("no key of ours is taken, and a key that nobody has seen: exit code 3, each in its own words", async () => {
+    for (const [alias, words] of [
+      [host.stranger, /takes none of the keys/],
+      [host.unseen, /connect once by hand/],
+    ] as const) {
+      const { exitCode, stdout } = await doctor(["diagnose"], alias);
+      assert.equal(exitCode, 3, stdout);
+      assert.match(stdout.replace(/\s+/g, " "), words);
+    }
+  });
+});
