@@ -285,7 +285,10 @@ class SshWorld {
       if (path !== undefined && isPlain(path) && found.size < 300) found.set(plain(path), bytes);
     };
     const environments: { env: Readonly<Record<string, string>>; pid?: string }[] = [{ env: this.env }];
+    const network = (pid: string) => this.#records.get(`/proc/${pid}/ns/net`)?.link?.target;
     for (const pid of this.#records.get("/proc")?.names ?? []) {
+      // What is in another network, as in a container, is not the gateway of this machine's addresses.
+      if (network(pid) !== undefined && network(pid) !== network("self")) continue;
       const content = this.#records.get(`/proc/${pid}/environ`)?.content;
       const env = typeof content === "object" ? variables(content.bytes.toString("utf8")) : undefined;
       if (env !== undefined && environments.length < 10) environments.push({ env, pid });
