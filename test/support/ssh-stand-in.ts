@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 
 /**
  * `FAKE_SSH`: what the host does. `CODE|TEXT`: signing in fails so. Of the shell there: `print|BYTES`: a login prints so
- * much before anything else; `not-run`, `no-shell`, `garbage`, `endless`, `hang`, `cut`; `no-forward`: sshd forwards
+ * much before anything else; `cut-input|BYTES`: so much of what comes behind the script arrives; `not-run`, `no-shell`, `garbage`, `endless`, `hang`, `cut`; `no-forward`: sshd forwards
  * nothing. `banner|BYTES`, `banner-endless`, `silent`: before anybody is let in.
  */
 const FAKE = `#!${process.execPath}
@@ -51,8 +51,16 @@ const forever = () => setInterval(() => {}, 1000);
     const child = spawn("sh", ["-c", words.slice(end + 2).join(" ")], {
       env: { PATH: "/usr/bin:/bin", HOME: FAKE_HOME, SSH_CONNECTION: "192.0.2.9 5 192.0.2.1 22" },
       cwd: FAKE_HOME,
-      stdio: ["inherit", play === "cut" ? "pipe" : "inherit", "inherit"],
+      // What runs over there does not get the signals of the ssh here.
+      detached: true,
+      stdio: [play === "cut-input" ? "pipe" : "inherit", play === "cut" ? "pipe" : "inherit", "inherit"],
     });
+    let left = Number((/count=(d+)/.exec(words.at(-1)) || [])[1]) + Number(more);
+    if (play === "cut-input") process.stdin.on("data", (chunk) => {
+      child.stdin.write(chunk.subarray(0, left));
+      left -= chunk.length;
+      if (left < 0) { child.stdin.end(); child.on("close", () => { console.error("Connection to claw closed by remote host."); process.exit(255); }); child.stdout?.destroy(); }
+    }).on("end", () => child.stdin.end());
     if (play === "cut") {
       child.stdout.once("data", (chunk) => process.stdout.write(chunk.subarray(0, 200), () => {
         console.error("Connection to claw closed by remote host.");

@@ -363,6 +363,7 @@ function untilEnd(
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
       endGroup(child);
+      child.stdin?.destroy();
       child.stdout?.destroy();
       child.stderr?.destroy();
       resolve({ ...ended, said });

@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { ChangeError } from "../src/core/change.ts";
+import { knownValue } from "../src/core/fact.ts";
+import { sha256 } from "../src/deployments/atomic-file.ts";
+import { managerOf } from "../src/deployments/service-manager.ts";
+import { SshConnection } from "../src/deployments/ssh/connection.ts";
+import { sshExec } from "../src/deployments/ssh/exec.ts";
+import { sshFiles } from "../src/deployments/ssh/files.ts";
+import { freshSshWorld, openSshWorld } from "../src/deployments/ssh/world.ts";
+import { fakeWorld } from "./fake-world.ts";
+import { sshStandIn } from "./support/ssh-stand-in.ts";
+
+const skip = process.platform === "win32" ? "the stand-in for ssh is a script" : false;
+const uid = process.getuid?.() ?? 0;
+const gid = process.getgid?.() ?? 0;
+const standIn = sshStandIn();
+const open: SshConnection[] = [];
+after(() => {
+  for (const each of open) each.close();
+  standIn.remove();
+});
+
+async function far(play = "", owner = { uid, gid }, env: Readonly<Record<string, string>> = {}) {
+  const connection = await SshConnection.open({ host: "vps" }, standIn.env({ FAKE_SSH: play }));
+  open.push(connection);
+  const name = "ssh:vps";
+  const exec = sshExec({ connect: async () => connection, name, node: process.execPath, uid, owner, env });
+  return { connection, exec, files: sshFiles({ host: connection, exec, name, owner }) };
+}
+
+const limits = { user: "", signal: new AbortController().signal, timeoutMs: 20_000 };
+
+describe("files over there", { skip }, () => {
+  const directory = join(standIn.home, "state");
+  const path = join(directory, "openclaw.json");
+  mkdirSync(directory);
+
+  test("are replaced whole, with their mode, while they are what was expected", async () => {
+    const { files } = await far();
+    writeFileSync(path, "{ old: 1 }\n");
+    chmodSync(path, 0o640);
+    const before = await files.read(path);
+    assert.ok(before);
+    assert.deepEqual(
+      [Buffer.from(before.content).toString(), before.mode, before.uid],
+      ["{ old: 1 }\n", 0o640, uid],
+    );
+    const content = Buffer.from(`{ "new": "\u00e9 ' $HOME" }\n`);
+    assert.equal(await files.replace(path, { ...before, content }, before.sha256), "replaced");
+    assert.deepEqual(readFileSync(path), content);
+    assert.equal(statSync(path).mode & 0o777, 0o640);
+    assert.equal(await files.replace(path, { ...before, content }, before.sha256), "stale");
+    assert.deepEqual(readdirSync(directory), ["openclaw.json"]);
+    assert.equal(await files.replace(path, undefined, sha256(content)), "replaced");
+    assert.equal(await files.read(path), undefined);
+    assert.equal(await files.replace(path, { ...before, content }, undefined), "replaced");
+    assert.deepEqual(await files.directoryOwner(path), { uid, gid });
+    assert.equal((await files.traits(path))?.names, 1);
+  });
+
+  test("are as they were where the connection is cut while the new one comes in", async () => {
+    writeFileSync(path, "{ old: 1 }\n");
+    const whole = await (await far()).files.read(path);
+    assert.ok(whole);
+    const { files } = await far("cut-input|500");
+    const content = Buffer.alloc(200_000, "x");
+    await assert.rejects(files.replace(path, { ...whole, content }, whole.sha256), ChangeError);
+    assert.equal(readFileSync(path, "utf8"), "{ old: 1 }\n");
+    assert.deepEqual(readdirSync(directory), ["openclaw.json"]);
+  });
+
+  test("that nobody may write are left alone", async () => {
+    const { files } = await far();
+    writeFileSync(path, "{}");
+    chmodSync(path, 0o444);
+    const before = await files.read(path);
+    assert.ok(before);
+    await assert.rejects(files.replace(path, before, before.sha256), ChangeError);
+    chmodSync(path, 0o600);
+  });
+});
+
+describe("programs over there", { skip }, () => {
+  test("tell their exit code and both outputs, and get their input", async () => {
+    const { exec } = await far();
+    const script =
+      'process.stdin.on("data",(d)=>process.stdout.write("got "+d));process.stdin.on("end",()=>{console.error("said");process.exit(3)})';
+    const outcome = knownValue(
+      await exec.run(["node", "-e", script], { ...limits, input: Buffer.from("it's") }),
+    );
+    assert.equal(outcome?.exitCode, 3);
+    assert.equal(outcome?.stdout, "got it's");
+    assert.match(outcome?.stderr ?? "", /said/);
+  });
+
+  test("get the gateway's environment and no other, and none of it is among their words", async () => {
+    const { exec } = await far("", { uid, gid }, { GATEWAY_ONLY: "tok-environment-123" });
+    standIn.started();
+    const outcome = await exec.keep(
+      [
+        "node",
+        "-e",
+        "console.log(JSON.stringify([process.env.GATEWAY_ONLY, process.env.MORE, process.env.SSH_CONNECTION, process.cwd()]))",
+      ],
+      { ...limits, env: { MORE: "also" }, cwd: "/" },
+    );
+    assert.deepEqual(JSON.parse(knownValue(outcome)?.stdout ?? "null"), [
+      "tok-environment-123",
+      "also",
+      null,
+      "/",
+    ]);
+    for (const { words } of standIn.started()) assert.doesNotMatch(words.join(" "), /tok-environment/);
+  });
+
+  test("end when we do not wait for them any more", async () => {
+    const { exec } = await far();
+    const file = join(standIn.home, "pid");
+    const stop = new AbortController();
+    const run = exec.keep(
+      [
+        "node",
+        "-e",
+        `require("fs").writeFileSync(${JSON.stringify(file)}, String(process.pid)); setInterval(()=>{},1000)`,
+      ],
+      { ...limits, signal: stop.signal },
+    );
+    const pid = async (): Promise<number> => {
+      for (;;) {
+        const text = (() => {
+          try {
+            return readFileSync(file, "utf8");
+          } catch {
+            return "";
+          }
+        })();
+        if (text !== "") return Number(text);
+        await delay(20);
+      }
+    };
+    const started = await pid();
+    stop.abort();
+    assert.equal((await run).known, false);
+    for (let looks = 0; looks < 500 && isAlive(started); looks += 1) await delay(20);
+    assert.equal(isAlive(started), false);
+  });
+
+  test("are the owner's: root becomes that user, anybody else is refused", async () => {
+    const { exec } = await far("", { uid: 54_321, gid: 54_321 });
+    const id = ["node", "-e", "console.log(process.getuid(), process.getgid(), process.getgroups().join())"];
+    const outcome = await exec.run(id, limits);
+    if (uid === 0) assert.equal(knownValue(outcome)?.stdout.trim(), "54321 54321 54321");
+    else assert.equal(outcome.known, false);
+    assert.equal((await exec.run(id, { ...limits, user: "0:0" })).known, false);
+  });
+});
+
+test("a world that is asked anew each time tells what is there now", { skip }, async () => {
+  const { connection } = await far();
+  const path = join(standIn.home, "changes");
+  writeFileSync(path, "one");
+  const world = await openSshWorld(connection, "vps");
+  const fresh = freshSshWorld(world, connection, "vps");
+  assert.equal((await fresh.info(path))?.size, 3);
+  assert.equal((await world.info(path))?.size, 3);
+  writeFileSync(path, "three");
+  assert.equal((await fresh.info(path))?.size, 5);
+  assert.equal((await world.info(path))?.size, 3);
+  const read = await fresh.readText("/proc/net/tcp", 1000);
+  assert.equal(read.ok, process.platform === "linux");
+});
+
+describe("who starts a process again", () => {
+  const process_ = (pid: number, parent: number, words: string, cgroup = "0::/\n") => ({
+    [`/proc/${pid}/cgroup`]: cgroup,
+    [`/proc/${pid}/status`]: `Name:\tx\nPPid:\t${parent}\n`,
+    [`/proc/${pid}/cmdline`]: words,
+  });
+  const user = "0::/user.slice/user-1000.slice/user@1000.service/app.slice/openclaw-gateway.service\n";
+  for (const [what, files, expected] of [
+    [
+      "a user's unit",
+      process_(9, 1, "openclaw", user),
+      { by: "systemd", unit: "openclaw-gateway", user: true, uid: 1000 },
+    ],
+    [
+      "a unit of the system",
+      process_(9, 1, "openclaw", "12:pids:/x\n1:name=systemd:/system.slice/openclaw.service\n"),
+      { by: "systemd", unit: "openclaw", user: false },
+    ],
+    ["a login", process_(9, 1, "openclaw", "0::/user.slice/user-0.slice/session-3.scope\n"), undefined],
+    ["sshd's own group", process_(9, 1, "openclaw", "0::/system.slice/ssh.service\n"), undefined],
+    [
+      "pm2",
+      { ...process_(9, 8, "openclaw"), ...process_(8, 1, "PM2 v5.3.0: God Daemon (/root/.pm2)") },
+      { by: "pm2" },
+    ],
+    [
+      "supervisord",
+      { ...process_(9, 8, "openclaw"), ...process_(8, 1, "/usr/bin/python3\0/usr/bin/supervisord\0-n") },
+      { by: "supervisord" },
+    ],
+    [
+      "tmux",
+      { ...process_(9, 8, "x"), ...process_(8, 7, "-bash"), ...process_(7, 1, "tmux: server") },
+      { by: "tmux" },
+    ],
+    ["screen", { ...process_(9, 8, "x"), ...process_(8, 1, "SCREEN\0-S\0claw") }, { by: "screen" }],
+    ["nobody", process_(9, 1, "openclaw"), undefined],
+  ] as const)
+    test(what, async () => assert.deepEqual(await managerOf(fakeWorld({ files }), 9), expected));
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
