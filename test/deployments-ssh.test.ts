@@ -5,14 +5,20 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import fc from "fast-check";
 import { admit } from "../src/admission/admit.ts";
+import { findPlace, lookAround } from "../src/deployments/find-place.ts";
+import { journalWords } from "../src/deployments/service-journal.ts";
 import { parseSshHost } from "../src/deployments/ssh/address.ts";
 import { SshConnection } from "../src/deployments/ssh/connection.ts";
 import { framesOf } from "../src/deployments/ssh/frames.ts";
 import { connectionProblem, SshError } from "../src/deployments/ssh/problem.ts";
 import { openSshWorld } from "../src/deployments/ssh/world.ts";
+import { Surroundings } from "../src/deployments/surroundings.ts";
 import { parseTarget } from "../src/deployments/target.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
 import { startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
+import { commandsFor } from "../src/kinds/commands.ts";
+import { fakeEngine } from "./fake-engine.ts";
+import { fakeWorld, textOf } from "./fake-world.ts";
 import { here } from "./support/cli.ts";
 import { type StartedSsh, sshStandIn } from "./support/ssh-stand-in.ts";
 
@@ -291,6 +297,77 @@ describe("another machine as a world", { skip }, () => {
     connection.close();
   });
 });
+
+describe("a container over there", { skip }, () => {
+  test("is read through the engine over SSH, and a port for that host alone is at the end of a tunnel", async () => {
+    const engine = await fakeEngine({
+      containers: [
+        {
+          name: "claw",
+          ports: { "18789/tcp": "127.0.0.1:28789" },
+          files: { "/home/node/.openclaw/openclaw.json": '{"gateway":{"bind":"lan","port":18789}}' },
+        },
+      ],
+    });
+    open.push(engine);
+    const own = nodeWorld({ env: standIn.env({ FAKE_SOCKET: engine.socket, DOCKER_CONTEXT: "other" }) });
+    const parsed = parseTarget("ssh:me@vps:2222/docker:claw");
+    assert.ok(parsed.ok);
+    const target = parsed.value;
+    const around = lookAround(target, { world: own, salt: "s" });
+    standIn.started();
+    const place = await findPlace({ target, around });
+    assert.ok(place.deployment?.known, JSON.stringify(place.deployment));
+    const { kind, names, traits } = place.deployment.value;
+    assert.deepEqual(
+      [kind, names.container, names.sshHost, names.sshPort],
+      ["docker", "claw", "me@vps", 2222],
+    );
+    assert.equal(traits.contained, true);
+    const config = await place.config();
+    assert.equal(config.known && config.value.reading.effective.gateway?.bind, "lan");
+    const way = await place.reach(18_789);
+    assert.ok(way.known && /^ws:\/\/127\.0\.0\.1:\d+$/.test(way.value), JSON.stringify(way));
+    const [engineWords] = standIn.started().filter(({ words }) => words.includes("dial-stdio"));
+    assert.deepEqual(engineWords?.words.slice(5, 12), ["-l", "me", "-p", "2222", "--", "vps", "docker"]);
+    const [line] = commandsFor([{ do: "device.list" }], place.deployment.value, { elsewhere: true });
+    assert.match(line?.command ?? "", /^ssh -p 2222 me@vps 'docker exec .*claw .*devices list'$/);
+  });
+});
+
+test("the log is the service's journal where no file can be read", { skip }, async () => {
+  const home = "/home/me";
+  const unit = `${home}/.config/systemd/user/openclaw-gateway.service`;
+  const asked: unknown[] = [];
+  const world = {
+    ...fakeWorld({
+      homedir: home,
+      files: {
+        [unit]: "[Service]\nExecStart=/usr/bin/openclaw gateway\n",
+        [`${home}/.openclaw/openclaw.json`]: "{}",
+      },
+    }),
+    journal: async (which: unknown) => {
+      asked.push(which);
+      return Buffer.from("2026-11-30T12:00:00+0000 vps openclaw[7]: [gateway] ready\n");
+    },
+  };
+  const around = new Surroundings({ world, salt: "s", configElsewhere: false });
+  const logs = await (await around.gateway(undefined)).logs();
+  assert.ok(logs.known, JSON.stringify(logs));
+  assert.equal(logs.source, "journalctl --user -u openclaw-gateway");
+  assert.match(await textOf(logs.value[0]?.chunks ?? none()), /ready/);
+  assert.deepEqual(asked, [{ name: "openclaw-gateway", user: true }]);
+  assert.deepEqual(journalWords({ name: "openclaw-gateway", user: true })?.slice(0, 4), [
+    "journalctl",
+    "--user",
+    "-u",
+    "openclaw-gateway.service",
+  ]);
+  assert.equal(journalWords({ name: "-x", user: true }), undefined);
+});
+
+async function* none(): AsyncGenerator<Uint8Array> {}
 
 describe("a gateway over there", { skip }, () => {
   async function gateway(bind: "loopback" | "lan" = "loopback") {

@@ -1,7 +1,7 @@
 import { findContainer } from "./docker/finder.ts";
 import { findPod } from "./kubernetes/finder.ts";
 import type { Finder, Place, Search } from "./place.ts";
-import { findSshHost } from "./ssh/finder.ts";
+import { findContainerThere, findSshHost } from "./ssh/finder.ts";
 import { Surroundings, type SurroundingsOptions } from "./surroundings.ts";
 import type { ChosenTarget, TargetKind } from "./target.ts";
 import { findHere } from "./this-machine.ts";
@@ -22,7 +22,7 @@ const WAYS: Readonly<Record<TargetKind, Way>> = {
   url: { finders: [findByUrl], config: "named" },
   docker: { finders: [findContainer], config: "elsewhere" },
   kubernetes: { finders: [findPod], config: "elsewhere" },
-  ssh: { finders: [findSshHost], config: "elsewhere", isFar: true },
+  ssh: { finders: [findContainerThere, findSshHost], config: "elsewhere", isFar: true },
 };
 
 /** This machine, for one look at the target. */

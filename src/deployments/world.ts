@@ -32,6 +32,8 @@ export interface World {
   isListed?(path: string): Promise<boolean | undefined>;
   /** The same as bytes. */
   readBytes(path: string, maxBytes: number, allows?: InputOptions["allows"]): Promise<BytesOutcome>;
+  /** The end of what a service's manager keeps of its output; `undefined`: nothing, or it may not be read. */
+  journal?(unit: ServiceUnit): Promise<Uint8Array | undefined>;
   /** All of a database in one go, where each reading is a question to another machine. */
   storeReadings?(path: string, header: number, most: number): Promise<StoreReadings | undefined>;
   /** Bytes of a regular file from `start` to before `end`, in chunks. */
@@ -41,6 +43,12 @@ export interface World {
     end: number,
     allows?: InputOptions["allows"],
   ): AsyncIterable<Uint8Array>;
+}
+
+/** systemd's, without `.service`; of a user's own manager, or the system's. */
+export interface ServiceUnit {
+  readonly name: string;
+  readonly user: boolean;
 }
 
 export type ReadOutcome = { readonly ok: true; readonly text: string; readonly truncated: boolean } | Unread;

@@ -1,17 +1,23 @@
 // Gateways on a host behind a real sshd, in a network of its own: the doctor sits in another one, with the real ssh.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
+import type { FixDocument } from "./fix/site.ts";
+import { makeWorkplace, startProxy, whyNoProxy } from "./proxies/proxy.ts";
 import { type Agent, startAgent } from "./rig/agent.ts";
 import { CONTROL_UI, type Outcome, PAGE_SCOPES } from "./rig/client.ts";
 import { type DoctorDocument, runDoctor } from "./rig/doctor.ts";
-import { type Gateway, type GatewaySection, startGateway, TOKEN } from "./rig/gateway.ts";
+import { type Gateway, type GatewayConfig, type GatewaySection, startGateway, TOKEN } from "./rig/gateway.ts";
 import { createNetwork, type Network, whyNoNamespaces } from "./rig/namespace.ts";
+import { progress } from "./rig/processes.ts";
 import { type SshHost, startSshHost, whyNoSshHost } from "./rig/ssh-host.ts";
+import { CORE } from "./selection.ts";
 
 const missing = (await whyNoNamespaces()) ?? (await whyNoSshHost());
+const noCaddy = missing ?? (CORE ? undefined : await whyNoProxy("caddy"));
+const AGREED = ["--yes", "--allow-risk", "grants-access"];
 const ADDRESS = "203.0.113.10";
 const ORIGIN = `http://${ADDRESS}:18789`;
 
@@ -58,8 +64,8 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 90
   }
 
   /** One connection, at most twelve questions. */
-  async function diagnosed(): Promise<Said> {
-    const { document, stdout, stderr, started } = await doctor(["diagnose", "--json", "--verbose"]);
+  async function diagnosed(args: readonly string[] = []): Promise<Said> {
+    const { document, stdout, stderr, started } = await doctor(["diagnose", "--json", "--verbose", ...args]);
     assert.ok(document, `${stdout}\n${stderr}`);
     assert.equal(started.filter((words) => / -M |^-M /.test(words)).length, 1, started.join("\n"));
     const questions = started.filter((words) => words.includes("dd bs=1"));
@@ -70,10 +76,17 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 90
     return said;
   }
 
-  const page = (device: string): Promise<Outcome> =>
+  async function fix(args: readonly string[]): Promise<FixDocument> {
+    const { exitCode, stdout, stderr } = await doctor(["fix", "--json", ...args]);
+    progress(`fix ${args.join(" ")}: exit ${exitCode}`);
+    assert.notEqual(stdout, "", stderr);
+    return JSON.parse(stdout) as FixDocument;
+  }
+
+  const page = (device: string, port = 18_789): Promise<Outcome> =>
     browser.connect({
-      url: `ws://${ADDRESS}:18789`,
-      headers: { Origin: ORIGIN },
+      url: `ws://${ADDRESS}:${port}`,
+      headers: { Origin: `http://${ADDRESS}:${port}` },
       client: CONTROL_UI,
       scopes: PAGE_SCOPES,
       auth: { token: TOKEN },
@@ -122,6 +135,62 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 90
         assert.ok(gateway.pid() !== undefined);
       }));
   }
+
+  test("2026.9.6: the request is approved over SSH, the browser is in, and it goes back", () =>
+    withGateway("2026.9.6", { bind: "lan", controlUi: { allowedOrigins: [ORIGIN] } }, async () => {
+      const refused = await page("mended");
+      assert.equal(refused.admitted, false);
+      const done = await fix(AGREED);
+      assert.equal(done.outcome, "kept", JSON.stringify(done));
+      assert.deepEqual(
+        done.requests.map(({ requestId }) => requestId),
+        [refused.requestId],
+      );
+      assert.equal((await page("mended")).admitted, true);
+      assert.equal((await fix(["--undo", "--yes"])).outcome, "undone");
+      assert.equal((await page("mended")).admitted, false);
+    }));
+
+  for (const [release, id] of [
+    ["2026.2.1", "proxy-not-trusted"],
+    ["2026.9.6", "proxy-attribution-required"],
+  ] as const)
+    test(
+      `${release}: behind Caddy over there, whose address is trusted over SSH and not any more`,
+      { skip: noCaddy ?? (CORE ? "in the full run" : false) },
+      () =>
+        withGateway(
+          release,
+          { bind: "loopback", controlUi: { allowedOrigins: [`http://${ADDRESS}:8080`] } },
+          async ({ configPath }) => {
+            const place = makeWorkplace();
+            const site = path.join(place.folder, "site");
+            writeFileSync(site, `http://${ADDRESS}:8080 {\n    reverse_proxy 127.0.0.1:18789\n}\n`);
+            const where = { host: network.gateway, folder: place.folder, port: 8080 };
+            const caddy = await startProxy("caddy", site, where);
+            try {
+              await page(`caddy-${release}`, 8080);
+              const origin = ["--origin", `http://${ADDRESS}:8080`];
+              const said = await diagnosed(origin);
+              assert.equal(said.target.exposure, "public");
+              assert.ok(said.path.some(({ hop, address }) => hop === "proxy" && address === "127.0.0.1"));
+              const found = said.findings.find((one) => one.id === id);
+              const commands = found?.remedies.flatMap(({ commands: lines = [] }) => lines) ?? [];
+              assert.match(commands.join("\n"), /^ssh rig-host '.*gateway\.trustedProxies.*127\.0\.0\.1/m);
+              const before = readFileSync(configPath);
+              const done = await fix([id, ...AGREED, ...origin]);
+              assert.ok(["kept", "partly", "unproven"].includes(done.outcome), JSON.stringify(done));
+              const config = JSON.parse(readFileSync(configPath, "utf8")) as GatewayConfig;
+              assert.deepEqual(config.gateway.trustedProxies, ["127.0.0.1"]);
+              assert.equal((await fix(["--undo", "--yes"])).outcome, "undone");
+              assert.deepEqual(readFileSync(configPath), before);
+            } finally {
+              await caddy.stop();
+              place.remove();
+            }
+          },
+        ),
+    );
 
   test("no key of ours is taken, and a key that nobody has seen: exit code 3, each in its own words", async () => {
     for (const [alias, words] of [

@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 /**
  * `FAKE_SSH`: what the host does. `CODE|TEXT`: signing in fails so. Of the shell there: `print|BYTES`: a login prints so
  * much before anything else; `cut-input|BYTES`: so much of what comes behind the script arrives; `not-run`, `no-shell`, `garbage`, `endless`, `hang`, `cut`; `no-forward`: sshd forwards
- * nothing. `banner|BYTES`, `banner-endless`, `silent`: before anybody is let in.
+ * nothing. An engine's command leads to FAKE_SOCKET. `banner|BYTES`, `banner-endless`, `silent`: before anybody is let in.
  */
 const FAKE = `#!${process.execPath}
 const { appendFileSync, writeFileSync } = require("node:fs");
@@ -33,6 +33,11 @@ const forever = () => setInterval(() => {}, 1000);
     if (/^\\d+$/.test(play)) { console.error(more); process.exit(Number(play)); }
     writeFileSync(after("-S"), "");
     forever();
+  } else if (words.includes("dial-stdio")) {
+    const socket = connect({ path: process.env.FAKE_SOCKET, allowHalfOpen: true });
+    process.stdin.pipe(socket).pipe(process.stdout);
+    socket.on("close", () => process.exit(0));
+    socket.on("error", () => process.exit(1));
   } else if (words.includes("-W")) {
     if (play === "no-forward") { console.error("channel 0: open failed: administratively prohibited: open failed\\r\\nstdio forwarding failed"); process.exit(255); }
     const to = after("-W");

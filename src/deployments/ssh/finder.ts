@@ -1,8 +1,10 @@
 import { DEFAULT_PORT } from "../../core/default-port.ts";
 import { known, type Unknown } from "../../core/fact.ts";
 import type { Target } from "../../core/facts.ts";
+import { findContainer } from "../docker/finder.ts";
 import type { Finder, Place } from "../place.ts";
-import { type SshHost, shownHost } from "./address.ts";
+import { Surroundings } from "../surroundings.ts";
+import { type SshHost, shownHost, writtenHost } from "./address.ts";
 
 /** The gateway of the host that was named. */
 export const findSshHost: Finder = async ({ target, around, said }) => {
@@ -16,6 +18,20 @@ export const findSshHost: Finder = async ({ target, around, said }) => {
   return said === undefined || (deployment.known && said === deployment.value.kind)
     ? { ...place, deployment }
     : place;
+};
+
+/** A container of that host: an engine's place, whose engine is asked over SSH and whose ports are at that host. */
+export const findContainerThere: Finder = async (search) => {
+  const { target, around } = search;
+  if (target.kind !== "ssh" || target.container === undefined) return undefined;
+  const { host, container } = target;
+  const { DOCKER_CONTEXT: _context, CONTAINER_HOST: _podman, ...env } = around.world.env;
+  const world = { ...around.world, env: { ...env, DOCKER_HOST: `ssh://${writtenHost(host)}` } };
+  const there = new Surroundings({ ...around.options, world, configElsewhere: true });
+  const place = await findContainer({ ...search, target: container, around: there });
+  if (place?.deployment?.known !== true) return place;
+  const { withPortsOf } = await import("./ports.ts");
+  return withPortsOf(place, place.deployment, host, around);
 };
 
 /** A host that was meant and does not let us look: nothing is known of it. */

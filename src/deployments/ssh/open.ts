@@ -13,7 +13,8 @@ import { accessHere, strangerAt } from "../this-machine.ts";
 import type { ChangerOptions } from "../types.ts";
 import type { World } from "../world.ts";
 import { type SshHost, shownHost, writtenHost } from "./address.ts";
-import { SshConnection } from "./connection.ts";
+import type { SshConnection } from "./connection.ts";
+import { connectionTo } from "./connections.ts";
 import { sshFailure } from "./problem.ts";
 import { type SshSettings, settingsOf } from "./settings.ts";
 import { openTunnel, type Tunnel } from "./tunnel.ts";
@@ -33,22 +34,6 @@ export async function openHost(host: SshHost, here: Surroundings): Promise<Fact<
   } catch (error) {
     return sshFailure(error, name);
   }
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-const connections = new WeakMap<Environment, Map<string, Promise<SshConnection>>>();
-
-/** The connection of an earlier look, while it lasts: a fix looks several times. */
-async function connectionTo(host: SshHost, env: Environment): Promise<SshConnection> {
-  const known = connections.get(env) ?? new Map<string, Promise<SshConnection>>();
-  connections.set(env, known);
-  const name = writtenHost(host);
-  const before = await known.get(name)?.catch(() => undefined);
-  if (before?.isOpen === true) return before;
-  const next = SshConnection.open(host, env);
-  known.set(name, next);
-  return next;
 }
 
 interface OpenHost {

@@ -1,4 +1,4 @@
-import { shellWord } from "../../kinds/quote.ts";
+import { shellLine, shellWord } from "../../kinds/quote.ts";
 
 // Programs for the POSIX shell of a host of which nothing else is known. They only look. Each piece of what they print
 // is a frame: a line with the mark of this one question and a head, then what it is of, up to the next mark.
@@ -12,6 +12,8 @@ export interface Look {
 
 /** Names of one directory that are told. */
 export const MAX_NAMES = 2000;
+/** Of a service's journal. */
+const JOURNAL_BYTES = 2 * 1024 * 1024;
 
 /**
  * What every script begins with. `f HEAD` begins a frame. `r PATH BYTES` tells all of a path:
@@ -85,6 +87,12 @@ export function lookScript(looks: readonly Look[]): string {
 /** A piece of a file. */
 export function pieceScript(path: string, start: number, length: number): string {
   return `${PRELUDE}f "B"; tail -c +${start + 1} ${shellWord(path)} | head -c ${length}\n`;
+}
+
+/** What a program prints that only looks. A user's own manager is found by its directory. */
+export function lineScript(words: readonly string[]): string {
+  return `${PRELUDE}XDG_RUNTIME_DIR=$\{XDG_RUNTIME_DIR:-/run/user/$(id -u)}; export XDG_RUNTIME_DIR
+f B; ${shellLine(words)} 2>/dev/null | head -c ${JOURNAL_BYTES}\n`;
 }
 
 /** A database with its log beside it, read in the order in which it tells whether somebody wrote in between. */

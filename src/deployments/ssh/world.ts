@@ -3,9 +3,11 @@ import { locateConfig } from "../../config/locate.ts";
 import { whyUnknown } from "../../core/fact.ts";
 import { say } from "../../core/saying.ts";
 import type { OpenedFile } from "../input.ts";
+import { journalWords } from "../service-journal.ts";
 import {
   type BytesOutcome,
   type FileInfo,
+  type ServiceUnit,
   type StoreReadings,
   textIn,
   type Unread,
@@ -15,7 +17,7 @@ import type { Asks } from "./asks.ts";
 import { type Frame, framesOf } from "./frames.ts";
 import { sshFailure } from "./problem.ts";
 import { Records } from "./records.ts";
-import { GATHER, type Look, lookScript, MAX_NAMES, pieceScript, storeScript } from "./scripts.ts";
+import { GATHER, type Look, lineScript, lookScript, MAX_NAMES, pieceScript, storeScript } from "./scripts.ts";
 import { storeReadingsIn } from "./store-readings.ts";
 
 /** A look at a slow machine with many processes, and at large files over a slow line. Milliseconds. */
@@ -65,6 +67,7 @@ function objectOf(world: SshWorld): World {
     list: (...asked) => world.list(...asked),
     link: (path) => world.link(path),
     info: (path) => world.info(path),
+    journal: (unit) => world.journal(unit),
     storeReadings: (...asked) => world.storeReadings(...asked),
     stream: (...asked) => world.stream(...asked),
   };
@@ -175,6 +178,14 @@ class SshWorld {
     if (!isPlain(path)) return undefined;
     const bound = Math.min(most, MAX_ANSWER / 2);
     return storeReadingsIn(await this.#ask(storeScript(path, header, bound + 1)), { path, header, bound });
+  }
+
+  async journal(unit: ServiceUnit): Promise<Uint8Array | undefined> {
+    const words = this.platform === "linux" ? journalWords(unit) : undefined;
+    if (words === undefined) return undefined;
+    const frames = await this.#ask(lineScript(words)).catch(() => []);
+    const body = frames.find(({ head }) => head === "B")?.body;
+    return body === undefined || body.length < 2 ? undefined : body;
   }
 
   // ---- what is known already, and what has to be asked
