@@ -5,12 +5,16 @@ import { after, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { ChangeError } from "../src/core/change.ts";
 import { knownValue } from "../src/core/fact.ts";
+import type { DeploymentNames } from "../src/core/facts.ts";
+import { Secret } from "../src/core/secret.ts";
 import { sha256 } from "../src/deployments/atomic-file.ts";
-import { managerOf } from "../src/deployments/service-manager.ts";
+import { managerOf, serviceIn } from "../src/deployments/service-manager.ts";
 import { SshConnection } from "../src/deployments/ssh/connection.ts";
 import { sshExec } from "../src/deployments/ssh/exec.ts";
 import { sshFiles } from "../src/deployments/ssh/files.ts";
 import { freshSshWorld, openSshWorld } from "../src/deployments/ssh/world.ts";
+import { commandsFor } from "../src/kinds/commands.ts";
+import { deploymentOf } from "../src/kinds/index.ts";
 import { fakeWorld } from "./fake-world.ts";
 import { sshStandIn } from "./support/ssh-stand-in.ts";
 
@@ -207,12 +211,81 @@ describe("who starts a process again", () => {
     [
       "tmux",
       { ...process_(9, 8, "x"), ...process_(8, 7, "-bash"), ...process_(7, 1, "tmux: server") },
-      { by: "tmux" },
+      undefined,
     ],
-    ["screen", { ...process_(9, 8, "x"), ...process_(8, 1, "SCREEN\0-S\0claw") }, { by: "screen" }],
+    ["screen", { ...process_(9, 8, "x"), ...process_(8, 1, "SCREEN\0-S\0claw") }, undefined],
     ["nobody", process_(9, 1, "openclaw"), undefined],
+    [
+      "a person, in a terminal of another service",
+      {
+        ...process_(9, 8, "openclaw", "0::/system.slice/code-server.service\n"),
+        ...process_(8, 1, "/bin/bash\0-l", "0::/system.slice/code-server.service\n"),
+      },
+      undefined,
+    ],
+    [
+      "a unit whose launcher is a script",
+      {
+        ...process_(9, 8, "openclaw-gateway", "0::/system.slice/claw.service\n"),
+        ...process_(8, 1, "/bin/sh\0/opt/claw/start.sh", "0::/system.slice/claw.service\n"),
+      },
+      { by: "systemd", unit: "claw", user: false },
+    ],
   ] as const)
     test(what, async () => assert.deepEqual(await managerOf(fakeWorld({ files }), 9), expected));
+});
+
+test("what pm2 and supervisord call it is told by their own variables, and the lines are theirs", () => {
+  const env = (values: Readonly<Record<string, string>>) => ({
+    env: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, new Secret(value, "s")])),
+  });
+  const pm2 = serviceIn(env({ pm_id: "3", PM2_HOME: "/home/me/.pm2", name: "claw" }));
+  assert.deepEqual(pm2, { by: "pm2", name: "3" });
+  const supervised = {
+    SUPERVISOR_ENABLED: "1",
+    SUPERVISOR_PROCESS_NAME: "gw",
+    SUPERVISOR_GROUP_NAME: "claw",
+  };
+  assert.deepEqual(serviceIn(env(supervised)), { by: "supervisord", name: "claw:gw" });
+  assert.equal(serviceIn(env({ ...supervised, SUPERVISOR_PROCESS_NAME: "-x" })), undefined);
+  assert.equal(serviceIn(env({ pm_id: "1; id", PM2_HOME: "/x" })), undefined);
+  assert.equal(serviceIn({}), undefined);
+  const lines = (service: DeploymentNames["service"], sshHost?: string) => {
+    const kind = sshHost === undefined ? "local" : "vps";
+    const names = { ...(service && { service }), ...(sshHost && { sshHost }) };
+    const deployment = deploymentOf({ kind, confidence: "certain", evidence: [], alternatives: [], names });
+    return commandsFor([{ do: "gateway.restart" }, { do: "logs.show" }], deployment).map(
+      ({ command }) => command,
+    );
+  };
+  assert.deepEqual(lines(pm2), ["pm2 restart 3", "pm2 logs --nostream --lines 200 3"]);
+  assert.deepEqual(lines({ by: "supervisord", name: "claw:gw" }, "me@vps"), [
+    "ssh me@vps 'supervisorctl restart claw:gw'",
+    "ssh me@vps 'supervisorctl tail -20000 claw:gw'",
+  ]);
+});
+
+test("a secret for a command over there is taken from the config by the shell over there", () => {
+  const names = { sshHost: "me@vps", sshPort: 2222, sshHome: "/home/claw" };
+  const deployment = deploymentOf({
+    kind: "vps",
+    confidence: "certain",
+    evidence: [],
+    alternatives: [],
+    names,
+  });
+  const context = {
+    viaLoopback: "token",
+    home: "/home/somebody-here",
+    configPath: "/home/claw/.openclaw/openclaw.json",
+  } as const;
+  const [line] = commandsFor([{ do: "device.list" }], deployment, context);
+  assert.equal(
+    line?.command,
+    `ssh -p 2222 me@vps 'openclaw devices list --url ws://127.0.0.1:18789 --token "$(openclaw config get gateway.auth.token)"'`,
+  );
+  const [tunnel] = commandsFor([{ do: "ssh.tunnel", port: 18_789 }], deployment, context);
+  assert.equal(tunnel?.command, "ssh -N -L 18789:127.0.0.1:18789 -p 2222 me@vps");
 });
 
 function isAlive(pid: number): boolean {

@@ -106,6 +106,8 @@ export interface DeploymentNames {
   readonly sshHome?: string;
   /** systemd unit that runs the gateway, and whether it is a user unit. */
   readonly unit?: { readonly name: string; readonly user: boolean };
+  /** What pm2 or supervisord call the gateway that they run. */
+  readonly service?: { readonly by: "pm2" | "supervisord"; readonly name: string };
   /** Command that runs OpenClaw's CLI there: `openclaw`, `node dist/index.js` … */
   readonly cli?: string;
 }

@@ -67,6 +67,16 @@ function serviceLines(
       logs: context.logFile ? logs : lineOf(words(...journal, "-u", unit, "-n", "200", "--no-pager")),
     };
   }
+  const { service } = names;
+  const called = safeName(service?.name.replace(":", "."));
+  if (service !== undefined && called !== undefined) {
+    const [program, tail] =
+      service.by === "pm2"
+        ? ["pm2", ["logs", "--nostream", "--lines", "200"]]
+        : ["supervisorctl", ["tail", "-20000"]];
+    const ask = (...verb: readonly string[]): Line => lineOf(words(program, ...verb, service.name));
+    return { start: ask("start"), restart: ask("restart"), logs: context.logFile ? logs : ask(...tail) };
+  }
   return {
     start: cli(words("gateway")),
     // Without a service manager `gateway restart` fails (2026.2.1) or does nothing (2026.3.13); 2026.9.6 signals
