@@ -265,6 +265,35 @@ test("what pm2 and supervisord call it is told by their own variables, and the l
   ]);
 });
 
+test("where the files are another user's, the command runs as that user, and sudo gets a terminal", () => {
+  const names = {
+    sshHost: "root@vps",
+    sshHome: "/home/claw",
+    runAs: "claw",
+    unit: { name: "openclaw-gateway", user: true },
+  };
+  const deployment = deploymentOf({
+    kind: "vps",
+    confidence: "certain",
+    evidence: [],
+    alternatives: [],
+    names,
+  });
+  const lines = (configPath: string) =>
+    commandsFor([{ do: "version.show" }, { do: "gateway.restart" }, { do: "logs.show" }], deployment, {
+      configPath,
+    }).map(({ command }) => command);
+  assert.deepEqual(lines("/home/claw/.openclaw/openclaw.json"), [
+    "ssh -t root@vps 'sudo -u claw -H openclaw --version'",
+    "ssh -t root@vps 'sudo systemctl --user --machine claw@ restart openclaw-gateway'",
+    "ssh -t root@vps 'sudo -u claw journalctl --user -u openclaw-gateway -n 200 --no-pager'",
+  ]);
+  assert.equal(
+    lines("/srv/claw/openclaw.json")[0],
+    "ssh -t root@vps 'sudo -u claw -H env OPENCLAW_STATE_DIR=/srv/claw OPENCLAW_CONFIG_PATH=/srv/claw/openclaw.json openclaw --version'",
+  );
+});
+
 test("a secret for a command over there is taken from the config by the shell over there", () => {
   const names = { sshHost: "me@vps", sshPort: 2222, sshHome: "/home/claw" };
   const deployment = deploymentOf({

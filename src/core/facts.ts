@@ -102,8 +102,10 @@ export interface DeploymentNames {
   readonly sshHost?: string;
   /** Where its sshd listens, if not at the usual port. */
   readonly sshPort?: number;
-  /** Home directory of whoever signs in there. */
+  /** Home directory of whoever OpenClaw's own command runs as there. */
   readonly sshHome?: string;
+  /** Whose the gateway's files are, where whoever signs in there is another user. */
+  readonly runAs?: string;
   /** systemd unit that runs the gateway, and whether it is a user unit. */
   readonly unit?: { readonly name: string; readonly user: boolean };
   /** What pm2 or supervisord call the gateway that they run. */

@@ -9,7 +9,14 @@ export function throughSsh(
   host: Pick<DeploymentNames, "sshHost" | "sshPort">,
 ): Omit<CommandLines, "tunnel"> {
   const remote = (line: Line, terminal = false): Line =>
-    joined(lineOf([...words("ssh", ...(terminal ? ["-t"] : [])), ...hostWords(host)]), quoted(line));
+    joined(
+      // sudo may ask for a password.
+      lineOf([
+        ...words("ssh", ...(terminal || line.text.startsWith("sudo ") ? ["-t"] : [])),
+        ...hostWords(host),
+      ]),
+      quoted(line),
+    );
   const maybe = (line: Line | undefined): Line | undefined => (line === undefined ? undefined : remote(line));
   return {
     dialect: "posix",

@@ -16,7 +16,7 @@ import { type SshHost, startSshHost, whyNoSshHost } from "./rig/ssh-host.ts";
 import { CORE } from "./selection.ts";
 
 const missing = (await whyNoNamespaces()) ?? (await whyNoSshHost());
-const noCaddy = missing ?? (CORE ? undefined : await whyNoProxy("caddy"));
+const noCaddy = missing ?? (CORE ? "it is in the full run" : await whyNoProxy("caddy"));
 const AGREED = ["--yes", "--allow-risk", "grants-access"];
 const ADDRESS = "203.0.113.10";
 const ORIGIN = `http://${ADDRESS}:18789`;
@@ -28,7 +28,7 @@ interface Said extends DoctorDocument {
   readonly missing?: readonly { readonly fact: string; readonly reason: string }[];
 }
 
-describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 900_000 }, () => {
+describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 1_800_000 }, () => {
   let network: Network;
   let host: SshHost;
   let browser: Agent;
@@ -99,7 +99,12 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 90
     gateway: GatewaySection,
     use: (gateway: Gateway) => Promise<void>,
   ): Promise<void> {
-    const started = await startGateway({ release, host: network.gateway, config: { gateway } });
+    const started = await startGateway({
+      release,
+      host: network.gateway,
+      config: { gateway },
+      startMs: 400_000,
+    });
     try {
       await use(started);
     } finally {
@@ -108,8 +113,8 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 90
   }
 
   for (const release of ["2026.2.1", "2026.9.6"]) {
-    test(`${release}: on loopback there, through a tunnel of the doctor's own`, () =>
-      withGateway(release, { bind: "loopback" }, async () => {
+    test(`${release}: on loopback there, through a tunnel of the doctor's own; behind Caddy, whose address is trusted over SSH and not any more`, () =>
+      withGateway(release, { bind: "loopback" }, async (gateway) => {
         const said = await diagnosed();
         assert.equal(said.verdict, "healthy", JSON.stringify(said.findings));
         assert.equal(said.target.exposure, "loopback");
@@ -117,10 +122,12 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 90
           said.path.map(({ hop }) => hop),
           ["browser", "ssh-tunnel", "gateway"],
         );
+        if (noCaddy === undefined) await behindCaddy(gateway);
+        else progress(`not behind Caddy: ${noCaddy}`);
       }));
 
-    test(`${release}: on a public address, a browser from elsewhere is refused and its request named`, () =>
-      withGateway(release, { bind: "lan", controlUi: { allowedOrigins: [ORIGIN] } }, async (gateway) => {
+    test(`${release}: on a public address, a browser from elsewhere is refused and its request named; approved over SSH, and taken back`, () =>
+      withGateway(release, { bind: "lan", controlUi: { allowedOrigins: [ORIGIN] } }, async () => {
         const refused = await page(`public-${release}`);
         assert.equal(refused.admitted, false);
         const said = await diagnosed();
@@ -132,65 +139,51 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 90
         assert.ok(approve?.startsWith(`ssh ${host.alias} '`), commands.join("\n"));
         assert.ok(commands.includes(`ssh -N -L 18789:127.0.0.1:18789 ${host.alias}`), commands.join("\n"));
         assert.equal(said.path.at(-1)?.address, `${ADDRESS}:18789`);
-        assert.ok(gateway.pid() !== undefined);
+        // The older one writes its title over its command line, and there is no openclaw on the PATH there.
+        if (release === "2026.2.1") return;
+        const done = await fix(AGREED);
+        assert.equal(done.outcome, "kept", JSON.stringify(done));
+        assert.deepEqual(
+          done.requests.map(({ requestId }) => requestId),
+          [refused.requestId],
+        );
+        assert.equal((await page(`public-${release}`)).admitted, true);
+        assert.equal((await fix(["--undo", "--yes"])).outcome, "undone");
+        assert.equal((await page(`public-${release}`)).admitted, false);
       }));
   }
 
-  test("2026.9.6: the request is approved over SSH, the browser is in, and it goes back", () =>
-    withGateway("2026.9.6", { bind: "lan", controlUi: { allowedOrigins: [ORIGIN] } }, async () => {
-      const refused = await page("mended");
-      assert.equal(refused.admitted, false);
-      const done = await fix(AGREED);
-      assert.equal(done.outcome, "kept", JSON.stringify(done));
-      assert.deepEqual(
-        done.requests.map(({ requestId }) => requestId),
-        [refused.requestId],
-      );
-      assert.equal((await page("mended")).admitted, true);
+  /** The file is changed over there, and is byte for byte as it was afterwards. */
+  async function behindCaddy({ release, configPath }: Gateway): Promise<void> {
+    const place = makeWorkplace();
+    const site = path.join(place.folder, "site");
+    writeFileSync(site, `http://${ADDRESS}:8080 {\n    reverse_proxy 127.0.0.1:18789\n}\n`);
+    const caddy = await startProxy("caddy", site, {
+      host: network.gateway,
+      folder: place.folder,
+      port: 8080,
+    });
+    try {
+      assert.equal((await page(`caddy-${release}`, 8080)).admitted, false);
+      const id = release === "2026.2.1" ? "proxy-not-trusted" : "proxy-attribution-required";
+      const origin = ["--origin", `http://${ADDRESS}:8080`];
+      const said = await diagnosed(origin);
+      const found = said.findings.find((one) => one.id === id);
+      assert.ok(found, JSON.stringify(said.findings.map((one) => one.id)));
+      const commands = found.remedies.flatMap(({ commands: lines = [] }) => lines);
+      assert.match(commands.join("\n"), /^ssh rig-host '.*gateway\.trustedProxies.*127\.0\.0\.1/m);
+      const before = readFileSync(configPath);
+      const done = await fix([id, ...AGREED, ...origin]);
+      assert.ok(["kept", "partly", "unproven"].includes(done.outcome), JSON.stringify(done));
+      const config = JSON.parse(readFileSync(configPath, "utf8")) as GatewayConfig;
+      assert.deepEqual(config.gateway.trustedProxies, ["127.0.0.1"]);
       assert.equal((await fix(["--undo", "--yes"])).outcome, "undone");
-      assert.equal((await page("mended")).admitted, false);
-    }));
-
-  for (const [release, id] of [
-    ["2026.2.1", "proxy-not-trusted"],
-    ["2026.9.6", "proxy-attribution-required"],
-  ] as const)
-    test(
-      `${release}: behind Caddy over there, whose address is trusted over SSH and not any more`,
-      { skip: noCaddy ?? (CORE ? "in the full run" : false) },
-      () =>
-        withGateway(
-          release,
-          { bind: "loopback", controlUi: { allowedOrigins: [`http://${ADDRESS}:8080`] } },
-          async ({ configPath }) => {
-            const place = makeWorkplace();
-            const site = path.join(place.folder, "site");
-            writeFileSync(site, `http://${ADDRESS}:8080 {\n    reverse_proxy 127.0.0.1:18789\n}\n`);
-            const where = { host: network.gateway, folder: place.folder, port: 8080 };
-            const caddy = await startProxy("caddy", site, where);
-            try {
-              await page(`caddy-${release}`, 8080);
-              const origin = ["--origin", `http://${ADDRESS}:8080`];
-              const said = await diagnosed(origin);
-              assert.equal(said.target.exposure, "public");
-              assert.ok(said.path.some(({ hop, address }) => hop === "proxy" && address === "127.0.0.1"));
-              const found = said.findings.find((one) => one.id === id);
-              const commands = found?.remedies.flatMap(({ commands: lines = [] }) => lines) ?? [];
-              assert.match(commands.join("\n"), /^ssh rig-host '.*gateway\.trustedProxies.*127\.0\.0\.1/m);
-              const before = readFileSync(configPath);
-              const done = await fix([id, ...AGREED, ...origin]);
-              assert.ok(["kept", "partly", "unproven"].includes(done.outcome), JSON.stringify(done));
-              const config = JSON.parse(readFileSync(configPath, "utf8")) as GatewayConfig;
-              assert.deepEqual(config.gateway.trustedProxies, ["127.0.0.1"]);
-              assert.equal((await fix(["--undo", "--yes"])).outcome, "undone");
-              assert.deepEqual(readFileSync(configPath), before);
-            } finally {
-              await caddy.stop();
-              place.remove();
-            }
-          },
-        ),
-    );
+      assert.deepEqual(readFileSync(configPath), before);
+    } finally {
+      await caddy.stop();
+      place.remove();
+    }
+  }
 
   test("no key of ours is taken, and a key that nobody has seen: exit code 3, each in its own words", async () => {
     for (const [alias, words] of [

@@ -3,9 +3,11 @@ import { type Fact, type Known, known, knownValue } from "../../core/fact.ts";
 import type { Deployment, DeploymentNames, Evidence } from "../../core/facts.ts";
 import { safeText } from "../../core/text.ts";
 import { deploymentOf } from "../../kinds/index.ts";
+import { readAccounts } from "../accounts.ts";
 import { type Listeners, REACHED_BY_LOOPBACK } from "../listeners.ts";
 import { localAccess } from "../local.ts";
 import { closedPort } from "../loopback-door.ts";
+import { userName } from "../path-trust.ts";
 import type { Place } from "../place.ts";
 import type { GatewayProcess } from "../processes.ts";
 import { Surroundings } from "../surroundings.ts";
@@ -73,7 +75,7 @@ async function placeOn(open: OpenHost): Promise<HostPlace> {
     ...(await programName(world, gateway)),
     sshHost: shownHost(host),
     ...(host.port === undefined ? {} : { sshPort: host.port }),
-    sshHome: world.homedir,
+    ...(await userThere(world, await access.owner())),
   };
   const way = wayTo(open.settings, listeners, port);
   let tunnel: Promise<Tunnel> | undefined;
@@ -153,6 +155,16 @@ function wayTo({ hostname, isBehind }: SshSettings, listeners: Listeners | undef
   const only = addresses[0];
   const isLoopback = only === undefined || addresses.some((one) => REACHED_BY_LOOPBACK.has(one));
   return { by: "tunnel", to: { address: isLoopback ? "127.0.0.1" : only, port } };
+}
+
+/** As whom OpenClaw's own command has to run, so that files stay their owner's. */
+async function userThere(
+  world: World,
+  owner: number | undefined,
+): Promise<Pick<DeploymentNames, "sshHome" | "runAs">> {
+  if (owner === undefined || owner === world.uid) return { sshHome: world.homedir };
+  const home = (await readAccounts(world)).users.get(owner)?.home;
+  return { runAs: await userName(world, owner), ...(home === undefined ? {} : { sshHome: home }) };
 }
 
 /** How OpenClaw's own command is called by somebody who signs in: in full where the PATH there does not have it. */

@@ -13,9 +13,12 @@ export function localLines(names: DeploymentNames, context: CommandContext): Com
   const profile = safeProfile(context.profile);
   const program = [...programWords(names, "openclaw"), ...(profile ? words("--profile", profile) : [])];
   const prefix = windows ? "" : configPrefix(context);
+  const owner = windows ? undefined : safeName(names.runAs);
   const cli = (args: readonly Word[]): Line => {
     const line = lineOf([...program, ...args], dialect);
-    return { ...line, text: prefix + line.text };
+    // As another user it would leave files that the gateway cannot use.
+    const as = owner === undefined ? prefix : `sudo -u ${owner} -H ${prefix === "" ? "" : `env ${prefix}`}`;
+    return { ...line, text: as + line.text };
   };
   return {
     dialect,
@@ -59,8 +62,15 @@ function serviceLines(
     };
   }
   if (unit && names.unit) {
-    const systemctl = names.unit.user ? ["systemctl", "--user"] : ["sudo", "systemctl"];
-    const journal = names.unit.user ? ["journalctl", "--user"] : ["sudo", "journalctl"];
+    const owner = safeName(names.runAs);
+    const own = owner === undefined ? [] : ["sudo"];
+    const of = owner === undefined ? [] : ["--machine", `${owner}@`];
+    const systemctl = names.unit.user ? [...own, "systemctl", "--user", ...of] : ["sudo", "systemctl"];
+    const journal = names.unit.user
+      ? owner === undefined
+        ? ["journalctl", "--user"]
+        : ["sudo", "-u", owner, "journalctl", "--user"]
+      : ["sudo", "journalctl"];
     return {
       start: lineOf(words(...systemctl, "start", unit)),
       restart: lineOf(words(...systemctl, "restart", unit)),
