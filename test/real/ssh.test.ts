@@ -172,6 +172,8 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 1_
       assert.ok(found, JSON.stringify(said.findings.map((one) => one.id)));
       const commands = found.remedies.flatMap(({ commands: lines = [] }) => lines);
       assert.match(commands.join("\n"), /^ssh rig-host '.*gateway\.trustedProxies.*127\.0\.0\.1/m);
+      // In the older one that alone lets nobody in, so that it is no plan of a fix.
+      if (release === "2026.2.1") return;
       const before = readFileSync(configPath);
       const done = await fix([id, ...AGREED, ...origin]);
       assert.ok(["kept", "partly", "unproven"].includes(done.outcome), JSON.stringify(done));
