@@ -17,6 +17,8 @@ export interface Place extends DeploymentAccess {
   readonly here: boolean;
   /** It listens on this machine, though nothing else of the machine is of it: the gateway of the demonstration. */
   readonly listensHere?: true;
+  /** The machine that it is on, where that is another than ours and can be looked at. */
+  readonly machine?: Surroundings;
   /** What the place knows of the deployment by itself; absent: signs have to be weighed. */
   readonly deployment?: Fact<Deployment>;
   /** What can be said of a gateway that was meant and could not be opened. */

@@ -27,6 +27,7 @@ const ORDER = [
   "fix-back",
   "pages",
   "proxies",
+  "ssh",
   "docker",
   "docker-fix",
   "docker-compose-fix",

@@ -17,7 +17,7 @@ export const en = {
   "option.proxy":
     "Address of the proxy in front of the gateway, which may be trusted (repeatable); with fix --domain: caddy or nginx",
   "option.target":
-    "local, HOST:PORT, ws://HOST:PORT, wss://HOST, docker:CONTAINER, compose:SERVICE or k8s:[CONTEXT/]NAMESPACE/WORKLOAD; default: what this machine shows",
+    "local, HOST:PORT, ws://HOST:PORT, wss://HOST, docker:CONTAINER, compose:SERVICE, k8s:[CONTEXT/]NAMESPACE/WORKLOAD or ssh:[USER@]HOST[:PORT]; default: what this machine shows",
   "option.config": "The gateway's openclaw.json, at most 1 MiB",
   "option.log": "A gateway log or a pipe, instead of the logs that would be found (repeatable)",
   "option.token-file": "File that holds the gateway's token",

@@ -17,7 +17,7 @@ export const zh = translation(en, {
   "option.origin": "浏览器打开 Control UI 的地址，例如 http://192.168.1.5:18789",
   "option.proxy": "网关前面可以信任的代理的地址（可重复）；与 fix --domain 一起使用时：caddy 或 nginx",
   "option.target":
-    "local, HOST:PORT, ws://HOST:PORT, wss://HOST, docker:CONTAINER、compose:SERVICE 或 k8s:[CONTEXT/]NAMESPACE/WORKLOAD；默认：在本机上找到的网关",
+    "local, HOST:PORT, ws://HOST:PORT, wss://HOST, docker:CONTAINER、compose:SERVICE、k8s:[CONTEXT/]NAMESPACE/WORKLOAD 或 ssh:[USER@]HOST[:PORT]；默认：在本机上找到的网关",
   "option.config": "网关的 openclaw.json，最大 1 MiB",
   "option.log": "网关日志或管道，用来代替自动找到的日志（可重复）",
   "option.token-file": "存放网关令牌的文件",

@@ -4,6 +4,7 @@ import { facts } from "./facts.ts";
 import { kubernetes } from "./kubernetes.ts";
 import { reach } from "./reach.ts";
 import { smoke } from "./smoke.ts";
+import { ssh } from "./ssh.ts";
 import { unseen } from "./unseen.ts";
 import { usage } from "./usage.ts";
 
@@ -18,6 +19,7 @@ export const SENTENCES = {
   ...evidence,
   ...kubernetes,
   ...smoke,
+  ...ssh,
   ...unseen,
   ...usage,
 } as const;

@@ -48,7 +48,7 @@ export const usage = {
   "no-container-name": "that is no name of a container",
   "no-service-name": "that is no name of a Compose service",
   "no-cluster-workload": "that is no namespace and workload of a cluster",
-  "target-for-later": "this version does not read inside other hosts by itself",
+  "no-ssh-host": "that is no host as ssh takes it",
   "nothing-to-start-from": "no gateway was found to start from",
   "nothing-to-start-from-as": "no gateway was found to start from ({why})",
   "nothing-in-it": "there is nothing in it",

@@ -32,6 +32,7 @@ import {
 } from "../../kinds/kubernetes/workloads.ts";
 import { IN_CONTAINER } from "../contained/host.ts";
 import { type LocalAccess, localAccess } from "../local.ts";
+import { closedPort } from "../loopback-door.ts";
 import type { ChangerOptions, ConfigAndSecrets, LogText } from "../types.ts";
 import type { World } from "../world.ts";
 import type { KubeApi } from "./api.ts";
@@ -42,7 +43,7 @@ import type { PodContainer } from "./exec.ts";
 import { kubeFailure } from "./failure.ts";
 import { podReader, podWorld } from "./files.ts";
 import { containerNow } from "./follow.ts";
-import { closedPort, type Forward, forwardPort } from "./forward.ts";
+import { type Forward, forwardPort } from "./forward.ts";
 import { lookInside, NOT_RUNNING, oneFileWorld, ownersIn } from "./inside.ts";
 import { lastWords, podLog } from "./logs.ts";
 import type { PodGateway, PodOptions } from "./pod-gateway.ts";

@@ -1,6 +1,7 @@
 import { type Parsed, parsed } from "../../core/bad-input.ts";
+import { journalHere } from "../../deployments/service-journal.ts";
 import { byContainerName, type ChosenTarget, parseTarget } from "../../deployments/target.ts";
-import { nodeWorld } from "../../deployments/world.ts";
+import { nodeWorld, type World } from "../../deployments/world.ts";
 import type { ReportNote } from "../../report/result.ts";
 import { Live, type LiveOptions } from "./look.ts";
 import type { Opened } from "./opened.ts";
@@ -18,7 +19,8 @@ export interface OpenOptions extends Omit<LiveOptions, "world" | "asBrowser" | "
 
 /** The gateway that somebody names, to be looked at. Nothing is read yet. */
 export function openGateway({ env, notes, ...options }: OpenOptions): Opened {
-  const world = nodeWorld({ env });
+  const own = nodeWorld({ env });
+  const world: World = own.platform === "linux" ? { ...own, journal: (unit) => journalHere(unit, env) } : own;
   const { origin, salt } = options;
   let { target } = options;
   return {

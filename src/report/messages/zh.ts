@@ -12,6 +12,7 @@ import { facts } from "./zh/sentences/facts.ts";
 import { kubernetes } from "./zh/sentences/kubernetes.ts";
 import { reach } from "./zh/sentences/reach.ts";
 import { smoke } from "./zh/sentences/smoke.ts";
+import { ssh } from "./zh/sentences/ssh.ts";
 import { unseen } from "./zh/sentences/unseen.ts";
 import { usage } from "./zh/sentences/usage.ts";
 import { human } from "./zh/steps.ts";
@@ -24,7 +25,18 @@ export const zh: Catalogue = {
   remedies,
   human,
   ...tables,
-  sayings: { ...facts, ...reach, ...changes, ...evidence, ...kubernetes, ...smoke, ...unseen, ...usage },
+  sayings: {
+    ...facts,
+    ...reach,
+    ...changes,
+    ...evidence,
+    ...kubernetes,
+    ...smoke,
+    ...ssh,
+    ...ssh,
+    ...unseen,
+    ...usage,
+  },
   ...upgrade,
   fix,
   answer,

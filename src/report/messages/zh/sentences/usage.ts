@@ -49,7 +49,7 @@ export const usage = translation(english, {
   "no-container-name": "这不是容器的名称",
   "no-service-name": "这不是 Compose 服务的名称",
   "no-cluster-workload": "这不是集群的命名空间和工作负载",
-  "target-for-later": "该版本不会自行读取其他主机的内部",
+  "no-ssh-host": "这不是 ssh 可用的主机",
   "nothing-to-start-from": "没有找到可作为起点的网关",
   "nothing-to-start-from-as": "没有找到可作为起点的网关（{why}）",
   "nothing-in-it": "其中没有内容",
