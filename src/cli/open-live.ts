@@ -84,7 +84,7 @@ function handedLogs(paths: readonly string[], notes: ReportNote[]): HandedLogs {
 }
 
 /** @throws {UsageError} not a number of seconds between 1 and 600. */
-function seconds(text: string): number {
+export function seconds(text: string): number {
   const value = Number(text);
   if (/^\d{1,3}(?:\.\d)?$/.test(text) && value >= 1 && value <= 600) return value;
   throw new UsageError("--timeout", say("no-timeout"), say("for-example", { example: "--timeout 30" }));

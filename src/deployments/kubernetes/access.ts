@@ -154,7 +154,8 @@ export async function gatewayOf(found: FoundWorkload): Promise<PodGateway> {
   let isChanged = false;
   const where = (): Promise<Fact<PodContainer>> =>
     isChanged ? containerNow(api, candidate) : Promise.resolve(known(target, target.pod));
-  const reach = reachOf(found, workload, () => isUp || isChanged, where);
+  const forwards = new Map<number, Promise<Fact<Forward>>>();
+  const reach = reachOf(found, workload, { forwards, isUp: () => isUp || isChanged, where });
   const changer = async (asked: ChangerOptions): Promise<Fact<Changer>> => {
     const [config, released] = await Promise.all([files?.config(), files?.release()]);
     if (files === undefined || config === undefined) return inside.why ?? NOT_RUNNING;
@@ -210,6 +211,11 @@ export async function gatewayOf(found: FoundWorkload): Promise<PodGateway> {
     secrets,
     url: (asked) => browserUrl(workload, asked),
     reach,
+    close: () => {
+      inside.reader?.close();
+      for (const forward of forwards.values())
+        forward.then((open) => knownValue(open)?.close()).catch(() => undefined);
+    },
   };
 }
 
@@ -259,10 +265,17 @@ function wholeConfig(
 function reachOf(
   { api, reader, options: { world } }: FoundWorkload,
   { addresses }: Workload,
-  isUp: () => boolean,
-  where: () => Promise<Fact<PodContainer>>,
+  {
+    forwards,
+    isUp,
+    where,
+  }: {
+    /** By port of the pod; filled here. */
+    readonly forwards: Map<number, Promise<Fact<Forward>>>;
+    readonly isUp: () => boolean;
+    readonly where: () => Promise<Fact<PodContainer>>;
+  },
 ): PodGateway["reach"] {
-  const forwards = new Map<number, Promise<Fact<Forward>>>();
   return async (port) => {
     // That is known without a connection: nobody is there.
     if (!isUp()) return known(`ws://127.0.0.1:${await closedPort()}`, "the pod's state");

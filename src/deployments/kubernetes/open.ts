@@ -22,7 +22,7 @@ export async function openPod(options: PodOptions): Promise<Fact<PodGateway>> {
     name = api.cluster.name;
     secrets = api.cluster.secrets;
     const rights = rightsOn(api);
-    const namespaces = await namespacesOf(api, rights, target);
+    const namespaces = await namespacesOf(api, rights, target.namespace);
     if (!namespaces.known) return namespaces;
     const choice = chooseWorkload(namespaces.value, target.workload);
     if (!choice.known) return choice;
@@ -35,10 +35,10 @@ export async function openPod(options: PodOptions): Promise<Fact<PodGateway>> {
 }
 
 /** The namespace that is meant; else those of all pods that may be listed in which a gateway seems to run. */
-async function namespacesOf(
+export async function namespacesOf(
   api: KubeApi,
   rights: Rights,
-  { namespace }: PodOptions["target"],
+  namespace: string | undefined,
 ): Promise<Fact<readonly NamespaceObjects[]>> {
   if (namespace === undefined) {
     const everywhere = await allNamespaces(api, rights);

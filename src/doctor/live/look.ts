@@ -138,6 +138,11 @@ export class Live {
     return this.#place();
   }
 
+  /** Ends what the look kept open; nothing is asked of it any more. */
+  async close(): Promise<void> {
+    (await this.#found)?.close?.();
+  }
+
   // ---- what several facts share
 
   #place(): Promise<Place> {

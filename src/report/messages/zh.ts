@@ -9,6 +9,7 @@ import { remedies } from "./zh/remedies.ts";
 import { changes } from "./zh/sentences/changes.ts";
 import { evidence } from "./zh/sentences/evidence.ts";
 import { facts } from "./zh/sentences/facts.ts";
+import { fleet } from "./zh/sentences/fleet.ts";
 import { kubernetes } from "./zh/sentences/kubernetes.ts";
 import { reach } from "./zh/sentences/reach.ts";
 import { smoke } from "./zh/sentences/smoke.ts";
@@ -24,7 +25,17 @@ export const zh: Catalogue = {
   remedies,
   human,
   ...tables,
-  sayings: { ...facts, ...reach, ...changes, ...evidence, ...kubernetes, ...smoke, ...unseen, ...usage },
+  sayings: {
+    ...facts,
+    ...reach,
+    ...changes,
+    ...evidence,
+    ...fleet,
+    ...kubernetes,
+    ...smoke,
+    ...unseen,
+    ...usage,
+  },
   ...upgrade,
   fix,
   answer,
