@@ -197,7 +197,8 @@ export class Live {
       ...given("compose", await place.published?.()),
       ...given("logs", knownValue(logs)),
       ...given("config", knownValue(config)),
-      ...given("listeners", await this.#sockets()),
+      // Who listens on this machine says nothing of a gateway on another one.
+      ...given("listeners", place.here || place.listensHere ? await this.#sockets() : undefined),
       ...given("said", deployment),
       addressed: place.address !== undefined,
       elsewhere: !place.here,
