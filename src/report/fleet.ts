@@ -26,7 +26,7 @@ export interface FleetGateway {
   readonly at: string;
   readonly tookMs: number;
   readonly verdict: Report["verdict"];
-  readonly gateway: { readonly version: string | null; readonly url: string | null };
+  readonly gateway: Pick<Report["gateway"], "version" | "versionRange" | "url">;
   /** The first of them in full order; `more` says how many are left out. */
   readonly findings: readonly FleetFinding[];
   readonly more: number;
@@ -90,7 +90,11 @@ export function gatewayLine(place: FleetPlace, raw: Report, lang: Lang): FleetGa
     kind: "fleet-gateway",
     ...(safeValue(place) as FleetPlace),
     verdict,
-    gateway: { version: gateway.version, url: gateway.url },
+    gateway: {
+      version: gateway.version,
+      ...(gateway.versionRange === undefined ? {} : { versionRange: gateway.versionRange }),
+      url: gateway.url,
+    },
     findings: findings.slice(0, MOST.findings).map((finding) => {
       const { id, code, severity, confidence, variant, args, detail } = finding;
       const text = causeText(words, id, variant, args, detail);
@@ -179,7 +183,7 @@ export function fleetTable(
     .map((line) => [
       MARKS[line.verdict][unicode ? 0 : 1],
       safeText(line.name ?? line.target, 200),
-      line.gateway.version ?? "-",
+      line.gateway.version ?? line.gateway.versionRange?.join("–") ?? "-",
       safeText(text(verdictOf(line)), 2 * TEXT),
     ]);
   const heads = [" ", text(say("fleet-gateway")), text(say("fleet-release")), text(say("fleet-verdict"))];

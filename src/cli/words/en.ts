@@ -107,7 +107,8 @@ export const en = {
   "exit.0": "nothing found at or above --fail-on; fix: done, or nothing to do; fleet: at no gateway",
   "exit.1": "findings; fix: something is still wrong, or was only shown; fleet: at one gateway or more",
   "exit.2": "the command line, a file that it names, or a place to write to",
-  "exit.3": "could not look: no gateway answers, or a fact is missing; fix: nothing begun; fleet: at some of them",
+  "exit.3":
+    "could not look: no gateway answers, or a fact is missing; fix: nothing begun; fleet: at some of them",
   "exit.4": "fix: it did not help and was taken back",
   "exit.70": "a fault of pairing-doctor itself",
   "exit.130": "interrupted",

@@ -84,7 +84,11 @@ export function gatewayLineOf(value: unknown): FleetGateway | undefined {
     at,
     tookMs: wholeNumber(tookMs) ?? 0,
     verdict: judged,
-    gateway: { version: textOrNull(gateway.version), url: textOrNull(gateway.url) },
+    gateway: {
+      version: textOrNull(gateway.version),
+      ...rangeOf(gateway.versionRange),
+      url: textOrNull(gateway.url),
+    },
     findings: itemsOf(findings).flatMap((one) => {
       const [severity, confidence] = [oneOf(SEVERITIES, one.severity), oneOf(CONFIDENCES, one.confidence)];
       if (severity === undefined || confidence === undefined) return [];
@@ -126,6 +130,11 @@ function wholeNumber(value: unknown, most = Number.MAX_SAFE_INTEGER): number | u
 
 function textOf(value: unknown): string {
   return typeof value === "string" ? safeText(value, 2000) : "";
+}
+
+function rangeOf(value: unknown): { readonly versionRange?: readonly [string, string] } {
+  if (!Array.isArray(value) || value.length !== 2) return {};
+  return { versionRange: [textOf(value[0]), textOf(value[1])] };
 }
 
 function textOrNull(value: unknown): string | null {
