@@ -27,7 +27,8 @@ export interface Cluster {
 
 /** Why there is none, or undefined. */
 export async function whyNoCluster(): Promise<string | undefined> {
-  const { KUBECONFIG, DOCKER_HOST } = process.env;
+  const { KUBECONFIG, DOCKER_HOST, PAIRING_DOCTOR_NO_CLUSTER: why } = process.env;
+  if (why !== undefined) return why;
   if (KUBECONFIG === undefined) return "no cluster: KUBECONFIG names none";
   if (DOCKER_HOST === undefined)
     return "no cluster whose nodes are this machine: DOCKER_HOST names no engine of it";
