@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { admit } from "../../src/admission/admit.ts";
@@ -66,14 +66,27 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
+export interface FleetWay {
+  /** Address of a gateway for whoever looks, by the port at which it listens on loopback. */
+  readonly through?: (port: number) => Promise<string>;
+  /** Where the list has its token files. */
+  readonly tokens?: string;
+  readonly latencyMs?: number;
+}
+
 /** So many embedded gateways in this process, of which `ill` are ill in turn. Tokens are in files beside the list. */
-export async function startFleet(count: number, ill: number): Promise<Fleet> {
+export async function startFleet(
+  count: number,
+  ill: number,
+  { through = async (port) => `ws://127.0.0.1:${port}`, tokens: folder, latencyMs = 0 }: FleetWay = {},
+): Promise<Fleet> {
   const directory = mkdtempSync(join(tmpdir(), "opd-fleet-"));
   const open: EmbeddedGateway[] = [];
   const expected = new Map<string, Pick<IllGateway, "verdict" | "finding">>();
   const tokens: string[] = [];
   const lines: string[] = ["# gateways of a test", ""];
   const ways = Object.entries(ILLS);
+  if (folder !== undefined) mkdirSync(join(directory, folder));
   for (let at = 0; at < count; at += 1) {
     // Spread over the list.
     const nth = Math.floor((at * ill) / count);
@@ -86,17 +99,18 @@ export async function startFleet(count: number, ill: number): Promise<Fleet> {
       release,
       config: { gateway: { ...how?.gateway, auth: { mode: "token", token } } },
       admit,
+      latencyMs,
       ...(how?.peer === undefined ? {} : { peer: how.peer }),
     });
     if (how?.down) await gateway.close();
     else open.push(gateway);
     const name = `${way ?? "well"}-${at}`;
-    const file = `token-${at}`;
+    const file = `${folder === undefined ? "" : `${folder}/`}token-${at}`;
     writeFileSync(join(directory, file), `${how?.token === "wrong" ? `other-${token}` : token}\n`, {
       mode: 0o600,
     });
     const origin = how?.origin === undefined ? "" : ` origin=${how.origin}`;
-    lines.push(`${gateway.url} name=${name}${origin} token-file=${file}`);
+    lines.push(`${await through(gateway.port)} name=${name}${origin} token-file=${file}`);
     expected.set(name, how ?? { verdict: "healthy", finding: undefined });
   }
   const file = join(directory, "fleet.txt");
