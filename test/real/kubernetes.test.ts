@@ -171,6 +171,29 @@ describe("a gateway in a cluster", { skip: missing ?? false, timeout: 1_500_000 
     assert.ok(!(await browser("claw")).admitted);
   });
 
+  test("a diagnosis beside `kubectl get pods,svc -o json`", {
+    skip: CORE ? "not in the core run" : false,
+  }, async () => {
+    const took = async (work: () => Promise<unknown>): Promise<number> => {
+      const times: number[] = [];
+      for (let at = 0; at < 3; at += 1) {
+        const began = performance.now();
+        await work();
+        times.push(performance.now() - began);
+      }
+      return times.sort((a, b) => a - b)[1] ?? 0;
+    };
+    const plain = await took(() => cluster.kubectl("get", "pods,svc", "-o", "json"));
+    const start = await took(() => doctor(["checks"]));
+    const whole = await took(() => diagnosed("claw"));
+    const ratio = (ms: number) => `${Math.round(ms)} ms, ${(ms / plain).toFixed(1)} x`;
+    progress(
+      `kubectl ${Math.round(plain)} ms; the doctor's start ${ratio(start)}; a diagnosis ${ratio(whole)}`,
+    );
+    // No bound for a machine's speed: what is asked of the API is counted in test/kubernetes-roles.test.ts.
+    assert.ok(whole > start);
+  });
+
   test("what a Role does not allow is undetermined, with the rule that allows it", async () => {
     const readOnly = await cluster.accountWith("reader", READ_ONLY);
     const said = await diagnosed("claw", readOnly);
@@ -241,10 +264,11 @@ describe("a gateway in a cluster", { skip: missing ?? false, timeout: 1_500_000 
     const fleet = await startFleet(40, 8, {
       tokens: "tokens",
       latencyMs: 150,
-      through: async (port) => {
-        ways.push(
-          await startForwarder({ listenHost: node, listenPort: port, toHost: "127.0.0.1", toPort: port }),
-        );
+      through: async (port, isUp) => {
+        if (isUp)
+          ways.push(
+            await startForwarder({ listenHost: node, listenPort: port, toHost: "127.0.0.1", toPort: port }),
+          );
         return `ws://${node}:${port}`;
       },
     });

@@ -68,7 +68,7 @@ export interface Fleet {
 
 export interface FleetWay {
   /** Address of a gateway for whoever looks, by the port at which it listens on loopback. */
-  readonly through?: (port: number) => Promise<string>;
+  readonly through?: (port: number, isUp: boolean) => Promise<string>;
   /** Where the list has its token files. */
   readonly tokens?: string;
   readonly latencyMs?: number;
@@ -110,7 +110,7 @@ export async function startFleet(
       mode: 0o600,
     });
     const origin = how?.origin === undefined ? "" : ` origin=${how.origin}`;
-    lines.push(`${await through(gateway.port)} name=${name}${origin} token-file=${file}`);
+    lines.push(`${await through(gateway.port, how?.down !== true)} name=${name}${origin} token-file=${file}`);
     expected.set(name, how ?? { verdict: "healthy", finding: undefined });
   }
   const file = join(directory, "fleet.txt");
