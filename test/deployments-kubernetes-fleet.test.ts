@@ -121,6 +121,22 @@ describe("gateways of a cluster", () => {
     assert.equal(readFileSync(ran, "utf8"), "x\n");
   });
 
+  test("one gateway of another cluster: --context, before the target or alone", async () => {
+    const config = JSON.parse(kubeconfigText("other", cluster.url)) as Json;
+    const file = path.join(cluster.directory, "elsewhere");
+    writeFileSync(file, JSON.stringify({ ...config, "current-context": "none" }));
+    const env = { KUBECONFIG: file };
+    const target = ["--target", "k8s:openclaw/claw-a"];
+    const named = await here(["--context", "other", ...target, "--json"], { env });
+    assert.equal((JSON.parse(named.stdout) as { target: { name: string } }).target.name, "claw-a-1-x");
+    assert.match((await here([...target, "--json"], { env })).stdout, /has no such context \(none\)/);
+    const alone = await here(["--context", "other", "--json"], { env });
+    assert.match(alone.stdout, /several workloads fit: openclaw\/deploy\/claw-a/);
+    const { code, stderr } = await here(["--context", "other", "--target", "local"], { env });
+    assert.equal(code, 2);
+    assert.match(stderr, /a context is of a cluster's workload/);
+  });
+
   test("what may not be listed, or is not there, is one line that says so", async () => {
     cluster.denied.add("list pods");
     const denied = await looked(["-n", "openclaw"]);

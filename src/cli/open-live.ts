@@ -16,6 +16,7 @@ import { mustParse, UsageError } from "./usage-error.ts";
 export type LiveArguments = Pick<
   DiagnoseArguments,
   | "target"
+  | "context"
   | "config"
   | "log"
   | "tokenFile"
@@ -54,7 +55,7 @@ export async function openLive(
   for (const path of args.log ?? []) await mustBeReadable({ path, what: `--log ${path}`, todo }, looksOnce);
   const notes: ReportNote[] = [];
   return openGateway({
-    target: mustParse(targetSaid(args.target)),
+    target: mustParse(targetSaid(args.target, args.context)),
     env: io.env,
     notes,
     salt,

@@ -46,6 +46,7 @@ export const usage = {
   "no-gateway-address": "that is no address of a gateway",
   "no-container-name": "that is no name of a container",
   "no-service-name": "that is no name of a Compose service",
+  "context-of-cluster": "a context is of a cluster's workload",
   "no-cluster-workload": "that is no namespace and workload of a cluster",
   "target-for-later": "this version does not read inside other hosts by itself",
   "nothing-to-start-from": "no gateway was found to start from",

@@ -47,6 +47,7 @@ export const usage = translation(english, {
   "no-gateway-address": "这不是网关的地址",
   "no-container-name": "这不是容器的名称",
   "no-service-name": "这不是 Compose 服务的名称",
+  "context-of-cluster": "上下文只用于集群中的工作负载",
   "no-cluster-workload": "这不是集群的命名空间和工作负载",
   "target-for-later": "该版本不会自行读取其他主机的内部",
   "nothing-to-start-from": "没有找到可作为起点的网关",
