@@ -1,6 +1,7 @@
 import { changes } from "./changes.ts";
 import { evidence } from "./evidence.ts";
 import { facts } from "./facts.ts";
+import { fleet } from "./fleet.ts";
 import { kubernetes } from "./kubernetes.ts";
 import { reach } from "./reach.ts";
 import { smoke } from "./smoke.ts";
@@ -17,6 +18,7 @@ export const SENTENCES = {
   ...reach,
   ...changes,
   ...evidence,
+  ...fleet,
   ...kubernetes,
   ...smoke,
   ...ssh,

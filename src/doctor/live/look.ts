@@ -144,6 +144,11 @@ export class Live {
     return ((await this.#place()).machine ?? this.#around).world;
   }
 
+  /** Ends what the look kept open; nothing is asked of it any more. */
+  async close(): Promise<void> {
+    (await this.#found)?.close?.();
+  }
+
   // ---- what several facts share
 
   #place(): Promise<Place> {
@@ -198,7 +203,8 @@ export class Live {
       ...given("compose", await place.published?.()),
       ...given("logs", knownValue(logs)),
       ...given("config", knownValue(config)),
-      ...given("listeners", await this.#sockets()),
+      // Who listens on this machine says nothing of a gateway on another one.
+      ...given("listeners", place.here || place.listensHere ? await this.#sockets() : undefined),
       ...given("said", deployment),
       addressed: place.address !== undefined,
       elsewhere: !place.here,

@@ -9,6 +9,7 @@ import { remedies } from "./zh/remedies.ts";
 import { changes } from "./zh/sentences/changes.ts";
 import { evidence } from "./zh/sentences/evidence.ts";
 import { facts } from "./zh/sentences/facts.ts";
+import { fleet } from "./zh/sentences/fleet.ts";
 import { kubernetes } from "./zh/sentences/kubernetes.ts";
 import { reach } from "./zh/sentences/reach.ts";
 import { smoke } from "./zh/sentences/smoke.ts";
@@ -30,9 +31,9 @@ export const zh: Catalogue = {
     ...reach,
     ...changes,
     ...evidence,
+    ...fleet,
     ...kubernetes,
     ...smoke,
-    ...ssh,
     ...ssh,
     ...unseen,
     ...usage,

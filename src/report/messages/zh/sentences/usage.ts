@@ -48,6 +48,7 @@ export const usage = translation(english, {
   "no-gateway-address": "这不是网关的地址",
   "no-container-name": "这不是容器的名称",
   "no-service-name": "这不是 Compose 服务的名称",
+  "context-of-cluster": "上下文只用于集群中的工作负载",
   "no-cluster-workload": "这不是集群的命名空间和工作负载",
   "no-ssh-host": "这不是 ssh 可用的主机",
   "nothing-to-start-from": "没有找到可作为起点的网关",
@@ -94,8 +95,6 @@ export const usage = translation(english, {
   "name-both": "请同时指定两者",
   "name-such-path": "请指定这样的路径",
   "add-domain": "请加上 --domain NAME",
-  "name-address-kind-log":
-    "请指定地址（--target ws://127.0.0.1:18789）和部署方式（--deployment vps），并交来日志（--log FILE）",
   "describe-connection": "请用 --release X 指定版本，或用 --input FILE 描述该连接",
   "supposed-browser": "这里没有找到网关：以下回答针对网关主机上一个令牌正确的新浏览器（{release}）。",
   "ask-fewer": "请一次少问一些",
