@@ -1,5 +1,4 @@
-import { reportOf } from "../../doctor/pure/case.ts";
-import { triageFacts } from "../../doctor/pure/read/triage.ts";
+import { triageReport } from "../../doctor/pure/read/triage-report.ts";
 import type { ReportNote } from "../../report/result.ts";
 import type { TriageArguments } from "../commands/triage.ts";
 import { emit } from "../emit.ts";
@@ -21,12 +20,7 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
   const handed = await handedIn(args.files ?? [], io, (note) => notes.push(note));
   const spinner = await startSpinner(wordsFor(session.lang)["doing.read"], io, args.quiet);
   try {
-    const {
-      facts,
-      inputs,
-      lang,
-      made = {},
-    } = await triageFacts({
+    const { report, lang } = await triageReport({
       handed,
       release,
       salt: session.salt,
@@ -36,13 +30,8 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
       ...(origin === undefined ? {} : { origin }),
       proxies: namedProxies(args.proxy),
       signal: io.signal,
-    });
-    const report = reportOf(facts, {
-      ...made,
-      ...select,
-      notes: [...(made.notes ?? []), ...notes],
-      inputs,
-      ...(origin === undefined ? {} : { origin }),
+      select,
+      notes,
     });
     spinner.stop();
     const theirs = args.lang === undefined && lang !== undefined ? { replyLang: lang } : {};
