@@ -35,6 +35,9 @@ export function whatIfReport(input: AdmissionInput, deployment: DeploymentKind):
   return {
     report: {
       ...report,
+      target: { ...report.target, name: "" },
+      // The model is no witness.
+      findings: report.findings.map((finding) => ({ ...finding, evidence: [] })),
       verdict: admission.outcome === "refused" ? "found" : "healthy",
       gateway: { ...report.gateway, admission },
       path: connectionPath({ target, deployment: place, connection: input.connection, admission }),
