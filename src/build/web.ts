@@ -4,13 +4,27 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compress, init } from "@bokuweb/zstd-wasm";
-import { type BuildOptions, build } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 import { decompress } from "fzstd";
 import { STYLE } from "../report/html-style.ts";
 import { PAGE_STYLE } from "../web/style.ts";
 import { bundledPackages, licencesText } from "./licences.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What reads zip archives, without what writes them (150 kB), and nothing that inflates: browsers do that by themselves. */
+const readsOnly: Plugin = {
+  name: "reads-only",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@zip\.js\/zip\.js$/ }, ({ path }) => ({ path, namespace: "reads-only" }));
+    onLoad({ filter: /./, namespace: "reads-only" }, () => {
+      const lib = fileURLToPath(new URL("lib/", import.meta.resolve("@zip.js/zip.js")));
+      const from = (file: string) => JSON.stringify(join(lib, file));
+      const contents = `export { ZipReader } from ${from("zip-core-reader.js")}; export { BlobReader } from ${from("core/io.js")};`;
+      return { contents, resolveDir: lib };
+    });
+  },
+};
 
 const options = {
   absWorkingDir: ROOT,
@@ -21,8 +35,7 @@ const options = {
   platform: "browser",
   target: "es2023",
   legalComments: "none",
-  // What reads zip archives, without what writes them: browsers inflate by themselves.
-  alias: { "@zip.js/zip.js": "@zip.js/zip.js/lib/zip-core-reader.js" },
+  plugins: [readsOnly],
   mainFields: ["module", "browser", "main"],
   logLevel: "warning",
   write: false,

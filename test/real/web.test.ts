@@ -136,14 +136,14 @@ const TICKETS: Readonly<Record<string, () => Ticket | Promise<Ticket>>> = {
   "nothing that is recognised": () => of("answers/not-recognised.txt"),
   "what is over": () => of("answers/over.log"),
   "the classic one": () => of("situations/classic-2026.2.1/gateway.log"),
-  "shortened lines": () => of("situations/classic-2026.2.1-shortened/gateway.log"),
+  "shortened lines": () => of("situations/classic-2026.2.1-shortened/ticket.log"),
   "a log and its config": () =>
     of(
       "situations/classic-2026.3.13-switch-set/gateway.log",
       "situations/classic-2026.3.13-switch-set/openclaw.json",
     ),
   "a loopback bind in a container": () =>
-    of("situations/bind-loopback-docker/gateway.log", "situations/bind-loopback-docker/openclaw.json"),
+    of("situations/bind-loopback-docker/terminal.log", "situations/bind-loopback-docker/openclaw.json"),
   "another subsystem": () => of("logs/aside.log"),
   "the page's own words": () => of("logs/client-page.log"),
   "a log of JSON lines": () => of("logs/file-2026.5.28.jsonl"),
