@@ -305,8 +305,7 @@ describe("axe-core finds nothing", () => {
         await page.locator("#ticket-text").waitFor();
         await mustBeAccessible(page, `empty-${name}`);
         await handIn(page, of("answers/compose-and-config.md"));
-        for (const details of await page.locator("details:not([open]) > summary").all())
-          await details.click();
+        await page.evaluate(UNFOLD);
         await mustBeAccessible(page, `answer-${name}`);
         await shown(page, "markdown");
         await mustBeAccessible(page, `reply-${name}`);

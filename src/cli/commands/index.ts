@@ -11,6 +11,7 @@ import { registerFix } from "./fix.ts";
 import type { Run } from "./run.ts";
 import { registerSmoke } from "./smoke.ts";
 import { registerTriage } from "./triage.ts";
+import { registerWeb } from "./web.ts";
 import { registerWhatIf } from "./what-if.ts";
 
 /** Takes a command's exit code. */
@@ -45,6 +46,11 @@ const COMMANDS: Readonly<Record<string, Register>> = {
       done(showChecks(args, session));
     }),
   demo: worked("demo", registerDemo),
+  web: (yargs, session, done) =>
+    registerWeb(yargs, wordsFor(session.lang), async (args) => {
+      const { web } = await import("../run/web.ts");
+      done(await web(args, session));
+    }),
   completion: (yargs, session, done) =>
     registerCompletion(yargs, wordsFor(session.lang), async ({ shell }) => {
       const { COMPLETIONS } = await import("../completion-scripts.ts");

@@ -77,6 +77,9 @@ export const en = {
   "option.json-lines": "One JSON line for each line of input",
   "command.what-if":
     "Asks the admission model: would this connection be let in, now, after a change, after an upgrade?",
+  "option.open": "Open it in the browser; its path is written in any case",
+  "command.web": "The offline page: paste a ticket, or ask what if; one file, no connection",
+  "web-open-it": "Open this file in a browser.",
   "option.shell": "The shell",
   "command.completion": "A script with which a shell completes, e.g. pairing-doctor completion >> ~/.bashrc",
   usage: "Says why the OpenClaw Control UI is refused, and what fixes it. Only `fix` changes anything.",
