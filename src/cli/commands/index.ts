@@ -11,6 +11,7 @@ import { registerFix } from "./fix.ts";
 import type { Run } from "./run.ts";
 import { registerSmoke } from "./smoke.ts";
 import { registerTriage } from "./triage.ts";
+import { registerWatch } from "./watch.ts";
 import { registerWeb } from "./web.ts";
 import { registerWhatIf } from "./what-if.ts";
 
@@ -46,6 +47,7 @@ const COMMANDS: Readonly<Record<string, Register>> = {
       done(showChecks(args, session));
     }),
   demo: worked("demo", registerDemo),
+  watch: worked("watch", registerWatch),
   web: (yargs, session, done) =>
     registerWeb(yargs, wordsFor(session.lang), async (args) => {
       const { web } = await import("../run/web.ts");

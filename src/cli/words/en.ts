@@ -77,6 +77,11 @@ export const en = {
   "option.json-lines": "One JSON line for each line of input",
   "command.what-if":
     "Asks the admission model: would this connection be let in, now, after a change, after an upgrade?",
+  "option.json-events": "One JSON line for each event",
+  "option.for":
+    "Ends by itself after that time, e.g. 90s or 10m: exit code 1 if somebody was refused and nobody got in since",
+  "command.watch":
+    "Follows the gateway's log: explains each new refusal once, shows who waits for approval, says who got in; changes nothing",
   "option.open": "Open it in the browser; its path is written in any case",
   "command.web": "The offline page: paste a ticket, or ask what if; one file, no connection",
   "web-open-it": "Open this file in a browser.",

@@ -6,6 +6,7 @@ import { reach } from "./reach.ts";
 import { smoke } from "./smoke.ts";
 import { unseen } from "./unseen.ts";
 import { usage } from "./usage.ts";
+import { watch } from "./watch.ts";
 
 /**
  * Every sentence that the tool says of what it met and did, by its key: here in English, in the other languages in
@@ -20,4 +21,5 @@ export const SENTENCES = {
   ...smoke,
   ...unseen,
   ...usage,
+  ...watch,
 } as const;

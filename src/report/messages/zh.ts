@@ -14,6 +14,7 @@ import { reach } from "./zh/sentences/reach.ts";
 import { smoke } from "./zh/sentences/smoke.ts";
 import { unseen } from "./zh/sentences/unseen.ts";
 import { usage } from "./zh/sentences/usage.ts";
+import { watch } from "./zh/sentences/watch.ts";
 import { human } from "./zh/steps.ts";
 import { upgrade } from "./zh/upgrade.ts";
 import { tables } from "./zh/words.ts";
@@ -24,7 +25,17 @@ export const zh: Catalogue = {
   remedies,
   human,
   ...tables,
-  sayings: { ...facts, ...reach, ...changes, ...evidence, ...kubernetes, ...smoke, ...unseen, ...usage },
+  sayings: {
+    ...facts,
+    ...reach,
+    ...changes,
+    ...evidence,
+    ...kubernetes,
+    ...smoke,
+    ...unseen,
+    ...usage,
+    ...watch,
+  },
   ...upgrade,
   fix,
   answer,
