@@ -52,6 +52,9 @@ export class Watcher {
     const digest = knownValue(facts.logs);
     const refused = digest === undefined ? [] : this.#refusals(facts, digest);
     const happened = (digest?.events ?? []).flatMap((event) => this.#happened(event));
+    // Who got in among these lines came before the refusal.
+    this.#isOut ||=
+      digest?.refusals.some(({ gate, connectedLater }) => gate !== "left" && !connectedLater) ?? false;
     return [...ordered([...refused, ...happened]), ...this.#requests(facts, now)];
   }
 
@@ -62,11 +65,13 @@ export class Watcher {
     const count = met.reduce((sum, group) => sum + group.count, 0);
     const at = newest.lastAt === undefined ? {} : { at: newest.lastAt };
     this.#in.clear();
-    // In one breath with the refusals it may have got in, which its own line tells.
-    this.#isOut = !met.every(({ connectedLater }) => connectedLater);
+    this.#isOut = true;
     const report = this.#options.report(facts);
-    const findings = report.findings.filter(isOfRefusal);
-    if (findings.length === 0) {
+    const current = report.findings.filter(isOfRefusal);
+    // Refused and let in among these few lines.
+    const findings =
+      current.length > 0 ? current : report.findings.filter(({ variant }) => variant === "over");
+    if (report.findings.length === 0) {
       const quote = safeText(newest.latest.quote, 300);
       return this.#isNew(`unexplained ${newest.gate} ${newest.why}`, count)
         ? [{ event: "unexplained", ...at, count, quote }]
