@@ -232,7 +232,7 @@ describe("a gateway that is watched", () => {
   });
 
   test("one that is let in at once is told, and after a time it ends by itself", async () => {
-    const { opened, visit } = await watched("2026.9.6");
+    const { opened, visit } = await watched("2026.5.28");
     const events: WatchEvent[] = [];
     const ended = watch({
       opened,

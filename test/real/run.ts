@@ -13,7 +13,9 @@ const root = path.resolve(here, "../..");
 const ORDER = [
   "smoke",
   "smoke-command",
+  "web",
   "plugin",
+  "watch",
   "commands",
   "frames",
   "store",
