@@ -13,7 +13,7 @@ main>div>h1{margin:1.2rem 0 .3rem}
 .field{margin:.7rem 0 0;display:flex;flex-direction:column;gap:.2rem;min-width:0}
 .field label,legend{font-weight:600}
 .field label{overflow-wrap:anywhere}
-.fields{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:0 1.2rem}
+.fields{display:grid;grid-template-columns:repeat(auto-fill,minmax(17rem,1fr));gap:0 1.2rem}
 .hint{color:var(--dim);font-size:.88rem;margin:.2rem 0 0}
 fieldset{border:0;padding:0;margin:.6rem 0 0;min-width:0}
 legend{padding:0}
