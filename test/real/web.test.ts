@@ -2,12 +2,12 @@
 // says what the command line says, asks for nothing, and axe-core finds nothing on it or on the HTML report.
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
+import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { tar, tarGz, zip, zstd } from "../support/archives.ts";
 import { cli, fixture, here } from "../support/cli.ts";
@@ -15,7 +15,6 @@ import { BIN } from "./rig/doctor.ts";
 import { mustRun } from "./rig/processes.ts";
 
 const WEB = pathToFileURL(path.join(path.dirname(BIN), "web.html")).href;
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** Pictures are left here for somebody to look at. */
 const PICTURES = process.env.PAIRING_DOCTOR_PICTURES;
 
@@ -85,7 +84,7 @@ interface AxeResult {
 const UNFOLD = "for (const details of document.querySelectorAll('details')) details.open = true";
 
 async function mustBeAccessible(page: Page, what: string): Promise<void> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const { violations, passes } = await page.evaluate<AxeResult>("axe.run(document)");
   const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
   assert.deepEqual(told, [], what);

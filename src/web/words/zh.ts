@@ -33,7 +33,7 @@ export const zh = translation(en, {
   "answer.html": "报告",
   "answer.markdown": "工单回复",
   "answer.json": "JSON",
-  "answer.agent": "给 AI 代理",
+  "answer.agent": "给 AI 智能体",
   "answer.copy": "复制",
   "answer.copied": "已复制。",
   "answer.select": "已选中：请用键盘复制。",

@@ -8,7 +8,7 @@ export const watch = translation(english, {
   "watch-again": "因同样的原因再次被拒绝：{id}，至今 {count} 次",
   "watch-unexplained": "被拒绝，原因未能识别",
   "watch-waiting": "等待批准：{client}{（address）}，设备 {device}",
-  "watch-compare": "如果这是您自己的尝试，下面的命令会放行：",
+  "watch-compare": "如果这是自己的尝试，下面的命令会放行：",
   "watch-new-id": "设备 {device} 再次请求；现在用这条命令批准：",
   "watch-approved": "已批准{（device）}",
   "watch-got-in": "已进入：先前被拒绝的浏览器（或另一个）已被放行{（address）}",
