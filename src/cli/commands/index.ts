@@ -12,6 +12,8 @@ import { registerFleet } from "./fleet.ts";
 import type { Run } from "./run.ts";
 import { registerSmoke } from "./smoke.ts";
 import { registerTriage } from "./triage.ts";
+import { registerWatch } from "./watch.ts";
+import { registerWeb } from "./web.ts";
 import { registerWhatIf } from "./what-if.ts";
 
 /** Takes a command's exit code. */
@@ -47,6 +49,12 @@ const COMMANDS: Readonly<Record<string, Register>> = {
       done(showChecks(args, session));
     }),
   demo: worked("demo", registerDemo),
+  watch: worked("watch", registerWatch),
+  web: (yargs, session, done) =>
+    registerWeb(yargs, wordsFor(session.lang), async (args) => {
+      const { web } = await import("../run/web.ts");
+      done(await web(args, session));
+    }),
   completion: (yargs, session, done) =>
     registerCompletion(yargs, wordsFor(session.lang), async ({ shell }) => {
       const { COMPLETIONS } = await import("../completion-scripts.ts");
