@@ -6,7 +6,9 @@ import { continuesFragment, FRAGMENT_HINTS, looseMeta, readFragment } from "./fr
 import { type JsonLine, readJsonLine, readLeadingMeta } from "./json-log.ts";
 import { timestamp } from "./keys.ts";
 import type { Line, Meta } from "./line.ts";
-import { type Chunk, detached, LineSplitter } from "./lines.ts";
+import { type Chunk, detached } from "./lines.ts";
+import { AnyLog } from "./any-log.ts";
+import type { LineConsumer, LookBack } from "./long-log.ts";
 import { type Stripped, stripPrefixes } from "./prefix.ts";
 import { configKeys } from "./shapes/gateway.ts";
 import { besideOf, recognise, SHAPES } from "./shapes/index.ts";
@@ -16,6 +18,11 @@ import { continuesWrapped, isWrapped, joinWrapped } from "./wrap.ts";
 export interface ScanOptions {
   /** Exact values to take out of every text, besides what looks like a secret. */
   readonly secrets?: readonly string[];
+  /**
+   * Bytes that are read line by line; of what comes behind them only lines in which something may be found, and a
+   * sample of the others. 262,144: whatever is shorter may be somebody's words.
+   */
+  readonly careful?: number;
   /** Called once, at the end. */
   readonly onEnd?: (stats: ScanStats) => void;
 }
@@ -35,6 +42,8 @@ export interface Scanner {
   readonly stats: ScanStats;
 }
 
+/** As long as a ticket may be (`doctor/pure/read/inputs.ts`). */
+const CAREFUL = 262_144;
 /** Characters of a line that are parsed; 9.x lines are some 1,500 long. */
 const MAX_TEXT = 4096;
 /** Lines that a pasted block or a wrapped line may be long, and a pretty-printed meta object. */
@@ -88,19 +97,19 @@ export async function* scanLog(
 export function createScanner(source: string, options: ScanOptions = {}): Scanner {
   const scrub = createScrubber(options.secrets ?? []);
   const reader = new LineReader(safeQuote(source, scrub, 200), scrub);
-  const splitter = new LineSplitter((text, number) => reader.line(text, number));
+  const log = new AnyLog(reader, options.careful ?? CAREFUL);
   return {
     push(chunk) {
-      splitter.push(chunk);
+      log.push(chunk);
       return reader.take();
     },
     end() {
-      splitter.end();
+      log.end();
       reader.end();
       return reader.take();
     },
     get stats() {
-      return { lines: splitter.lines, bytes: splitter.bytes, skipped: splitter.skipped };
+      return { lines: log.lines, bytes: log.bytes, skipped: log.skipped };
     },
   };
 }
@@ -112,7 +121,7 @@ type Pending =
   | { readonly kind: "box"; event: Extract<LogEvent, { type: "config-error" }>; lines: number }
   | { readonly kind: "client"; event: ClientErrorEvent | undefined; block: Block; lines: number };
 
-class LineReader {
+class LineReader implements LineConsumer {
   readonly #source: string;
   readonly #scrub: Scrubber;
   #events: LogEvent[] = [];
@@ -123,6 +132,10 @@ class LineReader {
   #nodeHost = { from: 0, to: 0 };
   /** The last lines that were of no interest; a secret may begin there and go on in the next one. */
   #before: string[] = [];
+  /** Those that nobody handed over, before the first of the lines that wait. */
+  #lookBack: LookBack | undefined;
+  /** Whether marks or colours are written out, so that they may stand inside of what is looked for. */
+  isSpelled = false;
   /** Lines at the end of which a secret may begin: they wait for the next one, and are scrubbed with it. */
   #held: { readonly raw: string; readonly number: number; readonly stripped: Stripped }[] = [];
 
@@ -137,9 +150,9 @@ class LineReader {
     return events;
   }
 
-  line(written: string, number: number): void {
-    // Colours stand inside of what is looked for: `[33m[ws][39m unauthorized[0m conn=`.
-    const raw = unescapeHtml(stripAnsi(written).replace(LOST_COLOUR, ""));
+  line(written: string, number: number, before?: LookBack): void {
+    const raw = this.#undisguised(written);
+    this.#lookBack = before;
     if (this.#held.length === 0 && !this.#matters(raw, number)) {
       if (this.#before.push(raw) > MAX_BEFORE) this.#before.shift();
       return;
@@ -156,11 +169,27 @@ class LineReader {
     this.flush();
   }
 
+  isWaiting(number: number): boolean {
+    return (
+      this.#held.length > 0 ||
+      this.#pending !== undefined ||
+      number <= Math.max(this.#cliService.to, this.#nodeHost.to)
+    );
+  }
+
+  /** Colours stand inside of what is looked for: `[33m[ws][39m unauthorized[0m conn=`. */
+  #undisguised(written: string): string {
+    const plain = stripAnsi(written);
+    const raw = unescapeHtml(plain.replace(LOST_COLOUR, ""));
+    // Those that JSON has written out are searched for.
+    if (raw.length !== plain.length && !plain.includes("\\u001b[")) this.isSpelled = true;
+    return raw;
+  }
+
   /** What may become an event, or says whose the next ones are. */
   #matters(raw: string, number: number): boolean {
     return (
-      this.#pending !== undefined ||
-      number <= Math.max(this.#cliService.to, this.#nodeHost.to) ||
+      this.isWaiting(number) ||
       raw.includes(" node ") ||
       raw.includes("openclaw-cli") ||
       RELEVANT.test(raw)
@@ -172,7 +201,8 @@ class LineReader {
     const held = this.#held;
     if (held.length === 0) return;
     this.#held = [];
-    const last = this.#before.map((raw) => oneLine(stripPrefixes(raw).text).slice(-MAX_WAITING));
+    const unseen = this.#lookBack?.all().map((written) => this.#undisguised(written)) ?? [];
+    const last = [...this.#before, ...unseen].slice(-MAX_BEFORE).map((raw) => oneLine(stripPrefixes(raw).text).slice(-MAX_WAITING));
     const before = last.length > 0 && this.#scrub.goesOn(last.join("\n")) ? last : [];
     this.#before = [];
     const texts = held.map(({ stripped }) => oneLine(stripped.text));

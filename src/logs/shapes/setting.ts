@@ -65,6 +65,7 @@ export const setting: Shape = {
     ],
     ...["kubectl", "k8s", "k3s", "K8s", "ubernetes", "minikube", "helm ", "EKS", "GKE", "AKS", "kind: "],
   ],
+  needles: [],
   read(line) {
     const found = SETTINGS.find(([wording]) => wording.test(line.text));
     // A gateway's own log speaks of its plugins and providers.
