@@ -5,7 +5,7 @@ import { type EraHint, eraOf, hintsOf } from "./era.ts";
 import { releaseIn } from "./event-kinds.ts";
 import type { Chunk } from "./lines.ts";
 import { RefusalBook } from "./refusals.ts";
-import { type ScanOptions, scanLog } from "./scan.ts";
+import { createScanner, type ScanOptions } from "./scan.ts";
 
 export interface DigestOptions {
   /** Groups kept; 200. */
@@ -119,15 +119,17 @@ export async function digestLogs(
   const digester = createDigester(options);
   for await (const { name, chunks, inside } of sources) {
     let events = 0;
-    const scan: ScanOptions = {
-      ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
-      onEnd: ({ lines, bytes }) =>
-        digester.noteSource({ name, lines, bytes, events, ...(inside === true ? { inside } : {}) }),
+    const scan: ScanOptions = options.secrets === undefined ? {} : { secrets: options.secrets };
+    // Not one by one: each would wait for the next turn.
+    const scanner = createScanner(name, scan);
+    const take = (found: readonly LogEvent[]): void => {
+      events += found.length;
+      for (const event of found) digester.add(event);
     };
-    for await (const event of scanLog(chunks, name, scan)) {
-      events++;
-      digester.add(event);
-    }
+    for await (const chunk of chunks) take(scanner.push(chunk));
+    take(scanner.end());
+    const { lines, bytes } = scanner.stats;
+    digester.noteSource({ name, lines, bytes, events, ...(inside === true ? { inside } : {}) });
   }
   return digester.finish();
 }

@@ -27,7 +27,7 @@ const MAX_BYTES = 3 * MAX_LINE;
 const SAMPLE = 16_384;
 
 /**
- * The rest of a long log in UTF-8: of its lines only those are decoded that have a needle or an escape character in
+ * The rest of a long log in UTF-8: of its lines only those are decoded that have a needle or an esc character in
  * them, what those wait for, and a bounded sample of all others. Holds one buffer, whatever the length of a line.
  */
 export class LongLog {
@@ -131,7 +131,7 @@ export class LongLog {
     let from = this.#from;
     let number = this.#number;
     let hit = -1;
-    let escape = seek(from, to, ESCAPE);
+    let esc = seek(from, to, ESCAPE);
     if (this.#seen >= this.#nextSample && from < to) {
       this.#nextSample *= 2;
       this.#sampledUntil = Math.min(to, from + SAMPLE);
@@ -141,8 +141,8 @@ export class LongLog {
       if (from >= this.#sampledUntil && !consumer.isWaiting(number)) {
         // A look begins at a place that four divides; one before the line cannot be at a needle of it.
         if (hit < from) hit = find((from + 3) & ~3, to);
-        if (escape < from) escape = seek(from, to, ESCAPE);
-        const next = Math.min(hit, escape);
+        if (esc < from) esc = seek(from, to, ESCAPE);
+        const next = Math.min(hit, esc);
         if (next >= to) break;
         start = text.lastIndexOf(LF, next - 1) + 1;
         if (start < from) start = from;

@@ -1,18 +1,19 @@
 import type { ClientErrorEvent, LogEvent } from "../core/log-event.ts";
 import { createScrubber, type Scrubber, safeField, safeQuote } from "../core/scrub.ts";
 import { safeText, stripAnsi } from "../core/text.ts";
+import { AnyLog } from "./any-log.ts";
 import { type Block, blockLine, isPrompt, mergeBlock, mergeClient } from "./client-block.ts";
 import { continuesFragment, FRAGMENT_HINTS, looseMeta, readFragment } from "./fragment.ts";
 import { type JsonLine, readJsonLine, readLeadingMeta } from "./json-log.ts";
 import { timestamp } from "./keys.ts";
 import type { Line, Meta } from "./line.ts";
 import { type Chunk, detached } from "./lines.ts";
-import { AnyLog } from "./any-log.ts";
 import type { LineConsumer, LookBack } from "./long-log.ts";
 import { type Stripped, stripPrefixes } from "./prefix.ts";
 import { configKeys } from "./shapes/gateway.ts";
 import { besideOf, recognise, SHAPES } from "./shapes/index.ts";
 import { runsNode } from "./shapes/speaker.ts";
+import { Templates } from "./templates.ts";
 import { continuesWrapped, isWrapped, joinWrapped } from "./wrap.ts";
 
 export interface ScanOptions {
@@ -44,6 +45,12 @@ export interface Scanner {
 
 /** As long as a ticket may be (`doctor/pure/read/inputs.ts`). */
 const CAREFUL = 262_144;
+/**
+ * What a line has in which a secret may begin and go on in the next one: a word that names one, a link, an escape, a mark
+ * at its end, one long word; or it is one word, the rest of something.
+ */
+const MAY_OPEN =
+  /token|pass|secret|key|code|credential|signature|auth|bearer|cookie|x-|eyj|sk-|gh[opsu]_|xox|aiza|akia|:aa|sig=|jwt|hmac|otp|ticket|assertion|pwd|[^\t\x20-\x7e]|[%\\&?#]|:\/\/|\s-u|[A-Za-z0-9_+/-]{32}|0(?:x[0-9a-f]?,?)?[\s\d]{0,1}$|[_-][a-z]{1,16}=?\s*$|^\S*$/i;
 /** Characters of a line that are parsed; 9.x lines are some 1,500 long. */
 const MAX_TEXT = 4096;
 /** Lines that a pasted block or a wrapped line may be long, and a pretty-printed meta object. */
@@ -96,7 +103,7 @@ export async function* scanLog(
 
 export function createScanner(source: string, options: ScanOptions = {}): Scanner {
   const scrub = createScrubber(options.secrets ?? []);
-  const reader = new LineReader(safeQuote(source, scrub, 200), scrub);
+  const reader = new LineReader(safeQuote(source, scrub, 200), scrub, (options.secrets ?? []).length === 0);
   const log = new AnyLog(reader, options.careful ?? CAREFUL);
   return {
     push(chunk) {
@@ -121,9 +128,17 @@ type Pending =
   | { readonly kind: "box"; event: Extract<LogEvent, { type: "config-error" }>; lines: number }
   | { readonly kind: "client"; event: ClientErrorEvent | undefined; block: Block; lines: number };
 
+/** What a line says that stands by itself; `undefined` where it waits for the next one. */
+function readAlone(text: string, source: string, scrub: Scrubber): readonly LogEvent[] | undefined {
+  const reader = new LineReader(source, scrub, false);
+  reader.line(text, 1);
+  return reader.isWaiting(2) ? undefined : reader.take();
+}
+
 class LineReader implements LineConsumer {
   readonly #source: string;
   readonly #scrub: Scrubber;
+  readonly #templates: Templates | undefined;
   #events: LogEvent[] = [];
   #pending: Pending | undefined;
   /** Lines of the last command that ran the CLI in a container of its own, and of its output. */
@@ -139,9 +154,11 @@ class LineReader implements LineConsumer {
   /** Lines at the end of which a secret may begin: they wait for the next one, and are scrubbed with it. */
   #held: { readonly raw: string; readonly number: number; readonly stripped: Stripped }[] = [];
 
-  constructor(source: string, scrub: Scrubber) {
+  /** `learns`: whether lines that differ only in their times and ids are read once; not where secrets are known. */
+  constructor(source: string, scrub: Scrubber, learns: boolean) {
     this.#source = source;
     this.#scrub = scrub;
+    this.#templates = learns ? new Templates((text) => readAlone(text, source, scrub)) : undefined;
   }
 
   take(): readonly LogEvent[] {
@@ -151,8 +168,16 @@ class LineReader implements LineConsumer {
   }
 
   line(written: string, number: number, before?: LookBack): void {
-    const raw = this.#undisguised(written);
     this.#lookBack = before;
+    if (this.#templates !== undefined && !this.isWaiting(number)) {
+      const known = this.#templates.find(written, number);
+      if (known !== undefined && !this.#mayGoOn(before)) {
+        this.#before = [];
+        this.#events.push(...known);
+        return;
+      }
+    }
+    const raw = this.#undisguised(written);
     if (this.#held.length === 0 && !this.#matters(raw, number)) {
       if (this.#before.push(raw) > MAX_BEFORE) this.#before.shift();
       return;
@@ -162,6 +187,7 @@ class LineReader implements LineConsumer {
     const isShort = texts.every(({ length }) => length <= MAX_WAITING);
     if (isShort && this.#held.length < MAX_HELD && this.#scrub.goesOn(texts.join("\n"))) return;
     this.#release();
+    if (!this.isWaiting(number + 1)) this.#templates?.learn(written);
   }
 
   end(): void {
@@ -189,11 +215,23 @@ class LineReader implements LineConsumer {
   /** What may become an event, or says whose the next ones are. */
   #matters(raw: string, number: number): boolean {
     return (
-      this.isWaiting(number) ||
-      raw.includes(" node ") ||
-      raw.includes("openclaw-cli") ||
-      RELEVANT.test(raw)
+      this.isWaiting(number) || raw.includes(" node ") || raw.includes("openclaw-cli") || RELEVANT.test(raw)
     );
+  }
+
+  /** The lines before, where a secret may have begun in them. */
+  #textsBefore(): readonly string[] {
+    const unseen = this.#lookBack?.all().map((written) => this.#undisguised(written)) ?? [];
+    const last = [...this.#before, ...unseen]
+      .slice(-MAX_BEFORE)
+      .map((raw) => oneLine(stripPrefixes(raw).text).slice(-MAX_WAITING));
+    return last.length > 0 && this.#scrub.goesOn(last.join("\n")) ? last : [];
+  }
+
+  /** The same, without a closer look where the last one has nothing that a secret could begin with. */
+  #mayGoOn(before: LookBack | undefined): boolean {
+    const last = before?.last() ?? this.#before.at(-1);
+    return last !== undefined && MAY_OPEN.test(last) && this.#textsBefore().length > 0;
   }
 
   /** Scrubs the lines that wait as one text, with those before them in which a secret may have begun. */
@@ -201,9 +239,7 @@ class LineReader implements LineConsumer {
     const held = this.#held;
     if (held.length === 0) return;
     this.#held = [];
-    const unseen = this.#lookBack?.all().map((written) => this.#undisguised(written)) ?? [];
-    const last = [...this.#before, ...unseen].slice(-MAX_BEFORE).map((raw) => oneLine(stripPrefixes(raw).text).slice(-MAX_WAITING));
-    const before = last.length > 0 && this.#scrub.goesOn(last.join("\n")) ? last : [];
+    const before = this.#textsBefore();
     this.#before = [];
     const texts = held.map(({ stripped }) => oneLine(stripped.text));
     const isAlone = before.length + texts.length === 1;

@@ -47,7 +47,7 @@ function gramAt(bytes: ArrayLike<number>, at: number): number {
 
 function rarity(bytes: Uint8Array, at: number): number {
   const gram = String.fromCharCode(...bytes.subarray(at, at + GRAM));
-  let sum = EVERYWHERE.includes(gram) ? -100 : 0;
+  let sum = EVERYWHERE.includes(gram) || /\d.?\d/.test(gram) ? -100 : 0;
   for (const byte of bytes.subarray(at, at + GRAM)) {
     const rank = COMMON.indexOf(String.fromCharCode(byte));
     sum += Math.log2(rank < 0 ? COMMON.length + 40 : rank + 2);

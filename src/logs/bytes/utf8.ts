@@ -39,7 +39,9 @@ export class Utf8 {
   }
 
   #recoded(chunk: Uint8Array): Uint8Array {
-    return this.#decoder === undefined ? chunk : ENCODER.encode(this.#decoder.decode(chunk, { stream: true }));
+    return this.#decoder === undefined
+      ? chunk
+      : ENCODER.encode(this.#decoder.decode(chunk, { stream: true }));
   }
 }
 

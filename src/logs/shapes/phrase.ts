@@ -81,7 +81,17 @@ export const phrase: Shape = {
   hints: [...HINTS, "device is ", "AUTH_", "token_mi", "password_mi"],
   needles: [
     ...HINTS,
-    ...["token_missing", "token_mismatch", "password_missing", "password_mismatch", "evice is not approved", "evice is asking for", "AUTH_RATE_", "AUTH_SCOPE_", "AUTH_DEVICE_"],
+    ...[
+      "token_missing",
+      "token_mismatch",
+      "password_missing",
+      "password_mismatch",
+      "evice is not approved",
+      "evice is asking for",
+      "AUTH_RATE_",
+      "AUTH_SCOPE_",
+      "AUTH_DEVICE_",
+    ],
     ...["AUTH_BOOTSTRAP_", "AUTH_TOKEN_", "AUTH_PASSWORD_", "AUTH_TAILSCALE_", "AUTH_IDENTITY_"],
   ],
   read(line) {

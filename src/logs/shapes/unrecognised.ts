@@ -25,7 +25,7 @@ const NEEDLES = [
   ...[..."eis :,.;)!\"'\n\r"].map((next) => `reject${next}`),
   ...["refused", "refuses", "refuse ", "refusal", "refusing"],
   ...["decline", "declini", "forbidd", "forbids", "forbid ", "forbade", "blocked", "disallow"],
-  ...[...' =:("\'[/'].map((before) => `${before}denied`),
+  ...[..." =:(\"'[/"].map((before) => `${before}denied`),
   ...[..."abcdefghijklmnopqrstuvwxyz"].map((next) => ` deny ${next}`),
   "denying",
   ...["not allowed", "not admitted", "not permitted", "not authorized", "unauthorized", "turned away"],
