@@ -35,14 +35,16 @@ export class AnyLog {
   push(chunk: Chunk): void {
     const read = this.bytes;
     this.bytes += chunk.length;
-    if (this.#long !== undefined) return this.#long.push(this.#utf8.of(chunk));
-    if (this.bytes <= this.#careful) return this.#splitter.push(this.#utf8.of(chunk));
     const bytes = this.#utf8.of(chunk);
-    // Also of a chunk that came in another encoding: where it is exactly does not matter.
-    const end = bytes.indexOf(10, Math.min(bytes.length - 1, Math.max(0, this.#careful - read))) + 1;
-    if (end === 0) return this.#splitter.push(bytes);
-    this.#splitter.push(bytes.subarray(0, end));
-    this.#goOn(bytes.subarray(end));
+    if (this.#long !== undefined) {
+      this.#long.push(bytes);
+      return;
+    }
+    // Where it is exactly does not matter.
+    const from = Math.min(bytes.length - 1, Math.max(0, this.#careful - read));
+    const end = this.bytes <= this.#careful ? 0 : bytes.indexOf(10, from) + 1;
+    this.#splitter.push(end === 0 ? bytes : bytes.subarray(0, end));
+    if (end > 0) this.#goOn(bytes.subarray(end));
   }
 
   end(): void {
@@ -60,7 +62,10 @@ export class AnyLog {
   /** What is left after the end of a line. */
   #goOn(bytes: Uint8Array): void {
     this.#finder = this.#consumer.isSpelled ? undefined : (idle.pop() ?? finderOf(needles()));
-    if (this.#finder === undefined) return this.#splitter.push(bytes);
+    if (this.#finder === undefined) {
+      this.#splitter.push(bytes);
+      return;
+    }
     const { number } = this.#splitter;
     this.#long = new LongLog(this.#finder, this.#consumer, { number, seen: this.bytes });
     this.#long.push(bytes);

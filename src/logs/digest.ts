@@ -6,6 +6,7 @@ import { releaseIn } from "./event-kinds.ts";
 import type { Chunk } from "./lines.ts";
 import { RefusalBook } from "./refusals.ts";
 import { createScanner, type ScanOptions } from "./scan.ts";
+import { isBefore } from "./when.ts";
 
 export interface DigestOptions {
   /** Groups kept; 200. */
@@ -56,8 +57,8 @@ export function createDigester(options: DigestOptions = {}): Digester {
     add(event) {
       seq++;
       if (event.at !== undefined) {
-        if (firstAt === undefined || before(event.at, firstAt)) firstAt = event.at;
-        if (lastAt === undefined || !before(event.at, lastAt)) lastAt = event.at;
+        if (firstAt === undefined || isBefore(event.at, firstAt)) firstAt = event.at;
+        if (lastAt === undefined || !isBefore(event.at, lastAt)) lastAt = event.at;
       }
       if (event.via !== undefined) vias.set(event.via, true);
       for (const hint of hintsOf(event)) hints.set(hint.because, { ...hint, seq });
@@ -181,10 +182,4 @@ function repeated(event: LogEvent, seen: Lru<string>): boolean {
   });
   if (!other) seen.set(`${second} ${what}`, event.source);
   return other;
-}
-
-/** By time where both have a whole one, else by text. */
-function before(a: string, b: string): boolean {
-  const [x, y] = [Date.parse(a), Date.parse(b)];
-  return Number.isNaN(x) || Number.isNaN(y) ? a < b : x < y;
 }

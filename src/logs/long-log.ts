@@ -3,16 +3,19 @@ import { MAX_LINE } from "./lines.ts";
 
 /** Who reads lines one by one. */
 export interface LineConsumer {
-  /** `before`: the last lines before it that nobody handed over, at most four, the nearest one last. */
-  line(text: string, number: number, before?: LookBack): void;
+  line(text: string, number: number, around?: Around): void;
   /** Whether what was read so far may go on in the line of this number, whatever that one says. */
   isWaiting(number: number): boolean;
 }
 
-export interface LookBack {
-  /** The nearest one that is not empty. */
+/** What stands around a line and was not handed over. */
+export interface Around {
+  /** The nearest line before it that is not empty. */
   last(): string | undefined;
-  all(): readonly string[];
+  /** Such lines before it, at most four, the nearest one last. */
+  before(): readonly string[];
+  /** How the next line begins; `undefined` where that is not known yet. */
+  next(): string | undefined;
 }
 
 const LF = 10;
@@ -21,6 +24,8 @@ const ESCAPE = 27;
 /** Bytes that stay in memory behind what was searched: the lines before the next hit. */
 const HISTORY = 16_384;
 const MOST_BEFORE = 4;
+/** Of the next line. */
+const BEGINNING = 512;
 /** As many may be the characters of the longest line that is read. */
 const MAX_BYTES = 3 * MAX_LINE;
 /** Lines are read one by one for so many bytes whenever there are twice as many as at the last time. */
@@ -162,9 +167,10 @@ export class LongLog {
   #hand(start: number, end: number, number: number): void {
     const { text } = this.#finder;
     const from = Math.max(0, this.#handed);
-    const before: LookBack = {
+    const around: Around = {
       last: () => this.#linesBefore(start, from, 1)[0],
-      all: () => this.#linesBefore(start, from, MOST_BEFORE),
+      before: () => this.#linesBefore(start, from, MOST_BEFORE),
+      next: () => this.#beginningAt(end),
     };
     let stop = text[end - 1] === LF ? end - 1 : end;
     if (stop > start && text[stop - 1] === CR) stop -= 1;
@@ -172,9 +178,9 @@ export class LongLog {
       const isParted = this.#finder.seek(start, stop, CR) < stop;
       const whole = isParted ? stop : Math.min(stop, start + MAX_BYTES);
       const written = this.#decoder.decode(text.subarray(start, whole));
-      if (!isParted) this.#one(written, number, before);
+      if (!isParted) this.#one(written, number, around);
       else {
-        let first: LookBack | undefined = before;
+        let first: Around | undefined = around;
         for (const part of written.split("\r")) {
           if (part === "") continue;
           this.#one(part, number, first);
@@ -185,10 +191,10 @@ export class LongLog {
     this.#handed = end;
   }
 
-  #one(written: string, number: number, before: LookBack | undefined): void {
+  #one(written: string, number: number, around: Around | undefined): void {
     const isCut = written.length > MAX_LINE;
     if (isCut) this.skipped += written.length - MAX_LINE;
-    this.#consumer.line(isCut ? written.slice(0, MAX_LINE) : written, number, before);
+    this.#consumer.line(isCut ? written.slice(0, MAX_LINE) : written, number, around);
   }
 
   /** At most `most` lines that are not empty, before `start` and not before `least`. */
@@ -203,6 +209,14 @@ export class LongLog {
       end = begin;
     }
     return lines;
+  }
+
+  #beginningAt(at: number): string | undefined {
+    const stop = this.#finder.seek(at, this.#to, LF);
+    const last = Math.min(stop, at + BEGINNING);
+    return stop === this.#to && last === stop
+      ? undefined
+      : this.#decoder.decode(this.#finder.text.subarray(at, last));
   }
 
   /** The searched part goes, but for its end. */

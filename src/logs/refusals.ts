@@ -2,6 +2,7 @@ import { type GateReading, gateOf } from "../core/gate.ts";
 import type { LogEvent, RefusalGate, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
 import { Lru } from "../core/lru.ts";
 import { gateBeside } from "./event-kinds.ts";
+import { isBefore } from "./when.ts";
 
 /** What is remembered of one connection. */
 interface Connection {
@@ -252,8 +253,18 @@ function devicesLike(latest: RefusedEvent, devices: Group["devices"]): { devices
   return alike.length < 2 ? {} : { devices: alike };
 }
 
+/** Refusals of one kind are read alike, and there are few kinds. */
+const readings = new Lru<GateReading>(500);
+
 function readingOf(event: RefusedEvent, sibling: GateReading | undefined): GateReading {
-  const reading = gateOf({ ...event, why: event.why ?? sibling?.why });
+  const { code, reason, cause, phase } = event;
+  const why = event.why ?? sibling?.why;
+  const key = `${code}\0${reason}\0${cause}\0${phase}\0${why}`;
+  let reading = readings.get(key);
+  if (reading === undefined) {
+    reading = gateOf({ ...event, why });
+    readings.set(key, reading);
+  }
   if (reading.gate !== "unknown" && reading.gate !== "left") return reading;
   return sibling ?? reading;
 }
@@ -312,7 +323,7 @@ const PLAIN_GATES = new Set([
 
 function keyOf(event: RefusedEvent, { gate, why }: GateReading): string {
   const shape = PLAIN_GATES.has(gate) ? "" : shapeOf(event);
-  return JSON.stringify([gate, why, shape, event.remote, event.fwd, event.host, event.origin, event.client]);
+  return [gate, why, shape, event.remote, event.fwd, event.host, event.origin, event.client].join("\0");
 }
 
 /** The wording without what differs from one attempt to the next. */
@@ -324,11 +335,6 @@ function later(a: Group, b: Group): number {
   if (a.lastAt === undefined || b.lastAt === undefined) return 0;
   const difference = Date.parse(a.lastAt) - Date.parse(b.lastAt);
   return Number.isNaN(difference) ? 0 : difference;
-}
-
-function isBefore(a: string, b: string): boolean {
-  const [x, y] = [Date.parse(a), Date.parse(b)];
-  return Number.isNaN(x) || Number.isNaN(y) ? a < b : x < y;
 }
 
 function isAfter(a: Moment, b: Moment): boolean {

@@ -8,7 +8,7 @@ import { type JsonLine, readJsonLine, readLeadingMeta } from "./json-log.ts";
 import { timestamp } from "./keys.ts";
 import type { Line, Meta } from "./line.ts";
 import { type Chunk, detached } from "./lines.ts";
-import type { LineConsumer, LookBack } from "./long-log.ts";
+import type { Around, LineConsumer } from "./long-log.ts";
 import { type Stripped, stripPrefixes } from "./prefix.ts";
 import { configKeys } from "./shapes/gateway.ts";
 import { besideOf, recognise, SHAPES } from "./shapes/index.ts";
@@ -21,7 +21,7 @@ export interface ScanOptions {
   readonly secrets?: readonly string[];
   /**
    * Bytes that are read line by line; of what comes behind them only lines in which something may be found, and a
-   * sample of the others. 262,144: whatever is shorter may be somebody's words.
+   * sample of the others. 131,072: whatever is shorter may be somebody's words.
    */
   readonly careful?: number;
   /** Called once, at the end. */
@@ -43,14 +43,24 @@ export interface Scanner {
   readonly stats: ScanStats;
 }
 
-/** As long as a ticket may be (`doctor/pure/read/inputs.ts`). */
-const CAREFUL = 262_144;
+/** Twice as long as what is read as somebody's words. */
+const CAREFUL = 131_072;
 /**
- * What a line has in which a secret may begin and go on in the next one: a word that names one, a link, an escape, a mark
- * at its end, one long word; or it is one word, the rest of something.
+ * What the end of a line has in which a secret may begin and go on in the next one: a word that names one, a link, an
+ * escape, one long word; or it is one word, the rest of something.
  */
 const MAY_OPEN =
-  /token|pass|secret|key|code|credential|signature|auth|bearer|cookie|x-|eyj|sk-|gh[opsu]_|xox|aiza|akia|:aa|sig=|jwt|hmac|otp|ticket|assertion|pwd|[^\t\x20-\x7e]|[%\\&?#]|:\/\/|\s-u|[A-Za-z0-9_+/-]{32}|0(?:x[0-9a-f]?,?)?[\s\d]{0,1}$|[_-][a-z]{1,16}=?\s*$|^\S*$/i;
+  /token|pass|secret|key|code|credential|signature|auth|bearer|x-|sk-|sig=|jwt|hmac|otp|ticket|assertion|pwd|[^\t\x20-\x7e]|[%\\&?#]|:\/\/|\s-u|\S{24}|0(?:x[0-9a-f]?,?)?\s?$|[_-][a-z]{1,16}=?\s*$|^\S*$/i;
+/** As many characters tell, where nothing is quoted and nothing goes on to the end of a line by itself. */
+const TELLING_END = 64;
+
+function mayOpen(line: string): boolean {
+  return (
+    MAY_OPEN.test(line.slice(-TELLING_END)) ||
+    ['"', "'", "`", "ookie", "OOKIE", "-----"].some((mark) => line.includes(mark))
+  );
+}
+
 /** Characters of a line that are parsed; 9.x lines are some 1,500 long. */
 const MAX_TEXT = 4096;
 /** Lines that a pasted block or a wrapped line may be long, and a pretty-printed meta object. */
@@ -128,10 +138,18 @@ type Pending =
   | { readonly kind: "box"; event: Extract<LogEvent, { type: "config-error" }>; lines: number }
   | { readonly kind: "client"; event: ClientErrorEvent | undefined; block: Block; lines: number };
 
+/** Whether the next line is known to begin with no `x`, whatever is put in front of it. */
+function endsHere(around: Around | undefined): boolean {
+  const next = around?.next();
+  return next !== undefined && !/(?:^|[^A-Za-z0-9])x/i.test(next);
+}
+
+const ALONE: Around = { last: () => undefined, before: () => [], next: () => "" };
+
 /** What a line says that stands by itself; `undefined` where it waits for the next one. */
 function readAlone(text: string, source: string, scrub: Scrubber): readonly LogEvent[] | undefined {
   const reader = new LineReader(source, scrub, false);
-  reader.line(text, 1);
+  reader.line(text, 1, ALONE);
   return reader.isWaiting(2) ? undefined : reader.take();
 }
 
@@ -148,7 +166,7 @@ class LineReader implements LineConsumer {
   /** The last lines that were of no interest; a secret may begin there and go on in the next one. */
   #before: string[] = [];
   /** Those that nobody handed over, before the first of the lines that wait. */
-  #lookBack: LookBack | undefined;
+  #around: Around | undefined;
   /** Whether marks or colours are written out, so that they may stand inside of what is looked for. */
   isSpelled = false;
   /** Lines at the end of which a secret may begin: they wait for the next one, and are scrubbed with it. */
@@ -167,11 +185,11 @@ class LineReader implements LineConsumer {
     return events;
   }
 
-  line(written: string, number: number, before?: LookBack): void {
-    this.#lookBack = before;
+  line(written: string, number: number, around?: Around): void {
+    this.#around = around;
     if (this.#templates !== undefined && !this.isWaiting(number)) {
       const known = this.#templates.find(written, number);
-      if (known !== undefined && !this.#mayGoOn(before)) {
+      if (known !== undefined && !this.#mayFollow(around) && (!written.endsWith("0") || endsHere(around))) {
         this.#before = [];
         this.#events.push(...known);
         return;
@@ -185,7 +203,7 @@ class LineReader implements LineConsumer {
     this.#held.push({ raw, number, stripped: stripPrefixes(detached(raw)) });
     const texts = this.#held.map(({ stripped }) => stripped.text);
     const isShort = texts.every(({ length }) => length <= MAX_WAITING);
-    if (isShort && this.#held.length < MAX_HELD && this.#scrub.goesOn(texts.join("\n"))) return;
+    if (isShort && this.#held.length < MAX_HELD && this.#goesOn(texts.join("\n"), around)) return;
     this.#release();
     if (!this.isWaiting(number + 1)) this.#templates?.learn(written);
   }
@@ -193,6 +211,12 @@ class LineReader implements LineConsumer {
   end(): void {
     this.#release();
     this.flush();
+  }
+
+  /** A zero at the end may be the beginning of `0x41`; where nothing else may go on, the next line tells. */
+  #goesOn(text: string, around: Around | undefined): boolean {
+    if (!this.#scrub.goesOn(text)) return false;
+    return !(text.endsWith("0") && endsHere(around) && !this.#scrub.goesOn(`${text.slice(0, -1)}7`));
   }
 
   isWaiting(number: number): boolean {
@@ -221,7 +245,7 @@ class LineReader implements LineConsumer {
 
   /** The lines before, where a secret may have begun in them. */
   #textsBefore(): readonly string[] {
-    const unseen = this.#lookBack?.all().map((written) => this.#undisguised(written)) ?? [];
+    const unseen = this.#around?.before().map((written) => this.#undisguised(written)) ?? [];
     const last = [...this.#before, ...unseen]
       .slice(-MAX_BEFORE)
       .map((raw) => oneLine(stripPrefixes(raw).text).slice(-MAX_WAITING));
@@ -229,9 +253,9 @@ class LineReader implements LineConsumer {
   }
 
   /** The same, without a closer look where the last one has nothing that a secret could begin with. */
-  #mayGoOn(before: LookBack | undefined): boolean {
-    const last = before?.last() ?? this.#before.at(-1);
-    return last !== undefined && MAY_OPEN.test(last) && this.#textsBefore().length > 0;
+  #mayFollow(around: Around | undefined): boolean {
+    const last = around?.last() ?? this.#before.at(-1);
+    return last !== undefined && mayOpen(last) && this.#textsBefore().length > 0;
   }
 
   /** Scrubs the lines that wait as one text, with those before them in which a secret may have begun. */

@@ -33,6 +33,8 @@ interface Made {
 interface Template {
   readonly line: string;
   readonly variables: readonly Variable[];
+  /** What stands before each variable, and behind the last one. */
+  readonly literals: readonly string[];
   readonly made: readonly Made[];
 }
 
@@ -59,9 +61,10 @@ export class Templates {
       const template = some[place];
       if (template === undefined || !fits(template, text)) continue;
       // A client that tries again does so often.
-      if (place > 0) {
-        some.splice(place, 1);
-        some.unshift(template);
+      const before = some[place - 1];
+      if (before !== undefined) {
+        some[place - 1] = template;
+        some[place] = before;
       }
       return template.made.map((made) => eventOf(made, text, number));
     }
@@ -109,7 +112,7 @@ export class Templates {
       const foretold = made.map((one) => eventOf(one, other, 1));
       if (said === undefined || !isSame(said, foretold)) return undefined;
     }
-    return { line, variables, made };
+    return { line, variables, literals: literalsOf(line, variables), made };
   }
 
   /** The line with other values in the places of the variables. */
@@ -150,8 +153,7 @@ function variablesOf(text: string): readonly Variable[] {
   const found: Variable[] = [];
   for (const { 0: value, index } of text.matchAll(VARIABLE)) {
     const kind = value.length === 36 ? "id" : /^\d{4}-/.test(value) ? "time" : "number";
-    // What stands at the end of a line says whether it goes on in the next one.
-    if (index + value.length < text.length) found.push({ at: index, length: value.length, kind });
+    found.push({ at: index, length: value.length, kind });
   }
   return found;
 }
@@ -166,14 +168,28 @@ function skeletonOf(text: string, variables: readonly Variable[]): string {
   return key + text.slice(from);
 }
 
-function fits({ line, variables }: Template, text: string): boolean {
+function literalsOf(line: string, variables: readonly Variable[]): readonly string[] {
   let from = 0;
-  for (const { at, length, kind } of variables) {
-    if (!text.startsWith(line.slice(from, at), from)) return false;
+  const literals = variables.map(({ at, length }) => {
+    const literal = line.slice(from, at);
+    from = at + length;
+    return literal;
+  });
+  return [...literals, line.slice(from)];
+}
+
+function fits({ line, variables, literals }: Template, text: string): boolean {
+  let from = 0;
+  // The last ones tell most: lines of one kind begin alike.
+  if (!text.endsWith(literals[variables.length] ?? "")) return false;
+  for (let place = 0; place < variables.length; place += 1) {
+    const variable = variables[place];
+    if (variable === undefined || !text.startsWith(literals[place] ?? "", from)) return false;
+    const { at, length, kind } = variable;
     from = at + length;
     if (kind === "time" ? !isTime(line, text, at, from) : !isValue(line, text, at, from, kind)) return false;
   }
-  return text.startsWith(line.slice(from), from);
+  return true;
 }
 
 /** Digits where the other one has digits, or hex digits where it has those; all else is the same. */

@@ -2,65 +2,66 @@
 ;; where a gram may begin a hit; 65,536: 8,192 grams at their places; 131,072 and on: the text.
 (module
   (memory (export "memory") 10)
+  ;; Such that what stands in every log meets few hashes of grams.
+  (global $factor (export "factor") (mut i32) (i32.const 0x9e3779b1))
 
   (func $hash (param $gram i32) (result i32)
-    (i32.shr_u (i32.mul (local.get $gram) (i32.const 0x9e3779b1)) (i32.const 16)))
-
-  ;; Whether the four bytes are a gram: linear probing, zero is nothing.
-  (func $isGram (param $gram i32) (result i32)
-    (local $place i32) (local $there i32)
-    (local.set $place (i32.and (call $hash (local.get $gram)) (i32.const 8191)))
-    (loop $probe
-      (local.set $there
-        (i32.load (i32.add (i32.const 65536) (i32.shl (local.get $place) (i32.const 2)))))
-      (if (i32.eq (local.get $there) (local.get $gram)) (then (return (i32.const 1))))
-      (if (i32.eqz (local.get $there)) (then (return (i32.const 0))))
-      (local.set $place (i32.and (i32.add (local.get $place) (i32.const 1)) (i32.const 8191)))
-      (br $probe))
-    (i32.const 0))
+    (i32.shr_u (i32.mul (local.get $gram) (global.get $factor)) (i32.const 16)))
 
   ;; The first of four places at which a gram stands; -1 where there is none.
   (func $among (param $at i32) (result i32)
-    (local $end i32) (local $gram i32)
+    (local $end i32) (local $gram i32) (local $hash i32) (local $there i32)
     (local.set $end (i32.add (local.get $at) (i32.const 16)))
     (loop $grams
       (local.set $gram (i32.load (local.get $at)))
-      (if (i32.load8_u (call $hash (local.get $gram)))
-        (then (if (call $isGram (local.get $gram)) (then (return (local.get $at))))))
+      (local.set $hash (call $hash (local.get $gram)))
+      (if (i32.load8_u (local.get $hash))
+        (then
+          ;; Linear probing; zero is nothing.
+          (block $no
+            (loop $probe
+              (local.set $hash (i32.and (local.get $hash) (i32.const 8191)))
+              (local.set $there
+                (i32.load (i32.add (i32.const 65536) (i32.shl (local.get $hash) (i32.const 2)))))
+              (if (i32.eq (local.get $there) (local.get $gram)) (then (return (local.get $at))))
+              (br_if $no (i32.eqz (local.get $there)))
+              (local.set $hash (i32.add (local.get $hash) (i32.const 1)))
+              (br $probe)))))
       (local.set $at (i32.add (local.get $at) (i32.const 4)))
       (br_if $grams (i32.lt_u (local.get $at) (local.get $end))))
     (i32.const -1))
 
   ;; The first place from $at on, in steps of four, at which a gram stands; $to or more where there is none before it.
   (func (export "find") (param $at i32) (param $to i32) (result i32)
-    (local $a i32) (local $b i32) (local $c i32) (local $d i32) (local $found i32)
+    (local $a i32) (local $b i32) (local $c i32) (local $d i32) (local $found i32) (local $factor i32)
+    (local.set $factor (global.get $factor))
     (block $none
       (loop $blocks
         (br_if $none (i32.ge_u (local.get $at) (local.get $to)))
         (local.set $a
           (i32.or
-            (i32.or (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=0 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 16)))
-                    (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=4 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 16))))
-            (i32.or (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=8 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 16)))
-                    (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=12 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 16))))))
+            (i32.or (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=0 (local.get $at)) (local.get $factor)) (i32.const 16)))
+                    (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=4 (local.get $at)) (local.get $factor)) (i32.const 16))))
+            (i32.or (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=8 (local.get $at)) (local.get $factor)) (i32.const 16)))
+                    (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=12 (local.get $at)) (local.get $factor)) (i32.const 16))))))
         (local.set $b
           (i32.or
-            (i32.or (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=16 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 16)))
-                    (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=20 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 16))))
-            (i32.or (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=24 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 16)))
-                    (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=28 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 16))))))
+            (i32.or (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=16 (local.get $at)) (local.get $factor)) (i32.const 16)))
+                    (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=20 (local.get $at)) (local.get $factor)) (i32.const 16))))
+            (i32.or (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=24 (local.get $at)) (local.get $factor)) (i32.const 16)))
+                    (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=28 (local.get $at)) (local.get $factor)) (i32.const 16))))))
         (local.set $c
           (i32.or
-            (i32.or (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=32 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 16)))
-                    (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=36 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 16))))
-            (i32.or (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=40 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 16)))
-                    (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=44 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 16))))))
+            (i32.or (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=32 (local.get $at)) (local.get $factor)) (i32.const 16)))
+                    (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=36 (local.get $at)) (local.get $factor)) (i32.const 16))))
+            (i32.or (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=40 (local.get $at)) (local.get $factor)) (i32.const 16)))
+                    (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=44 (local.get $at)) (local.get $factor)) (i32.const 16))))))
         (local.set $d
           (i32.or
-            (i32.or (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=48 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 16)))
-                    (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=52 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 16))))
-            (i32.or (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=56 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 16)))
-                    (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=60 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 16))))))
+            (i32.or (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=48 (local.get $at)) (local.get $factor)) (i32.const 16)))
+                    (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=52 (local.get $at)) (local.get $factor)) (i32.const 16))))
+            (i32.or (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=56 (local.get $at)) (local.get $factor)) (i32.const 16)))
+                    (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=60 (local.get $at)) (local.get $factor)) (i32.const 16))))))
         (if (i32.or (i32.or (local.get $a) (local.get $b)) (i32.or (local.get $c) (local.get $d)))
           (then
             (if (local.get $a)

@@ -7,12 +7,20 @@ const SHORTEST = GRAM + STEP - 1;
 const COMMON = " e0tani1o2rs3dl45c6:h78u9.-pmgfw/=b_vyk\"T[]Z,(){}'jxqzSCEAIRPOLDNMGUWFHBVJKXQY";
 
 /** What stands in every line of somebody's log: a gram of it is no choice where there is another one. */
-const EVERYWHERE =
+const EVERYTHING =
   'openclaw-gateway-1  | [gateway/channels] [gateway] [agent/embedded] {"subsystem":"gateway/channels"} ' +
   '"message":" "_meta":{"runtime":"node" logLevelName":"INFO" "date":"2026- "time":"2026- telegram whatsapp discord slack ' +
   "session message channel connected connection reconnecting update received request response error failed " +
   "warning timeout tool model provider agent run started finished completed in ms status text chat user token tokens " +
-  "stdout F stderr F docker kubernetes container systemd clawdbot node[ http://127.0.0.1:18789 https://api. ";
+  "stdout F stderr F 2026-11-22T12:34:56.789Z 2026-12-03T01:10:00.012+00:00 chat=123456789 id=987654321 ms handled in " +
+  " docker kubernetes container systemd clawdbot node[ http://127.0.0.1:18789 https://api. ";
+
+/** Its grams. */
+export const EVERYWHERE: readonly number[] = [
+  ...new Set(
+    Array.from(EVERYTHING, (_, at) => gramAt(new TextEncoder().encode(EVERYTHING.slice(at, at + GRAM)), 0)),
+  ),
+];
 
 /**
  * Four bytes of each needle for each of the four ways in which a look at every fourth byte may fall upon it: rare ones,
@@ -47,7 +55,7 @@ function gramAt(bytes: ArrayLike<number>, at: number): number {
 
 function rarity(bytes: Uint8Array, at: number): number {
   const gram = String.fromCharCode(...bytes.subarray(at, at + GRAM));
-  let sum = EVERYWHERE.includes(gram) || /\d.?\d/.test(gram) ? -100 : 0;
+  let sum = EVERYTHING.includes(gram) || /\d.?\d/.test(gram) ? -100 : 0;
   for (const byte of bytes.subarray(at, at + GRAM)) {
     const rank = COMMON.indexOf(String.fromCharCode(byte));
     sum += Math.log2(rank < 0 ? COMMON.length + 40 : rank + 2);
