@@ -61,7 +61,11 @@ export function createDigester(options: DigestOptions = {}): Digester {
         if (lastAt === undefined || !isBefore(event.at, lastAt)) lastAt = event.at;
       }
       if (event.via !== undefined) vias.set(event.via, true);
-      for (const hint of hintsOf(event)) hints.set(hint.because, { ...hint, seq });
+      for (const hint of hintsOf(event)) {
+        const known = hints.get(hint.because);
+        if (known === undefined) hints.set(hint.because, { ...hint, seq });
+        else known.seq = seq;
+      }
       const named = releaseIn(event);
       if (named !== undefined) {
         const told = { version: named, quote: event.quote };

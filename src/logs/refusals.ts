@@ -43,7 +43,7 @@ export class RefusalBook {
   readonly #maxGroups: number;
   readonly #conns: Lru<Connection>;
   /** Connections that are forgotten but for their group: the JSON file read after a long console log. */
-  readonly #counted: Lru<string>;
+  readonly #counted: Recent<string>;
   /** Least recently refused first. */
   readonly #groups = new Map<string, Group>();
   readonly #connected = new Lru<Moment>(1000);
@@ -58,7 +58,7 @@ export class RefusalBook {
   constructor(maxGroups: number, maxConns: number) {
     this.#maxGroups = Math.max(1, maxGroups);
     this.#conns = new Lru(maxConns);
-    this.#counted = new Lru(maxConns * 10);
+    this.#counted = new Recent(maxConns * 10);
   }
 
   /** Whether it is a refusal of its own, not another line about one that was counted. */
@@ -251,6 +251,29 @@ function noteDevice({ devices }: Group, { deviceId, ua }: RefusedEvent): void {
 function devicesLike(latest: RefusedEvent, devices: Group["devices"]): { devices?: readonly string[] } {
   const alike = [...devices].filter(([, ua]) => ua === latest.ua).map(([id]) => id);
   return alike.length < 2 ? {} : { devices: alike };
+}
+
+/** The last ones that were set, `most` to twice as many: what is only kept, and never moved, is quick. */
+class Recent<V> {
+  readonly #most: number;
+  #new = new Map<string, V>();
+  #old = new Map<string, V>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get(key: string): V | undefined {
+    return this.#new.get(key) ?? this.#old.get(key);
+  }
+
+  set(key: string, value: V): void {
+    if (this.#new.size >= this.#most) {
+      this.#old = this.#new;
+      this.#new = new Map();
+    }
+    this.#new.set(key, value);
+  }
 }
 
 /** Refusals of one kind are read alike, and there are few kinds. */

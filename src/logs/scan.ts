@@ -138,10 +138,10 @@ type Pending =
   | { readonly kind: "box"; event: Extract<LogEvent, { type: "config-error" }>; lines: number }
   | { readonly kind: "client"; event: ClientErrorEvent | undefined; block: Block; lines: number };
 
-/** Whether the next line is known to begin with no `x`, whatever is put in front of it. */
+/** Whether the next line is known to begin with no `x`. */
 function endsHere(around: Around | undefined): boolean {
   const next = around?.next();
-  return next !== undefined && !/(?:^|[^A-Za-z0-9])x/i.test(next);
+  return next !== undefined && !/^x/i.test(stripPrefixes(next).text);
 }
 
 const ALONE: Around = { last: () => undefined, before: () => [], next: () => "" };

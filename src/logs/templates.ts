@@ -1,5 +1,6 @@
 import type { LogEvent } from "../core/log-event.ts";
 import { Lru } from "../core/lru.ts";
+import { detached } from "./lines.ts";
 
 /**
  * What differs between two lines of one client that tries again: ids of connections and requests, times, ports behind an
@@ -13,6 +14,7 @@ const LONGEST = 8192;
 const MOST_SEEN = 1000;
 const MOST_OF_LENGTH = 48;
 const MOST_LENGTHS = 256;
+const ID_LENGTH = 36;
 /** Shorter numbers stand in a text by chance, too. */
 const TELLING = 3;
 
@@ -45,7 +47,7 @@ interface Template {
 export class Templates {
   readonly #readAlone: (text: string) => readonly LogEvent[] | undefined;
   readonly #byLength = new Map<number, Template[]>();
-  readonly #seen = new Lru<true>(MOST_SEEN);
+  readonly #seen = new Lru<"once" | "tried">(MOST_SEEN);
   #seed = 1;
 
   /** `readAlone`: what a line says by itself; `undefined` where it asks for the next one. */
@@ -77,10 +79,9 @@ export class Templates {
     const all = variablesOf(text);
     if (all.length === 0) return;
     const key = skeletonOf(text, all);
-    if (this.#seen.get(key) === undefined) {
-      this.#seen.set(key, true);
-      return;
-    }
+    const seen = this.#seen.get(key);
+    this.#seen.set(key, seen === undefined ? "once" : "tried");
+    if (seen !== "once") return;
     const telling = all.filter(({ kind, length }) => kind !== "number" || length >= TELLING);
     for (const variables of telling.length === all.length ? [all] : [all, telling]) {
       const template = this.#templateOf(text, variables);
@@ -152,7 +153,7 @@ export class Templates {
 function variablesOf(text: string): readonly Variable[] {
   const found: Variable[] = [];
   for (const { 0: value, index } of text.matchAll(VARIABLE)) {
-    const kind = value.length === 36 ? "id" : /^\d{4}-/.test(value) ? "time" : "number";
+    const kind = value.length === ID_LENGTH ? "id" : /^\d{4}-/.test(value) ? "time" : "number";
     found.push({ at: index, length: value.length, kind });
   }
   return found;
@@ -221,7 +222,8 @@ function eventOf({ event, fields }: Made, text: string, number: number): LogEven
   for (const [key, pieces] of fields) {
     let value = "";
     for (const piece of pieces) value += typeof piece === "string" ? piece : text.slice(piece.at, piece.end);
-    made[key] = value;
+    // An id is remembered for long; as a part of its line it would keep that, too.
+    made[key] = value.length === ID_LENGTH ? detached(value) : value;
   }
   // Of the same type as the one that it was made from.
   return made as unknown as LogEvent;

@@ -9,11 +9,13 @@ export class Utf8 {
   /** Bytes before the encoding is known. */
   #head: number[] = [];
   #isKnown = false;
+  #half = "";
   /** Of anything but UTF-8. */
   #decoder: Decoder | undefined;
 
   of(chunk: Chunk): Uint8Array {
-    if (typeof chunk === "string") return joined(this.rest(), ENCODER.encode(chunk));
+    if (typeof chunk === "string") return this.#encoded(chunk);
+    if (this.#half !== "") return joined(this.rest(), this.of(chunk));
     if (this.#isKnown) return this.#recoded(chunk);
     // Four bytes tell the encoding.
     const needed = 4 - this.#head.length;
@@ -28,8 +30,21 @@ export class Utf8 {
     return all ? chunk : joined(head, this.#recoded(chunk.subarray(needed)));
   }
 
+  /** The first half of a character may be the last unit of a string. */
+  #encoded(chunk: string): Uint8Array {
+    const before = this.#half === "" ? this.rest() : NONE;
+    const text = this.#half + chunk;
+    const last = text.charCodeAt(text.length - 1);
+    const isHalf = last >= 0xd800 && last < 0xdc00;
+    this.#half = isHalf ? text.slice(-1) : "";
+    return joined(before, ENCODER.encode(isHalf ? text.slice(0, -1) : text));
+  }
+
   /** What was waiting for more. */
   rest(): Uint8Array {
+    const half = this.#half;
+    this.#half = "";
+    if (half !== "") return ENCODER.encode(half);
     const head = Uint8Array.from(this.#head);
     this.#head = [];
     const decoder = this.#decoder ?? (head.length === 0 ? undefined : decoderFor(head));
