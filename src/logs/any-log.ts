@@ -15,6 +15,8 @@ export class AnyLog {
   readonly #utf8 = new Utf8();
   #finder: Finder | undefined;
   #long: LongLog | undefined;
+  /** Bytes that the splitter was given. */
+  #split = 0;
   /** Characters where chunks are strings. */
   bytes = 0;
 
@@ -40,9 +42,10 @@ export class AnyLog {
       this.#long.push(bytes);
       return;
     }
-    // Where it is exactly does not matter.
-    const from = Math.min(bytes.length - 1, Math.max(0, this.#careful - read));
-    const end = this.bytes <= this.#careful ? 0 : bytes.indexOf(10, from) + 1;
+    // Where it is exactly does not matter; but the splitter waits for four bytes.
+    const from = Math.max(this.#careful - read, 3 - this.#split, 0);
+    const end = this.bytes <= this.#careful || from >= bytes.length ? 0 : bytes.indexOf(10, from) + 1;
+    this.#split += end === 0 ? bytes.length : end;
     this.#splitter.push(end === 0 ? bytes : bytes.subarray(0, end));
     if (end > 0) this.#goOn(bytes.subarray(end));
   }

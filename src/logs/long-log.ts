@@ -95,6 +95,7 @@ export class LongLog {
   /** What the last line feed is missing behind. What stands at the end of a log tells most: it is a sample, too. */
   end(): void {
     const { text } = this.#finder;
+    if (text.subarray(this.#from, this.#to).every((byte) => byte === CR)) this.#to = this.#from;
     if (this.#from < this.#to && !this.#isPassing) {
       // As many needles end with a line feed as without.
       text[this.#to] = LF;
@@ -149,8 +150,8 @@ export class LongLog {
         if (esc < from) esc = seek(from, to, ESCAPE);
         const next = Math.min(hit, esc);
         if (next >= to) break;
-        start = text.lastIndexOf(LF, next - 1) + 1;
-        if (start < from) start = from;
+        // Before the first byte of all there is no place to look back from.
+        start = next === from ? from : Math.max(from, text.lastIndexOf(LF, next - 1) + 1);
         number += count(from, start);
       }
       const end = seek(start, to, LF) + 1;

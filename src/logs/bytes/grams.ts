@@ -10,7 +10,7 @@ const COMMON = " e0tani1o2rs3dl45c6:h78u9.-pmgfw/=b_vyk\"T[]Z,(){}'jxqzSCEAIRPOL
 const EVERYTHING =
   'openclaw-gateway-1  | [gateway/channels] [gateway] [agent/embedded] {"subsystem":"gateway/channels"} ' +
   '"message":" "_meta":{"runtime":"node" logLevelName":"INFO" "date":"2026- "time":"2026- telegram whatsapp discord slack ' +
-  "session message channel connected connection reconnecting update received request response error failed " +
+  "socket closed opened timed out retrying started listening session message channel connected connection reconnecting update received request response error failed " +
   "warning timeout tool model provider agent run started finished completed in ms status text chat user token tokens " +
   "stdout F stderr F 2026-11-22T12:34:56.789Z 2026-12-03T01:10:00.012+00:00 chat=123456789 id=987654321 ms handled in " +
   " docker kubernetes container systemd clawdbot node[ http://127.0.0.1:18789 https://api. ";
