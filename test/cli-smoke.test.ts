@@ -10,7 +10,7 @@ import { admit } from "../src/admission/admit.ts";
 import type { AdmissionInput } from "../src/core/connection.ts";
 import { type EmbeddedGatewayOptions, startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
 import type { JsonReport } from "../src/report/json.ts";
-import { type CliResult, cli, finish, here, start } from "./support/cli.ts";
+import { type CliResult, finish, here, start } from "./support/cli.ts";
 
 const TOKEN = "tok-c0ffee-0123456789-abcdef";
 const env = { OPENCLAW_GATEWAY_TOKEN: TOKEN };
@@ -231,7 +231,7 @@ test("several reports at once, each in its format", async () => {
   const { url } = await gateway("2026.9.6");
   const [junit, sarif, plain] = ["a.xml", "b=c.sarif", "report.txt"].map((name) => join(dir, name));
   const args = ["--output", `junit=${junit}`, "--output", `sarif=${sarif}`, "--output", plain ?? ""];
-  const { code, stdout } = await cli(["smoke", "--target", url, "--deployment", "local", ...args], { env });
+  const { code, stdout } = await here(["smoke", "--target", url, "--deployment", "local", ...args], { env });
   assert.equal(code, 0);
   assert.equal(stdout, "");
   assert.match(
