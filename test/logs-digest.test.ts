@@ -149,6 +149,29 @@ it("beside an unknown refusal stands what refused the same page nearest in time"
   );
 });
 
+describe("our own knock at the user's origin", () => {
+  const refused = "1008 reason=origin not allowed";
+  const own = closed(5, refused).replace("Mozilla/5.0 (X11)", "openclaw-pairing-doctor");
+  it("is no attempt of theirs, and does not stand in front of it", async () => {
+    const { refusals } = await digest([closed(1, refused), own].join("\n"));
+    assert.deepEqual(
+      refusals.map(({ count, latest }) => [count, latest.ua]),
+      [
+        [1, "openclaw-pairing-doctor"],
+        [1, "Mozilla/5.0 (X11)"],
+      ],
+    );
+  });
+  it("that is let in does not make their refusal one of before", async () => {
+    const connected = `${time(6)} [ws] webchat connected conn=${conn(6)} remote=172.18.0.1 client=openclaw-control-ui webchat v`;
+    const later = async (version: string) => {
+      const { refusals } = await digest([closed(1, refused), `${connected}${version}`].join("\n"));
+      return refusals[0]?.connectedLater;
+    };
+    assert.deepEqual([await later("2026.3.13"), await later("pairing-doctor")], [true, false]);
+  });
+});
+
 describe("one attempt is one refusal", () => {
   const console = [1, 2, 3]
     .map((n) => closed(n, n === 2 ? "1008 reason=pairing required" : UNKNOWN))

@@ -1,5 +1,6 @@
 import { type GateReading, gateOf } from "../core/gate.ts";
 import type { LogEvent, RefusalGate, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
+import { isOwnProbe } from "../core/log-parts.ts";
 import { Lru } from "../core/lru.ts";
 import { gateBeside } from "./event-kinds.ts";
 
@@ -99,7 +100,7 @@ export class RefusalBook {
   note(event: LogEvent): void {
     this.#seq++;
     const moment = { at: event.at, seq: this.#seq, source: event.source };
-    if (event.type === "connected" && event.remote !== undefined) {
+    if (event.type === "connected" && event.remote !== undefined && !isOwnProbe(event)) {
       this.#connected.set(`${event.remote} ${event.client ?? ""}`, moment);
     }
     if (event.type === "pairing" && event.deviceId !== undefined && /approved/.test(event.action)) {
@@ -312,7 +313,9 @@ const PLAIN_GATES = new Set([
 
 function keyOf(event: RefusedEvent, { gate, why }: GateReading): string {
   const shape = PLAIN_GATES.has(gate) ? "" : shapeOf(event);
-  return JSON.stringify([gate, why, shape, event.remote, event.fwd, event.host, event.origin, event.client]);
+  const { remote, fwd, host, origin, client } = event;
+  // Our own knock at the user's origin is no attempt of theirs, and must not stand in front of it as the newest.
+  return JSON.stringify([gate, why, shape, remote, fwd, host, origin, client, isOwnProbe(event)]);
 }
 
 /** The wording without what differs from one attempt to the next. */

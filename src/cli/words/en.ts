@@ -54,6 +54,9 @@ export const en = {
   "option.wait": "How long the gateway may take until it is up, e.g. 90s or 2m; 0 looks once",
   "option.expect": "What a browser that comes for the first time should meet",
   "command.smoke": "For CI after a deploy: waits until the gateway is up, then one verdict; changes nothing",
+  "option.since":
+    "Lines of a log from this time on: 2026-03-13, 2026-03-13T10:00, or 6h for the last six hours",
+  "option.until": "Lines of a log up to this time",
   "option.files":
     "Whatever there is: logs, tickets, configs, device lists, docker inspect, manifests, HAR; folders and archives; - for standard input",
   "command.collect": "Writes a redacted bundle that triage reads elsewhere; shows first what goes in",

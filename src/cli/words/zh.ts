@@ -51,6 +51,8 @@ export const zh = translation(en, {
   "option.wait": "等待网关启动的时间，例如 90s 或 2m；0 表示只看一次",
   "option.expect": "第一次来的浏览器应当遇到的结果",
   "command.smoke": "供部署后的 CI 使用：等到网关启动，然后给出一个结论；不做任何更改",
+  "option.since": "只看此时间之后的日志行：2026-03-13、2026-03-13T10:00，或 6h 表示最近六小时",
+  "option.until": "只看此时间之前的日志行",
   "option.files":
     "任何材料：日志、工单、配置、设备列表、docker inspect、清单、HAR；文件夹和压缩包；- 表示标准输入",
   "command.collect": "写出去除秘密的诊断包，可在别处用 triage 读取；写之前先显示内容",

@@ -32,6 +32,7 @@ export const usage = {
   "is-device": "it is a device",
   "not-writable": "the file cannot be written ({code})",
   "no-timeout": "that is no number of seconds between 1 and 600",
+  "no-moment": "that is neither a time nor a span before now",
   "nothing-to-read": "there is nothing to read",
   "no-release": "that is no release of OpenClaw; they look like 2026.3.13",
   "no-address": "that is no address",

@@ -1,7 +1,7 @@
 // The ways on which a browser is refused, around one gateway of a release, and a doctor that mends it.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, truncateSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before } from "node:test";
@@ -143,11 +143,10 @@ export function useFixSite(release: string, config: GatewayConfig = LAN): FixSit
   // 2026.2.1 and before read the query only, 2026.3.13 the fragment only.
   const link: FixSite["link"] = ({ page }, token = TOKEN) =>
     `${page}/${isAtLeast(release, "2026.2.6") ? "#" : "?"}token=${token}`;
+  const shared = SHARES_ITS_LOG.has(release) ? sharedLog() : undefined;
   const fixCommand = (args: readonly string[]) => {
     const { configPath, home, consoleLog } = part(gateway);
-    // 2026.4.15 writes its log where every gateway of the machine writes it, whatever its config says.
-    const log =
-      isAtLeast(release, "2026.4.15") && !isAtLeast(release, "2026.4.16") ? ["--log", consoleLog] : [];
+    const log = shared === undefined ? [] : ["--log", consoleLog, "--log", shared.since(home)];
     // The machine that the suite runs on may be a container itself.
     const config = args.includes("--config") ? [] : ["--config", configPath];
     const place = ["--deployment", "local", ...config];
@@ -206,6 +205,7 @@ export function useFixSite(release: string, config: GatewayConfig = LAN): FixSit
       return [report.verdict, ...report.findings.map(({ id, severity }) => `${id} ${severity}`)].join(" · ");
     },
     forgetLogs() {
+      shared?.forget();
       for (const file of [part(gateway).consoleLog, part(gateway).fileLog]) {
         try {
           truncateSync(file);
@@ -233,6 +233,27 @@ export function useFixSite(release: string, config: GatewayConfig = LAN): FixSit
       };
     },
     configBytes: () => readFileSync(part(gateway).configPath, "latin1"),
+  };
+}
+
+/** They write their log where every gateway of the machine writes it, whatever their config says. */
+const SHARES_ITS_LOG: ReadonlySet<string> = new Set(["2026.4.7", "2026.4.15"]);
+
+/** That log, which may be somebody else's too: nothing of it is taken away, what came since is copied. */
+function sharedLog() {
+  const today = () => `/tmp/openclaw/openclaw-${new Date().toLocaleDateString("sv")}.log`;
+  const bytes = () => (existsSync(today()) ? readFileSync(today()) : Buffer.alloc(0));
+  let from = bytes().length;
+  return {
+    forget: () => {
+      from = bytes().length;
+    },
+    /** A file below the home with the lines since then. */
+    since: (home: string): string => {
+      const copy = path.join(home, "gateway-since.jsonl");
+      writeFileSync(copy, bytes().subarray(from));
+      return copy;
+    },
   };
 }
 

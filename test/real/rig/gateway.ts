@@ -153,6 +153,9 @@ function acceptable(release: string, port: number, wanted: GatewaySection): Gate
   return gateway;
 }
 
+/** 2026.4.7 lacks the modules of its channels (four were met), one error after the other. */
+const MOST_MISSING = 20;
+
 /** The module that a start failed for want of, as its error names it. */
 function missingModule(said: string): string | undefined {
   const named = /Cannot find (?:package|module) '([^'./][^']*)'/.exec(said)?.[1];
@@ -246,17 +249,31 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       );
     return last;
   };
+  /** 2026.4.7 starts without a module that every request for the page wants, and answers 500. */
+  const pageLoads = async () => {
+    let status = 0;
+    await until(
+      async () => {
+        status = await agent.get(url.replace(/^ws/, "http")).catch(() => 0);
+        return status !== 0;
+      },
+      60_000,
+      500,
+    );
+    if (status === 500) throw new Error(`openclaw ${release} answers 500 for its page`);
+  };
   const launchAndWait = async () => {
     for (let missing = 0; ; missing++) {
       const before = readConsole().length;
       launch();
       try {
         await ready(options.startMs);
+        await pageLoads();
         return;
       } catch (error) {
         const module = missingModule(readConsole().slice(before));
         await endMarked(MARK, mark);
-        if (module === undefined || missing >= 6) throw error;
+        if (module === undefined || missing >= MOST_MISSING) throw error;
         await addModule(release, module);
       }
     }

@@ -33,6 +33,7 @@ export const usage = translation(english, {
   "is-device": "它是设备文件",
   "not-writable": "无法写入该文件（{code}）",
   "no-timeout": "这不是 1 到 600 之间的秒数",
+  "no-moment": "这既不是时间，也不是距现在多久",
   "nothing-to-read": "没有可读取的内容",
   "no-release": "这不是 OpenClaw 的版本；版本形如 2026.3.13",
   "no-address": "这不是地址",
