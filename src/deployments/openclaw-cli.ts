@@ -185,7 +185,7 @@ async function releaseBehind(program: string): Promise<string | undefined> {
 }
 
 /** What tells a service from a command, and what belongs to the one process that had it. */
-const NOT_FOR_COMMANDS =
+export const NOT_FOR_COMMANDS =
   /^(?:OPENCLAW_(?:SERVICE_|NODE_OPTIONS_READY)|INVOCATION_ID$|JOURNAL_STREAM$|NOTIFY_SOCKET$|LISTEN_|WATCHDOG_|MAINPID$|SYSTEMD_EXEC_PID$|NODE_CHANNEL_|NODE_UNIQUE_ID$)/;
 
 /** What of root's environment another user's program gets to see. */

@@ -31,6 +31,7 @@ export interface Answer {
   readonly others: readonly ToldFinding[];
   readonly path: readonly ToldHop[];
   readonly ahead: readonly string[];
+  readonly aheadSteps: readonly ToldStep[];
   readonly timeline: readonly ToldTime[];
   readonly missing: readonly string[];
   readonly inputs: readonly { readonly name: string; readonly text: string }[];
@@ -58,7 +59,7 @@ export interface ToldFinding {
   /** Those that help first; what does not is left out where anything does. */
   readonly remedies: readonly ToldRemedy[];
   /** Other causes, with what separates them. */
-  readonly tellApart: readonly { readonly text: string; readonly step?: ToldStep }[];
+  readonly tellApart: readonly { readonly from: string; readonly text: string; readonly step?: ToldStep }[];
 }
 
 export interface ToldQuote {
@@ -109,11 +110,16 @@ export function answerOf(raw: Report, lang: Lang): Answer {
     catalogue,
     verdict: report.verdict,
     headline: headlineOf(catalogue, report),
-    about: [gatewayText(catalogue, report, unicodeSymbols), ...(admission === "" ? [] : [admission])],
+    about: [
+      gatewayText(catalogue, report, unicodeSymbols),
+      ...(admission === "" ? [] : [admission]),
+      ...typedIn(catalogue, report),
+    ],
     ...(main === undefined ? {} : { main }),
     others: rest.map((finding) => findingOf(catalogue, finding, report)),
     path: report.path.map((hop) => hopOf(catalogue, hop)),
     ahead: report.ahead.map((gate) => aheadText(catalogue, gate, unicodeSymbols)),
+    aheadSteps: (report.aheadActions ?? []).map((action) => stepOf(catalogue, action)),
     timeline: (report.timeline ?? []).map((entry) => timeOf(catalogue, entry)),
     missing: (report.missing ?? []).map((one) => missingText(catalogue, one)),
     inputs: inputsOf(catalogue, report),
@@ -124,6 +130,13 @@ export function answerOf(raw: Report, lang: Lang): Answer {
     send: (report.send ?? []).map((action) => stepOf(catalogue, action)),
     tool: `${report.tool.name} ${report.tool.version}`,
   };
+}
+
+/** Where the commands are typed, where that is no shell of the reader's own. */
+function typedIn({ answer }: Catalogue, { deployment }: Report): readonly string[] {
+  const hosting = deployment?.names.hosting;
+  const place = hosting === undefined ? undefined : answer.typedIn[hosting];
+  return place === undefined ? [] : [place];
 }
 
 function findingOf(catalogue: Catalogue, finding: ReportFinding, report: Report): ToldFinding {
@@ -150,6 +163,7 @@ function findingOf(catalogue: Catalogue, finding: ReportFinding, report: Report)
     evidence: finding.evidence.map((one) => quoteOf(catalogue, one)),
     remedies: helping.length > 0 || severity === "info" ? helping : remedies,
     tellApart: (finding.tellApart ?? []).map(({ from, message, args: own, action }) => ({
+      from,
       text: fill(words.otherCause, {
         title: causeText(catalogue, from)?.title ?? from,
         question: wordsOf(catalogue.tellApart, message, own),

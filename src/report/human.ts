@@ -75,6 +75,7 @@ export function renderHuman(raw: Report, options: HumanOptions): string {
     page.checks(report),
     page.notes(report),
     page.next(report),
+    page.smokeAgain(report),
   ];
   return `${blocks
     .filter((block) => block.length > 0)
@@ -104,6 +105,11 @@ class Page {
     const line = smokeLine(report, report.smoke, this.#words);
     const { good, bad, warn } = this.#style;
     return [(report.smoke.passed ? good : isOpen(report.smoke) ? warn : bad)(line)];
+  }
+
+  /** The same as the last line where it fails: of a pod or a step of CI people are shown the end. */
+  smokeAgain(report: Report): string[] {
+    return report.smoke?.passed === false ? this.smoke(report) : [];
   }
 
   headline(report: Report): string[] {

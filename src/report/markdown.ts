@@ -27,7 +27,11 @@ export function renderMarkdown(report: Report, lang: Lang): string {
     ...alsoBlocks(answer),
     answer.ahead.length === 0
       ? []
-      : [heading(words.ahead), ...answer.ahead.map((line) => `- ${marked(line)}`)],
+      : [
+          heading(words.ahead),
+          ...answer.ahead.map((line) => `- ${marked(line)}`),
+          ...(answer.aheadSteps.length === 0 ? [] : ["", ...stepsOf(answer.aheadSteps, "  ")]),
+        ],
     timelineBlock(answer),
     main === undefined || answer.verdict === "undetermined" ? missingBlock(answer) : [],
     answer.inputs.length === 0
@@ -114,15 +118,44 @@ function stepsOf(steps: readonly ToldStep[], indent = ""): readonly string[] {
   });
 }
 
-function alsoBlocks({ catalogue, others }: Answer): readonly (readonly string[])[] {
+function alsoBlocks({ catalogue, main, others }: Answer): readonly (readonly string[])[] {
   if (others.length === 0) return [];
   const { answer: own, words, severities } = catalogue;
-  const rows = others.slice(0, MAX_OTHERS).map(({ title, code: id, severity, isOver, evidence: [first] }) => {
+  const rows = others.slice(0, MAX_OTHERS).flatMap((finding) => {
+    const {
+      title,
+      code: id,
+      severity,
+      isOver,
+      evidence: [first],
+    } = finding;
     const label = isOver ? own.over : severities[severity];
     const quote = first === undefined || first.isOwn ? "" : `${words.colon}${code(first.quote)}`;
-    return `- ${marked(title)}${insetOf(catalogue, `${id}${words.comma}${marked(label)}`)}${quote}`;
+    const row = `- ${marked(title)}${insetOf(catalogue, `${id}${words.comma}${marked(label)}`)}${quote}`;
+    // A second story is mended as well: who reads this has both.
+    const isOther =
+      severity === "error" && !isOver && !main?.tellApart.some(({ from }) => from === finding.id);
+    return isOther ? [row, ...remedyOfOther(finding)] : [row];
   });
   return [[heading(own.also), ...rows]];
+}
+
+function remedyOfOther({ fix, remedies }: ToldFinding): readonly string[] {
+  const commands = (remedies[0]?.steps ?? []).flatMap((step) =>
+    step.kind === "command" ? [step.command] : [],
+  );
+  return [
+    ...(fix === "" ? [] : ["", `  ${marked(fix)}`]),
+    ...(commands.length === 0
+      ? []
+      : [
+          "",
+          ...stepsOf(
+            commands.map((command) => ({ kind: "command", command, reads: false })),
+            "  ",
+          ),
+        ]),
+  ];
 }
 
 function timelineBlock({ catalogue, timeline }: Answer): readonly string[] {

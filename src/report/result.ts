@@ -49,6 +49,8 @@ export interface Report {
   readonly page?: PageBehaviour;
   /** What shows more, where the remedies do not help: in the words of the deployment. */
   readonly send?: readonly RemedyAction[];
+  /** How a gate that waits is passed, where it is the approval of a device. In no JSON document. */
+  readonly aheadActions?: readonly RemedyAction[];
   /** What happened when, oldest first, as far as lines have times. In no JSON document. */
   readonly timeline?: readonly TimelineEntry[];
   /** What was handed in, and what it was taken for; of a look at a live gateway nothing. */

@@ -8,6 +8,7 @@ import { registerDemo } from "./demo.ts";
 import { registerDiagnose } from "./diagnose.ts";
 import { registerExplain } from "./explain.ts";
 import { registerFix } from "./fix.ts";
+import { registerFleet } from "./fleet.ts";
 import type { Run } from "./run.ts";
 import { registerSmoke } from "./smoke.ts";
 import { registerTriage } from "./triage.ts";
@@ -31,6 +32,7 @@ const COMMANDS: Readonly<Record<string, Register>> = {
   diagnose: worked("diagnose", registerDiagnose),
   fix: worked("fix", registerFix),
   smoke: worked("smoke", registerSmoke),
+  fleet: worked("fleet", registerFleet),
   triage: worked("triage", registerTriage),
   collect: worked("collect", registerCollect),
   "what-if": worked("what-if", registerWhatIf),

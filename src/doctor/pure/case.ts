@@ -109,6 +109,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
     findings,
     ...eras,
     ahead,
+    ...(ahead.some(({ gate }) => gate === "pairing") ? { aheadActions: printed(APPROVAL, print) } : {}),
     checks: found.checks,
     ...(leftOut.length === 0 ? {} : { leftOut }),
     suppressed: found.suppressed,
@@ -139,6 +140,9 @@ export function openclawPrinterOf(
   return (words) => openclawLine(words, place, whole);
 }
 
+/** The gate that waits behind most others. */
+const APPROVAL: readonly Step[] = [{ do: "device.list" }, { do: "device.approve" }];
+
 /** What tells more to whoever reads the answer; each only looks. */
 const WHAT_TO_SEND: readonly Step[] = [
   { do: "version.show" },
@@ -161,9 +165,9 @@ const UNKNOWN_PLACE = deploymentOf({
 function contextOf(facts: Facts, context: CommandContext = {}): CommandContext {
   const config = knownValue(facts.config);
   const release = knownValue(facts.release)?.version;
-  const port = config?.effective.gateway?.port;
+  const { workload, traits, names = {} } = knownValue(facts.deployment) ?? {};
+  const port = config?.effective.gateway?.port ?? names.port;
   const host = knownValue(facts.host);
-  const { workload, traits } = knownValue(facts.deployment) ?? {};
   const contained =
     host !== undefined && !["none", "unknown"].includes(host.container) && host.openclaw !== false;
   // Through an engine it is another container than ours, or we would read its files.

@@ -1,7 +1,7 @@
 import { assess } from "../../admission/assess.ts";
 import type { Ask, CollectOptions, Collector, Collectors, Facts } from "../../core/collect.ts";
 import { type Fact, known, knownValue, type Unknown, unknown, whyUnknown } from "../../core/fact.ts";
-import type { Assessment, FactMap, Refusal } from "../../core/facts.ts";
+import type { Assessment, Deployment, FactMap, Refusal } from "../../core/facts.ts";
 import { mendedLast, withoutMended } from "../../core/mended-since.ts";
 import { refusalsOf } from "../../core/refusals.ts";
 import { quoted, say } from "../../core/saying.ts";
@@ -77,14 +77,16 @@ export function assessmentOf(
 }
 
 async function refusalsFact(ask: Ask, provide: Provide): Promise<Fact<readonly Refusal[]>> {
-  const [assessment, logs, probe, config, devices] = await Promise.all([
+  const [assessment, logs, probe, config, devices, target, deployment] = await Promise.all([
     ask("assessment"),
     ask("logs"),
     ask("probe"),
     ask("config"),
     ask("devices"),
+    ask("target"),
+    ask("deployment"),
   ]);
-  const refusals = refusalsOfFacts({ assessment, logs, probe }, provide);
+  const refusals = refusalsOfFacts({ assessment, logs, probe, target, deployment }, provide);
   if (!refusals.known) return refusals;
   const since = { ...given("config", knownValue(config)), ...given("devices", knownValue(devices)) };
   return { ...refusals, value: withoutMended(refusals.value, since) };
@@ -95,10 +97,17 @@ async function refusalsFact(ask: Ask, provide: Provide): Promise<Fact<readonly R
  * connections in it. The model alone knows no gateway: what it would do with defaults proves nobody's health.
  */
 export function refusalsOfFacts(
-  { assessment, logs, probe }: Pick<Facts, "assessment" | "logs" | "probe">,
+  {
+    assessment,
+    logs,
+    probe,
+    target,
+    deployment,
+  }: Pick<Facts, "assessment" | "logs" | "probe" | "target" | "deployment">,
   provide: Provide = BY_OPTION,
 ): Fact<readonly Refusal[]> {
   const refusals = refusalsOf({
+    offline: knownValue(target)?.kind === "offline" && !probe.known && isGuess(knownValue(deployment)),
     ...given("assessment", knownValue(assessment)),
     ...given("logs", knownValue(logs)),
     ...given("probe", knownValue(probe)),
@@ -124,6 +133,11 @@ export function refusalsOfFacts(
     return unknown("absent", say("log-without-connection"), provide.log);
   }
   return unknown("absent", say("nothing-to-look-at"), provide.log);
+}
+
+/** Nothing but somebody's words shows it, or nothing at all. */
+function isGuess(deployment: Deployment | undefined): boolean {
+  return deployment?.evidence.every(({ origin }) => origin?.of === "words") ?? true;
 }
 
 /** It is there, or may be, and nobody has looked at it: no permission, or no answer. */

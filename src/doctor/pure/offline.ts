@@ -14,6 +14,7 @@ import type { LogDigest } from "../../core/log-event.ts";
 import { say } from "../../core/saying.ts";
 import { detectDeployment } from "../../kinds/detect.ts";
 import { exposureOf } from "../../kinds/exposure.ts";
+import { deploymentWords } from "../../kinds/words/read.ts";
 import { digestLogs, type LogSource } from "../../logs/digest.ts";
 import { collectOptions, collector, derivedCollectors } from "./derived.ts";
 import { BY_OPTION, type Provide } from "./provide.ts";
@@ -24,6 +25,9 @@ import { canBe, TicketText } from "./ticket-text.ts";
 export interface OfflineOptions {
   readonly signal: AbortSignal;
   readonly name: string;
+  /** Times, milliseconds since 1970, outside of which a line that has a time does not count. */
+  readonly since?: number;
+  readonly until?: number;
   /** Values that must not be in any fact. */
   readonly secrets?: readonly string[];
   readonly sources?: (signal: AbortSignal) => Iterable<LogSource> | AsyncIterable<LogSource>;
@@ -69,7 +73,10 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
         ? {}
         : {
             logs: collector(NO_LIMIT_MS, async (_ask, signal) => {
-              const digest = await digestLogs(overheard(sources(signal), ticket), { secrets });
+              const digest = await digestLogs(overheard(sources(signal), ticket), {
+                secrets,
+                ...windowOf(options),
+              });
               // Documents alone tell of nobody who came.
               return digest.sources.length === 0
                 ? unknown("absent", say("nothing-to-look-at"), provide.log)
@@ -94,7 +101,7 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
         return ticket.release(era) ?? (fits ? shown : logged);
       }),
       deployment: collector(NO_LIMIT_MS, async (ask) =>
-        deploymentOf(await ask("logs"), knownValue(await ask("config")), options),
+        deploymentOf(await ask("logs"), knownValue(await ask("config")), ticket, options),
       ),
       target: collector(NO_LIMIT_MS, async (ask) =>
         known(targetOf(await ask("logs"), knownValue(await ask("config")), options), options.name),
@@ -103,6 +110,10 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
     },
     collectOptions(options.signal),
   );
+}
+
+function windowOf({ since, until }: OfflineOptions): Pick<OfflineOptions, "since" | "until"> {
+  return { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
 }
 
 const NO_DEVICES = unknown("absent", say("nothing-to-look-at"));
@@ -141,12 +152,14 @@ export function releaseOfLogs(logs: Fact<LogDigest>): Fact<Release> {
 function deploymentOf(
   logs: Fact<LogDigest>,
   config: ConfigReading | undefined,
+  ticket: TicketText,
   { deployment, given, contained = given?.contained, probe }: OfflineOptions,
 ): Fact<Deployment> {
   const { names, namesFrom, compose, units = [] } = given ?? {};
   const found = detectDeployment({
     host: { ...NO_HOST, units },
     elsewhere: true,
+    words: deploymentWords(ticket.texts),
     ...(names === undefined ? {} : { names }),
     ...(namesFrom === undefined ? {} : { namesFrom }),
     ...(compose === undefined ? {} : { pasted: compose }),

@@ -1,3 +1,4 @@
+import type { Hosting } from "../../core/facts.ts";
 import type { Risk, Unproven } from "../../core/finding.ts";
 import type { Lang } from "../../core/languages.ts";
 import type { SentenceKey } from "../../core/saying.ts";
@@ -114,6 +115,8 @@ export interface AnswerWords {
   readonly broken: string;
   /** `{hops}`: for whoever does not see the picture. */
   readonly pathAlt: string;
+  /** Platforms whose own shell the commands are for; the others have a program in the line. */
+  readonly typedIn: Readonly<Partial<Record<Hosting, string>>>;
   /** `{tool}` */
   readonly made: string;
   readonly copyable: string;

@@ -167,7 +167,7 @@ function unknownRequest({ request }: Wish, { devices }: Facts): BadInput | undef
 async function optionsOf({ patient, wish: { remedy, request, editCompose } }: Forward) {
   return {
     // What cannot be seen counts as shared.
-    sharedHost: (await isSharedHost(patient.opened.world)) ?? true,
+    sharedHost: (await isSharedHost(await patient.live.machine())) ?? true,
     ...(remedy === undefined ? {} : { only: remedy }),
     editCompose,
     ...(request === undefined ? {} : { request }),

@@ -201,6 +201,8 @@ export const tables: Tables = {
     "release-unknown": "The release is unknown; what depends on it is left open. `--release X` says it.",
     "log-cut-start": "Only the last {megabytes} MiB of {file} were read.",
     "log-cut-end": "Only the first {megabytes} MiB of {file} were read.",
+    "log-window": "Lines with a time count only from {since|the beginning} to {until|the end}.",
+    "folder-cut": "Only the first {files} files of {folder}, by name, were read; there are more.",
     "release-said": "The release is what `--release` says; nothing confirms it.",
     said: "Taken from the command line, not observed: {what}.",
     "deployment-uncertain": "The deployment looks like {kind}; the signs also fit {alternatives}.",

@@ -186,6 +186,8 @@ export const tables: Tables = {
     "release-unknown": "版本未知，与版本有关的结论暂时空缺。可用 `--release X` 指明。",
     "log-cut-start": "只读取了 {file} 的最后 {megabytes} MiB。",
     "log-cut-end": "只读取了 {file} 的最前 {megabytes} MiB。",
+    "log-window": "带时间的日志行只看从{since|开头}到{until|结尾}的部分。",
+    "folder-cut": "只读取了 {folder} 中按名称排列的前 {files} 个文件，还有更多文件没有读取。",
     "release-said": "版本取自 `--release`，没有得到证实。",
     said: "取自命令行，并非观察所得：{what}。",
     "deployment-uncertain": "部署方式看起来是 {kind}，但迹象也符合 {alternatives}。",
