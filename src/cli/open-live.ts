@@ -31,13 +31,13 @@ export type LiveArguments = Pick<
 >;
 
 /**
- * `looksOnce`: a log may then be a pipe, which can be read only once.
+ * `looksOnce`: a log may then be a pipe, which can be read only once. `logBytes`: what is read of a log, from its end.
  * @throws {UsageError} a value or a file that the command line names is none.
  */
 export async function openLive(
   args: LiveArguments,
   { io, out, salt }: Session,
-  { looksOnce = false }: { readonly looksOnce?: boolean } = {},
+  { looksOnce = false, logBytes }: { readonly looksOnce?: boolean; readonly logBytes?: number } = {},
 ): Promise<Opened> {
   const origin = pageOrigin(args.origin);
   const credentials = await handedCredentials(
@@ -69,17 +69,26 @@ export async function openLive(
     ...(origin === undefined ? {} : { origin }),
     ...(args.config === undefined ? {} : { configPath: args.config }),
     proxies: namedProxies(args.proxy),
-    ...(args.log === undefined || args.log.length === 0 ? {} : { logs: handedLogs(args.log, notes) }),
+    ...(args.log === undefined || args.log.length === 0
+      ? {}
+      : { logs: handedLogs(args.log, notes, logBytes) }),
   });
 }
 
-function handedLogs(paths: readonly string[], notes: ReportNote[]): HandedLogs {
+function handedLogs(paths: readonly string[], notes: ReportNote[], most?: number): HandedLogs {
   return {
     name: paths.join(", "),
     sources: (signal) =>
       paths.map((path) => {
         const file = { path, what: `--log ${path}`, todo: say("name-readable-log") };
-        return { name: basename(path), chunks: logFile(file, { signal, note: (note) => notes.push(note) }) };
+        return {
+          name: basename(path),
+          chunks: logFile(file, {
+            signal,
+            note: (note) => notes.push(note),
+            ...(most === undefined ? {} : { most }),
+          }),
+        };
       }),
   };
 }

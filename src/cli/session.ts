@@ -7,6 +7,7 @@ import type { FixArguments } from "./commands/fix.ts";
 import type { FleetArguments } from "./commands/fleet.ts";
 import type { SmokeArguments } from "./commands/smoke.ts";
 import type { TriageArguments } from "./commands/triage.ts";
+import type { WatchArguments } from "./commands/watch.ts";
 import type { WhatIfArguments } from "./commands/what-if.ts";
 import type { Io } from "./io.ts";
 import { Out } from "./out.ts";
@@ -21,6 +22,7 @@ export interface WorkArguments {
   readonly collect: CollectArguments;
   readonly "what-if": WhatIfArguments;
   readonly demo: DemoArguments;
+  readonly watch: WatchArguments;
 }
 
 export type Work = keyof WorkArguments;

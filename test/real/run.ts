@@ -16,7 +16,9 @@ const root = path.resolve(here, "../..");
 const ORDER = [
   "smoke",
   "smoke-command",
+  "web",
   "plugin",
+  "watch",
   "commands",
   "frames",
   "store",

@@ -8,6 +8,7 @@ const WORKS: { readonly [W in Work]: (args: WorkArguments[W], session: Session) 
   triage: async (args, session) => (await import("./triage.ts")).triage(args, session),
   collect: async (args, session) => (await import("./collect.ts")).runCollect(args, session),
   "what-if": async (args, session) => (await import("./what-if.ts")).whatIf(args, session),
+  watch: async (args, session) => (await import("./watch.ts")).runWatch(args, session),
   demo: async (args, session) => (await import("./demo.ts")).demo(args, session),
 };
 

@@ -103,6 +103,14 @@ export const en = {
   "command.fleet-report": "Gathers the JSON lines of several runs into one result",
   "doing.fleet-list": "Reading the list",
   "doing.fleet": "{done} of {total} gateways",
+  "option.json-events": "One JSON line for each event",
+  "option.for":
+    "Ends by itself after that time, e.g. 90s or 10m: exit code 1 if somebody was refused and nobody got in since",
+  "command.watch":
+    "Follows the gateway's log: explains each new refusal once, shows who waits for approval, says who got in; changes nothing",
+  "option.open": "Open it in the browser; its path is written in any case",
+  "command.web": "The offline page: paste a ticket, or ask what if; one file, no connection",
+  "web-open-it": "Open this file in a browser.",
   "option.shell": "The shell",
   "command.completion": "A script with which a shell completes, e.g. pairing-doctor completion >> ~/.bashrc",
   usage: "Says why the OpenClaw Control UI is refused, and what fixes it. Only `fix` changes anything.",

@@ -8,6 +8,7 @@ import { smoke } from "./smoke.ts";
 import { ssh } from "./ssh.ts";
 import { unseen } from "./unseen.ts";
 import { usage } from "./usage.ts";
+import { watch } from "./watch.ts";
 
 /**
  * Every sentence that the tool says of what it met and did, by its key: here in English, in the other languages in
@@ -24,4 +25,5 @@ export const SENTENCES = {
   ...ssh,
   ...unseen,
   ...usage,
+  ...watch,
 } as const;

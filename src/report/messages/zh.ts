@@ -16,6 +16,7 @@ import { smoke } from "./zh/sentences/smoke.ts";
 import { ssh } from "./zh/sentences/ssh.ts";
 import { unseen } from "./zh/sentences/unseen.ts";
 import { usage } from "./zh/sentences/usage.ts";
+import { watch } from "./zh/sentences/watch.ts";
 import { human } from "./zh/steps.ts";
 import { upgrade } from "./zh/upgrade.ts";
 import { tables } from "./zh/words.ts";
@@ -37,6 +38,7 @@ export const zh: Catalogue = {
     ...ssh,
     ...unseen,
     ...usage,
+    ...watch,
   },
   ...upgrade,
   fix,
