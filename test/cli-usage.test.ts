@@ -29,13 +29,13 @@ function assertUsageError({ code, stdout, stderr }: CliResult): void {
 test("--help lists the commands, on stdout", async () => {
   const { code, stdout, stderr } = await cli(["--help"]);
   assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
-  for (const name of ["diagnose", "triage", "what-if", "explain", "checks", "demo"]) {
+  for (const name of ["diagnose", "triage", "fleet", "what-if", "explain", "checks", "demo"]) {
     assert.match(stdout, new RegExp(`pairing-doctor ${name}\\b`));
   }
   assert.match(stdout, /Exit codes/);
 });
 
-for (const name of ["diagnose", "triage", "what-if", "explain", "checks", "demo"]) {
+for (const name of ["diagnose", "triage", "fleet", "what-if", "explain", "checks", "demo"]) {
   test(`${name} --help`, async () => {
     const { code, stdout, stderr } = await here([name, "--help"]);
     assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
@@ -49,6 +49,9 @@ for (const command of [
   ["diagnose"],
   ["fix"],
   ["triage"],
+  ["fleet"],
+  ["fleet", "manifest"],
+  ["fleet", "report"],
   ["what-if"],
   ["explain"],
   ["checks"],

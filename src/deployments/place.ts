@@ -35,6 +35,8 @@ export interface Place extends DeploymentAccess {
   lost?(reading: ProbeReading): Unknown | undefined;
   /** Another user's process where the gateway is looked for. Whoever names an address asks whatever is there. */
   stranger?(): Promise<PortHolder | undefined>;
+  /** Ends what was kept open to reach it; absent: nothing is. */
+  close?(): void;
   /** Whether the process at the other end of a connection may have the secrets of this gateway's config. */
   mayReceive(peer: Peer): Promise<boolean>;
 }

@@ -14,6 +14,9 @@ export interface DigestOptions {
   readonly events?: number;
   /** Connections whose lines are put together; 2,000. */
   readonly conns?: number;
+  /** Times, milliseconds since 1970: what has a time outside of them does not count. */
+  readonly since?: number;
+  readonly until?: number;
 }
 
 export interface Digester {
@@ -125,11 +128,18 @@ export async function digestLogs(
         digester.noteSource({ name, lines, bytes, events, ...(inside === true ? { inside } : {}) }),
     };
     for await (const event of scanLog(chunks, name, scan)) {
+      if (isOutside(event, options)) continue;
       events++;
       digester.add(event);
     }
   }
   return digester.finish();
+}
+
+/** What has no time may be of any. */
+function isOutside({ at }: LogEvent, { since, until }: DigestOptions): boolean {
+  const time = at === undefined ? Number.NaN : Date.parse(at);
+  return (since !== undefined && time < since) || (until !== undefined && time > until);
 }
 
 /** At most `max`, the newest; while there are more, the type with the most gives up its oldest. Order kept. */

@@ -351,9 +351,7 @@ class LineReader {
     }
     const event = recognise(line);
     if (event === undefined) return;
-    if (event.type === "client-error" && event.gate !== undefined && line.form !== "json") {
-      for (const other of besideOf(line)) this.#emit(other);
-    }
+    if (line.form !== "json" && isProse(event)) for (const other of besideOf(line, event)) this.#emit(other);
     if (
       event.type === "client-error" &&
       event.form === "client" &&
@@ -458,4 +456,10 @@ function quoteOf({ text, meta }: JsonLine): string {
 function blockInside(text: string): Block {
   const parts = text.split(/\\n|\\r| (?=(?:Gateway target|RPC target|Source|Config|Bind): )/).slice(1, 8);
   return Object.assign({}, ...parts.map((part) => blockLine(part.trim())));
+}
+
+/** Somebody's sentence rather than a line of a log, so that there may be more in it. */
+function isProse(event: LogEvent): boolean {
+  if (event.type === "client-error") return event.gate !== undefined || event.why !== undefined;
+  return event.type === "setting" || (event.type === "aside" && event.as === "said");
 }

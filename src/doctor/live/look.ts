@@ -1,6 +1,6 @@
 import type { Ask, Collectors } from "../../core/collect.ts";
 import type { DeploymentKind } from "../../core/deployment-kind.ts";
-import { type Fact, known, knownValue, said, type Unknown, unknown } from "../../core/fact.ts";
+import { type Fact, type Known, known, knownValue, said, type Unknown, unknown } from "../../core/fact.ts";
 import type {
   Confidence,
   Deployment,
@@ -25,7 +25,7 @@ import type { Place } from "../../deployments/place.ts";
 import { holderOf } from "../../deployments/port-holder.ts";
 import type { Surroundings } from "../../deployments/surroundings.ts";
 import type { ChosenTarget } from "../../deployments/target.ts";
-import type { ConfigAndSecrets, DeploymentAccess } from "../../deployments/types.ts";
+import type { ConfigAndSecrets, DeploymentAccess, LogText } from "../../deployments/types.ts";
 import { portOfUrl } from "../../deployments/url.ts";
 import type { World } from "../../deployments/world.ts";
 import { probe } from "../../gateway/probe.ts";
@@ -77,6 +77,10 @@ export interface LiveOptions {
   readonly place?: Place;
   /** Is told every secret value that is met, before it can come into any text. */
   readonly learn?: (secrets: readonly string[]) => void;
+}
+
+function isShared(text: LogSource & Pick<LogText, "shared">): boolean {
+  return text.shared === true;
 }
 
 function secretsOf({ secrets = [] }: Place, config: Fact<ConfigAndSecrets>): readonly Secret[] {
@@ -144,6 +148,11 @@ export class Live {
     return ((await this.#place()).machine ?? this.#around).world;
   }
 
+  /** Ends what the look kept open; nothing is asked of it any more. */
+  async close(): Promise<void> {
+    (await this.#found)?.close?.();
+  }
+
   // ---- what several facts share
 
   #place(): Promise<Place> {
@@ -198,7 +207,8 @@ export class Live {
       ...given("compose", await place.published?.()),
       ...given("logs", knownValue(logs)),
       ...given("config", knownValue(config)),
-      ...given("listeners", await this.#sockets()),
+      // Who listens on this machine says nothing of a gateway on another one.
+      ...given("listeners", place.here || place.listensHere ? await this.#sockets() : undefined),
       ...given("said", deployment),
       addressed: place.address !== undefined,
       elsewhere: !place.here,
@@ -275,16 +285,20 @@ export class Live {
     });
   }
 
-  async #logs(signal: AbortSignal): Promise<Fact<LogDigest>> {
-    const secrets = (await this.secrets()).map((secret) => secret.reveal());
+  /** The ends of the logs: of those that were handed in, else of the place. */
+  async logTexts(signal: AbortSignal): Promise<Fact<readonly LogSource[]>> {
     const { logs } = this.#options;
-    if (logs !== undefined) return known(await digestLogs(logs.sources(signal), { secrets }), logs.name);
-    const place = await this.#place();
-    const texts = await place.logs();
-    if (!texts.known) return texts;
+    return logs === undefined ? (await this.#place()).logs() : known(logs.sources(signal), logs.name);
+  }
+
+  /** What the texts of the logs say, or some lines of them under the same names. */
+  async digest(texts: Known<readonly LogSource[]>): Promise<Fact<LogDigest>> {
+    const secrets = (await this.secrets()).map((secret) => secret.reveal());
     const digest = await digestLogs(texts.value, { secrets });
+    if (this.#options.logs !== undefined) return known(digest, texts.source);
+    const place = await this.#place();
     const port = await this.#port();
-    const shared = texts.value.flatMap((text) => (text.shared === true ? text.name : []));
+    const shared = texts.value.flatMap((text) => (isShared(text) ? text.name : []));
     if (shared.length > 0) {
       const tied = tiedTo(digest, port ?? this.#unconfiguredPort(place), shared);
       const any = tied.refusals.length + tied.events.length > 0;
@@ -293,6 +307,11 @@ export class Live {
         : unattributed(texts.source);
     }
     return known(port === undefined ? digest : ofPort(digest, port), texts.source);
+  }
+
+  async #logs(signal: AbortSignal): Promise<Fact<LogDigest>> {
+    const texts = await this.logTexts(signal);
+    return texts.known ? this.digest(texts) : texts;
   }
 
   /** What was said, else the surest of what the wire, the files and the log tell. */

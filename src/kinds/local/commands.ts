@@ -7,7 +7,9 @@ import { programWords, safeLine, safeName, safeProfile } from "../safe-names.ts"
 import { sshTunnel, TAILNET } from "../shared-lines.ts";
 
 /** On the machine itself. */
-export function localLines(names: DeploymentNames, context: CommandContext): CommandLines {
+export function localLines(names: DeploymentNames, asked: CommandContext): CommandLines {
+  const platform = asked.platform ?? names.platform;
+  const context = platform === undefined ? asked : { ...asked, platform };
   const windows = context.platform === "win32";
   const dialect: Dialect = windows ? "windows" : "posix";
   const profile = safeProfile(context.profile);
@@ -87,6 +89,8 @@ function serviceLines(
     const ask = (...verb: readonly string[]): Line => lineOf(words(program, ...verb, service.name));
     return { start: ask("start"), restart: ask("restart"), logs: context.logFile ? logs : ask(...tail) };
   }
+  if (names.managed === true)
+    return { start: cli(words("gateway", "start")), restart: cli(words("gateway", "restart")), logs };
   return {
     start: cli(words("gateway")),
     // Without a service manager `gateway restart` fails (2026.2.1) or does nothing (2026.3.13); 2026.9.6 signals

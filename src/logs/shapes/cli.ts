@@ -3,6 +3,7 @@ import type { ClientErrorEvent } from "../../core/log-event.ts";
 import type { Line, Shape } from "../line.ts";
 import { clientError } from "./client-error.ts";
 import { speakerIn } from "./speaker.ts";
+import { withinQuotes } from "./within-quotes.ts";
 
 const FROM = { from: "cli" } as const;
 
@@ -13,7 +14,7 @@ export const gatewayClosed: Shape = {
   read(line) {
     const match = /gateway closed \((\d{4})[^():]{0,60}(?:\([^()]{0,60}\))?\):?(.{0,600})$/i.exec(line.text);
     if (match === null) return undefined;
-    const said = (match[2] ?? "")
+    const said = withinQuotes(line.text, match.index, match[2] ?? "")
       .trim()
       .replace(/(?:\\n|\\r|Gateway target:).*$/, "")
       .trim();

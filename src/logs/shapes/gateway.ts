@@ -84,6 +84,7 @@ export const startupFailed: Shape = {
     "ateway already running",
     "ateway auth mode is trusted-proxy, but",
     "did not complete cleanly",
+    "EADDRINUSE",
   ],
   read(line) {
     const { text } = line;
@@ -92,6 +93,8 @@ export const startupFailed: Shape = {
         text,
       ) ||
       /requires gateway\.controlUi\.allowedOrigins/.test(text) ||
+      // Node's own words for the gateway's port; plugins listen on others.
+      /\bEADDRINUSE\b.{0,120}:18789\b|^\[gateway\].{0,200}\bEADDRINUSE\b/.test(text) ||
       (/mutually exclusive/.test(text) && /auth|token/.test(text));
     if (!said) return undefined;
     return {

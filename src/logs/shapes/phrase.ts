@@ -117,7 +117,7 @@ function from(text: string): ClientErrorEvent["from"] {
   if (/Control UI|dashboard|gateway\.controlUi|\bdevice pairing required|\bbrowser\b|web ?page/i.test(text)) {
     return "page";
   }
-  return /gateway\.remote|GatewayClientRequestError|\[openclaw\]|\b(?:the|my|its|openclaw) CLI (?:is|was|gets|got|says|fails|prints)\b/.test(
+  return /gateway\.remote|GatewayClientRequestError|\[openclaw\]|\bCLI(?: (?:itself|now|also|commands?|calls?))? (?:is|are|say|get|fail|was|gets|got|says|said|fails|failed|prints|shows|reports)\b/.test(
     text,
   )
     ? "cli"
