@@ -8,7 +8,7 @@ import { after, describe, test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { JsonReport } from "../src/report/json.ts";
 import { askedGateway, closeGateways, TOKEN } from "./support/asked-gateway.ts";
-import { type CliResult, cli, finish, here, start } from "./support/cli.ts";
+import { type CliResult, finish, here, start } from "./support/cli.ts";
 
 const env = { OPENCLAW_GATEWAY_TOKEN: TOKEN };
 const dir = mkdtempSync(join(tmpdir(), "pairing-doctor-smoke-"));
@@ -214,7 +214,7 @@ test("several reports at once, each in its format", async () => {
   const { url } = await gateway("2026.9.6");
   const [junit, sarif, plain] = ["a.xml", "b=c.sarif", "report.txt"].map((name) => join(dir, name));
   const args = ["--output", `junit=${junit}`, "--output", `sarif=${sarif}`, "--output", plain ?? ""];
-  const { code, stdout } = await cli(["smoke", "--target", url, "--deployment", "local", ...args], { env });
+  const { code, stdout } = await here(["smoke", "--target", url, "--deployment", "local", ...args], { env });
   assert.equal(code, 0);
   assert.equal(stdout, "");
   assert.match(

@@ -11,7 +11,7 @@ import { newBrowserHere } from "../src/doctor/pure/what-if/input.ts";
 import type { Answer } from "../src/report/what-if.ts";
 import { fakeWorld } from "./fake-world.ts";
 import { deviceAsMet, type MeasuredOutcome } from "./support/as-met.ts";
-import { type CliResult, cli, fixture, here } from "./support/cli.ts";
+import { type CliResult, fixture, here } from "./support/cli.ts";
 import { english } from "./support/english.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "pairing-doctor-what-if-"));
@@ -121,7 +121,7 @@ describe("one connection", () => {
   test("a key that does nothing in that release is named on stderr, once", async () => {
     const row = JSON.stringify(DOCKER);
     const args = ["what-if", "--json", "--input", "-", "--set", "gateway.controlUi.allowInsecureAuth=true"];
-    const run = (release: string) => cli([...args, "--release", release], { input: `${row}\n${row}\n` });
+    const run = (release: string) => here([...args, "--release", release], { input: `${row}\n${row}\n` });
     assert.equal((await run("2026.2.1")).stderr, "");
     assert.match(
       (await run("2026.3.13")).stderr,

@@ -107,7 +107,9 @@ function argumentOf(check: Check, facts: Facts): CheckFacts<FactName, FactName> 
     needed[name] = fact.value;
     sources[name] = fact.source;
   }
-  const wanted = Object.fromEntries(check.wants.map((name) => [name, facts[name]]));
+  // A loop: this runs for every check in every era, and `Object.fromEntries` took a tenth of a whole diagnosis.
+  const wanted: Record<string, unknown> = {};
+  for (const name of check.wants) wanted[name] = facts[name];
   return { ...needed, wanted, sources } as unknown as CheckFacts<FactName, FactName>;
 }
 

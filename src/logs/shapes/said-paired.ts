@@ -11,6 +11,7 @@ const NOT =
 export const saidPaired: Shape = {
   name: "said-paired",
   hints: ["paired", "Paired", "配对"],
+  needles: [],
   read(line) {
     const text = line.text.slice(0, 2000);
     if (line.form === "json" || /^\[[a-z]/.test(text)) return undefined;
