@@ -83,11 +83,11 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 1_
     return JSON.parse(stdout) as FixDocument;
   }
 
-  const page = (device: string, port = 18_789): Promise<Outcome> =>
+  const page = ({ installed: { uiBuild } }: Gateway, device: string, port = 18_789): Promise<Outcome> =>
     browser.connect({
       url: `ws://${ADDRESS}:${port}`,
       headers: { Origin: `http://${ADDRESS}:${port}` },
-      client: CONTROL_UI,
+      client: uiBuild === undefined ? CONTROL_UI : { ...CONTROL_UI, buildId: uiBuild },
       scopes: PAGE_SCOPES,
       auth: { token: TOKEN },
       device,
@@ -127,8 +127,8 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 1_
       }));
 
     test(`${release}: on a public address, a browser from elsewhere is refused and its request named; approved over SSH, and taken back`, () =>
-      withGateway(release, { bind: "lan", controlUi: { allowedOrigins: [ORIGIN] } }, async () => {
-        const refused = await page(`public-${release}`);
+      withGateway(release, { bind: "lan", controlUi: { allowedOrigins: [ORIGIN] } }, async (gateway) => {
+        const refused = await page(gateway, `public-${release}`);
         assert.equal(refused.admitted, false);
         const said = await diagnosed();
         assert.equal(said.target.exposure, "public");
@@ -147,14 +147,16 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 1_
           done.requests.map(({ requestId }) => requestId),
           [refused.requestId],
         );
-        assert.equal((await page(`public-${release}`)).admitted, true);
+        const admitted = await page(gateway, `public-${release}`);
+        assert.equal(admitted.admitted, true, JSON.stringify(admitted));
         assert.equal((await fix(["--undo", "--yes"])).outcome, "undone");
-        assert.equal((await page(`public-${release}`)).admitted, false);
+        assert.equal((await page(gateway, `public-${release}`)).admitted, false);
       }));
   }
 
   /** The file is changed over there, and is byte for byte as it was afterwards. */
-  async function behindCaddy({ release, configPath }: Gateway): Promise<void> {
+  async function behindCaddy(gateway: Gateway): Promise<void> {
+    const { release, configPath } = gateway;
     const place = makeWorkplace();
     const site = path.join(place.folder, "site");
     writeFileSync(site, `http://${ADDRESS}:8080 {\n    reverse_proxy 127.0.0.1:18789\n}\n`);
@@ -164,7 +166,7 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 1_
       port: 8080,
     });
     try {
-      assert.equal((await page(`caddy-${release}`, 8080)).admitted, false);
+      assert.equal((await page(gateway, `caddy-${release}`, 8080)).admitted, false);
       const id = release === "2026.2.1" ? "proxy-not-trusted" : "proxy-attribution-required";
       const origin = ["--origin", `http://${ADDRESS}:8080`];
       const said = await diagnosed(origin);

@@ -88,13 +88,11 @@ export class SshConnection {
     if (!canShare) return new SshConnection(host, program.value, env, undefined);
     const directory = mkdtempSync(join(shortTmpdir(), "pd-ssh-"));
     const connection = new SshConnection(host, program.value, env, directory);
-    const remove = (): void => rmSync(directory, { recursive: true, force: true });
-    process.once("exit", remove);
+    endsWithUsToo(directory);
     try {
       await connection.#signIn(join(directory, "c"));
     } catch (error) {
-      remove();
-      process.off("exit", remove);
+      removeDirectory(directory);
       throw error;
     }
     return connection;
@@ -176,7 +174,7 @@ export class SshConnection {
 
   close(): void {
     this.#master?.end();
-    if (this.#directory !== undefined) rmSync(this.#directory, { recursive: true, force: true });
+    if (this.#directory !== undefined) removeDirectory(this.#directory);
   }
 
   /** Over the one connection, and over no other one where that is gone. */
@@ -185,6 +183,23 @@ export class SshConnection {
     const socket = join(this.#directory, "c");
     return ["-S", socket, ...ALWAYS, "-o", "ControlMaster=no", "-o", "ProxyCommand=exit 255"];
   }
+}
+
+const directories = new Set<string>();
+
+/** One listener for all of them, however many hosts there are. */
+function endsWithUsToo(directory: string): void {
+  if (directories.size === 0) process.once("exit", removeAll);
+  directories.add(directory);
+}
+
+function removeDirectory(directory: string): void {
+  rmSync(directory, { recursive: true, force: true });
+  if (directories.delete(directory) && directories.size === 0) process.off("exit", removeAll);
+}
+
+function removeAll(): void {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 }
 
 /** The path of a socket has some hundred characters at most. */
