@@ -11,7 +11,7 @@ import { reportOf } from "../src/doctor/pure/case.ts";
 import { startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
 import { type JsonReport, toJsonReport } from "../src/report/json.ts";
 import { tarGz } from "./support/archives.ts";
-import { cli, here } from "./support/cli.ts";
+import { here } from "./support/cli.ts";
 import { factsOfSituation, situations } from "./support/situation.ts";
 
 const TOKEN = "tok-c0ffee-0123456789-abcdef";
@@ -71,9 +71,9 @@ describe("collect", () => {
         `2026-11-22T12:25:55.812Z [ws] closed before connect conn=5909e1c4-fa00-4721-b91b-62505d7cad2c remote=172.18.0.1 fwd=n/a origin=http://localhost:18789 host=localhost:18789 ua=Mozilla/5.0 token=${TOKEN} code=1008 reason=pairing required\n`,
       );
       const args = ["--target", url, "--log", log];
-      const live = JSON.parse((await cli(["diagnose", "--json", ...args], { env })).stdout) as JsonReport;
+      const live = JSON.parse((await here(["diagnose", "--json", ...args], { env })).stdout) as JsonReport;
       const file = join(dir, `${release}.tar.gz`);
-      const collected = await cli(["collect", "--yes", "-o", file, ...args], { env });
+      const collected = await here(["collect", "--yes", "-o", file, ...args], { env });
       assert.deepEqual({ code: collected.code, stdout: collected.stdout }, { code: 0, stdout: `${file}\n` });
       assert.match(collected.stderr, /bundle\.json: .* \(lines: \d+, secrets taken out: \d+\)/);
       assert.equal(statSync(file).mode & 0o777, 0o600);

@@ -9,7 +9,7 @@ import { after, test } from "node:test";
 import { admit } from "../src/admission/admit.ts";
 import { startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
 import type { JsonReport } from "../src/report/json.ts";
-import { type CliResult, cli, ensureBuilt, finish } from "./support/cli.ts";
+import { type CliResult, ensureBuilt, finish, here } from "./support/cli.ts";
 
 // What could not be looked at, or answers otherwise than a gateway does, is never healthy.
 
@@ -119,7 +119,7 @@ for (const [name, answer] of Object.entries({
 }))
   test(`${name} is no gateway: never healthy, and its status is told`, async () => {
     const port = await answering(answer);
-    const result = await cli(["--target", `ws://127.0.0.1:${port}`, "--json"], { env: TOKEN_ENV });
+    const result = await here(["--target", `ws://127.0.0.1:${port}`, "--json"], { env: TOKEN_ENV });
     const { findings, checks } = report(result);
     // It may be the proxy before the gateway: nobody is told to end it.
     assert.equal(result.code, 3, result.stdout);
@@ -137,7 +137,7 @@ for (const status of [404, 500, 503])
       `2026-03-20T10:00:00.000+00:00 [gateway] listening on ws://127.0.0.1:${port} (PID 1)`,
     ]);
     const args = ["--config", config, "--deployment", "local", "--release", "2026.3.13"];
-    const result = await cli([...args, "--json"], { env: TOKEN_ENV });
+    const result = await here([...args, "--json"], { env: TOKEN_ENV });
     const { verdict, findings } = report(result);
     assert.deepEqual(
       [result.code, verdict, findings.map(({ id, variant }) => `${id} ${variant}`)],
@@ -145,7 +145,7 @@ for (const status of [404, 500, 503])
       result.stdout,
     );
     assert.match(result.stdout, new RegExp(`HTTP ${status}`));
-    const fix = await cli(["fix", ...args, "--yes"], { env: TOKEN_ENV });
+    const fix = await here(["fix", ...args, "--yes"], { env: TOKEN_ENV });
     assert.equal(fix.code, 1);
     assert.match(fix.stdout, /Install the same release/);
   });
@@ -156,7 +156,7 @@ test("another program on the port is named, and outranks what an older log tells
   const port = await answering({ status: 200, body: "<title>Directory listing for /</title>" });
   for (const lines of [[], [REFUSED_PAGE.replaceAll("18789", String(port))]]) {
     const { config } = place(`held-${lines.length}`, port, lines);
-    const result = await cli(["--config", config, "--deployment", "local", "--json"], { env: TOKEN_ENV });
+    const result = await here(["--config", config, "--deployment", "local", "--json"], { env: TOKEN_ENV });
     const [first] = report(result).findings;
     assert.equal(result.code, 1, result.stdout);
     assert.deepEqual([first?.id, first?.variant], ["gateway-down-or-starting", "port-held"]);
@@ -164,7 +164,7 @@ test("another program on the port is named, and outranks what an older log tells
       [first?.confidence, first?.args?.pid, first?.args?.port],
       ["certain", process.pid, port],
     );
-    const human = await cli(["--config", config, "--deployment", "local"], { env: TOKEN_ENV });
+    const human = await here(["--config", config, "--deployment", "local"], { env: TOKEN_ENV });
     assert.match(
       human.stdout.replace(/\s+/g, " "),
       new RegExp(`Port ${port} is held by node \\(pid ${process.pid}`),

@@ -4,18 +4,16 @@ import { createServer as createHttpsServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { admit } from "../src/admission/admit.ts";
-import type { AdmissionConfig, AdmissionInput } from "../src/core/connection.ts";
+import type { AdmissionConfig } from "../src/core/connection.ts";
 import { containerOf } from "../src/deployments/host.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
-import { type EmbeddedGatewayOptions, startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
 import { visitAsPage } from "../src/gateway/visit-page.ts";
 import type { JsonReport } from "../src/report/json.ts";
-import { type CliResult, cli, finish, start } from "./support/cli.ts";
+import { askedGateway, closeGateways, TOKEN } from "./support/asked-gateway.ts";
+import { type CliResult, cli, finish, here, start } from "./support/cli.ts";
 import { challenge, refusalOf, startHostileServer, startTcpServer } from "./support/hostile-server.ts";
 import { selfSigned } from "./support/self-signed.ts";
 
-const TOKEN = "tok-c0ffee-0123456789-abcdef";
 const TOKEN_ENV = { OPENCLAW_GATEWAY_TOKEN: TOKEN };
 const CHROME =
   "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
@@ -23,38 +21,33 @@ const CHROME =
 const dir = mkdtempSync(join(tmpdir(), "pairing-doctor-diagnose-"));
 const open: { close(): Promise<void> }[] = [];
 after(async () => {
+  await closeGateways();
   await Promise.all(open.map((server) => server.close()));
   rmSync(dir, { recursive: true, force: true });
 });
 
-async function gateway(
+const gateway = (
   release: string,
   settings: NonNullable<AdmissionConfig["gateway"]> = { bind: "loopback" },
-  more: Partial<EmbeddedGatewayOptions> = {},
-) {
-  const log: string[] = [];
-  const asked: AdmissionInput[] = [];
-  const started = await startEmbeddedGateway({
-    release,
+  more: Parameters<typeof askedGateway>[1] = {},
+) =>
+  askedGateway(release, {
     config: { gateway: { ...settings, auth: { mode: "token", token: TOKEN } } },
-    admit: (input) => {
-      asked.push(input);
-      return admit(input);
-    },
-    onLog: (line) => log.push(line),
     ...more,
   });
-  open.push(started);
-  return { ...started, log, asked };
-}
 
 const report = ({ stdout }: CliResult): JsonReport => JSON.parse(stdout) as JsonReport;
 const ids = (result: CliResult) => report(result).findings.map(({ id }) => id);
 
 /** As JSON and for people: the exit code is the same, and no stream has the token. */
-async function diagnose(url: string, args: readonly string[] = [], env = {}): Promise<CliResult> {
-  const human = await cli(["--target", url, ...args], { env });
-  const json = await cli(["diagnose", "--target", url, "--json", "--verbose", ...args], { env });
+async function diagnose(
+  url: string,
+  args: readonly string[] = [],
+  env = {},
+  run: typeof here = here,
+): Promise<CliResult> {
+  const human = await run(["--target", url, ...args], { env });
+  const json = await run(["diagnose", "--target", url, "--json", "--verbose", ...args], { env });
   assert.equal(human.code, json.code);
   for (const { stdout, stderr } of [human, json]) {
     assert.ok(!`${stdout}${stderr}`.includes(TOKEN), "the token is in a stream");
@@ -72,7 +65,8 @@ for (const release of ["2026.2.1", "2026.3.13", "2026.5.28", "2026.9.6"]) {
     writeFileSync(config, JSON.stringify({ gateway: { port, bind: "loopback", auth: { mode: "token" } } }));
     // Said, since in a container the doctor takes its own loopback for one behind a published port.
     const args = ["--config", config, "--log", console, "--deployment", "local"];
-    const result = await diagnose(url, args, TOKEN_ENV);
+    // The newest one as a process.
+    const result = await diagnose(url, args, TOKEN_ENV, release === "2026.9.6" ? cli : here);
     assert.equal(result.code, 0, result.stdout);
     assert.equal(report(result).verdict, "healthy");
     assert.deepEqual(ids(result), []);
@@ -90,12 +84,13 @@ test("a shell that trusts every certificate does not make us trust one, and is t
   const address = server.address();
   const url = `wss://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
   const env = { ...TOKEN_ENV, NODE_TLS_REJECT_UNAUTHORIZED: "0" };
-  const result = await diagnose(url, [], env);
+  // Node itself reads the variable when a process starts.
+  const result = await diagnose(url, [], env, cli);
   assert.equal(requests, 0);
   assert.ok(report(result).notes.some(({ id }) => id === "tls-verified-anyway"));
   const chinese = await cli(["--target", url, "--lang", "zh"], { env });
   assert.match(chinese.stdout.replace(/\s/g, ""), /NODE_TLS_REJECT_UNAUTHORIZED=0`.*证书照常验证/);
-  const asked = await cli(["--target", url, "--insecure-tls", "--json"], { env: TOKEN_ENV });
+  const asked = await here(["--target", url, "--insecure-tls", "--json"], { env: TOKEN_ENV });
   assert.ok(requests > 0);
   assert.ok(!report(asked).notes.some(({ id }) => id === "tls-verified-anyway"));
 });
@@ -193,7 +188,7 @@ describe("a gateway that cannot be reached: 3, and the finding is there", () => 
     assert.equal(result.code, 3);
     assert.equal(report(result).verdict, "undetermined");
     assert.deepEqual(ids(result), ["gateway-down-or-starting"]);
-    const human = await cli(["--target", url]);
+    const human = await here(["--target", url]);
     assert.match(human.stdout, /OPD101/);
   });
 
@@ -244,7 +239,7 @@ describe("a server of which nothing is known", () => {
     });
     open.push(server);
     for (const args of [["--verbose"], ["--json"]]) {
-      const { stdout, stderr } = await cli(["--target", server.url, "--timeout", "5", ...args]);
+      const { stdout, stderr } = await here(["--target", server.url, "--timeout", "5", ...args]);
       // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for control characters.
       assert.doesNotMatch(`${stdout}${stderr}`, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     }
@@ -286,7 +281,8 @@ describe("credentials", () => {
   for (const [name, args, options] of ways) {
     test(`${name}: the right token is sent once, and shown nowhere`, async () => {
       const { url, asked } = await gateway("2026.5.28");
-      const { code, stdout, stderr } = await cli(["--target", url, "--verbose", ...args], options);
+      const run = args.includes("--token-stdin") ? cli : here;
+      const { code, stdout, stderr } = await run(["--target", url, "--verbose", ...args], options);
       assert.equal(code, 0, stdout);
       assert.ok(!`${stdout}${stderr}`.includes(TOKEN));
       // What the gateway decided about a client with the right token; its HTTP side does not look at one.
@@ -312,7 +308,7 @@ describe("credentials", () => {
         },
       });
       open.push(server);
-      const result = await cli(["--target", server.url, "--json", ...args], options);
+      const result = await here(["--target", server.url, "--json", ...args], options);
       const sent = [...server.received, ...server.requests].filter((text) => text.includes(TOKEN));
       assert.equal(sent.length, 1);
       assert.ok(!`${result.stdout}${result.stderr}`.includes(TOKEN));

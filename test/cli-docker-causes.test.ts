@@ -6,7 +6,7 @@ import { admit } from "../src/admission/admit.ts";
 import { startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
 import type { JsonReport } from "../src/report/json.ts";
 import { type FakeContainer, type FakeEngineOptions, fakeEngine, frame } from "./fake-engine.ts";
-import { cli, emptyHome } from "./support/cli.ts";
+import { emptyHome, here } from "./support/cli.ts";
 
 const TOKEN = "tok-in-the-config-0123";
 const STATE = "/home/node/.openclaw";
@@ -36,7 +36,7 @@ async function diagnosed(more: Partial<FakeContainer>, options: FakeEngineOption
   });
   engines.push(engine);
   const args = ["diagnose", "--json", "--timeout", "2", "--target", "docker:claw"];
-  const { stdout, stderr } = await cli(args, { env: { DOCKER_HOST: `unix://${engine.socket}` } });
+  const { stdout, stderr } = await here(args, { env: { DOCKER_HOST: `unix://${engine.socket}` } });
   assert.equal(stderr, "");
   assert.ok(!stdout.includes(TOKEN), "the token is in the report");
   assert.deepEqual(
@@ -156,7 +156,7 @@ describe("a config of this machine, and a gateway in some container", () => {
     const engine = await fakeEngine({ containers });
     engines.push(engine);
     const env = { HOME: home, DOCKER_HOST: `unix://${engine.socket}` };
-    const { stdout } = await cli(["diagnose", "--json", "--timeout", "2"], { env });
+    const { stdout } = await here(["diagnose", "--json", "--timeout", "2"], { env });
     return JSON.parse(stdout) as JsonReport;
   };
 

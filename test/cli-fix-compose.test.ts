@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, test } from "node:test";
 import { type FakeEngine, fakeEngine } from "./fake-engine.ts";
-import { cli } from "./support/cli.ts";
+import { here } from "./support/cli.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "opd-fix-compose-"));
 const engines: FakeEngine[] = [];
@@ -74,7 +74,7 @@ async function fix(
     XDG_STATE_HOME: path.join(dir, "state"),
   };
   const words = ["--target", "docker:claw-openclaw-gateway-1", "--timeout", "2"];
-  const run = await cli(["fix", "env-token-overrides-config", ...words, ...args], { env });
+  const run = await here(["fix", "env-token-overrides-config", ...words, ...args], { env });
   const shown = run.stdout + run.stderr;
   assert.ok(!shown.includes(TOKEN) && !shown.includes(OTHER), "a token is shown");
   assert.equal(readFileSync(file, "utf8"), text);

@@ -1,4 +1,4 @@
-/** `fix` as a process, with journals that somebody planted, journals that cannot be kept, and files of a kind. */
+/** `fix` with journals that somebody planted, journals that cannot be kept, and files of a kind. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";

@@ -1,10 +1,11 @@
-// `fix` as a process, against an embedded gateway that serves by the files that lie there.
+// `fix` against an embedded gateway that serves by the files that lie there: within this process, and as one of its own
+// where a process is interrupted, killed, at a terminal, or meets another one.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
-import { cli, finish, start } from "./support/cli.ts";
+import { cli, finish, here, start } from "./support/cli.ts";
 import { FixPlace, type PlaceOptions, plain, reportOf, TOKEN } from "./support/fix-place.ts";
 
 const ORIGIN = "https://claw.example.test";
@@ -40,7 +41,7 @@ function story(name: string, { origin, ...options }: Story, tell: (place: FixPla
   });
 }
 
-describe("fix as a process", { concurrency: 6 }, () => {
+describe("fix", { concurrency: 6 }, () => {
   for (const [args, code, outcome] of [
     [["--dry-run"], 1, "planned"],
     [["--dry-run", "--yes"], 1, "planned"],
@@ -61,9 +62,9 @@ describe("fix as a process", { concurrency: 6 }, () => {
     });
   }
 
-  story("an origin that was named: kept, and undone byte for byte", {}, async (place) => {
+  story("an origin that was named, as a process: kept, and undone byte for byte", {}, async (place) => {
     const before = place.text();
-    const done = await place.run([...agreeing(), "--json"]);
+    const done = await place.runApart([...agreeing(), "--json"]);
     assert.equal(done.code, 0, done.stdout);
     const report = reportOf(done);
     assert.equal(report.outcome, "kept");
@@ -74,19 +75,20 @@ describe("fix as a process", { concurrency: 6 }, () => {
     assert.ok(place.text().includes(ORIGINS));
     assert.ok(place.text().includes("// do not change"));
     assert.equal(place.journal().state, "kept");
-    assert.equal(await diagnosed(place), 0);
-    assert.equal(reportOf(await place.run(["--json"])).outcome, "healthy");
+    const whole = await cli(["--deployment", "local"], { cwd: place.home, env: place.env });
+    assert.equal(whole.code, 0, whole.stdout);
+    assert.equal(reportOf(await place.runApart(["--json"])).outcome, "healthy");
 
-    const asked = await place.run(["--undo", "--json"]);
+    const asked = await place.runApart(["--undo", "--json"]);
     assert.equal(asked.code, 1);
     assert.equal(reportOf(asked).outcome, "declined");
     assert.ok(place.text().includes(ORIGINS));
 
-    const undone = await place.run(["--undo", "--yes", "--json"]);
+    const undone = await place.runApart(["--undo", "--yes", "--json"]);
     assert.equal(undone.code, 0, undone.stdout);
     assert.equal(reportOf(undone).outcome, "undone");
     assert.equal(place.text(), before);
-    assert.equal(reportOf(await place.run(["--undo", "--json"])).outcome, "nothing-to-undo");
+    assert.equal(reportOf(await place.runApart(["--undo", "--json"])).outcome, "nothing-to-undo");
   });
 
   story(
@@ -207,7 +209,7 @@ describe("fix as a process", { concurrency: 6 }, () => {
     await until(() => place.text().includes(ORIGINS));
     child.kill("SIGSTOP");
     for (const args of [["--yes"], ["--undo", "--yes"]]) {
-      const second = await place.run(args);
+      const second = await place.runApart(args);
       assert.equal(second.code, 2, second.stdout);
       assert.match(second.stderr, /another pairing-doctor/);
     }
@@ -220,7 +222,7 @@ describe("fix as a process", { concurrency: 6 }, () => {
     const before = place.text();
     const theirs = (text: string) =>
       text.replace("  logging:", '  ui: { seamColor: "#0af" }, // theirs\n  logging:');
-    const first = place.run(agreeing());
+    const first = place.runApart(agreeing());
     await until(() => place.text().includes(ORIGINS));
     writeFileSync(place.config, theirs(place.text()));
     assert.equal((await first).code, 0);
@@ -344,7 +346,7 @@ describe("killed", { concurrency: 6 }, () => {
         const preload = path.join(place.home, "kill.mjs");
         writeFileSync(preload, KILLER);
         const env = { KILL_AT: String(at), KILL_DELAY: String(delay) };
-        const killed = await place.run([...agreeing(), "--json"], { node: ["--import", preload], env });
+        const killed = await place.runApart([...agreeing(), "--json"], { node: ["--import", preload], env });
         const isKilled = killed.code === null;
         assert.ok(isKilled || at > 12, `it ended with ${killed.code}`);
         const left = place.text();
@@ -413,7 +415,7 @@ function generator(seed: number): () => number {
 
 /** Exit code of a diagnosis. */
 async function diagnosed(place: FixPlace): Promise<number | null> {
-  const { code, stdout } = await cli(["--deployment", "local"], { cwd: place.home, env: place.env });
+  const { code, stdout } = await here(["--deployment", "local"], { env: place.env });
   assert.notEqual(stdout, "");
   return code;
 }

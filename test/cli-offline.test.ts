@@ -7,14 +7,14 @@ import { fileURLToPath } from "node:url";
 import { checks } from "../checks/index.ts";
 import { SCENARIOS } from "../src/doctor/live/demo/scenarios.ts";
 import type { JsonReport } from "../src/report/json.ts";
-import { type CliOptions, cli, fixture } from "./support/cli.ts";
+import { type CliOptions, cli, fixture, here } from "./support/cli.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "pairing-doctor-offline-"));
 after(() => rmSync(dir, { recursive: true, force: true }));
 
 describe("explain and checks", () => {
   test("checks lists every id and code", async () => {
-    const { code, stdout, stderr } = await cli(["checks"]);
+    const { code, stdout, stderr } = await here(["checks"]);
     assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
     for (const { id, code: number } of checks) {
       assert.ok(stdout.includes(id) && stdout.includes(number), id);
@@ -22,7 +22,7 @@ describe("explain and checks", () => {
   });
 
   test("checks --json", async () => {
-    const { code, stdout } = await cli(["checks", "--json"]);
+    const { code, stdout } = await here(["checks", "--json"]);
     const list = JSON.parse(stdout) as { id: string; code: string }[];
     assert.equal(code, 0);
     assert.deepEqual(
@@ -35,9 +35,9 @@ describe("explain and checks", () => {
   for (const { id, code: number } of [...checks.slice(0, 2), ...checks.slice(-1)]) {
     test(`explain ${id} = explain ${number}`, async () => {
       const [byId, byCode, chinese] = await Promise.all([
-        cli(["explain", id]),
-        cli(["explain", number.toLowerCase()]),
-        cli(["explain", id, "--lang", "zh"]),
+        here(["explain", id]),
+        here(["explain", number.toLowerCase()]),
+        here(["explain", id, "--lang", "zh"]),
       ]);
       assert.deepEqual({ code: byId.code, stderr: byId.stderr }, { code: 0, stderr: "" });
       assert.ok(byId.stdout.includes(id) && byId.stdout.includes(number));
@@ -62,7 +62,7 @@ describe("demo", () => {
   };
 
   test("--list names every scenario", async () => {
-    const { code, stdout } = await cli(["demo", "--list"]);
+    const { code, stdout } = await here(["demo", "--list"]);
     assert.equal(code, 0);
     assert.deepEqual(
       stdout
@@ -76,14 +76,14 @@ describe("demo", () => {
 
   for (const [id, expected] of Object.entries(first)) {
     test(`${id}: ${expected ?? "nothing"} is found`, async () => {
-      const { code, stdout, stderr } = await cli(["demo", id, "--json"]);
+      const { code, stdout, stderr } = await here(["demo", id, "--json"]);
       assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
       assert.equal((JSON.parse(stdout) as JsonReport).findings[0]?.id, expected);
     });
   }
 
   test("without a name it plays the classic ticket", async () => {
-    const { code, stdout, stderr } = await cli(["demo"]);
+    const { code, stdout, stderr } = await here(["demo"]);
     assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
     assert.match(stdout, /docker-nat-not-local/);
     assert.match(stdout, /devices approve/);

@@ -14,7 +14,7 @@ import {
   frame,
 } from "./fake-engine.ts";
 import { fakeWorld } from "./fake-world.ts";
-import { cli } from "./support/cli.ts";
+import { here } from "./support/cli.ts";
 
 const engines: FakeEngine[] = [];
 const directories: string[] = [];
@@ -122,8 +122,8 @@ describe("a proxy in front of the engine that hands out no files", () => {
     const env = { DOCKER_HOST: `unix://${engine.socket}` };
     const args = ["--timeout", "2", "--target", "docker:claw", "--release", "2026.3.13", "--lang", lang];
     const [json, human] = await Promise.all([
-      cli(["diagnose", "--json", ...args], { env }),
-      cli(["diagnose", ...args], { env }),
+      here(["diagnose", "--json", ...args], { env }),
+      here(["diagnose", ...args], { env }),
     ]);
     return { report: JSON.parse(json.stdout) as JsonReport, text: human.stdout };
   };

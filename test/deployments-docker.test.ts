@@ -24,7 +24,7 @@ import {
   tar,
 } from "./fake-engine.ts";
 import { fakeWorld, textOf } from "./fake-world.ts";
-import { cli, ensureBuilt, fixture } from "./support/cli.ts";
+import { ensureBuilt, fixture, here } from "./support/cli.ts";
 
 const TOKEN = "tok-in-the-config-0123";
 const OTHER = "tok-in-the-environment";
@@ -539,7 +539,7 @@ describe("the command line", () => {
   const diagnose = async (target: string, options: FakeEngineOptions) => {
     const engine = await engineOf(options);
     const env = { DOCKER_HOST: `unix://${engine.socket}` };
-    const result = await cli(["diagnose", "--json", "--timeout", "2", "--target", target], { env });
+    const result = await here(["diagnose", "--json", "--timeout", "2", "--target", target], { env });
     assert.equal(result.stderr, "");
     assert.ok(!result.stdout.includes(TOKEN) && !result.stdout.includes(OTHER), "a token is in the report");
     return { code: result.code, report: JSON.parse(result.stdout) as JsonReport };

@@ -15,7 +15,7 @@ import { parseTarget } from "../src/deployments/target.ts";
 import { startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
 import type { FixOutcome } from "../src/report/fix-report.ts";
 import type { JsonReport } from "../src/report/json.ts";
-import { cli, emptyHome, ensureBuilt } from "./support/cli.ts";
+import { emptyHome, ensureBuilt, here } from "./support/cli.ts";
 import { startHostileServer, startTcpServer } from "./support/hostile-server.ts";
 import { selfSigned } from "./support/self-signed.ts";
 
@@ -84,8 +84,8 @@ describe("3: no gateway answers there", () => {
   for (const [what, start, args, says] of NOT_THERE)
     test(what, async () => {
       const target = ["--target", await start(), ...args];
-      const human = await cli(target);
-      const json = await cli([...target, "--json"]);
+      const human = await here(target);
+      const json = await here([...target, "--json"]);
       assert.deepEqual([human.code, json.code], [3, 3], human.stdout);
       const { verdict, missing, gateway } = JSON.parse(json.stdout) as JsonReport;
       assert.equal(verdict, "undetermined");
@@ -104,7 +104,7 @@ describe("3: no gateway answers there", () => {
       ["en", /self-signed/],
       ["zh", /自签名/],
     ] as const) {
-      const { code, stdout } = await cli(["--target", url, "--lang", lang]);
+      const { code, stdout } = await here(["--target", url, "--lang", lang]);
       assert.equal(code, 3, stdout);
       assert.match(stdout, reason);
       assert.match(stdout, /--insecure-tls/);
@@ -129,14 +129,14 @@ describe("a gateway that answers", () => {
   test("1: it refuses, 0: nothing is found at or above --fail-on", async () => {
     const { url } = await gateway();
     const env = { OPENCLAW_GATEWAY_TOKEN: "wrong-token-0123456789" };
-    assert.equal((await cli(["--target", url], { env })).code, 1);
-    assert.equal((await cli(["--target", url, "--fail-on", "never"], { env })).code, 0);
+    assert.equal((await here(["--target", url], { env })).code, 1);
+    assert.equal((await here(["--target", url, "--fail-on", "never"], { env })).code, 0);
   });
 
   test("HOST:PORT is an address, too", async () => {
     const { url, port } = await gateway();
     const env = { OPENCLAW_GATEWAY_TOKEN: "wrong-token-0123456789" };
-    const result = await cli(["--target", `127.0.0.1:${port}`, "--json"], { env });
+    const result = await here(["--target", `127.0.0.1:${port}`, "--json"], { env });
     assert.equal(result.code, 1, result.stderr);
     const said = (JSON.parse(result.stdout) as JsonReport).gateway.url ?? "";
     assert.equal(said.replace(/\/$/, ""), url.replace(/\/$/, ""));
@@ -173,7 +173,7 @@ describe("2: the command line, a file that it names, a place to write to", () =>
   ];
   for (const [what, args] of wrong)
     test(what, async () => {
-      const { code, stdout, stderr } = await cli(args);
+      const { code, stdout, stderr } = await here(args);
       assert.equal(code, 2);
       assert.equal(stdout, "");
       assert.match(stderr, /^pairing-doctor: /);
@@ -224,7 +224,7 @@ test("help and README have a line for each code, and for no other", async () => 
   const listed = [...table.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
   assert.deepEqual(listed, [...EXIT_CODES]);
   for (const lang of LANGS) {
-    const { stdout } = await cli(["--help", "--lang", lang]);
+    const { stdout } = await here(["--help", "--lang", lang]);
     const told = stdout.slice(stdout.indexOf(wordsFor(lang)["exit-codes"]));
     assert.deepEqual(
       [...told.matchAll(/^ {2}(\d+) /gm)].map(([, code]) => Number(code)),

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { nextCode, readCodes } from "./support/ledger.ts";
+import { putTogether } from "./support/suites.ts";
 
 const root = resolve(fileURLToPath(new URL("..", import.meta.url)));
 
@@ -28,12 +29,13 @@ describe("npm run new:check", () => {
   const node = (...args: readonly string[]) => {
     // Inside a test run, `node --test` would report to the outer run instead of ending with its own verdict.
     const { NODE_TEST_CONTEXT: _outer, ...env } = process.env;
-    return spawnSync(process.execPath, ["--import", "tsx", ...args], { cwd: copy, encoding: "utf8", env });
+    return spawnSync(process.execPath, args, { cwd: copy, encoding: "utf8", env });
   };
-  const newCheck = (...args: readonly string[]) => node("test/support/new-check.ts", ...args);
+  const newCheck = (...args: readonly string[]) => node("built/new-check.js", ...args);
+  const suite = (name: string) => node("--test", "--test-reporter=tap", `built/${name}.test.js`);
   const read = (path: string) => readFileSync(join(copy, path), "utf8");
 
-  before(() => {
+  before(async () => {
     copy = mkdtempSync(join(tmpdir(), "opd-new-check-"));
     for (const name of ["src", "checks", "test", "fixtures", "package.json", "tsconfig.json", ".biome.json"])
       cpSync(join(root, name), join(copy, name), { recursive: true });
@@ -41,6 +43,7 @@ describe("npm run new:check", () => {
     const settings = JSON.parse(read(".biome.json")) as Record<string, unknown>;
     writeFileSync(join(copy, ".biome.json"), JSON.stringify({ ...settings, vcs: { enabled: false } }));
     symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+    await putTogether(copy, ["test/support/new-check.ts"], join(copy, "built"));
   });
   after(() => rmSync(copy, { recursive: true, force: true }));
 
@@ -84,8 +87,10 @@ describe("npm run new:check", () => {
     assert.doesNotMatch(tsc.stdout, /approval|messages|checks\/index/, tsc.stdout);
   });
 
-  test("and fails the contract until it is filled in, with the places named", () => {
-    const { status, stdout } = node("--test", "--test-reporter=tap", "test/checks-contract.test.ts");
+  test("and fails the contract until it is filled in, with the places named", async () => {
+    const suites = ["test/checks-contract.test.ts", "test/situations.test.ts"];
+    await putTogether(copy, suites, join(copy, "built"));
+    const { status, stdout } = suite("checks-contract");
     assert.equal(status, 1);
     const failed = [...stdout.matchAll(/^ *not ok \d+ - (.*)$/gm)].map(([, name]) => name);
     assert.ok(failed.includes("nothing is left unfinished"), stdout.slice(-4000));
@@ -94,7 +99,7 @@ describe("npm run new:check", () => {
   });
 
   test("the situation that should fire does not, so that no stub is green", () => {
-    const { status, stdout } = node("--test", "--test-reporter=tap", "test/situations.test.ts");
+    const { status, stdout } = suite("situations");
     assert.equal(status, 1);
     assert.match(stdout, /not ok \d+ - approval-not-kept: /);
     assert.match(stdout, /not ok \d+ - approval-not-kept-near-miss: /);

@@ -6,23 +6,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checks } from "../checks/index.ts";
-import { said, unknown } from "../src/core/fact.ts";
-import { say } from "../src/core/saying.ts";
-import { reportOf } from "../src/doctor/pure/case.ts";
-import { triageFacts } from "../src/doctor/pure/read/triage.ts";
-import { renderHuman } from "../src/report/human.ts";
-import type { Report } from "../src/report/result.ts";
+import { faultsOf, isFirstRight, type TicketLabel, triageText } from "./support/ticket-score.ts";
 
-interface Sample {
+interface Sample extends Omit<TicketLabel, "ids"> {
   readonly name: string;
   readonly text: string;
   readonly release?: string;
   /** Ids that are right as the first finding; none where the sample is healthy. */
   readonly right: readonly string[];
-  /** Words that may not be in what is to be done, ids that may not be found, and patterns of what a text must speak of. */
-  readonly mustNotAdvise?: readonly string[];
-  readonly mustNotClaim?: readonly string[];
-  readonly mustMention?: readonly string[];
 }
 
 interface LogLine {
@@ -37,9 +28,7 @@ interface Ticket {
   readonly id: string;
   readonly release?: string;
   readonly text: string;
-  readonly expected: Pick<Sample, "mustNotAdvise" | "mustNotClaim" | "mustMention"> & {
-    readonly ids: readonly string[];
-  };
+  readonly expected: TicketLabel;
 }
 
 const CHECKED: ReadonlySet<string> = new Set(checks.map(({ id }) => id));
@@ -75,57 +64,16 @@ function ticketSample({ id, text, release, expected }: Ticket): Sample {
   };
 }
 
-async function triage({ text, release }: Sample, told: boolean): Promise<Report> {
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    yield new TextEncoder().encode(`${text}\n`);
-  }
-  const { facts } = await triageFacts({
-    signal: new AbortController().signal,
-    handed: [{ name: "sample", again: true, chunks }],
-    salt: "sample",
-    release:
-      told && release !== undefined
-        ? said({ version: release, confidence: "certain", from: "said" }, "--release")
-        : unknown("not-asked", say("nobody-said"), "--release X"),
-  });
-  return reportOf(facts);
-}
-
-function isHit({ right }: Sample, { findings }: Report): boolean {
-  const errors = findings.filter(({ severity }) => severity === "error");
-  if (right.includes(HEALTHY) || right.length === 0) return errors.length === 0;
-  return findings[0] !== undefined && right.includes(findings[0].id);
-}
-
-/** What somebody who follows the report would type, or do by its word; `{}` of a template is not shown. */
-function advice(report: Report): string {
-  const actions = report.findings.flatMap(({ remedies }) => remedies.flatMap((remedy) => remedy.actions));
-  return actions
-    .map((action) => (action.kind === "command" ? action.command : JSON.stringify(action)))
-    .join("\n");
-}
-
-function faults(sample: Sample, report: Report): string[] {
-  const done = advice(report);
-  const told = renderHuman(report, { lang: "en", verbose: true, width: 200, unicode: true });
-  const ids = report.findings.filter(({ severity }) => severity !== "info").map(({ id }) => id);
-  return [
-    ...(sample.mustNotAdvise ?? []).filter((one) => done.includes(one)).map((one) => `advises ${one}`),
-    ...(sample.mustNotClaim ?? []).filter((one) => ids.includes(one)).map((one) => `claims ${one}`),
-    ...(sample.mustMention ?? []).filter((one) => !new RegExp(one).test(told)).map((one) => `lacks ${one}`),
-  ];
-}
-
 async function score(title: string, samples: readonly Sample[], told: boolean): Promise<void> {
   const misses: string[] = [];
   const unchecked: string[] = [];
   const forbidden: string[] = [];
   let hits = 0;
   for (const sample of samples) {
-    const report = await triage(sample, told);
-    const wrong = faults(sample, report);
+    const report = await triageText(sample.text, told ? sample.release : undefined);
+    const wrong = faultsOf({ ...sample, ids: sample.right }, report);
     if (wrong.length > 0) forbidden.push(`  ${sample.name}: ${wrong.join("; ")}`);
-    if (isHit(sample, report)) {
+    if (isFirstRight(sample.right, report)) {
       hits++;
       continue;
     }

@@ -65,7 +65,10 @@ function isUp(logs: LogDigest): boolean {
       (event.type === "startup" && (event.port !== undefined || event.release === undefined)),
   );
   if (starts.length > 0) return starts.at(-1)?.type === "startup";
-  return logs.refusals.some(({ gate }) => gate !== "left") || logs.events.some(isAnswer);
+  return (
+    logs.refusals.some(({ gate }) => gate !== "left") ||
+    logs.events.some((event) => isAnswer(event) || (event.type === "aside" && event.about === "page-served"))
+  );
 }
 
 /** Words that only a gateway that answers brings about. */

@@ -12,7 +12,17 @@ export function printed(
   matches: (event: ClientErrorEvent) => boolean,
 ): readonly ClientErrorEvent[] {
   const events = knownValue(logs)?.events ?? [];
-  return events.filter((event) => event.type === "client-error").filter(matches);
+  const found = events.filter((event) => event.type === "client-error").filter(matches);
+  return found.filter((event) => !isSaidToBeOver(event, events));
+}
+
+/** Whoever quotes it says, there or further down, that this is behind them. */
+function isSaidToBeOver({ source, line, at }: ClientErrorEvent, events: readonly LogEvent[]): boolean {
+  if (at !== undefined) return false;
+  return events.some(
+    (other) =>
+      other.type === "aside" && other.about === "solved" && other.source === source && other.line >= line,
+  );
 }
 
 interface PrintedCase {

@@ -24,7 +24,9 @@ export function settingOf(facts: LoggedFacts, key: SettingEvent["key"]): string 
   const config = knownValue(facts.wanted.config);
   if (config !== undefined && key.startsWith("gateway.")) {
     const { auth, tailscale } = config.effective.gateway ?? {};
-    return key === "gateway.auth.mode" ? auth?.mode : tailscale?.mode;
+    const set = key === "gateway.auth.mode" ? auth?.mode : tailscale?.mode;
+    // A part of a config says nothing of what it does not have.
+    if (set !== undefined) return set;
   }
   const named = knownValue(facts.wanted.logs)?.events.findLast(
     (event): event is SettingEvent => event.type === "setting" && event.key === key,

@@ -31,6 +31,12 @@ const STARTS: readonly string[] = [
   ...BOUNDARIES.flatMap(({ from, until }) => (until === undefined ? [from] : [from, until])),
 ].sort(compareReleases);
 
+/** Every final release with the place in `STARTS` of its era's first one. */
+const OF_ERA = FINAL_RELEASES.map((release) => ({
+  release,
+  start: STARTS.findLastIndex((first) => compareReleases(first, release) <= 0),
+}));
+
 /**
  * The eras from `from` to `to` (inclusive; open where absent), oldest first. Within one the model and the page of
  * every release answer alike; about thirty for the whole line.
@@ -38,10 +44,9 @@ const STARTS: readonly string[] = [
  */
 export function erasBetween(from?: string, to?: string): readonly Era[] {
   const eras: { from: string; to: string; start: number }[] = [];
-  for (const release of FINAL_RELEASES) {
+  for (const { release, start } of OF_ERA) {
     if (from !== undefined && compareReleases(release, from) < 0) continue;
     if (to !== undefined && compareReleases(release, to) > 0) continue;
-    const start = STARTS.findLastIndex((first) => compareReleases(first, release) <= 0);
     const last = eras.at(-1);
     if (last?.start === start) last.to = release;
     else eras.push({ from: release, to: release, start });

@@ -3,7 +3,7 @@ import { basename, relative } from "node:path";
 import { say } from "../core/saying.ts";
 import type { Handed } from "../doctor/pure/read/inputs.ts";
 import type { ReportNote } from "../report/result.ts";
-import { filesBelow } from "./folder.ts";
+import { filesBelow, MAX_FILES } from "./folder.ts";
 import type { Io } from "./io.ts";
 import { bounded, logFile } from "./log-input.ts";
 import { mustBeReadable, type NamedFile } from "./named-input.ts";
@@ -32,7 +32,7 @@ export async function handedIn(
   for (const path of new Set(named)) {
     if (path === "-") all.push(stdinHanded(io, once));
     else
-      for (const file of await filesOf(path)) {
+      for (const file of await filesOf(path, once)) {
         const short = file === path ? basename(path) : `${basename(path)}/${relative(path, file)}`;
         // Two of one name are told apart by their paths.
         const name = used.has(short) ? file : short;
@@ -46,9 +46,11 @@ export async function handedIn(
   return all;
 }
 
-async function filesOf(path: string): Promise<readonly string[]> {
+async function filesOf(path: string, note: (note: ReportNote) => void): Promise<readonly string[]> {
   try {
-    return await filesBelow(path);
+    const { files, isCut } = await filesBelow(path);
+    if (isCut) note({ message: "folder-cut", args: { folder: path, files: MAX_FILES } });
+    return files;
   } catch {
     // Said as of any other file.
     return [path];

@@ -16,6 +16,7 @@ import { mustParse, UsageError } from "./usage-error.ts";
 export type LiveArguments = Pick<
   DiagnoseArguments,
   | "target"
+  | "context"
   | "config"
   | "log"
   | "tokenFile"
@@ -54,7 +55,7 @@ export async function openLive(
   for (const path of args.log ?? []) await mustBeReadable({ path, what: `--log ${path}`, todo }, looksOnce);
   const notes: ReportNote[] = [];
   return openGateway({
-    target: mustParse(targetSaid(args.target)),
+    target: mustParse(targetSaid(args.target, args.context)),
     env: io.env,
     notes,
     salt,
@@ -93,7 +94,7 @@ function handedLogs(paths: readonly string[], notes: ReportNote[], most?: number
 }
 
 /** @throws {UsageError} not a number of seconds between 1 and 600. */
-function seconds(text: string): number {
+export function seconds(text: string): number {
   const value = Number(text);
   if (/^\d{1,3}(?:\.\d)?$/.test(text) && value >= 1 && value <= 600) return value;
   throw new UsageError("--timeout", say("no-timeout"), say("for-example", { example: "--timeout 30" }));

@@ -1,6 +1,12 @@
 import type { Fact } from "../core/fact.ts";
 import type { Release } from "../core/facts.ts";
-import { checkIdSaid, originSaid, proxiesSaid, releaseSaid } from "../doctor/pure/parse-arguments.ts";
+import {
+  checkIdSaid,
+  momentSaid,
+  originSaid,
+  proxiesSaid,
+  releaseSaid,
+} from "../doctor/pure/parse-arguments.ts";
 import { mustParse } from "./usage-error.ts";
 
 /** @throws {UsageError} an id that no check has. */
@@ -25,4 +31,16 @@ export function namedProxies(texts: readonly string[] | undefined): readonly str
 /** @throws {UsageError} no http or https URL. */
 export function pageOrigin(text: string | undefined): string | undefined {
   return text === undefined ? undefined : mustParse(originSaid(text));
+}
+
+/** @throws {UsageError} neither a time nor a span before `now`. */
+export function timeWindow(
+  args: { readonly since: string | undefined; readonly until: string | undefined },
+  now: number,
+): { readonly since?: number; readonly until?: number } {
+  const { since, until } = args;
+  return {
+    ...(since === undefined ? {} : { since: mustParse(momentSaid("--since", since, now)) }),
+    ...(until === undefined ? {} : { until: mustParse(momentSaid("--until", until, now)) }),
+  };
 }

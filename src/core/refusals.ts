@@ -13,6 +13,8 @@ export interface RefusalSources {
   readonly logs?: LogDigest;
   readonly probe?: ProbeReading;
   readonly assessment?: Assessment;
+  /** Only what somebody handed in is known: of other browsers than theirs nothing is foretold beside it. */
+  readonly offline?: boolean;
 }
 
 /**
@@ -20,13 +22,13 @@ export interface RefusalSources {
  * everybody (transport), the page, then others, each as we met it ourselves and as the gateway or a client wrote it
  * (newest first), what the model foretells. A refusal that the same client passed later is `over`.
  */
-export function refusalsOf({ logs, probe, assessment }: RefusalSources): Refusal[] {
+export function refusalsOf({ logs, probe, assessment, offline = false }: RefusalSources): Refusal[] {
   const answers = probe?.reach.state === "open";
   const observed = [
     ...(logs && !answers ? failedStart(logs.events) : []),
     ...joined(probe ? probeRefusals(probe) : [], logs ? logRefusals(logs) : []),
   ];
-  const foretold = assessment ? modelRefusal(assessment, observed) : undefined;
+  const foretold = assessment ? modelRefusal(assessment, observed, offline) : undefined;
   const first = [...observed].sort((a, b) => turnOf(a, observed) - turnOf(b, observed));
   return [...first, ...(foretold ? [foretold] : [])];
 }
@@ -209,7 +211,22 @@ function logRefusals(logs: LogDigest): Refusal[] {
       ? clientRefusal(event, logged, isSolved(event, logs.events))
       : [],
   );
-  return [...logged, ...mergeAlike(printed)];
+  return [...logged, ...mergeAlike(printed)].map((refusal) =>
+    isSaidPaired(refusal, logs.events) ? { ...refusal, saidPaired: true } : refusal,
+  );
+}
+
+/** In the same text somebody says that what asks is paired. The gateway's own reason, and its list, say more. */
+function isSaidPaired({ gate, evidence }: Refusal, events: readonly LogEvent[]): boolean {
+  return (
+    gate === "pairing" &&
+    events.some(
+      ({ source, ...event }) =>
+        event.type === "aside" &&
+        event.about === "said-paired" &&
+        evidence.some((one) => one.source.startsWith(`${source}:`)),
+    )
+  );
 }
 
 function groupRefusal(group: RefusalGroup): Refusal {
@@ -395,6 +412,8 @@ function mergeAlike(refusals: readonly Refusal[]): Refusal[] {
       before
         ? {
             ...before,
+            // The first may be a headline, and the block of another one says where it dialled.
+            connection: { ...refusal.connection, ...before.connection },
             count: before.count + 1,
             evidence: [...before.evidence, ...refusal.evidence].slice(0, 3),
           }
@@ -442,7 +461,11 @@ function isPastAttribution(refusal: Refusal, { gate }: Admission, origin: string
 }
 
 /** The model's refusal of the user's browser, unless somebody saw that very refusal or one before it. */
-function modelRefusal(assessment: Assessment, observed: readonly Refusal[]): Refusal | undefined {
+function modelRefusal(
+  assessment: Assessment,
+  observed: readonly Refusal[],
+  offline: boolean,
+): Refusal | undefined {
   const { now, connection } = assessment;
   if (now.outcome === "admitted" || now.gate === undefined) return undefined;
   const origin = connection.headers.origin;
@@ -453,7 +476,7 @@ function modelRefusal(assessment: Assessment, observed: readonly Refusal[]): Ref
       !refusal.over &&
       (refusal.gate === now.gate ||
         (OUT_OF_MODEL.has(refusal.gate) && isPage(refusal, origin)) ||
-        (supposed && refusal.client === "control-ui") ||
+        (supposed && (offline || refusal.client === "control-ui")) ||
         isPastAttribution(refusal, now, origin)),
   );
   if (seen) return undefined;

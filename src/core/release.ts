@@ -24,8 +24,23 @@ const BETA = 0;
 const PLAIN = 1;
 const CORRECTION = 2;
 
+/** The few releases of a run are compared again and again, with each boundary of the model in each era. */
+const memo = new Map<string, ReleaseParts>();
+/** More than there are releases; a log may mention any number of others. */
+const MAX_MEMO = 500;
+
 /** The parts of a version string, or `undefined` when it is none. A leading `v` is tolerated. */
 export function parseRelease(text: string): ReleaseParts | undefined {
+  const known = memo.get(text);
+  if (known !== undefined) return known;
+  const parts = parse(text);
+  if (parts === undefined) return undefined;
+  if (memo.size >= MAX_MEMO) memo.clear();
+  memo.set(text, parts);
+  return parts;
+}
+
+function parse(text: string): ReleaseParts | undefined {
   if (text.length > 40) return undefined;
   const match = PATTERN.exec(text.trim());
   if (match === null) return undefined;

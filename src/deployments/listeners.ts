@@ -336,11 +336,21 @@ async function ownersOf(
   if (inodes.size === 0) return owners;
   for (const pid of pids) {
     if (owners.size === inodes.size) break;
-    for (const descriptor of await world.list(`/proc/${pid}/fd`, MAX_DESCRIPTORS)) {
-      const target = await world.link(`/proc/${pid}/fd/${descriptor}`);
-      const inode = target === undefined ? undefined : /^socket:\[(\d{1,20})\]$/.exec(target)?.[1];
+    for (const target of await descriptorsOf(world, `/proc/${pid}/fd`)) {
+      const inode = /^socket:\[(\d{1,20})\]$/.exec(target)?.[1];
       if (inode !== undefined && inodes.has(inode)) owners.set(inode, pid);
     }
   }
   return owners;
+}
+
+/** What a process has open, as far as we may see it. */
+async function descriptorsOf(world: World, directory: string): Promise<readonly string[]> {
+  if (world.links !== undefined) return world.links(directory, MAX_DESCRIPTORS);
+  const targets: string[] = [];
+  for (const name of await world.list(directory, MAX_DESCRIPTORS)) {
+    const target = await world.link(`${directory}/${name}`);
+    if (target !== undefined) targets.push(target);
+  }
+  return targets;
 }

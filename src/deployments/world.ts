@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, readdirSync, readlinkSync } from "node:fs";
 import { access, opendir, readlink, stat } from "node:fs/promises";
 import { homedir, networkInterfaces, platform, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,11 +27,20 @@ export interface World {
   list(path: string, max: number): Promise<readonly string[]>;
   /** Where a symbolic link points, or `undefined`. */
   link(path: string): Promise<string | undefined>;
+  /**
+   * Where the links in a directory lead to, of at most `max` of its names; in one go, as each by itself takes ten times
+   * as long. Only of directories of the kernel, which never keep anybody waiting. Absent where that is not cheaper.
+   */
+  links?(directory: string, max: number): readonly string[];
   info(path: string): Promise<FileInfo | undefined>;
   /** Whether a file or directory has an access control list or other attributes; `undefined` where nothing tells. */
   isListed?(path: string): Promise<boolean | undefined>;
   /** The same as bytes. */
   readBytes(path: string, maxBytes: number, allows?: InputOptions["allows"]): Promise<BytesOutcome>;
+  /** The end of what a service's manager keeps of its output; `undefined`: nothing, or it may not be read. */
+  journal?(unit: ServiceUnit): Promise<Uint8Array | undefined>;
+  /** All of a database in one go, where each reading is a question to another machine. */
+  storeReadings?(path: string, header: number, most: number): Promise<StoreReadings | undefined>;
   /** Bytes of a regular file from `start` to before `end`, in chunks. */
   stream(
     path: string,
@@ -41,11 +50,32 @@ export interface World {
   ): AsyncIterable<Uint8Array>;
 }
 
+/** systemd's, without `.service`; of a user's own manager, or the system's. */
+export interface ServiceUnit {
+  readonly name: string;
+  readonly user: boolean;
+}
+
 export type ReadOutcome = { readonly ok: true; readonly text: string; readonly truncated: boolean } | Unread;
 
 export type BytesOutcome =
   | { readonly ok: true; readonly bytes: Uint8Array; readonly truncated: boolean }
   | Unread;
+
+/** A database, what lies beside it, and both again, in this order; `undefined`: it is not there. */
+export interface StoreReadings {
+  readonly before: FileInfo | undefined;
+  /** What is beside it and is no regular file. */
+  readonly odd: string | undefined;
+  /** The first bytes of its write-ahead log. */
+  readonly header: BytesOutcome | undefined;
+  readonly database: BytesOutcome | undefined;
+  readonly log: BytesOutcome | undefined;
+  readonly headerAfter: BytesOutcome | undefined;
+  readonly after: FileInfo | undefined;
+  /** Bytes; a transaction is under way where there are any. */
+  readonly journalSize: number;
+}
 
 export interface Unread {
   readonly ok: false;
@@ -74,7 +104,7 @@ export function nodeWorld(options: { readonly root?: string; readonly env?: Worl
     platform: platform(),
     env: options.env ?? process.env,
     homedir: homeOf(options.env ?? process.env),
-    tmpdir: tmpdir(),
+    tmpdir: tmpdirOf(options.env ?? process.env),
     cwd: process.cwd(),
     ...(uid === undefined ? {} : { uid }),
     interfaces: () =>
@@ -111,6 +141,7 @@ export function nodeWorld(options: { readonly root?: string; readonly env?: Worl
         return undefined;
       }
     },
+    links: (directory, max) => linksIn(at(directory), max),
     info: async (path) => {
       try {
         const found = await stat(at(path));
@@ -136,6 +167,22 @@ export function nodeWorld(options: { readonly root?: string; readonly env?: Worl
   };
 }
 
+function linksIn(directory: string, max: number): readonly string[] {
+  const targets: string[] = [];
+  try {
+    for (const name of readdirSync(directory).slice(0, max)) {
+      try {
+        targets.push(readlinkSync(join(directory, name)));
+      } catch {
+        // Closed meanwhile.
+      }
+    }
+  } catch {
+    // Not ours to see, or gone.
+  }
+  return targets;
+}
+
 async function* bytesOf(
   path: string,
   start: number,
@@ -146,13 +193,22 @@ async function* bytesOf(
   yield* input.chunks(start, end);
 }
 
+/** As `os.homedir()` tells it, by the environment that is told and not by this process' own. */
 function homeOf(env: World["env"]): string {
+  if (platform() !== "win32" && env.HOME) return env.HOME;
   try {
     return homedir();
   } catch {
     // Thrown when the user has no entry in passwd, as with an arbitrary user id in a container.
     return env.HOME ?? "/";
   }
+}
+
+/** As `os.tmpdir()`, by the environment that is told. */
+function tmpdirOf(env: World["env"]): string {
+  if (platform() === "win32") return tmpdir();
+  const named = env.TMPDIR || env.TMP || env.TEMP || "/tmp";
+  return named.length > 1 && named.endsWith("/") ? named.slice(0, -1) : named;
 }
 
 async function readBounded(

@@ -22,7 +22,13 @@ export function pastedBlocks(text: string): readonly PastedBlock[] {
   const lines = unescaped(text).split(/\r?\n/).map(unquoted);
   const found: PastedBlock[] = [];
   for (let at = 0; at < lines.length && found.length < MAX_BLOCKS; ) {
-    const block = fenceAt(lines, at) ?? tablesAt(lines, at) ?? bracedAt(lines, at);
+    const block =
+      fenceAt(lines, at) ??
+      tablesAt(lines, at) ??
+      bracedAt(lines, at) ??
+      keysAt(lines, at) ??
+      yamlAt(lines, at) ??
+      describedAt(lines, at);
     if (block === undefined) {
       at++;
       continue;
@@ -42,15 +48,32 @@ interface Region {
   readonly inside?: number;
 }
 
-/** A piece of openclaw.json often comes without its outer braces. */
+/** A piece of openclaw.json often comes without its outer braces, or without the sections that it is in. */
 function kindOf(text: string): Pick<PastedBlock, "as" | "text"> | undefined {
   const as = documentKind(text);
   if (as !== undefined) return { as, text };
   const bare = text.trim().replace(/,$/, "");
-  if (!/^["']?gateway["']?\s{0,8}:\s{0,8}\{/.test(bare)) return undefined;
-  const whole = `{${bare}}`;
-  return documentKind(whole) === "config" ? { as: "config", text: whole } : undefined;
+  const inner = /^\{[\s\S]*\}$/.test(bare) ? bare.slice(1, -1).trim().replace(/,$/, "") : bare;
+  const key = /^["']?(\w{1,40})["']?\s{0,8}:/.exec(inner)?.[1] ?? "";
+  const whole =
+    key === "gateway"
+      ? `{${inner}}`
+      : OF_GATEWAY.has(key)
+        ? `{"gateway":{${inner}}}`
+        : OF_PAGE.has(key)
+          ? `{"gateway":{"controlUi":{${inner}}}}`
+          : undefined;
+  return whole !== undefined && documentKind(whole) === "config" ? { as: "config", text: whole } : undefined;
 }
+
+/** Keys that only the gateway's section has, and those of its page; shorter words are other programs', too. */
+const OF_GATEWAY: ReadonlySet<string> = new Set(["controlUi", "trustedProxies", "tailscale", "bind", "auth"]);
+const OF_PAGE: ReadonlySet<string> = new Set([
+  "allowedOrigins",
+  "allowInsecureAuth",
+  "dangerouslyDisableDeviceAuth",
+  "dangerouslyAllowHostHeaderOriginFallback",
+]);
 
 function fenceAt(lines: readonly string[], at: number): Region | undefined {
   const mark = /^\s{0,12}(`{3,8}|~{3,8})[\w.+-]{0,20}\s{0,8}$/.exec(lines[at] ?? "")?.[1];
@@ -90,6 +113,60 @@ function bracedAt(lines: readonly string[], at: number): Region | undefined {
       return end === at ? undefined : { text: lines.slice(at, end + 1).join("\n"), line: at, end: end + 1 };
   }
   return undefined;
+}
+
+/** Keys of the gateway's section, one below the other, with nothing around them. */
+function keysAt(lines: readonly string[], at: number): Region | undefined {
+  let depth = 0;
+  let end = at;
+  const last = Math.min(lines.length, at + MAX_LINES);
+  for (; end < last; end++) {
+    const line = lines[end] ?? "";
+    const key = /^\s{0,40}["'](\w{1,40})["']\s{0,8}:\s{0,8}\S/.exec(line)?.[1];
+    if (depth === 0 && (key === undefined || !(OF_GATEWAY.has(key) || OF_PAGE.has(key)))) break;
+    depth += balanceOf(line);
+    if (depth < 0) return undefined;
+  }
+  if (depth !== 0 || end === at) return undefined;
+  const text = lines.slice(at, end).join("\n");
+  return { text: text.replace(/([}\]"\w])[ \t]{0,8}\n(?=\s{0,40}["'])/g, "$1,\n"), line: at, end };
+}
+
+/** Sections that a manifest, a Compose file, or a config in a chart's values begins with. */
+const YAML_START =
+  /^\s{0,12}(?:apiVersion|services|gateway|controlUi|openclaw\.json):(?:\s{0,8}$|\s{1,8}(?!\{)\S)/;
+
+/** YAML without a fence: as far as its lines are indented, or are keys. */
+function yamlAt(lines: readonly string[], at: number): Region | undefined {
+  const first = lines[at] ?? "";
+  if (!YAML_START.test(first)) return undefined;
+  const indent = indentOf(first);
+  const last = Math.min(lines.length, at + MAX_LINES);
+  let end = at + 1;
+  while (end < last && isOfYaml(lines[end] ?? "", indent)) end++;
+  while ((lines[end - 1] ?? "").trim() === "") end--;
+  if (end === at + 1) return undefined;
+  const own = lines.slice(at, end).map((line) => line.slice(Math.min(indent, indentOf(line))));
+  return { text: own.join("\n"), line: at, end };
+}
+
+function isOfYaml(line: string, indent: number): boolean {
+  if (line.trim() === "") return true;
+  return indentOf(line) > indent || /^\s{0,12}(?:[\w.-]{1,60}:(?:\s|$)|- \S|---\s{0,8}$|#)/.test(line);
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+/** `kubectl describe pod`: up to its events, which are a table. */
+function describedAt(lines: readonly string[], at: number): Region | undefined {
+  if (!/^Name:\s{2,40}\S/.test(lines[at] ?? "") || !/^Namespace:\s{1,40}\S/.test(lines[at + 1] ?? ""))
+    return undefined;
+  const last = Math.min(lines.length, at + MAX_LINES);
+  let end = at + 2;
+  while (end < last && /^(?:\s|$|[A-Z][\w /-]{1,40}:)/.test(lines[end] ?? "")) end++;
+  return { text: lines.slice(at, end).join("\n"), line: at, end };
 }
 
 /** Brackets that a line opens, less those that it closes; those in texts and comments aside. */

@@ -23,7 +23,7 @@ function linesOf(entry: Readonly<Record<string, unknown>>): readonly string[] {
   const url = typeof request.url === "string" ? withoutSecrets(request.url) : "";
   const frames = Array.isArray(entry._webSocketMessages) ? entry._webSocketMessages : [];
   const isSocket = /^wss?:/.test(url) || frames.length > 0 || entry._resourceType === "websocket";
-  if (!isSocket) return [];
+  if (!isSocket) return refusedPage(response);
   const status = typeof response.status === "number" ? response.status : 0;
   const socket = url.replace(/^http/, "ws");
   const failed = [response._error, entry._error].find((one) => typeof one === "string" && one !== "");
@@ -35,7 +35,27 @@ function linesOf(entry: Readonly<Record<string, unknown>>): readonly string[] {
             ? `WebSocket connection to '${socket}' failed: Error during WebSocket handshake: Unexpected response code: ${status}`
             : `WebSocket connection to '${socket}' failed${failed === undefined ? "" : `: ${safeText(String(failed), 200)}`}`,
         ];
-  return [...upgrade, ...frames.slice(-MAX_FRAMES).flatMap(frameLines)];
+  return [...answeredBy(response), ...upgrade, ...frames.slice(-MAX_FRAMES).flatMap(frameLines)];
+}
+
+/** The one header that has no secret in it and tells what stands in front of the gateway. */
+function answeredBy(response: Readonly<Record<string, unknown>>): readonly string[] {
+  const headers = Array.isArray(response.headers) ? response.headers.slice(0, 200) : [];
+  const server = headers.find(
+    (one) => isObject(one) && typeof one.name === "string" && /^(?:server|via)$/i.test(one.name),
+  );
+  return isObject(server) && typeof server.value === "string"
+    ? [`the answer's server header: ${safeText(server.value, 100)}`]
+    : [];
+}
+
+/** An HTTP answer with the gateway's own words for why it is none of the page. */
+function refusedPage(response: Readonly<Record<string, unknown>>): readonly string[] {
+  const { status, content } = response;
+  if (typeof status !== "number" || status < 400 || !isObject(content) || typeof content.text !== "string")
+    return [];
+  const text = content.text.slice(0, MAX_FRAME).replace(/[\r\n]+/g, " ");
+  return /^\s{0,40}\{\s{0,40}"error"/.test(text) ? [...answeredBy(response), text] : [];
 }
 
 /** What the gateway answered; what the page sent has its token in it. */

@@ -47,7 +47,8 @@ const RECOGNISERS: readonly Recogniser[] = [
     is: (text, value) =>
       isObject(value)
         ? typeof value.apiVersion === "string" && typeof value.kind === "string"
-        : /^apiVersion:\s{0,8}\S/m.test(text) && /^kind:\s{0,8}[A-Z]/m.test(text),
+        : (isYaml(text) && /^apiVersion:\s{0,8}\S/m.test(text) && /^kind:\s{0,8}[A-Z]/m.test(text)) ||
+          isDescription(text),
   },
   { as: "docker-inspect", is: (_, value) => listOf(value).some(isContainer) },
   {
@@ -59,13 +60,18 @@ const RECOGNISERS: readonly Recogniser[] = [
         "checksRun" in value),
   },
   { as: "devices", is: (text, value) => isDevices(value) || DEVICE_TABLE.test(text) },
-  { as: "config", is: (text, value) => (isObject(value) ? isConfig(value) : isConfigText(text)) },
+  {
+    as: "config",
+    is: (text, value) => (isObject(value) ? isConfig(value) : isConfigText(text) || isConfigYaml(text)),
+  },
   {
     as: "compose",
     is: (text, value) =>
       isObject(value)
         ? isObject(value.services) && Object.values(value.services).some(isService)
-        : /^services:\s{0,80}$/m.test(text) && /^\s{1,40}(?:image|build|command|ports):/m.test(text),
+        : isYaml(text) &&
+          /^services:\s{0,80}$/m.test(text) &&
+          /^\s{1,40}(?:image|build|command|ports):/m.test(text),
   },
   { as: "systemd", is: (text) => isSystemd(text) },
   { as: "env", is: (text, _, name) => isEnv(text, name) },
@@ -90,6 +96,7 @@ export function mayBeDocument(head: string, name: string): boolean {
     /^[{[]/.test(bare) ||
     /^(?:apiVersion|kind|services|version|name|x-[\w-]{1,40}):/m.test(bare) ||
     /^(?:Pending|Paired) \(\d/.test(bare) ||
+    /^Name:\s{2,40}\S.{0,253}\nNamespace:/.test(bare) ||
     isSystemd(bare) ||
     isEnv(bare, name)
   );
@@ -163,6 +170,24 @@ function isConfigText(text: string): boolean {
     code.startsWith("{") &&
     /^\s{0,40}["']?(?:gateway|agents|channels|models)["']?\s{0,8}:\s{0,8}\{/m.test(code)
   );
+}
+
+/** Begins as YAML does: with a key, a mark or a comment. Somebody's words with a manifest below begin otherwise. */
+function isYaml(text: string): boolean {
+  const first = text.split("\n", 200).find((line) => line.trim() !== "" && !/^\s{0,40}#/.test(line));
+  return first !== undefined && /^(?:---|%YAML|[\w.-]{1,60}:(?:\s{0,8}$|\s\S{1,200}\s{0,8}$)|- )/.test(first);
+}
+
+/** The gateway's section as YAML: of a chart's values, or of whoever writes it so. */
+function isConfigYaml(text: string): boolean {
+  if (!isYaml(text)) return false;
+  const section = /^(\s{0,12})gateway:\s{0,8}\n((?:\1\s.{0,2000}\n?){1,200})/m.exec(text)?.[2] ?? "";
+  return OF_GATEWAY.some((key) => new RegExp(`^\\s{1,40}${key}:`, "m").test(section));
+}
+
+/** `kubectl describe pod`. */
+function isDescription(text: string): boolean {
+  return /^Name:\s{2,40}\S.{0,253}\nNamespace:\s{1,40}\S/.test(text) && /^Containers:\s{0,8}$/m.test(text);
 }
 
 /** `systemctl show`, and a unit file as `systemctl cat` prints it. */

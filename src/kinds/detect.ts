@@ -20,6 +20,7 @@ import { containedGateways, holderOf, mayBeContained, ownGateway, settles } from
 import type { ListeningSigns, RunningGateway } from "./listening-signs.ts";
 import { linePrefixes } from "./log-prefixes.ts";
 import { hostOf } from "./url.ts";
+import type { DeploymentWords } from "./words/read.ts";
 
 export interface DetectInput {
   readonly host: HostSigns;
@@ -41,6 +42,8 @@ export interface DetectInput {
   readonly own?: DeploymentNames;
   /** The target was named by its address: what does not hold its port says nothing of it. */
   readonly addressed?: boolean;
+  /** What the words of whoever handed it in say. */
+  readonly words?: DeploymentWords;
   /** The signs are of another machine than the logs and the target (a pasted log): the host says nothing. */
   readonly elsewhere?: boolean;
 }
@@ -69,10 +72,11 @@ export function detectDeployment(input: DetectInput): Deployment {
     ...logVotes(input.logs).filter(fits),
     ...configVotes(input).filter(fits),
     ...targetVotes(input),
+    ...wordVotes(input),
   ];
   const totals = new Map<DeploymentKind, number>();
-  for (const { kind, weight } of votes) totals.set(kind, Math.max(totals.get(kind) ?? 0, 0) + weight);
-  const ranked = [...totals].sort(([, a], [, b]) => b - a);
+  for (const { kind, weight } of votes) totals.set(kind, (totals.get(kind) ?? 0) + weight);
+  const ranked = [...totals].filter(([, total]) => total > 0).sort(([, a], [, b]) => b - a);
   const kind = input.said ?? ranked[0]?.[0] ?? "local";
   const best = totals.get(kind) ?? 0;
   const strongest = Math.max(0, ...votes.filter((vote) => vote.kind === kind).map((vote) => vote.weight));
@@ -86,7 +90,7 @@ export function detectDeployment(input: DetectInput): Deployment {
   const evidence = [
     ...said,
     ...votes
-      .filter((vote) => vote.kind === kind)
+      .filter((vote) => vote.kind === kind && vote.weight > 0)
       .sort((a, b) => b.weight - a.weight)
       .map((vote) => vote.evidence),
   ].slice(0, MAX_EVIDENCE);
@@ -105,6 +109,7 @@ function namesOf(kind: DeploymentKind, input: DetectInput): DeploymentNames {
   const contained = containedGateways(input);
   const container = contained.length === 1 ? contained[0]?.container?.id : undefined;
   return {
+    ...input.words?.names[kind],
     ...KINDS[kind].names({
       own: elsewhere === true ? {} : own,
       ...(container === undefined ? {} : { container }),
@@ -114,6 +119,15 @@ function namesOf(kind: DeploymentKind, input: DetectInput): DeploymentNames {
     }),
     ...names,
   };
+}
+
+/** Where somebody says that the gateway is, and shows it by what they type. */
+function wordVotes({ words }: DetectInput): readonly Vote[] {
+  return (words?.signs ?? []).map(({ kind, weight, source, quote }) => ({
+    kind,
+    weight,
+    evidence: { fact: "logs", source: safeText(source, 120), quote, origin: { of: "words" } },
+  }));
 }
 
 /** Asks every kind the same. */

@@ -58,7 +58,9 @@ export function mergeClient(first: ClientErrorEvent, second: ClientErrorEvent): 
   const known = first.from !== "unknown" && second.from !== "unknown";
   if (first.from !== second.from && known && !isOneCall(first, second)) return undefined;
   const sameGate = first.gate === second.gate;
-  const sameWhy = first.why === undefined || second.why === undefined || first.why === second.why;
+  // An upgrade that was refused ends without a close frame: the second line is the first one's end.
+  const isItsEnd = first.why === "not-upgraded" && second.why === "abnormal-closure";
+  const sameWhy = first.why === undefined || second.why === undefined || first.why === second.why || isItsEnd;
   // "Could not connect" says nothing; the raw error below it does (7.1, 7.35).
   const unexplained = first.gate === "unknown" && first.from === "page" && second.gate !== undefined;
   const same = first.gate === undefined ? first.message === second.message : sameGate && sameWhy;

@@ -2,7 +2,7 @@ import type { Evidence } from "../core/facts.ts";
 import type { Risk } from "../core/finding.ts";
 import { safeText } from "../core/text.ts";
 import { type Effect, effectOf } from "./effect.ts";
-import { inputText, isPlainInput } from "./inputs.ts";
+import { isPlainInput, takenFor } from "./inputs.ts";
 import {
   type Catalogue,
   catalogueOf,
@@ -15,6 +15,7 @@ import {
   wordsOf,
 } from "./messages/index.ts";
 import type { RemedyAction, Report, ReportFinding, ReportRemedy, TimelineEntry } from "./result.ts";
+import { riskText } from "./risk-text.ts";
 import { safeReport } from "./safe.ts";
 import { unicodeSymbols } from "./style.ts";
 import { admissionText, aheadText, gatewayText, headlineOf, titleOf } from "./told.ts";
@@ -30,9 +31,12 @@ export interface Answer {
   readonly others: readonly ToldFinding[];
   readonly path: readonly ToldHop[];
   readonly ahead: readonly string[];
+  readonly aheadSteps: readonly ToldStep[];
   readonly timeline: readonly ToldTime[];
   readonly missing: readonly string[];
-  readonly inputs: readonly string[];
+  readonly inputs: readonly { readonly name: string; readonly text: string }[];
+  /** Names that somebody gave to files and gateways, which stand in other texts, too. */
+  readonly names: readonly string[];
   readonly notes: readonly string[];
   readonly send: readonly ToldStep[];
   readonly tool: string;
@@ -55,7 +59,7 @@ export interface ToldFinding {
   /** Those that help first; what does not is left out where anything does. */
   readonly remedies: readonly ToldRemedy[];
   /** Other causes, with what separates them. */
-  readonly tellApart: readonly { readonly text: string; readonly step?: ToldStep }[];
+  readonly tellApart: readonly { readonly from: string; readonly text: string; readonly step?: ToldStep }[];
 }
 
 export interface ToldQuote {
@@ -106,18 +110,33 @@ export function answerOf(raw: Report, lang: Lang): Answer {
     catalogue,
     verdict: report.verdict,
     headline: headlineOf(catalogue, report),
-    about: [gatewayText(catalogue, report, unicodeSymbols), ...(admission === "" ? [] : [admission])],
+    about: [
+      gatewayText(catalogue, report, unicodeSymbols),
+      ...(admission === "" ? [] : [admission]),
+      ...typedIn(catalogue, report),
+    ],
     ...(main === undefined ? {} : { main }),
     others: rest.map((finding) => findingOf(catalogue, finding, report)),
     path: report.path.map((hop) => hopOf(catalogue, hop)),
     ahead: report.ahead.map((gate) => aheadText(catalogue, gate, unicodeSymbols)),
+    aheadSteps: (report.aheadActions ?? []).map((action) => stepOf(catalogue, action)),
     timeline: (report.timeline ?? []).map((entry) => timeOf(catalogue, entry)),
     missing: (report.missing ?? []).map((one) => missingText(catalogue, one)),
     inputs: inputsOf(catalogue, report),
+    names: [report.target.name, ...(report.inputs ?? []).map(({ name }) => name)].filter(
+      (name) => name !== "",
+    ),
     notes: (report.notes ?? []).map((note) => noteText(catalogue, note)),
     send: (report.send ?? []).map((action) => stepOf(catalogue, action)),
     tool: `${report.tool.name} ${report.tool.version}`,
   };
+}
+
+/** Where the commands are typed, where that is no shell of the reader's own. */
+function typedIn({ answer }: Catalogue, { deployment }: Report): readonly string[] {
+  const hosting = deployment?.names.hosting;
+  const place = hosting === undefined ? undefined : answer.typedIn[hosting];
+  return place === undefined ? [] : [place];
 }
 
 function findingOf(catalogue: Catalogue, finding: ReportFinding, report: Report): ToldFinding {
@@ -144,6 +163,7 @@ function findingOf(catalogue: Catalogue, finding: ReportFinding, report: Report)
     evidence: finding.evidence.map((one) => quoteOf(catalogue, one)),
     remedies: helping.length > 0 || severity === "info" ? helping : remedies,
     tellApart: (finding.tellApart ?? []).map(({ from, message, args: own, action }) => ({
+      from,
       text: fill(words.otherCause, {
         title: causeText(catalogue, from)?.title ?? from,
         question: wordsOf(catalogue.tellApart, message, own),
@@ -154,7 +174,7 @@ function findingOf(catalogue: Catalogue, finding: ReportFinding, report: Report)
 }
 
 function remedyOf(catalogue: Catalogue, remedy: ReportRemedy, gate: string | undefined): ToldRemedy {
-  const { words, risks, gates, unproven: unprovenWords } = catalogue;
+  const { words, gates, unproven: unprovenWords } = catalogue;
   const text = entryOf(catalogue.remedies, remedy.id);
   const effect = effectOf(remedy, gate);
   const { after, unproven = [] } = remedy;
@@ -168,7 +188,7 @@ function remedyOf(catalogue: Catalogue, remedy: ReportRemedy, gate: string | und
   return {
     title: fill(text?.title ?? remedy.id, remedy.args),
     risk: remedy.risk,
-    riskText: risks[remedy.risk],
+    riskText: riskText(catalogue, remedy),
     effect,
     effectText: effect === "unknown" ? "" : fill(effects[effect], { gate: where }),
     prose: [
@@ -241,8 +261,8 @@ function missingText(catalogue: Catalogue, one: NonNullable<Report["missing"]>[n
   return `${wordsOf(facts, one.fact)}${words.colon}${because}`;
 }
 
-function inputsOf(catalogue: Catalogue, { inputs = [] }: Report): readonly string[] {
+function inputsOf(catalogue: Catalogue, { inputs = [] }: Report): Answer["inputs"] {
   return inputs.length === 1 && inputs.every(isPlainInput)
     ? []
-    : inputs.map((one) => inputText(catalogue, one));
+    : inputs.map((one) => ({ name: one.name, text: takenFor(catalogue, one) }));
 }

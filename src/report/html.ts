@@ -55,7 +55,10 @@ export function renderHtmlBody(report: Report, lang: Lang, asked: "report" | "wh
     listSection(words.ahead, answer.ahead),
     timelineSection(answer),
     listSection(words.missing, answer.missing),
-    listSection(words.inputs, answer.inputs),
+    listSection(
+      words.inputs,
+      answer.inputs.map(({ name, text }) => `${name}${words.colon}${text}`),
+    ),
     listSection(words.notes, answer.notes),
     answer.send.length === 0
       ? ""

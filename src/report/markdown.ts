@@ -22,17 +22,26 @@ export function renderMarkdown(report: Report, lang: Lang): string {
   const blocks = [
     [`**${marked(answer.headline)}**`],
     main === undefined ? [] : [marked(joinedSentences(answer.catalogue, [main.what, main.why]))],
-    answer.about.map((line) => `- ${marked(line)}`),
+    answer.about.map((line) => `- ${withNames(line, answer.names)}`),
     ...(main === undefined ? [] : findingBlocks(answer, main)),
     ...alsoBlocks(answer),
     answer.ahead.length === 0
       ? []
-      : [heading(words.ahead), ...answer.ahead.map((line) => `- ${marked(line)}`)],
+      : [
+          heading(words.ahead),
+          ...answer.ahead.map((line) => `- ${marked(line)}`),
+          ...(answer.aheadSteps.length === 0 ? [] : ["", ...stepsOf(answer.aheadSteps, "  ")]),
+        ],
     timelineBlock(answer),
     main === undefined || answer.verdict === "undetermined" ? missingBlock(answer) : [],
     answer.inputs.length === 0
       ? []
-      : [heading(words.inputs), ...answer.inputs.slice(0, 20).map((line) => `- ${marked(line)}`)],
+      : [
+          heading(words.inputs),
+          ...answer.inputs
+            .slice(0, 20)
+            .map(({ name, text }) => `- ${code(name)}${words.colon}${marked(text)}`),
+        ],
     answer.send.length === 0 ? [] : [heading(own.send), ...stepsOf(answer.send), "", marked(own.sendLines)],
   ];
   return `${blocks
@@ -54,7 +63,7 @@ function findingBlocks({ catalogue }: Answer, finding: ToldFinding): readonly (r
             .slice(0, MAX_QUOTES)
             .map(
               ({ source, quote, isOwn }) =>
-                `- ${marked(source)}${words.colon}${isOwn ? marked(quote) : code(quote)}`,
+                `- ${code(source)}${words.colon}${isOwn ? marked(quote) : code(quote)}`,
             ),
         ],
     tellApart.length === 0
@@ -109,15 +118,44 @@ function stepsOf(steps: readonly ToldStep[], indent = ""): readonly string[] {
   });
 }
 
-function alsoBlocks({ catalogue, others }: Answer): readonly (readonly string[])[] {
+function alsoBlocks({ catalogue, main, others }: Answer): readonly (readonly string[])[] {
   if (others.length === 0) return [];
   const { answer: own, words, severities } = catalogue;
-  const rows = others.slice(0, MAX_OTHERS).map(({ title, code: id, severity, isOver, evidence: [first] }) => {
+  const rows = others.slice(0, MAX_OTHERS).flatMap((finding) => {
+    const {
+      title,
+      code: id,
+      severity,
+      isOver,
+      evidence: [first],
+    } = finding;
     const label = isOver ? own.over : severities[severity];
     const quote = first === undefined || first.isOwn ? "" : `${words.colon}${code(first.quote)}`;
-    return `- ${marked(title)}${insetOf(catalogue, `${id}${words.comma}${marked(label)}`)}${quote}`;
+    const row = `- ${marked(title)}${insetOf(catalogue, `${id}${words.comma}${marked(label)}`)}${quote}`;
+    // A second story is mended as well: who reads this has both.
+    const isOther =
+      severity === "error" && !isOver && !main?.tellApart.some(({ from }) => from === finding.id);
+    return isOther ? [row, ...remedyOfOther(finding)] : [row];
   });
   return [[heading(own.also), ...rows]];
+}
+
+function remedyOfOther({ fix, remedies }: ToldFinding): readonly string[] {
+  const commands = (remedies[0]?.steps ?? []).flatMap((step) =>
+    step.kind === "command" ? [step.command] : [],
+  );
+  return [
+    ...(fix === "" ? [] : ["", `  ${marked(fix)}`]),
+    ...(commands.length === 0
+      ? []
+      : [
+          "",
+          ...stepsOf(
+            commands.map((command) => ({ kind: "command", command, reads: false })),
+            "  ",
+          ),
+        ]),
+  ];
 }
 
 function timelineBlock({ catalogue, timeline }: Answer): readonly string[] {
@@ -147,8 +185,21 @@ export function marked(text: string): string {
   return parts.map((part, index) => (index % 2 === 1 ? code(part) : escaped(part))).join("");
 }
 
+/** A line of ours with names of others in it: a file may be called `@somebody` or `www.example.com`. */
+function withNames(line: string, names: readonly string[]): string {
+  const between = ` ${unicodeSymbols.bullet} `;
+  return line
+    .split(between)
+    .map((part) => (names.includes(part) ? code(part) : marked(part)))
+    .join(between);
+}
+
+/** Behind a sign with which GitHub and GitLab call people or link to issues: joins, and is not seen. */
+const NOT_CALLED = "\u2060";
+
 function escaped(text: string): string {
   return text
+    .replace(/(?<![\w`])@(?=\w)|#(?=\d)|\bGH-(?=\d)/g, `$&${NOT_CALLED}`)
     .replace(/\\(?=[!-/:-@[-`{-~]|$)/g, "\\\\")
     .replace(/[*<]/g, "\\$&")
     .replace(/~~/g, "\\~~")

@@ -85,8 +85,8 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
 }
 
 /**
- * The same within this process: for what the command line says, where how a process ends is not the question. Takes a
- * tenth of the time.
+ * The same within this process, with the sources instead of `dist`: for what the command says and does, where how a
+ * process starts and ends is not the question. Takes a tenth of the time; that both do the same is cli-here.test's.
  */
 export async function here(
   args: readonly string[],

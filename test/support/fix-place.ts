@@ -29,7 +29,7 @@ import {
 } from "../../src/gateway/embedded/server.ts";
 import { visitAsPage } from "../../src/gateway/visit-page.ts";
 import type { FixDocument } from "../../src/report/fix-report.ts";
-import { type CliOptions, type CliResult, cli, ensureBuilt } from "./cli.ts";
+import { type CliOptions, type CliResult, cli, ensureBuilt, here } from "./cli.ts";
 
 export const TOKEN = "tok-c0ffee-0123456789-abcdef";
 const CHROME =
@@ -167,17 +167,24 @@ export class FixPlace {
     this.#write("pending", Object.fromEntries(pending.map((entry) => [entry.requestId, entry])));
   }
 
-  /** Whatever else runs on this machine. Nothing that it writes has the token in it. */
-  async run(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-    const env = { ...this.env, ...options.env };
-    const result = await cli(["fix", "--deployment", "local", ...args], { ...options, cwd: this.home, env });
-    assert.ok(!`${result.stdout}${result.stderr}`.includes(TOKEN), "the token is in a stream");
-    return result;
+  /** `fix` within this process, whatever else runs on this machine. Nothing that it writes has the token in it. */
+  async run(args: readonly string[], { env }: Pick<CliOptions, "env"> = {}): Promise<CliResult> {
+    return withoutToken(await here(this.#words(args), { env: { ...this.env, ...env } }));
+  }
+
+  /** The same as a process of its own. */
+  async runApart(args: readonly string[], { env, ...options }: CliOptions = {}): Promise<CliResult> {
+    const whole = { ...options, cwd: this.home, env: { ...this.env, ...env } };
+    return withoutToken(await cli(this.#words(args), whole));
+  }
+
+  #words(args: readonly string[]): readonly string[] {
+    return ["fix", "--deployment", "local", ...args];
   }
 
   /** In a terminal, where `answer` may write to it whenever it said something; as util-linux' script gives one. */
   terminal(args: readonly string[], answer: (said: string, type: (text: string) => void) => void) {
-    const words = [process.execPath, ensureBuilt(), "fix", "--deployment", "local", ...args];
+    const words = [process.execPath, ensureBuilt(), ...this.#words(args)];
     const command = words.map((word) => `'${word}'`).join(" ");
     const env = { ...this.env, LANG: "en_US.UTF-8", TERM: "dumb", SHELL: "/bin/sh" };
     const child = spawn("script", ["-qec", command, "/dev/null"], { cwd: this.home, env, stdio: "pipe" });
@@ -246,6 +253,11 @@ export class FixPlace {
     writeFileSync(`${file}.new`, `${JSON.stringify(entries, null, 2)}\n`);
     renameSync(`${file}.new`, file);
   }
+}
+
+function withoutToken(result: CliResult): CliResult {
+  assert.ok(!`${result.stdout}${result.stderr}`.includes(TOKEN), "the token is in a stream");
+  return result;
 }
 
 const schema: unknown = JSON.parse(

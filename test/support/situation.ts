@@ -89,13 +89,26 @@ function workloadOf({ id, project, networkMode, bridge, ...rest }: ContainerDocu
   };
 }
 
+const [reports, facts] = [new Map<string, Promise<Report>>(), new Map<string, Promise<Facts>>()];
+
+/** What `make` makes of a name, made once: nothing of it depends on anything but the fixture, and nobody changes it. */
+function once<T>(made: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> {
+  const known = made.get(name) ?? make();
+  made.set(name, known);
+  return known;
+}
+
 /** The report that the tool makes of a situation. */
-export async function diagnoseSituation(name: string): Promise<Report> {
-  return reportOf(await factsOfSituation(name));
+export function diagnoseSituation(name: string): Promise<Report> {
+  return once(reports, name, async () => reportOf(await factsOfSituation(name)));
 }
 
 /** What the checks get of a situation. */
-export async function factsOfSituation(name: string): Promise<Facts> {
+export function factsOfSituation(name: string): Promise<Facts> {
+  return once(facts, name, () => factsIn(name));
+}
+
+async function factsIn(name: string): Promise<Facts> {
   const situation = readSituation(name);
   const dir = join(ROOT, name);
   const logs = readdirSync(dir).filter((file) => /\.(?:log|jsonl|txt)$/.test(file));

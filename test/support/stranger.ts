@@ -32,6 +32,25 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** The gateway of their own making, put together once for all of them. */
+let program: Promise<string> | undefined;
+
+async function programText(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(import.meta.dirname, "stranger-gateway.ts")],
+    write: false,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    external: ["bufferutil", "utf-8-validate"],
+    banner: {
+      js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);",
+    },
+    logLevel: "error",
+  });
+  return outputFiles.map(({ text }) => text).join("");
+}
+
 /** A directory of another user, where that user runs programs of their own. */
 export class Stranger {
   readonly home: string;
@@ -46,24 +65,9 @@ export class Stranger {
   /** With a gateway of their own making, as `openclaw.mjs`. */
   static async open(): Promise<Stranger> {
     const stranger = new Stranger();
-    const source = path.join(import.meta.dirname, "stranger-gateway.ts");
-    const program = path.join(stranger.home, "openclaw", "openclaw.mjs");
-    mkdirSync(path.dirname(program));
-    await build({
-      entryPoints: [source],
-      outfile: program,
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      external: ["bufferutil", "utf-8-validate"],
-      banner: {
-        js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);",
-      },
-      logLevel: "error",
-    });
+    program ??= programText();
+    stranger.write("openclaw/openclaw.mjs", await program);
     stranger.write("openclaw/package.json", '{"name":"openclaw","version":"2026.3.13","type":"module"}');
-    for (const file of ["openclaw", "openclaw/openclaw.mjs"])
-      chownSync(path.join(stranger.home, file), STRANGER, STRANGER);
     return stranger;
   }
 

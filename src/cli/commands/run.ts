@@ -1,2 +1,2 @@
-/** Does the work of a command whose line was understood. */
-export type Run<A> = (args: A) => Promise<void>;
+/** Takes a command whose line was understood. It does no work: that begins when the whole line is parsed. */
+export type Run<A> = (args: A) => void;

@@ -4,11 +4,14 @@ import type { CliWords } from "../words/index.ts";
 import type { Run } from "./run.ts";
 
 const options = (command: Argv, words: CliWords) =>
-  saidOptions(judgeOptions(outputOptions(command, words), words), words).positional("files", {
-    type: "string",
-    array: true,
-    describe: words["option.files"],
-  });
+  saidOptions(judgeOptions(outputOptions(command, words), words), words)
+    .option("since", { type: "string", requiresArg: true, describe: words["option.since"] })
+    .option("until", { type: "string", requiresArg: true, describe: words["option.until"] })
+    .positional("files", {
+      type: "string",
+      array: true,
+      describe: words["option.files"],
+    });
 
 export type TriageArguments = ArgumentsOf<typeof options>;
 

@@ -4,6 +4,7 @@ const WORKS: { readonly [W in Work]: (args: WorkArguments[W], session: Session) 
   diagnose: async (args, session) => (await import("./diagnose.ts")).runDiagnosis(args, session),
   fix: async (args, session) => (await import("./fix.ts")).runFix(args, session),
   smoke: async (args, session) => (await import("./smoke.ts")).runSmoke(args, session),
+  fleet: async (args, session) => (await import("./fleet.ts")).runFleet(args, session),
   triage: async (args, session) => (await import("./triage.ts")).triage(args, session),
   collect: async (args, session) => (await import("./collect.ts")).runCollect(args, session),
   "what-if": async (args, session) => (await import("./what-if.ts")).whatIf(args, session),

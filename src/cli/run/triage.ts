@@ -1,3 +1,4 @@
+import type { Handed } from "../../doctor/pure/read/inputs.ts";
 import { triageReport } from "../../doctor/pure/read/triage-report.ts";
 import type { ReportNote } from "../../report/result.ts";
 import type { TriageArguments } from "../commands/triage.ts";
@@ -5,7 +6,7 @@ import { emit } from "../emit.ts";
 import { exitCode } from "../exit-code.ts";
 import { handedIn } from "../handed.ts";
 import { emitOptions } from "../options.ts";
-import { namedProxies, pageOrigin, saidRelease, selection } from "../parsed-options.ts";
+import { namedProxies, pageOrigin, saidRelease, selection, timeWindow } from "../parsed-options.ts";
 import type { Session } from "../session.ts";
 import { startSpinner } from "../spinner.ts";
 import { wordsFor } from "../words/index.ts";
@@ -16,12 +17,16 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
   const written = emitOptions(args, io);
   const release = saidRelease(args.release);
   const origin = pageOrigin(args.origin);
+  const window = timeWindow(args, Date.now());
   const notes: ReportNote[] = [];
+  if (Object.keys(window).length > 0) notes.push({ message: "log-window", args: windowArgs(window) });
   const handed = await handedIn(args.files ?? [], io, (note) => notes.push(note));
-  const spinner = await startSpinner(wordsFor(session.lang)["doing.read"], io, args.quiet);
+  const doing = wordsFor(session.lang)["doing.read"];
+  const spinner = await startSpinner(doing, io, args.quiet);
   try {
     const { report, lang } = await triageReport({
-      handed,
+      handed: withProgress(handed, (megabytes) => spinner.say(`${doing} ${megabytes} MB`)),
+      ...window,
       release,
       salt: session.salt,
       secrets: out.known,
@@ -40,4 +45,33 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
   } finally {
     spinner.stop();
   }
+}
+
+/** Bytes after which what was read is told again. */
+const STEP = 8_000_000;
+
+/** Tells how much was read, of whichever input. */
+function withProgress(handed: readonly Handed[], tell: (megabytes: number) => void): readonly Handed[] {
+  let seen = 0;
+  let told = 0;
+  return handed.map((one) => ({
+    ...one,
+    async *chunks(signal) {
+      for await (const chunk of one.chunks(signal)) {
+        seen += chunk.length;
+        if (seen - told >= STEP) {
+          told = seen;
+          tell(Math.round(seen / 1_000_000));
+        }
+        yield chunk;
+      }
+    },
+  }));
+}
+
+function windowArgs({ since, until }: { readonly since?: number; readonly until?: number }) {
+  return {
+    ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
+    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+  };
 }

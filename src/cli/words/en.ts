@@ -17,7 +17,7 @@ export const en = {
   "option.proxy":
     "Address of the proxy in front of the gateway, which may be trusted (repeatable); with fix --domain: caddy or nginx",
   "option.target":
-    "local, HOST:PORT, ws://HOST:PORT, wss://HOST, docker:CONTAINER, compose:SERVICE or k8s:[CONTEXT/]NAMESPACE/WORKLOAD; default: what this machine shows",
+    "local, HOST:PORT, ws://HOST:PORT, wss://HOST, docker:CONTAINER, compose:SERVICE, k8s:[CONTEXT/]NAMESPACE/WORKLOAD or ssh:[USER@]HOST[:PORT]; default: what this machine shows",
   "option.config": "The gateway's openclaw.json, at most 1 MiB",
   "option.log": "A gateway log or a pipe, instead of the logs that would be found (repeatable)",
   "option.token-file": "File that holds the gateway's token",
@@ -54,6 +54,9 @@ export const en = {
   "option.wait": "How long the gateway may take until it is up, e.g. 90s or 2m; 0 looks once",
   "option.expect": "What a browser that comes for the first time should meet",
   "command.smoke": "For CI after a deploy: waits until the gateway is up, then one verdict; changes nothing",
+  "option.since":
+    "Lines of a log from this time on: 2026-03-13, 2026-03-13T10:00, or 6h for the last six hours",
+  "option.until": "Lines of a log up to this time",
   "option.files":
     "Whatever there is: logs, tickets, configs, device lists, docker inspect, manifests, HAR; folders and archives; - for standard input",
   "command.collect": "Writes a redacted bundle that triage reads elsewhere; shows first what goes in",
@@ -77,6 +80,29 @@ export const en = {
   "option.json-lines": "One JSON line for each line of input",
   "command.what-if":
     "Asks the admission model: would this connection be let in, now, after a change, after an upgrade?",
+  "option.context": "The kubeconfig's context; default: the current one",
+  "option.fleet-list":
+    "A file with one gateway a line: TARGET [name=NAME] [origin=URL] [release=RELEASE] [token-file=FILE]",
+  "option.fleet-json": "One JSON line for each gateway as soon as it is looked at, and one for the whole",
+  "option.fleet-output": "Write the result to FILE instead of stdout",
+  "option.fleet-namespace": "Every gateway of this namespace",
+  "option.fleet-selector": "Every gateway whose pods have these labels, e.g. app.kubernetes.io/name=openclaw",
+  "option.fleet-concurrency": "Gateways that are looked at together",
+  "option.fleet-share": "Only a share of the list: INDEX/COUNT from 0, or COUNT in a pod of an Indexed Job",
+  "option.fleet-token-file": "Token for gateways whose line names none; it goes to each of them",
+  "option.fleet-image": "Image of pairing-doctor that the cluster can pull",
+  "option.fleet-name": "Name of the objects",
+  "option.fleet-job-namespace": "Namespace of the Job",
+  "option.fleet-shares": "Pods that share the list",
+  "option.fleet-tokens-from": "Secret whose keys are the token files that the list names as tokens/KEY",
+  "option.fleet-job-per-share": "One Job for each share, for Kubernetes before 1.24",
+  "option.fleet-logs":
+    "Logs with JSON lines of fleet; - for standard input; k8s:[CONTEXT/]NAMESPACE/NAME gathers those of the pods",
+  "command.fleet": "Looks at many gateways, some at a time: one table, or one JSON line each",
+  "command.fleet-manifest": "Prints the manifest with which the pods of a cluster share the list",
+  "command.fleet-report": "Gathers the JSON lines of several runs into one result",
+  "doing.fleet-list": "Reading the list",
+  "doing.fleet": "{done} of {total} gateways",
   "option.json-events": "One JSON line for each event",
   "option.for":
     "Ends by itself after that time, e.g. 90s or 10m: exit code 1 if somebody was refused and nobody got in since",
@@ -89,10 +115,11 @@ export const en = {
   "command.completion": "A script with which a shell completes, e.g. pairing-doctor completion >> ~/.bashrc",
   usage: "Says why the OpenClaw Control UI is refused, and what fixes it. Only `fix` changes anything.",
   "exit-codes": "Exit codes:",
-  "exit.0": "nothing found at or above --fail-on; fix: done, or nothing to do",
-  "exit.1": "findings; fix: something is still wrong, or was only shown",
+  "exit.0": "nothing found at or above --fail-on; fix: done, or nothing to do; fleet: at no gateway",
+  "exit.1": "findings; fix: something is still wrong, or was only shown; fleet: at one gateway or more",
   "exit.2": "the command line, a file that it names, or a place to write to",
-  "exit.3": "could not look: no gateway answers, or a fact is missing; fix: nothing begun",
+  "exit.3":
+    "could not look: no gateway answers, or a fact is missing; fix: nothing begun; fleet: at some of them",
   "exit.4": "fix: it did not help and was taken back",
   "exit.70": "a fault of pairing-doctor itself",
   "exit.130": "interrupted",

@@ -17,7 +17,7 @@ import { inEnglish, say } from "../../core/saying.ts";
 import { createScrubber } from "../../core/scrub.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
-import { findPlace, lookAround } from "../../deployments/find-place.ts";
+import { findPlace, lookAround, patienceWith } from "../../deployments/find-place.ts";
 import { type Listeners, peerOf } from "../../deployments/listeners.ts";
 import { ownNames } from "../../deployments/own-names.ts";
 import { userName } from "../../deployments/path-trust.ts";
@@ -87,9 +87,6 @@ function secretsOf({ secrets = [] }: Place, config: Fact<ConfigAndSecrets>): rea
   return [...(config.known ? config.value.all : []), ...secrets];
 }
 
-/** Local files; generous, for network file systems. */
-const FILES_MS = 15_000;
-
 /** How the facts of a running gateway are collected. What is shared between them is asked once. */
 export class Live {
   readonly #options: LiveOptions;
@@ -110,17 +107,21 @@ export class Live {
   }
 
   collectors(): Collectors {
-    const { timeoutMs, origin } = this.#options;
-    const all = FILES_MS * 2 + timeoutMs;
+    const { timeoutMs, origin, target } = this.#options;
+    const filesMs = patienceWith(target);
+    const all = filesMs * 2 + timeoutMs;
     return {
-      host: collector(FILES_MS, async () => known(await this.#around.host(), "this machine")),
-      config: collector(FILES_MS, async () => {
+      host: collector(filesMs, async () => {
+        const { machine, source } = await this.#place();
+        return known(await (machine ?? this.#around).host(), machine === undefined ? "this machine" : source);
+      }),
+      config: collector(filesMs, async () => {
         const config = await this.#config();
         return config.known ? known(config.value.reading, config.source) : config;
       }),
-      devices: collector(FILES_MS, async () => (await this.#place()).devices()),
-      logs: collector(FILES_MS * 2, (_ask, signal) => this.#logs(signal)),
-      probe: collector(timeoutMs + FILES_MS + 2000, (_ask, signal) => this.#reading(signal)),
+      devices: collector(filesMs, async () => (await this.#place()).devices()),
+      logs: collector(filesMs * 2, (_ask, signal) => this.#logs(signal)),
+      probe: collector(timeoutMs + filesMs + 2000, (_ask, signal) => this.#reading(signal)),
       release: collector(all, (ask) => this.#release(ask)),
       deployment: collector(all, (ask) => this.#deployment(ask)),
       target: collector(all, (ask) => this.#target(ask)),
@@ -140,6 +141,16 @@ export class Live {
   /** The deployment that was looked at, for whoever changes something there. */
   access(): Promise<DeploymentAccess> {
     return this.#place();
+  }
+
+  /** The machine that the gateway is on, as far as we look at one. */
+  async machine(): Promise<World> {
+    return ((await this.#place()).machine ?? this.#around).world;
+  }
+
+  /** Ends what the look kept open; nothing is asked of it any more. */
+  async close(): Promise<void> {
+    (await this.#found)?.close?.();
   }
 
   // ---- what several facts share
@@ -177,9 +188,9 @@ export class Live {
 
   /** Who listens on the gateway's port. */
   async #sockets(): Promise<Listeners | undefined> {
-    const { address } = await this.#place();
+    const { address, machine = this.#around } = await this.#place();
     // A config that nobody reads here does not settle at which port an address is.
-    return knownValue(await this.#around.listeners(portOfUrl(address ?? (await this.#url()))));
+    return knownValue(await machine.listeners(portOfUrl(address ?? (await this.#url()))));
   }
 
   // ---- facts
@@ -196,7 +207,8 @@ export class Live {
       ...given("compose", await place.published?.()),
       ...given("logs", knownValue(logs)),
       ...given("config", knownValue(config)),
-      ...given("listeners", await this.#sockets()),
+      // Who listens on this machine says nothing of a gateway on another one.
+      ...given("listeners", place.here || place.listensHere ? await this.#sockets() : undefined),
       ...given("said", deployment),
       addressed: place.address !== undefined,
       elsewhere: !place.here,
@@ -327,14 +339,14 @@ export class Live {
   /** What is the user's own, whatever a log says: what was named, this machine's own page, and its proxies. */
   async #own(url: string): Promise<OwnThings> {
     const { origin, proxies = [] } = this.#options;
-    const { here } = await this.#place();
-    const hosts = here ? (await this.#around.host()).addresses.map(({ address }) => address) : [];
+    const { here, machine = here ? this.#around : undefined } = await this.#place();
+    const hosts = ((await machine?.host())?.addresses ?? []).map(({ address }) => address);
     const port = portOfUrl(url);
     return {
       ...given("origin", origin),
       proxies,
       origins: hosts.map((host) => `http://${host.includes(":") ? `[${host}]` : host}:${port}`),
-      proxyPrograms: here ? ((await this.#sockets())?.proxies ?? []) : [],
+      proxyPrograms: machine === undefined ? [] : ((await this.#sockets())?.proxies ?? []),
     };
   }
 
@@ -349,15 +361,15 @@ export class Live {
     const place = await this.#place();
     if (place.unopened !== undefined) return place.unopened;
     const url = await this.#url();
-    const isOurs = place.here || place.listensHere === true;
+    const isSeen = place.here || place.listensHere === true || place.machine !== undefined;
     const { exposure, because } = exposureOf({
       ...given("config", knownValue(config)),
       // Addresses and sockets of the doctor's own container, or of this machine, are not those of another.
-      ...given("host", isOurs ? knownValue(host) : undefined),
+      ...given("host", isSeen ? knownValue(host) : undefined),
       ...given("deployment", knownValue(deployment)),
       ...given("probe", knownValue(probed)),
       ...given("logs", knownValue(logs)),
-      ...given("listeners", isOurs ? await this.#sockets() : undefined),
+      ...given("listeners", isSeen ? await this.#sockets() : undefined),
       ...given("compose", await place.published?.()),
       url,
     });

@@ -86,7 +86,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
   const [first] = findings;
   const leads = first === undefined ? [] : leadsOf(first, admission);
   const command = leads.map((remedy) => typedFirst(remedy)?.command).find((one) => one !== undefined);
-  const explain = first === undefined ? "" : `pairing-doctor explain ${first.id}`;
+  const explain = first === undefined ? "" : `npx openclaw-pairing-doctor explain ${first.id}`;
   const path = withoutSupposed(shown, {
     target,
     ...(deployment === undefined ? {} : { deployment }),
@@ -109,10 +109,11 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
     findings,
     ...eras,
     ahead,
+    ...(ahead.some(({ gate }) => gate === "pairing") ? { aheadActions: printed(APPROVAL, print) } : {}),
     checks: found.checks,
     ...(leftOut.length === 0 ? {} : { leftOut }),
     suppressed: found.suppressed,
-    missing: options.inputs === undefined ? missingFacts(facts) : missingFacts(facts).map(handedIn),
+    missing: missingFacts(facts),
     ...(model === undefined || model.now.outcome === "admitted" ? {} : { page: model.page }),
     ...(found.verdict === "healthy" ? {} : { send: printed(WHAT_TO_SEND, print) }),
     ...timelineOf(facts),
@@ -139,6 +140,9 @@ export function openclawPrinterOf(
   return (words) => openclawLine(words, place, whole);
 }
 
+/** The gate that waits behind most others. */
+const APPROVAL: readonly Step[] = [{ do: "device.list" }, { do: "device.approve" }];
+
 /** What tells more to whoever reads the answer; each only looks. */
 const WHAT_TO_SEND: readonly Step[] = [
   { do: "version.show" },
@@ -161,9 +165,9 @@ const UNKNOWN_PLACE = deploymentOf({
 function contextOf(facts: Facts, context: CommandContext = {}): CommandContext {
   const config = knownValue(facts.config);
   const release = knownValue(facts.release)?.version;
-  const port = config?.effective.gateway?.port;
+  const { workload, traits, names = {} } = knownValue(facts.deployment) ?? {};
+  const port = config?.effective.gateway?.port ?? names.port;
   const host = knownValue(facts.host);
-  const { workload, traits } = knownValue(facts.deployment) ?? {};
   const contained =
     host !== undefined && !["none", "unknown"].includes(host.container) && host.openclaw !== false;
   // Through an engine it is another container than ours, or we would read its files.
@@ -280,15 +284,6 @@ const NOT_MET: Partial<Record<Reach["state"], NotMet>> = {
   timeout: "reach-timeout",
   dns: "reach-dns",
 };
-
-/** Where files are handed in, no option names them. */
-function handedIn({ provide, ...missing }: MissingFact): MissingFact {
-  if (provide === undefined) return missing;
-  return {
-    ...missing,
-    provide: /^--(?:log|config) /.test(provide) ? "pairing-doctor triage FILE…" : provide,
-  };
-}
 
 function missingFacts(facts: Facts): MissingFact[] {
   const expected = EXPECTED.flatMap((name) => {

@@ -14,15 +14,20 @@ import type { LogDigest } from "../../core/log-event.ts";
 import { say } from "../../core/saying.ts";
 import { detectDeployment } from "../../kinds/detect.ts";
 import { exposureOf } from "../../kinds/exposure.ts";
+import { deploymentWords } from "../../kinds/words/read.ts";
 import { digestLogs, type LogSource } from "../../logs/digest.ts";
 import { collectOptions, collector, derivedCollectors } from "./derived.ts";
+import { BY_OPTION, type Provide } from "./provide.ts";
 import type { Given } from "./read/given.ts";
-import { TicketText } from "./ticket-text.ts";
+import { canBe, TicketText } from "./ticket-text.ts";
 
 /** What there is of a gateway that cannot be asked. Everything may be missing. */
 export interface OfflineOptions {
   readonly signal: AbortSignal;
   readonly name: string;
+  /** Times, milliseconds since 1970, outside of which a line that has a time does not count. */
+  readonly since?: number;
+  readonly until?: number;
   /** Values that must not be in any fact. */
   readonly secrets?: readonly string[];
   readonly sources?: (signal: AbortSignal) => Iterable<LogSource> | AsyncIterable<LogSource>;
@@ -39,6 +44,8 @@ export interface OfflineOptions {
   /** A reading that somebody made earlier. */
   readonly probe?: ProbeReading;
   readonly exposure?: Exposure;
+  /** How more of it is handed in; `BY_OPTION` when absent. */
+  readonly provide?: Provide;
 }
 
 /** Reading has no time limit of its own: the user stops it. */
@@ -57,7 +64,7 @@ const NO_HOST: HostSigns = {
 
 /** The facts of logs, a config and an earlier probe, without a gateway. Touches nothing but `sources`. */
 export function offlineFacts(options: OfflineOptions): Promise<Facts> {
-  const { sources, given, secrets = [], release, origin, probe } = options;
+  const { sources, given, secrets = [], release, origin, probe, provide = BY_OPTION } = options;
   const ticket = new TicketText();
   return collect(
     ["logs", "config", "probe", "devices", "release", "deployment", "target", "assessment", "refusals"],
@@ -66,10 +73,13 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
         ? {}
         : {
             logs: collector(NO_LIMIT_MS, async (_ask, signal) => {
-              const digest = await digestLogs(overheard(sources(signal), ticket), { secrets });
+              const digest = await digestLogs(overheard(sources(signal), ticket), {
+                secrets,
+                ...windowOf(options),
+              });
               // Documents alone tell of nobody who came.
               return digest.sources.length === 0
-                ? unknown("absent", say("nothing-to-look-at"), "--log FILE")
+                ? unknown("absent", say("nothing-to-look-at"), provide.log)
                 : known(digest, options.name);
             }),
           }),
@@ -82,19 +92,28 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
         if (release.known) return release;
         const wire = probe?.release;
         if (wire !== undefined) return known(wire, probe?.url ?? "probe");
-        const logged = releaseOfLogs(await ask("logs"));
-        return logged.known ? logged : (ticket.release() ?? given?.release ?? logged);
+        const logs = await ask("logs");
+        const logged = releaseOfLogs(logs);
+        if (logged.known) return logged;
+        const era = knownValue(logs)?.era;
+        const shown = given?.release;
+        const fits = shown?.known === true && canBe(shown.value.version, era);
+        return ticket.release(era) ?? (fits ? shown : logged);
       }),
       deployment: collector(NO_LIMIT_MS, async (ask) =>
-        deploymentOf(await ask("logs"), knownValue(await ask("config")), options),
+        deploymentOf(await ask("logs"), knownValue(await ask("config")), ticket, options),
       ),
       target: collector(NO_LIMIT_MS, async (ask) =>
         known(targetOf(await ask("logs"), knownValue(await ask("config")), options), options.name),
       ),
-      ...derivedCollectors({ timeoutMs: NO_LIMIT_MS, ...(origin === undefined ? {} : { origin }) }),
+      ...derivedCollectors({ timeoutMs: NO_LIMIT_MS, provide, ...(origin === undefined ? {} : { origin }) }),
     },
     collectOptions(options.signal),
   );
+}
+
+function windowOf({ since, until }: OfflineOptions): Pick<OfflineOptions, "since" | "until"> {
+  return { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
 }
 
 const NO_DEVICES = unknown("absent", say("nothing-to-look-at"));
@@ -133,12 +152,14 @@ export function releaseOfLogs(logs: Fact<LogDigest>): Fact<Release> {
 function deploymentOf(
   logs: Fact<LogDigest>,
   config: ConfigReading | undefined,
+  ticket: TicketText,
   { deployment, given, contained = given?.contained, probe }: OfflineOptions,
 ): Fact<Deployment> {
   const { names, namesFrom, compose, units = [] } = given ?? {};
   const found = detectDeployment({
     host: { ...NO_HOST, units },
     elsewhere: true,
+    words: deploymentWords(ticket.texts),
     ...(names === undefined ? {} : { names }),
     ...(namesFrom === undefined ? {} : { namesFrom }),
     ...(compose === undefined ? {} : { pasted: compose }),

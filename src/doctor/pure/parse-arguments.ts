@@ -49,6 +49,24 @@ export function durationSaid(option: string, text: string): Parsed<number> {
   );
 }
 
+/** A moment: `2026-03-13`, `2026-03-13T10:00`, with or without a zone, or so long before `now`: `30m`, `6h`, `2d`. */
+export function momentSaid(option: string, text: string, now: number): Parsed<number> {
+  const [, amount, unit = ""] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
+  if (amount !== undefined) return parsed(now - Number(amount) * (UNITS[unit] ?? 0));
+  const at = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/.test(text)
+    ? Date.parse(text.replace(" ", "T"))
+    : Number.NaN;
+  if (!Number.isNaN(at)) return parsed(at);
+  return bad(
+    `${option} ${shownWord(text)}`,
+    say("no-moment"),
+    say("for-example", { example: `${option} 2026-03-13T10:00, ${option} 6h` }),
+  );
+}
+
+/** Milliseconds. */
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
 /** Programs that `fix --domain` writes a site for. */
 const SITE_PROXIES = ["caddy", "nginx"] as const;
 type SiteProxy = (typeof SITE_PROXIES)[number];

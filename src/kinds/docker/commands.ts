@@ -3,16 +3,20 @@ import type { CliOptions, CommandContext, CommandLines } from "../kind.ts";
 import { joined, type Line, lineOf, type Word, words, written } from "../line.ts";
 import { programWords, safeLine, safeName } from "../safe-names.ts";
 import { sshTunnel, TAILNET, tailscaleServe } from "../shared-lines.ts";
+import { hostedLines } from "./hosted.ts";
 
 /** `remote`: typed into `ssh`, so without a terminal, and not in the directory of the Compose file. */
 export function dockerLines(names: DeploymentNames, context: CommandContext, remote = false): CommandLines {
+  const { hosting } = names;
+  if (hosting !== undefined && context.inside !== true) return hostedLines(hosting, names, context);
+  const engine = names.engine ?? "docker";
   const container = safeName(names.container);
   const { service, cliService } = servicesOf(names, container);
   const files = (names.composeFiles ?? []).flatMap((file) => ["-f", safeLine(file)]);
   const fileless = remote && files.length === 0;
   const project = safeName(names.composeProject);
   const compose = [
-    "docker",
+    engine,
     "compose",
     ...(fileless ? ["-p", projectOf(names)] : [...(project ? ["-p", project] : []), ...files]),
   ];
@@ -33,16 +37,16 @@ export function dockerLines(names: DeploymentNames, context: CommandContext, rem
   const inContainer = (args: readonly Word[], { config, terminal }: CliOptions): Line => {
     if (config && !running)
       return joined(
-        lineOf([...words("docker", "run", "--rm", "--volumes-from"), target]),
+        lineOf([...words(engine, "run", "--rm", "--volumes-from"), target]),
         // Its image is for the user's shell to ask.
         container
-          ? written(`"$(docker inspect -f '{{.Config.Image}}' ${container})"`)
+          ? written(`"$(${engine} inspect -f '{{.Config.Image}}' ${container})"`)
           : lineOf([{ placeholder: "<container>" }]),
         lineOf([...program, ...args]),
       );
     const user = names.execUser ?? "node";
     const as = user === "" ? [] : ["-u", safeLine(user)];
-    const exec = words("docker", "exec", ...(terminal ? ["-it"] : []), ...as);
+    const exec = words(engine, "exec", ...(terminal ? ["-it"] : []), ...as);
     return lineOf([...exec, target, ...program, ...args]);
   };
   const cli = (args: readonly Word[], options: CliOptions = {}): Line => {
@@ -50,7 +54,7 @@ export function dockerLines(names: DeploymentNames, context: CommandContext, rem
     return service ? inService(service, args, options) : inContainer(args, options);
   };
   const on = (verb: readonly string[], plain: readonly string[]): Line =>
-    service ? lineOf(words(...compose, ...verb, service)) : lineOf([...words("docker", ...plain), target]);
+    service ? lineOf(words(...compose, ...verb, service)) : lineOf([...words(engine, ...plain), target]);
   return {
     dialect: "posix",
     cli,
@@ -60,17 +64,19 @@ export function dockerLines(names: DeploymentNames, context: CommandContext, rem
       fileless || safeName(name) === undefined ? undefined : lineOf(words(...compose, "up", "-d", name)),
     status: service
       ? lineOf(words(...compose, "ps", "--all", service))
-      : lineOf(words("docker", "ps", "--all", ...(container ? ["--filter", `name=${container}`] : []))),
+      : lineOf(words(engine, "ps", "--all", ...(container ? ["--filter", `name=${container}`] : []))),
     logs: on(["logs", "--tail", "200"], ["logs", "--tail", "200"]),
     tailscale: tailscaleServe(context.port),
     tailnet: TAILNET,
-    tunnel: (port) => sshTunnel(port, port, names.sshHost),
+    tunnel: (port) => sshTunnel(port, port, names),
   };
 }
 
 /** Nothing known at all: upstream's Compose file and its two services are what most people have. */
 function servicesOf(names: DeploymentNames, container: string | undefined) {
-  if (!container && !names.composeService) return { service: "openclaw-gateway", cliService: "openclaw-cli" };
+  const isPlain = names.plainContainer === true && names.composeService === undefined;
+  if (!container && !names.composeService && !isPlain)
+    return { service: "openclaw-gateway", cliService: "openclaw-cli" };
   return { service: safeName(names.composeService), cliService: safeName(names.composeCliService) };
 }
 

@@ -134,6 +134,8 @@ export const otherPart: Shape = {
     "mbedding",
     "sqlite-vec",
   ],
+  // What other parts say is asked for only where nothing else is found: a long log gives a sample of it.
+  needles: [],
   read(line) {
     const text = line.text.slice(0, 1000);
     // The refusals' own lines name user agents, hosts and device names, which can hold anything.
@@ -188,7 +190,7 @@ export const tokenSource: Shape = {
 const TOLD: readonly (readonly [AsideEvent["about"], RegExp])[] = [
   [
     "pairing-store",
-    /\b(?:edit|modif|chang|delet|remov|clear|overwr|hand-edit|manual|add|copi|restor)\w{0,8}\b[^.\n]{0,80}\b(?:paired|pending)\.json|\b(?:paired|pending)\.json\b[^.\n]{0,80}\b(?:edit|modif|chang|delet|remov|overwrit|manual|reset|empty|corrupt|restor|array)|(?:修改|编辑|删除|清空|改了|手动)[^。\n]{0,40}(?:paired|pending)\.json|(?:paired|pending)\.json[^。\n]{0,40}(?:修改|编辑|删除|清空|覆盖|为空)/i,
+    /\b(?:edit|modif|chang|delet|remov|clear|overwr|hand-edit|manual|add|copi|restor)\w{0,8}\b[^.\n]{0,80}\b(?:paired|pending)\.json|\b(?:paired|pending)\.json\b[^.\n]{0,80}\b(?:edit|modif|chang|delet|remov|overwrit|manual|reset|corrupt|restor|array)|\bpaired\.json\b[^.\n]{0,80}\bempty|(?:修改|编辑|删除|清空|改了|手动)[^。\n]{0,40}(?:paired|pending)\.json|(?:paired|pending)\.json[^。\n]{0,40}(?:修改|编辑|删除|清空|覆盖)|paired\.json[^。\n]{0,40}为空/i,
   ],
   [
     "token-source",
@@ -200,7 +202,7 @@ const TOLD: readonly (readonly [AsideEvent["about"], RegExp])[] = [
   ],
   [
     "page-served",
-    /\b(?:page|ui|dashboard|html|web ?interface|login (?:page|screen|form)|index)\b[^.\n]{0,30}\b(?:loads?|loaded|opens?|opened|comes up|shows up|is served|renders?|works)\b(?!\s(?:only|fail))|(?:页面|网页|控制台|界面)[^。\n]{0,16}(?:能|可以|正常)[^。\n]{0,8}(?:打开|加载|显示|访问)/i,
+    /\b(?:page|ui|dashboard|html|web ?interface|login (?:page|screen|form)|index)\b[^.\n]{0,30}\b(?:loads?|loaded|opens?|opened|comes up|shows up|is served|renders?|works)\b(?!\s(?:only|fail))|\bshows? (?:its|the) (?:page|ui|dashboard)\b|(?:页面|网页|控制台|界面)[^。\n]{0,16}(?:能|可以|正常)[^。\n]{0,8}(?:打开|加载|显示|访问)/i,
   ],
 ];
 
@@ -232,12 +234,15 @@ export const told: Shape = {
       "is served",
       "renders",
       "UI works",
+      " its page",
+      "shows the",
       "打开",
       "加载",
       "显示",
       "访问",
     ],
   ],
+  needles: [],
   read(line) {
     const text = line.text.slice(0, 1000);
     if (line.form === "json" || line.base.at !== undefined) return undefined;

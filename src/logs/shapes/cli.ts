@@ -3,6 +3,7 @@ import type { ClientErrorEvent } from "../../core/log-event.ts";
 import type { Line, Shape } from "../line.ts";
 import { clientError } from "./client-error.ts";
 import { speakerIn } from "./speaker.ts";
+import { withinQuotes } from "./within-quotes.ts";
 
 const FROM = { from: "cli" } as const;
 
@@ -13,7 +14,7 @@ export const gatewayClosed: Shape = {
   read(line) {
     const match = /gateway closed \((\d{4})[^():]{0,60}(?:\([^()]{0,60}\))?\):?(.{0,600})$/i.exec(line.text);
     if (match === null) return undefined;
-    const said = (match[2] ?? "")
+    const said = withinQuotes(line.text, match.index, match[2] ?? "")
       .trim()
       .replace(/(?:\\n|\\r|Gateway target:).*$/, "")
       .trim();
@@ -139,6 +140,7 @@ const STUCK =
 export const statePermissions: Shape = {
   name: "state-permissions",
   hints: ["EACCES", "EPERM", "EROFS"],
+  needles: ["EACCES: ", "EPERM: ", "EROFS: "],
   read(line) {
     const match = /(?:EACCES|EPERM|EROFS): [^,]{1,60}, \w{1,20} ['"][^'"]{1,300}['"]?/.exec(line.text);
     if (match === null || /node_modules|npm-cache|\.npm\b/.test(match[0])) return undefined;

@@ -84,6 +84,7 @@ export const startupFailed: Shape = {
     "ateway already running",
     "ateway auth mode is trusted-proxy, but",
     "did not complete cleanly",
+    "EADDRINUSE",
   ],
   read(line) {
     const { text } = line;
@@ -92,6 +93,8 @@ export const startupFailed: Shape = {
         text,
       ) ||
       /requires gateway\.controlUi\.allowedOrigins/.test(text) ||
+      // Node's own words for the gateway's port; plugins listen on others.
+      /\bEADDRINUSE\b.{0,120}:18789\b|^\[gateway\].{0,200}\bEADDRINUSE\b/.test(text) ||
       (/mutually exclusive/.test(text) && /auth|token/.test(text));
     if (!said) return undefined;
     return {
@@ -115,6 +118,7 @@ const HOLDERS: readonly RegExp[] = [
 export const portHeld: Shape = {
   name: "port-held",
   hints: ["pid ", "(LISTEN)", "users:(("],
+  needles: [...[..."123456789"].map((digit) => `- pid ${digit}`), "• pid ", "(LISTEN)", "users:(("],
   read(line) {
     const groups = HOLDERS.map((pattern) => pattern.exec(line.text)?.groups).find(
       (found) => found !== undefined,
@@ -217,6 +221,12 @@ export const configError: Shape = {
     "in JSON at position",
     "nvalid input",
     "nvalid option",
+  ],
+  needles: [
+    ...["nrecognized key", "onfig validation failed", "nvalid config", "onfig invalid"],
+    ...["igrated legacy config keys", "read config at", "parse config at", "JSON5: ", "JSON5 parse "],
+    ...["in JSON at position", "nvalid input", "nvalid option", "reload skipped"],
+    ...["Invalid option", ": Invalid value", ": Expected ", ": Required"],
   ],
   read(line) {
     const { text, base } = line;

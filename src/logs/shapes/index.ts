@@ -9,7 +9,8 @@ import { invalidHandshake, workerRejected } from "./handshake.ts";
 import * as page from "./page.ts";
 import * as pairing from "./pairing.ts";
 import { phrase } from "./phrase.ts";
-import { setting } from "./setting.ts";
+import { saidPaired } from "./said-paired.ts";
+import { orchestrator, proxy, setting } from "./setting.ts";
 import { solved } from "./solved.ts";
 import * as transport from "./transport.ts";
 import { unrecognised } from "./unrecognised.ts";
@@ -56,15 +57,19 @@ export const SHAPES: readonly Shape[] = [
   cli.notReachable,
   page.disconnected,
   page.browserConsole,
+  page.dropped,
   page.card,
   transport.curl,
   transport.socketError,
   phrase,
   stopped,
   setting,
+  orchestrator,
+  proxy,
   gateway.banner,
   aside.told,
   solved,
+  saidPaired,
   unrecognised,
 ];
 
@@ -79,10 +84,32 @@ export function recognise(line: Line): LogEvent | undefined {
 }
 
 /** What a paragraph may tell beside the error that it quotes: people write on one line what a log has on three. */
-const BESIDE: readonly Shape[] = [setting, aside.pairingStore, aside.tokenSource, aside.told, solved];
+const BESIDE: readonly Shape[] = [
+  setting,
+  orchestrator,
+  proxy,
+  aside.pairingStore,
+  aside.tokenSource,
+  aside.told,
+  solved,
+  saidPaired,
+];
 
-export function besideOf(line: Line): readonly LogEvent[] {
-  return BESIDE.flatMap(({ hints, read }) =>
-    hints.some((hint) => line.text.includes(hint)) ? (read(line) ?? []) : [],
-  );
+/** `main`: what the line was recognised as; it is not told twice. */
+export function besideOf(line: Line, main: LogEvent): readonly LogEvent[] {
+  return BESIDE.flatMap(({ hints, read }) => {
+    const event = hints.some((hint) => line.text.includes(hint)) ? read(line) : undefined;
+    return event === undefined || isSame(event, main) || !mayStandBeside(event, main) ? [] : event;
+  });
+}
+
+function isSame(event: LogEvent, main: LogEvent): boolean {
+  if (event.type === "setting") return main.type === "setting" && main.key === event.key;
+  return event.type === "aside" && main.type === "aside" && main.about === event.about;
+}
+
+/** OpenClaw's own errors beside the door name settings that one could make; that it is over or paired is the writer's word. */
+function mayStandBeside(event: LogEvent, main: LogEvent): boolean {
+  if (main.type !== "client-error" || main.gate !== undefined) return true;
+  return event.type === "aside" && (event.about === "solved" || event.about === "said-paired");
 }

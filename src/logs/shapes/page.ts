@@ -3,6 +3,7 @@ import type { Shape } from "../line.ts";
 import { CARDS, UNEXPLAINED } from "./cards.ts";
 import { clientError } from "./client-error.ts";
 import { stateOf } from "./transport.ts";
+import { withinQuotes } from "./within-quotes.ts";
 
 const FROM = { from: "page" } as const;
 
@@ -10,10 +11,17 @@ const FROM = { from: "page" } as const;
 export const disconnected: Shape = {
   name: "disconnected",
   hints: ["isconnected ("],
+  needles: [
+    "isconnected (100",
+    "isconnected (101",
+    "isconnected (300",
+    "isconnected (400",
+    "isconnected (401",
+  ],
   read(line) {
     const match = /disconnected \((\d{4})\):? ?(.{0,400})$/i.exec(line.text);
     if (match === null) return undefined;
-    const said = (match[2] ?? "").replace(/[*_]{2}.*$/, "");
+    const said = withinQuotes(line.text, match.index, match[2] ?? "").replace(/[*_]{2}.*$/, "");
     const message = said === "" || said.startsWith("no reason") ? `disconnected (${match[1]})` : said;
     const code = Number(match[1]);
     // The page's own code: it closes so after any refusal, and the words below may tell which.
@@ -85,3 +93,26 @@ export const browserConsole: Shape = {
     });
   },
 };
+
+/** Somebody tells that a page which was in is cut off: "the dashboard drops with 1006 every minute". */
+export const dropped: Shape = {
+  name: "dropped",
+  hints: ["1006"],
+  read(line) {
+    // A gateway's own line about one connection is no complaint.
+    if (line.form === "json" || line.base.at !== undefined || /^\[[a-z]/.test(line.text)) return undefined;
+    const match = DROPPED.exec(line.text);
+    return match === null
+      ? undefined
+      : clientError(line, {
+          ...FROM,
+          code: 1006,
+          message: match[0],
+          gate: "transport",
+          why: "abnormal-closure",
+        });
+  },
+};
+
+const DROPPED =
+  /\b(?:control ui|dashboard|page|web ?ui|ui|browser|web ?socket|session)s?\b.{0,80}\b(?:drop(?:s|ped)?|disconnect(?:s|ed|ing)?|close[sd]?|closing|reconnect\w{0,4}|dies|lost)\b.{0,60}\b1006\b/i;

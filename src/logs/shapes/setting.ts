@@ -1,5 +1,5 @@
 import type { SettingEvent } from "../../core/log-event.ts";
-import type { Shape } from "../line.ts";
+import type { Line, Shape } from "../line.ts";
 
 /** Wordings of the settings that change what stands in front of the gateway, and what they set. */
 const SETTINGS: readonly (readonly [RegExp, SettingEvent["key"], string])[] = [
@@ -28,52 +28,49 @@ const PROXY =
 const ORCHESTRATOR =
   /\b(?:kubectl|[Kk]8s|k3s|[Kk]ubernetes|minikube|helm (?:install|upgrade|chart)|EKS|GKE|AKS)\b|kind: (?:Ingress|Deployment|StatefulSet|Service)\b/;
 
-/** A setting in a pasted configuration, a command line or a sentence; else what is named in front of or around the gateway. */
+/** A gateway's own log speaks of its plugins and providers. */
+function isLogged({ form, text }: Line): boolean {
+  return form === "json" || /^\[[a-z]/.test(text);
+}
+
+/** A setting in a pasted configuration, a command line or a sentence. */
 export const setting: Shape = {
   name: "setting",
-  hints: [
-    "trusted-proxy",
-    "Trusted-proxy",
-    "ailscale",
-    `"serve"`,
-    `"funnel"`,
-    ...[
-      "nginx",
-      "Nginx",
-      "NGINX",
-      "addy",
-      "raefik",
-      "aproxy",
-      "AProxy",
-      "loudflare",
-      "loudFlare",
-      "loudFront",
-      "loudfront",
-      "ngrok",
-    ],
-    ...[
-      "nvoy",
-      "oauth2-proxy",
-      "omerium",
-      "oad balancer",
-      "oad Balancer",
-      "everse proxy",
-      "everse Proxy",
-      "API gateway",
-      "API Gateway",
-      "pache",
-    ],
-    ...["kubectl", "k8s", "k3s", "K8s", "ubernetes", "minikube", "helm ", "EKS", "GKE", "AKS", "kind: "],
-  ],
+  hints: ["trusted-proxy", "Trusted-proxy", "ailscale", `"serve"`, `"funnel"`],
+  needles: [],
   read(line) {
     const found = SETTINGS.find(([wording]) => wording.test(line.text));
-    // A gateway's own log speaks of its plugins and providers.
-    if (line.form === "json" || /^\[[a-z]/.test(line.text)) return undefined;
-    if (found !== undefined) return { type: "setting", ...line.base, key: found[1], value: found[2] };
-    if (ORCHESTRATOR.test(line.text))
-      return { type: "setting", ...line.base, key: "orchestrator", value: "kubernetes" };
-    const proxy = PROXY.exec(line.text)?.[1];
-    if (proxy === undefined) return undefined;
-    return { type: "setting", ...line.base, key: "proxy", value: proxy.toLowerCase() };
+    return found === undefined || isLogged(line)
+      ? undefined
+      : { type: "setting", ...line.base, key: found[1], value: found[2] };
+  },
+};
+
+/** What the gateway runs in, as somebody names it. */
+export const orchestrator: Shape = {
+  name: "orchestrator",
+  hints: ["kubectl", "k8s", "k3s", "K8s", "ubernetes", "minikube", "helm ", "EKS", "GKE", "AKS", "kind: "],
+  needles: [],
+  read(line) {
+    return isLogged(line) || !ORCHESTRATOR.test(line.text)
+      ? undefined
+      : { type: "setting", ...line.base, key: "orchestrator", value: "kubernetes" };
+  },
+};
+
+/** What stands in front of the gateway, as somebody names it. */
+export const proxy: Shape = {
+  name: "proxy",
+  hints: [
+    ...["nginx", "Nginx", "NGINX", "addy", "raefik", "aproxy", "AProxy", "loudflare", "loudFlare"],
+    ...["loudFront", "loudfront", "ngrok", "nvoy", "oauth2-proxy", "omerium", "oad balancer", "oad Balancer"],
+    ...["everse proxy", "everse Proxy", "API gateway", "API Gateway", "pache"],
+  ],
+  needles: [],
+  read(line) {
+    const named = isLogged(line) ? undefined : PROXY.exec(line.text)?.[1];
+    return named === undefined
+      ? undefined
+      : { type: "setting", ...line.base, key: "proxy", value: named.toLowerCase() };
   },
 };

@@ -5,7 +5,7 @@ import type { Shape } from "../line.ts";
  * Whole statements alone: "works on localhost" and "solved by others" say nothing of this one.
  */
 const SOLVED =
-  /\b(?:never ?mind|nvm)\b|\b(?:it|this|that|everything|all)(?:['’]s| is| are)? (?:now )?(?:works?|working|fixed|solved|resolved|green|fine|ok|good) now\b|\b(?:it|this|everything)(?:['’]s| is)? now (?:works|working|fixed|solved|resolved|fine)\b|\b(?:it|this|everything)(?:['’]s| is) (?:solved|resolved|fixed)\b|\beverything is (?:\w{1,8} )?(?:green|fine|ok) now\b|\b(?:don['’]t|do not) have (?:this|the|that) error\b|\bnot an error\b|已经?解决|问题解决了|没有报错|已经可以(?:用)?了|恢复正常|现在正常了/i;
+  /\b(?:never ?mind|nvm)\b|\b(?:it|this|that|everything|all)(?:['’]s| is| are)? (?:now )?(?:works?|working|fixed|solved|resolved|green|fine|ok|good) now\b|\b(?:it|this|everything)(?:['’]s| is)? now (?:works|working|fixed|solved|resolved|fine)\b|\b(?:it|this|everything)(?:['’]s| is) (?:solved|resolved|fixed)\b|\beverything is (?:\w{1,8} )?(?:green|fine|ok) now\b|\b(?:don['’]t|do not) have (?:this|the|that) error\b|\bnot an error\b|\bsince then\b[^.!?\n]{0,40}\b(?:works?|worked|working|fine|ok|stable)\b|\b(?:that|this|which) (?:has )?fixed it\b|\bworks again\b|\b(?:works|working|fine|stable) (?:ever )?since\b|已经?解决|(?<![没未不])(?:问题)?解决了|\b(?:solved|fixed) (?:it|that|this)(?: by| with)\b|\bgot (?:past|around) (?:it|that|this)\b|没有报错|已经可以(?:用)?了|恢复正常|现在正常了/i;
 
 /** Before the statement, so that it says the opposite. */
 const NOT =
@@ -36,6 +36,21 @@ export const solved: Shape = {
     "have the error",
     "have that error",
     "not an error",
+    "ince then",
+    "fixed it",
+    "fixed that",
+    "fixed this",
+    "solved it",
+    "solved that",
+    "solved this",
+    "got past",
+    "got around",
+    "works again",
+    "works since",
+    "working since",
+    "fine since",
+    "stable since",
+    "ever since",
     "Not an error",
     "解决",
     "没有报错",
@@ -44,6 +59,7 @@ export const solved: Shape = {
     "恢复正常",
     "现在正常了",
   ],
+  needles: [],
   read(line) {
     const text = line.text.slice(0, 2000);
     if (line.form === "json" || /^\[[a-z]/.test(text)) return undefined;

@@ -39,15 +39,19 @@ export function sentenceOf(catalogue: Catalogue, saying: Saying): string | undef
 
 const HAN = /\p{Script=Han}/u;
 
-/** Chinese convention: a space between Chinese and Latin, none within Chinese. Code spans are left alone. */
+/**
+ * Chinese convention: a space between Chinese and Latin, none within Chinese. Code spans are left alone. Without looking
+ * behind where it can be avoided: that is tried at every character, and takes several times as long.
+ */
 function spaceHan(text: string): string {
   return text
     .split("`")
     .map((part, index, parts) => {
       if (index % 2 === 1) return part;
       return part
-        .replace(/(?<=[\p{Script=Han}，。：；！？、（）“”]) (?=[\p{Script=Han}，。：；！？、（）“”])/gu, "")
-        .replace(/(?<=\p{Script=Han})(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=\p{Script=Han})/gu, " ")
+        .replace(/([\p{Script=Han}，。：；！？、（）“”]) (?=[\p{Script=Han}，。：；！？、（）“”])/gu, "$1")
+        .replace(/(\p{Script=Han})(?=[A-Za-z0-9])/gu, "$1 ")
+        .replace(/([A-Za-z0-9])(?=\p{Script=Han})/gu, "$1 ")
         .replace(index > 0 ? /^(?=\p{Script=Han})/u : /(?!)/, " ")
         .replace(index < parts.length - 1 ? /(?<=\p{Script=Han})$/u : /(?!)/, " ");
     })

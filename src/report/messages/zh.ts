@@ -9,9 +9,11 @@ import { remedies } from "./zh/remedies.ts";
 import { changes } from "./zh/sentences/changes.ts";
 import { evidence } from "./zh/sentences/evidence.ts";
 import { facts } from "./zh/sentences/facts.ts";
+import { fleet } from "./zh/sentences/fleet.ts";
 import { kubernetes } from "./zh/sentences/kubernetes.ts";
 import { reach } from "./zh/sentences/reach.ts";
 import { smoke } from "./zh/sentences/smoke.ts";
+import { ssh } from "./zh/sentences/ssh.ts";
 import { unseen } from "./zh/sentences/unseen.ts";
 import { usage } from "./zh/sentences/usage.ts";
 import { watch } from "./zh/sentences/watch.ts";
@@ -30,8 +32,10 @@ export const zh: Catalogue = {
     ...reach,
     ...changes,
     ...evidence,
+    ...fleet,
     ...kubernetes,
     ...smoke,
+    ...ssh,
     ...unseen,
     ...usage,
     ...watch,

@@ -14,6 +14,7 @@ import { createScrubber, secretsIn } from "../../../core/scrub.ts";
 import { Secret } from "../../../core/secret.ts";
 import { safeText } from "../../../core/text.ts";
 import type { Workload } from "../../../core/workload.ts";
+import { describedPods } from "../../../intake/described-pod.ts";
 import { devicesFromTable } from "../../../intake/device-table.ts";
 import { devicesFromJson, devicesFromLists } from "../../../intake/devices.ts";
 import { harLines } from "../../../intake/har.ts";
@@ -74,9 +75,9 @@ type Reader = (document: InputDocument, context: ReadContext) => Told | Promise<
 
 /** Every kind of document, and what it tells. */
 const READERS: Readonly<Record<DocumentKind, Reader>> = {
-  config: ({ text, name, line }) => ({
+  config: async ({ text, name, line }) => ({
     config: {
-      text,
+      text: await configText(text),
       path: baseOf(name).endsWith(".json") && line === undefined ? baseOf(name) : "openclaw.json",
       isPart: line !== undefined,
     },
@@ -122,6 +123,25 @@ const OPTION_VALUE =
 
 /** Characters: more than any document here has. */
 const MAX_SECRETS_TEXT = 8 * 1024 * 1024;
+
+/** JSON5 as it is; the gateway's section of a YAML file as JSON. */
+async function configText(text: string): Promise<string> {
+  if (/^\s{0,80}(?:[{/]|#)/.test(text)) return text;
+  const section = gatewayIn((await composeYaml(text))?.value, 4);
+  return section === undefined ? text : JSON.stringify({ gateway: section });
+}
+
+/** Charts put the config into a key of their own. */
+function gatewayIn(value: unknown, depth: number): unknown {
+  if (!isObject(value)) return undefined;
+  if (isObject(value.gateway)) return value.gateway;
+  if (depth === 0) return undefined;
+  for (const one of Object.values(value)) {
+    const found = gatewayIn(one, depth - 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 function baseOf(name: string): string {
   return safeText(name.split(/[\\/]/).at(-1) ?? name, 200);
@@ -333,6 +353,7 @@ async function objectsOf(text: string): Promise<readonly Document[]> {
   const json = /^\s{0,400}[{[]/.test(text) ? parseBoundedJson(text) : undefined;
   const values: unknown[] = [];
   if (json !== undefined) values.push(json);
+  else if (/^\s{0,400}Name:\s{2}/.test(text)) values.push(...describedPods(text));
   else
     for (const part of text.split(/^---(?:\s.{0,200})?$/m).slice(0, 200))
       values.push((await composeYaml(part))?.value);

@@ -6,11 +6,12 @@ import { pastedBlocks } from "../../../intake/blocks.ts";
 import { documentKind, type InputKind, MAX_DOCUMENT, mayBeDocument } from "../../../intake/recognise.ts";
 import type { LogSource } from "../../../logs/digest.ts";
 import type { InputDocument } from "./documents.ts";
+import { saidSettings } from "./said-settings.ts";
 
 /** Something that was handed in: a file, a pipe, what an archive came as. */
 export interface Handed {
   readonly name: string;
-  /** Its bytes from the beginning. */
+  /** Its bytes from the beginning; a chunk is good until the next one is asked for. */
   readonly chunks: (signal: AbortSignal) => AsyncIterable<Uint8Array>;
   /** It can be read a second time, as a file can. */
   readonly again: boolean;
@@ -134,8 +135,11 @@ async function look({ name, chunks }: Piece): Promise<Seen> {
     const text = decoded(more.bytes);
     const as = documentKind(text, name);
     if (as !== undefined) return { read: { as }, documents: [{ as, name, text }], isLog: false };
-    const blocks = pastedBlocks(text).map((block) => ({ ...block, name }));
-    const found = [...new Set(blocks.map((block) => block.as))];
+    const pasted = pastedBlocks(text).map((block) => ({ ...block, name }));
+    // What a file says outweighs what is said of it.
+    const said = pasted.some((block) => block.as === "config") ? undefined : saidSettings(text, name);
+    const blocks = said === undefined ? pasted : [...pasted, said];
+    const found = [...new Set(pasted.map((block) => block.as))];
     const kind = kindOfText(start);
     return {
       ...(kind === "text" ? { words: countedWords(text) } : {}),
@@ -184,7 +188,7 @@ async function upTo(
       isWhole = true;
       break;
     }
-    parts.push(value);
+    parts.push(new Uint8Array(value));
     length += value.length;
   }
   return { bytes: joined(parts, length), isWhole };

@@ -32,6 +32,14 @@ export const answer: AnswerWords = {
   until: "{from} to {until}",
   broken: "it ends here",
   pathAlt: "The way of the connection: {hops}",
+  typedIn: {
+    render: "The commands are for the shell of the service in Render's dashboard.",
+    northflank: "The commands are for the shell of the service on Northflank's pages.",
+    zeabur: "The commands are for the terminal of the service on Zeabur's pages.",
+    "home-assistant":
+      "The commands are for the add-on's own terminal; the add-on is restarted on its page in Home Assistant.",
+    nemoclaw: "The commands are for the shell inside the sandbox, into which `nemoclaw NAME connect` leads.",
+  },
   made: "Made by {tool}. Nothing was changed.",
   copyable: "command",
   agent: {

@@ -31,6 +31,13 @@ export const answer: AnswerWords = {
   until: "{from} 至 {until}",
   broken: "在这里中断",
   pathAlt: "连接路径：{hops}",
+  typedIn: {
+    render: "这些命令要在 Render 控制台中该服务的 Shell 里输入。",
+    northflank: "这些命令要在 Northflank 页面上该服务的 Shell 里输入。",
+    zeabur: "这些命令要在 Zeabur 页面上该服务的终端里输入。",
+    "home-assistant": "这些命令要在加载项自己的终端里输入；加载项在 Home Assistant 中它的页面上重启。",
+    nemoclaw: "这些命令要在沙箱内部的 Shell 里输入，`nemoclaw NAME connect` 可以进入。",
+  },
   made: "由 {tool} 生成。没有改动任何东西。",
   copyable: "命令",
   agent: {

@@ -186,6 +186,8 @@ export const tables: Tables = {
     "release-unknown": "版本未知，与版本有关的结论暂时空缺。可用 `--release X` 指明。",
     "log-cut-start": "只读取了 {file} 的最后 {megabytes} MiB。",
     "log-cut-end": "只读取了 {file} 的最前 {megabytes} MiB。",
+    "log-window": "带时间的日志行只看从{since|开头}到{until|结尾}的部分。",
+    "folder-cut": "只读取了 {folder} 中按名称排列的前 {files} 个文件，还有更多文件没有读取。",
     "release-said": "版本取自 `--release`，没有得到证实。",
     said: "取自命令行，并非观察所得：{what}。",
     "deployment-uncertain": "部署方式看起来是 {kind}，但迹象也符合 {alternatives}。",
@@ -227,6 +229,7 @@ export const tables: Tables = {
     "grants-access": "会授予访问权限",
     "weakens-security": "会降低安全性",
   },
+  costs: { pairing: "会结束一次配对", token: "会使设备的令牌失效" },
   unproven: {
     origin:
       "{value} 只在日志中出现过，而任何页面都会把自己的来源写进日志。只有当它确实是你自己页面的地址时才采用；`--origin {value}` 表示确认。",
@@ -356,9 +359,12 @@ export const tables: Tables = {
     autoApproved: "已接纳，并自动批准",
     assumed: "推定",
     checksPassed: "{count} 项检查正常",
+    gatesPassed: "已通过的关卡",
+    checksSilent: "{count} 项检查没有发现自己那类问题",
+    explainNext: "完整的说明",
     severity: "严重程度",
     variants: "其他情形",
-    explainMore: "各项的含义：pairing-doctor explain ID",
+    explainMore: "各项的含义：npx openclaw-pairing-doctor explain ID",
     unknownCause: "没有这一项的说明，它来自附加的检查。",
   },
 };
