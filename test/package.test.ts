@@ -82,8 +82,8 @@ test("what is in the tarball", () => {
     "openclaw.plugin.json",
     "package.json",
   ]);
-  // `npx` loads all of it, before the first line: 1.5 MB when this was written.
-  assert.ok(packed.size < 2_000_000, `${packed.size} bytes`);
+  // `npx` loads all of it, before the first line: 2.1 MB when this was written, a sixth of it the page.
+  assert.ok(packed.size < 2_300_000, `${packed.size} bytes`);
   assert.ok(packed.files.length < 300, `${packed.files.length} files`);
 });
 
