@@ -7,7 +7,10 @@ const ROOM = new URL("../logs/bytes/", import.meta.url);
 const { parseWat } = await wabt();
 const source = readFileSync(new URL("finder.wat", ROOM), "utf8");
 const { buffer } = parseWat("finder.wat", source, { simd: true }).toBinary({});
-const lines = Buffer.from(buffer).toString("base64").match(/.{1,100}/g) ?? [];
+const lines =
+  Buffer.from(buffer)
+    .toString("base64")
+    .match(/.{1,100}/g) ?? [];
 writeFileSync(
   new URL("finder-module.ts", ROOM),
   "/** `finder.wat`, assembled: `npm run assemble` writes it anew. Base64. */\n" +
