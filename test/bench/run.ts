@@ -11,6 +11,7 @@ import type { AdmissionInput } from "../../src/core/connection.ts";
 import { digestLogs } from "../../src/logs/digest.ts";
 import { ensureBuilt, fixture } from "../support/cli.ts";
 import { containerRows } from "./containers.ts";
+import { largeLogRows } from "./large-logs.ts";
 import { costOf, median, medianMs } from "./measure.ts";
 
 const BIN = ensureBuilt();
@@ -119,6 +120,10 @@ try {
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }
+
+// ---- large logs
+
+rows.push(...largeLogRows(BIN, Number(process.env.BENCH_GIB ?? "1")));
 
 // ---- containers
 
