@@ -239,3 +239,33 @@ describe("what is broken", () => {
       }
   });
 });
+
+test("an archive of nothing but members is left where no more of it would be opened", async () => {
+  for (const kind of ["0", "5"]) {
+    const member = tar(["a.log", ""]).subarray(0, 512);
+    let pulled = 0;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (let number = 0; pulled < 400_000 * 512; number += 100) {
+        const headers = Array.from({ length: 100 }, (_, place) => headerOf(member, number + place, kind));
+        pulled += 100 * 512;
+        yield Buffer.concat(headers);
+      }
+    }
+    const refused: Unpackable[] = [];
+    const unpacking = new Unpacking((_, why) => refused.push(why));
+    let files = 0;
+    for await (const _ of unpacking.files({ name: "x.tar", chunks: endless() })) files += 1;
+    assert.deepEqual([files, refused], [kind === "0" ? 5000 : 0, ["too-many"]]);
+    assert.ok(pulled < 60_000 * 512, String(pulled));
+  }
+});
+
+function headerOf(like: Uint8Array, number: number, kind: string): Buffer {
+  const header = Buffer.from(like);
+  header.write(`f${number}.log\0`, 0);
+  header.write(kind, 156);
+  header.fill(32, 148, 156);
+  const sum = header.reduce((all, byte) => all + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+  return header;
+}

@@ -30,6 +30,8 @@ export type Unpackable =
 /** Archives within archives: `.zip` of `.tar.gz` of `.gz`. */
 const MAX_DEPTH = 4;
 const MAX_ENTRIES = 5000;
+/** They are passed over, but also that takes time. */
+const MAX_DIRECTORIES = 10 * MAX_ENTRIES;
 /** Bytes of a zip archive itself, which has its directory at its end and is therefore held whole. */
 const MAX_ZIP = 256 * 1024 ** 2;
 /** Bytes that come out in all. */
@@ -48,6 +50,7 @@ export class Unpacking {
   readonly #refused: (name: string, why: Unpackable) => void;
   readonly #seen = new Set<string>();
   #entries = 0;
+  #directories = 0;
   /** Bytes as they were handed in, and as they came out. */
   #taken = 0;
   #out = 0;
@@ -85,9 +88,15 @@ export class Unpacking {
 
   async *#tar(archive: string, chunks: AsyncIterable<Uint8Array>, depth: number): AsyncGenerator<Piece> {
     for await (const entry of tarFiles(chunks)) {
-      if (entry.kind === "directory") continue;
+      if (entry.kind === "directory") {
+        if (++this.#directories <= MAX_DIRECTORIES) continue;
+        return this.#refused(archive, "too-many");
+      }
       const name = `${archive}/${entry.name}`;
-      if (!this.#admits(name, entry.name)) continue;
+      const isAdmitted = this.#admits(name, entry.name);
+      // Nothing of what follows would be opened, however much it is.
+      if (this.#isFull) return;
+      if (!isAdmitted) continue;
       if (entry.kind !== "file") this.#refused(name, "link");
       else yield* this.#open({ name, chunks: entry.chunks() }, depth + 1);
     }
@@ -106,7 +115,9 @@ export class Unpacking {
       for await (const entry of reader.getEntriesGenerator()) {
         if (entry.directory) continue;
         const name = `${archive}/${entry.filename}`;
-        if (!this.#admits(name, entry.filename)) continue;
+        const isAdmitted = this.#admits(name, entry.filename);
+        if (this.#isFull) return;
+        if (!isAdmitted) continue;
         if (isLink(entry)) this.#refused(name, "link");
         else if (entry.encrypted) this.#refused(name, "encrypted");
         else yield* this.#open({ name, chunks: this.#bounded(name, inflated(entry)) }, depth + 1);
@@ -117,6 +128,10 @@ export class Unpacking {
     } finally {
       await reader.close();
     }
+  }
+
+  get #isFull(): boolean {
+    return this.#entries > MAX_ENTRIES;
   }
 
   /** Names are only shown; one that would lead elsewhere was made by nobody who meant well. */

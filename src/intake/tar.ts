@@ -163,6 +163,7 @@ class Bytes {
 
   /** Fewer bytes only at the end. */
   async take(length: number): Promise<Uint8Array> {
+    if (length <= this.#rest.length) return this.#taken(length);
     const out = new Uint8Array(length);
     let filled = 0;
     while (filled < length && (await this.#fill())) {
@@ -172,6 +173,13 @@ class Bytes {
       this.#rest = this.#rest.subarray(part.length);
     }
     return out.subarray(0, filled);
+  }
+
+  /** What is there already, for whoever reads one header after another. */
+  #taken(length: number): Uint8Array {
+    const out = new Uint8Array(this.#rest.subarray(0, length));
+    this.#rest = this.#rest.subarray(length);
+    return out;
   }
 
   async skip(length: number): Promise<void> {
@@ -198,14 +206,31 @@ class Bytes {
   }
 }
 
+const UTF8 = new TextDecoder();
+
 function text(block: Uint8Array, at: number, length: number): string {
+  // Most fields are empty.
+  if (block[at] === 0) return "";
   const field = block.subarray(at, at + length);
   const end = field.indexOf(0);
-  return new TextDecoder().decode(end === -1 ? field : field.subarray(0, end));
+  return UTF8.decode(end === -1 ? field : field.subarray(0, end));
+}
+
+/** Digits up to the zero or the blank behind them, as every archiver writes them; `undefined`: anything else. */
+function plainOctal(block: Uint8Array, at: number, length: number): number | undefined {
+  let value = 0;
+  for (let place = at; place < at + length; place += 1) {
+    const byte = block[place] ?? 0;
+    if (byte >= 48 && byte < 56) value = value * 8 + byte - 48;
+    else return place > at && byte === 0 ? value : undefined;
+  }
+  return undefined;
 }
 
 /** Octal digits; a size of 8 GiB and more is binary, and nothing that we read. */
 function number(block: Uint8Array, at: number, length: number): number {
+  const plain = plainOctal(block, at, length);
+  if (plain !== undefined) return plain;
   const digits = text(block, at, length).trim();
   return /^[0-7]{1,12}$/.test(digits) ? Number.parseInt(digits, 8) : digits === "" ? 0 : Number.NaN;
 }
@@ -213,7 +238,8 @@ function number(block: Uint8Array, at: number, length: number): number {
 /** The sum of the header's bytes, with its own field as spaces. */
 function checksumFits(block: Uint8Array): boolean {
   let sum = 0;
-  for (const [at, byte] of block.entries()) sum += at >= 148 && at < 156 ? 32 : byte;
+  for (let at = 0; at < block.length; at += 1) sum += block[at] ?? 0;
+  for (let at = 148; at < 156; at += 1) sum += 32 - (block[at] ?? 0);
   return sum === number(block, 148, 8);
 }
 

@@ -6,6 +6,7 @@ import { performance } from "node:perf_hooks";
 export interface Cost {
   readonly wallMs: number;
   readonly userMs: number;
+  readonly systemMs: number;
   /** Peak resident memory, MB. */
   readonly peakMb: number;
 }
@@ -17,7 +18,12 @@ export function costOf(args: readonly string[], env: Readonly<Record<string, str
   const wallMs = performance.now() - started;
   if (error) throw error;
   const usage = JSON.parse(stdio) as NodeJS.ResourceUsage;
-  return { wallMs, userMs: usage.userCPUTime / 1000, peakMb: usage.maxRSS / 1024 };
+  return {
+    wallMs,
+    userMs: usage.userCPUTime / 1000,
+    systemMs: usage.systemCPUTime / 1000,
+    peakMb: usage.maxRSS / 1024,
+  };
 }
 
 const PRELOAD = join(import.meta.dirname, "usage.cjs");

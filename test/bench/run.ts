@@ -12,6 +12,7 @@ import { digestLogs } from "../../src/logs/digest.ts";
 import { ensureBuilt, fixture } from "../support/cli.ts";
 import { containerRows } from "./containers.ts";
 import { fleetRows } from "./fleet.ts";
+import { largeLogRows } from "./large-logs.ts";
 import { costOf, median, medianMs } from "./measure.ts";
 
 const BIN = ensureBuilt();
@@ -120,6 +121,10 @@ try {
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }
+
+// ---- large logs
+
+rows.push(...largeLogRows(BIN, Number(process.env.BENCH_GIB ?? "1")));
 
 // ---- containers
 

@@ -32,23 +32,24 @@ interface Exports {
   readonly count: (from: number, to: number) => number;
 }
 
-/** The part of the platform that is needed; the page and Node both have it, and a policy may forbid it. */
-interface Platform {
-  readonly WebAssembly?: {
-    readonly Module: new (bytes: Uint8Array) => object;
-    readonly Instance: new (module: object) => { readonly exports: unknown };
-  };
-}
+/** Pages and Node both have it; a page's policy may forbid it. */
+declare const WebAssembly:
+  | {
+      readonly Module: new (bytes: Uint8Array) => object;
+      readonly Instance: new (module: object) => { readonly exports: unknown };
+    }
+  | undefined;
 
 let compiled: object | undefined;
 
 /** A finder of everything that has one of the needles in it; `undefined` where the platform has no WebAssembly with SIMD. */
 export function finderOf(needles: readonly string[]): Finder | undefined {
-  const { WebAssembly: wasm } = globalThis as Platform;
-  if (wasm === undefined) return undefined;
+  if (typeof WebAssembly === "undefined") return undefined;
   try {
-    compiled ??= new wasm.Module(Uint8Array.from(atob(MODULE), (character) => character.charCodeAt(0)));
-    const { memory, factor, find, seek, count } = new wasm.Instance(compiled).exports as Exports;
+    compiled ??= new WebAssembly.Module(
+      Uint8Array.from(atob(MODULE), (character) => character.charCodeAt(0)),
+    );
+    const { memory, factor, find, seek, count } = new WebAssembly.Instance(compiled).exports as Exports;
     factor.value = FACTOR;
     fill(memory.buffer, gramsOf(needles));
     return {
