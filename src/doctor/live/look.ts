@@ -107,16 +107,18 @@ export class Live {
 
   collectors(): Collectors {
     const { timeoutMs, origin } = this.#options;
-    const all = FILES_MS * 2 + timeoutMs;
+    // Who gives the gateway more time has a machine that is slow for everything.
+    const files = Math.max(FILES_MS, timeoutMs);
+    const all = files * 2 + timeoutMs;
     return {
-      host: collector(FILES_MS, async () => known(await this.#around.host(), "this machine")),
-      config: collector(FILES_MS, async () => {
+      host: collector(files, async () => known(await this.#around.host(), "this machine")),
+      config: collector(files, async () => {
         const config = await this.#config();
         return config.known ? known(config.value.reading, config.source) : config;
       }),
-      devices: collector(FILES_MS, async () => (await this.#place()).devices()),
-      logs: collector(FILES_MS * 2, (_ask, signal) => this.#logs(signal)),
-      probe: collector(timeoutMs + FILES_MS + 2000, (_ask, signal) => this.#reading(signal)),
+      devices: collector(files, async () => (await this.#place()).devices()),
+      logs: collector(files * 2, (_ask, signal) => this.#logs(signal)),
+      probe: collector(timeoutMs + files + 2000, (_ask, signal) => this.#reading(signal)),
       release: collector(all, (ask) => this.#release(ask)),
       deployment: collector(all, (ask) => this.#deployment(ask)),
       target: collector(all, (ask) => this.#target(ask)),
