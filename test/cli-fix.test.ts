@@ -41,7 +41,7 @@ function story(name: string, { origin, ...options }: Story, tell: (place: FixPla
   });
 }
 
-describe("fix", { concurrency: 6 }, () => {
+describe("fix", { concurrency: 3 }, () => {
   for (const [args, code, outcome] of [
     [["--dry-run"], 1, "planned"],
     [["--dry-run", "--yes"], 1, "planned"],
@@ -99,10 +99,12 @@ describe("fix", { concurrency: 6 }, () => {
     },
     async (place) => {
       const before = place.text();
-      assert.equal((await place.run(agreeing())).code, 0);
+      const done = await place.run(agreeing());
+      assert.equal(done.code, 0, done.stdout);
       assert.deepEqual(place.calls(), [`config set gateway.controlUi.allowedOrigins ["${ORIGIN}"] --json`]);
       assert.ok(place.text().includes("lastTouchedVersion"));
-      assert.equal((await place.run(["--undo", "--yes"])).code, 0);
+      const undone = await place.run(["--undo", "--yes"]);
+      assert.equal(undone.code, 0, undone.stdout);
       assert.equal(place.text(), before);
     },
   );
