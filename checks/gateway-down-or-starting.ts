@@ -105,7 +105,7 @@ export default defineCheck({
           return holder === undefined ? [lookPast()] : [endHolder(holder)];
         if (reason === "invalid-config") return [mendConfig(config.args, (workload?.restarts ?? 0) > 0)];
         if (reason === "port-held") return [endHolder(holderOf(program))];
-        return holder === undefined ? [startGateway()] : pastStranger(holder);
+        return holder === undefined ? [startGateway(deployment)] : pastStranger(holder);
       },
       evidence: [
         ...config.evidence,

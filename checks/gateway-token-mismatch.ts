@@ -13,7 +13,7 @@ import {
   saysSharedTokenToo,
   WANTED,
 } from "./lib/explain-refusals.ts";
-import { alignToken, pasteToken } from "./lib/remedies.ts";
+import { alignToken, human, pasteToken } from "./lib/remedies.ts";
 import { besideGatewayToken } from "./lib/tell-apart.ts";
 
 export default defineCheck({
@@ -108,5 +108,14 @@ function remediesFor(refusal: Refusal, facts: GateFacts) {
     knownValue(facts.wanted.config)?.origins["gateway.auth.token"]?.overrides !== undefined;
   const page = refusal.client === "cli" ? [] : [pasteToken(refusal, facts)];
   const fresh = takeUpFiles(facts);
-  return disagree ? [...fresh, alignToken(facts), ...page] : [...fresh, ...page, alignToken(facts)];
+  const cli = refusal.client === "cli" ? [giveCliToken()] : [];
+  return disagree ? [...fresh, ...cli, alignToken(facts), ...page] : [...fresh, ...page, alignToken(facts)];
+}
+
+/**
+ * Where the CLI takes its token from (shipped code 2026.2.19): its environment, else its own config; in remote mode
+ * `gateway.remote.token`, which the gateway's own refusal names in every release (`vocabulary.json`).
+ */
+function giveCliToken(): Remedy {
+  return { id: "give-cli-token", risk: "none", steps: [human("give-cli-token")] };
 }

@@ -1,7 +1,7 @@
 import { defineCheck } from "../src/core/check.ts";
 import { explainRefusals, WANTED } from "./lib/explain-refusals.ts";
 import { localBrowser } from "./lib/local-browser.ts";
-import { approveDevice, dashboardLink, upgradeTo } from "./lib/remedies.ts";
+import { approveDevice, dashboardLink, upgradePast } from "./lib/remedies.ts";
 import { isRemoteByTrust } from "./lib/trusted-loopback.ts";
 
 /** A browser on 127.0.0.1 is approved silently by every release but some, and unless it is switched off. */
@@ -24,7 +24,7 @@ export default defineCheck({
       remedies: (refusal) => [
         ...dashboardLink(refusal, facts),
         approveDevice(refusal, facts),
-        ...(localBrowser(refusal, facts)?.why === "release" ? upgradeTo("2026.5.22", refusal, facts) : []),
+        ...(localBrowser(refusal, facts)?.why === "release" ? upgradePast(refusal, facts) : []),
       ],
     }),
 });

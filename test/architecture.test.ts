@@ -38,12 +38,14 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
     ],
     types: UNDER_DOCTOR,
   },
+  // The page: it has a document where the command line has a terminal.
+  web: { all: [...FLOOR, "report", "doctor/pure", "doctor/pure/what-if", "doctor/pure/read"] },
   // OpenClaw's plugin starts the command as a process and reads its documents.
   plugin: { all: FLOOR, types: ["report"] },
   // For programs: `import { diagnose, admit } from "openclaw-pairing-doctor"`.
   library: { all: [...FLOOR, "admission", "report", "doctor/pure", "doctor/live"] },
   // Makes the package; nothing of it is in it.
-  build: { all: FLOOR },
+  build: { all: [...FLOOR, "report", "web"] },
 
   "doctor/live/demo": { all: [...UNDER_DOCTOR, "doctor/pure", "doctor/live"] },
   "doctor/live/mend": { all: [...UNDER_DOCTOR, "doctor/pure", "doctor/pure/mend", "doctor/live"] },

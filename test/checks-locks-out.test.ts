@@ -36,7 +36,7 @@ for (const lang of ["en", "zh"] as const)
   test(`a switch that alone lets a plain page in: ${lang}`, async () => {
     const report = await diagnoseSituation("lan-http-2026.2.1-insecure-auth");
     const page = renderHuman(report, { lang, width: 100, unicode: true });
-    assert.equal(report.next, "pairing-doctor explain insecure-flags-set");
+    assert.equal(report.next, "npx openclaw-pairing-doctor explain insecure-flags-set");
     assert.doesNotMatch(page, /\u2713 (?:passes|可通过)/);
     assert.match(
       page.replace(/\s+/g, " "),

@@ -4,18 +4,16 @@ import { createServer as createHttpsServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { admit } from "../src/admission/admit.ts";
-import type { AdmissionConfig, AdmissionInput } from "../src/core/connection.ts";
+import type { AdmissionConfig } from "../src/core/connection.ts";
 import { containerOf } from "../src/deployments/host.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
-import { type EmbeddedGatewayOptions, startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
 import { visitAsPage } from "../src/gateway/visit-page.ts";
 import type { JsonReport } from "../src/report/json.ts";
+import { askedGateway, closeGateways, TOKEN } from "./support/asked-gateway.ts";
 import { type CliResult, cli, finish, here, start } from "./support/cli.ts";
 import { challenge, refusalOf, startHostileServer, startTcpServer } from "./support/hostile-server.ts";
 import { selfSigned } from "./support/self-signed.ts";
 
-const TOKEN = "tok-c0ffee-0123456789-abcdef";
 const TOKEN_ENV = { OPENCLAW_GATEWAY_TOKEN: TOKEN };
 const CHROME =
   "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
@@ -23,30 +21,20 @@ const CHROME =
 const dir = mkdtempSync(join(tmpdir(), "pairing-doctor-diagnose-"));
 const open: { close(): Promise<void> }[] = [];
 after(async () => {
+  await closeGateways();
   await Promise.all(open.map((server) => server.close()));
   rmSync(dir, { recursive: true, force: true });
 });
 
-async function gateway(
+const gateway = (
   release: string,
   settings: NonNullable<AdmissionConfig["gateway"]> = { bind: "loopback" },
-  more: Partial<EmbeddedGatewayOptions> = {},
-) {
-  const log: string[] = [];
-  const asked: AdmissionInput[] = [];
-  const started = await startEmbeddedGateway({
-    release,
+  more: Parameters<typeof askedGateway>[1] = {},
+) =>
+  askedGateway(release, {
     config: { gateway: { ...settings, auth: { mode: "token", token: TOKEN } } },
-    admit: (input) => {
-      asked.push(input);
-      return admit(input);
-    },
-    onLog: (line) => log.push(line),
     ...more,
   });
-  open.push(started);
-  return { ...started, log, asked };
-}
 
 const report = ({ stdout }: CliResult): JsonReport => JSON.parse(stdout) as JsonReport;
 const ids = (result: CliResult) => report(result).findings.map(({ id }) => id);

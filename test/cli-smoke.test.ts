@@ -6,17 +6,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { admit } from "../src/admission/admit.ts";
-import type { AdmissionInput } from "../src/core/connection.ts";
-import { type EmbeddedGatewayOptions, startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
 import type { JsonReport } from "../src/report/json.ts";
+import { askedGateway, closeGateways, TOKEN } from "./support/asked-gateway.ts";
 import { type CliResult, finish, here, start } from "./support/cli.ts";
 
-const TOKEN = "tok-c0ffee-0123456789-abcdef";
 const env = { OPENCLAW_GATEWAY_TOKEN: TOKEN };
 const dir = mkdtempSync(join(tmpdir(), "pairing-doctor-smoke-"));
 const open: { close(): Promise<void> }[] = [];
 after(async () => {
+  await closeGateways();
   await Promise.all(open.map((server) => server.close()));
   rmSync(dir, { recursive: true, force: true });
 });
@@ -26,22 +24,7 @@ const schema = JSON.parse(
 ) as object;
 const validate = new Ajv2020({ allErrors: true, strict: false }).compile(schema);
 
-async function gateway(release: string, more: Partial<EmbeddedGatewayOptions> = {}) {
-  const asked: AdmissionInput[] = [];
-  const log: string[] = [];
-  const started = await startEmbeddedGateway({
-    release,
-    config: { gateway: { bind: "loopback", auth: { mode: "token", token: TOKEN } } },
-    admit: (input) => {
-      asked.push(input);
-      return admit(input);
-    },
-    onLog: (line) => log.push(line),
-    ...more,
-  });
-  open.push(started);
-  return { ...started, asked, log };
-}
+const gateway = askedGateway;
 
 /** A port that was free a moment ago. */
 async function freePort(): Promise<number> {

@@ -29,13 +29,13 @@ function assertUsageError({ code, stdout, stderr }: CliResult): void {
 test("--help lists the commands, on stdout", async () => {
   const { code, stdout, stderr } = await cli(["--help"]);
   assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
-  for (const name of ["diagnose", "triage", "what-if", "explain", "checks", "demo"]) {
+  for (const name of ["diagnose", "triage", "fleet", "what-if", "explain", "checks", "demo"]) {
     assert.match(stdout, new RegExp(`pairing-doctor ${name}\\b`));
   }
   assert.match(stdout, /Exit codes/);
 });
 
-for (const name of ["diagnose", "triage", "what-if", "explain", "checks", "demo"]) {
+for (const name of ["diagnose", "triage", "fleet", "what-if", "explain", "checks", "demo"]) {
   test(`${name} --help`, async () => {
     const { code, stdout, stderr } = await here([name, "--help"]);
     assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
@@ -49,6 +49,9 @@ for (const command of [
   ["diagnose"],
   ["fix"],
   ["triage"],
+  ["fleet"],
+  ["fleet", "manifest"],
+  ["fleet", "report"],
   ["what-if"],
   ["explain"],
   ["checks"],
@@ -74,7 +77,7 @@ test("a wrong command line is said in Chinese, whether the line or the locale as
     [["triage", "/no/such/file"], /\/no\/such\/file：无法读取（ENOENT）\n {2}请指定/],
     [["fix", "no-such-thing"], /fix "no-such-thing"：没有这一项/],
     [["--token", "abc"], /不接受 --token：命令行可以被/],
-    [["--target", "ssh:me@host"], /该版本不会自行读取其他主机/],
+    [["--target", "ssh:-x"], /这不是 ssh 可用的主机/],
     [["--target", "k8s:Claw/"], /这不是集群的命名空间和工作负载/],
     [["--origin", "nowhere"], /这不是 http 或 https 地址/],
     [["what-if", "--set", "x"], /其中没有 PATH=VALUE/],
@@ -165,7 +168,7 @@ describe("a wrong command line is one clear error", () => {
       assert.match(result.stderr, expected);
     });
   }
-  for (const form of ["docker:claw", "compose:gateway", "k8s:ns/deploy/claw", "ssh:me@host"]) {
+  for (const form of ["docker:claw", "compose:gateway", "k8s:ns/deploy/claw", "ssh:me@host.invalid"]) {
     test(`--target ${form} is read, or says what to do instead`, async () => {
       const result = await here(["--target", form, "--timeout", "2"]);
       if (result.code === 2) assertUsageError(result);

@@ -5,9 +5,14 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import type { Connection } from "../src/core/connection.ts";
+import { collectedInput } from "../src/doctor/live/collected-input.ts";
+import { answer } from "../src/doctor/pure/what-if/answer.ts";
+import { newBrowserHere } from "../src/doctor/pure/what-if/input.ts";
 import type { Answer } from "../src/report/what-if.ts";
+import { fakeWorld } from "./fake-world.ts";
 import { deviceAsMet, type MeasuredOutcome } from "./support/as-met.ts";
 import { type CliResult, fixture, here } from "./support/cli.ts";
+import { english } from "./support/english.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "pairing-doctor-what-if-"));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -216,6 +221,46 @@ interface Row {
     readonly detailCode?: string;
   };
 }
+
+describe("without a gateway", () => {
+  const about = (asked?: string) =>
+    collectedInput({
+      env: {},
+      // A machine with nothing on it, and a port that nobody listens at.
+      world: fakeWorld({ env: { OPENCLAW_GATEWAY_PORT: "1" } }),
+      salt: "salt",
+      signal: new AbortController().signal,
+      learn: () => {},
+      ...(asked === undefined ? {} : { asked: { release: asked, connection: newBrowserHere() } }),
+    });
+
+  test("the release that is asked about is answered for, and it is said for whom", async () => {
+    for (const [release, outcome, gate] of [
+      ["2026.9.6", "admitted", undefined],
+      ["2026.5.18", "refused", "pairing"],
+    ] as const) {
+      const here = await about(release);
+      assert.ok("input" in here, JSON.stringify(here));
+      assert.equal(here.supposed?.message, "supposed-browser");
+      const { admission } = answer(here.input, here.input.release);
+      assert.deepEqual([admission.outcome, admission.gate], [outcome, gate]);
+    }
+  });
+
+  test("without a release nothing is supposed, and what is missing is said", async () => {
+    const here = await about();
+    assert.ok("missing" in here, JSON.stringify(here));
+    assert.match(english(here.todo), /--release X.*--input FILE/);
+    assert.match(english(here.missing), /no gateway was found/);
+  });
+
+  test("its exit code says that it is open: 3", async (t) => {
+    const { code, stdout, stderr } = await here(["what-if"], { env: { OPENCLAW_GATEWAY_PORT: "1" } });
+    if (code === 0) return t.skip("a gateway of this machine is found");
+    assert.deepEqual({ code, stdout }, { code: 3, stdout: "" });
+    assert.match(stderr, /--release X.*--input FILE/);
+  });
+});
 
 test("every connection that was observed on a real gateway, through one process", async (t) => {
   const text = gunzipSync(readFileSync(fixture("admissions/rows.jsonl.gz"))).toString();

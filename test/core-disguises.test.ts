@@ -1,7 +1,7 @@
 // Every disguise that the tool claims to see through, on every kind of secret, by a generator of the tests' own.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ESCAPES, FORMS } from "../src/core/disguises.ts";
+import { ESCAPES, FORMS, MIRRORS } from "../src/core/disguises.ts";
 import { createKnownScrubber, createScrubber } from "../src/core/scrub.ts";
 import {
   broken,
@@ -47,7 +47,7 @@ for (const name of DISGUISE_NAMES)
   });
 
 test("the tests' list is the tool's list", () => {
-  for (const name of [...Object.keys(ESCAPES), ...Object.keys(FORMS)])
+  for (const name of [...Object.keys(ESCAPES), ...Object.keys(FORMS), ...Object.keys(MIRRORS)])
     assert.ok(Object.hasOwn(DISGUISES, name), name);
 });
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { PendingDevice } from "../src/core/facts.ts";
-import { fromAddress, requestFor } from "../src/core/requests.ts";
+import { fromAddress, type RequestQuestion, requestFor } from "../src/core/requests.ts";
 
 const waits = (requestId: string, change: Partial<PendingDevice> = {}): PendingDevice => ({
   requestId,
@@ -57,6 +57,25 @@ describe("the request that is meant", () => {
   test("of a local page is one without an address, by its id", () => {
     assert.equal(asked(undefined, [waits("33333333-c")], "127.0.0.1"), undefined);
     assert.equal(asked("33333333-c", [waits("33333333-c"), ...two], "127.0.0.1"), "33333333-c");
+  });
+  test("is not another browser's from the address that both have, where the log names who was refused", () => {
+    const only = [waits("44444444-d", { remoteIp: "172.18.0.1" })];
+    const choice = (refused: RequestQuestion["refused"] & object) =>
+      requestFor({
+        requestId: undefined,
+        waiting: only,
+        usual: ["operator.read"],
+        askedFrom: fromAddress("172.18.0.1"),
+        refused,
+      }).choice;
+    assert.equal(choice([]), "one");
+    // A console of older releases names neither.
+    assert.equal(choice([{}]), "one");
+    assert.equal(choice([{ requestId: "55555555-e", deviceId: "device-of-another" }]), "ask");
+    assert.equal(choice([{ requestId: "55555555-e" }]), "ask");
+    assert.equal(choice([{ requestId: "44444444" }]), "one");
+    // Its next attempt, with another id.
+    assert.equal(choice([{ requestId: "55555555-e", deviceId: "device-44444444-d" }]), "one");
   });
   test("is no node's", () => assert.equal(asked(undefined, [waits("x", { role: "node" })]), undefined));
 });

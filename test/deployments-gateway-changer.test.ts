@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -532,16 +533,38 @@ test("a gateway that will not take it up is started anew, or a person has to", a
 
 type Stored = Record<string, Record<string, unknown>>;
 
+/** What the command line leaves of itself at each call, where it has none of it yet. */
+interface Leaves {
+  /** Files of `identity/` with the device that is named in them. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** A request of its own. */
+  readonly pending?: Stored;
+}
+
 /** A gateway with its two lists in files, and a command line that approves and removes as the real one does. */
-function pairing(release: string, paired: Stored, pending: Stored, own?: Stored) {
+function pairing(release: string, paired: Stored, pending: Stored, own?: Stored, leaves: Leaves = {}) {
   const write = (dir: string, name: string, value: Stored) =>
     writeFileSync(path.join(dir, "devices", `${name}.json`), JSON.stringify(value, null, 2));
   const read = (dir: string, name: string): Stored =>
     JSON.parse(readFileSync(path.join(dir, "devices", `${name}.json`), "utf8"));
+  let atCall: Stored = {};
+  let fails = false;
   const made = gateway(
     PLAIN,
     async ([, verb, id = ""]) => {
       const [waiting, list] = [read(made.dir, "pending"), read(made.dir, "paired")];
+      for (const [name, deviceId] of Object.entries(leaves.files ?? {})) {
+        const file = path.join(made.dir, "identity", name);
+        mkdirSync(path.dirname(file), { recursive: true });
+        if (!existsSync(file)) writeFileSync(file, JSON.stringify({ deviceId, privateKeyPem: "its own" }));
+      }
+      Object.assign(waiting, leaves.pending);
+      Object.assign(list, atCall);
+      if (fails) {
+        write(made.dir, "pending", waiting);
+        write(made.dir, "paired", list);
+        return exit(1, "", "gateway closed (1006)");
+      }
       const request = waiting[id];
       if (verb === "approve" && request !== undefined) {
         const device = String(request.deviceId);
@@ -570,7 +593,18 @@ function pairing(release: string, paired: Stored, pending: Stored, own?: Stored)
   mkdirSync(path.join(made.dir, "devices"));
   write(made.dir, "paired", paired);
   write(made.dir, "pending", pending);
-  return { ...made, pairedText: () => readFileSync(path.join(made.dir, "devices", "paired.json"), "utf8") };
+  return {
+    ...made,
+    pairedText: () => readFileSync(path.join(made.dir, "devices", "paired.json"), "utf8"),
+    devices: {
+      pairsAtCall: (one: Stored) => {
+        atCall = one;
+      },
+      failsAfter: () => {
+        fails = true;
+      },
+    },
+  };
 }
 
 const device = (id: string, scopes: readonly string[]) => ({
@@ -629,6 +663,105 @@ for (const release of ["2026.2.1", "2026.4.7"])
     assert.deepEqual(undo, { undo: "device.remove", deviceId: "bb", own: "dd" });
     await done(made.changer.revert(undo, step, never));
     assert.equal(made.pairedText(), before);
+  });
+
+const listed = (made: ReturnType<typeof pairing>): unknown => ({
+  paired: JSON.parse(made.pairedText()),
+  pending: JSON.parse(readFileSync(path.join(made.dir, "devices", "pending.json"), "utf8")),
+  identity: existsSync(path.join(made.dir, "identity"))
+    ? Object.fromEntries(
+        readdirSync(path.join(made.dir, "identity")).map((name) => [
+          name,
+          readFileSync(path.join(made.dir, "identity", name), "utf8"),
+        ]),
+      )
+    : {},
+});
+
+const OWN_REQUEST = { "req-own": { ...request("dd", "req-own", ["operator.read"]), clientId: "cli" } };
+const ASKING = { "req-1": request("bb", "req-1", ["operator.read"]) };
+/** As releases leave them: 2026.2.19 and 2026.4.7 all, 2026.6.11 a key that was there before. */
+const TRACES: readonly { readonly had: Readonly<Record<string, string>>; readonly leaves: Leaves }[] = [
+  { had: {}, leaves: { files: { "device.json": "dd", "device-auth.json": "dd" } } },
+  {
+    had: { "device.json": "dd" },
+    leaves: { files: { "device.json": "dd", "device-auth.json": "dd" }, pending: OWN_REQUEST },
+  },
+];
+
+for (const [at, { had, leaves }] of TRACES.entries())
+  for (const step of [
+    APPROVE,
+    { do: "device.reject", requestId: "req-1" },
+    { do: "device.remove", deviceId: "aa" },
+  ] as const)
+    test(`what the command left of itself goes back with the step: ${step.do}, way ${at + 1}`, async () => {
+      const aa = { aa: device("aa", ["operator.read"]) };
+      const made = pairing("2026.4.7", aa, ASKING, undefined, leaves);
+      // It pairs itself at its first call, whatever the call is for.
+      const { devices } = made;
+      for (const [name, deviceId] of Object.entries(had)) {
+        mkdirSync(path.join(made.dir, "identity"), { recursive: true });
+        writeFileSync(path.join(made.dir, "identity", name), JSON.stringify({ deviceId, privateKeyPem: "" }));
+      }
+      devices.pairsAtCall(ownDevices);
+      const before = listed(made);
+      const { undo } = await done(made.changer.perform(step, never));
+      assert.ok(undo);
+      assert.doesNotMatch(JSON.stringify(undo), /its own/, "a secret in the journal");
+      assert.equal(JSON.stringify(listed(made)).includes("req-own"), false, "its own request waits");
+      const foreseen = await made.changer.foreseeBack?.(undo, step);
+      assert.ok(foreseen?.known);
+      assert.match(JSON.stringify(foreseen.value), /device-auth\.json/);
+      assert.equal(JSON.stringify(foreseen.value).includes("device.json"), had["device.json"] === undefined);
+      await done(made.changer.revert(undo, step, never));
+      const { pending, paired, identity } = listed(made) as Record<string, Record<string, unknown>>;
+      const was = before as Record<string, Record<string, unknown>>;
+      assert.deepEqual(identity, was.identity);
+      // The request that was approved or rejected is over; nothing else is missing, and nothing came.
+      assert.deepEqual(pending, step.do === "device.remove" ? was.pending : {});
+      assert.deepEqual(paired, step.do === "device.remove" ? {} : was.paired);
+    });
+
+test("a command that fails leaves nothing of itself", async () => {
+  const leaves = { files: { "device.json": "dd", "device-auth.json": "dd" }, pending: OWN_REQUEST };
+  const made = pairing("2026.4.7", { aa: device("aa", []) }, ASKING, undefined, leaves);
+  made.devices.pairsAtCall(ownDevices);
+  made.devices.failsAfter();
+  const before = listed(made);
+  const outcome = await made.changer.perform(APPROVE, never);
+  assert.equal(outcome.known, false);
+  assert.deepEqual(listed(made), before);
+});
+
+test("a command line of somebody's that comes in at the same time stays", async () => {
+  const leaves = { files: { "device.json": "dd", "device-auth.json": "dd" } };
+  const both = { ...ownDevices, ee: { ...device("ee", ["operator.admin"]), clientId: "cli" } };
+  const made = pairing("2026.4.7", {}, ASKING, both, leaves);
+  const { undo } = await done(made.changer.perform(APPROVE, never));
+  assert.ok(undo && "own" in undo);
+  assert.equal(undo.own, "dd");
+  await done(made.changer.revert(undo, APPROVE, never));
+  assert.deepEqual(Object.keys(JSON.parse(made.pairedText())), ["ee"]);
+});
+
+test("a key of another device, and a file that was changed since, are not ours to remove", async () => {
+  const leaves = { files: { "device.json": "dd", "device-auth.json": "dd" } };
+  const made = pairing("2026.4.7", {}, ASKING, ownDevices, leaves);
+  const { undo } = await done(made.changer.perform(APPROVE, never));
+  assert.ok(undo);
+  const key = path.join(made.dir, "identity", "device.json");
+  writeFileSync(key, JSON.stringify({ deviceId: "ff", privateKeyPem: "somebody's" }));
+  await done(made.changer.revert(undo, APPROVE, never));
+  assert.deepEqual(readdirSync(path.join(made.dir, "identity")), ["device.json"]);
+});
+
+for (const release of ["2026.7.1", "2026.9.6"])
+  test(`${release}: its command leaves nothing of itself, and nothing is foretold`, async () => {
+    const made = pairing(release, { aa: device("aa", []) }, ASKING);
+    const foreseen = await made.changer.foresee?.(APPROVE, never);
+    assert.ok(foreseen?.known);
+    assert.deepEqual(foreseen.value.notes, []);
   });
 
 test("a command line that was paired before stays, and so does a device that is none", async () => {
@@ -873,7 +1006,11 @@ test("a rotation says nothing of what the command printed", async () => {
   assert.equal(outcome.lasting, true);
   assert.ok(!JSON.stringify(outcome).includes("secret-of-the-device"));
   const failing = gateway(PLAIN, async () => exit(1, '{"token":"secret-of-the-device"}'));
-  await refused(failing.changer.perform(step, never), "failed", /not rotated \(exit 1\)$/);
+  await refused(
+    failing.changer.perform(step, never),
+    "failed",
+    /not rotated \(exit 1\) \(tried with openclaw\)$/,
+  );
 });
 
 // --- Tailscale -------------------------------------------------------------------------------------------------

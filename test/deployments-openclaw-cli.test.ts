@@ -13,7 +13,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { quoted } from "../src/core/saying.ts";
 import { Secret } from "../src/core/secret.ts";
+import { failureOf } from "../src/deployments/command.ts";
 import { type OpenclawCliOptions, openclawCli } from "../src/deployments/openclaw-cli.ts";
 import type { GatewayProcess } from "../src/deployments/processes.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
@@ -161,6 +163,39 @@ test("an openclaw of another release on the PATH is passed over", async () => {
   const other = place("", { world, release: "2026.3.13" }).cli;
   const none = await other.run([], { signal: never });
   assert.equal(!none.known && none.reason, "absent");
+  assert.match(none.known ? "" : none.detail, /linked\/openclaw is of OpenClaw 2026\.9\.6$/);
+});
+
+test("where it fails, the Node and the program that were tried are said", async () => {
+  const { dir } = place("");
+  const install = path.join(dir, "openclaw");
+  mkdirSync(install);
+  const entry = path.join(install, "openclaw.mjs");
+  writeFileSync(entry, 'console.error("SyntaxError: Unexpected token"); process.exit(3);');
+  const gateway: GatewayProcess = { pid: 1, flags: {}, node: process.execPath, installDir: install };
+  const failed = await place("", { gateway }).cli.run(["devices"], { signal: never });
+  const why = failureOf(failed, quoted("not approved"));
+  assert.equal(
+    why.detail,
+    `not approved: SyntaxError: Unexpected token (tried with ${process.execPath} ${entry})`,
+  );
+  writeFileSync(entry, "setInterval(() => {}, 1000);");
+  const slow = await place("", { gateway }).cli.run([], { signal: never, timeoutMs: 50 });
+  assert.equal(!slow.known && slow.reason, "timeout");
+  const said = slow.known ? "" : slow.detail;
+  assert.ok(said.endsWith(` (tried with ${process.execPath} ${entry})`), said);
+  // The Node of a gateway that was upgraded since it started.
+  const gone: GatewayProcess = { ...gateway, node: path.join(dir, "node-22") };
+  const world = nodeWorld({ env: { PATH: "/nonexistent" } });
+  const nothing = await place("", { gateway: gone, world }).cli.run([], { signal: never });
+  assert.match(
+    nothing.known ? "" : nothing.detail,
+    /the Node that runs the gateway, .*node-22, is not there/,
+  );
+  // What others may write is passed over, and that is why there is none.
+  chmodSync(entry, 0o666);
+  const open = await place("", { gateway, world }).cli.run([], { signal: never });
+  assert.match(open.known ? "" : open.detail, /openclaw\.mjs is not run/);
 });
 
 test("a secret is refused as a word, and taken out of what is said", async () => {

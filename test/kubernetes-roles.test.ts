@@ -117,6 +117,9 @@ test("with the reading Role everything is read but what is inside the pod, and n
     "get pods/portforward",
   ]);
   assert.ok(!calls.some((call) => call.startsWith("PATCH") || call.startsWith("UPGRADE")));
+  // Nothing is asked for twice, the search for the workload included.
+  const read = calls.filter((call) => call.startsWith("GET"));
+  assert.deepEqual(read.sort(), [...new Set(read)].sort());
 });
 
 test("with both, a config of a ConfigMap is changed and rolled out, and nothing is refused", async () => {

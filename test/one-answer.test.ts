@@ -108,7 +108,7 @@ describe("one case, one answer", () => {
       const typed = leadsOf(first, report.gateway.admission).flatMap(({ actions }) =>
         actions.flatMap((action) => (action.kind === "command" ? [action.command] : [])),
       );
-      assert.equal(report.next, typed[0] ?? `pairing-doctor explain ${first.id}`, name);
+      assert.equal(report.next, typed[0] ?? `npx openclaw-pairing-doctor explain ${first.id}`, name);
     }
   });
 

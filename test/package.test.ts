@@ -68,6 +68,7 @@ test("what is in the tarball", () => {
     "dist/command-worker.js",
     "dist/command.js",
     "dist/fix.schema.json",
+    "dist/fleet.schema.json",
     "dist/health.js",
     "dist/index.js",
     "dist/pairing-doctor.1",
@@ -77,6 +78,7 @@ test("what is in the tarball", () => {
     "dist/store-worker.js",
     "dist/store-worker.js.LEGAL.txt",
     "dist/types/**.d.ts",
+    "dist/web.html",
     "openclaw.plugin.json",
     "package.json",
   ]);

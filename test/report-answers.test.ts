@@ -136,6 +136,42 @@ describe("text of strangers", () => {
     assert.doesNotMatch(bare, /\]\(/);
   });
 
+  test("names of files call nobody and lead nowhere: they stand in code", async () => {
+    const report = await reportFrom("compose-and-config.md");
+    const names = [
+      "@octocat.log",
+      "www.evil.example.log",
+      "#12.log",
+      "https://evil.example/x.log",
+      "me@evil.example",
+    ];
+    for (const name of names) {
+      const named: Report = {
+        ...report,
+        target: { ...report.target, name },
+        inputs: [
+          { name, as: "log" },
+          { name: "openclaw.json", as: "config" },
+        ],
+        findings: report.findings.map((finding) => ({
+          ...finding,
+          evidence: finding.evidence.map((one) => ({ ...one, source: `${name}:3` })),
+        })),
+      };
+      const markdown = await written(named, "markdown", "en");
+      assert.ok(markdown.includes(`\`${name}\``), name);
+      assert.ok(!outsideCode(markdown).includes(name), name);
+    }
+  });
+
+  test("whoever is named in a sentence is not called", () => {
+    for (const text of ["ask @octocat", "(@org/team)", "see #12 and GH-7", "@@octocat"])
+      assert.doesNotMatch(marked(text), /(?<![\w`])@\w|#\d|GH-\d/, text);
+    // An address is none, and a package is none.
+    assert.equal(marked("openclaw@2026.5.12 for user@host"), "openclaw@2026.5.12 for user@host");
+    assert.equal(marked("`@octocat`"), "`@octocat`");
+  });
+
   test("whatever a text is, nothing of it is a tag, a link or emphasis", () => {
     const texts = fc.string({
       unit: fc.constantFrom(

@@ -57,7 +57,7 @@ test("the list has code, id and the healthy sentence of each check, in the given
       "OPD104  origin-not-allowed",
       "        The page's origin is allowed",
       "",
-      "What each one means: pairing-doctor explain ID",
+      "What each one means: npx openclaw-pairing-doctor explain ID",
       "",
     ].join("\n"),
   );

@@ -200,3 +200,26 @@ test("the release that runs is the last of several, and the gateway's own", asyn
     "2026.5.28",
   );
 });
+
+kind("who says that it is paired already is not asked to be let in for the first time", [
+  ["Both are paired. gateway closed (1008): pairing required", "scope-upgrade-pending"],
+  [
+    "`openclaw devices list` says that the phone's browser is already paired.\nThe page shows: pairing required",
+    "scope-upgrade-pending",
+  ],
+  ["设备列表里都已配对，但页面提示 pairing required", "scope-upgrade-pending"],
+  ["The device is not paired. The page shows: pairing required", "first-time-not-paired"],
+  ["How do I get it paired? The page shows: pairing required", "first-time-not-paired"],
+  [
+    "A code that I approve from a device that is already paired, please. pairing required",
+    "first-time-not-paired",
+  ],
+  ["My other phone is paired. This one shows: pairing required", "first-time-not-paired"],
+  ["Once it is paired I can go on. gateway closed (1008): pairing required", "first-time-not-paired"],
+  ["还没配对，页面提示 pairing required", "first-time-not-paired"],
+  // The gateway's own reason says more.
+  [
+    "Both are paired. gateway closed (1008): pairing required: device is not approved yet",
+    "first-time-not-paired",
+  ],
+]);

@@ -7,9 +7,10 @@ import type { GateFacts } from "./explain-refusals.ts";
  * nothing out.
  */
 
-/** It has this device, so a first approval is not what is missing. */
-export function isListed({ deviceId }: Refusal, facts: GateFacts): boolean {
+/** It has this device, so a first approval is not what is missing; where there is no list, somebody's word counts. */
+export function isListed({ deviceId, saidPaired }: Refusal, facts: GateFacts): boolean {
   const paired = pairedOf(facts);
+  if (paired === undefined && saidPaired === true) return true;
   return deviceId !== undefined && paired?.some((one) => one.deviceId === deviceId) === true;
 }
 

@@ -148,7 +148,17 @@ export function portOf(facts: GateFacts): number {
   const configured = knownValue(facts.wanted.config)?.effective.gateway?.port;
   const url = knownValue(facts.wanted.target)?.url;
   const named = url === undefined ? undefined : portOfUrl(url);
-  return configured ?? named ?? seenPort(facts) ?? DEFAULT_PORT;
+  return configured ?? named ?? seenPort(facts) ?? pagePort(facts) ?? DEFAULT_PORT;
+}
+
+/** The port of the page that somebody named, where nothing stands between it and the gateway's host. */
+function pagePort({ wanted }: GateFacts): number | undefined {
+  if (knownValue(wanted.deployment)?.traits.clustered === true) return undefined;
+  const assessment = knownValue(wanted.assessment);
+  const supposed = assessment?.basis.some(({ fact }) => fact === "deployment") ?? true;
+  const origin = supposed ? undefined : asOrigin(assessment?.connection.headers.origin);
+  const port = /^http:\/\/[^/]+:(\d{2,5})$/.exec(origin ?? "")?.[1];
+  return port === undefined ? undefined : Number(port);
 }
 
 /** The port of a loopback address that somebody dialled; behind a proxy or a published port it may be another's. */

@@ -1,8 +1,9 @@
+import { FINAL_RELEASES } from "../../src/admission/known-releases.ts";
 import { rulesFor } from "../../src/admission/releases.ts";
 import { knownValue } from "../../src/core/fact.ts";
 import type { Confidence, Refusal } from "../../src/core/facts.ts";
 import { isObject } from "../../src/core/json.ts";
-import { atLeast, isRelease } from "../../src/core/release.ts";
+import { atLeast, compareReleases, isRelease } from "../../src/core/release.ts";
 import { isLoopbackOrigin } from "./addresses.ts";
 import { type GateFacts, releaseOf } from "./explain-refusals.ts";
 import { isLocal, isUnnamed } from "./pairing-refusals.ts";
@@ -38,9 +39,16 @@ export function isAskedByRelease(refusal: Refusal, facts: GateFacts): boolean {
   return found !== undefined && found.why !== "hidden";
 }
 
-/** 2026.5.14-beta.1 to 2026.5.20: no client with an Origin is approved silently (shipped code of 2026.5.18 and 2026.5.20). */
-function asksEverybody(release: string | undefined): boolean {
-  return atLeast(release, "2026.5.14-beta.1") === true && atLeast(release, "2026.5.22") === false;
+/** A release that approves no browser by itself, wherever it comes from. */
+export function asksEverybody(release: string | undefined): boolean {
+  if (release === undefined || !isRelease(release)) return false;
+  return rulesFor(release).rules.pairing.silentWithOrigin === "nobody";
+}
+
+/** The release from which on browsers are approved by themselves again. */
+export function asksNobodySince(release: string): string | undefined {
+  const later = FINAL_RELEASES.filter((one) => compareReleases(one, release) > 0);
+  return later.find((one) => !asksEverybody(one));
 }
 
 /** From 2026.8.1 on, and the betas before it. */

@@ -4,13 +4,14 @@ import { pageScopes } from "../../src/admission/page.ts";
 import { applySteps } from "../../src/admission/try-remedy.ts";
 import type { Admission, AdmissionInput, Connection } from "../../src/core/connection.ts";
 import { knownValue } from "../../src/core/fact.ts";
-import type { Refusal } from "../../src/core/facts.ts";
+import type { Deployment, Refusal } from "../../src/core/facts.ts";
 import type { Remedy, Step } from "../../src/core/finding.ts";
 import { isEngineAddress } from "../../src/core/networks.ts";
 import { compareReleases } from "../../src/core/release.ts";
 import { fromAddress, requestFor } from "../../src/core/requests.ts";
 import { bareAddress, isLoopback, isPrivate } from "./addresses.ts";
 import { args, type GateFacts, hostPort, originOf, portOf, releaseOf, remoteOf } from "./explain-refusals.ts";
+import { asksNobodySince } from "./local-browser.ts";
 import { workloadOf } from "./workload.ts";
 
 const CLI = { id: "cli", mode: "cli" };
@@ -56,6 +57,12 @@ export function tried(
   // A change that no step stands for: what a person does elsewhere.
   if (change !== undefined) return { ...remedy, after: verdict(admit(change(input))) };
   return admit(input).outcome === "admitted" ? remedy : withVerdict(remedy, input);
+}
+
+/** The model lets in what was refused: what stood in the way is not in the line. */
+export function isAdmittedByModel(refusal: Refusal, facts: GateFacts): boolean {
+  const input = modelInput(refusal, facts);
+  return input !== undefined && admit(input).outcome === "admitted";
 }
 
 /** Of a remedy that changes the device, the credential or the way: its end is the model's to say in any case. */
@@ -116,13 +123,35 @@ function afterApproval({ client }: Refusal, facts: GateFacts): Step[] {
   return [alongside(page.connectsByItself ? "wait-for-page" : "press-connect")];
 }
 
-/** The id that a log names, unless another request fits as well: then a person takes the right one from the list. */
-function requestIdOf({ requestId, connection }: Refusal, { wanted }: GateFacts): string | undefined {
-  const waiting = knownValue(wanted.devices)?.pending;
+/**
+ * The id that a log names, unless another request fits as well: then a person takes the right one from the list. One
+ * that does not wait any more is none: it is over after five minutes, or another has taken its place.
+ */
+function requestIdOf(refusal: Refusal, facts: GateFacts): string | undefined {
+  const { requestId, connection } = refusal;
+  const waiting = knownValue(facts.wanted.devices)?.pending;
   if (requestId === undefined || waiting === undefined) return requestId;
-  const usual = pageScopes(knownValue(wanted.release)?.version);
+  if (isNobodyWaiting(refusal, facts)) return undefined;
+  const usual = pageScopes(knownValue(facts.wanted.release)?.version);
   const found = requestFor({ requestId, waiting, usual, askedFrom: fromAddress(connection.remoteAddress) });
   return found.choice === "ask" && found.requests.length > 1 ? undefined : requestId;
+}
+
+/** Whoever is to be let in makes the request. */
+function askFirst({ client }: Refusal): Step {
+  if (client === "app") return alongside("connect-in-app");
+  return alongside(client === "control-ui" || client === "unknown" ? "ask-first" : "connect-again");
+}
+
+/** The gateway's list of now has no such request; one that somebody handed in may be older than the log. */
+function isNobodyWaiting({ requestId, deviceId, from }: Refusal, { wanted }: GateFacts): boolean {
+  const waiting = knownValue(wanted.devices)?.pending;
+  const isHandedIn = knownValue(wanted.target)?.kind === "offline";
+  if (waiting === undefined || isHandedIn) return from === "model" && requestId === undefined;
+  if (requestId === undefined) return waiting.length === 0;
+  return !waiting.some(
+    (one) => one.deviceId === deviceId || one.requestId.startsWith(requestId.slice(0, 36)),
+  );
 }
 
 export function approveDevice(refusal: Refusal, facts: GateFacts): Remedy {
@@ -131,8 +160,8 @@ export function approveDevice(refusal: Refusal, facts: GateFacts): Remedy {
     id: "approve-device",
     risk: "grants-access",
     steps: [
-      // Nobody has come yet, so there is no request to choose.
-      ...(refusal.from === "model" && requestId === undefined ? [alongside("ask-first")] : []),
+      // Nobody has come yet, or not for a while, so there is no request to choose.
+      ...(requestId === undefined && isNobodyWaiting(refusal, facts) ? [askFirst(refusal)] : []),
       { do: "device.list" },
       alongside(requestId === undefined ? "choose-request" : "check-request"),
       requestId === undefined ? { do: "device.approve" } : { do: "device.approve", requestId },
@@ -310,6 +339,13 @@ export function upgradeTo(release: string, refusal: Refusal, facts: GateFacts): 
   return [triedAlways(remedy, refusal, facts)];
 }
 
+/** Past the releases that approve no browser by themselves. */
+export function upgradePast(refusal: Refusal, facts: GateFacts): readonly Remedy[] {
+  const now = releaseOf(facts);
+  const since = now === undefined ? undefined : asksNobodySince(now);
+  return since === undefined ? [] : upgradeTo(since, refusal, facts);
+}
+
 export function reloadPage(): Remedy {
   return { id: "reload-page", risk: "none", steps: [human("hard-reload")] };
 }
@@ -322,11 +358,19 @@ export function syncClock(): Remedy {
   return { id: "sync-clock", risk: "none", steps: [human("sync-clock")] };
 }
 
-export function startGateway(): Remedy {
+/** One in a terminal beside the service that owns the gateway would hold its port. */
+export function startGateway(deployment?: Deployment): Remedy {
+  const isMachine = deployment !== undefined && !deployment.traits.contained && !deployment.traits.clustered;
+  const ownerUnknown = isMachine && deployment.names.unit === undefined;
   return {
     id: "start-gateway",
     risk: "none",
-    steps: [{ do: "gateway.status" }, { do: "logs.show" }, { do: "gateway.start" }],
+    steps: [
+      { do: "gateway.status" },
+      { do: "logs.show" },
+      ...(ownerUnknown ? [alongside("start-by-manager")] : []),
+      { do: "gateway.start" },
+    ],
   };
 }
 

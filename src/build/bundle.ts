@@ -6,6 +6,7 @@ import { type BuildOptions, build, type Plugin } from "esbuild";
 import { bundledPackages, licencesText } from "./licences.ts";
 import { manualPage } from "./man.ts";
 import { writeTypes } from "./types.ts";
+import { writeWebPage } from "./web.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const OUT = join(ROOT, "dist");
@@ -84,10 +85,10 @@ export const pluginOptions = {
 } as const satisfies BuildOptions;
 
 async function main(): Promise<void> {
-  const [{ metafile }] = await Promise.all([build(options), build(pluginOptions)]);
+  const [{ metafile }] = await Promise.all([build(options), build(pluginOptions), writeWebPage(OUT)]);
   writeFileSync(join(OUT, "THIRD-PARTY-LICENSES.txt"), licencesText(bundledPackages(metafile, ROOT)));
   writeTypes(ROOT, ["src/library/index.ts", "src/plugin/health.ts"], join(OUT, "types"));
-  for (const name of ["report", "fix"])
+  for (const name of ["report", "fix", "fleet"])
     copyFileSync(join(ROOT, "src/report/schema", `${name}.schema.json`), join(OUT, `${name}.schema.json`));
   copyFileSync(
     fileURLToPath(import.meta.resolve("@sqlite.org/sqlite-wasm/sqlite3.wasm")),

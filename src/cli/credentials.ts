@@ -48,7 +48,8 @@ export async function handedCredentials(
   };
 }
 
-async function readTokenFile(path: string, io: Pick<Io, "signal">): Promise<string> {
+/** @throws {UsageError} it cannot be read, or is empty. */
+export async function readTokenFile(path: string, io: Pick<Io, "signal">): Promise<string> {
   // What was named may be the token itself, by mistake.
   const what = "--token-file";
   const file = { path, what, todo: say("name-token-file") };

@@ -41,7 +41,7 @@ export async function readNamed(
     const input = await openInput(file.path, { pipes: true, signal: AbortSignal.any([signal, late]) });
     const parts: Uint8Array[] = [];
     for await (const chunk of input.chunks(0, maxBytes + 1)) {
-      parts.push(chunk);
+      parts.push(new Uint8Array(chunk));
       if (firstLine && chunk.includes(10)) break;
     }
     const bytes = Buffer.concat(parts);

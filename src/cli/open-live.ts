@@ -16,6 +16,7 @@ import { mustParse, UsageError } from "./usage-error.ts";
 export type LiveArguments = Pick<
   DiagnoseArguments,
   | "target"
+  | "context"
   | "config"
   | "log"
   | "tokenFile"
@@ -30,13 +31,13 @@ export type LiveArguments = Pick<
 >;
 
 /**
- * `looksOnce`: a log may then be a pipe, which can be read only once.
+ * `looksOnce`: a log may then be a pipe, which can be read only once. `logBytes`: what is read of a log, from its end.
  * @throws {UsageError} a value or a file that the command line names is none.
  */
 export async function openLive(
   args: LiveArguments,
   { io, out, salt }: Session,
-  { looksOnce = false }: { readonly looksOnce?: boolean } = {},
+  { looksOnce = false, logBytes }: { readonly looksOnce?: boolean; readonly logBytes?: number } = {},
 ): Promise<Opened> {
   const origin = pageOrigin(args.origin);
   const credentials = await handedCredentials(
@@ -54,7 +55,7 @@ export async function openLive(
   for (const path of args.log ?? []) await mustBeReadable({ path, what: `--log ${path}`, todo }, looksOnce);
   const notes: ReportNote[] = [];
   return openGateway({
-    target: mustParse(targetSaid(args.target)),
+    target: mustParse(targetSaid(args.target, args.context)),
     env: io.env,
     notes,
     salt,
@@ -68,23 +69,32 @@ export async function openLive(
     ...(origin === undefined ? {} : { origin }),
     ...(args.config === undefined ? {} : { configPath: args.config }),
     proxies: namedProxies(args.proxy),
-    ...(args.log === undefined || args.log.length === 0 ? {} : { logs: handedLogs(args.log, notes) }),
+    ...(args.log === undefined || args.log.length === 0
+      ? {}
+      : { logs: handedLogs(args.log, notes, logBytes) }),
   });
 }
 
-function handedLogs(paths: readonly string[], notes: ReportNote[]): HandedLogs {
+function handedLogs(paths: readonly string[], notes: ReportNote[], most?: number): HandedLogs {
   return {
     name: paths.join(", "),
     sources: (signal) =>
       paths.map((path) => {
         const file = { path, what: `--log ${path}`, todo: say("name-readable-log") };
-        return { name: basename(path), chunks: logFile(file, { signal, note: (note) => notes.push(note) }) };
+        return {
+          name: basename(path),
+          chunks: logFile(file, {
+            signal,
+            note: (note) => notes.push(note),
+            ...(most === undefined ? {} : { most }),
+          }),
+        };
       }),
   };
 }
 
 /** @throws {UsageError} not a number of seconds between 1 and 600. */
-function seconds(text: string): number {
+export function seconds(text: string): number {
   const value = Number(text);
   if (/^\d{1,3}(?:\.\d)?$/.test(text) && value >= 1 && value <= 600) return value;
   throw new UsageError("--timeout", say("no-timeout"), say("for-example", { example: "--timeout 30" }));

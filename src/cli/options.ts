@@ -97,6 +97,7 @@ export function liveOptions<T>(yargs: Argv<T>, words: CliWords) {
       requiresArg: true,
       describe: words["option.target"],
     })
+    .option("context", { type: "string", requiresArg: true, describe: words["option.context"] })
     .option("config", {
       type: "string",
       requiresArg: true,

@@ -1,10 +1,10 @@
 import { say } from "../core/saying.ts";
+import { hasCredential } from "../core/url-credentials.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Whatever is called a token, password or secret; `--allow-plaintext-token` takes no value. */
 const SECRET_OPTIONS =
   /^--?(?!-?(?:no-)?allow-plaintext-token$)[\w-]{0,40}(?:token|password|passwd|secret|api-?key)(?:=|$)/i;
-const SECRET_IN_URL = /^\w{2,5}:\/\/[^/?#\s]*@|[?&#](?:token|password|bootstrapToken|auth)=/i;
 
 /**
  * Refuses credentials on the command line: every process of the machine can read them there, and shells keep
@@ -15,7 +15,7 @@ const SECRET_IN_URL = /^\w{2,5}:\/\/[^/?#\s]*@|[?&#](?:token|password|bootstrapT
 export function refuseSecretArguments(argv: readonly string[]): void {
   for (const word of argv) {
     const option = SECRET_OPTIONS.exec(word);
-    const url = SECRET_IN_URL.test(word.replace(/^--[\w-]{1,40}=/, ""));
+    const url = hasCredential(word.replace(/^--[\w-]{1,40}=/, ""));
     if (!option && !url) continue;
     throw new UsageError(
       option ? say("option-not-taken", { option: word.split("=")[0] ?? "" }) : say("url-not-taken"),

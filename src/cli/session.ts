@@ -4,8 +4,10 @@ import type { CollectArguments } from "./commands/collect.ts";
 import type { DemoArguments } from "./commands/demo.ts";
 import type { DiagnoseArguments } from "./commands/diagnose.ts";
 import type { FixArguments } from "./commands/fix.ts";
+import type { FleetArguments } from "./commands/fleet.ts";
 import type { SmokeArguments } from "./commands/smoke.ts";
 import type { TriageArguments } from "./commands/triage.ts";
+import type { WatchArguments } from "./commands/watch.ts";
 import type { WhatIfArguments } from "./commands/what-if.ts";
 import type { Io } from "./io.ts";
 import { Out } from "./out.ts";
@@ -15,10 +17,12 @@ export interface WorkArguments {
   readonly diagnose: DiagnoseArguments;
   readonly fix: FixArguments;
   readonly smoke: SmokeArguments;
+  readonly fleet: FleetArguments;
   readonly triage: TriageArguments;
   readonly collect: CollectArguments;
   readonly "what-if": WhatIfArguments;
   readonly demo: DemoArguments;
+  readonly watch: WatchArguments;
 }
 
 export type Work = keyof WorkArguments;

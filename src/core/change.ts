@@ -106,22 +106,30 @@ export interface Performed {
   readonly lasting?: true;
 }
 
-/**
- * What the journal keeps to take a step back. Plain JSON, no secrets. `own`: the device of OpenClaw's command line, which
- * the step itself paired; it goes as well.
- */
+/** Files of OpenClaw's command line in the state directory: its key, and the token that it got. */
+export type OwnFile = "identity/device.json" | "identity/device-auth.json";
+
+/** What OpenClaw's own command left of itself when a step called it; what was there before is none of it. */
+export interface OwnTraces {
+  /** The device of the command line, which the gateway paired for that call. */
+  readonly own?: string;
+  readonly ownFiles?: readonly OwnFile[];
+}
+
+/** What the journal keeps to take a step back. Plain JSON, no secrets. */
 export type Undo =
-  | { readonly undo: "device.remove"; readonly deviceId: string; readonly own?: string }
-  | {
+  | ({ readonly undo: "device.remove"; readonly deviceId: string } & OwnTraces)
+  | ({
       /** An upgrade was approved: back to what the device had. */
       readonly undo: "device.restore";
       readonly deviceId: string;
       readonly role?: string;
       readonly scopes: readonly string[];
-      readonly own?: string;
       /** The device's entry in `paired.json`, without its tokens, where the gateway keeps one. */
       readonly entry?: { readonly [key: string]: JsonValue };
-    }
+    } & OwnTraces)
+  /** The step itself lasts; what its command left of itself goes. */
+  | ({ readonly undo: "own.remove" } & OwnTraces)
   | { readonly undo: "tailscale.serve" }
   /** It was down before. */
   | { readonly undo: "gateway.stop" }

@@ -1,5 +1,6 @@
 import type { Check, CheckFacts } from "./check.ts";
 import type { Facts } from "./collect.ts";
+import type { Gate } from "./connection.ts";
 import type { Confidence, FactName } from "./facts.ts";
 import type { Finding, Severity } from "./finding.ts";
 import type { Saying } from "./saying.ts";
@@ -9,6 +10,8 @@ export type CheckVerdict = "healthy" | "found" | "undetermined" | "not-applicabl
 export interface CheckResult {
   readonly id: string;
   readonly code: string;
+  /** The gate that it is about. */
+  readonly gate?: Gate;
   readonly verdict: CheckVerdict;
   /** Why it is not applicable, undetermined or crashed. */
   readonly why?: string;
@@ -39,13 +42,13 @@ export function diagnose(checks: readonly Check[], facts: Facts, options: Diagno
 
   for (const check of checks) {
     const { id, code } = check;
+    const about = check.gate === undefined ? { id, code } : { id, code, gate: check.gate };
     const missing = check.needs.find((name) => !facts[name].known);
     if (missing) {
       const fact = facts[missing];
       if (fact.known) continue;
       results.push({
-        id,
-        code,
+        ...about,
         verdict: "undetermined",
         why: `${missing}: ${fact.detail}`,
         ...(fact.provide === undefined ? {} : { provide: fact.provide }),
@@ -57,10 +60,10 @@ export function diagnose(checks: readonly Check[], facts: Facts, options: Diagno
     try {
       const diagnosis = check.diagnose(argumentOf(check, facts));
       if ("verdict" in diagnosis) {
-        results.push({ id, code, ...diagnosis });
+        results.push({ ...about, ...diagnosis });
         continue;
       }
-      results.push({ id, code, verdict: diagnosis.length > 0 ? "found" : "healthy" });
+      results.push({ ...about, verdict: diagnosis.length > 0 ? "found" : "healthy" });
       for (const occurrence of diagnosis) {
         const remedies = occurrence.remedies ?? [];
         const severity = occurrence.severity ?? check.severity;
@@ -71,7 +74,7 @@ export function diagnose(checks: readonly Check[], facts: Facts, options: Diagno
         });
       }
     } catch (error) {
-      results.push({ id, code, verdict: "crashed", why: options.describeError(error) });
+      results.push({ ...about, verdict: "crashed", why: options.describeError(error) });
     }
   }
 

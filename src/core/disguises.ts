@@ -2,10 +2,14 @@ import { INVISIBLE } from "./text.ts";
 
 /**
  * The one list of what a secret can look like in a text: how single characters are written otherwise (`ESCAPES`), what
- * a whole value is turned into (`FORMS`), and what stands between its characters or changes them (`BLURS`).
+ * a whole value is turned into (`FORMS`, `MIRRORS`), and what stands between its characters or changes them (`BLURS`).
  * `layersOf` and `folded` undo the first and the last; `known-values.ts` looks for the forms.
  */
-export type Disguise = keyof typeof ESCAPES | keyof typeof FORMS | (typeof BLURS)[number];
+export type Disguise =
+  | keyof typeof ESCAPES
+  | keyof typeof FORMS
+  | keyof typeof MIRRORS
+  | (typeof BLURS)[number];
 
 /** A text, and where each unit of it stands in the text that was given. */
 export interface Layer {
@@ -96,7 +100,24 @@ export const FORMS = {
   decimals: (bytes) => [bytes.join("")],
   // Inside of something longer its first byte may be any of the three of a group, and the ends mix with that.
   base64: (bytes) => [0, 1, 2].map((before) => base64Within(bytes, before)),
+  // What somebody does to a value by itself.
+  "base64 twice": (bytes) => {
+    const inner = base64Within(bytes, 0);
+    const both = [inner, inner.replaceAll("+", "-").replaceAll("/", "_")];
+    return [...new Set(both)].map((text) => base64Within([...UTF8_BYTES.encode(text)], 0));
+  },
+  base32: (bytes) => [base32Of(bytes)],
 } as const satisfies Readonly<Record<string, (bytes: readonly number[]) => readonly string[]>>;
+
+/** The same of its letters, where they are too many to be a word that somebody else writes. */
+export const MIRRORS = {
+  reversed: (text) => [...text].reverse().join(""),
+  rot13: (text) =>
+    text.replace(/[A-Za-z]/g, (letter) => {
+      const first = letter <= "Z" ? 65 : 97;
+      return String.fromCharCode(first + ((letter.charCodeAt(0) - first + 13) % 26));
+    }),
+} as const satisfies Readonly<Record<string, (text: string) => string>>;
 
 /** Undone by `folded`: only letters and digits count there, in lower case and their plain form. */
 export const BLURS = ["invisible", "punctuation", "line break", "case", "width"] as const;
@@ -313,6 +334,7 @@ class Builder {
 }
 
 const UTF8 = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
+const UTF8_BYTES = new TextEncoder();
 
 /**
  * What is compared: letters and digits in lower case and their plain form (`ａ` is `a`, `é` is `e`); with `all` whatever
@@ -380,6 +402,24 @@ function base64Within(bytes: readonly number[], before: number): string {
     }
   }
   return text.slice(Math.ceil((before * 8) / 6));
+}
+
+const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/** The characters that are the same whatever stands behind the bytes. */
+function base32Of(bytes: readonly number[]): string {
+  let bits = 0;
+  let held = 0;
+  let text = "";
+  for (const byte of bytes) {
+    held = ((held << 8) | byte) & 0xfff;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += BASE32[(held >> bits) & 31] ?? "";
+    }
+  }
+  return text;
 }
 
 function own(table: Readonly<Record<string, string>>, key: string): string | undefined {

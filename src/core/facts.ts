@@ -113,10 +113,18 @@ export interface DeploymentNames {
   /** `deploy/openclaw`, `statefulset/openclaw`, `pod/openclaw-0`. */
   readonly workload?: string;
   readonly sshHost?: string;
+  /** Where its sshd listens, if not at the usual port. */
+  readonly sshPort?: number;
+  /** Home directory of whoever OpenClaw's own command runs as there. */
+  readonly sshHome?: string;
+  /** Whose the gateway's files are, where whoever signs in there is another user. */
+  readonly runAs?: string;
   /** systemd unit that runs the gateway, and whether it is a user unit. */
   readonly unit?: { readonly name: string; readonly user: boolean };
   /** A service manager runs it, whatever its unit is called. */
   readonly managed?: true;
+  /** What pm2 or supervisord call the gateway that they run. */
+  readonly service?: { readonly by: "pm2" | "supervisord"; readonly name: string };
   /** Command that runs OpenClaw's CLI there: `openclaw`, `node dist/index.js` … */
   readonly cli?: string;
   /** A container that no Compose file of the user's made, whatever its name is. */
@@ -349,6 +357,8 @@ export interface Refusal {
   /** Client kind: the Control UI in a browser, OpenClaw's CLI, a node host, an app of a phone or desktop, something else. */
   readonly client: "control-ui" | "cli" | "node" | "app" | "other" | "unknown";
   readonly requestId?: string;
+  /** Whoever tells of it says that the device is paired already. */
+  readonly saidPaired?: true;
   readonly deviceId?: string;
   /** Distinct devices of the same client that were refused so, where there are several. */
   readonly devices?: readonly string[];

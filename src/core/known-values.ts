@@ -1,4 +1,4 @@
-import { FORMS, folded, foldedText, type Layer, layersOf, layersOfCut } from "./disguises.ts";
+import { FORMS, folded, foldedText, type Layer, layersOf, layersOfCut, MIRRORS } from "./disguises.ts";
 
 /** Begin and end in a text. */
 export type Span = readonly [start: number, end: number];
@@ -18,6 +18,8 @@ const LONG_WINDOW = 24;
 const WINDOW = 8;
 const HEX_WINDOW = 10;
 const FORM_WINDOW = 12;
+/** Letters of a value that is looked for reversed and in rot13, too: a shorter one may be a word there. */
+const MIRRORED = 16;
 /** What is looked at before a cut, and how many cuts of a text are. */
 const LONGEST_END = 2000;
 const MOST_CUTS = 100;
@@ -112,9 +114,10 @@ export class KnownValues {
     const signs = foldedText(value, true);
     if (signs.length < SHORTEST || VOCABULARY.has(signs)) return;
     const bytes = [...new TextEncoder().encode(value)];
-    const forms = Object.values(FORMS)
-      .flatMap((form) => form(bytes))
-      .map((text) => foldedText(text, false));
+    const mirrors = letters.length < MIRRORED ? [] : Object.values(MIRRORS).map((mirror) => mirror(value));
+    const foldedAll = (texts: readonly string[]) => texts.map((text) => foldedText(text, false));
+    const forms = foldedAll(Object.values(FORMS).flatMap((form) => form(bytes)));
+    const turned = foldedAll(mirrors);
     if (letters.length >= 16 && changesOf(value) / letters.length >= 0.25) {
       const size = /^[0-9a-f]+$/.test(letters) ? HEX_WINDOW : WINDOW;
       for (let at = 0; at + size <= letters.length; at += 1) {
@@ -122,11 +125,15 @@ export class KnownValues {
         const from = value.slice(fold.from[at], fold.to[at + size - 1]);
         if (changesOf(from) >= 2) this.#letters.add(letters.slice(at, at + size));
       }
-      for (const whole of [letters, ...forms]) this.#letters.opensWith(whole);
-      for (const form of forms) this.#letters.addWindows(form, FORM_WINDOW);
+      const all = [...forms, ...turned];
+      for (const whole of [letters, ...all]) this.#letters.opensWith(whole);
+      for (const form of all) this.#letters.addWindows(form, FORM_WINDOW);
       return;
     }
     for (const form of forms) this.#letters.addWhole(form);
+    for (const form of turned)
+      if (letters.length >= LONG_TEXT) this.#letters.addWindows(form, LONG_WINDOW);
+      else this.#letters.addWhole(form);
     if (letters.length >= LONG_TEXT) {
       this.#letters.addWindows(letters, LONG_WINDOW);
       this.#letters.opensWith(letters);

@@ -262,7 +262,14 @@ export interface ClientErrorEvent extends EventBase {
  */
 export interface AsideEvent extends EventBase {
   readonly type: "aside";
-  readonly about: "pairing-store" | "token-source" | "client-identity" | "page-served" | "solved" | OtherPart;
+  readonly about:
+    | "pairing-store"
+    | "token-source"
+    | "client-identity"
+    | "page-served"
+    | "solved"
+    | "said-paired"
+    | OtherPart;
   /** `said`: somebody tells of it in prose. `printed`: OpenClaw wrote it. */
   readonly as: "printed" | "said";
   /** The file that it names. */

@@ -211,7 +211,22 @@ function logRefusals(logs: LogDigest): Refusal[] {
       ? clientRefusal(event, logged, isSolved(event, logs.events))
       : [],
   );
-  return [...logged, ...mergeAlike(printed)];
+  return [...logged, ...mergeAlike(printed)].map((refusal) =>
+    isSaidPaired(refusal, logs.events) ? { ...refusal, saidPaired: true } : refusal,
+  );
+}
+
+/** In the same text somebody says that what asks is paired. The gateway's own reason, and its list, say more. */
+function isSaidPaired({ gate, evidence }: Refusal, events: readonly LogEvent[]): boolean {
+  return (
+    gate === "pairing" &&
+    events.some(
+      ({ source, ...event }) =>
+        event.type === "aside" &&
+        event.about === "said-paired" &&
+        evidence.some((one) => one.source.startsWith(`${source}:`)),
+    )
+  );
 }
 
 function groupRefusal(group: RefusalGroup): Refusal {

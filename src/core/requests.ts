@@ -1,5 +1,5 @@
 import { isLoopbackIp, parseIp } from "./address.ts";
-import type { PendingDevice } from "./facts.ts";
+import type { PendingDevice, Refusal } from "./facts.ts";
 
 export interface RequestQuestion {
   /** As the refusal names it: a log says it, so that it is a hint. */
@@ -12,6 +12,8 @@ export interface RequestQuestion {
   readonly waiting: readonly PendingDevice[];
   /** Scopes that a page of this release asks for. */
   readonly usual: readonly string[];
+  /** Whom the log names as refused; nobody when absent. */
+  readonly refused?: readonly Pick<Refusal, "requestId" | "deviceId">[];
 }
 
 /**
@@ -28,17 +30,33 @@ export type RequestChoice =
  * a proxy, and the newest is theirs if they like. So the id that a log names only tells which of them was refused, and
  * one is taken unasked only when it alone came from the page's address and wants what a page wants.
  */
-export function requestFor({ requestId, askedFrom, waiting, usual }: RequestQuestion): RequestChoice {
+export function requestFor(question: RequestQuestion): RequestChoice {
+  const { requestId, askedFrom, waiting, usual } = question;
   const pages = waiting.filter(({ role }) => role === undefined || role === "operator");
   const named = requestId === undefined ? undefined : byId(requestId, pages);
   const near = pages.filter(({ remoteIp }) => askedFrom(remoteIp) !== "other");
   const [only] = near;
   if (only === undefined) return { choice: "none" };
-  const isKnown = askedFrom(only.remoteIp) === "same" || named === only;
+  const isKnown = named === only || (askedFrom(only.remoteIp) === "same" && isRefused(only, question));
   const isUsual = only.scopes.every((scope) => usual.includes(scope));
   return near.length === 1 && isKnown && isUsual
     ? { choice: "one", request: only }
     : { choice: "ask", requests: near };
+}
+
+/**
+ * Behind a published port or a proxy everybody has one address: where the log names requests or devices that were
+ * refused, one that is none of them is another's.
+ */
+function isRefused(one: PendingDevice, { refused = [] }: RequestQuestion): boolean {
+  const named = refused.filter(({ requestId, deviceId }) => (requestId ?? deviceId) !== undefined);
+  return (
+    named.length === 0 ||
+    named.some(
+      ({ requestId, deviceId }) =>
+        deviceId === one.deviceId || (requestId !== undefined && byId(requestId, [one]) !== undefined),
+    )
+  );
 }
 
 /**

@@ -103,6 +103,9 @@ export interface Means {
   readonly editCompose: boolean;
 }
 
+/** `pairing`: a device has to ask again. `token`: a device's token, which its client gets anew. */
+export type Cost = "pairing" | "token";
+
 /** What the engines have to know of a kind of step. */
 export interface StepKind<D extends Step["do"]> {
   /** Who does it. Of a program: always, or where it has what it needs. */
@@ -121,6 +124,8 @@ export interface StepKind<D extends Step["do"]> {
   readonly asksGateway?: true;
   /** Cannot be taken back. */
   readonly lasting?: true;
+  /** What it ends for somebody who has it now. */
+  readonly costs?: Cost | ((step: StepOf<D>) => Cost | undefined);
   /** What is done once more when all goes back, so that what was is taken up. `restart`: where that can be done. */
   readonly again?: "restart" | "same";
   /** What fills the words that stand where a deployment has no command for it. */
@@ -129,6 +134,14 @@ export interface StepKind<D extends Step["do"]> {
 
 /** The disruption from which on it is not the connection that was refused which is let in. */
 export const OTHER_WAY = 2;
+
+/** The same of what a person does. */
+const COSTLY: ReadonlyMap<string, Cost> = new Map([
+  ["remove-device", "pairing"],
+  ["remove-stale-devices", "pairing"],
+  ["forget-device", "pairing"],
+  ["rotate-device-token", "token"],
+]);
 
 /** Every kind of step. A new one does not compile before it is here, has its line, and is done or seen where it says so. */
 const STEPS = {
@@ -160,6 +173,7 @@ const STEPS = {
     seen: true,
     asksGateway: true,
     lasting: true,
+    costs: "pairing",
     args: ({ deviceId }) => ({ deviceId }),
   },
   "device.rotate": {
@@ -167,6 +181,7 @@ const STEPS = {
     seen: false,
     asksGateway: true,
     lasting: true,
+    costs: "token",
     args: ({ deviceId, role }) => ({ deviceId, role }),
   },
   "dashboard.link": { by: "person", seen: true },
@@ -217,6 +232,7 @@ const STEPS = {
     by: "person",
     seen: true,
     disruption: ({ message }) => (message === "upgrade" ? OTHER_WAY + 1 : 0),
+    costs: ({ message }) => COSTLY.get(message),
   },
 } as const satisfies { readonly [D in Step["do"]]: StepKind<D> };
 
@@ -263,6 +279,15 @@ export function isReading(step: Step): boolean {
 export function disruptionOf(step: Step): number {
   const { disruption = 0 } = kindOfStep(step);
   return typeof disruption === "function" ? disruption(step as never) : disruption;
+}
+
+/** What is lost by steps, the most of it. */
+export function costOf(steps: readonly Step[]): Cost | undefined {
+  const costs = steps.map((step) => {
+    const { costs: cost } = kindOfStep(step);
+    return typeof cost === "function" ? cost(step as never) : cost;
+  });
+  return costs.find((cost) => cost === "pairing") ?? costs.find((cost) => cost !== undefined);
 }
 
 /** What fills the words that stand in the place of a command. */

@@ -104,13 +104,15 @@ export type Outcome =
  */
 export async function execute(order: Order, workshop: Workshop): Promise<Outcome> {
   const { changer, store } = workshop;
-  const isWritten = keysOf({ steps: order.steps.map((step) => ({ step, state: "planned" })) }).length > 0;
-  const config = await changer.readConfig({ whole: isWritten });
+  const config = await changer.readConfig({ whole: order.steps.some(isSetting) });
   if (!config.known) return { outcome: "not-begun", detail: whyUnknown(config) };
   const devices = await devicesFor(order.steps, changer);
-  if (devices !== undefined && !devices.known) return { outcome: "not-begun", detail: whyUnknown(devices) };
+  if (devices?.known === false && order.steps.some((step) => step.do === "device.approve"))
+    return { outcome: "not-begun", detail: whyUnknown(devices) };
   const { steps, requests = [], ...rest } = order;
-  const other = requests.map((shown) => otherThan(shown, devices?.value)).find((why) => why !== undefined);
+  const other = requests
+    .map((shown) => otherThan(shown, devices?.known ? devices.value : undefined))
+    .find((why) => why !== undefined);
   if (other !== undefined) return { outcome: "not-begun", detail: other };
   const journal: Journal = {
     version: 1,
@@ -118,7 +120,7 @@ export async function execute(order: Order, workshop: Workshop): Promise<Outcome
     state: "open",
     before: {
       ...(config.value === undefined ? {} : { config: config.value }),
-      ...(devices === undefined ? {} : { devices: devices.value }),
+      ...(devices?.known === true ? { devices: devices.value } : {}),
     },
     steps: steps.map((step) => ({ step, state: "planned" })),
   };
@@ -488,5 +490,5 @@ async function letInWithMore(
 }
 
 async function devicesFor(steps: readonly Step[], changer: Changer): Promise<Fact<DeviceList> | undefined> {
-  return steps.some((step) => step.do === "device.approve") ? changer.devices() : undefined;
+  return steps.some((step) => step.do.startsWith("device.")) ? changer.devices() : undefined;
 }

@@ -176,20 +176,24 @@ function collect(stream: Readable | null, onMuch: () => void): () => string {
   return () => output.text();
 }
 
-function notRun(program: string, { path, because, who }: Distrust): Saying {
+export function notRun(program: string, { path, because, who }: Distrust): Saying {
   const args = { path: safeText(program, 200), place: safeText(path, 200) };
   if (because === "unseen") return say("not-run-unseen", args);
   if (who === "everybody") return say("not-run-open", args);
   return say(because === "owner" ? "not-run-owner" : "not-run-writable", { ...args, who: safeText(who, 60) });
 }
-/** The outcome of a command as the reason why something was not done. */
+/** The outcome of a command as the reason why something was not done, with the program that was tried. */
 export function failureOf(outcome: Fact<CommandOutcome>, what: Saying): Unknown {
   if (!outcome.known) return outcome;
-  if (outcome.value.exitCode === 0) return unknown("failed", what);
-  return unknown(
-    "failed",
-    say("failed-with", { why: what, text: safeText(tellingLine(outcome.value), 300) }),
-  );
+  const { value, source } = outcome;
+  if (value.exitCode === 0) return unknown("failed", what);
+  const text = safeText(tellingLine(value), 300);
+  return unknown("failed", triedWith(say("failed-with", { why: what, text }), source));
+}
+
+/** `program`: with the Node that it ran on. */
+export function triedWith(why: Saying, program: string): Saying {
+  return say("tried-with", { why, program: safeText(program, 400) });
 }
 
 /** What a command says of its failure: its first line that is not the stack or the banner. */

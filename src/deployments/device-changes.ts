@@ -1,14 +1,15 @@
-import type { Performed, Undo } from "../core/change.ts";
+import type { OwnTraces, Performed, Undo } from "../core/change.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import type { DeviceList } from "../core/facts.ts";
 import { isObject, parseBoundedJson } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
 import { quoted, say } from "../core/saying.ts";
 import { devicesFromRows } from "../intake/devices.ts";
-import { type CommandOutcome, failureOf } from "./command.ts";
+import { type CommandOutcome, failureOf, triedWith } from "./command.ts";
 import { pairedEntry, removeEntry, restoreEntry } from "./device-files.ts";
 import type { ExactFiles } from "./exact-files.ts";
 import type { OpenclawCli } from "./openclaw-cli.ts";
+import { isCommandLine, lookBefore, removeOwnFiles, tracesSince } from "./own-traces.ts";
 
 export interface DeviceChangesOptions {
   readonly stateDir: string;
@@ -55,34 +56,54 @@ export class DeviceChanges {
     const { deviceId } = request;
     const had = before.value.paired.find((one) => one.deviceId === deviceId);
     const entry = had === undefined ? undefined : await this.#entry(before.value, deviceId);
-    const outcome = await this.#options.cli.run(["devices", "approve", requestId], { signal });
+    const { outcome, traces } = await this.#traced(["devices", "approve", requestId], signal, deviceId);
     const after = await this.list(signal);
     // The answer of the gateway's own list counts, whatever became of the command.
     const isDone =
       after.known &&
       !after.value.pending.some((one) => one.requestId === requestId) &&
       after.value.paired.some((one) => one.deviceId === deviceId && one.at !== had?.at);
-    if (!isDone) return failureOf(outcome, say("request-not-approved", { id: requestId }));
-    const own = ownDevice(before.value, after.value, deviceId);
+    if (!isDone) {
+      await this.#removeTraces(traces, signal);
+      return failureOf(outcome, say("request-not-approved", { id: requestId }));
+    }
     const undo: Undo =
       had === undefined
-        ? { undo: "device.remove", deviceId, ...own }
+        ? { undo: "device.remove", deviceId, ...traces }
         : {
             undo: "device.restore",
             deviceId,
             ...(had.role === undefined ? {} : { role: had.role }),
             scopes: had.scopes,
-            ...own,
+            ...traces,
             ...(entry === undefined ? {} : { entry }),
           };
     return known({ how: quoted(`openclaw devices approve ${requestId}`), undo }, "openclaw devices");
   }
 
-  /** Whether our own first command leaves a device of the command line in the list. */
+  /** Whether our own first command leaves a device of the command line in the list (run 2026.2.1 to 2026.6.11). */
   async pairsItself(): Promise<boolean> {
-    const list = await this.#options.devices();
-    if (list.known) return !list.value.paired.some(isCommandLine);
+    const { devices, release } = this.#options;
+    if (atLeast(release, "2026.7.1") === true) return false;
+    const list = await devices();
+    if (list.known) return list.value.store === "json" && !list.value.paired.some(isCommandLine);
     return list.reason === "absent";
+  }
+
+  /** OpenClaw's own command, and what it left of itself. */
+  async #traced(
+    args: readonly string[],
+    signal: AbortSignal,
+    meant?: string,
+  ): Promise<{ readonly outcome: Fact<CommandOutcome>; readonly traces: OwnTraces }> {
+    const before = await lookBefore(this.#options);
+    const outcome = await this.#options.cli.run(args, { signal });
+    return { outcome, traces: await tracesSince(this.#options, before, meant) };
+  }
+
+  async #removeTraces(traces: OwnTraces, signal: AbortSignal): Promise<Fact<unknown>> {
+    const device = traces.own === undefined ? undefined : await this.#removeOwn(traces.own, signal);
+    return device?.known === false ? device : removeOwnFiles(this.#options, traces);
   }
 
   async #entry(list: DeviceList, deviceId: string): ReturnType<typeof pairedEntry> {
@@ -105,11 +126,14 @@ export class DeviceChanges {
     const before = await waits();
     if (!before.known) return before;
     if (!before.value) return unknown("absent", say("request-not-waiting", { id: requestId }));
-    const outcome = await this.#options.cli.run(["devices", "reject", requestId], { signal });
+    const { outcome, traces } = await this.#traced(["devices", "reject", requestId], signal);
     const after = await waits();
-    return after.known && !after.value
-      ? known({ how: quoted(`openclaw devices reject ${requestId}`), lasting: true }, after.source)
-      : failureOf(outcome, say("request-not-rejected", { id: requestId }));
+    if (after.known && !after.value) {
+      const how = quoted(`openclaw devices reject ${requestId}`);
+      return known({ how, lasting: true, ...undoOf(traces) }, after.source);
+    }
+    await this.#removeTraces(traces, signal);
+    return failureOf(outcome, say("request-not-rejected", { id: requestId }));
   }
 
   /** Prints the new token, which nobody sees: the client gets it with its next connection. */
@@ -117,47 +141,64 @@ export class DeviceChanges {
     if (!ID.test(deviceId) || !/^[a-z]{1,40}$/.test(role))
       return unknown("not-asked", say("no-such-device-role"));
     const args = ["devices", "rotate", "--device", deviceId, "--role", role];
-    const outcome = await this.#options.cli.run(args, { signal });
-    if (!outcome.known) return outcome;
+    const { outcome, traces } = await this.#traced(args, signal);
+    if (outcome.known && outcome.value.exitCode === 0) {
+      const how = quoted(`openclaw ${args.join(" ")}`);
+      return known({ how, lasting: true, ...undoOf(traces) }, outcome.source);
+    }
+    await this.#removeTraces(traces, signal);
     // Its output may hold a token also where it fails.
-    return outcome.value.exitCode === 0
-      ? known({ how: quoted(`openclaw ${args.join(" ")}`), lasting: true }, outcome.source)
-      : unknown("failed", say("not-rotated", { code: outcome.value.exitCode }));
+    return outcome.known
+      ? unknown("failed", triedWith(say("not-rotated", { code: outcome.value.exitCode }), outcome.source))
+      : outcome;
   }
 
   async remove(deviceId: string, signal: AbortSignal): Promise<Fact<Performed>> {
-    const { cli, files, release, stateDir } = this.#options;
+    const { files, release, stateDir } = this.#options;
     if (!ID.test(deviceId)) return unknown("not-asked", say("no-such-device"));
     const before = await this.list(signal);
     if (!before.known) return before;
     if (!before.value.paired.some((one) => one.deviceId === deviceId))
       return known({ how: say("not-paired-any-more") }, before.source);
     let outcome: Fact<CommandOutcome> = unknown("absent", say("no-devices-remove"));
+    let left: Pick<Performed, "undo"> = {};
     // Not in 2026.2.17, there in 2026.2.19 (shipped code; run 2026.2.1 and 2026.3.13).
     if (atLeast(release, "2026.2.19") !== false) {
-      outcome = await cli.run(["devices", "remove", deviceId], { signal });
+      const called = await this.#traced(["devices", "remove", deviceId], signal);
+      outcome = called.outcome;
+      left = undoOf(called.traces);
       const after = await this.list(signal);
       if (after.known && !after.value.paired.some((one) => one.deviceId === deviceId))
-        return known({ how: quoted(`openclaw devices remove ${deviceId}`) }, "openclaw devices");
+        return known({ how: quoted(`openclaw devices remove ${deviceId}`), ...left }, "openclaw devices");
     }
     if (signal.aborted) return unknown("failed", say("interrupted"));
     if (before.value.store === "sqlite") return failureOf(outcome, say("device-not-removed"));
     const removed = await removeEntry(files, stateDir, deviceId);
-    return removed.known ? known({ how: say("edited-paired") }, removed.source) : removed;
+    return removed.known ? known({ how: say("edited-paired"), ...left }, removed.source) : removed;
   }
 
-  /** The step itself, then the device that our own command left: as nobody had it before, it is missed by nobody. */
+  /** The step itself, then what our own commands left of themselves: as nobody had it before, nobody misses it. */
   async takeBack(
-    undo: Extract<Undo, { readonly undo: "device.remove" | "device.restore" }>,
+    undo: Extract<Undo, { readonly undo: "device.remove" | "device.restore" | "own.remove" }>,
     signal: AbortSignal,
   ): Promise<Fact<Performed>> {
-    const back =
-      undo.undo === "device.remove"
-        ? await this.remove(undo.deviceId, signal)
-        : await this.restore(undo, signal);
-    if (!back.known || undo.own === undefined) return back;
-    const own = await this.#removeOwn(undo.own, signal);
-    return own.known ? back : own;
+    const back = await this.#stepBack(undo, signal);
+    if (!back.known) return back;
+    const { undo: left, ...done } = back.value;
+    for (const traces of [undo, left?.undo === "own.remove" ? left : {}]) {
+      const removed = await this.#removeTraces(traces, signal);
+      if (!removed.known) return removed;
+    }
+    return known(done, back.source);
+  }
+
+  async #stepBack(
+    undo: Extract<Undo, { readonly undo: "device.remove" | "device.restore" | "own.remove" }>,
+    signal: AbortSignal,
+  ): Promise<Fact<Performed>> {
+    if (undo.undo === "device.remove") return this.remove(undo.deviceId, signal);
+    if (undo.undo === "device.restore") return this.restore(undo, signal);
+    return known({ how: quoted("openclaw devices") }, "openclaw devices");
   }
 
   async #removeOwn(deviceId: string, signal: AbortSignal): Promise<Fact<unknown>> {
@@ -191,22 +232,9 @@ export class DeviceChanges {
   }
 }
 
-/**
- * The command line that approved, where that call paired it (on loopback each release does so by itself; run 2026.2.1
- * to 2026.6.11).
- */
-function ownDevice(before: DeviceList, after: DeviceList, approved: string): { readonly own?: string } {
-  const [own, second] = after.paired.filter(
-    (one) =>
-      one.deviceId !== approved &&
-      isCommandLine(one) &&
-      !before.paired.some(({ deviceId }) => deviceId === one.deviceId),
-  );
-  return own === undefined || second !== undefined ? {} : { own: own.deviceId };
-}
-
-function isCommandLine({ client }: DeviceList["paired"][number]): boolean {
-  return client === "cli";
+/** The step lasts, and what its command left can go. */
+function undoOf(traces: OwnTraces): Pick<Performed, "undo"> {
+  return Object.keys(traces).length === 0 ? {} : { undo: { undo: "own.remove", ...traces } };
 }
 
 const NEVER = new AbortController().signal;

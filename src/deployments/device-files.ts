@@ -34,10 +34,23 @@ export function removeEntry(
   stateDir: string,
   deviceId: string,
 ): Promise<Fact<"removed" | "absent">> {
-  return change(files, stateDir, (entries) => {
+  return change(files, pathOf(stateDir), (entries) => {
     if (entries[deviceId] === undefined) return "absent";
     delete entries[deviceId];
     return "removed";
+  });
+}
+
+/** Takes requests out of those that wait (`pending.json`), which the gateway reads as it does `paired.json`. */
+export function removePending(
+  files: ExactFiles,
+  stateDir: string,
+  requestIds: readonly string[],
+): Promise<Fact<"removed" | "absent">> {
+  return change(files, `${stateDir}/devices/pending.json`, (entries) => {
+    const there = requestIds.filter((id) => entries[id] !== undefined);
+    for (const id of there) delete entries[id];
+    return there.length === 0 ? "absent" : "removed";
   });
 }
 
@@ -51,7 +64,7 @@ export function restoreEntry(
   stateDir: string,
   undo: Extract<Undo, { readonly undo: "device.restore" }>,
 ): Promise<Fact<"restored" | "absent" | "more">> {
-  return change(files, stateDir, (entries) => {
+  return change(files, pathOf(stateDir), (entries) => {
     const now = entries[undo.deviceId];
     if (now === undefined) return "absent";
     const before: PairedEntry = undo.entry ?? {
@@ -116,10 +129,9 @@ type Entries = Record<string, PairedEntry>;
 
 async function change<T extends string>(
   files: ExactFiles,
-  stateDir: string,
+  path: string,
   edit: (entries: Entries) => T,
 ): Promise<Fact<T | "absent">> {
-  const path = pathOf(stateDir);
   try {
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       const file = await files.read(path);

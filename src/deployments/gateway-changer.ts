@@ -22,7 +22,7 @@ import { isPersons, type SettingStep } from "../core/step.ts";
 import { safeText } from "../core/text.ts";
 import { proxySite } from "../kinds/proxy-site.ts";
 import { readExact, sha256, type Traits } from "./atomic-file.ts";
-import { type CommandOutcome, tellingLine } from "./command.ts";
+import { type CommandOutcome, tellingLine, triedWith } from "./command.ts";
 import { DeviceChanges } from "./device-changes.ts";
 import type { ComposeHands } from "./docker/compose-changes.ts";
 import { type ExactFiles, ownFiles } from "./exact-files.ts";
@@ -248,10 +248,15 @@ class GatewayChanger implements Changer {
           return known({ file: { path, diff }, notes: await notesOn(path, ownFiles) }, path);
         }
         case "device.remove":
-        case "device.restore": {
+        case "device.restore":
+        case "own.remove": {
           const path = await this.#deviceStore();
-          const gone = [undo.deviceId, ...(undo.own === undefined ? [] : [undo.own])];
-          return known({ file: { path, diff: gone.map((id) => `-${safeText(id, 100)}`) } }, path);
+          const { own, ownFiles = [] } = undo;
+          const gone = [...("deviceId" in undo ? [undo.deviceId] : []), ...(own === undefined ? [] : [own])];
+          const files = ownFiles.map((file) => safeText(`${this.#options.stateDir}/${file}`, 200)).join(", ");
+          const notes = files === "" ? [] : [{ message: "own-files-go", args: { files } }];
+          const file = { path, diff: gone.map((id) => `-${safeText(id, 100)}`) };
+          return known(gone.length === 0 ? { notes } : { file, notes }, path);
         }
         default:
           return known({}, "nothing is written");
@@ -264,6 +269,7 @@ class GatewayChanger implements Changer {
       switch (undo.undo) {
         case "device.remove":
         case "device.restore":
+        case "own.remove":
           return this.#devices.takeBack(undo, signal);
         case "file.remove":
         case "file.restore": {
@@ -384,7 +390,7 @@ class GatewayChanger implements Changer {
     // Its own broken config keeps every release from changing it; a value that it refuses, it would not start with.
     return step.do === "config.unset" || isConfigBroken(outcome.value)
       ? this.#edit(step, say("refuses-config"))
-      : unknown("failed", quoted(safeText(tellingLine(outcome.value), 300)));
+      : unknown("failed", triedWith(quoted(safeText(tellingLine(outcome.value), 300)), outcome.source));
   }
 
   /** Where more than one is to be written, in the file: the command makes one write for each. */

@@ -73,7 +73,17 @@ function flawOfUndo(
     case "device.remove":
     case "device.restore":
       return step.do === "device.approve" && isOfRequest(undo, step.requestId, devices) ? undefined : "form";
+    case "own.remove":
+      return CALLS.has(step.do) && !isPaired(undo.own, devices) ? undefined : "form";
   }
+}
+
+/** Steps that call OpenClaw's own command about a device, and last. */
+const CALLS: ReadonlySet<Step["do"]> = new Set(["device.reject", "device.remove", "device.rotate"]);
+
+/** What was paired before the step is nobody's trace. */
+function isPaired(own: string | undefined, devices: DeviceList | undefined): boolean {
+  return own !== undefined && devices?.paired.some(({ deviceId }) => deviceId === own) === true;
 }
 
 /** The file beside openclaw.json that a step writes. */
@@ -90,8 +100,7 @@ function isOfRequest(
 ): boolean {
   const request = devices?.pending.find((one) => one.requestId === requestId);
   if (request === undefined || request.deviceId !== undo.deviceId) return false;
-  // What was paired before the step is nobody's footprint.
-  if (undo.own !== undefined && devices?.paired.some(({ deviceId }) => deviceId === undo.own)) return false;
+  if (isPaired(undo.own, devices)) return false;
   if (undo.undo === "device.remove") return true;
   const had = devices?.paired.find((one) => one.deviceId === undo.deviceId);
   return had !== undefined && undo.scopes.every((scope) => had.scopes.includes(scope));
@@ -211,20 +220,22 @@ const STEPS = {
   "proxy.write": z.strictObject({ do: z.literal("proxy.write"), site, path: namedPath }),
 } satisfies { readonly [D in Done]: z.ZodMiniType<{ do: D }> };
 
+const traces = {
+  own: z.optional(name),
+  ownFiles: z.optional(list(z.enum(["identity/device.json", "identity/device-auth.json"]), 2)),
+};
+
 const UNDOS = {
-  "device.remove": z.strictObject({
-    undo: z.literal("device.remove"),
-    deviceId: name,
-    own: z.optional(name),
-  }),
+  "device.remove": z.strictObject({ undo: z.literal("device.remove"), deviceId: name, ...traces }),
   "device.restore": z.strictObject({
     undo: z.literal("device.restore"),
     deviceId: name,
-    own: z.optional(name),
+    ...traces,
     role: z.optional(text(200)),
     scopes,
     entry: z.optional(z.record(text(200), z.json())),
   }),
+  "own.remove": z.strictObject({ undo: z.literal("own.remove"), ...traces }),
   "tailscale.serve": z.strictObject({ undo: z.literal("tailscale.serve") }),
   "gateway.stop": z.strictObject({ undo: z.literal("gateway.stop") }),
   "file.remove": z.strictObject({ undo: z.literal("file.remove"), path, sha256: hash }),

@@ -102,7 +102,18 @@ class Local implements LocalAccess {
     return this.#reader;
   }
 
+  /** The log's files; where there are none to be read, what the service manager keeps of the unit's output. */
   async logs(): Promise<Fact<readonly LogText[]>> {
+    const files = await this.#fileLogs();
+    const { unit } = this.names;
+    if (files.known || unit === undefined) return files;
+    const journal = await this.#options.world.journal?.(unit);
+    if (journal === undefined) return files;
+    const name = `journalctl${unit.user ? " --user" : ""} -u ${safeText(unit.name, 200)}`;
+    return known([{ name, chunks: inOne(journal) }], name);
+  }
+
+  async #fileLogs(): Promise<Fact<readonly LogText[]>> {
     const world = await this.#readWorld();
     const { files, logFile, distrust, denied } = await this.#logFiles();
     const newest = files.at(-1);
@@ -499,6 +510,10 @@ class Local implements LocalAccess {
     const container = this.#options.host?.container;
     return container !== undefined && container !== "none";
   }
+}
+
+async function* inOne(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 const TOUCHED =

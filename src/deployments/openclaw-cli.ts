@@ -1,11 +1,12 @@
 import { realpath } from "node:fs/promises";
 import { delimiter } from "node:path";
-import { type Fact, known, type Unknown, unknown } from "../core/fact.ts";
+import { type Fact, known, type Unknown, unknown, whyUnknown } from "../core/fact.ts";
 import { parseBoundedJson } from "../core/json.ts";
-import { say } from "../core/saying.ts";
+import { type Saying, say } from "../core/saying.ts";
 import { createScrubber } from "../core/scrub.ts";
+import { safeText } from "../core/text.ts";
 import { readAccounts } from "./accounts.ts";
-import { type CommandOutcome, runToEnd } from "./command.ts";
+import { type CommandOutcome, notRun, runToEnd, triedWith } from "./command.ts";
 import { openInput } from "./input.ts";
 import { type LoopbackCall, loopbackConfig } from "./loopback-call.ts";
 import { STARTED_BY } from "./orphans.ts";
@@ -50,7 +51,7 @@ export interface OpenclawCliOptions {
 const TIMEOUT_MS = 60_000;
 
 export function openclawCli(options: OpenclawCliOptions): OpenclawCli {
-  let program: Promise<readonly string[] | undefined> | undefined;
+  let program: Promise<Search> | undefined;
   const scrub = createScrubber(options.secrets);
   return {
     run: async (args, { signal, timeoutMs, read }) => {
@@ -61,8 +62,12 @@ export function openclawCli(options: OpenclawCliOptions): OpenclawCli {
       const refused = refusedWords(args, options.secrets);
       if (refused !== undefined) return refused;
       program ??= findProgram(options);
-      const found = await program;
-      if (found === undefined) return unknown("absent", say("no-command"));
+      const { found, because } = await program;
+      if (found === undefined)
+        return unknown(
+          "absent",
+          because === undefined ? say("no-command") : say("no-command-because", { why: because }),
+        );
       if (signal.aborted) return unknown("failed", say("interrupted"));
       const { loopback } = options;
       const call =
@@ -76,10 +81,11 @@ export function openclawCli(options: OpenclawCliOptions): OpenclawCli {
         signal,
         timeoutMs: timeoutMs ?? TIMEOUT_MS,
       }).finally(() => call?.remove());
-      if (!outcome.known) return outcome;
+      const tried = found.join(" ");
+      if (!outcome.known) return unknown(outcome.reason, triedWith(whyUnknown(outcome), tried));
       const { exitCode, stdout, stderr } = outcome.value;
       read?.(stdout);
-      return known({ exitCode, stdout: scrub(stdout).text, stderr: scrub(stderr).text }, found.join(" "));
+      return known({ exitCode, stdout: scrub(stdout).text, stderr: scrub(stderr).text }, tried);
     },
   };
 }
@@ -110,34 +116,49 @@ function runners(options: OpenclawCliOptions): ReadonlySet<number> {
  * The code that the gateway runs, with the Node that runs it; else `openclaw` on the gateway's PATH, then on ours. What
  * others may write is passed over.
  */
-async function findProgram(options: OpenclawCliOptions): Promise<readonly string[] | undefined> {
+async function findProgram(options: OpenclawCliOptions): Promise<Search> {
   const { world, gateway, release } = options;
   const trusted = runners(options);
-  const isTrusted = async (path: string): Promise<boolean> =>
-    (await distrusted(world, path, trusted)) === undefined;
+  let because: Saying | undefined;
+  const isTrusted = async (path: string): Promise<boolean> => {
+    const why = await distrusted(world, path, trusted);
+    if (why !== undefined) because ??= notRun(path, why);
+    return why === undefined;
+  };
   const node = gateway?.node;
+  if (node !== undefined && !(await world.exists(node)))
+    because = say("node-gone", { path: safeText(node, 200) });
   if (gateway?.installDir !== undefined && node !== undefined && (await world.exists(node))) {
     for (const entry of ["openclaw.mjs", "dist/index.js", "dist/entry.js"]) {
       const path = `${gateway.installDir}/${entry}`;
-      if ((await world.exists(path)) && (await isTrusted(path))) return [node, path];
+      if ((await world.exists(path)) && (await isTrusted(path))) return { found: [node, path] };
     }
   }
-  if (world.platform === "win32") return undefined;
+  if (world.platform === "win32") return because === undefined ? {} : { because };
   for (const path of [gateway?.env?.PATH?.reveal(), world.env.PATH]) {
     for (const directory of (path ?? "").split(":").slice(0, 50)) {
       const program = `${directory}/openclaw`;
       if (!directory.startsWith("/") || (await world.info(program))?.kind !== "file") continue;
       if (!(await isTrusted(program))) continue;
       const other = release === undefined ? undefined : await releaseBehind(program);
-      if (other !== undefined && other !== release) continue;
+      if (other !== undefined && other !== release) {
+        because ??= say("of-other-release", { path: safeText(program, 200), release: safeText(other, 60) });
+        continue;
+      }
       // `#!/usr/bin/env node` would take the first Node of the PATH, which need not be one that the release runs on.
       const entry = node === undefined ? undefined : await entryBehind(program);
       return node !== undefined && entry !== undefined && (await world.exists(node))
-        ? [node, entry]
-        : [program];
+        ? { found: [node, entry] }
+        : { found: [program] };
     }
   }
-  return undefined;
+  return because === undefined ? {} : { because };
+}
+
+/** What is run; where nothing is, the first of what was there and was passed over, and why. */
+interface Search {
+  readonly found?: readonly string[];
+  readonly because?: Saying;
 }
 
 /** OpenClaw's own entry file, where npm links to it. */
@@ -164,7 +185,7 @@ async function releaseBehind(program: string): Promise<string | undefined> {
 }
 
 /** What tells a service from a command, and what belongs to the one process that had it. */
-const NOT_FOR_COMMANDS =
+export const NOT_FOR_COMMANDS =
   /^(?:OPENCLAW_(?:SERVICE_|NODE_OPTIONS_READY)|INVOCATION_ID$|JOURNAL_STREAM$|NOTIFY_SOCKET$|LISTEN_|WATCHDOG_|MAINPID$|SYSTEMD_EXEC_PID$|NODE_CHANNEL_|NODE_UNIQUE_ID$)/;
 
 /** What of root's environment another user's program gets to see. */

@@ -17,6 +17,8 @@ export interface Place extends DeploymentAccess {
   readonly here: boolean;
   /** It listens on this machine, though nothing else of the machine is of it: the gateway of the demonstration. */
   readonly listensHere?: true;
+  /** The machine that it is on, where that is another than ours and can be looked at. */
+  readonly machine?: Surroundings;
   /** What the place knows of the deployment by itself; absent: signs have to be weighed. */
   readonly deployment?: Fact<Deployment>;
   /** What can be said of a gateway that was meant and could not be opened. */
@@ -33,6 +35,8 @@ export interface Place extends DeploymentAccess {
   lost?(reading: ProbeReading): Unknown | undefined;
   /** Another user's process where the gateway is looked for. Whoever names an address asks whatever is there. */
   stranger?(): Promise<PortHolder | undefined>;
+  /** Ends what was kept open to reach it; absent: nothing is. */
+  close?(): void;
   /** Whether the process at the other end of a connection may have the secrets of this gateway's config. */
   mayReceive(peer: Peer): Promise<boolean>;
 }

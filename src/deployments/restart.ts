@@ -3,7 +3,7 @@ import type { DeploymentNames } from "../core/facts.ts";
 import { atLeast } from "../core/release.ts";
 import { quoted, type Saying, say } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
-import { runToEnd } from "./command.ts";
+import { runToEnd, tellingLine, triedWith } from "./command.ts";
 import { readListeners } from "./listeners.ts";
 import type { OpenclawCli } from "./openclaw-cli.ts";
 import type { GatewayProcess } from "./processes.ts";
@@ -45,7 +45,7 @@ export async function restartGateway(options: RestartOptions, signal: AbortSigna
     if (!outcome.known) return outcome;
     return outcome.value.exitCode === 0
       ? known(quoted("openclaw gateway restart"), outcome.source)
-      : unknown("failed", quoted(safeText(outcome.value.stderr || outcome.value.stdout, 300)));
+      : unknown("failed", triedWith(quoted(safeText(tellingLine(outcome.value), 300)), outcome.source));
   }
   if (atLeast(release, "2026.3.13") === true) {
     try {

@@ -1,12 +1,14 @@
 import { DEFAULT_PORT } from "../core/default-port.ts";
 import { type Fact, knownValue } from "../core/fact.ts";
-import type { HostSigns } from "../core/facts.ts";
+import type { DeploymentNames, HostSigns } from "../core/facts.ts";
 import type { ComposeSigns } from "../kinds/docker/services.ts";
+import { namesFromUnits } from "../kinds/units.ts";
 import { readComposeFile } from "./docker/compose-files.ts";
 import { readHost } from "./host.ts";
 import { type Listeners, readListeners } from "./listeners.ts";
 import { type LocalAccess, localAccess } from "./local.ts";
 import type { GatewayProcess } from "./processes.ts";
+import { managerOf, serviceIn } from "./service-manager.ts";
 import type { World } from "./world.ts";
 
 export interface SurroundingsOptions {
@@ -54,11 +56,12 @@ export class Surroundings {
     { configPath, release }: Pick<SurroundingsOptions, "configPath" | "release"> = this.options,
   ): Promise<LocalAccess> {
     const { world, salt } = this.options;
+    const host = await this.host();
     return localAccess({
       world,
       salt,
-      host: await this.host(),
-      ...(process === undefined ? {} : { gateway: process }),
+      host,
+      ...(process === undefined ? {} : { gateway: process, names: await namesOf(world, process, host) }),
       ...(configPath === undefined ? {} : { configPath }),
       ...(release === undefined ? {} : { release }),
     });
@@ -104,4 +107,18 @@ export class Surroundings {
     })();
     return this.#owner;
   }
+}
+
+/** What really runs it counts before what has a fitting name. */
+async function namesOf(
+  world: World,
+  process: GatewayProcess,
+  { units }: HostSigns,
+): Promise<DeploymentNames> {
+  const byFile = namesFromUnits(units);
+  const manager = await managerOf(world, process.pid);
+  if (manager?.by === "systemd") return { ...byFile, unit: { name: manager.unit, user: manager.user } };
+  const service = serviceIn(process);
+  // A unit may be there while the gateway runs by something else.
+  return service === undefined ? byFile : { service };
 }

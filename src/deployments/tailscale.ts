@@ -2,7 +2,7 @@ import { type Fact, known, unknown } from "../core/fact.ts";
 import { isObject, parseBoundedJson } from "../core/json.ts";
 import { quoted, type Saying, say } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
-import { runToEnd } from "./command.ts";
+import { type CommandOutcome, runToEnd } from "./command.ts";
 import type { World } from "./world.ts";
 
 export interface Tailnet {
@@ -36,6 +36,13 @@ export function tailscaleOf(world: World, gatewayPath?: string): Tailscale {
     const env = { PATH: world.env.PATH ?? "/usr/bin:/bin", HOME: world.homedir };
     return runToEnd([program, ...args], { env, cwd: "/", signal, timeoutMs: TIMEOUT_MS });
   };
+  return tailscaleBy(run);
+}
+
+/** The same of a command that is run in some way. */
+export function tailscaleBy(
+  run: (args: readonly string[], signal: AbortSignal) => Promise<Fact<CommandOutcome>>,
+): Tailscale {
   return {
     status: async (signal) => {
       const outcome = await run(["status", "--json"], signal);

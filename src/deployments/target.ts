@@ -2,6 +2,7 @@ import { bad, type Parsed, parsed } from "../core/bad-input.ts";
 import { say } from "../core/saying.ts";
 import { parseGatewayUrl } from "../gateway/url.ts";
 import type { WorkloadKind } from "../kinds/kubernetes/workloads.ts";
+import { parseSshHost, type SshHost } from "./ssh/address.ts";
 
 /** Which gateway somebody means. A new kind of target is a member here; what reads and finds it does not compile before. */
 export type ChosenTarget =
@@ -9,8 +10,7 @@ export type ChosenTarget =
   | { readonly kind: "found" }
   | { readonly kind: "local" }
   | { readonly kind: "url"; readonly url: string }
-  /** A container by its name or id, or by its Compose service (`SERVICE`, `PROJECT/SERVICE`). */
-  | { readonly kind: "docker"; readonly by: "container" | "service"; readonly name: string }
+  | ContainerTarget
   /** A workload of a cluster; without a name the one gateway of the namespace, or of all that may be listed. */
   | {
       readonly kind: "kubernetes";
@@ -18,7 +18,16 @@ export type ChosenTarget =
       readonly context?: string;
       readonly namespace?: string;
       readonly workload?: { readonly kind?: WorkloadKind; readonly name: string };
-    };
+    }
+  /** A host behind SSH, or a container there. */
+  | { readonly kind: "ssh"; readonly host: SshHost; readonly container?: ContainerTarget };
+
+/** A container by its name or id, or by its Compose service (`SERVICE`, `PROJECT/SERVICE`). */
+export interface ContainerTarget {
+  readonly kind: "docker";
+  readonly by: "container" | "service";
+  readonly name: string;
+}
 
 export type TargetKind = ChosenTarget["kind"];
 
@@ -35,6 +44,8 @@ const SERVICE = /^(?:[a-z0-9][a-z0-9_-]{0,100}\/)?[A-Za-z0-9][A-Za-z0-9_.-]{0,10
 
 /** The same gateway by another name of its container: one that Compose makes anew has another id than was said. */
 export function byContainerName(target: ChosenTarget, name: string): ChosenTarget {
+  if (target.kind === "ssh" && target.container?.by === "container")
+    return { ...target, container: { ...target.container, name } };
   return target.kind === "docker" && target.by === "container" ? { ...target, name } : target;
 }
 
@@ -44,9 +55,8 @@ const FORMS = {
   url: { written: "HOST:PORT, ws://HOST:PORT, wss://HOST", read: urlTarget },
   docker: { written: "docker:CONTAINER or compose:SERVICE", read: containerTarget },
   kubernetes: { written: "k8s:[CONTEXT/]NAMESPACE/WORKLOAD", read: clusterTarget },
+  ssh: { written: "ssh:[USER@]HOST[:PORT][/docker:CONTAINER]", read: hostTarget },
 } satisfies Readonly<Record<TargetKind, Form>>;
-
-const LATER = /^ssh:/;
 
 /** What `--target` says. */
 export function parseTarget(text: string): Parsed<ChosenTarget> {
@@ -54,10 +64,6 @@ export function parseTarget(text: string): Parsed<ChosenTarget> {
   for (const form of forms) {
     const read = form.read(text);
     if (read !== undefined) return read;
-  }
-  if (LATER.test(text)) {
-    const kind = text.slice(0, text.indexOf(":"));
-    return bad(`--target ${kind}:…`, say("target-for-later"), say("name-address-kind-log"));
   }
   const written = forms.flatMap((form) => form.written ?? []);
   return bad("--target", say("no-target"), say("give-targets", { forms: written.join(", ") }));
@@ -148,4 +154,27 @@ function clusterTarget(text: string): Parsed<ChosenTarget> | undefined {
     workload: { name, ...(kind === undefined ? {} : { kind }) },
     ...(parts.length === 0 ? {} : { context }),
   });
+}
+
+/** `ssh:[USER@]HOST[:PORT]`, with `/docker:CONTAINER` or `/compose:SERVICE` behind it. */
+function hostTarget(text: string): Parsed<ChosenTarget> | undefined {
+  const [, name, inner] = /^ssh:(?:\/\/)?([^/]{0,400})(?:\/(.{0,400}))?$/.exec(text) ?? [];
+  if (name === undefined) return undefined;
+  const host = parseSshHost(name);
+  if (host === undefined)
+    return bad(
+      "--target ssh:…",
+      say("no-ssh-host"),
+      say("for-example", { example: "--target ssh:me@vps.example.com" }),
+    );
+  if (inner === undefined || inner === "") return parsed({ kind: "ssh", host });
+  const container = containerTarget(inner);
+  if (container === undefined)
+    return bad(
+      "--target ssh:…",
+      say("no-container-name"),
+      say("for-example", { example: "--target ssh:me@vps.example.com/docker:openclaw" }),
+    );
+  if (!container.ok || container.value.kind !== "docker") return container;
+  return parsed({ kind: "ssh", host, container: container.value });
 }

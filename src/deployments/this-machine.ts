@@ -67,7 +67,7 @@ export async function mayReadConfig(
 }
 
 /** What a stranger says is nobody's word but its own, so it is not asked. */
-async function strangerAt(port: number, around: Surroundings): Promise<PortHolder | undefined> {
+export async function strangerAt(port: number, around: Surroundings): Promise<PortHolder | undefined> {
   const sockets = knownValue(await around.listeners(port))?.sockets ?? [];
   const at = sockets.filter(({ address }) => REACHED_BY_LOOPBACK.has(address));
   const [first] = at.filter(({ owner }) => owner === "stranger");

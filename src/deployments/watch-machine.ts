@@ -35,7 +35,7 @@ export function machineEyes({ world, port, newestLog, reach }: MachineEyesOption
     const parts: Uint8Array[] = [];
     const from = Math.max(start, now.size - MAX_NEW_LOG);
     try {
-      for await (const chunk of world.stream(now.path, from, now.size)) parts.push(chunk);
+      for await (const chunk of world.stream(now.path, from, now.size)) parts.push(new Uint8Array(chunk));
     } catch {
       // Rotated away between the look and the reading.
     }

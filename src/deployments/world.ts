@@ -37,6 +37,10 @@ export interface World {
   isListed?(path: string): Promise<boolean | undefined>;
   /** The same as bytes. */
   readBytes(path: string, maxBytes: number, allows?: InputOptions["allows"]): Promise<BytesOutcome>;
+  /** The end of what a service's manager keeps of its output; `undefined`: nothing, or it may not be read. */
+  journal?(unit: ServiceUnit): Promise<Uint8Array | undefined>;
+  /** All of a database in one go, where each reading is a question to another machine. */
+  storeReadings?(path: string, header: number, most: number): Promise<StoreReadings | undefined>;
   /** Bytes of a regular file from `start` to before `end`, in chunks. */
   stream(
     path: string,
@@ -46,11 +50,32 @@ export interface World {
   ): AsyncIterable<Uint8Array>;
 }
 
+/** systemd's, without `.service`; of a user's own manager, or the system's. */
+export interface ServiceUnit {
+  readonly name: string;
+  readonly user: boolean;
+}
+
 export type ReadOutcome = { readonly ok: true; readonly text: string; readonly truncated: boolean } | Unread;
 
 export type BytesOutcome =
   | { readonly ok: true; readonly bytes: Uint8Array; readonly truncated: boolean }
   | Unread;
+
+/** A database, what lies beside it, and both again, in this order; `undefined`: it is not there. */
+export interface StoreReadings {
+  readonly before: FileInfo | undefined;
+  /** What is beside it and is no regular file. */
+  readonly odd: string | undefined;
+  /** The first bytes of its write-ahead log. */
+  readonly header: BytesOutcome | undefined;
+  readonly database: BytesOutcome | undefined;
+  readonly log: BytesOutcome | undefined;
+  readonly headerAfter: BytesOutcome | undefined;
+  readonly after: FileInfo | undefined;
+  /** Bytes; a transaction is under way where there are any. */
+  readonly journalSize: number;
+}
 
 export interface Unread {
   readonly ok: false;

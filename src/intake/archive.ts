@@ -9,6 +9,7 @@ import { isTar, tarFiles } from "./tar.ts";
 /** A file as it was handed in, or out of an archive. */
 export interface Piece {
   readonly name: string;
+  /** A chunk is good until the next one is asked for. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
@@ -207,7 +208,7 @@ async function peeked(
   while (length < HEAD) {
     const { done, value } = await iterator.next();
     if (done === true) break;
-    first.push(value);
+    first.push(new Uint8Array(value));
     length += value.length;
   }
   const head = joined(first, length);
@@ -244,7 +245,7 @@ export async function gathered(
   for await (const chunk of chunks) {
     length += chunk.length;
     if (length > most) return undefined;
-    parts.push(chunk);
+    parts.push(new Uint8Array(chunk));
   }
   return joined(parts, length);
 }
@@ -290,7 +291,7 @@ async function* unzstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     for (let at = 0; at < chunk.length; at += ZSTD_PIECE) {
       if (windows.largestWith(chunk.subarray(at, at + ZSTD_PIECE)) > MAX_WINDOW)
         throw new TooMuch("too-large");
-      decompress.push(chunk.subarray(at, at + ZSTD_PIECE), false);
+      decompress.push(new Uint8Array(chunk.subarray(at, at + ZSTD_PIECE)), false);
       yield* out;
       out = [];
     }

@@ -7,7 +7,7 @@ import { safeText } from "../core/text.ts";
 import type { WorkloadEngine } from "../core/workload.ts";
 import { KINDS } from "./index.ts";
 import type { CommandContext, CommandLines } from "./kind.ts";
-import { type Dialect, joined, type Line, lineOf, PLACEHOLDERS, type Word, words } from "./line.ts";
+import { type Dialect, type Line, lineOf, outputBehind, PLACEHOLDERS, type Word, words } from "./line.ts";
 import { safeLine } from "./safe-names.ts";
 
 export interface PrintedStep {
@@ -118,9 +118,11 @@ function deviceLine(
   { viaLoopback, port = DEFAULT_PORT }: CommandContext,
 ): Line {
   if (viaLoopback === undefined || there.dialect === "windows") return there.cli(args);
-  const line = there.cli([...args, ...words("--url", `ws://127.0.0.1:${port}`, `--${viaLoopback}`)]);
-  const secret = there.cli(words("config", "get", `gateway.auth.${viaLoopback}`), { config: true });
-  return joined(line, { text: `"$(${secret.text})"`, placeholders: secret.placeholders });
+  const all = [...args, ...words("--url", `ws://127.0.0.1:${port}`, `--${viaLoopback}`)];
+  const secret = words("config", "get", `gateway.auth.${viaLoopback}`);
+  return (
+    there.cliWithOutput?.(all, secret) ?? outputBehind(there.cli(all), there.cli(secret, { config: true }))
+  );
 }
 
 /** The ConfigMap that openclaw.json is, or is made of at each start. */

@@ -155,6 +155,8 @@ export interface CommandLines {
   readonly dialect: Dialect;
   /** OpenClaw's own command with these words. */
   cli(args: readonly Word[], options?: CliOptions): Line;
+  /** The same with one more word: what OpenClaw's own command prints there, with these words. */
+  cliWithOutput?(args: readonly Word[], output: readonly Word[]): Line;
   /** How the config is edited where `openclaw config` cannot write it. */
   readonly editConfig?: Line;
   readonly start: Line | undefined;

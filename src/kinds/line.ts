@@ -46,3 +46,8 @@ export function joined(...lines: readonly Line[]): Line {
     placeholders: lines.flatMap(({ placeholders }) => placeholders),
   };
 }
+
+/** A line with what another one prints as its last word; POSIX shells only. */
+export function outputBehind(line: Line, output: Line): Line {
+  return joined(line, { text: `"$(${output.text})"`, placeholders: output.placeholders });
+}

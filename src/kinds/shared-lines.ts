@@ -1,3 +1,4 @@
+import type { DeploymentNames } from "../core/facts.ts";
 import { type Line, lineOf, type Word, words } from "./line.ts";
 import { safeHost, safePort } from "./safe-names.ts";
 
@@ -9,13 +10,21 @@ export function tailscaleServe(port: number | undefined): Line {
   return lineOf(words("tailscale", "serve", "--bg", String(safePort(port))));
 }
 
-export function sshTunnel(localPort: number, remotePort: number, host: string | undefined): Line {
+export function sshTunnel(
+  localPort: number,
+  remotePort: number,
+  host: Pick<DeploymentNames, "sshHost" | "sshPort"> = {},
+): Line {
   const forward = `${safePort(localPort)}:127.0.0.1:${safePort(remotePort)}`;
-  return lineOf([...words("ssh", "-N", "-L", forward), hostWord(host)]);
+  return lineOf([...words("ssh", "-N", "-L", forward), ...hostWords(host)]);
 }
 
-/** The host to type after `ssh`. */
-export function hostWord(host: string | undefined): Word {
-  const safe = host === undefined ? undefined : safeHost(host);
-  return safe === undefined ? { placeholder: "<user>@<host>" } : { text: safe };
+/** The host to type after `ssh`, with the port of its sshd. */
+export function hostWords({
+  sshHost,
+  sshPort,
+}: Pick<DeploymentNames, "sshHost" | "sshPort">): readonly Word[] {
+  const safe = sshHost === undefined ? undefined : safeHost(sshHost);
+  if (safe === undefined) return [{ placeholder: "<user>@<host>" }];
+  return words(...(sshPort === undefined ? [] : ["-p", String(safePort(sshPort))]), safe);
 }

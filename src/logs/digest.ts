@@ -5,7 +5,8 @@ import { type EraHint, eraOf, hintsOf } from "./era.ts";
 import { releaseIn } from "./event-kinds.ts";
 import type { Chunk } from "./lines.ts";
 import { RefusalBook } from "./refusals.ts";
-import { type ScanOptions, scanLog } from "./scan.ts";
+import { createScanner, type ScanOptions } from "./scan.ts";
+import { isBefore } from "./when.ts";
 
 export interface DigestOptions {
   /** Groups kept; 200. */
@@ -59,11 +60,15 @@ export function createDigester(options: DigestOptions = {}): Digester {
     add(event) {
       seq++;
       if (event.at !== undefined) {
-        if (firstAt === undefined || before(event.at, firstAt)) firstAt = event.at;
-        if (lastAt === undefined || !before(event.at, lastAt)) lastAt = event.at;
+        if (firstAt === undefined || isBefore(event.at, firstAt)) firstAt = event.at;
+        if (lastAt === undefined || !isBefore(event.at, lastAt)) lastAt = event.at;
       }
       if (event.via !== undefined) vias.set(event.via, true);
-      for (const hint of hintsOf(event)) hints.set(hint.because, { ...hint, seq });
+      for (const hint of hintsOf(event)) {
+        const known = hints.get(hint.because);
+        if (known === undefined) hints.set(hint.because, { ...hint, seq });
+        else known.seq = seq;
+      }
       const named = releaseIn(event);
       if (named !== undefined) {
         const told = { version: named, quote: event.quote };
@@ -122,16 +127,20 @@ export async function digestLogs(
   const digester = createDigester(options);
   for await (const { name, chunks, inside } of sources) {
     let events = 0;
-    const scan: ScanOptions = {
-      ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
-      onEnd: ({ lines, bytes }) =>
-        digester.noteSource({ name, lines, bytes, events, ...(inside === true ? { inside } : {}) }),
+    const scan: ScanOptions = options.secrets === undefined ? {} : { secrets: options.secrets };
+    // Not one by one: each would wait for the next turn.
+    const scanner = createScanner(name, scan);
+    const take = (found: readonly LogEvent[]): void => {
+      for (const event of found) {
+        if (isOutside(event, options)) continue;
+        events += 1;
+        digester.add(event);
+      }
     };
-    for await (const event of scanLog(chunks, name, scan)) {
-      if (isOutside(event, options)) continue;
-      events++;
-      digester.add(event);
-    }
+    for await (const chunk of chunks) take(scanner.push(chunk));
+    take(scanner.end());
+    const { lines, bytes } = scanner.stats;
+    digester.noteSource({ name, lines, bytes, events, ...(inside === true ? { inside } : {}) });
   }
   return digester.finish();
 }
@@ -189,10 +198,4 @@ function repeated(event: LogEvent, seen: Lru<string>): boolean {
   });
   if (!other) seen.set(`${second} ${what}`, event.source);
   return other;
-}
-
-/** By time where both have a whole one, else by text. */
-function before(a: string, b: string): boolean {
-  const [x, y] = [Date.parse(a), Date.parse(b)];
-  return Number.isNaN(x) || Number.isNaN(y) ? a < b : x < y;
 }

@@ -102,12 +102,12 @@ function hintsOfEvent(event: LogEvent): readonly EraHint[] {
 /** Which fields a refusal's line has, and which it would have had. */
 function hintsOfFields({ form, quote, peer, phase, reason, cause }: RefusedEvent): readonly EraHint[] {
   const hints: EraHint[] = [];
-  const whole = /closed before connect conn=[0-9a-f-]{36} .*fwd=.*host=/.test(quote);
+  const isWhole = () => /closed before connect conn=[0-9a-f-]{36} .*fwd=.*host=/.test(quote);
   if (peer !== undefined) hints.push({ from: "2026.4.10", because: "refusals have peer=" });
-  else if (whole && !quote.includes(" peer="))
+  else if (isWhole() && !quote.includes(" peer="))
     hints.push({ to: "2026.4.9", because: "refusals have no peer=" });
   if (phase !== undefined) hints.push({ from: "2026.7.1", because: "refusals have phase=" });
-  else if (whole && peer !== undefined && reason !== undefined)
+  else if (peer !== undefined && reason !== undefined && isWhole())
     hints.push({ to: "2026.6.11", because: "refusals have no phase=" });
   // Behind the reason; `openclaw logs` prints the meta of any release, as JSON in front.
   if (form === "console" && cause !== undefined && phase !== undefined && !quote.includes('{"'))

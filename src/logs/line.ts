@@ -20,5 +20,10 @@ export interface Line {
 export interface Shape {
   readonly name: string;
   readonly hints: readonly string[];
+  /**
+   * What is searched for the same among the bytes of a long log, where the hints are too common or too short (six
+   * characters is the least); none for what only people write.
+   */
+  readonly needles?: readonly string[];
   readonly read: (line: Line) => LogEvent | undefined;
 }

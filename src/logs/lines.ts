@@ -32,6 +32,11 @@ export class LineSplitter {
     this.#onLine = onLine;
   }
 
+  /** Of the line that is read, or of the next one where the last one ended. */
+  get number(): number {
+    return this.#number;
+  }
+
   /** Lines begun so far. */
   get lines(): number {
     return this.#atLineStart ? this.#number - 1 : this.#number;

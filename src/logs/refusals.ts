@@ -3,6 +3,7 @@ import type { LogEvent, RefusalGate, RefusalGroup, RefusedEvent } from "../core/
 import { isOwnProbe } from "../core/log-parts.ts";
 import { Lru } from "../core/lru.ts";
 import { gateBeside } from "./event-kinds.ts";
+import { isBefore } from "./when.ts";
 
 /** What is remembered of one connection. */
 interface Connection {
@@ -43,7 +44,7 @@ export class RefusalBook {
   readonly #maxGroups: number;
   readonly #conns: Lru<Connection>;
   /** Connections that are forgotten but for their group: the JSON file read after a long console log. */
-  readonly #counted: Lru<string>;
+  readonly #counted: Recent<string>;
   /** Least recently refused first. */
   readonly #groups = new Map<string, Group>();
   readonly #connected = new Lru<Moment>(1000);
@@ -58,7 +59,7 @@ export class RefusalBook {
   constructor(maxGroups: number, maxConns: number) {
     this.#maxGroups = Math.max(1, maxGroups);
     this.#conns = new Lru(maxConns);
-    this.#counted = new Lru(maxConns * 10);
+    this.#counted = new Recent(maxConns * 10);
   }
 
   /** Whether it is a refusal of its own, not another line about one that was counted. */
@@ -253,8 +254,41 @@ function devicesLike(latest: RefusedEvent, devices: Group["devices"]): { devices
   return alike.length < 2 ? {} : { devices: alike };
 }
 
+/** The last ones that were set, `most` to twice as many: what is only kept, and never moved, is quick. */
+class Recent<V> {
+  readonly #most: number;
+  #new = new Map<string, V>();
+  #old = new Map<string, V>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get(key: string): V | undefined {
+    return this.#new.get(key) ?? this.#old.get(key);
+  }
+
+  set(key: string, value: V): void {
+    if (this.#new.size >= this.#most) {
+      this.#old = this.#new;
+      this.#new = new Map();
+    }
+    this.#new.set(key, value);
+  }
+}
+
+/** Refusals of one kind are read alike, and there are few kinds. */
+const readings = new Lru<GateReading>(500);
+
 function readingOf(event: RefusedEvent, sibling: GateReading | undefined): GateReading {
-  const reading = gateOf({ ...event, why: event.why ?? sibling?.why });
+  const { code, reason, cause, phase } = event;
+  const why = event.why ?? sibling?.why;
+  const key = `${code}\0${reason}\0${cause}\0${phase}\0${why}`;
+  let reading = readings.get(key);
+  if (reading === undefined) {
+    reading = gateOf({ ...event, why });
+    readings.set(key, reading);
+  }
   if (reading.gate !== "unknown" && reading.gate !== "left") return reading;
   return sibling ?? reading;
 }
@@ -315,7 +349,8 @@ function keyOf(event: RefusedEvent, { gate, why }: GateReading): string {
   const shape = PLAIN_GATES.has(gate) ? "" : shapeOf(event);
   const { remote, fwd, host, origin, client } = event;
   // Our own knock at the user's origin is no attempt of theirs, and must not stand in front of it as the newest.
-  return JSON.stringify([gate, why, shape, remote, fwd, host, origin, client, isOwnProbe(event)]);
+  const own = isOwnProbe(event) ? "own" : "";
+  return [gate, why, shape, remote, fwd, host, origin, client, own].join("\0");
 }
 
 /** The wording without what differs from one attempt to the next. */
@@ -327,11 +362,6 @@ function later(a: Group, b: Group): number {
   if (a.lastAt === undefined || b.lastAt === undefined) return 0;
   const difference = Date.parse(a.lastAt) - Date.parse(b.lastAt);
   return Number.isNaN(difference) ? 0 : difference;
-}
-
-function isBefore(a: string, b: string): boolean {
-  const [x, y] = [Date.parse(a), Date.parse(b)];
-  return Number.isNaN(x) || Number.isNaN(y) ? a < b : x < y;
 }
 
 function isAfter(a: Moment, b: Moment): boolean {

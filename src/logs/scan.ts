@@ -1,21 +1,29 @@
 import type { ClientErrorEvent, LogEvent } from "../core/log-event.ts";
 import { createScrubber, type Scrubber, safeField, safeQuote } from "../core/scrub.ts";
 import { safeText, stripAnsi } from "../core/text.ts";
+import { AnyLog } from "./any-log.ts";
 import { type Block, blockLine, isPrompt, mergeBlock, mergeClient } from "./client-block.ts";
 import { continuesFragment, FRAGMENT_HINTS, looseMeta, readFragment } from "./fragment.ts";
 import { type JsonLine, readJsonLine, readLeadingMeta } from "./json-log.ts";
 import { timestamp } from "./keys.ts";
 import type { Line, Meta } from "./line.ts";
-import { type Chunk, detached, LineSplitter } from "./lines.ts";
+import { type Chunk, detached } from "./lines.ts";
+import type { Around, LineConsumer } from "./long-log.ts";
 import { type Stripped, stripPrefixes } from "./prefix.ts";
 import { configKeys } from "./shapes/gateway.ts";
 import { besideOf, recognise, SHAPES } from "./shapes/index.ts";
 import { runsNode } from "./shapes/speaker.ts";
+import { Templates } from "./templates.ts";
 import { continuesWrapped, isWrapped, joinWrapped } from "./wrap.ts";
 
 export interface ScanOptions {
   /** Exact values to take out of every text, besides what looks like a secret. */
   readonly secrets?: readonly string[];
+  /**
+   * Bytes that are read line by line; of what comes behind them only lines in which something may be found, and a
+   * sample of the others. 131,072: whatever is shorter may be somebody's words.
+   */
+  readonly careful?: number;
   /** Called once, at the end. */
   readonly onEnd?: (stats: ScanStats) => void;
 }
@@ -33,6 +41,24 @@ export interface Scanner {
   push(chunk: Chunk): readonly LogEvent[];
   end(): readonly LogEvent[];
   readonly stats: ScanStats;
+}
+
+/** Twice as long as what is read as somebody's words. */
+const CAREFUL = 131_072;
+/**
+ * What the end of a line has in which a secret may begin and go on in the next one: a word that names one, a link, an
+ * escape, one long word; or it is one word, the rest of something.
+ */
+const MAY_OPEN =
+  /token|pass|secret|key|code|credential|signature|auth|bearer|x-|sk-|sig=|jwt|hmac|otp|ticket|assertion|pwd|[^\t\x20-\x7e]|[%\\&?#]|:\/\/|\s-u|\S{24}|0(?:x[0-9a-f]?,?)?\s?$|[_-][a-z]{1,16}=?\s*$|^\S*$/i;
+/** As many characters tell, where nothing is quoted and nothing goes on to the end of a line by itself. */
+const TELLING_END = 64;
+
+function mayOpen(line: string): boolean {
+  return (
+    MAY_OPEN.test(line.slice(-TELLING_END)) ||
+    ['"', "'", "`", "ookie", "OOKIE", "-----"].some((mark) => line.includes(mark))
+  );
 }
 
 /** Characters of a line that are parsed; 9.x lines are some 1,500 long. */
@@ -87,20 +113,20 @@ export async function* scanLog(
 
 export function createScanner(source: string, options: ScanOptions = {}): Scanner {
   const scrub = createScrubber(options.secrets ?? []);
-  const reader = new LineReader(safeQuote(source, scrub, 200), scrub);
-  const splitter = new LineSplitter((text, number) => reader.line(text, number));
+  const reader = new LineReader(safeQuote(source, scrub, 200), scrub, (options.secrets ?? []).length === 0);
+  const log = new AnyLog(reader, options.careful ?? CAREFUL);
   return {
     push(chunk) {
-      splitter.push(chunk);
+      log.push(chunk);
       return reader.take();
     },
     end() {
-      splitter.end();
+      log.end();
       reader.end();
       return reader.take();
     },
     get stats() {
-      return { lines: splitter.lines, bytes: splitter.bytes, skipped: splitter.skipped };
+      return { lines: log.lines, bytes: log.bytes, skipped: log.skipped };
     },
   };
 }
@@ -112,9 +138,25 @@ type Pending =
   | { readonly kind: "box"; event: Extract<LogEvent, { type: "config-error" }>; lines: number }
   | { readonly kind: "client"; event: ClientErrorEvent | undefined; block: Block; lines: number };
 
-class LineReader {
+/** Whether the next line is known to begin with no `x`. */
+function endsHere(around: Around | undefined): boolean {
+  const next = around?.next();
+  return next !== undefined && !/^x/i.test(stripPrefixes(next).text);
+}
+
+const ALONE: Around = { last: () => undefined, before: () => [], next: () => "" };
+
+/** What a line says that stands by itself; `undefined` where it waits for the next one. */
+function readAlone(text: string, source: string, scrub: Scrubber): readonly LogEvent[] | undefined {
+  const reader = new LineReader(source, scrub, false);
+  reader.line(text, 1, ALONE);
+  return reader.isWaiting(2) ? undefined : reader.take();
+}
+
+class LineReader implements LineConsumer {
   readonly #source: string;
   readonly #scrub: Scrubber;
+  readonly #templates: Templates | undefined;
   #events: LogEvent[] = [];
   #pending: Pending | undefined;
   /** Lines of the last command that ran the CLI in a container of its own, and of its output. */
@@ -123,12 +165,18 @@ class LineReader {
   #nodeHost = { from: 0, to: 0 };
   /** The last lines that were of no interest; a secret may begin there and go on in the next one. */
   #before: string[] = [];
+  /** Those that nobody handed over, before the first of the lines that wait. */
+  #around: Around | undefined;
+  /** Whether marks or colours are written out, so that they may stand inside of what is looked for. */
+  isSpelled = false;
   /** Lines at the end of which a secret may begin: they wait for the next one, and are scrubbed with it. */
   #held: { readonly raw: string; readonly number: number; readonly stripped: Stripped }[] = [];
 
-  constructor(source: string, scrub: Scrubber) {
+  /** `learns`: whether lines that differ only in their times and ids are read once; not where secrets are known. */
+  constructor(source: string, scrub: Scrubber, learns: boolean) {
     this.#source = source;
     this.#scrub = scrub;
+    this.#templates = learns ? new Templates((text) => readAlone(text, source, scrub)) : undefined;
   }
 
   take(): readonly LogEvent[] {
@@ -137,9 +185,17 @@ class LineReader {
     return events;
   }
 
-  line(written: string, number: number): void {
-    // Colours stand inside of what is looked for: `[33m[ws][39m unauthorized[0m conn=`.
-    const raw = unescapeHtml(stripAnsi(written).replace(LOST_COLOUR, ""));
+  line(written: string, number: number, around?: Around): void {
+    this.#around = around;
+    if (this.#templates !== undefined && !this.isWaiting(number)) {
+      const known = this.#templates.find(written, number);
+      if (known !== undefined && !this.#mayFollow(around) && (!written.endsWith("0") || endsHere(around))) {
+        this.#before = [];
+        this.#events.push(...known);
+        return;
+      }
+    }
+    const raw = this.#undisguised(written);
     if (this.#held.length === 0 && !this.#matters(raw, number)) {
       if (this.#before.push(raw) > MAX_BEFORE) this.#before.shift();
       return;
@@ -147,8 +203,9 @@ class LineReader {
     this.#held.push({ raw, number, stripped: stripPrefixes(detached(raw)) });
     const texts = this.#held.map(({ stripped }) => stripped.text);
     const isShort = texts.every(({ length }) => length <= MAX_WAITING);
-    if (isShort && this.#held.length < MAX_HELD && this.#scrub.goesOn(texts.join("\n"))) return;
+    if (isShort && this.#held.length < MAX_HELD && this.#goesOn(texts.join("\n"), around)) return;
     this.#release();
+    if (!this.isWaiting(number + 1)) this.#templates?.learn(written);
   }
 
   end(): void {
@@ -156,15 +213,49 @@ class LineReader {
     this.flush();
   }
 
+  /** A zero at the end may be the beginning of `0x41`; where nothing else may go on, the next line tells. */
+  #goesOn(text: string, around: Around | undefined): boolean {
+    if (!this.#scrub.goesOn(text)) return false;
+    return !(text.endsWith("0") && endsHere(around) && !this.#scrub.goesOn(`${text.slice(0, -1)}7`));
+  }
+
+  isWaiting(number: number): boolean {
+    return (
+      this.#held.length > 0 ||
+      this.#pending !== undefined ||
+      number <= Math.max(this.#cliService.to, this.#nodeHost.to)
+    );
+  }
+
+  /** Colours stand inside of what is looked for: `[33m[ws][39m unauthorized[0m conn=`. */
+  #undisguised(written: string): string {
+    const plain = stripAnsi(written);
+    const raw = unescapeHtml(plain.replace(LOST_COLOUR, ""));
+    // Those that JSON has written out are searched for.
+    if (raw.length !== plain.length && !plain.includes("\\u001b[")) this.isSpelled = true;
+    return raw;
+  }
+
   /** What may become an event, or says whose the next ones are. */
   #matters(raw: string, number: number): boolean {
     return (
-      this.#pending !== undefined ||
-      number <= Math.max(this.#cliService.to, this.#nodeHost.to) ||
-      raw.includes(" node ") ||
-      raw.includes("openclaw-cli") ||
-      RELEVANT.test(raw)
+      this.isWaiting(number) || raw.includes(" node ") || raw.includes("openclaw-cli") || RELEVANT.test(raw)
     );
+  }
+
+  /** The lines before, where a secret may have begun in them. */
+  #textsBefore(): readonly string[] {
+    const unseen = this.#around?.before().map((written) => this.#undisguised(written)) ?? [];
+    const last = [...this.#before, ...unseen]
+      .slice(-MAX_BEFORE)
+      .map((raw) => oneLine(stripPrefixes(raw).text).slice(-MAX_WAITING));
+    return last.length > 0 && this.#scrub.goesOn(last.join("\n")) ? last : [];
+  }
+
+  /** The same, without a closer look where the last one has nothing that a secret could begin with. */
+  #mayFollow(around: Around | undefined): boolean {
+    const last = around?.last() ?? this.#before.at(-1);
+    return last !== undefined && mayOpen(last) && this.#textsBefore().length > 0;
   }
 
   /** Scrubs the lines that wait as one text, with those before them in which a secret may have begun. */
@@ -172,8 +263,7 @@ class LineReader {
     const held = this.#held;
     if (held.length === 0) return;
     this.#held = [];
-    const last = this.#before.map((raw) => oneLine(stripPrefixes(raw).text).slice(-MAX_WAITING));
-    const before = last.length > 0 && this.#scrub.goesOn(last.join("\n")) ? last : [];
+    const before = this.#textsBefore();
     this.#before = [];
     const texts = held.map(({ stripped }) => oneLine(stripped.text));
     const isAlone = before.length + texts.length === 1;

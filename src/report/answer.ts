@@ -2,7 +2,7 @@ import type { Evidence } from "../core/facts.ts";
 import type { Risk } from "../core/finding.ts";
 import { safeText } from "../core/text.ts";
 import { type Effect, effectOf } from "./effect.ts";
-import { inputText, isPlainInput } from "./inputs.ts";
+import { isPlainInput, takenFor } from "./inputs.ts";
 import {
   type Catalogue,
   catalogueOf,
@@ -15,6 +15,7 @@ import {
   wordsOf,
 } from "./messages/index.ts";
 import type { RemedyAction, Report, ReportFinding, ReportRemedy, TimelineEntry } from "./result.ts";
+import { riskText } from "./risk-text.ts";
 import { safeReport } from "./safe.ts";
 import { unicodeSymbols } from "./style.ts";
 import { admissionText, aheadText, gatewayText, headlineOf, titleOf } from "./told.ts";
@@ -33,7 +34,9 @@ export interface Answer {
   readonly aheadSteps: readonly ToldStep[];
   readonly timeline: readonly ToldTime[];
   readonly missing: readonly string[];
-  readonly inputs: readonly string[];
+  readonly inputs: readonly { readonly name: string; readonly text: string }[];
+  /** Names that somebody gave to files and gateways, which stand in other texts, too. */
+  readonly names: readonly string[];
   readonly notes: readonly string[];
   readonly send: readonly ToldStep[];
   readonly tool: string;
@@ -120,6 +123,9 @@ export function answerOf(raw: Report, lang: Lang): Answer {
     timeline: (report.timeline ?? []).map((entry) => timeOf(catalogue, entry)),
     missing: (report.missing ?? []).map((one) => missingText(catalogue, one)),
     inputs: inputsOf(catalogue, report),
+    names: [report.target.name, ...(report.inputs ?? []).map(({ name }) => name)].filter(
+      (name) => name !== "",
+    ),
     notes: (report.notes ?? []).map((note) => noteText(catalogue, note)),
     send: (report.send ?? []).map((action) => stepOf(catalogue, action)),
     tool: `${report.tool.name} ${report.tool.version}`,
@@ -168,7 +174,7 @@ function findingOf(catalogue: Catalogue, finding: ReportFinding, report: Report)
 }
 
 function remedyOf(catalogue: Catalogue, remedy: ReportRemedy, gate: string | undefined): ToldRemedy {
-  const { words, risks, gates, unproven: unprovenWords } = catalogue;
+  const { words, gates, unproven: unprovenWords } = catalogue;
   const text = entryOf(catalogue.remedies, remedy.id);
   const effect = effectOf(remedy, gate);
   const { after, unproven = [] } = remedy;
@@ -182,7 +188,7 @@ function remedyOf(catalogue: Catalogue, remedy: ReportRemedy, gate: string | und
   return {
     title: fill(text?.title ?? remedy.id, remedy.args),
     risk: remedy.risk,
-    riskText: risks[remedy.risk],
+    riskText: riskText(catalogue, remedy),
     effect,
     effectText: effect === "unknown" ? "" : fill(effects[effect], { gate: where }),
     prose: [
@@ -255,8 +261,8 @@ function missingText(catalogue: Catalogue, one: NonNullable<Report["missing"]>[n
   return `${wordsOf(facts, one.fact)}${words.colon}${because}`;
 }
 
-function inputsOf(catalogue: Catalogue, { inputs = [] }: Report): readonly string[] {
+function inputsOf(catalogue: Catalogue, { inputs = [] }: Report): Answer["inputs"] {
   return inputs.length === 1 && inputs.every(isPlainInput)
     ? []
-    : inputs.map((one) => inputText(catalogue, one));
+    : inputs.map((one) => ({ name: one.name, text: takenFor(catalogue, one) }));
 }

@@ -16,6 +16,7 @@ import {
 } from "./messages/index.ts";
 import { releaseText } from "./release-text.ts";
 import type { RemedyAction } from "./result.ts";
+import { riskText } from "./risk-text.ts";
 import { safeValue } from "./safe.ts";
 import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } from "./style.ts";
 
@@ -142,7 +143,7 @@ class FixPage {
 
   remedies({ remedies }: FixReport, isBrief: boolean): string[] {
     return remedies.flatMap((remedy, index) => {
-      const { remedies: texts, risks, unproven } = this.#words;
+      const { remedies: texts, unproven } = this.#words;
       const text = entryOf(texts, remedy.id);
       const title = fill(text?.title ?? remedy.id, remedy.args);
       const prose = (part: string | undefined) =>
@@ -150,9 +151,10 @@ class FixPage {
       const tone = remedy.risk === "weakens-security" ? this.#style.warn : this.#style.strong;
       return [
         ...(index === 0 || isBrief ? [] : [""]),
-        ...hang(`${index + 1}. `, `${title} [${risks[remedy.risk]}]`, { indent: 0, width: this.#width }).map(
-          tone,
-        ),
+        ...hang(`${index + 1}. `, `${title} [${riskText(this.#words, remedy)}]`, {
+          indent: 0,
+          width: this.#width,
+        }).map(tone),
         ...(isBrief
           ? []
           : [

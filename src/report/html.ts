@@ -16,24 +16,9 @@ import type { Report } from "./result.ts";
  * them). Every text goes through {@link esc}.
  */
 export function renderHtml(report: Report, lang: Lang): string {
-  const answer = answerOf(report, lang);
-  const { catalogue, headline, about, verdict, main, others } = answer;
-  const { words, answer: own } = catalogue;
-  const sections = [
-    pathSection(answer),
-    ...(main === undefined ? [] : [findingSection(answer, main, true)]),
-    ...others.map((finding) => findingSection(answer, finding, false)),
-    listSection(words.ahead, answer.ahead),
-    timelineSection(answer),
-    listSection(words.missing, answer.missing),
-    listSection(words.inputs, answer.inputs),
-    listSection(words.notes, answer.notes),
-    answer.send.length === 0
-      ? ""
-      : section(own.send, `${steps(answer, answer.send)}<p class="dim">${prose(own.sendLines)}</p>`),
-  ];
+  const { catalogue, headline, tool } = answerOf(report, lang);
   return `<!doctype html>
-<html lang="${lang === "zh" ? "zh-CN" : "en"}">
+<html lang="${LANG_TAGS[lang]}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -45,22 +30,54 @@ export function renderHtml(report: Report, lang: Lang): string {
 </head>
 <body>
 <main>
-<header class="${verdict}">
-<h1>${esc(headline)}</h1>
-${about.map((line) => `<p>${esc(line)}</p>`).join("\n")}
-</header>
-${sections.filter((part) => part !== "").join("\n")}
+${renderHtmlBody(report, lang)}
 </main>
-<footer><p>${esc(own.made.replace("{tool}", answer.tool))}</p></footer>
+<footer><p>${esc(catalogue.answer.made.replace("{tool}", tool))}</p></footer>
 </body>
 </html>
 `;
 }
 
+/**
+ * What stands in the report's page, for a page that has more in it. `asked`: of a question to the model its answer is
+ * the headline. Elements without scripts and style attributes; every text goes through {@link esc}.
+ */
+export function renderHtmlBody(report: Report, lang: Lang, asked: "report" | "what-if" = "report"): string {
+  const answer = answerOf(report, lang);
+  const { catalogue, main, others } = answer;
+  const { words, answer: own } = catalogue;
+  const [where = "", model = answer.headline] = answer.about;
+  const { headline, about } = asked === "what-if" ? { headline: model, about: [where] } : answer;
+  const sections = [
+    pathSection(answer),
+    ...(main === undefined ? [] : [findingSection(answer, main, true)]),
+    ...others.map((finding) => findingSection(answer, finding, false)),
+    listSection(words.ahead, answer.ahead),
+    timelineSection(answer),
+    listSection(words.missing, answer.missing),
+    listSection(
+      words.inputs,
+      answer.inputs.map(({ name, text }) => `${name}${words.colon}${text}`),
+    ),
+    listSection(words.notes, answer.notes),
+    answer.send.length === 0
+      ? ""
+      : section(own.send, `${steps(answer, answer.send)}<p class="dim">${prose(own.sendLines)}</p>`),
+  ];
+  return `<header class="${answer.verdict}">
+<h1>${esc(headline)}</h1>
+${about.map((line) => `<p>${esc(line)}</p>`).join("\n")}
+</header>
+${sections.filter((part) => part !== "").join("\n")}`;
+}
+
+/** Language tags of pages (BCP 47). */
+export const LANG_TAGS: Readonly<Record<Lang, string>> = { en: "en", zh: "zh-CN" };
+
 /** A text of several lines, as a page. */
 export function renderHtmlText(title: string, text: string, lang: Lang): string {
   return `<!doctype html>
-<html lang="${lang === "zh" ? "zh-CN" : "en"}">
+<html lang="${LANG_TAGS[lang]}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>${esc(title)}</title><style>${STYLE}</style></head>
 <body><main><h1>${esc(title)}</h1><pre class="page" tabindex="0">${esc(text)}</pre></main></body>
 </html>

@@ -3,6 +3,7 @@ import type { Evidence } from "../core/facts.ts";
 import type { Saying } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
 import { type Effect, effectOf, leadsOf, typedFirst } from "./effect.ts";
+import { isBefore } from "./gate-order.ts";
 import { byTrouble, inputText, isPlainInput } from "./inputs.ts";
 import { displayWidth, hang } from "./layout.ts";
 import {
@@ -17,6 +18,7 @@ import {
   wordsOf,
 } from "./messages/index.ts";
 import type { EraAnswer, Hop, RemedyAction, Report, ReportFinding, ReportRemedy } from "./result.ts";
+import { riskText } from "./risk-text.ts";
 import { safeReport } from "./safe.ts";
 import { isOpen } from "./smoke.ts";
 import { smokeLine } from "./smoke-words.ts";
@@ -73,6 +75,7 @@ export function renderHuman(raw: Report, options: HumanOptions): string {
     page.checks(report),
     page.notes(report),
     page.next(report),
+    page.smokeAgain(report),
   ];
   return `${blocks
     .filter((block) => block.length > 0)
@@ -102,6 +105,11 @@ class Page {
     const line = smokeLine(report, report.smoke, this.#words);
     const { good, bad, warn } = this.#style;
     return [(report.smoke.passed ? good : isOpen(report.smoke) ? warn : bad)(line)];
+  }
+
+  /** The same as the last line where it fails: of a pod or a step of CI people are shown the end. */
+  smokeAgain(report: Report): string[] {
+    return report.smoke?.passed === false ? this.smoke(report) : [];
   }
 
   headline(report: Report): string[] {
@@ -306,17 +314,33 @@ class Page {
     return [this.#heading(this.#words.words.crashed), ...lines];
   }
 
-  checks({ checks, verdict }: Report): string[] {
+  /** What is said to be in order was looked at: all of it where the verdict is that, else the gates that were passed. */
+  checks({ checks, verdict, gateway }: Report): string[] {
     const healthy = checks.filter((check) => check.verdict === "healthy");
     const { verbose } = this.#options;
     if (healthy.length === 0 || (verdict !== "healthy" && !verbose)) return [];
-    const { words, causes } = this.#words;
-    const lines = healthy.flatMap(({ id }) => {
-      const text = fill(entryOf(causes, id)?.healthy ?? id);
+    const { words } = this.#words;
+    const count = fill(words.checksPassed, { count: healthy.length });
+    if (verdict === "healthy")
+      return verbose ? [this.#heading(count), ...this.#inOrder(healthy)] : [this.#style.dim(count)];
+    const refused = gateway.admission?.outcome === "refused" ? gateway.admission.gate : undefined;
+    const passed = healthy.filter(
+      ({ gate }) => gate !== undefined && refused !== undefined && isBefore(gate, refused),
+    );
+    const silent = healthy.filter((check) => !passed.includes(check));
+    const ids = silent.map(({ id }) => id).join(words.comma);
+    const text = `${fill(words.checksSilent, { count: silent.length })}${words.colon}${ids}`;
+    return [
+      ...(passed.length === 0 ? [] : [this.#heading(words.gatesPassed), ...this.#inOrder(passed)]),
+      ...(silent.length === 0 ? [] : hang("", text, { indent: 2, width: this.#width }).map(this.#style.dim)),
+    ];
+  }
+
+  #inOrder(checks: readonly CheckResult[]): string[] {
+    return checks.flatMap(({ id }) => {
+      const text = fill(entryOf(this.#words.causes, id)?.healthy ?? id);
       return hang(`${this.#symbols.healthy} `, text, { indent: 2, width: this.#width });
     });
-    const count = fill(words.checksPassed, { count: healthy.length });
-    return verbose ? [this.#heading(count), ...lines] : [this.#style.dim(count)];
   }
 
   notes({ notes = [], leftOut = [], verdict }: Report): string[] {
@@ -333,13 +357,24 @@ class Page {
     return [this.#heading(this.#words.words.notes), ...lines, ...left];
   }
 
+  /** Where no remedy has anything to type. */
+  #otherwise(next: string): string[] {
+    const { command } = this.#style;
+    return / explain /.test(next)
+      ? [
+          ...hang("", this.#words.words.explainNext, { indent: 2, width: this.#width }),
+          `    ${command(next)}`,
+        ]
+      : [`  ${command(next)}`];
+  }
+
   /** What to do first, up to the first command; the whole of it stands with the finding. */
   first(report: Report): string[] {
     const leads = this.#leads(report);
     const isTyped = leads.some((remedy) => typedFirst(remedy) !== undefined);
     const lines = [
       ...leads.flatMap((remedy) => this.#lead(remedy)),
-      ...(isTyped || report.next === "" ? [] : [`  ${this.#style.command(report.next)}`]),
+      ...(isTyped || report.next === "" ? [] : this.#otherwise(report.next)),
     ];
     return lines.length === 0 ? [] : [this.#heading(this.#words.words.next), ...lines];
   }
@@ -356,14 +391,14 @@ class Page {
   }
 
   #lead(remedy: ReportRemedy): string[] {
-    const { remedies, risks } = this.#words;
+    const { remedies } = this.#words;
     const title = fill(entryOf(remedies, remedy.id)?.title ?? remedy.id, remedy.args);
     const typed = remedy.actions.findIndex(({ kind }) => kind === "command");
     const first = typed < 0 ? remedy.actions.slice(0, 1) : remedy.actions.slice(0, typed + 1);
     // Whoever reads no further has to know what a hearsay or a weakening rests on.
     const caution = remedy.risk === "weakens-security" ? entryOf(remedies, remedy.id)?.caution : undefined;
     return [
-      ...hang("", `${title} [${risks[remedy.risk]}]`, { indent: 2, width: this.#width }),
+      ...hang("", `${title} [${riskText(this.#words, remedy)}]`, { indent: 2, width: this.#width }),
       ...(caution === undefined ? [] : this.#prose(fill(caution, remedy.args), 4)),
       ...this.#unproven(remedy, 4),
       ...first.flatMap((action) =>
@@ -412,9 +447,12 @@ class Page {
   }
 
   #remedy(remedy: ReportRemedy, letter: string, effect: Effect): string[] {
-    const { remedies, risks, words, gates } = this.#words;
+    const { remedies, words, gates } = this.#words;
     const title = fill(entryOf(remedies, remedy.id)?.title ?? remedy.id, remedy.args);
-    const first = hang(`${letter}. `, `${title} [${risks[remedy.risk]}]`, { indent: 5, width: this.#width });
+    const first = hang(`${letter}. `, `${title} [${riskText(this.#words, remedy)}]`, {
+      indent: 5,
+      width: this.#width,
+    });
     const lines = first.map(remedy.risk === "weakens-security" ? this.#style.warn : this.#style.strong);
     if (effect === "unknown") return lines;
     const { after } = remedy;

@@ -33,7 +33,7 @@ export interface JsonReport {
   readonly eras?: readonly JsonEra[];
   readonly findRelease?: JsonFindRelease;
   readonly ahead: Report["ahead"];
-  readonly checks: readonly (Omit<CheckResult, "why"> & { readonly why: string })[];
+  readonly checks: readonly (Omit<CheckResult, "why" | "gate"> & { readonly why: string })[];
   readonly suppressed: Readonly<Record<string, string>>;
   readonly missing: NonNullable<Report["missing"]>;
   readonly page?: Report["page"];
@@ -136,7 +136,7 @@ export function toJsonReport(raw: Report, lang: Lang): JsonReport {
     ...optional("findRelease", report.findRelease && toJsonFindRelease(report.findRelease, words)),
     ahead,
     ...optional("leftOut", report.leftOut),
-    checks: report.checks.map((check) => ({ ...check, why: check.why ?? "" })),
+    checks: report.checks.map(({ gate: _gate, ...check }) => ({ ...check, why: check.why ?? "" })),
     suppressed: report.suppressed ?? {},
     missing: report.missing ?? [],
     ...optional("page", page),
@@ -217,7 +217,7 @@ function toJsonAction(action: RemedyAction, words: Catalogue): JsonAction {
 }
 
 function toJsonRemedy(
-  { id, risk, args, unproven, after, actions }: ReportRemedy,
+  { id, risk, costs, args, unproven, after, actions }: ReportRemedy,
   words: Catalogue,
 ): JsonRemedy {
   return {
@@ -226,6 +226,7 @@ function toJsonRemedy(
     title: fill(entryOf(words.remedies, id)?.title ?? id, args),
     commands: actions.flatMap((action) => (action.kind === "command" ? [action.command] : [])),
     actions: actions.map((action) => toJsonAction(action, words)),
+    ...optional("costs", costs),
     ...optional("args", args),
     ...optional("unproven", unproven),
     ...optional("after", after),

@@ -22,7 +22,7 @@ export function renderMarkdown(report: Report, lang: Lang): string {
   const blocks = [
     [`**${marked(answer.headline)}**`],
     main === undefined ? [] : [marked(joinedSentences(answer.catalogue, [main.what, main.why]))],
-    answer.about.map((line) => `- ${marked(line)}`),
+    answer.about.map((line) => `- ${withNames(line, answer.names)}`),
     ...(main === undefined ? [] : findingBlocks(answer, main)),
     ...alsoBlocks(answer),
     answer.ahead.length === 0
@@ -36,7 +36,12 @@ export function renderMarkdown(report: Report, lang: Lang): string {
     main === undefined || answer.verdict === "undetermined" ? missingBlock(answer) : [],
     answer.inputs.length === 0
       ? []
-      : [heading(words.inputs), ...answer.inputs.slice(0, 20).map((line) => `- ${marked(line)}`)],
+      : [
+          heading(words.inputs),
+          ...answer.inputs
+            .slice(0, 20)
+            .map(({ name, text }) => `- ${code(name)}${words.colon}${marked(text)}`),
+        ],
     answer.send.length === 0 ? [] : [heading(own.send), ...stepsOf(answer.send), "", marked(own.sendLines)],
   ];
   return `${blocks
@@ -58,7 +63,7 @@ function findingBlocks({ catalogue }: Answer, finding: ToldFinding): readonly (r
             .slice(0, MAX_QUOTES)
             .map(
               ({ source, quote, isOwn }) =>
-                `- ${marked(source)}${words.colon}${isOwn ? marked(quote) : code(quote)}`,
+                `- ${code(source)}${words.colon}${isOwn ? marked(quote) : code(quote)}`,
             ),
         ],
     tellApart.length === 0
@@ -180,8 +185,21 @@ export function marked(text: string): string {
   return parts.map((part, index) => (index % 2 === 1 ? code(part) : escaped(part))).join("");
 }
 
+/** A line of ours with names of others in it: a file may be called `@somebody` or `www.example.com`. */
+function withNames(line: string, names: readonly string[]): string {
+  const between = ` ${unicodeSymbols.bullet} `;
+  return line
+    .split(between)
+    .map((part) => (names.includes(part) ? code(part) : marked(part)))
+    .join(between);
+}
+
+/** Behind a sign with which GitHub and GitLab call people or link to issues: joins, and is not seen. */
+const NOT_CALLED = "\u2060";
+
 function escaped(text: string): string {
   return text
+    .replace(/(?<![\w`])@(?=\w)|#(?=\d)|\bGH-(?=\d)/g, `$&${NOT_CALLED}`)
     .replace(/\\(?=[!-/:-@[-`{-~]|$)/g, "\\\\")
     .replace(/[*<]/g, "\\$&")
     .replace(/~~/g, "\\~~")

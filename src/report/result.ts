@@ -12,7 +12,7 @@ import type {
 } from "../core/facts.ts";
 import type { Finding, Remedy, Severity, Step, TellApart } from "../core/finding.ts";
 import type { MessageArgs, Saying } from "../core/saying.ts";
-import { argsOfStep, isReading } from "../core/step.ts";
+import { argsOfStep, type Cost, costOf, isReading } from "../core/step.ts";
 import type { Unpackable } from "../intake/archive.ts";
 import type { InputKind } from "../intake/recognise.ts";
 import type { Station } from "../kinds/kind.ts";
@@ -198,6 +198,8 @@ export interface FindRelease {
 /** A remedy with its steps as this deployment does them, in order. */
 export interface ReportRemedy extends Omit<Remedy, "steps"> {
   readonly actions: readonly RemedyAction[];
+  /** What it ends for somebody who has it now, beside its risk. */
+  readonly costs?: Cost;
 }
 
 export type RemedyAction =
@@ -246,7 +248,8 @@ export function printed(steps: readonly Step[], print: PrintSteps): readonly Rem
 
 export function toReportRemedy(remedy: Remedy, print: PrintSteps): ReportRemedy {
   const { steps, ...rest } = remedy;
-  return { ...rest, actions: print(steps).map(actionOf) };
+  const costs = costOf(steps);
+  return { ...rest, ...(costs === undefined ? {} : { costs }), actions: print(steps).map(actionOf) };
 }
 
 function actionOf({ step, command, placeholders = [] }: StepLine): RemedyAction {

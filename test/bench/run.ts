@@ -11,6 +11,7 @@ import type { AdmissionInput } from "../../src/core/connection.ts";
 import { digestLogs } from "../../src/logs/digest.ts";
 import { ensureBuilt, fixture } from "../support/cli.ts";
 import { containerRows } from "./containers.ts";
+import { fleetRows } from "./fleet.ts";
 import { costOf, median, medianMs } from "./measure.ts";
 
 const BIN = ensureBuilt();
@@ -123,6 +124,10 @@ try {
 // ---- containers
 
 rows.push(...(await containerRows(BIN)));
+
+// ---- many gateways
+
+rows.push(...(await fleetRows()));
 
 // ---- size of what is built now; chunks of earlier builds, which nothing imports, do not count
 

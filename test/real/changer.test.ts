@@ -2,19 +2,13 @@
 
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
-import { networkInterfaces } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { editConfig } from "../../src/config/edit.ts";
 import type { Changer, Performed, Undo } from "../../src/core/change.ts";
-import type { Fact } from "../../src/core/fact.ts";
 import type { Step } from "../../src/core/finding.ts";
-import { readListeners } from "../../src/deployments/listeners.ts";
-import { localAccess } from "../../src/deployments/local.ts";
-import { nodeWorld } from "../../src/deployments/world.ts";
 import { english } from "../support/english.ts";
+import { changerOf, done, lanAddress } from "./rig/changer.ts";
 import { CLI, newDevice, type Outcome } from "./rig/client.ts";
-import { openclawOnPath } from "./rig/doctor.ts";
 import { type Gateway, startGateway, TOKEN } from "./rig/gateway.ts";
 import { isAtLeast } from "./rig/releases.ts";
 import { stateOf } from "./rig/state.ts";
@@ -23,36 +17,6 @@ import { CHANGER_RELEASES } from "./selection.ts";
 const never = new AbortController().signal;
 /** What is taken back. */
 const APPROVE: Step = { do: "device.approve", requestId: "req-1" };
-
-/** An address of this machine that a gateway does not take for its own: who connects over it has to be paired. */
-const lanAddress = Object.values(networkInterfaces())
-  .flat()
-  .find((one) => one !== undefined && !one.internal && one.family === "IPv4")?.address;
-
-/** The changer as the doctor comes to it: from the process that listens on the port. */
-async function changerOf(gateway: Gateway): Promise<Changer> {
-  const world = nodeWorld({
-    env: { HOME: gateway.home, PATH: `${openclawOnPath(gateway)}:${process.env.PATH ?? "/usr/bin:/bin"}` },
-  });
-  const listeners = await readListeners(world, gateway.port, "salt");
-  assert.ok(listeners.known);
-  const pids = new Set(listeners.value.sockets.map(({ pid }) => pid));
-  const running = listeners.value.gateways.find(({ pid }) => pids.has(pid));
-  assert.ok(running, "the gateway's process was not found");
-  const access = localAccess({ world, salt: "salt", gateway: running });
-  const changer = await access.changer?.({
-    edit: editConfig,
-    release: { version: gateway.release, confidence: "certain", from: "said" },
-  });
-  assert.ok(changer?.known, JSON.stringify(changer));
-  return changer.value;
-}
-
-async function done(fact: Promise<Fact<Performed>>): Promise<Performed> {
-  const outcome = await fact;
-  assert.ok(outcome.known, JSON.stringify(outcome));
-  return outcome.value;
-}
 
 for (const release of CHANGER_RELEASES) {
   describe(`openclaw ${release}`, () => {

@@ -1,10 +1,12 @@
 // Gateways in the pods of a real cluster, looked at and mended through its API: no kubectl is asked by the doctor.
 import assert from "node:assert/strict";
-import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { parse } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
+import type { FleetLine } from "../../src/report/fleet.ts";
+import { startFleet } from "../support/fleet.ts";
 import type { FixDocument } from "./fix/site.ts";
 import { type Agent, REPOSITORY, startAgent } from "./rig/agent.ts";
 import { CONTROL_UI, type Outcome, PAGE_SCOPES } from "./rig/client.ts";
@@ -16,9 +18,12 @@ import {
   service,
   useCluster,
   whyNoCluster,
+  withDoctor,
 } from "./rig/cluster.ts";
 import { type DoctorDocument, runDoctor } from "./rig/doctor.ts";
+import { type Forwarder, startForwarder } from "./rig/forwarder.ts";
 import { TOKEN } from "./rig/gateway.ts";
+import { IMAGE } from "./rig/image.ts";
 import { ownNamespace } from "./rig/namespace.ts";
 import { progress, until } from "./rig/processes.ts";
 import { CORE } from "./selection.ts";
@@ -166,6 +171,29 @@ describe("a gateway in a cluster", { skip: missing ?? false, timeout: 1_500_000 
     assert.ok(!(await browser("claw")).admitted);
   });
 
+  test("a diagnosis beside `kubectl get pods,svc -o json`", {
+    skip: CORE ? "not in the core run" : false,
+  }, async () => {
+    const took = async (work: () => Promise<unknown>): Promise<number> => {
+      const times: number[] = [];
+      for (let at = 0; at < 3; at += 1) {
+        const began = performance.now();
+        await work();
+        times.push(performance.now() - began);
+      }
+      return times.sort((a, b) => a - b)[1] ?? 0;
+    };
+    const plain = await took(() => cluster.kubectl("get", "pods,svc", "-o", "json"));
+    const start = await took(() => doctor(["checks"]));
+    const whole = await took(() => diagnosed("claw"));
+    const ratio = (ms: number) => `${Math.round(ms)} ms, ${(ms / plain).toFixed(1)} x`;
+    progress(
+      `kubectl ${Math.round(plain)} ms; the doctor's start ${ratio(start)}; a diagnosis ${ratio(whole)}`,
+    );
+    // No bound for a machine's speed: what is asked of the API is counted in test/kubernetes-roles.test.ts.
+    assert.ok(whole > start);
+  });
+
   test("what a Role does not allow is undetermined, with the rule that allows it", async () => {
     const readOnly = await cluster.accountWith("reader", READ_ONLY);
     const said = await diagnosed("claw", readOnly);
@@ -179,6 +207,131 @@ describe("a gateway in a cluster", { skip: missing ?? false, timeout: 1_500_000 
     const shut = await diagnosed("claw", nobody);
     assert.equal(shut.verdict, "undetermined");
     assert.match(JSON.stringify(shut.missing), /resources: \[\\"pods\\"\], verbs: \[\\"list\\"\]/);
+  });
+
+  /** Its last line, once a Job has ended. */
+  async function ended(name: string): Promise<{ readonly isGood: boolean; readonly last: string }> {
+    const status = () =>
+      cluster.kubectl("get", "job", name, "-o", "jsonpath={.status.succeeded}/{.status.failed}");
+    await until(async () => /\d/.test(await status()), 180_000, 2000);
+    const text = await cluster.kubectl("logs", `job/${name}`, "--tail=1");
+    return { isGood: (await status()).startsWith("1"), last: text.trim() };
+  }
+
+  test("the smoke Job of the documentation passes a good roll-out, and fails a bad one with a last line that says why", {
+    skip: CORE ? "not in the core run" : false,
+  }, async () => {
+    const [, , cron] = parseAllDocuments(
+      readFileSync(path.join(REPOSITORY, "docs/examples/kubernetes-cronjob.yaml"), "utf8"),
+    ).map((one) => one.toJS() as { spec: { jobTemplate: { spec: { template: { spec: Manifest } } } } });
+    const job = cron?.spec.jobTemplate.spec;
+    assert.ok(job);
+    await cluster.accountWith("pairing-doctor", READ_ONLY);
+    const stringData = { token: TOKEN };
+    await cluster.apply({ apiVersion: "v1", kind: "Secret", metadata: { name: "openclaw" }, stringData });
+    for (const [name, expect] of [
+      ["smoke-good", "pairing-required"],
+      ["smoke-bad", "connected"],
+    ] as const) {
+      const pod = await withDoctor(job.template.spec);
+      const [container = {}] = pod.containers as Manifest[];
+      const args = (container.args as string[]).map((arg) =>
+        arg.replace("openclaw/openclaw", `${cluster.namespace}/claw`).replace("pairing-required", expect),
+      );
+      const spec = { ...job, template: { spec: { ...pod, containers: [{ ...container, args }] } } };
+      await cluster.apply({ apiVersion: "batch/v1", kind: "Job", metadata: { name }, spec });
+    }
+    const good = await ended("smoke-good");
+    const bad = await ended("smoke-bad");
+    progress(JSON.stringify({ good, bad }));
+    assert.ok(good.isGood);
+    assert.ok(!bad.isGood);
+    assert.match(bad.last, /^FAIL: .+ \([a-z-]+\) \(ws:\/\//);
+    await cluster.remove("job/smoke-good", "job/smoke-bad");
+  });
+
+  test("four pods over forty gateways say what one pod says, also when one of them is deleted half-way", {
+    skip: CORE ? "not in the core run" : false,
+  }, async () => {
+    // Whoever is in a pod reaches this machine at the address of the bridge.
+    const node = await cluster.kubectl(
+      "get",
+      "nodes",
+      "-o",
+      "jsonpath={.items[0].status.addresses[0].address}",
+    );
+    const ways: Forwarder[] = [];
+    const fleet = await startFleet(40, 8, {
+      tokens: "tokens",
+      latencyMs: 150,
+      through: async (port, isUp) => {
+        if (isUp)
+          ways.push(
+            await startForwarder({ listenHost: node, listenPort: port, toHost: "127.0.0.1", toPort: port }),
+          );
+        return `ws://${node}:${port}`;
+      },
+    });
+    try {
+      const files = readdirSync(path.join(fleet.directory, "tokens"));
+      const token = (file: string) => readFileSync(path.join(fleet.directory, "tokens", file), "utf8");
+      const stringData = Object.fromEntries(files.map((file) => [file, token(file)]));
+      await cluster.apply({ apiVersion: "v1", kind: "Secret", metadata: { name: "tokens" }, stringData });
+      const report = async (name: string) => {
+        const { stdout } = await doctor(["fleet", "report", `k8s:${cluster.namespace}/${name}`, "--json"]);
+        const lines = stdout
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line) as FleetLine);
+        const shape = lines
+          .filter((line) => line.kind === "fleet-gateway")
+          .map(({ name: one, verdict, findings }) => `${one} ${verdict} ${findings.map(({ id }) => id)}`);
+        return { shape, summary: lines.find((line) => line.kind === "fleet-summary") };
+      };
+      for (const [name, shares] of [
+        ["whole", "1"],
+        ["shared", "4"],
+      ] as const) {
+        const wish = ["--shares", shares, "--name", name, "--namespace", cluster.namespace, "--image", IMAGE];
+        const how = ["--job-per-share", "--tokens-from", "tokens", "--concurrency", "2"];
+        const { stdout } = await doctor(["fleet", "manifest", fleet.file, ...wish, ...how]);
+        const manifests = parseAllDocuments(stdout).map((one) => one.toJS() as Manifest);
+        for (const manifest of manifests) {
+          const { spec } = manifest as { spec?: { template: { spec: Manifest } } };
+          if (spec !== undefined) spec.template.spec = await withDoctor(spec.template.spec);
+        }
+        await cluster.apply(...manifests);
+        if (name === "shared") {
+          // The pod of a share that has begun to tell.
+          const log = () => cluster.kubectl("logs", "job/shared-1", "--tail=5").catch(() => "");
+          await until(async () => (await log()).includes("fleet-gateway"), 120_000, 500);
+          const pods = ["get", "pods", "-l", "job-name=shared-1", "-o", "jsonpath={.items[0].metadata.name}"];
+          await cluster.kubectl(
+            "delete",
+            "pod",
+            await cluster.kubectl(...pods),
+            "--grace-period=0",
+            "--force",
+          );
+        }
+        for (let at = 0; at < Number(shares); at += 1)
+          assert.ok((await ended(`${name}-${at}`)).isGood, `${name}-${at}`);
+      }
+      const [whole, shared] = [await report("whole"), await report("shared")];
+      progress(JSON.stringify({ whole: whole.summary, shared: shared.summary }));
+      assert.equal(whole.shape.length, 40);
+      assert.deepEqual(shared.shape, whole.shape);
+      assert.deepEqual(shared.summary?.unreported, []);
+      for (const [name, { verdict, finding }] of fleet.expected)
+        if (finding !== undefined)
+          assert.ok(
+            shared.shape.some((line) => line.startsWith(`${name} ${verdict} ${finding}`)),
+            name,
+          );
+    } finally {
+      for (const way of ways) await way.close();
+      await fleet.close();
+    }
   });
 
   test("a config that is a ConfigMap's: the change is made there and rolled out, watched, and taken back", {

@@ -5,6 +5,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { BIN } from "./rig/doctor.ts";
+import { bringUpCluster, type OwnCluster } from "./rig/own-cluster.ts";
+import { installRelease } from "./rig/releases.ts";
+import { kubernetesReleases } from "./selection.ts";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, "../..");
@@ -13,11 +16,14 @@ const root = path.resolve(here, "../..");
 const ORDER = [
   "smoke",
   "smoke-command",
+  "web",
   "plugin",
+  "watch",
   "commands",
   "frames",
   "store",
   "changer",
+  "own-traces",
   "causes",
   "model",
   "diagnose",
@@ -26,16 +32,18 @@ const ORDER = [
   "fix-back",
   "pages",
   "proxies",
+  "ssh",
   "docker",
   "docker-fix",
   "docker-compose-fix",
   "docker-doctor",
   "podman",
   "kubernetes",
+  "fleet",
 ];
 
 /** Left out of the core run, unless they are named. */
-const FULL_ONLY = new Set(["pages", "proxies", "docker-compose-fix", "podman", "kubernetes"]);
+const FULL_ONLY = new Set(["pages", "proxies", "docker-compose-fix", "podman", "fleet"]);
 
 async function main(args: readonly string[]): Promise<number> {
   const core = args.includes("--core");
@@ -62,7 +70,7 @@ async function main(args: readonly string[]): Promise<number> {
     for (const suite of suites) {
       console.log(`\n# suite ${suite}`);
       const tap = path.join(work, `${suite}.tap`);
-      const code = await runSuite(suite, tap, core);
+      const code = await (CLUSTERED.has(suite) ? runInCluster(suite, tap, core) : runSuite(suite, tap, core));
       if (code !== 0) failed = true;
       const text = existsSync(tap) ? readFileSync(tap, "utf8") : "";
       for (const name of Object.keys(totals) as (keyof typeof totals)[])
@@ -84,14 +92,42 @@ function rank(suite: string): number {
   return at < 0 ? ORDER.length : at;
 }
 
-function runSuite(suite: string, tap: string, core: boolean): Promise<number> {
+/** Suites that ask a cluster: `KUBECONFIG` with the `DOCKER_HOST` of its nodes, else one of the run's own. */
+const CLUSTERED = new Set(["kubernetes"]);
+
+async function runInCluster(suite: string, tap: string, core: boolean): Promise<number> {
+  const { KUBECONFIG, DOCKER_HOST } = process.env;
+  if (KUBECONFIG !== undefined && DOCKER_HOST !== undefined) return runSuite(suite, tap, core);
+  const cluster = await bringUpCluster();
+  if (typeof cluster === "string")
+    return runSuite(suite, tap, core, { env: { ...process.env, PAIRING_DOCTOR_NO_CLUSTER: cluster } });
+  // An interrupt ends the suite, which is of the same group; then the cluster is taken down.
+  const wait = () => undefined;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, wait);
+  try {
+    // In the namespace there is no way to a registry.
+    for (const release of kubernetesReleases(core)) await installRelease(release);
+    return await runSuite(suite, tap, core, cluster);
+  } finally {
+    await cluster.down();
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, wait);
+  }
+}
+
+function runSuite(
+  suite: string,
+  tap: string,
+  core: boolean,
+  { env: own = process.env, inside = (argv) => argv }: Partial<Pick<OwnCluster, "env" | "inside">> = {},
+): Promise<number> {
   const args = ["--import", "tsx", "--test"];
   args.push("--test-reporter=spec", "--test-reporter-destination=stdout");
   args.push("--test-reporter=tap", `--test-reporter-destination=${tap}`);
   args.push(path.join(here, `${suite}.test.ts`));
-  const env = { ...process.env, ...(core ? { PAIRING_DOCTOR_CORE: "1" } : {}) };
+  const env = { ...own, ...(core ? { PAIRING_DOCTOR_CORE: "1" } : {}) };
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: root, env, stdio: "inherit" });
+    const [program = "", ...words] = inside([process.execPath, ...args]);
+    const child = spawn(program, words, { cwd: root, env, stdio: "inherit" });
     child.on("error", () => resolve(1));
     child.on("exit", (code) => resolve(code ?? 1));
   });

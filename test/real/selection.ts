@@ -39,3 +39,8 @@ export const MODEL_RELEASES: readonly string[] = CORE
 export const CHANGER_RELEASES: readonly string[] = CORE
   ? ["2026.2.1", "2026.9.6"]
   : ["2026.1.29", "2026.2.1", "2026.3.13", "2026.4.15", "2026.7.1", "2026.9.6"];
+
+/** Of the gateways in a cluster's pods, which reach no registry. */
+export function kubernetesReleases(core: boolean): readonly string[] {
+  return core ? ["2026.2.1"] : ["2026.2.1", "2026.2.26", "2026.3.13", "2026.9.6"];
+}

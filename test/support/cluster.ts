@@ -183,7 +183,14 @@ function reply(
       403,
       `${resource} is forbidden: User "stub" cannot ${verb} resource "${resource}"`,
     );
-  if (name === undefined) return send(response, 200, { items: listOf(cluster, resource) });
+  if (name === undefined) {
+    const wanted = (url.searchParams.get("labelSelector") ?? "").split(",").filter((one) => one !== "");
+    const labels = (one: Json) => ((one.metadata as Json).labels ?? {}) as Record<string, string>;
+    const items = listOf(cluster, resource).filter((one) =>
+      wanted.every((pair) => labels(one)[pair.split("=")[0] ?? ""] === pair.split("=")[1]),
+    );
+    return send(response, 200, { items });
+  }
   const found = cluster.objects.get(`${resource}/${name}`);
   if (found === undefined) return status(response, 404, `${resource} "${name}" not found`);
   if (request.method !== "PATCH") return send(response, 200, found);

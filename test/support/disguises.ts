@@ -128,6 +128,33 @@ export const DISGUISES = {
     const text = bytes.toString(draw.pick(["base64", "base64url"] as const));
     return draw.chance(0.3) ? text.replace(/=+$/, "") : text;
   },
+  "base64 twice": (secret, draw) => {
+    const kinds = ["base64", "base64url"] as const;
+    const once = Buffer.from(secret).toString(draw.pick(kinds));
+    return Buffer.from(once).toString(draw.pick(kinds));
+  },
+  base32: (secret, draw) => {
+    const bits = utf8(secret)
+      .map((byte) => byte.toString(2).padStart(8, "0"))
+      .join("");
+    const text = (bits.match(/.{1,5}/g) ?? [])
+      .map((five) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[Number.parseInt(five.padEnd(5, "0"), 2)])
+      .join("");
+    const padded = text.padEnd(Math.ceil(text.length / 8) * 8, draw.pick(["", "="]) || " ").trimEnd();
+    return draw.chance(0.5) ? padded : padded.toLowerCase();
+  },
+  reversed: (secret) => [...secret].reverse().join(""),
+  rot13: (secret) => {
+    const letters = "abcdefghijklmnopqrstuvwxyz";
+    return [...secret]
+      .map((sign) => {
+        const at = letters.indexOf(sign.toLowerCase());
+        const turned = letters[(at + 13) % 26] ?? sign;
+        if (at < 0) return sign;
+        return sign === sign.toLowerCase() ? turned : turned.toUpperCase();
+      })
+      .join("");
+  },
   invisible: (secret, draw) => {
     const one = draw.pick(NOTHING_SEEN);
     return between(secret, () => (draw.chance(0.7) ? one : draw.pick(NOTHING_SEEN)));
@@ -176,8 +203,19 @@ export function disguised(secret: string, name: Disguise, draw: Draw, wraps = 0.
   return draw.chance(wraps) ? draw.pick(WRAPPINGS)(text, draw) : text;
 }
 
+/** Kinds of 16 letters and more, which are no word of somebody else's when they are turned round. */
+const LONG: ReadonlySet<SecretKind> = new Set([
+  "gateway token",
+  "64 hex digits",
+  "32 hex digits",
+  "base64url",
+  "base64",
+  "provider key",
+]);
+
 /** Whether the tool claims to see through it: few letters between signs may be anything. */
 export function isClaimed(kind: SecretKind, name: Disguise): boolean {
+  if (name === "reversed" || name === "rot13") return LONG.has(kind);
   return name !== "punctuation" || !["short", "with signs", "with quotes", "not English"].includes(kind);
 }
 

@@ -8,9 +8,12 @@ import { registerDemo } from "./demo.ts";
 import { registerDiagnose } from "./diagnose.ts";
 import { registerExplain } from "./explain.ts";
 import { registerFix } from "./fix.ts";
+import { registerFleet } from "./fleet.ts";
 import type { Run } from "./run.ts";
 import { registerSmoke } from "./smoke.ts";
 import { registerTriage } from "./triage.ts";
+import { registerWatch } from "./watch.ts";
+import { registerWeb } from "./web.ts";
 import { registerWhatIf } from "./what-if.ts";
 
 /** Takes a command's work, which gives its exit code. */
@@ -31,6 +34,7 @@ const COMMANDS: Readonly<Record<string, Register>> = {
   diagnose: worked("diagnose", registerDiagnose),
   fix: worked("fix", registerFix),
   smoke: worked("smoke", registerSmoke),
+  fleet: worked("fleet", registerFleet),
   triage: worked("triage", registerTriage),
   collect: worked("collect", registerCollect),
   "what-if": worked("what-if", registerWhatIf),
@@ -43,6 +47,11 @@ const COMMANDS: Readonly<Record<string, Register>> = {
       take(async () => (await import("../run/checks.ts")).showChecks(args, session)),
     ),
   demo: worked("demo", registerDemo),
+  watch: worked("watch", registerWatch),
+  web: (yargs, session, take) =>
+    registerWeb(yargs, wordsFor(session.lang), (args) =>
+      take(async () => (await import("../run/web.ts")).web(args, session)),
+    ),
   completion: (yargs, session, take) =>
     registerCompletion(yargs, wordsFor(session.lang), ({ shell }) =>
       take(async () => {

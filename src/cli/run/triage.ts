@@ -1,6 +1,5 @@
-import { reportOf } from "../../doctor/pure/case.ts";
 import type { Handed } from "../../doctor/pure/read/inputs.ts";
-import { triageFacts } from "../../doctor/pure/read/triage.ts";
+import { triageReport } from "../../doctor/pure/read/triage-report.ts";
 import type { ReportNote } from "../../report/result.ts";
 import type { TriageArguments } from "../commands/triage.ts";
 import { emit } from "../emit.ts";
@@ -25,12 +24,7 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
   const doing = wordsFor(session.lang)["doing.read"];
   const spinner = await startSpinner(doing, io, args.quiet);
   try {
-    const {
-      facts,
-      inputs,
-      lang,
-      made = {},
-    } = await triageFacts({
+    const { report, lang } = await triageReport({
       handed: withProgress(handed, (megabytes) => spinner.say(`${doing} ${megabytes} MB`)),
       ...window,
       release,
@@ -41,13 +35,8 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
       ...(origin === undefined ? {} : { origin }),
       proxies: namedProxies(args.proxy),
       signal: io.signal,
-    });
-    const report = reportOf(facts, {
-      ...made,
-      ...select,
-      notes: [...(made.notes ?? []), ...notes],
-      inputs,
-      ...(origin === undefined ? {} : { origin }),
+      select,
+      notes,
     });
     spinner.stop();
     const theirs = args.lang === undefined && lang !== undefined ? { replyLang: lang } : {};

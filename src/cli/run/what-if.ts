@@ -1,8 +1,9 @@
 import type { AdmissionInput } from "../../core/connection.ts";
-import { say } from "../../core/saying.ts";
+import { type Saying, say } from "../../core/saying.ts";
+import type { HereInput } from "../../doctor/live/collected-input.ts";
 import { answer } from "../../doctor/pure/what-if/answer.ts";
 import { type Change, changed, idleKeys, parseSetting } from "../../doctor/pure/what-if/change.ts";
-import { parseInputs } from "../../doctor/pure/what-if/input.ts";
+import { newBrowserHere, parseInputs } from "../../doctor/pure/what-if/input.ts";
 import type { Via } from "../../doctor/pure/what-if/vias.ts";
 import { catalogueOf, sentenceOf } from "../../report/messages/index.ts";
 import { renderAnswer, renderUpgrade } from "../../report/what-if.ts";
@@ -25,15 +26,22 @@ export async function whatIf(args: WhatIfArguments, session: Session): Promise<n
     ...releaseChange(args.release),
     ...viaChange(args.via),
   };
-  const inputs: readonly AdmissionInput[] =
-    args.input === undefined
-      ? [await foundHere(session)]
-      : mustParse(parseInputs(await readInput(args.input, session), args.input, change.release));
   const lang = langOf(args.lang, io.env);
+  const words = (saying: Saying) => sentenceOf(catalogueOf(lang), saying) ?? saying.message;
   const notes = new Set<string>();
+  let inputs: readonly AdmissionInput[];
+  if (args.input === undefined) {
+    const here = await foundHere(session, change.release);
+    if ("missing" in here) {
+      out.say(`pairing-doctor: what-if: ${words(here.missing)}\n  ${words(here.todo)}\n`);
+      return 3;
+    }
+    if (here.supposed !== undefined) notes.add(words(here.supposed));
+    inputs = [here.input];
+  } else inputs = mustParse(parseInputs(await readInput(args.input, session), args.input, change.release));
   for (const input of inputs) {
     const next = changed(input, change);
-    for (const note of idleKeys(next, change)) notes.add(sentenceOf(catalogueOf(lang), note) ?? note.message);
+    for (const note of idleKeys(next, change)) notes.add(words(note));
     const result = answer(next, input.release);
     if (args.json) {
       out.put(`${out.json(result)}\n`);
@@ -71,10 +79,11 @@ async function readInput(path: string, { io }: Session): Promise<string> {
 }
 
 /** Loaded only here: with an input there is nothing to connect to. */
-async function foundHere({ io, out, salt }: Session): Promise<AdmissionInput> {
+async function foundHere({ io, out, salt }: Session, asked: string | undefined): Promise<HereInput> {
   const { collectedInput } = await import("../../doctor/live/collected-input.ts");
   const credentials = await handedCredentials({}, io, salt);
   const given = credentials === undefined ? {} : { credentials };
   const learn = (secrets: readonly string[]) => out.learn(secrets);
-  return mustParse(await collectedInput({ ...given, env: io.env, salt, signal: io.signal, learn }));
+  const about = asked === undefined ? {} : { asked: { release: asked, connection: newBrowserHere() } };
+  return collectedInput({ ...given, ...about, env: io.env, salt, signal: io.signal, learn });
 }

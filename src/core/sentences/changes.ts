@@ -10,6 +10,10 @@ export const changes = {
   "drops-formatting": "the command would drop the formatting",
   "refuses-config": "the command refuses the config as it is",
   "no-command": "no openclaw command of this release was found beside the gateway or on the PATH",
+  "no-command-because":
+    "no openclaw command of this release was found beside the gateway or on the PATH: {why}",
+  "node-gone": "the Node that runs the gateway, {path}, is not there any more",
+  "of-other-release": "{path} is of OpenClaw {release}",
   "was-so": "{what} was like that already",
   "was-set": "{what} was set already",
   "run-before": "done by the run before",
@@ -119,6 +123,7 @@ export const changes = {
   "not-agreed": "Not agreed to.",
   quoted: "{text}",
   "failed-with": "{why}: {text}",
+  "tried-with": "{why} (tried with {program})",
   "needs-person": "a person has to do this",
   "no-file-named": "no file is named",
   "not-stopped-here": "the gateway is not stopped from here",

@@ -1,11 +1,14 @@
 import { changes } from "./changes.ts";
 import { evidence } from "./evidence.ts";
 import { facts } from "./facts.ts";
+import { fleet } from "./fleet.ts";
 import { kubernetes } from "./kubernetes.ts";
 import { reach } from "./reach.ts";
 import { smoke } from "./smoke.ts";
+import { ssh } from "./ssh.ts";
 import { unseen } from "./unseen.ts";
 import { usage } from "./usage.ts";
+import { watch } from "./watch.ts";
 
 /**
  * Every sentence that the tool says of what it met and did, by its key: here in English, in the other languages in
@@ -16,8 +19,11 @@ export const SENTENCES = {
   ...reach,
   ...changes,
   ...evidence,
+  ...fleet,
   ...kubernetes,
   ...smoke,
+  ...ssh,
   ...unseen,
   ...usage,
+  ...watch,
 } as const;

@@ -47,8 +47,9 @@ export const usage = {
   "no-gateway-address": "that is no address of a gateway",
   "no-container-name": "that is no name of a container",
   "no-service-name": "that is no name of a Compose service",
+  "context-of-cluster": "a context is of a cluster's workload",
   "no-cluster-workload": "that is no namespace and workload of a cluster",
-  "target-for-later": "this version does not read inside other hosts by itself",
+  "no-ssh-host": "that is no host as ssh takes it",
   "nothing-to-start-from": "no gateway was found to start from",
   "nothing-to-start-from-as": "no gateway was found to start from ({why})",
   "nothing-in-it": "there is nothing in it",
@@ -94,9 +95,9 @@ export const usage = {
   "name-both": "name both",
   "name-such-path": "name such a path",
   "add-domain": "add --domain NAME",
-  "name-address-kind-log":
-    "name the address (--target ws://127.0.0.1:18789), say the kind (--deployment vps) and hand in the log (--log FILE)",
-  "describe-connection": "describe the connection with --input FILE",
+  "describe-connection": "name the release with --release X, or describe the connection with --input FILE",
+  "supposed-browser":
+    "No gateway was found here: this is the answer for a new browser with the right token on the gateway's own host ({release}).",
   "ask-fewer": "ask about fewer at once",
   "give-input": "give {input}, one object or one a line",
   "wait-until-done": "wait until it is done",

@@ -1,5 +1,6 @@
-import { known } from "../../core/fact.ts";
+import { known, unknown, whyUnknown } from "../../core/fact.ts";
 import { createScrubber } from "../../core/scrub.ts";
+import { triedWith } from "../command.ts";
 import { type OpenclawCli, refusedWords, variablesFor } from "../openclaw-cli.ts";
 import type { GatewayProcess } from "../processes.ts";
 import type { ContainerExec } from "./exec.ts";
@@ -30,10 +31,14 @@ export function containerCli(options: ContainerCliOptions): OpenclawCli {
       const refused = refusedWords(args, secrets);
       if (refused !== undefined) return refused;
       const outcome = await exec.keep([...program, ...args], { user, env, signal, timeoutMs });
-      if (!outcome.known) return outcome;
+      const tried = program.join(" ");
+      if (!outcome.known) return unknown(outcome.reason, triedWith(whyUnknown(outcome), tried));
       const { exitCode, stdout, stderr } = outcome.value;
       read?.(stdout);
-      return known({ exitCode, stdout: scrub(stdout).text, stderr: scrub(stderr).text }, outcome.source);
+      return known(
+        { exitCode, stdout: scrub(stdout).text, stderr: scrub(stderr).text },
+        `${outcome.source} ${tried}`,
+      );
     },
   };
 }

@@ -179,7 +179,8 @@ request.on("error", (error) => say(error.code !== "ECONNREFUSED" && error.code !
 
 /**
  * `KEEPER_OF_INPUT -- MILLISECONDS PROGRAM WORD…`: `KEEPER` where the environment and the working directory cannot be
- * told otherwise: they come as the first line of the input, `{"env":{},"cwd":"/app"}`.
+ * told otherwise: they come as the first line of the input, `{"env":{},"cwd":"/app"}`. With `uid` and `gid` it becomes
+ * that user; with `only` it gets no more of the environment than is told.
  */
 export const KEEPER_OF_INPUT = `${MARK}
 const { spawn } = require("node:child_process");
@@ -188,8 +189,8 @@ let child, text = "";
 const signal = (name) => { try { process.kill(-child.pid, name); } catch {} };
 const stop = () => { if (!child) process.exit(1); signal("SIGTERM"); setTimeout(() => signal("SIGKILL"), 2000).unref(); };
 const timer = setTimeout(stop, Number(ms));
-const start = ({ env, cwd }) => {
-  child = spawn(command, words, { stdio: ["ignore", "inherit", "inherit"], detached: true, env: { ...process.env, ...env }, cwd });
+const start = ({ env, cwd, uid, gid, only }) => {
+  child = spawn(command, words, { stdio: ["ignore", "inherit", "inherit"], detached: true, env: only ? env : { ...process.env, ...env }, cwd, uid, gid });
   child.on("error", (error) => { process.stderr.write(String(error.code)); process.exit(127); });
   child.on("exit", (code) => { clearTimeout(timer); signal("SIGKILL"); process.exit(code === null ? 1 : code); });
 };

@@ -2,10 +2,10 @@ import type { Agent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type Docker from "dockerode";
 import { safeText } from "../../core/text.ts";
-import { runToEnd, trustedProgram } from "../command.ts";
+import { trustedProgram } from "../command.ts";
+import { settingsOf } from "../ssh/settings.ts";
 import type { EngineAddress } from "./addresses.ts";
 import { boundAnswers } from "./bounded-answers.ts";
-import { type SshAddress, settingsWords } from "./ssh-address.ts";
 import { SshAgent, SshError } from "./ssh-agent.ts";
 
 export { engineFailure, fieldsOf } from "./failure.ts";
@@ -24,8 +24,6 @@ type Options = Docker.DockerOptions & { readonly agent?: Agent };
 
 /** One call to the engine; the listing of thousands of containers takes a second. Milliseconds. */
 const CALL_MS = 10_000;
-/** `ssh -G` reads files only. */
-const SETTINGS_MS = 3000;
 
 /**
  * The API behind an address. Loads dockerode, which is large, so only here. `env`: for the user's `ssh`.
@@ -59,7 +57,7 @@ export async function connectEngine(
       throw new SshError(program.reason === "denied" ? "failed" : "missing", safeText(program.detail, 300));
     // The name is never looked up: the agent's connections lead there.
     const api = open({ host: "http://engine", agent: new SshAgent(ssh, program.value, env) });
-    return { name, api, ...elsewhere(await hostBehind(ssh, env)) };
+    return { name, api, ...elsewhere((await settingsOf(ssh, env, ssh.identity)).hostname) };
   }
   if (host === undefined) {
     const dockerHost = socket === undefined ? {} : { dockerHost: `unix://${socket}` };
@@ -90,21 +88,4 @@ function unprompted(make: () => Docker): Docker {
 
 function elsewhere(host: string): { readonly host?: string } {
   return host === "localhost" || /^127\./.test(host) || host === "::1" ? {} : { host };
-}
-
-/** The host's name as others know it: what was written may be an alias of ssh's own configuration. */
-async function hostBehind(
-  address: SshAddress,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<string> {
-  const set = Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined);
-  const settings = await runToEnd(["ssh", ...settingsWords(address)], {
-    env: Object.fromEntries(set),
-    cwd: process.cwd(),
-    signal: AbortSignal.timeout(SETTINGS_MS),
-    timeoutMs: SETTINGS_MS,
-  });
-  const text = settings.known && settings.value.exitCode === 0 ? settings.value.stdout : "";
-  const name = /^hostname ([A-Za-z0-9_.:-]{1,253})$/m.exec(text)?.[1];
-  return name === undefined || name.startsWith("-") ? address.host : name.toLowerCase();
 }

@@ -6,13 +6,12 @@ import { errorCodeOf } from "../../core/error-code.ts";
 import { safeText } from "../../core/text.ts";
 import { endsWithUs, signalGroup } from "../child-processes.ts";
 import { withPlainPath } from "../command.ts";
+import { type ConnectionProblem, connectionProblem, lastWords } from "../ssh/problem.ts";
 import { type SshAddress, sshWords } from "./ssh-address.ts";
 
 /** Why there is no connection to the engine behind SSH. */
 export type SshProblem =
-  /** No `ssh` program here. */
   | "missing"
-  /** Nobody knows the name of the host. */
   | "host"
   /** The key of the host is unknown or another one. */
   | "host-key"
@@ -189,17 +188,27 @@ function startError(error: Error): SshError {
   return new SshError(code === "ENOENT" ? "missing" : "failed", safeText(code, 80));
 }
 
-/** OpenSSH and Docker are not translated, so their words tell. 255 is ssh's own failure, 126 and 127 the shell's. */
+/** The same of the connection to the host, where it is that which fails. */
+const CONNECTION: Readonly<Record<ConnectionProblem, SshProblem>> = {
+  missing: "missing",
+  host: "host",
+  "host-key-unknown": "host-key",
+  "host-key-changed": "host-key",
+  denied: "denied",
+  password: "denied",
+  unreachable: "unreachable",
+  silent: "unreachable",
+  "no-ssh": "unreachable",
+  cut: "unreachable",
+};
+
+/** Docker is not translated, so its words tell. 126 and 127 are the shell's. */
 const SAYINGS: readonly (readonly [SshProblem, RegExp])[] = [
-  ["host-key", /Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED/],
-  ["host", /Could not resolve hostname/],
-  ["unreachable", /connect to host \S{1,255} port|Connection (?:closed|reset|timed out)|banner exchange/],
   ["engine-denied", /permission denied while trying to connect to the Docker|connect: permission denied/i],
   [
     "engine-down",
     /Cannot connect to the Docker daemon|(?:dial|connect).{0,200}(?:no such file|connection refused)/i,
   ],
-  ["denied", /Permission denied \(|Too many authentication failures|No more authentication methods/],
   [
     "no-docker",
     /command not found|: not found|not recognized as an internal|is not a docker command|unknown command/i,
@@ -207,8 +216,9 @@ const SAYINGS: readonly (readonly [SshProblem, RegExp])[] = [
 ];
 
 function endError(code: number | null, said: string): SshError {
-  const lines = said.split(/\r?\n/).filter((line) => line.trim() !== "");
-  const detail = safeText(lines.at(-1) ?? `exit code ${code ?? "none"}`, 160);
-  const found = SAYINGS.find(([, words]) => words.test(said))?.[0];
+  const detail = lastWords(said, `exit code ${code ?? "none"}`);
+  const connection = connectionProblem(said);
+  const found =
+    connection === undefined ? SAYINGS.find(([, words]) => words.test(said))?.[0] : CONNECTION[connection];
   return new SshError(found ?? (code === 127 || code === 126 ? "no-docker" : "failed"), detail);
 }

@@ -1,3 +1,4 @@
+import { gatewayFlags } from "../../config/flags.ts";
 import type { Changer } from "../../core/change.ts";
 import { DEFAULT_PORT } from "../../core/default-port.ts";
 import { type Fact, known, knownValue, unknown } from "../../core/fact.ts";
@@ -25,6 +26,7 @@ import {
 } from "../../kinds/kubernetes/pod.ts";
 import {
   type Candidate,
+  commandOf,
   failingInit,
   isRunning,
   statusOf,
@@ -32,6 +34,7 @@ import {
 } from "../../kinds/kubernetes/workloads.ts";
 import { IN_CONTAINER } from "../contained/host.ts";
 import { type LocalAccess, localAccess } from "../local.ts";
+import { closedPort } from "../loopback-door.ts";
 import type { ChangerOptions, ConfigAndSecrets, LogText } from "../types.ts";
 import type { World } from "../world.ts";
 import type { KubeApi } from "./api.ts";
@@ -42,8 +45,8 @@ import type { PodContainer } from "./exec.ts";
 import { kubeFailure } from "./failure.ts";
 import { podReader, podWorld } from "./files.ts";
 import { containerNow } from "./follow.ts";
-import { closedPort, type Forward, forwardPort } from "./forward.ts";
-import { lookInside, NOT_RUNNING, oneFileWorld, ownersIn } from "./inside.ts";
+import { type Forward, forwardPort } from "./forward.ts";
+import { EXEC, lookInside, NOT_RUNNING, oneFileWorld, ownersIn } from "./inside.ts";
 import { lastWords, podLog } from "./logs.ts";
 import type { PodGateway, PodOptions } from "./pod-gateway.ts";
 import type { NamespaceReader } from "./read.ts";
@@ -68,13 +71,25 @@ export async function gatewayOf(found: FoundWorkload): Promise<PodGateway> {
   const own = containerOf(spec, container);
   const target: PodContainer = { namespace, pod: nameOf(pod), container };
   const isUp = isRunning(pod, container);
+  // Once something may be changed there, another pod may be in its place.
+  let isChanged = false;
+  const where = (): Promise<Fact<PodContainer>> =>
+    isChanged ? containerNow(api, candidate) : Promise.resolve(known(target, target.pod));
+  const forwards = new Map<number, Promise<Fact<Forward>>>();
+  const podIp = textAt(pod, "status", "podIP");
+  const reach = reachOf(found, {
+    forwards,
+    address: podIp === undefined ? undefined : safeText(podIp, 60),
+    isUp: () => isUp || isChanged,
+    where,
+  });
+  // Whether somebody listens there takes a while to tell; mostly it is this port.
+  if (isUp) reach(gatewayFlags(commandOf(own), salt).port ?? DEFAULT_PORT).catch(() => undefined);
   const [around, maps, inside, noLog] = await Promise.all([
     surroundingsOf(reader, target),
     configMapsIn(reader, spec),
     lookInside(api, reader, target, isUp),
     reader.may(["get"], "pods/log"),
-    // Asked with the others, as the answer is wanted soon.
-    reader.may(FORWARD, "pods/portforward"),
   ]);
 
   const standIns = new StandIns(salt);
@@ -150,11 +165,6 @@ export async function gatewayOf(found: FoundWorkload): Promise<PodGateway> {
     container,
     ...(program === undefined ? {} : { cli: program }),
   };
-  // Once something may be changed there, another pod may be in its place.
-  let isChanged = false;
-  const where = (): Promise<Fact<PodContainer>> =>
-    isChanged ? containerNow(api, candidate) : Promise.resolve(known(target, target.pod));
-  const reach = reachOf(found, workload, () => isUp || isChanged, where);
   const changer = async (asked: ChangerOptions): Promise<Fact<Changer>> => {
     const [config, released] = await Promise.all([files?.config(), files?.release()]);
     if (files === undefined || config === undefined) return inside.why ?? NOT_RUNNING;
@@ -210,6 +220,11 @@ export async function gatewayOf(found: FoundWorkload): Promise<PodGateway> {
     secrets,
     url: (asked) => browserUrl(workload, asked),
     reach,
+    close: () => {
+      inside.reader?.close();
+      for (const forward of forwards.values())
+        forward.then((open) => knownValue(open)?.close()).catch(() => undefined);
+    },
   };
 }
 
@@ -224,17 +239,30 @@ function podOfTemplate({ controller, name }: Candidate): Document {
   };
 }
 
+/** What leads to a workload, by its group: of the namespace, whatever the workload is. */
+export const SURROUNDINGS = [
+  ["services", ""],
+  ["ingresses", "networking.k8s.io"],
+  ["httproutes", "gateway.networking.k8s.io"],
+  ["networkpolicies", "networking.k8s.io"],
+] as const;
+
+/** Rights that a look at a workload asks for besides lists. */
+export const RIGHTS = [
+  [["get"], "pods/log"],
+  [EXEC, "pods/exec"],
+  [FORWARD, "pods/portforward"],
+] as const;
+
 async function surroundingsOf(reader: NamespaceReader, { pod }: PodContainer) {
   const list = async (resource: string, group = "", query = {}): Promise<readonly Document[]> =>
     knownValue(await reader.list(resource, group, query)) ?? [];
-  const [pods, services, ingresses, routes, policies, events] = await Promise.all([
-    list("pods"),
-    list("services"),
-    list("ingresses", "networking.k8s.io"),
-    list("httproutes", "gateway.networking.k8s.io"),
-    list("networkpolicies", "networking.k8s.io"),
-    list("events", "", { fieldSelector: `involvedObject.name=${pod}` }),
-  ]);
+  const [pods = [], services = [], ingresses = [], routes = [], policies = [], events = []] =
+    await Promise.all([
+      list("pods"),
+      ...SURROUNDINGS.map(([resource, group]) => list(resource, group)),
+      list("events", "", { fieldSelector: `involvedObject.name=${pod}` }),
+    ]);
   return { pods, services, ingresses, routes, policies, events };
 }
 
@@ -258,15 +286,23 @@ function wholeConfig(
 
 function reachOf(
   { api, reader, options: { world } }: FoundWorkload,
-  { addresses }: Workload,
-  isUp: () => boolean,
-  where: () => Promise<Fact<PodContainer>>,
+  {
+    forwards,
+    address,
+    isUp,
+    where,
+  }: {
+    /** Of the pod. */
+    readonly address: string | undefined;
+    /** By port of the pod; filled here. */
+    readonly forwards: Map<number, Promise<Fact<Forward>>>;
+    readonly isUp: () => boolean;
+    readonly where: () => Promise<Fact<PodContainer>>;
+  },
 ): PodGateway["reach"] {
-  const forwards = new Map<number, Promise<Fact<Forward>>>();
   return async (port) => {
     // That is known without a connection: nobody is there.
     if (!isUp()) return known(`ws://127.0.0.1:${await closedPort()}`, "the pod's state");
-    const [address] = addresses;
     if (world.env.KUBERNETES_SERVICE_HOST !== undefined && address !== undefined)
       return known(`ws://${address.includes(":") ? `[${address}]` : address}:${port}`, "the pods' network");
     const denied = await reader.may(FORWARD, "pods/portforward");

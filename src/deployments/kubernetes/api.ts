@@ -48,9 +48,22 @@ export interface KubeApi {
   clock(): { readonly aheadMs: number; readonly withinMs: number } | undefined;
 }
 
-/** The cluster that kubectl would ask. Loads the client library, which is large, so only here. */
-export async function openCluster(world: World, context: string | undefined): Promise<KubeApi> {
-  return kubeApi(await clusterAccess(world, context));
+/** Several looks of one run share a cluster for so long: a credential plugin may take seconds. Milliseconds. */
+const SHARED_MS = 60_000;
+const shared = new WeakMap<World, Map<string, { readonly at: number; readonly api: Promise<KubeApi> }>>();
+
+/** The cluster that kubectl would ask; looks at its gateways one after another use the same connections. */
+export function openCluster(world: World, context: string | undefined): Promise<KubeApi> {
+  const clusters = shared.get(world) ?? new Map();
+  shared.set(world, clusters);
+  const key = context ?? "";
+  const kept = clusters.get(key);
+  if (kept !== undefined && performance.now() - kept.at < SHARED_MS) return kept.api;
+  const api = clusterAccess(world, context).then((access) => kubeApi(access));
+  clusters.set(key, { at: performance.now(), api });
+  // What failed is tried anew the next time.
+  api.catch(() => clusters.delete(key));
+  return api;
 }
 
 export function kubeApi(

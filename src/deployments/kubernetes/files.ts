@@ -116,6 +116,8 @@ export function podReader(api: KubeApi, target: PodContainer): PodReader {
       return await answered;
     } finally {
       clearTimeout(late);
+      // Of two questions that are answered together each comes here: one timer alone, or the other ends what is asked later.
+      clearTimeout(idle);
       if (waiting.size === 0) idle = setTimeout(() => end(new ReaderError("EENDED")), IDLE_MS);
     }
   };

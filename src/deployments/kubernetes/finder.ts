@@ -19,7 +19,7 @@ export const findPod: Finder = async (search) => {
     ...(release === undefined ? {} : { release }),
   });
   if (!opened.known) return unopenedPlace(opened, target);
-  const { access, deployment, secrets, url, reach } = opened.value;
+  const { access, deployment, secrets, url, reach, close } = opened.value;
   return {
     ...access,
     source: "--target",
@@ -31,6 +31,7 @@ export const findPod: Finder = async (search) => {
       : {}),
     url: (port) => url(port ?? DEFAULT_PORT),
     reach: (port) => reach(port ?? DEFAULT_PORT),
+    close,
     // The way goes through us, or over the pods' network to the pod itself.
     mayReceive: async () => false,
   } satisfies Place;

@@ -1,7 +1,7 @@
-import { createServer, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type WebSocket from "ws";
 import { type Fact, known, whyUnknown } from "../../core/fact.ts";
-import { peerOf } from "../listeners.ts";
+import { openDoor } from "../loopback-door.ts";
 import type { World } from "../world.ts";
 import type { KubeApi } from "./api.ts";
 import { KubeError } from "./error.ts";
@@ -12,7 +12,6 @@ const PROTOCOLS = ["v4.channel.k8s.io"];
 const DIAL_MS = 15_000;
 /** Bytes that may wait to be sent on either side; then the other one is not read. */
 const HIGH = 1_048_576;
-const MAX_CONNECTIONS = 16;
 /** A kubelet that does not reach a port says so within milliseconds. */
 const REFUSAL_MS = 400;
 
@@ -24,10 +23,7 @@ export interface Forward {
   close(): void;
 }
 
-/**
- * Whoever else is on this machine would be met by the gateway as loopback, too, and is not let through: only processes of
- * our own user are. Where nobody listens on the pod's port, nobody listens on ours.
- */
+/** Where nobody listens on the pod's port, nobody listens on ours. */
 export async function forwardPort(
   api: KubeApi,
   where: () => Promise<Fact<PodContainer>>,
@@ -49,36 +45,10 @@ export async function forwardPort(
   } catch (error) {
     return kubeFailure(error, "kubectl port-forward", api.cluster.secrets);
   }
-  const sockets = new Set<Socket>();
-  const server = createServer({ pauseOnConnect: true }, (socket) => {
-    socket.on("error", () => undefined);
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
-    const refuse = (): void => {
-      socket.destroy();
-    };
-    if (sockets.size > MAX_CONNECTIONS) return refuse();
-    isOurs(world, socket)
-      .then(async (ours) => (ours ? join(socket, await dial()) : refuse()))
-      .catch(refuse);
-  });
-  const own = await listening(server);
-  const close = (): void => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  };
+  const door = await openDoor(world, async (socket) => join(socket, await dial()));
   // As the pod's port: a connection to it is refused.
-  if (isRefused) await new Promise<void>((resolve) => server.close(() => resolve()));
-  else server.unref();
-  return known({ port: own, isRefused, close }, "kubectl port-forward");
-}
-
-/** A port of our loopback where nobody listens, as on that of a pod that does not run: a connection to it is refused. */
-export async function closedPort(): Promise<number> {
-  const server = createServer();
-  const port = await listening(server);
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
+  if (isRefused) await door.shut();
+  return known({ port: door.port, isRefused, close: door.close }, "kubectl port-forward");
 }
 
 /** Whether the kubelet says, soon, that it does not reach the port. */
@@ -100,28 +70,6 @@ function refuses(far: WebSocket): Promise<boolean> {
       resolve(false);
     });
     far.resume();
-  });
-}
-
-/** Where no platform tells, whoever knows the port within these seconds is let through, as with kubectl. */
-async function isOurs(
-  world: World,
-  { localAddress, localPort, remoteAddress, remotePort }: Socket,
-): Promise<boolean> {
-  const local = { address: localAddress ?? "", port: localPort ?? 0 };
-  const remote = { address: remoteAddress ?? "", port: remotePort ?? 0 };
-  const peer = await peerOf(world, { local, remote });
-  if (!peer.known) return peer.reason === "not-asked";
-  return peer.value !== "nobody" && (peer.value.uid === world.uid || peer.value.uid === 0);
-}
-
-function listening(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : 0);
-    });
   });
 }
 

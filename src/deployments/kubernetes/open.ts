@@ -1,7 +1,7 @@
 import { type Fact, known, knownValue } from "../../core/fact.ts";
 import { type Document, listAt, textAt } from "../../kinds/kubernetes/fields.ts";
 import { gatewaysOf, type NamespaceObjects } from "../../kinds/kubernetes/workloads.ts";
-import { gatewayOf } from "./access.ts";
+import { gatewayOf, RIGHTS, SURROUNDINGS } from "./access.ts";
 import { type KubeApi, openCluster } from "./api.ts";
 import { chooseWorkload } from "./choose.ts";
 import { KubeError } from "./error.ts";
@@ -22,37 +22,62 @@ export async function openPod(options: PodOptions): Promise<Fact<PodGateway>> {
     name = api.cluster.name;
     secrets = api.cluster.secrets;
     const rights = rightsOn(api);
-    const namespaces = await namespacesOf(api, rights, target);
+    const readers = readersOf(api, rights);
+    const named = target.namespace;
+    // What will be wanted of the one workload is asked for beside the search for it.
+    if (named !== undefined) aheadOf(readers(named));
+    const namespaces = await namespacesOf(api, rights, named, readers);
     if (!namespaces.known) return namespaces;
     const choice = chooseWorkload(namespaces.value, target.workload);
     if (!choice.known) return choice;
     const { candidate } = choice.value;
-    const reader = new NamespaceReader(api, rights, candidate.namespace);
+    const reader = readers(candidate.namespace);
     return known(await gatewayOf({ ...choice.value, api, reader, options }), name);
   } catch (error) {
     return kubeFailure(error, name, secrets);
   }
 }
 
+type Readers = (namespace: string) => NamespaceReader;
+
+/** One for each namespace, so that what the search has listed is not listed again. */
+function readersOf(api: KubeApi, rights: Rights): Readers {
+  const made = new Map<string, NamespaceReader>();
+  return (namespace) => {
+    const reader = made.get(namespace) ?? new NamespaceReader(api, rights, namespace);
+    made.set(namespace, reader);
+    return reader;
+  };
+}
+
+/** Begins what a look at any workload of the namespace asks; its answers are taken where they are wanted. */
+function aheadOf(reader: NamespaceReader): void {
+  const asked: Promise<unknown>[] = [
+    ...SURROUNDINGS.map(([resource, group]) => reader.list(resource, group)),
+    ...RIGHTS.map(([verbs, resource]) => reader.may(verbs, resource)),
+  ];
+  // A failure is met again by whoever asks for the same.
+  for (const one of asked) one.catch(() => undefined);
+}
+
 /** The namespace that is meant; else those of all pods that may be listed in which a gateway seems to run. */
-async function namespacesOf(
+export async function namespacesOf(
   api: KubeApi,
   rights: Rights,
-  { namespace }: PodOptions["target"],
+  namespace: string | undefined,
+  readers = readersOf(api, rights),
 ): Promise<Fact<readonly NamespaceObjects[]>> {
   if (namespace === undefined) {
     const everywhere = await allNamespaces(api, rights);
     if (everywhere !== undefined) {
-      const read = await Promise.all(
-        everywhere.map((one) => objectsOf(new NamespaceReader(api, rights, one))),
-      );
+      const read = await Promise.all(everywhere.map((one) => objectsOf(readers(one))));
       return known(
         read.flatMap((one) => (one.known ? one.value : [])),
         "kubectl get pods --all-namespaces",
       );
     }
   }
-  const objects = await objectsOf(new NamespaceReader(api, rights, namespace ?? api.cluster.namespace));
+  const objects = await objectsOf(readers(namespace ?? api.cluster.namespace));
   return objects.known ? known([objects.value], objects.source) : objects;
 }
 

@@ -25,4 +25,6 @@ export interface PodGateway {
   url(port: number): string;
   /** Where we reach it: over the pods' network from inside the cluster, else through the API. */
   reach(port: number): Promise<Fact<string>>;
+  /** Ends the port-forwards that `reach` began. */
+  close(): void;
 }

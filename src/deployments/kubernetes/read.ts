@@ -16,12 +16,13 @@ const PATHS: Readonly<Record<string, string>> = {
   "gateway.networking.k8s.io": "/apis/gateway.networking.k8s.io/v1",
 };
 
-/** What is read of one namespace, each right asked for before; what was denied is kept, with its rule. */
+/** What one look reads of a namespace, each list once and each right asked for before; what was denied is kept, with its rule. */
 export class NamespaceReader {
   readonly #api: KubeApi;
   readonly #rights: Rights;
   readonly namespace: string;
   readonly #denied = new Map<string, Right>();
+  readonly #lists = new Map<string, Promise<Fact<readonly Document[]>>>();
 
   constructor(api: KubeApi, rights: Rights, namespace: string) {
     this.#api = api;
@@ -51,10 +52,15 @@ export class NamespaceReader {
   }
 
   list(resource: string, group = "", query: Query = {}): Promise<Fact<readonly Document[]>> {
-    return this.#read("list", resource, group, async () => {
-      const found = await this.#api.get(this.#path(resource, group), { limit: LIMIT, ...query });
-      return listAt(found, "items").slice(0, LIMIT);
-    });
+    const key = JSON.stringify([group, resource, query]);
+    const list =
+      this.#lists.get(key) ??
+      this.#read("list", resource, group, async () => {
+        const found = await this.#api.get(this.#path(resource, group), { limit: LIMIT, ...query });
+        return listAt(found, "items").slice(0, LIMIT);
+      });
+    this.#lists.set(key, list);
+    return list;
   }
 
   get(resource: string, name: string, group = ""): Promise<Fact<Document>> {

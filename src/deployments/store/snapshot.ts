@@ -1,7 +1,7 @@
 import { type Fact, known, type Unknown, type UnknownReason, unknown } from "../../core/fact.ts";
 import { type Saying, say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
-import type { FileInfo, Unread, World } from "../world.ts";
+import type { BytesOutcome, FileInfo, StoreReadings, World } from "../world.ts";
 
 /** A SQLite database as it was at one instant, in memory; nothing was locked, made or written for it. */
 export interface StoreSnapshot {
@@ -36,40 +36,48 @@ export async function storeSnapshot(world: World, path: string): Promise<Fact<St
   return unknown("failed", say("device-store-busy"), PROVIDE);
 }
 
-async function readOnce(world: World, path: string): Promise<Fact<StoreSnapshot> | "changed"> {
-  const before = await world.info(path);
-  if (before?.kind !== "file") return unknown("absent", say("no-device-store"), PROVIDE);
+async function readingsOf(world: World, path: string): Promise<StoreReadings> {
   const [log, journal] = [`${path}-wal`, `${path}-journal`];
-  for (const beside of [log, journal]) {
-    const isOdd = await isNoFile(world, beside);
-    if (isOdd) return odd(beside);
-  }
+  const before = await world.info(path);
+  const nothing = { header: undefined, database: undefined, log: undefined, headerAfter: undefined };
+  let odd: string | undefined;
+  for (const beside of [log, journal]) if (odd === undefined && (await isNoFile(world, beside))) odd = beside;
+  if (before?.kind !== "file" || odd !== undefined || before.size > MAX_STORE)
+    return { ...nothing, before, odd, after: before, journalSize: 0 };
+  return {
+    before,
+    odd,
+    header: await bytesOf(world, log, HEADER),
+    database: await bytesOf(world, path, MAX_STORE),
+    log: await bytesOf(world, log, MAX_STORE),
+    headerAfter: await bytesOf(world, log, HEADER),
+    after: await world.info(path),
+    journalSize: (await world.info(journal))?.size ?? 0,
+  };
+}
+
+async function readOnce(world: World, path: string): Promise<Fact<StoreSnapshot> | "changed"> {
+  const all = (await world.storeReadings?.(path, HEADER, MAX_STORE)) ?? (await readingsOf(world, path));
+  const { before, after, odd, database: read, log: written, header: first, headerAfter: last } = all;
+  if (before?.kind !== "file") return unknown("absent", say("no-device-store"), PROVIDE);
+  if (odd !== undefined) return isOdd(odd);
   if (before.size > MAX_STORE) return tooLarge();
-  const header = await bytesOf(world, log, HEADER);
-  const database = await bytesOf(world, path, MAX_STORE);
-  const whole = await bytesOf(world, log, MAX_STORE);
-  const headerAfter = await bytesOf(world, log, HEADER);
-  const after = await world.info(path);
-  const [read, written, first, last] = [database, whole, header, headerAfter];
   for (const each of [read, written, first, last])
     if (each !== undefined && !each.ok) return unreadStore(each.reason, each.detail);
   if (read === undefined || after === undefined) return "changed";
   if (read.ok && read.truncated) return tooLarge();
   if (written?.ok === true && written.truncated) return tooLarge();
   // A transaction is half in the database, and its way back in the journal.
-  if (((await world.info(journal))?.size ?? 0) > 0) return "changed";
+  if (all.journalSize > 0) return "changed";
   if (!read.ok || !isSame(first, last) || !isSame(first, written)) return "changed";
   const hasLog = written?.ok === true && written.bytes.length > HEADER;
   if (!hasLog && !isUntouched(before, after)) return "changed";
   return known({ database: read.bytes, ...(hasLog ? { log: written.bytes } : {}) }, path);
 }
 
-type Bytes =
-  | { readonly ok: true; readonly bytes: Uint8Array; readonly truncated: boolean }
-  | Unread
-  | undefined;
-
 /** `undefined`: there is no such file. */
+type Bytes = BytesOutcome | undefined;
+
 async function bytesOf(world: World, path: string, max: number): Promise<Bytes> {
   const read = await world.readBytes(path, max);
   return !read.ok && read.reason === "absent" ? undefined : read;
@@ -104,7 +112,7 @@ async function realFile(world: World, path: string): Promise<string> {
   return at;
 }
 
-function odd(path: string): Unknown {
+function isOdd(path: string): Unknown {
   const shown = safeText(path, 200);
   return unknown("denied", say("device-store-odd", { path: shown }), PROVIDE);
 }

@@ -1,6 +1,6 @@
 import type { Ask, Collectors } from "../../core/collect.ts";
 import type { DeploymentKind } from "../../core/deployment-kind.ts";
-import { type Fact, known, knownValue, said, type Unknown, unknown } from "../../core/fact.ts";
+import { type Fact, type Known, known, knownValue, said, type Unknown, unknown } from "../../core/fact.ts";
 import type {
   Confidence,
   Deployment,
@@ -17,7 +17,7 @@ import { inEnglish, say } from "../../core/saying.ts";
 import { createScrubber } from "../../core/scrub.ts";
 import type { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
-import { findPlace, lookAround } from "../../deployments/find-place.ts";
+import { findPlace, lookAround, patienceWith } from "../../deployments/find-place.ts";
 import { type Listeners, peerOf } from "../../deployments/listeners.ts";
 import { ownNames } from "../../deployments/own-names.ts";
 import { userName } from "../../deployments/path-trust.ts";
@@ -25,7 +25,7 @@ import type { Place } from "../../deployments/place.ts";
 import { holderOf } from "../../deployments/port-holder.ts";
 import type { Surroundings } from "../../deployments/surroundings.ts";
 import type { ChosenTarget } from "../../deployments/target.ts";
-import type { ConfigAndSecrets, DeploymentAccess } from "../../deployments/types.ts";
+import type { ConfigAndSecrets, DeploymentAccess, LogText } from "../../deployments/types.ts";
 import { portOfUrl } from "../../deployments/url.ts";
 import type { World } from "../../deployments/world.ts";
 import { probe } from "../../gateway/probe.ts";
@@ -79,12 +79,13 @@ export interface LiveOptions {
   readonly learn?: (secrets: readonly string[]) => void;
 }
 
+function isShared(text: LogSource & Pick<LogText, "shared">): boolean {
+  return text.shared === true;
+}
+
 function secretsOf({ secrets = [] }: Place, config: Fact<ConfigAndSecrets>): readonly Secret[] {
   return [...(config.known ? config.value.all : []), ...secrets];
 }
-
-/** Local files; generous, for network file systems. */
-const FILES_MS = 15_000;
 
 /** How the facts of a running gateway are collected. What is shared between them is asked once. */
 export class Live {
@@ -106,19 +107,22 @@ export class Live {
   }
 
   collectors(): Collectors {
-    const { timeoutMs, origin } = this.#options;
+    const { timeoutMs, origin, target } = this.#options;
     // Who gives the gateway more time has a machine that is slow for everything.
-    const files = Math.max(FILES_MS, timeoutMs);
-    const all = files * 2 + timeoutMs;
+    const filesMs = Math.max(patienceWith(target), timeoutMs);
+    const all = filesMs * 2 + timeoutMs;
     return {
-      host: collector(files, async () => known(await this.#around.host(), "this machine")),
-      config: collector(files, async () => {
+      host: collector(filesMs, async () => {
+        const { machine, source } = await this.#place();
+        return known(await (machine ?? this.#around).host(), machine === undefined ? "this machine" : source);
+      }),
+      config: collector(filesMs, async () => {
         const config = await this.#config();
         return config.known ? known(config.value.reading, config.source) : config;
       }),
-      devices: collector(files, async () => (await this.#place()).devices()),
-      logs: collector(files * 2, (_ask, signal) => this.#logs(signal)),
-      probe: collector(timeoutMs + files + 2000, (_ask, signal) => this.#reading(signal)),
+      devices: collector(filesMs, async () => (await this.#place()).devices()),
+      logs: collector(filesMs * 2, (_ask, signal) => this.#logs(signal)),
+      probe: collector(timeoutMs + filesMs + 2000, (_ask, signal) => this.#reading(signal)),
       release: collector(all, (ask) => this.#release(ask)),
       deployment: collector(all, (ask) => this.#deployment(ask)),
       target: collector(all, (ask) => this.#target(ask)),
@@ -138,6 +142,16 @@ export class Live {
   /** The deployment that was looked at, for whoever changes something there. */
   access(): Promise<DeploymentAccess> {
     return this.#place();
+  }
+
+  /** The machine that the gateway is on, as far as we look at one. */
+  async machine(): Promise<World> {
+    return ((await this.#place()).machine ?? this.#around).world;
+  }
+
+  /** Ends what the look kept open; nothing is asked of it any more. */
+  async close(): Promise<void> {
+    (await this.#found)?.close?.();
   }
 
   // ---- what several facts share
@@ -175,9 +189,9 @@ export class Live {
 
   /** Who listens on the gateway's port. */
   async #sockets(): Promise<Listeners | undefined> {
-    const { address } = await this.#place();
+    const { address, machine = this.#around } = await this.#place();
     // A config that nobody reads here does not settle at which port an address is.
-    return knownValue(await this.#around.listeners(portOfUrl(address ?? (await this.#url()))));
+    return knownValue(await machine.listeners(portOfUrl(address ?? (await this.#url()))));
   }
 
   // ---- facts
@@ -194,7 +208,8 @@ export class Live {
       ...given("compose", await place.published?.()),
       ...given("logs", knownValue(logs)),
       ...given("config", knownValue(config)),
-      ...given("listeners", await this.#sockets()),
+      // Who listens on this machine says nothing of a gateway on another one.
+      ...given("listeners", place.here || place.listensHere ? await this.#sockets() : undefined),
       ...given("said", deployment),
       addressed: place.address !== undefined,
       elsewhere: !place.here,
@@ -271,16 +286,20 @@ export class Live {
     });
   }
 
-  async #logs(signal: AbortSignal): Promise<Fact<LogDigest>> {
-    const secrets = (await this.secrets()).map((secret) => secret.reveal());
+  /** The ends of the logs: of those that were handed in, else of the place. */
+  async logTexts(signal: AbortSignal): Promise<Fact<readonly LogSource[]>> {
     const { logs } = this.#options;
-    if (logs !== undefined) return known(await digestLogs(logs.sources(signal), { secrets }), logs.name);
-    const place = await this.#place();
-    const texts = await place.logs();
-    if (!texts.known) return texts;
+    return logs === undefined ? (await this.#place()).logs() : known(logs.sources(signal), logs.name);
+  }
+
+  /** What the texts of the logs say, or some lines of them under the same names. */
+  async digest(texts: Known<readonly LogSource[]>): Promise<Fact<LogDigest>> {
+    const secrets = (await this.secrets()).map((secret) => secret.reveal());
     const digest = await digestLogs(texts.value, { secrets });
+    if (this.#options.logs !== undefined) return known(digest, texts.source);
+    const place = await this.#place();
     const port = await this.#port();
-    const shared = texts.value.flatMap((text) => (text.shared === true ? text.name : []));
+    const shared = texts.value.flatMap((text) => (isShared(text) ? text.name : []));
     if (shared.length > 0) {
       const tied = tiedTo(digest, port ?? this.#unconfiguredPort(place), shared);
       const any = tied.refusals.length + tied.events.length > 0;
@@ -289,6 +308,11 @@ export class Live {
         : unattributed(texts.source);
     }
     return known(port === undefined ? digest : ofPort(digest, port), texts.source);
+  }
+
+  async #logs(signal: AbortSignal): Promise<Fact<LogDigest>> {
+    const texts = await this.logTexts(signal);
+    return texts.known ? this.digest(texts) : texts;
   }
 
   /** What was said, else the surest of what the wire, the files and the log tell. */
@@ -316,14 +340,14 @@ export class Live {
   /** What is the user's own, whatever a log says: what was named, this machine's own page, and its proxies. */
   async #own(url: string): Promise<OwnThings> {
     const { origin, proxies = [] } = this.#options;
-    const { here } = await this.#place();
-    const hosts = here ? (await this.#around.host()).addresses.map(({ address }) => address) : [];
+    const { here, machine = here ? this.#around : undefined } = await this.#place();
+    const hosts = ((await machine?.host())?.addresses ?? []).map(({ address }) => address);
     const port = portOfUrl(url);
     return {
       ...given("origin", origin),
       proxies,
       origins: hosts.map((host) => `http://${host.includes(":") ? `[${host}]` : host}:${port}`),
-      proxyPrograms: here ? ((await this.#sockets())?.proxies ?? []) : [],
+      proxyPrograms: machine === undefined ? [] : ((await this.#sockets())?.proxies ?? []),
     };
   }
 
@@ -338,15 +362,15 @@ export class Live {
     const place = await this.#place();
     if (place.unopened !== undefined) return place.unopened;
     const url = await this.#url();
-    const isOurs = place.here || place.listensHere === true;
+    const isSeen = place.here || place.listensHere === true || place.machine !== undefined;
     const { exposure, because } = exposureOf({
       ...given("config", knownValue(config)),
       // Addresses and sockets of the doctor's own container, or of this machine, are not those of another.
-      ...given("host", isOurs ? knownValue(host) : undefined),
+      ...given("host", isSeen ? knownValue(host) : undefined),
       ...given("deployment", knownValue(deployment)),
       ...given("probe", knownValue(probed)),
       ...given("logs", knownValue(logs)),
-      ...given("listeners", isOurs ? await this.#sockets() : undefined),
+      ...given("listeners", isSeen ? await this.#sockets() : undefined),
       ...given("compose", await place.published?.()),
       url,
     });

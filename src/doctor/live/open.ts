@@ -1,13 +1,23 @@
-import { type Parsed, parsed } from "../../core/bad-input.ts";
+import { bad, type Parsed, parsed } from "../../core/bad-input.ts";
+import { say } from "../../core/saying.ts";
+import { journalHere } from "../../deployments/service-journal.ts";
 import { byContainerName, type ChosenTarget, parseTarget } from "../../deployments/target.ts";
-import { nodeWorld } from "../../deployments/world.ts";
+import { nodeWorld, type World } from "../../deployments/world.ts";
 import type { ReportNote } from "../../report/result.ts";
 import { Live, type LiveOptions } from "./look.ts";
 import type { Opened } from "./opened.ts";
 
-/** The gateway that is meant, as it is written; `undefined`: what this machine shows. */
-export function targetSaid(text: string | undefined): Parsed<ChosenTarget> {
-  return text === undefined ? parsed({ kind: "found" }) : parseTarget(text);
+/**
+ * The gateway that is meant, as it is written; `undefined`: what this machine shows. `context`: of the kubeconfig, for a
+ * workload of which no context is written; alone it means the one gateway of that cluster.
+ */
+export function targetSaid(text: string | undefined, context?: string): Parsed<ChosenTarget> {
+  if (context === undefined) return text === undefined ? parsed({ kind: "found" }) : parseTarget(text);
+  const target = parseTarget(text ?? "k8s:");
+  if (!target.ok) return target;
+  if (target.value.kind === "kubernetes") return parsed({ context, ...target.value });
+  const example = "--context prod --target k8s:openclaw/openclaw";
+  return bad("--context", say("context-of-cluster"), say("for-example", { example }));
 }
 
 export interface OpenOptions extends Omit<LiveOptions, "world" | "asBrowser" | "place"> {
@@ -18,7 +28,8 @@ export interface OpenOptions extends Omit<LiveOptions, "world" | "asBrowser" | "
 
 /** The gateway that somebody names, to be looked at. Nothing is read yet. */
 export function openGateway({ env, notes, ...options }: OpenOptions): Opened {
-  const world = nodeWorld({ env });
+  const own = nodeWorld({ env });
+  const world: World = own.platform === "linux" ? { ...own, journal: (unit) => journalHere(unit, env) } : own;
   const { origin, salt } = options;
   let { target } = options;
   return {

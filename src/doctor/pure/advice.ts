@@ -2,6 +2,7 @@ import { checks } from "../../../checks/index.ts";
 import { withHearsay } from "../../../checks/lib/hearsay.ts";
 import { withRewrites } from "../../../checks/lib/rewritten-config.ts";
 import { admit } from "../../admission/admit.ts";
+import { gatesAhead } from "../../admission/gates-ahead.ts";
 import { pageBehaviour } from "../../admission/page.ts";
 import { completeFacts, type Facts } from "../../core/collect.ts";
 import type { AdmissionInput } from "../../core/connection.ts";
@@ -16,20 +17,29 @@ import { describeError } from "./describe-error.ts";
 export type AdviceBase = Partial<Pick<Facts, "deployment" | "devices">> & { readonly target: Target };
 
 /** The remedies that the checks advise for a connection that the model refuses; none for one that it admits. */
-export function adviceFor(input: AdmissionInput, { target, ...base }: AdviceBase): readonly Remedy[] {
+export function adviceFor(input: AdmissionInput, base: AdviceBase): readonly Remedy[] {
+  if (admit(input).outcome === "admitted") return [];
+  const facts = supposedFacts(input, base);
+  const { findings } = diagnose(checks, facts, { describeError });
+  return withHearsay(withRewrites(findings, knownValue(facts.deployment)), facts).flatMap(
+    (finding) => finding.remedies,
+  );
+}
+
+/** The facts of a gateway and a connection that somebody supposes. */
+export function supposedFacts(input: AdmissionInput, { target, ...base }: AdviceBase): Facts {
   const now = admit(input);
-  if (now.outcome === "admitted") return [];
   const assessment: Assessment = {
     connection: input.connection,
     basis: [],
     confidence: "certain",
     now,
-    ahead: [],
+    ahead: gatesAhead(input),
     page: pageBehaviour(input.release, now),
     contradictions: [],
   };
   const source = "admission model";
-  const facts = completeFacts({
+  return completeFacts({
     ...base,
     target: known(target, source),
     release: known({ version: input.release, confidence: "certain", from: "said" }, source),
@@ -38,10 +48,6 @@ export function adviceFor(input: AdmissionInput, { target, ...base }: AdviceBase
       source,
     ),
     assessment: known(assessment, source),
-    refusals: known(refusalsOf({ assessment }), source),
+    refusals: known(now.outcome === "admitted" ? [] : refusalsOf({ assessment }), source),
   });
-  const { findings } = diagnose(checks, facts, { describeError });
-  return withHearsay(withRewrites(findings, knownValue(facts.deployment)), facts).flatMap(
-    (finding) => finding.remedies,
-  );
 }

@@ -86,7 +86,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
   const [first] = findings;
   const leads = first === undefined ? [] : leadsOf(first, admission);
   const command = leads.map((remedy) => typedFirst(remedy)?.command).find((one) => one !== undefined);
-  const explain = first === undefined ? "" : `pairing-doctor explain ${first.id}`;
+  const explain = first === undefined ? "" : `npx openclaw-pairing-doctor explain ${first.id}`;
   const path = withoutSupposed(shown, {
     target,
     ...(deployment === undefined ? {} : { deployment }),
@@ -113,7 +113,7 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
     checks: found.checks,
     ...(leftOut.length === 0 ? {} : { leftOut }),
     suppressed: found.suppressed,
-    missing: options.inputs === undefined ? missingFacts(facts) : missingFacts(facts).map(handedIn),
+    missing: missingFacts(facts),
     ...(model === undefined || model.now.outcome === "admitted" ? {} : { page: model.page }),
     ...(found.verdict === "healthy" ? {} : { send: printed(WHAT_TO_SEND, print) }),
     ...timelineOf(facts),
@@ -284,15 +284,6 @@ const NOT_MET: Partial<Record<Reach["state"], NotMet>> = {
   timeout: "reach-timeout",
   dns: "reach-dns",
 };
-
-/** Where files are handed in, no option names them. */
-function handedIn({ provide, ...missing }: MissingFact): MissingFact {
-  if (provide === undefined) return missing;
-  return {
-    ...missing,
-    provide: /^--(?:log|config) /.test(provide) ? "pairing-doctor triage FILE…" : provide,
-  };
-}
 
 function missingFacts(facts: Facts): MissingFact[] {
   const expected = EXPECTED.flatMap((name) => {

@@ -7,15 +7,19 @@ import { refusalsOf } from "../../core/refusals.ts";
 import { quoted, say } from "../../core/saying.ts";
 import { usualPeers } from "../../kinds/peers.ts";
 import { describeError } from "./describe-error.ts";
+import { BY_OPTION, type Provide } from "./provide.ts";
 
 /** Facts that follow from others: the model's answer, and all refusals in the order of their mending. */
 export function derivedCollectors(options: {
   readonly origin?: string;
   readonly timeoutMs: number;
+  /** `BY_OPTION` when absent. */
+  readonly provide?: Provide;
 }): Collectors {
+  const { provide = BY_OPTION } = options;
   return {
     assessment: collector(options.timeoutMs, (ask) => assessmentFact(ask, options.origin)),
-    refusals: collector(options.timeoutMs, refusalsFact),
+    refusals: collector(options.timeoutMs, (ask) => refusalsFact(ask, provide)),
   };
 }
 
@@ -72,7 +76,7 @@ export function assessmentOf(
   return known(assess(sources), `admission model of ${release.value.version}`);
 }
 
-async function refusalsFact(ask: Ask): Promise<Fact<readonly Refusal[]>> {
+async function refusalsFact(ask: Ask, provide: Provide): Promise<Fact<readonly Refusal[]>> {
   const [assessment, logs, probe, config, devices, target, deployment] = await Promise.all([
     ask("assessment"),
     ask("logs"),
@@ -82,7 +86,7 @@ async function refusalsFact(ask: Ask): Promise<Fact<readonly Refusal[]>> {
     ask("target"),
     ask("deployment"),
   ]);
-  const refusals = refusalsOfFacts({ assessment, logs, probe, target, deployment });
+  const refusals = refusalsOfFacts({ assessment, logs, probe, target, deployment }, provide);
   if (!refusals.known) return refusals;
   const since = { ...given("config", knownValue(config)), ...given("devices", knownValue(devices)) };
   return { ...refusals, value: withoutMended(refusals.value, since) };
@@ -92,13 +96,16 @@ async function refusalsFact(ask: Ask): Promise<Fact<readonly Refusal[]>> {
  * Known as soon as one source could tell of a refusal or of none: a probe, or a log with anything about
  * connections in it. The model alone knows no gateway: what it would do with defaults proves nobody's health.
  */
-export function refusalsOfFacts({
-  assessment,
-  logs,
-  probe,
-  target,
-  deployment,
-}: Pick<Facts, "assessment" | "logs" | "probe" | "target" | "deployment">): Fact<readonly Refusal[]> {
+export function refusalsOfFacts(
+  {
+    assessment,
+    logs,
+    probe,
+    target,
+    deployment,
+  }: Pick<Facts, "assessment" | "logs" | "probe" | "target" | "deployment">,
+  provide: Provide = BY_OPTION,
+): Fact<readonly Refusal[]> {
   const refusals = refusalsOf({
     offline: knownValue(target)?.kind === "offline" && !probe.known && isGuess(knownValue(deployment)),
     ...given("assessment", knownValue(assessment)),
@@ -120,12 +127,12 @@ export function refusalsOfFacts({
     if (!assessment.known) return assessment;
     const { undecided, undecidedSay } = assessment.value;
     if (refusals.length > 0 || undecided === undefined) return known(refusals, "probe and model");
-    return unknown("absent", undecidedSay ?? quoted(undecided), "--config PATH or --log FILE");
+    return unknown("absent", undecidedSay ?? quoted(undecided), provide.either);
   }
   if (digest !== undefined) {
-    return unknown("absent", say("log-without-connection"), "--log FILE");
+    return unknown("absent", say("log-without-connection"), provide.log);
   }
-  return unknown("absent", say("nothing-to-look-at"), "--log FILE");
+  return unknown("absent", say("nothing-to-look-at"), provide.log);
 }
 
 /** Nothing but somebody's words shows it, or nothing at all. */

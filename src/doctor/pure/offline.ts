@@ -17,8 +17,9 @@ import { exposureOf } from "../../kinds/exposure.ts";
 import { deploymentWords } from "../../kinds/words/read.ts";
 import { digestLogs, type LogSource } from "../../logs/digest.ts";
 import { collectOptions, collector, derivedCollectors } from "./derived.ts";
+import { BY_OPTION, type Provide } from "./provide.ts";
 import type { Given } from "./read/given.ts";
-import { TicketText } from "./ticket-text.ts";
+import { canBe, TicketText } from "./ticket-text.ts";
 
 /** What there is of a gateway that cannot be asked. Everything may be missing. */
 export interface OfflineOptions {
@@ -43,6 +44,8 @@ export interface OfflineOptions {
   /** A reading that somebody made earlier. */
   readonly probe?: ProbeReading;
   readonly exposure?: Exposure;
+  /** How more of it is handed in; `BY_OPTION` when absent. */
+  readonly provide?: Provide;
 }
 
 /** Reading has no time limit of its own: the user stops it. */
@@ -61,7 +64,7 @@ const NO_HOST: HostSigns = {
 
 /** The facts of logs, a config and an earlier probe, without a gateway. Touches nothing but `sources`. */
 export function offlineFacts(options: OfflineOptions): Promise<Facts> {
-  const { sources, given, secrets = [], release, origin, probe } = options;
+  const { sources, given, secrets = [], release, origin, probe, provide = BY_OPTION } = options;
   const ticket = new TicketText();
   return collect(
     ["logs", "config", "probe", "devices", "release", "deployment", "target", "assessment", "refusals"],
@@ -76,7 +79,7 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
               });
               // Documents alone tell of nobody who came.
               return digest.sources.length === 0
-                ? unknown("absent", say("nothing-to-look-at"), "--log FILE")
+                ? unknown("absent", say("nothing-to-look-at"), provide.log)
                 : known(digest, options.name);
             }),
           }),
@@ -89,8 +92,13 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
         if (release.known) return release;
         const wire = probe?.release;
         if (wire !== undefined) return known(wire, probe?.url ?? "probe");
-        const logged = releaseOfLogs(await ask("logs"));
-        return logged.known ? logged : (ticket.release() ?? given?.release ?? logged);
+        const logs = await ask("logs");
+        const logged = releaseOfLogs(logs);
+        if (logged.known) return logged;
+        const era = knownValue(logs)?.era;
+        const shown = given?.release;
+        const fits = shown?.known === true && canBe(shown.value.version, era);
+        return ticket.release(era) ?? (fits ? shown : logged);
       }),
       deployment: collector(NO_LIMIT_MS, async (ask) =>
         deploymentOf(await ask("logs"), knownValue(await ask("config")), ticket, options),
@@ -98,7 +106,7 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
       target: collector(NO_LIMIT_MS, async (ask) =>
         known(targetOf(await ask("logs"), knownValue(await ask("config")), options), options.name),
       ),
-      ...derivedCollectors({ timeoutMs: NO_LIMIT_MS, ...(origin === undefined ? {} : { origin }) }),
+      ...derivedCollectors({ timeoutMs: NO_LIMIT_MS, provide, ...(origin === undefined ? {} : { origin }) }),
     },
     collectOptions(options.signal),
   );

@@ -1,5 +1,6 @@
 import { type Known, known } from "../../core/fact.ts";
 import type { Release } from "../../core/facts.ts";
+import type { LogDigest } from "../../core/log-event.ts";
 import { compareReleases } from "../../core/release.ts";
 import type { OwnText } from "../../kinds/words/read.ts";
 import type { LogSource } from "../../logs/digest.ts";
@@ -45,10 +46,13 @@ export class TicketText {
     return this.#texts.map(({ text }) => `${text}\n`).join("");
   }
 
-  /** The release that is said to run; one that is only named counts when no other is. */
-  release(): Known<Release> | undefined {
+  /**
+   * The release that is said to run; one that is only named counts when no other is. `era`: what the gateway's own words
+   * tell of it; a release before that is another program's.
+   */
+  release(era: LogDigest["era"]): Known<Release> | undefined {
     const text = this.#text;
-    const mentions = releaseMentions(text);
+    const mentions = releaseMentions(text).filter(({ release }) => canBe(release, era));
     const running = distinct(mentions.filter(({ as }) => as === "running"));
     const named = distinct(mentions);
     const candidates = running.length > 0 ? running : named.length === 1 ? named : [];
@@ -65,6 +69,14 @@ export class TicketText {
 function current(candidates: readonly string[], text: string): string | undefined {
   if (DOWNGRADE.test(text)) return candidates.at(-1);
   return [...candidates].sort(compareReleases).at(-1);
+}
+
+/**
+ * Whether a gateway of this release can have said what was read. Only from when on counts: words of older releases
+ * (`disconnected (1008)` of the page, up to 2026.2.21) are copied for whatever runs.
+ */
+export function canBe(release: string, era: LogDigest["era"]): boolean {
+  return era?.from === undefined || compareReleases(release, era.from) >= 0;
 }
 
 const DOWNGRADE = /\b(?:downgrad\w{1,4}|rolled? back|roll(?:ed|ing)? back|went back)\b|降级|回退/i;

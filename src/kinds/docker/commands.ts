@@ -68,7 +68,7 @@ export function dockerLines(names: DeploymentNames, context: CommandContext, rem
     logs: on(["logs", "--tail", "200"], ["logs", "--tail", "200"]),
     tailscale: tailscaleServe(context.port),
     tailnet: TAILNET,
-    tunnel: (port) => sshTunnel(port, port, names.sshHost),
+    tunnel: (port) => sshTunnel(port, port, names),
   };
 }
 

@@ -1,6 +1,7 @@
 import { scopeOf } from "../../core/address.ts";
 import type { Kind } from "../kind.ts";
 import { boundInside, reachOf } from "../reach.ts";
+import { throughSsh } from "../through-ssh.ts";
 import { dockerLines } from "./commands.ts";
 import { namesFromCompose, namesFromPrefixes, soleContainer } from "./names.ts";
 import { dockerSigns } from "./signs.ts";
@@ -40,5 +41,10 @@ export const docker: Kind = {
   },
   peers: dockerPeers,
   stations: dockerStations,
-  commands: dockerLines,
+  commands: (names, context) => {
+    if (names.sshHost === undefined) return dockerLines(names, context);
+    // On a host that is reached over ssh; its Compose files are there, too.
+    const inner = dockerLines(names, { ...context, platform: "linux" }, true);
+    return { ...throughSsh(inner, names), tunnel: inner.tunnel };
+  },
 };

@@ -15,9 +15,12 @@ export function localLines(names: DeploymentNames, asked: CommandContext): Comma
   const profile = safeProfile(context.profile);
   const program = [...programWords(names, "openclaw"), ...(profile ? words("--profile", profile) : [])];
   const prefix = windows ? "" : configPrefix(context);
+  const owner = windows ? undefined : safeName(names.runAs);
   const cli = (args: readonly Word[]): Line => {
     const line = lineOf([...program, ...args], dialect);
-    return { ...line, text: prefix + line.text };
+    // As another user it would leave files that the gateway cannot use.
+    const as = owner === undefined ? prefix : `sudo -u ${owner} -H ${prefix === "" ? "" : `env ${prefix}`}`;
+    return { ...line, text: as + line.text };
   };
   return {
     dialect,
@@ -28,7 +31,7 @@ export function localLines(names: DeploymentNames, asked: CommandContext): Comma
     // a much copied article names, does not exist (run 2026.2.1, 2026.3.13, 2026.9.6).
     tailscale: cli(words("config", "set", "gateway.tailscale.mode", "serve")),
     tailnet: TAILNET,
-    tunnel: (port) => sshTunnel(port, port, undefined),
+    tunnel: (port) => sshTunnel(port, port),
   };
 }
 
@@ -61,13 +64,30 @@ function serviceLines(
     };
   }
   if (unit && names.unit) {
-    const systemctl = names.unit.user ? ["systemctl", "--user"] : ["sudo", "systemctl"];
-    const journal = names.unit.user ? ["journalctl", "--user"] : ["sudo", "journalctl"];
+    const owner = safeName(names.runAs);
+    const own = owner === undefined ? [] : ["sudo"];
+    const of = owner === undefined ? [] : ["--machine", `${owner}@`];
+    const systemctl = names.unit.user ? [...own, "systemctl", "--user", ...of] : ["sudo", "systemctl"];
+    const journal = names.unit.user
+      ? owner === undefined
+        ? ["journalctl", "--user"]
+        : ["sudo", "-u", owner, "journalctl", "--user"]
+      : ["sudo", "journalctl"];
     return {
       start: lineOf(words(...systemctl, "start", unit)),
       restart: lineOf(words(...systemctl, "restart", unit)),
       logs: context.logFile ? logs : lineOf(words(...journal, "-u", unit, "-n", "200", "--no-pager")),
     };
+  }
+  const { service } = names;
+  const called = safeName(service?.name.replace(":", "."));
+  if (service !== undefined && called !== undefined) {
+    const [program, tail] =
+      service.by === "pm2"
+        ? ["pm2", ["logs", "--nostream", "--lines", "200"]]
+        : ["supervisorctl", ["tail", "-20000"]];
+    const ask = (...verb: readonly string[]): Line => lineOf(words(program, ...verb, service.name));
+    return { start: ask("start"), restart: ask("restart"), logs: context.logFile ? logs : ask(...tail) };
   }
   if (names.managed === true)
     return { start: cli(words("gateway", "start")), restart: cli(words("gateway", "restart")), logs };

@@ -134,6 +134,8 @@ export const otherPart: Shape = {
     "mbedding",
     "sqlite-vec",
   ],
+  // What other parts say is asked for only where nothing else is found: a long log gives a sample of it.
+  needles: [],
   read(line) {
     const text = line.text.slice(0, 1000);
     // The refusals' own lines name user agents, hosts and device names, which can hold anything.
@@ -240,6 +242,7 @@ export const told: Shape = {
       "访问",
     ],
   ],
+  needles: [],
   read(line) {
     const text = line.text.slice(0, 1000);
     if (line.form === "json" || line.base.at !== undefined) return undefined;

@@ -140,6 +140,7 @@ const STUCK =
 export const statePermissions: Shape = {
   name: "state-permissions",
   hints: ["EACCES", "EPERM", "EROFS"],
+  needles: ["EACCES: ", "EPERM: ", "EROFS: "],
   read(line) {
     const match = /(?:EACCES|EPERM|EROFS): [^,]{1,60}, \w{1,20} ['"][^'"]{1,300}['"]?/.exec(line.text);
     if (match === null || /node_modules|npm-cache|\.npm\b/.test(match[0])) return undefined;

@@ -118,6 +118,7 @@ const HOLDERS: readonly RegExp[] = [
 export const portHeld: Shape = {
   name: "port-held",
   hints: ["pid ", "(LISTEN)", "users:(("],
+  needles: [...[..."123456789"].map((digit) => `- pid ${digit}`), "• pid ", "(LISTEN)", "users:(("],
   read(line) {
     const groups = HOLDERS.map((pattern) => pattern.exec(line.text)?.groups).find(
       (found) => found !== undefined,
@@ -220,6 +221,12 @@ export const configError: Shape = {
     "in JSON at position",
     "nvalid input",
     "nvalid option",
+  ],
+  needles: [
+    ...["nrecognized key", "onfig validation failed", "nvalid config", "onfig invalid"],
+    ...["igrated legacy config keys", "read config at", "parse config at", "JSON5: ", "JSON5 parse "],
+    ...["in JSON at position", "nvalid input", "nvalid option", "reload skipped"],
+    ...["Invalid option", ": Invalid value", ": Expected ", ": Required"],
   ],
   read(line) {
     const { text, base } = line;

@@ -9,6 +9,7 @@ import { invalidHandshake, workerRejected } from "./handshake.ts";
 import * as page from "./page.ts";
 import * as pairing from "./pairing.ts";
 import { phrase } from "./phrase.ts";
+import { saidPaired } from "./said-paired.ts";
 import { orchestrator, proxy, setting } from "./setting.ts";
 import { solved } from "./solved.ts";
 import * as transport from "./transport.ts";
@@ -68,6 +69,7 @@ export const SHAPES: readonly Shape[] = [
   gateway.banner,
   aside.told,
   solved,
+  saidPaired,
   unrecognised,
 ];
 
@@ -90,6 +92,7 @@ const BESIDE: readonly Shape[] = [
   aside.tokenSource,
   aside.told,
   solved,
+  saidPaired,
 ];
 
 /** `main`: what the line was recognised as; it is not told twice. */
@@ -105,8 +108,8 @@ function isSame(event: LogEvent, main: LogEvent): boolean {
   return event.type === "aside" && main.type === "aside" && main.about === event.about;
 }
 
-/** OpenClaw's own errors beside the door name settings that one could make; that it is over is the writer's word. */
+/** OpenClaw's own errors beside the door name settings that one could make; that it is over or paired is the writer's word. */
 function mayStandBeside(event: LogEvent, main: LogEvent): boolean {
   if (main.type !== "client-error" || main.gate !== undefined) return true;
-  return event.type === "aside" && event.about === "solved";
+  return event.type === "aside" && (event.about === "solved" || event.about === "said-paired");
 }

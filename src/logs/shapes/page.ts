@@ -11,6 +11,13 @@ const FROM = { from: "page" } as const;
 export const disconnected: Shape = {
   name: "disconnected",
   hints: ["isconnected ("],
+  needles: [
+    "isconnected (100",
+    "isconnected (101",
+    "isconnected (300",
+    "isconnected (400",
+    "isconnected (401",
+  ],
   read(line) {
     const match = /disconnected \((\d{4})\):? ?(.{0,400})$/i.exec(line.text);
     if (match === null) return undefined;

@@ -37,6 +37,7 @@ function isLogged({ form, text }: Line): boolean {
 export const setting: Shape = {
   name: "setting",
   hints: ["trusted-proxy", "Trusted-proxy", "ailscale", `"serve"`, `"funnel"`],
+  needles: [],
   read(line) {
     const found = SETTINGS.find(([wording]) => wording.test(line.text));
     return found === undefined || isLogged(line)
@@ -49,6 +50,7 @@ export const setting: Shape = {
 export const orchestrator: Shape = {
   name: "orchestrator",
   hints: ["kubectl", "k8s", "k3s", "K8s", "ubernetes", "minikube", "helm ", "EKS", "GKE", "AKS", "kind: "],
+  needles: [],
   read(line) {
     return isLogged(line) || !ORCHESTRATOR.test(line.text)
       ? undefined
@@ -64,6 +66,7 @@ export const proxy: Shape = {
     ...["loudFront", "loudfront", "ngrok", "nvoy", "oauth2-proxy", "omerium", "oad balancer", "oad Balancer"],
     ...["everse proxy", "everse Proxy", "API gateway", "API Gateway", "pache"],
   ],
+  needles: [],
   read(line) {
     const named = isLogged(line) ? undefined : PROXY.exec(line.text)?.[1];
     return named === undefined

@@ -59,6 +59,7 @@ export const solved: Shape = {
     "恢复正常",
     "现在正常了",
   ],
+  needles: [],
   read(line) {
     const text = line.text.slice(0, 2000);
     if (line.form === "json" || /^\[[a-z]/.test(text)) return undefined;

@@ -59,6 +59,28 @@ export const socketError: Shape = {
     "ailed to connect to",
     "is not listening",
   ],
+  needles: [
+    ...[
+      "ECONNREFUSED",
+      "ECONNRESET",
+      "ENOTFOUND",
+      "EAI_AGAIN",
+      "ETIMEDOUT",
+      "EHOSTUNREACH",
+      "socket hang up",
+    ],
+    ...["ERR_CONNECTION_", "ERR_EMPTY_RESPONSE", "ERR_NAME_NOT_RESOLVED", "ERR_ADDRESS_UNREACHABLE"],
+    ...["ERR_SSL_", "ERR_CERT_", "refused to connect", "onnection refused", "onnection reset"],
+    ...["onnection was reset", "onnection was closed", "mpty reply", "连接被重置", "连接已重置"],
+    ...[
+      "基础连接已经关闭",
+      "actively refused",
+
+      "拒绝了我们的连接请求",
+    ],
+    ...["t send any data", "未发送任何数据", "onnection to the server", "t connect to the server"],
+    ...["服务器的连接", "Failed to connect to", "is not listening"],
+  ],
   read(line) {
     const { text } = line;
     const state = STATES.find(([words]) => words.test(text));

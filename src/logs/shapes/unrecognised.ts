@@ -20,6 +20,17 @@ const HINTS = [
   "turned away",
   "untrusted",
 ] as const;
+/** The same with what comes behind those that are short. */
+const NEEDLES = [
+  ...[..."eis :,.;)!\"'\n\r"].map((next) => `reject${next}`),
+  ...["refused", "refuses", "refuse ", "refusal", "refusing"],
+  ...["decline", "declini", "forbidd", "forbids", "forbid ", "forbade", "blocked", "disallow"],
+  ...[..." =:(\"'[/"].map((before) => `${before}denied`),
+  ...[..."abcdefghijklmnopqrstuvwxyz"].map((next) => ` deny ${next}`),
+  "denying",
+  ...["not allowed", "not admitted", "not permitted", "not authorized", "unauthorized", "turned away"],
+  "untrusted",
+];
 const TURNED_AWAY = new RegExp(`\\b(?:${HINTS.join("|")})`, "i");
 
 /** Frames of clients that are in (`⇄ res ✗ …`), and of the verbose log. */
@@ -32,6 +43,7 @@ const FRAME = /^\[ws\] [⇄→←]|^[⇄→←]/u;
 export const unrecognised: Shape = {
   name: "unrecognised",
   hints: HINTS,
+  needles: NEEDLES,
   read(line) {
     const { text, subsystem } = line;
     const own = text.startsWith("[ws] ") || subsystem === "gateway/ws";

@@ -62,6 +62,12 @@ const NOBODY =
 export const nobodyBehind: Shape = {
   name: "nobody-behind",
   hints: ["50", "upstream", "no available server"],
+  needles: [
+    ...["ad Gateway", "AD GATEWAY", "ervice Unavailable", "E UNAVAILABLE", "y Unavailable", "Y UNAVAILABLE"],
+    ...["ateway Time", "ATEWAY TIME", "o healthy upstream", "upstream connect error", "o available server"],
+    ...["502 bad gateway", "502: bad gateway", "503 service unavailable", "503: service unavailable"],
+    ...["503 service temporarily", "504 gateway time", "504: gateway time"],
+  ],
   read(line) {
     const match = NOBODY.exec(line.text);
     if (match === null || line.form === "json") return undefined;
@@ -104,6 +110,7 @@ export const stopped: Shape = {
     "登录",
     "认证",
   ],
+  needles: [],
   read(line) {
     const text = line.text.slice(0, 1000);
     // A log's own line is no tale, and who quotes an error of the gateway tells of that.

@@ -2,6 +2,7 @@ import type { Hosting } from "../../core/facts.ts";
 import type { Risk, Unproven } from "../../core/finding.ts";
 import type { Lang } from "../../core/languages.ts";
 import type { SentenceKey } from "../../core/saying.ts";
+import type { Cost } from "../../core/step.ts";
 import type { Unpackable } from "../../intake/archive.ts";
 import type { InputKind } from "../../intake/recognise.ts";
 import type { FixOutcome } from "../fix-report.ts";
@@ -66,6 +67,8 @@ export interface Catalogue {
   readonly confidences: Readonly<Record<"certain" | "likely" | "possible", string>>;
   readonly unknownReasons: Readonly<Record<"absent" | "denied" | "timeout" | "failed" | "not-asked", string>>;
   readonly risks: Readonly<Record<Risk, string>>;
+  /** What a remedy ends, in the place of no risk or behind another. */
+  readonly costs: Readonly<Record<Cost, string>>;
   /** `{value}`: what a remedy would trust and only a log stands for. */
   readonly unproven: Readonly<Record<Unproven["kind"], string>>;
   readonly exposures: Readonly<Record<"loopback" | "private" | "public" | "unknown", string>>;
@@ -264,6 +267,11 @@ export interface Words {
   readonly assumed: string;
   /** `{count}` */
   readonly checksPassed: string;
+  readonly gatesPassed: string;
+  /** `{count}`; their ids follow. */
+  readonly checksSilent: string;
+  /** In front of `explain ID`, where nothing else is to be typed. */
+  readonly explainNext: string;
   readonly severity: string;
   readonly variants: string;
   readonly explainMore: string;

@@ -9,11 +9,14 @@ import { remedies } from "./zh/remedies.ts";
 import { changes } from "./zh/sentences/changes.ts";
 import { evidence } from "./zh/sentences/evidence.ts";
 import { facts } from "./zh/sentences/facts.ts";
+import { fleet } from "./zh/sentences/fleet.ts";
 import { kubernetes } from "./zh/sentences/kubernetes.ts";
 import { reach } from "./zh/sentences/reach.ts";
 import { smoke } from "./zh/sentences/smoke.ts";
+import { ssh } from "./zh/sentences/ssh.ts";
 import { unseen } from "./zh/sentences/unseen.ts";
 import { usage } from "./zh/sentences/usage.ts";
+import { watch } from "./zh/sentences/watch.ts";
 import { human } from "./zh/steps.ts";
 import { upgrade } from "./zh/upgrade.ts";
 import { tables } from "./zh/words.ts";
@@ -24,7 +27,19 @@ export const zh: Catalogue = {
   remedies,
   human,
   ...tables,
-  sayings: { ...facts, ...reach, ...changes, ...evidence, ...kubernetes, ...smoke, ...unseen, ...usage },
+  sayings: {
+    ...facts,
+    ...reach,
+    ...changes,
+    ...evidence,
+    ...fleet,
+    ...kubernetes,
+    ...smoke,
+    ...ssh,
+    ...unseen,
+    ...usage,
+    ...watch,
+  },
   ...upgrade,
   fix,
   answer,

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import Docker from "dockerode";
 import { programs } from "./contained.ts";
-import { importImage } from "./image.ts";
+import { BIN } from "./doctor.ts";
+import { IMAGE, importImage } from "./image.ts";
 import { mustRun, progress, run, until } from "./processes.ts";
 import { type InstalledRelease, installRelease } from "./releases.ts";
 
@@ -27,7 +28,8 @@ export interface Cluster {
 
 /** Why there is none, or undefined. */
 export async function whyNoCluster(): Promise<string | undefined> {
-  const { KUBECONFIG, DOCKER_HOST } = process.env;
+  const { KUBECONFIG, DOCKER_HOST, PAIRING_DOCTOR_NO_CLUSTER: why } = process.env;
+  if (why !== undefined) return why;
   if (KUBECONFIG === undefined) return "no cluster: KUBECONFIG names none";
   if (DOCKER_HOST === undefined)
     return "no cluster whose nodes are this machine: DOCKER_HOST names no engine of it";
@@ -134,13 +136,7 @@ export async function podParts(
   chownSync(stateDir, owner, owner);
   chmodSync(stateDir, 0o755);
   mkdirSync(cluster.directory, { recursive: true });
-  const mounts = programs(installed).map((mount) => mount.split(":"));
-  const volumes = mounts.map(([source], at) => ({ name: `m${at}`, hostPath: { path: source } }));
-  const volumeMounts = mounts.map(([, at, mode], index) => ({
-    name: `m${index}`,
-    mountPath: at,
-    readOnly: mode === "ro",
-  }));
+  const { volumes, volumeMounts } = mountsOf(programs(installed));
   progress(`pod of ${release}`);
   return {
     installed,
@@ -150,7 +146,7 @@ export async function podParts(
       containers: [
         {
           name: "gateway",
-          image: "openclaw:local",
+          image: IMAGE,
           imagePullPolicy: "Never",
           command: ["node", "openclaw.mjs", "gateway", "--port", "18789", ...args],
           env: [{ name: "HOME", value: "/home/node" }, ...env],
@@ -161,6 +157,39 @@ export async function podParts(
       ],
       volumes: [...volumes, { name: "state", hostPath: { path: stateDir } }],
     },
+  };
+}
+
+function mountsOf(mounts: readonly string[]): {
+  readonly volumes: Manifest[];
+  readonly volumeMounts: Manifest[];
+} {
+  const parts = mounts.map((mount) => mount.split(":"));
+  return {
+    volumes: parts.map(([source], at) => ({ name: `m${at}`, hostPath: { path: source } })),
+    volumeMounts: parts.map(([, at, mode], index) => ({
+      name: `m${index}`,
+      mountPath: at,
+      readOnly: mode === "ro",
+    })),
+  };
+}
+
+/** The pod of a manifest that is handed out, with the doctor of this checkout in the place of its image. */
+export async function withDoctor(pod: Manifest): Promise<Manifest> {
+  const installed = await installRelease("2026.2.1");
+  const { volumes, volumeMounts } = mountsOf([...programs(installed), `${path.dirname(BIN)}:/doctor:ro`]);
+  const [container = {}] = pod.containers as Manifest[];
+  const own = {
+    image: IMAGE,
+    imagePullPolicy: "Never",
+    command: ["node", `/doctor/${path.basename(BIN)}`],
+    volumeMounts: [...((container.volumeMounts as Manifest[] | undefined) ?? []), ...volumeMounts],
+  };
+  return {
+    ...pod,
+    containers: [{ ...container, ...own }],
+    volumes: [...((pod.volumes as Manifest[] | undefined) ?? []), ...volumes],
   };
 }
 

@@ -6,18 +6,21 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { ensureClient } from "./clients.ts";
+import { type Namespace, ownNamespace } from "./namespace.ts";
 import { endChild, mustRun, progress, retry, run, until } from "./processes.ts";
 import { cacheDir } from "./releases.ts";
 
 export interface SshHost {
   /** Folder to put in front of PATH: its `ssh` is the real one with this host's configuration. */
   readonly bin: string;
-  /** Alias of the host in that configuration; it is 127.0.0.1. */
+  /** Alias of the host in that configuration. */
   readonly alias: string;
   /** Another alias: the same host, with a key that it does not know. */
   readonly stranger: string;
   /** Another alias: the same host, whose key nobody has seen. */
   readonly unseen: string;
+  /** The words of each `ssh` that was started, since the last call. */
+  started(): readonly string[];
   stop(): Promise<void>;
 }
 
@@ -65,7 +68,19 @@ async function serverProgram(): Promise<Program> {
   return { file, env };
 }
 
-export async function startSshHost(): Promise<SshHost> {
+export interface SshHostOptions {
+  /** Where its sshd runs; this machine's own network unless given. */
+  readonly network?: Namespace;
+  /** From where people sign in; there unless given. */
+  readonly from?: Namespace;
+  /** Where it listens; loopback unless given. */
+  readonly address?: string;
+  /** Of `sshd_config`, before everything else. */
+  readonly server?: readonly string[];
+}
+
+export async function startSshHost(options: SshHostOptions = {}): Promise<SshHost> {
+  const { network = ownNamespace, from = network, address = "127.0.0.1" } = options;
   const { file, env } = await serverProgram();
   const dir = mkdtempSync(path.join(tmpdir(), "opd-rig-ssh-"));
   const at = (name: string): string => path.join(dir, name);
@@ -75,15 +90,16 @@ export async function startSshHost(): Promise<SshHost> {
     await mustRun(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "rig", "-f", at(name)]);
   const port = await freePort();
   const server = [
-    ...[`Port ${port}`, "ListenAddress 127.0.0.1", `HostKey ${at("host")}`, "PidFile none"],
+    ...(options.server ?? []),
+    ...[`Port ${port}`, `ListenAddress ${address}`, `HostKey ${at("host")}`, "PidFile none"],
     ...[`AuthorizedKeysFile ${at("user.pub")}`, "StrictModes no", "PermitRootLogin prohibit-password"],
     ...["PasswordAuthentication no", "KbdInteractiveAuthentication no", "UsePAM no"],
   ];
   writeFileSync(at("sshd_config"), `${server.join("\n")}\n`);
-  writeFileSync(at("known"), `[127.0.0.1]:${port} ${readFileSync(at("host.pub"), "utf8")}`);
+  writeFileSync(at("known"), `[${address}]:${port} ${readFileSync(at("host.pub"), "utf8")}`);
   writeFileSync(at("empty"), "");
   const host = (alias: string, key: string, known: string): string[] => [
-    ...[`Host ${alias}`, "HostName 127.0.0.1", `Port ${port}`, "User root", "IdentitiesOnly yes"],
+    ...[`Host ${alias}`, `HostName ${address}`, `Port ${port}`, "User root", "IdentitiesOnly yes"],
     ...[`IdentityFile ${at(key)}`, "IdentityAgent none", `UserKnownHostsFile ${at(known)}`],
     ...["GlobalKnownHostsFile none", "StrictHostKeyChecking ask"],
   ];
@@ -95,22 +111,35 @@ export async function startSshHost(): Promise<SshHost> {
   writeFileSync(at("ssh_config"), `${client.join("\n")}\n`);
   const ssh = (await mustRun(["sh", "-c", "command -v ssh"])).trim();
   mkdirSync(at("bin"));
-  writeFileSync(at("bin/ssh"), `#!/bin/sh\nexec '${ssh}' -F '${at("ssh_config")}' "$@"\n`);
+  writeFileSync(
+    at("bin/ssh"),
+    `#!/bin/sh\necho "$*" >> '${at("log")}'\nexec '${ssh}' -F '${at("ssh_config")}' "$@"\n`,
+  );
   chmodSync(at("bin/ssh"), 0o755);
   const line = [file, "-D", "-e", "-f", at("sshd_config")];
-  const [command = "", ...args] = await withOwnUser(line, at("passwd"));
+  const [command = "", ...args] = network.inside(await withOwnUser(line, at("passwd")));
   const child: ChildProcess = spawn(command, args, { env, stdio: "ignore" });
   const stop = async (): Promise<void> => {
     await endChild(child);
     rmSync(dir, { recursive: true, force: true });
   };
+  const started = (): readonly string[] => {
+    if (!existsSync(at("log"))) return [];
+    const lines = readFileSync(at("log"), "utf8").split("\n");
+    rmSync(at("log"));
+    return lines.filter((line) => line !== "");
+  };
   const signsIn = async (): Promise<boolean> =>
-    (await run([at("bin/ssh"), "-o", "BatchMode=yes", "rig-host", "true"], { timeoutMs: 10_000 })).code === 0;
+    (
+      await run(from.inside([at("bin/ssh"), "-o", "BatchMode=yes", "rig-host", "true"]), {
+        timeoutMs: 10_000,
+      })
+    ).code === 0;
   if (!(await until(signsIn, 20_000))) {
     await stop();
     throw new Error("nobody can sign in to the sshd");
   }
-  return { bin: at("bin"), alias: "rig-host", stranger: "rig-stranger", unseen: "rig-unseen", stop };
+  return { bin: at("bin"), alias: "rig-host", stranger: "rig-stranger", unseen: "rig-unseen", started, stop };
 }
 
 /** sshd wants a user of that name, which its package makes; here it sees a list of users of its own. */

@@ -19,7 +19,7 @@ export interface KeptState {
  * A fresh gateway fills its caches for a while (run 9.6), notes some time after its start that it looked for a newer
  * release (run 2.1, 3.13), and SQLite's side files come and go with every reader.
  */
-const OWN_FILES = /^(?:cache|logs|tmp)(?:\/|$)|^update-check\.json$|-(?:wal|shm|journal)$/;
+const OWN_FILES = /^(?:cache|logs|tmp)(?:\/|$)|^update-check\.json(?:\.[\w-]+\.tmp)?$|-(?:wal|shm|journal)$/;
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -5,6 +5,7 @@ import type { PendingDevice } from "../../../core/facts.ts";
 import type { Finding, Remedy } from "../../../core/finding.ts";
 import { howSaid, type Journal, keysOf } from "../../../core/journal.ts";
 import { riskOf } from "../../../core/plan.ts";
+import type { Saying } from "../../../core/saying.ts";
 import { configBefore, undosOf } from "../../../core/transaction.ts";
 import { changeLines } from "../../../report/fix.ts";
 import type { FixFile, FixFinding, FixReport, FixRequest } from "../../../report/fix-report.ts";
@@ -32,8 +33,7 @@ export async function aboutPlan(
     finding: findingOf(finding),
     remedies: done.map((remedy) => toReportRemedy(withRequest(remedy, requests), print)),
     risk: riskOf(done),
-    changes,
-    diff: changeLines(changes),
+    ...linesOf(changes),
     files: printedFiles(done.flatMap((remedy) => remedy.steps)),
     requests: requests.map(fixRequestOf),
     ...(candidates.length === 0 ? {} : { candidates: candidates.map(fixRequestOf) }),
@@ -111,8 +111,7 @@ export async function aboutJournal(
   if (changes.length > 0) notes.push(...(await notesOnConfig(changer, patient)));
   return {
     remedies: journal.remedies.map((remedy) => toReportRemedy({ ...remedy, steps: [] }, print)),
-    changes,
-    diff: changeLines(changes),
+    ...linesOf(changes),
     files,
     writes: writesOf(
       patient,
@@ -122,7 +121,7 @@ export async function aboutJournal(
       files.flatMap(({ path }) => path ?? []),
     ),
     notes: distinctNotes(notes),
-    how: journal.steps.flatMap((entry) => howSaid(entry) ?? []),
+    how: howDone(journal),
   };
 }
 
@@ -141,13 +140,20 @@ export async function aboutRest(
   return {
     remedies: journal.remedies.map((remedy) => toReportRemedy({ ...remedy, steps }, print)),
     risk: riskOf(journal.remedies),
-    changes,
-    diff: changeLines(changes),
+    ...linesOf(changes),
     files,
     notes,
     writes: writesOf(patient, journal.id, now, changes.length > 0, writes),
-    how: journal.steps.flatMap((entry) => howSaid(entry) ?? []),
+    how: howDone(journal),
   };
+}
+
+function linesOf(changes: FixReport["changes"] & object): Pick<FixReport, "changes" | "diff"> {
+  return { changes, diff: changeLines(changes) };
+}
+
+function howDone({ steps }: Journal): readonly Saying[] {
+  return steps.flatMap((entry) => howSaid(entry) ?? []);
 }
 
 /** Every path that is written, as it is named where it is. `id`: of the journal; its directory where it has none yet. */

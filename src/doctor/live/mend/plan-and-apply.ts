@@ -7,8 +7,8 @@ import { collect, type Facts } from "../../../core/collect.ts";
 import type { CheckResult, Diagnosed } from "../../../core/diagnose.ts";
 import { type Fact, knownValue, whyUnknown } from "../../../core/fact.ts";
 import type { PendingDevice } from "../../../core/facts.ts";
-import { keysOf } from "../../../core/journal.ts";
 import { quoted, type Saying, say } from "../../../core/saying.ts";
+import { isSetting } from "../../../core/step.ts";
 import { execute, type Order } from "../../../core/transaction.ts";
 import { isSharedHost } from "../../../deployments/accounts.ts";
 import type { FixOutcome, FixReport } from "../../../report/fix-report.ts";
@@ -52,7 +52,7 @@ export async function mend(way: Forward, first: Facts): Promise<Ended> {
   if (prepared === undefined) {
     if (found.verdict !== "undetermined") return ended(facts, "healthy");
     const blind = found.checks.find(({ verdict }) => verdict === "undetermined");
-    return ended(facts, "undetermined", blind === undefined ? {} : { detail: whyBlind(blind) });
+    return ended(facts, "undetermined", blind === undefined ? {} : { detail: whyBlind(blind, facts) });
   }
   if (wish.remedy !== undefined && prepared.remedies.length === 0)
     return { refused: noSuchRemedy(prepared, wish.remedy) };
@@ -114,8 +114,9 @@ async function choose(
   return chosen === undefined ? undefined : candidates[chosen];
 }
 
-/** Why a check could not look. */
-function whyBlind({ say: said, lacks, why = "" }: CheckResult): Saying {
+/** Why a check could not look: of what is derived from the gateway's own answer, why there is no such answer. */
+function whyBlind({ say: said, lacks, why = "" }: CheckResult, { probe }: Facts): Saying {
+  if (lacks === "refusals" && !probe.known) return say("lacks", { fact: "probe", why: whyUnknown(probe) });
   if (said === undefined) return quoted(why);
   return lacks === undefined ? said : say("lacks", { fact: lacks, why: said });
 }
@@ -149,9 +150,9 @@ async function withFiles(
 ): Promise<Partial<FixReport>> {
   if (!changer.known) return about;
   const { files, notes, writes: others, problem } = await lookAhead(steps, changer.value, patient.signal);
-  const isWritten = keysOf({ steps: steps.map((step) => ({ step, state: "planned" })) }).length > 0;
   const config = await changer.value.readConfig();
-  const writes = steps.length === 0 ? [] : writesOf(patient, undefined, config, isWritten, others);
+  const writes =
+    steps.length === 0 ? [] : writesOf(patient, undefined, config, steps.some(isSetting), others);
   const whole = { ...about, files: [...(about.files ?? []), ...files], notes, writes };
   if (problem === undefined) return whole;
   return { ...whole, detail: problem.detail, byHand: [...problem.first, ...(about.byHand ?? [])] };
@@ -166,7 +167,7 @@ function unknownRequest({ request }: Wish, { devices }: Facts): BadInput | undef
 async function optionsOf({ patient, wish: { remedy, request, editCompose } }: Forward) {
   return {
     // What cannot be seen counts as shared.
-    sharedHost: (await isSharedHost(patient.opened.world)) ?? true,
+    sharedHost: (await isSharedHost(await patient.live.machine())) ?? true,
     ...(remedy === undefined ? {} : { only: remedy }),
     editCompose,
     ...(request === undefined ? {} : { request }),

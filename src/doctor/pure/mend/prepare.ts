@@ -56,6 +56,9 @@ export function prepare(
         ? fromAddress(finding.args?.remote, forwardedOf(facts, findings))
         : (address) => askedFrom(model.start, address),
     usual: pageScopes(release),
+    refused: (knownValue(facts.refusals) ?? []).filter(
+      ({ gate, over, from }) => gate === "pairing" && !over && from === "log",
+    ),
   });
   const base = {
     finding,

@@ -11,7 +11,7 @@ import { saidSettings } from "./said-settings.ts";
 /** Something that was handed in: a file, a pipe, what an archive came as. */
 export interface Handed {
   readonly name: string;
-  /** Its bytes from the beginning. */
+  /** Its bytes from the beginning; a chunk is good until the next one is asked for. */
   readonly chunks: (signal: AbortSignal) => AsyncIterable<Uint8Array>;
   /** It can be read a second time, as a file can. */
   readonly again: boolean;
@@ -188,7 +188,7 @@ async function upTo(
       isWhole = true;
       break;
     }
-    parts.push(value);
+    parts.push(new Uint8Array(value));
     length += value.length;
   }
   return { bytes: joined(parts, length), isWhole };

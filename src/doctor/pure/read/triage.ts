@@ -4,6 +4,7 @@ import type { Lang } from "../../../core/languages.ts";
 import type { LogSource } from "../../../logs/digest.ts";
 import type { BundledCase } from "../bundle.ts";
 import { type OfflineOptions, offlineFacts } from "../offline.ts";
+import { BY_FILE } from "../provide.ts";
 import type { Given } from "./given.ts";
 import { type Handed, type InputRead, type SortedInputs, sortInputs } from "./inputs.ts";
 
@@ -43,6 +44,7 @@ export async function triageFacts(options: TriageOptions): Promise<Triaged> {
     signal,
     secrets: [...secrets, ...given.secrets],
     given,
+    provide: BY_FILE,
     sources: () => allLogs(sorted, given.lines),
   });
   const digest = knownValue(facts.logs);

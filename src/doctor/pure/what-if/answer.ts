@@ -3,7 +3,7 @@ import { gatesAhead } from "../../../admission/gates-ahead.ts";
 import { notStarted, startupProblem } from "../../../admission/try-remedy.ts";
 import { isLoopbackHost, scopeOf } from "../../../core/address.ts";
 import type { AdmissionInput } from "../../../core/connection.ts";
-import type { Exposure, OwnThings } from "../../../core/facts.ts";
+import type { Exposure, OwnThings, Target } from "../../../core/facts.ts";
 import type { Remedy } from "../../../core/finding.ts";
 import type { Answer } from "../../../report/what-if.ts";
 import { adviceFor } from "../advice.ts";
@@ -28,12 +28,15 @@ function answerNow(input: AdmissionInput): Answer {
 }
 
 function remediesFor(input: AdmissionInput): Pick<Remedy, "id" | "risk">[] {
-  const advice = adviceFor(input, {
-    target: { kind: "offline", name: "what-if", exposure: exposureOf(input), own: askedAbout(input) },
-  });
+  const advice = adviceFor(input, { target: targetOfInput(input) });
   const remedies = new Map<string, Pick<Remedy, "id" | "risk">>();
   for (const { id, risk, after } of advice) if (after === "admitted") remedies.set(id, { id, risk });
   return [...remedies.values()];
+}
+
+/** The gateway of a question: nobody looks at it. */
+export function targetOfInput(input: AdmissionInput): Target {
+  return { kind: "offline", name: "what-if", exposure: exposureOf(input), own: askedAbout(input) };
 }
 
 /** Whoever asks about a connection says that its page and its proxy are theirs. */

@@ -133,6 +133,11 @@ function toConnection(value: Json, where: string): Connection {
   };
 }
 
+/** A new browser with the right token on the gateway's own host. */
+export function newBrowserHere(): Connection {
+  return toConnection({ headers: { host: "127.0.0.1:18789", origin: "http://127.0.0.1:18789" } }, "");
+}
+
 function textOr(value: unknown, fallback: string): string {
   return typeof value === "string" ? value : fallback;
 }

@@ -43,7 +43,9 @@ export const fix: FixWords = {
     "hard-links":
       "{path} has {count} names (hard links): it is written in its place, so the change shows under each of them.",
     "own-command-pairs":
-      "OpenClaw's own command, which does this, is paired by the gateway at its first call, as a device `cli` of this machine. It is taken back with the fix (`fix --undo`).",
+      "OpenClaw's own command, which does this, is paired by the gateway at its first call, as a device `cli` of this machine, with a key of its own in the state directory. Both go again with the fix (`fix --undo`).",
+    "own-files-go":
+      "{files}: removed, as OpenClaw's own command made it for that fix, and it was not there before.",
     "written-anew":
       "{path} is written anew, as its container is not running: an access control list, extended attributes or other names (hard links), if it has any, are lost.",
   },

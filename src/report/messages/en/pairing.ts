@@ -29,7 +29,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     title: "Docker's network makes the browser remote, so it needs one approval",
     healthy: "A browser behind a published port counts as local, or is approved",
     what: "The page is open at {origin|a localhost address}, but the gateway in the container sees the connection come from {remote|Docker's own address} and asks for pairing.",
-    why: "A published port goes through Docker's network translation: the peer that the gateway sees is the bridge or the virtual machine, not 127.0.0.1. Up to 2026.4.5 such a browser is remote. From 2026.4.7 (but not from 2026.5.14 to 2026.5.21) it is approved by itself when the token is right, the address in the browser is a localhost name, the peer is private and no proxy adds headers.",
+    why: "A published port goes through Docker's network translation: the peer that the gateway sees is the bridge or the virtual machine, not 127.0.0.1. Up to 2026.4.5 such a browser is remote. From 2026.4.7 (but for 2026.5.18 to 2026.5.20) it is approved by itself when the token is right, the address in the browser is a localhost name, the peer is private and no proxy adds headers.",
     fix: "Approve this browser once. On 2026.2.19 and earlier gateway.controlUi.allowInsecureAuth also lets it in; from 2026.2.21 that switch has no effect here. An upgrade to 2026.4.7 or later makes the approval unnecessary on this path.",
     verify:
       "The page at {origin|the same address} connects after a reload, and keeps doing so after a restart of the container.",
@@ -51,6 +51,16 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
         what: "The CLI reached the gateway from {remote|another container} over Docker's network, and the gateway asks it to pair.",
         fix: "Run the CLI inside the gateway's container, or in its network (`network_mode: service:openclaw-gateway`), where it arrives at 127.0.0.1.",
         verify: "`devices list` answers from there.",
+      },
+      "asks-everybody": {
+        title: "This release approves no browser by itself, so it needs one approval",
+        why: "2026.5.18 to 2026.5.20 (and the betas before them) approve no browser by themselves, neither through Docker's network nor on the gateway's own host. The releases before and after them approve such a browser when the token is right, the address in the browser is a localhost name, the peer is private and no proxy adds headers.",
+        fix: "Approve this browser once. An upgrade past 2026.5.20 makes the approval unnecessary on this path.",
+      },
+      hidden: {
+        title: "A browser behind a published port is asked to pair, and the log does not show why",
+        why: "Such a browser is approved by itself in this release. What stands in the way is not in the line: a header of a proxy that the line leaves out (X-Real-IP, Forwarded, X-Forwarded-Host), another address in the browser than a localhost name, another client that calls itself the Control UI, or a request of the same browser that waits already.",
+        fix: "Approve this browser once; that works in every release. Then look at what stands between the browser and the published port.",
       },
     },
   },
@@ -117,7 +127,7 @@ export const pairing: Readonly<Record<string, CauseMessage>> = {
     title: "A local browser is asked to pair although it should be approved by itself",
     healthy: "A browser on the gateway's own host is approved by itself",
     what: "The browser reached the gateway on the loopback address, without forwarded headers, and still met `pairing required`.",
-    why: "Silent approval needs a loopback peer, a valid token, a device identity and a localhost Host and Origin. With all of them present, some releases still ask: 2026.5.14-beta.1 to 2026.5.20 approve no browser by themselves. From 2026.8.1 autoApproveLocal: false asks for it on purpose.",
+    why: "Silent approval needs a loopback peer, a valid token, a device identity and a localhost Host and Origin. With all of them present, some releases still ask: 2026.5.18 to 2026.5.20 (and the betas before them) approve no browser by themselves. From 2026.8.1 autoApproveLocal: false asks for it on purpose.",
     fix: "Approve the request by its id; that works in every release. An upgrade to a later release removes the cause, unless autoApproveLocal is set to false.",
     verify: "The page on 127.0.0.1 connects, and a fresh browser profile does so too after the upgrade.",
     caveats:

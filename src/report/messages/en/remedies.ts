@@ -44,6 +44,10 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "Sets gateway.bind to `lan`, so that the published port reaches the gateway.",
     caution: "Publish the port on 127.0.0.1 unless other machines are meant to reach it.",
   },
+  "give-cli-token": {
+    title: "Give the CLI the gateway's token",
+    what: "One token for both; the gateway stays as it is, and so do the pages that have the right one.",
+  },
   "align-token": {
     title: "Give every place the same token",
     what: "One source for the token; the gateway reads it at its next start.",

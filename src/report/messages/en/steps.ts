@@ -58,6 +58,10 @@ export const human: Readonly<Record<string, string>> = {
     "In the link, replace the part before `/#` by {origin|the address that the browser uses}, and leave `gatewayUrl` out.",
   "paste-token": "Paste the token into the page's connection settings, and press Connect.",
   "enter-password": "Enter the password in the page's connection settings, and press Connect.",
+  "start-by-manager":
+    "Where a service manager owns it (`openclaw gateway status` says so), `openclaw gateway start` starts it there: one in a terminal would hold its port.",
+  "give-cli-token":
+    "The CLI sends OPENCLAW_GATEWAY_TOKEN of its own environment, else gateway.auth.token of its own openclaw.json; where that has gateway.mode `remote`, it sends gateway.remote.token. Give that place the value of the gateway's own gateway.auth.token, in an editor and not in a command line.",
   "align-token":
     "Write the same token into {places|the .env file or service unit and openclaw.json}, then create the container or service anew.",
   "change-losing-copy":

@@ -245,6 +245,7 @@ export const tables: Tables = {
     "grants-access": "grants access",
     "weakens-security": "weakens security",
   },
+  costs: { pairing: "ends a pairing", token: "ends a device's token" },
   unproven: {
     origin:
       "Only a log names {value}, and any page writes its origin there. Take it only if that is the address of your own page; `--origin {value}` says so.",
@@ -374,9 +375,12 @@ export const tables: Tables = {
     autoApproved: "admitted, and approved by itself",
     assumed: "assumed",
     checksPassed: "{count} checks healthy",
+    gatesPassed: "The gates that were passed",
+    checksSilent: "{count} checks found nothing of their kind",
+    explainNext: "What it means, in full",
     severity: "Severity",
     variants: "Also",
-    explainMore: "What each one means: pairing-doctor explain ID",
+    explainMore: "What each one means: npx openclaw-pairing-doctor explain ID",
     unknownCause: "No text for this finding; it comes from an added check.",
   },
 };

@@ -40,7 +40,8 @@ export const fix: FixWords = {
   notes: {
     "hard-links": "{path} 有 {count} 个名字（硬链接）：会在原处写入，因此每个名字下都会看到这一更改。",
     "own-command-pairs":
-      "执行此操作的是 OpenClaw 自己的命令，它在第一次调用时会被网关自动配对，成为本机的 `cli` 设备。撤销修复（`fix --undo`）时会一并移除。",
+      "执行此操作的是 OpenClaw 自己的命令，它在第一次调用时会被网关自动配对，成为本机的 `cli` 设备，并在状态目录里生成自己的密钥。撤销修复（`fix --undo`）时两者会一并移除。",
+    "own-files-go": "{files}：会被删除，它们是那次修复中 OpenClaw 自己的命令生成的，之前并不存在。",
     "written-anew":
       "容器没有在运行，{path} 会被重新创建：如果它带有访问控制列表、扩展属性或其他名字（硬链接），这些都会丢失。",
   },

@@ -42,6 +42,10 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "把 gateway.bind 设为 `lan`，使发布的端口能通到网关。",
     caution: "除非要让其他机器访问，否则请把端口发布在 127.0.0.1 上。",
   },
+  "give-cli-token": {
+    title: "把网关的令牌交给 CLI",
+    what: "两边使用同一个令牌；网关保持不变，令牌正确的页面也不受影响。",
+  },
   "align-token": {
     title: "让各处使用同一个令牌",
     what: "令牌只有一个来源，网关在下次启动时读取。",

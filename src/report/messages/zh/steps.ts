@@ -50,6 +50,10 @@ export const human: Readonly<Record<string, string>> = {
   "replace-link-origin": "把链接中 `/#` 之前的部分换成 {origin|浏览器使用的地址}，并去掉 `gatewayUrl`。",
   "paste-token": "把令牌粘贴到页面的连接设置中，然后点击 Connect。",
   "enter-password": "在页面的连接设置中输入密码，然后点击 Connect。",
+  "start-by-manager":
+    "如果它由服务管理器负责（`openclaw gateway status` 会说明），请用 `openclaw gateway start` 在那里启动：在终端里另起一个会占用它的端口。",
+  "give-cli-token":
+    "CLI 发送自己环境中的 OPENCLAW_GATEWAY_TOKEN，否则发送自己的 openclaw.json 中的 gateway.auth.token；如果其中 gateway.mode 是 `remote`，则发送 gateway.remote.token。请用编辑器（不要在命令行里）把那一处改成网关自己的 gateway.auth.token 的值。",
   "align-token":
     "在{places| .env 文件或服务单元，以及 openclaw.json }中写入相同的令牌，然后重新创建容器或服务。",
   "change-losing-copy":

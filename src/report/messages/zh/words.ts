@@ -229,6 +229,7 @@ export const tables: Tables = {
     "grants-access": "会授予访问权限",
     "weakens-security": "会降低安全性",
   },
+  costs: { pairing: "会结束一次配对", token: "会使设备的令牌失效" },
   unproven: {
     origin:
       "{value} 只在日志中出现过，而任何页面都会把自己的来源写进日志。只有当它确实是你自己页面的地址时才采用；`--origin {value}` 表示确认。",
@@ -358,9 +359,12 @@ export const tables: Tables = {
     autoApproved: "已接纳，并自动批准",
     assumed: "推定",
     checksPassed: "{count} 项检查正常",
+    gatesPassed: "已通过的关卡",
+    checksSilent: "{count} 项检查没有发现自己那类问题",
+    explainNext: "完整的说明",
     severity: "严重程度",
     variants: "其他情形",
-    explainMore: "各项的含义：pairing-doctor explain ID",
+    explainMore: "各项的含义：npx openclaw-pairing-doctor explain ID",
     unknownCause: "没有这一项的说明，它来自附加的检查。",
   },
 };

@@ -1,0 +1,142 @@
+import { ALL_FACTS } from "../../core/collect.ts";
+import { isObject, parseBoundedJson } from "../../core/json.ts";
+import { safeText } from "../../core/text.ts";
+import { LineSplitter } from "../../logs/lines.ts";
+import { type FleetGateway, type FleetSummary, summaryOf } from "../../report/fleet.ts";
+
+/** Gateways of one report; a list has no more lines. */
+const MAX_GATEWAYS = 100_000;
+const MAX_DEPTH = 6;
+
+/**
+ * What the JSON lines of several runs say together, in the order of the list. A gateway of which several lines tell (a
+ * share that was taken again by another pod, a log that was handed in twice) is there once, as it was seen last.
+ */
+export class FleetMerge {
+  readonly #lines = new Map<string, FleetGateway>();
+  /** Lines of each list. */
+  readonly #entries = new Map<string, number>();
+
+  /** Takes a log; whatever is no line of a fleet's look is passed over, and so is what stands before one (a pod's name, a time). */
+  async take(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    const splitter = new LineSplitter((text) => this.#takeLine(text));
+    for await (const chunk of chunks) splitter.push(chunk);
+    splitter.end();
+  }
+
+  #takeLine(text: string): void {
+    const begin = text.indexOf('{"schemaVersion"');
+    if (begin < 0) return;
+    const line = gatewayLineOf(parseBoundedJson(text.slice(begin), MAX_DEPTH));
+    if (line === undefined) return;
+    const key = JSON.stringify([line.list, line.entry, line.target]);
+    const before = this.#lines.get(key);
+    // What is left out shows as a line that nobody reported.
+    if (before === undefined && this.#lines.size === MAX_GATEWAYS) return;
+    this.#entries.set(line.list, Math.max(line.entries, this.#entries.get(line.list) ?? 0));
+    if (before === undefined || before.at <= line.at) this.#lines.set(key, line);
+  }
+
+  /** One for each list; none where no line of a look was there. */
+  reports(): readonly { readonly lines: readonly FleetGateway[]; readonly summary: FleetSummary }[] {
+    return [...this.#entries].map(([list, entries]) => {
+      const lines = [...this.#lines.values()]
+        .filter((line) => line.list === list)
+        .sort((a, b) => a.entry - b.entry || (a.target < b.target ? -1 : 1));
+      const seen = new Set(lines.map(({ entry }) => entry));
+      const unreported: number[] = [];
+      for (let at = 0; at < entries; at += 1) if (!seen.has(at)) unreported.push(at);
+      const [first] = lines;
+      const tool = first?.tool ?? { name: "", version: "" };
+      return { lines, summary: summaryOf(lines, { tool, list, entries, unreported }) };
+    });
+  }
+}
+
+const VERDICTS = ["healthy", "found", "undetermined"] as const;
+const SEVERITIES = ["error", "warning", "info"] as const;
+const CONFIDENCES = ["certain", "likely", "possible"] as const;
+const REASONS = ["not-asked", "absent", "denied", "timeout", "failed"] as const;
+/** Lines of a list, and what one line of a look has of findings. */
+const MOST = { entries: 20_000, items: 10 };
+
+/** A line as this version reads it: nothing of a log is taken to have its type. */
+export function gatewayLineOf(value: unknown): FleetGateway | undefined {
+  if (!isObject(value) || value.schemaVersion !== 1 || value.kind !== "fleet-gateway") return undefined;
+  const { tool, list, entry, entries, target, name, at, tookMs, verdict, gateway, findings, missing, next } =
+    value;
+  const judged = oneOf(VERDICTS, verdict);
+  if (judged === undefined || !isObject(tool) || !isObject(gateway)) return undefined;
+  if (typeof list !== "string" || !/^[0-9a-f]{12}$/.test(list) || typeof target !== "string")
+    return undefined;
+  if (typeof at !== "string" || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(at)) return undefined;
+  const [place, count] = [wholeNumber(entry, MOST.entries), wholeNumber(entries, MOST.entries)];
+  if (place === undefined || count === undefined || place >= count) return undefined;
+  return {
+    schemaVersion: 1,
+    tool: { name: textOf(tool.name), version: textOf(tool.version) },
+    kind: "fleet-gateway",
+    list,
+    entry: place,
+    entries: count,
+    target: textOf(target),
+    ...(typeof name === "string" ? { name: textOf(name) } : {}),
+    at,
+    tookMs: wholeNumber(tookMs) ?? 0,
+    verdict: judged,
+    gateway: {
+      version: textOrNull(gateway.version),
+      ...rangeOf(gateway.versionRange),
+      url: textOrNull(gateway.url),
+    },
+    findings: itemsOf(findings).flatMap((one) => {
+      const [severity, confidence] = [oneOf(SEVERITIES, one.severity), oneOf(CONFIDENCES, one.confidence)];
+      if (severity === undefined || confidence === undefined) return [];
+      const { id, code, title, fixHint } = one;
+      return {
+        id: textOf(id),
+        code: textOf(code),
+        severity,
+        confidence,
+        title: textOf(title),
+        fixHint: textOf(fixHint),
+      };
+    }),
+    more: wholeNumber(value.more) ?? 0,
+    missing: itemsOf(missing).flatMap((one) => {
+      const [fact, reason] = [
+        oneOf([...ALL_FACTS, "gateway" as const], one.fact),
+        oneOf(REASONS, one.reason),
+      ];
+      return fact === undefined || reason === undefined ? [] : { fact, reason, detail: textOf(one.detail) };
+    }),
+    next: textOf(next),
+  };
+}
+
+function oneOf<T extends string>(choices: readonly T[], value: unknown): T | undefined {
+  return choices.find((choice) => choice === value);
+}
+
+function itemsOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.slice(0, MOST.items).filter(isObject) : [];
+}
+
+function wholeNumber(value: unknown, most = Number.MAX_SAFE_INTEGER): number | undefined {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= most
+    ? value
+    : undefined;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? safeText(value, 2000) : "";
+}
+
+function rangeOf(value: unknown): { readonly versionRange?: readonly [string, string] } {
+  if (!Array.isArray(value) || value.length !== 2) return {};
+  return { versionRange: [textOf(value[0]), textOf(value[1])] };
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" ? textOf(value) : null;
+}
