@@ -22,7 +22,7 @@ import { uidOf } from "../src/deployments/processes.ts";
 import { nodeWorld, type World } from "../src/deployments/world.ts";
 import type { Report } from "../src/report/result.ts";
 import { ACL, ACL_FOR_1234, setAttribute, whyNoAttributes } from "./support/attributes.ts";
-import { type CliResult, here } from "./support/cli.ts";
+import { type CliResult, here, PATIENTLY } from "./support/cli.ts";
 import { NO_STRANGERS, STRANGER, Stranger } from "./support/stranger.ts";
 
 const TOKEN = "tok-of-root-0123456789-abcdefgh";
@@ -42,7 +42,7 @@ class Root {
   }
 
   run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
-    return here(args, { env: { HOME: this.home, ...env } });
+    return here([...args, ...PATIENTLY], { env: { HOME: this.home, ...env } });
   }
 }
 

@@ -110,7 +110,7 @@ async function notBegun(
   assert.deepEqual(place.files(), before);
 }
 
-describe("a planted journal", { concurrency: 6 }, () => {
+describe("a planted journal", { concurrency: 3 }, () => {
   story("that would overwrite another file with a setuid one: refused", async (place) => {
     const victim = path.join(place.home, "victim");
     writeFileSync(victim, "theirs");
@@ -354,7 +354,7 @@ describe("a planted journal", { concurrency: 6 }, () => {
   });
 });
 
-describe("a journal that cannot be kept: nothing is changed, 3, and why", { concurrency: 6 }, () => {
+describe("a journal that cannot be kept: nothing is changed, 3, and why", { concurrency: 3 }, () => {
   async function notKept(place: FixPlace, words: RegExp, env: Readonly<Record<string, string>> = {}) {
     const before = place.files();
     const result = await place.run([...AGREEING, "--json"], { env });
@@ -424,7 +424,7 @@ describe("a journal that cannot be kept: nothing is changed, 3, and why", { conc
   });
 });
 
-describe("as it was", { concurrency: 6 }, () => {
+describe("as it was", { concurrency: 3 }, () => {
   const listed = (port: number, log: string) => `// mine
 {
   gateway: {

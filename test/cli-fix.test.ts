@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
-import { cli, finish, here, start } from "./support/cli.ts";
+import { cli, finish, here, PATIENTLY, start } from "./support/cli.ts";
 import { FixPlace, type PlaceOptions, plain, reportOf, TOKEN } from "./support/fix-place.ts";
 
 const ORIGIN = "https://claw.example.test";
@@ -41,7 +41,7 @@ function story(name: string, { origin, ...options }: Story, tell: (place: FixPla
   });
 }
 
-describe("fix", { concurrency: 6 }, () => {
+describe("fix", { concurrency: 3 }, () => {
   for (const [args, code, outcome] of [
     [["--dry-run"], 1, "planned"],
     [["--dry-run", "--yes"], 1, "planned"],
@@ -75,7 +75,7 @@ describe("fix", { concurrency: 6 }, () => {
     assert.ok(place.text().includes(ORIGINS));
     assert.ok(place.text().includes("// do not change"));
     assert.equal(place.journal().state, "kept");
-    const whole = await cli(["--deployment", "local"], { cwd: place.home, env: place.env });
+    const whole = await cli(["--deployment", "local", ...PATIENTLY], { cwd: place.home, env: place.env });
     assert.equal(whole.code, 0, whole.stdout);
     assert.equal(reportOf(await place.runApart(["--json"])).outcome, "healthy");
 
@@ -99,10 +99,12 @@ describe("fix", { concurrency: 6 }, () => {
     },
     async (place) => {
       const before = place.text();
-      assert.equal((await place.run(agreeing())).code, 0);
+      const done = await place.run(agreeing());
+      assert.equal(done.code, 0, done.stdout);
       assert.deepEqual(place.calls(), [`config set gateway.controlUi.allowedOrigins ["${ORIGIN}"] --json`]);
       assert.ok(place.text().includes("lastTouchedVersion"));
-      assert.equal((await place.run(["--undo", "--yes"])).code, 0);
+      const undone = await place.run(["--undo", "--yes"]);
+      assert.equal(undone.code, 0, undone.stdout);
       assert.equal(place.text(), before);
     },
   );
@@ -193,7 +195,10 @@ describe("fix", { concurrency: 6 }, () => {
 
   story("interrupted after the change: taken back, 130", {}, async (place) => {
     const before = place.text();
-    const child = start(["fix", ...agreeing(), "--deployment", "local"], { cwd: place.home, env: place.env });
+    const child = start(["fix", ...agreeing(), ...PATIENTLY, "--deployment", "local"], {
+      cwd: place.home,
+      env: place.env,
+    });
     const ended = finish(child);
     await until(() => place.text() !== before);
     child.kill("SIGINT");
@@ -204,7 +209,10 @@ describe("fix", { concurrency: 6 }, () => {
   });
 
   story("two at once: the second one refuses", {}, async (place) => {
-    const child = start(["fix", ...agreeing(), "--deployment", "local"], { cwd: place.home, env: place.env });
+    const child = start(["fix", ...agreeing(), ...PATIENTLY, "--deployment", "local"], {
+      cwd: place.home,
+      env: place.env,
+    });
     const first = finish(child);
     await until(() => place.text().includes(ORIGINS));
     child.kill("SIGSTOP");
@@ -415,7 +423,7 @@ function generator(seed: number): () => number {
 
 /** Exit code of a diagnosis. */
 async function diagnosed(place: FixPlace): Promise<number | null> {
-  const { code, stdout } = await here(["--deployment", "local"], { env: place.env });
+  const { code, stdout } = await here(["--deployment", "local", ...PATIENTLY], { env: place.env });
   assert.notEqual(stdout, "");
   return code;
 }

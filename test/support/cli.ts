@@ -63,6 +63,9 @@ function isStale(): boolean {
   );
 }
 
+/** For what has to be found out whole, on however busy a machine: a diagnosis gives up what it could not see in 15 s. */
+export const PATIENTLY = ["--timeout", "120"] as const;
+
 /** An empty directory as home and working directory, so that no gateway of this machine is found. */
 export function emptyHome(): string {
   return mkdtempSync(join(tmpdir(), "pairing-doctor-home-"));

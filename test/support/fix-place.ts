@@ -29,7 +29,7 @@ import {
 } from "../../src/gateway/embedded/server.ts";
 import { visitAsPage } from "../../src/gateway/visit-page.ts";
 import type { FixDocument } from "../../src/report/fix-report.ts";
-import { type CliOptions, type CliResult, cli, ensureBuilt, here } from "./cli.ts";
+import { type CliOptions, type CliResult, cli, ensureBuilt, here, PATIENTLY } from "./cli.ts";
 
 export const TOKEN = "tok-c0ffee-0123456789-abcdef";
 const CHROME =
@@ -179,7 +179,7 @@ export class FixPlace {
   }
 
   #words(args: readonly string[]): readonly string[] {
-    return ["fix", "--deployment", "local", ...args];
+    return ["fix", "--deployment", "local", ...PATIENTLY, ...args];
   }
 
   /** In a terminal, where `answer` may write to it whenever it said something; as util-linux' script gives one. */

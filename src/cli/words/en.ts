@@ -24,7 +24,7 @@ export const en = {
   "option.token-stdin": "Read the gateway's token from standard input",
   "option.allow-plaintext-token": "Send the token over plain ws:// to a public address too",
   "option.insecure-tls": "Do not verify the gateway's certificate",
-  "option.timeout": "Seconds for the probe",
+  "option.timeout": "Seconds for the probe; above 15 for files and logs, too",
   "option.checks-json": "As JSON",
   "command.checks": "The list of checks",
   "option.scenario": "See --list; the classic ticket when absent",

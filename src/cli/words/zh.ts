@@ -24,7 +24,7 @@ export const zh = translation(en, {
   "option.token-stdin": "从标准输入读取网关的令牌",
   "option.allow-plaintext-token": "向公网地址也通过未加密的 ws:// 发送令牌",
   "option.insecure-tls": "不验证网关的证书",
-  "option.timeout": "探测所用的秒数",
+  "option.timeout": "探测所用的秒数；超过 15 时也用于文件和日志",
   "option.checks-json": "以 JSON 输出",
   "command.checks": "检查项列表",
   "option.scenario": "见 --list；省略时为最常见的案例",

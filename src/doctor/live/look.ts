@@ -108,7 +108,8 @@ export class Live {
 
   collectors(): Collectors {
     const { timeoutMs, origin, target } = this.#options;
-    const filesMs = patienceWith(target);
+    // Who gives the gateway more time has a machine that is slow for everything.
+    const filesMs = Math.max(patienceWith(target), timeoutMs);
     const all = filesMs * 2 + timeoutMs;
     return {
       host: collector(filesMs, async () => {
