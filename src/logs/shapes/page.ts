@@ -98,6 +98,7 @@ export const browserConsole: Shape = {
 export const dropped: Shape = {
   name: "dropped",
   hints: ["1006"],
+  needles: [],
   read(line) {
     // A gateway's own line about one connection is no complaint.
     if (line.form === "json" || line.base.at !== undefined || /^\[[a-z]/.test(line.text)) return undefined;
