@@ -194,7 +194,7 @@ function alignSources(
           ? human("align-token", { places })
           : human("change-losing-copy", { source: wins.source, other }),
       // A restart keeps the environment that the container was created with.
-      ...(compose === undefined ? [{ do: "gateway.restart" } as const] : recreate(wanted)),
+      ...(compose === undefined ? [{ do: "gateway.restart", afresh: true } as const] : recreate(wanted)),
     ],
   };
 }

@@ -51,7 +51,7 @@ const upgrade: Remedy = {
 const raiseLimit: Remedy = {
   id: "raise-handshake-limit",
   risk: "restart",
-  steps: [human("raise-handshake-limit"), { do: "gateway.restart" }],
+  steps: [human("raise-handshake-limit"), { do: "gateway.restart", afresh: true }],
 };
 
 /** 2026.5.28 ends a connection with 1000 as well when it cannot read its list of devices (run). */

@@ -146,7 +146,7 @@ function makeWritable(): Remedy {
   return {
     id: "make-writable",
     risk: "restart",
-    steps: [human("mount-writable"), { do: "gateway.restart" }],
+    steps: [human("mount-writable"), { do: "gateway.restart", afresh: true }],
   };
 }
 

@@ -322,7 +322,7 @@ export function alignToken(facts: GateFacts): Remedy {
   return {
     id: "align-token",
     risk: "restart",
-    steps: [human("align-token", { places }), { do: "gateway.restart" }],
+    steps: [human("align-token", { places }), { do: "gateway.restart", afresh: true }],
   };
 }
 

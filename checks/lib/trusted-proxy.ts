@@ -83,7 +83,7 @@ export function localPassword(): Remedy {
   return {
     id: "set-local-password",
     risk: "restart",
-    steps: [human("set-local-password"), { do: "gateway.restart" }],
+    steps: [human("set-local-password"), { do: "gateway.restart", afresh: true }],
   };
 }
 

@@ -15,7 +15,11 @@ export type Step =
   | { readonly do: "dashboard.link"; readonly json: boolean }
   | { readonly do: "token.show" }
   | { readonly do: "gateway.start" }
-  | { readonly do: "gateway.restart" }
+  /**
+   * `afresh`: a person changed what its container or service is made with (environment, mounts), which a restart of a
+   * Compose service's container keeps as it was.
+   */
+  | { readonly do: "gateway.restart"; readonly afresh?: true }
   | { readonly do: "gateway.status" }
   /** Prints the release of OpenClaw that runs there. */
   | { readonly do: "version.show" }
@@ -193,7 +197,7 @@ const STEPS = {
     args: ({ path, variable }) => ({ path, ...(variable === undefined ? {} : { variable }) }),
   },
   "gateway.start": { by: (_step, { workload }) => workload, seen: false },
-  "gateway.restart": { by: "program", seen: true, disruption: 1, again: "restart" },
+  "gateway.restart": { by: ({ afresh }) => afresh !== true, seen: true, disruption: 1, again: "restart" },
   "gateway.status": { by: "person", seen: false, reads: true },
   "version.show": { by: "person", seen: false, reads: true },
   "logs.show": { by: "person", seen: false, reads: true },

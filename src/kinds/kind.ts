@@ -161,6 +161,8 @@ export interface CommandLines {
   readonly editConfig?: Line;
   readonly start: Line | undefined;
   readonly restart: Line | undefined;
+  /** Starts it with its environment and mounts as they are written now, where `restart` keeps the old ones. */
+  readonly afresh?: Line;
   /** Compose: the line that makes a service's container anew when its files changed. */
   recreate?(service: string): Line | undefined;
   readonly status: Line;

@@ -26,6 +26,7 @@ export function throughSsh(
       remote(outputBehind(inner.cli(args), inner.cli(output, { config: true }))),
     start: maybe(inner.start),
     restart: maybe(inner.restart),
+    ...(inner.afresh === undefined ? {} : { afresh: remote(inner.afresh) }),
     status: remote(inner.status),
     logs: remote(inner.logs),
     tailscale: remote(inner.tailscale),

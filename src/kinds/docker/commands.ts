@@ -60,6 +60,8 @@ export function dockerLines(names: DeploymentNames, context: CommandContext, rem
     cli,
     start: on(fileless ? ["start"] : ["up", "-d"], ["start"]),
     restart: on(["restart"], ["restart"]),
+    // `restart` reads neither `.env` nor the Compose file again; `up -d` makes anew what they changed.
+    ...(service && !fileless ? { afresh: on(["up", "-d"], ["restart"]) } : {}),
     recreate: (name) =>
       fileless || safeName(name) === undefined ? undefined : lineOf(words(...compose, "up", "-d", name)),
     status: service
