@@ -1,11 +1,16 @@
+import { admit } from "../src/admission/admit.ts";
+import { applySteps } from "../src/admission/try-remedy.ts";
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
+import { isEngineAddress } from "../src/core/networks.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import { bareAddress } from "./lib/addresses.ts";
 import { args, explainRefusals, type GateFacts, remoteOf, WANTED } from "./lib/explain-refusals.ts";
-import { trustProxy, untrust } from "./lib/remedies.ts";
+import { modelInput, trustProxy, untrust } from "./lib/remedies.ts";
+import { workloadOf } from "./lib/workload.ts";
 
+const GATE = "proxy-attribution";
 const FORWARDED = ["forwarded", "x-forwarded-for", "x-real-ip", "x-forwarded-host", "x-forwarded-proto"];
 
 /** From 2026.8.1 forwarded headers from an untrusted peer end in HTTP 403 before any WebSocket (measured 8.1 to 9.6). */
@@ -14,7 +19,7 @@ export default defineCheck({
   code: "OPD103",
   title: "The gateway can tell which client is behind the proxy",
   severity: "error",
-  gate: "proxy-attribution",
+  gate: GATE,
   needs: ["refusals"],
   wants: [...WANTED, "logs"],
   diagnose(facts) {
@@ -23,13 +28,24 @@ export default defineCheck({
       (event) => event.type === "proxy-warning" && event.warning === "unattributable",
     );
     return explainRefusals(gateFacts, {
-      explains: ({ gate }) => gate === "proxy-attribution",
-      variant: (refusal) => (trustedWithoutHeaders(refusal, gateFacts) ? "no-forwarded-headers" : undefined),
-      args: (refusal) => args({ remote: remoteOf(refusal, gateFacts) }),
-      remedies: (refusal) =>
-        trustedWithoutHeaders(refusal, gateFacts)
-          ? [untrust([bareAddress(remoteOf(refusal, gateFacts) ?? "")], refusal, gateFacts)]
-          : trustProxy(refusal, gateFacts),
+      explains: ({ gate }) => gate === GATE,
+      variant: (refusal) =>
+        trustedWithoutHeaders(refusal, gateFacts) || supposedBridges(refusal, gateFacts).length > 0
+          ? "no-forwarded-headers"
+          : undefined,
+      args: (refusal) =>
+        args({ remote: remoteOf(refusal, gateFacts) ?? supposedBridges(refusal, gateFacts)[0] }),
+      // No line shows the peer: a real proxy at another address is refused in the same words.
+      confidence: (refusal) =>
+        supposedBridges(refusal, gateFacts).length > 0 && refusal.from !== "model" ? "likely" : undefined,
+      remedies: (refusal) => {
+        if (trustedWithoutHeaders(refusal, gateFacts))
+          return [untrust([bareAddress(remoteOf(refusal, gateFacts) ?? "")], refusal, gateFacts)];
+        const bridges = supposedBridges(refusal, gateFacts);
+        const [bridge] = bridges;
+        if (bridge === undefined) return trustProxy(refusal, gateFacts);
+        return [untrust(bridges, from(bridge, refusal), gateFacts), ...trustProxy(refusal, gateFacts)];
+      },
       evidence: trace?.slice(-1).map(evidenceOf) ?? [],
     });
   },
@@ -43,4 +59,29 @@ function trustedWithoutHeaders(refusal: Refusal, facts: GateFacts): boolean {
   const assessed = knownValue(facts.wanted.assessment)?.connection.headers ?? {};
   const headers = { ...assessed, ...refusal.connection.headers };
   return !FORWARDED.some((name) => headers[name] !== undefined);
+}
+
+/**
+ * Where no line names the peer: the engine's addresses in trustedProxies from which a browser that forwards nothing is
+ * refused, and let past this gate once the address is out of the list, as the model says. Of a page on the published
+ * port alone: behind a proxy, the address may be the proxy's.
+ */
+function supposedBridges(refusal: Refusal, facts: GateFacts): readonly string[] {
+  const { wanted } = facts;
+  if (refusal.over || remoteOf(refusal, facts) !== undefined) return [];
+  if (knownValue(wanted.deployment)?.traits.translates !== true) return [];
+  const forwards = { ...knownValue(wanted.assessment)?.connection.headers, ...refusal.connection.headers };
+  if (FORWARDED.some((name) => forwards[name] !== undefined)) return [];
+  const trusted = knownValue(wanted.config)?.effective.gateway?.trustedProxies ?? [];
+  const workload = workloadOf(wanted.deployment);
+  return trusted.filter((entry) => {
+    if (!isEngineAddress(bareAddress(entry), workload)) return false;
+    const input = modelInput(from(bareAddress(entry), refusal), facts);
+    if (input === undefined || admit(input).gate !== GATE) return false;
+    return admit(applySteps(input, untrust([entry], refusal, facts).steps)).gate !== GATE;
+  });
+}
+
+function from(remoteAddress: string, refusal: Refusal): Refusal {
+  return { ...refusal, connection: { ...refusal.connection, remoteAddress } };
 }

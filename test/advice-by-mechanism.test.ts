@@ -50,3 +50,77 @@ Still: disconnected (1008): unauthorized: gateway token mismatch (open the dashb
     assert.ok(!all.some((line) => /compose.* restart\b/.test(line)), all.join("\n"));
   });
 });
+
+describe("HTTP 403 of 2026.8.1 and later", () => {
+  const BRIDGED = (
+    trusted: string,
+    words: string,
+  ) => `OpenClaw 2026.9.6 in Docker Compose, port published. ${words}
+HTTP 403 proxy_attribution_required
+\`\`\`json
+{"gateway":{"bind":"lan","port":18789,"auth":{"mode":"token","token":"abc"},"trustedProxies":${trusted}}}
+\`\`\``;
+  const DIRECT = "Opening http://127.0.0.1:18789 says";
+  const firstOf = ({ findings: [first] }: Report) => first?.remedies[0];
+
+  for (const [address, rest] of [
+    ["172.18.0.1", undefined],
+    ["172.29.0.1", "10.9.0.7"],
+    ["192.168.65.1", undefined],
+  ] as const)
+    test(`after Docker's own address ${address} was listed takes it out again`, async () => {
+      const trusted = JSON.stringify(rest === undefined ? [address] : [rest, address]);
+      const report = await triageText(BRIDGED(trusted, DIRECT));
+      const [finding] = report.findings;
+      assert.deepEqual(
+        [finding?.id, finding?.variant, finding?.confidence, firstOf(report)?.id, firstOf(report)?.after],
+        ["proxy-attribution-required", "no-forwarded-headers", "likely", "remove-trusted-proxy", "admitted"],
+      );
+      const line = commandsOf(report, "remove-trusted-proxy")[0] ?? "";
+      assert.match(
+        line,
+        rest === undefined ? /config unset gateway\.trustedProxies$/ : /'\["10\.9\.0\.7"\]'/,
+      );
+      assert.equal(report.next, line);
+    });
+
+  test("with another address listed trusts the proxy, as before", async () => {
+    const report = await triageText(BRIDGED('["10.9.0.7"]', DIRECT));
+    assert.equal(firstOf(report)?.id, "set-trusted-proxies");
+  });
+
+  test("names the one line that shows the proxy, and no [ws] line, which there is none of", async () => {
+    for (const place of ["on Render (claw.onrender.com)", "in k3s behind Traefik"]) {
+      const report = await triageText(
+        `OpenClaw 2026.8.2 ${place}. The page says HTTP 403 proxy_attribution_required`,
+      );
+      const steps = firstOf(report)?.actions.map((action) =>
+        action.kind === "human" ? action.message : action.command,
+      );
+      assert.deepEqual(steps, ["find-refused-proxy", "overwrite-forwarded-for"], place);
+    }
+  });
+
+  test("prints the addresses of a proxy beside the gateway, with the command", async () => {
+    for (const place of [
+      "Caddy on the same host, systemctl --user status openclaw-gateway",
+      "tailscale serve",
+    ]) {
+      const report = await triageText(
+        `OpenClaw 2026.8.2, ${place}. The page says HTTP 403 proxy_attribution_required`,
+      );
+      const [line = ""] = commandsOf(report, "set-trusted-proxies");
+      assert.match(line, /config set gateway\.trustedProxies '\["127\.0\.0\.1","::1"\]'/, place);
+      const after = firstOf(report)?.after;
+      assert.notEqual(typeof after === "object" ? after.refusedAt : after, "proxy-attribution", place);
+    }
+  });
+
+  test("of 2026.7.35 and before is found beside `fwd=`", async () => {
+    const report = await triageText(
+      "OpenClaw 2026.7.35\n[ws] Proxy headers detected from untrusted address. Connection will not be treated as local. Configure gateway.trustedProxies to restore local client detection behind your proxy.",
+    );
+    const told = report.findings.flatMap(({ remedies }) => remedies.flatMap(({ actions }) => actions));
+    assert.ok(!told.some((action) => action.kind === "human" && action.message === "find-refused-proxy"));
+  });
+});

@@ -79,6 +79,10 @@ export const human: Readonly<Record<string, string>> = {
     "Copy the beginning of the address in the browser that is refused: scheme, host and port, up to the third slash. Add it to gateway.controlUi.allowedOrigins.",
   "keep-origins":
     "The command replaces the whole list: if gateway.controlUi.allowedOrigins has entries already, put them into it too.",
+  "find-refused-proxy":
+    "Take the proxy's address from the gateway's log line `observed unattributable proxy-shaped traffic from ADDRESS`: it is there once for each start, at the first refused request. From 2026.8.1 no [ws] line shows it. Then add that address to gateway.trustedProxies.",
+  "proxy-on-same-host":
+    "A proxy on the gateway's own host (Caddy, nginx, Tailscale Serve) comes from 127.0.0.1 or ::1. Of one on another machine take the address from `observed unattributable proxy-shaped traffic from ADDRESS` instead.",
   "find-proxy-address": "Take the proxy's address from the log line: it is the `remote=` beside `fwd=`.",
   "overwrite-forwarded-for":
     "Let the proxy overwrite X-Forwarded-For with the client's address rather than append to it.",

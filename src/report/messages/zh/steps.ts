@@ -70,6 +70,10 @@ export const human: Readonly<Record<string, string>> = {
   "find-origin":
     "复制被拒绝的浏览器地址栏中的开头部分：协议、主机名和端口，到第三个斜杠为止，加入 gateway.controlUi.allowedOrigins。",
   "keep-origins": "该命令会替换整个列表：如果 gateway.controlUi.allowedOrigins 已有内容，请一并写入。",
+  "find-refused-proxy":
+    "从网关日志的 `observed unattributable proxy-shaped traffic from ADDRESS` 一行取得代理的地址：每次启动后，只在第一个被拒绝的请求时出现一次。从 2026.8.1 起没有 [ws] 行会显示它。然后把该地址加入 gateway.trustedProxies。",
+  "proxy-on-same-host":
+    "与网关在同一主机上的代理（Caddy、nginx、Tailscale Serve）从 127.0.0.1 或 ::1 连接。如果代理在另一台机器上，请改用 `observed unattributable proxy-shaped traffic from ADDRESS` 中的地址。",
   "find-proxy-address": "从日志中取得代理的地址：就是 `fwd=` 旁边的 `remote=`。",
   "overwrite-forwarded-for": "让代理用客户端的地址覆盖 X-Forwarded-For，而不是追加。",
   "https-proxy": "配置一个带 HTTPS 的代理，转发 `Upgrade` 和 `Connection`，并覆盖 X-Forwarded-For。",
