@@ -1,6 +1,13 @@
 import { defineCheck } from "../src/core/check.ts";
 import { type Fact, knownValue } from "../src/core/fact.ts";
-import type { ConfigReading, Evidence, PortHolder, ProbeReading, Refusal } from "../src/core/facts.ts";
+import type {
+  ConfigReading,
+  Deployment,
+  Evidence,
+  PortHolder,
+  ProbeReading,
+  Refusal,
+} from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import type { LogEvent, PortHeldEvent } from "../src/core/log-event.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
@@ -70,6 +77,7 @@ export default defineCheck({
           refusal.reason === "page-failed"),
       variant: (refusal) => {
         if (isOther(refusal, facts.wanted.probe)) return holder === undefined ? "not-openclaw" : "port-held";
+        if (lacksAuth(refusal, failed)) return "auth-required";
         return TOLD.has(refusal.reason ?? "") ? refusal.reason : undefined;
       },
       args: (refusal) => {
@@ -105,6 +113,7 @@ export default defineCheck({
           return holder === undefined ? [lookPast()] : [endHolder(holder)];
         if (reason === "invalid-config") return [mendConfig(config.args, (workload?.restarts ?? 0) > 0)];
         if (reason === "port-held") return [endHolder(holderOf(program))];
+        if (lacksAuth(refusal, failed)) return giveAuth(failed, deployment);
         return holder === undefined ? [startGateway(deployment)] : pastStranger(holder);
       },
       evidence: [
@@ -179,6 +188,34 @@ function mendPage(config: Fact<ConfigReading>): Remedy {
       { do: "gateway.restart" },
     ],
   };
+}
+
+/** The last start ended because nothing guards the gateway: to start it once more ends in the same way. */
+function lacksAuth({ reason }: Refusal, failed: readonly LogEvent[]): boolean {
+  const last = failed.at(-1);
+  return reason === "startup-failed" && last?.type === "startup-failed" && last.why === "auth-required";
+}
+
+/** On loopback the gateway starts without; in a container that would leave nobody who reaches it. */
+function giveAuth(failed: readonly LogEvent[], deployment: Deployment | undefined): readonly Remedy[] {
+  const { contained = false, clustered = false } = deployment?.traits ?? {};
+  const isForBind = /refusing to bind/i.test(failed.at(-1)?.quote ?? "");
+  return [
+    { id: "set-gateway-auth", risk: "none", steps: [{ do: "token.generate" }, { do: "gateway.start" }] },
+    ...(isForBind && !contained && !clustered
+      ? [
+          {
+            id: "set-bind-loopback",
+            risk: "restart" as const,
+            steps: [
+              human("nobody-outside"),
+              { do: "config.set", key: "gateway.bind", value: "loopback" } as const,
+              { do: "gateway.start" } as const,
+            ],
+          },
+        ]
+      : []),
+  ];
 }
 
 function lookPast(): Remedy {

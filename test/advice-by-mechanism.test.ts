@@ -5,6 +5,9 @@ import { describe, test } from "node:test";
 import type { DeploymentNames } from "../src/core/facts.ts";
 import { commandsFor } from "../src/kinds/commands.ts";
 import { deploymentOf } from "../src/kinds/index.ts";
+import { renderHuman } from "../src/report/human.ts";
+import { renderMarkdown } from "../src/report/markdown.ts";
+import { catalogueOf } from "../src/report/messages/index.ts";
 import type { Report } from "../src/report/result.ts";
 import { triageText } from "./support/ticket-score.ts";
 
@@ -123,4 +126,65 @@ HTTP 403 proxy_attribution_required
     const told = report.findings.flatMap(({ remedies }) => remedies.flatMap(({ actions }) => actions));
     assert.ok(!told.some((action) => action.kind === "human" && action.message === "find-refused-proxy"));
   });
+});
+
+describe("a gateway that does not start for want of auth", () => {
+  for (const [said, place, remedies] of [
+    ["Refusing to bind gateway to lan without auth.", "", ["set-gateway-auth", "set-bind-loopback"]],
+    ["Refusing to bind gateway to lan without auth.", "in docker compose", ["set-gateway-auth"]],
+    [
+      "Gateway auth is set to token, but no token is configured. Set gateway.auth.token or OPENCLAW_GATEWAY_TOKEN.",
+      "container in a restart loop",
+      ["set-gateway-auth"],
+    ],
+    ["Gateway auth is set to password, but no password is configured.", "", ["set-gateway-auth"]],
+  ] as const)
+    test(`${said.slice(0, 44)}… ${place}`, async () => {
+      const report = await triageText(`OpenClaw 2026.3.13 ${place}\n${said}`);
+      const [finding] = report.findings;
+      assert.deepEqual([finding?.id, finding?.variant], ["gateway-down-or-starting", "auth-required"]);
+      assert.deepEqual(
+        finding?.remedies.map(({ id }) => id),
+        remedies,
+      );
+      assert.match(report.next, /doctor --generate-gateway-token$/);
+      const shown = renderHuman(report, { lang: "en", width: 100, unicode: true });
+      assert.doesNotMatch(shown, /admitted, and approved by itself/);
+    });
+
+  test("another failed start is still looked at", async () => {
+    const report = await triageText("OpenClaw 2026.3.13\nGateway failed to start: something else");
+    assert.equal(report.findings[0]?.remedies[0]?.id, "start-gateway");
+  });
+});
+
+describe("the words of a container", () => {
+  for (const text of [
+    "openclaw 2026.2.26 container in restart loop, compose file uses OPENCLAW_GATEWAY_BIND=lan",
+    "the openclaw container keeps restarting",
+    "My compose file sets the token",
+  ])
+    test(text, async () => {
+      assert.equal((await triageText(text)).deployment?.kind, "docker");
+    });
+});
+
+describe("an open verdict claims no admission", () => {
+  const LOOK = { width: 100, unicode: true } as const;
+  for (const text of [
+    "OpenClaw 2026.6.11. I set gateway.controlUi.basePath to https://claw.example.com and now the page is 404.",
+    "OpenClaw 2026.6.11 in WSL2; from another machine in my LAN the dashboard cannot be reached.",
+    "openclaw 2026.2.26 container in restart loop",
+  ])
+    test(text, async () => {
+      const report = await triageText(text);
+      assert.equal(report.verdict, "undetermined");
+      for (const lang of ["en", "zh"] as const) {
+        const { autoApproved, admitted } = catalogueOf(lang).words;
+        for (const told of [renderHuman(report, { ...LOOK, lang }), renderMarkdown(report, lang)]) {
+          assert.ok(!told.includes(autoApproved));
+          assert.ok(!told.split("\n").some((line) => line.trim() === admitted));
+        }
+      }
+    });
 });

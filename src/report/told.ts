@@ -47,6 +47,8 @@ export function gatewayText(
 export function admissionText(catalogue: Catalogue, { verdict, gateway: { admission } }: Report): string {
   // What awaits a browser that nobody has seen is told by the finding that foretells it.
   if (!admission || (verdict === "healthy" && admission.outcome === "refused")) return "";
+  // Nobody was seen to be let in: an open verdict does not say that somebody was, or would be.
+  if (verdict === "undetermined" && admission.outcome === "admitted") return "";
   const { words, gates, reasons } = catalogue;
   const { outcome, gate, reason, closeCode, closeReason, httpStatus, autoApproved, assumed } = admission;
   const doubt = assumed === undefined ? "" : insetOf(catalogue, words.assumed);

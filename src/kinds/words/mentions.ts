@@ -70,6 +70,11 @@ export const WORDINGS: readonly Wording[] = [
     "named",
     /\b(?:in|inside|into|from within) (?:the |a |my |our )?(?:gateway )?container\b|容器/iu,
   ),
+  wording(
+    "docker",
+    "named",
+    /\bcompose file\b|\bcontainer (?:is |keeps? |stuck |goes |dies |exits |crashes |restarts )?(?:\(?(?:in|into) (?:a |an )?)?(?:restart\w{0,3}|crash\w{0,3}|boot)(?:[ -]?loop\w{0,3})?\b/i,
+  ),
   wording("docker", "named", /\bcoolify\b|\bcoollabsio\//i, { ...MADE, cli: "openclaw" }),
   wording("docker", "named", /\b(?:umbrel(?:os)?|casaos|zimaos|dokploy|cosmos cloud|runtipi)\b/i, MADE),
   wording("docker", "named", /\bunraid\b/i, { ...MADE, container: "OpenClaw" }),

@@ -64,6 +64,7 @@ const FAILURES: readonly (readonly [RegExp, StartupFailedEvent["why"]])[] = [
   [/requires gateway\.controlUi\.allowedOrigins/, "allowed-origins-required"],
   [/another gateway instance is already listening|gateway (?:is )?already running/i, "already-running"],
   [/EADDRINUSE|address already in use|port \d{1,5} is already in use/i, "address-in-use"],
+  [/but no (?:token|password|auth\w{0,10}) (?:is|was|has been) (?:configured|set)/i, "auth-required"],
   [/mutually exclusive|must not both be|gateway auth mode (?:is|=)/i, "auth-conflict"],
   [/migrations? did not complete/i, "migration"],
   [/without auth|no auth(?:entication)? (?:is )?configured/i, "auth-required"],
@@ -83,13 +84,14 @@ export const startupFailed: Shape = {
     "mutually exclusive",
     "ateway already running",
     "ateway auth mode is trusted-proxy, but",
+    "ateway auth is set to",
     "did not complete cleanly",
     "EADDRINUSE",
   ],
   read(line) {
     const { text } = line;
     const said =
-      /gateway failed to start|refusing to bind gateway|gateway start blocked|another gateway instance is|gateway refused startup|gateway already running (?:locally|\(pid)|gateway auth mode is trusted-proxy, but|startup migrations did not complete/i.test(
+      /gateway failed to start|refusing to bind gateway|gateway start blocked|another gateway instance is|gateway refused startup|gateway already running (?:locally|\(pid)|gateway auth mode is trusted-proxy, but|gateway auth is set to (?:token|password), but no|startup migrations did not complete/i.test(
         text,
       ) ||
       /requires gateway\.controlUi\.allowedOrigins/.test(text) ||

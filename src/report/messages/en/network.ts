@@ -22,6 +22,15 @@ export const network: Readonly<Record<string, CauseMessage>> = {
           "`openclaw config get gateway` prints settings without a complaint, and the log says `listening on`.",
         caveats: "Keep a copy of the file first, and treat it as a secret: it holds the token.",
       },
+      "auth-required": {
+        title: "No token or password is set, so the gateway does not start",
+        what: "The gateway ended at its start{(detail)}: it asks for a credential, and none is set.",
+        why: "On an address that others reach the gateway does not start unguarded, and in the mode `token` or `password` it does not start without that secret. A variable that is empty, or that does not reach the container or service, counts as none. Nobody was admitted or refused: it ends before it listens.",
+        fix: "Set a token: `openclaw doctor --generate-gateway-token` writes one into openclaw.json and sets the mode to `token`; or give the gateway's environment OPENCLAW_GATEWAY_TOKEN. A gateway that only its own host uses may be bound to loopback instead.",
+        verify: "The log says `listening on`, and goes on after it.",
+        caveats:
+          "Keep the token out of chats and command lines. Started by hand once more without it, the gateway ends in the same way.",
+      },
       "port-held": {
         title: "Another program has the gateway's port, so the gateway does not start",
         what: "Port {port|of the gateway} is held by {program|another program} (pid {pid|unknown}, user {user|unknown}), which is no gateway.",

@@ -106,6 +106,11 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     caution:
       "The proxy has to pass WebSockets on and overwrite X-Forwarded-For. Whoever reaches it reaches the gateway's login.",
   },
+  "set-gateway-auth": {
+    title: "Give the gateway a token, then start it",
+    what: "Writes a random token into openclaw.json and sets gateway.auth.mode to `token`.",
+    caution: "Clients need that token from then on. A token in the gateway's environment still wins over it.",
+  },
   "start-gateway": {
     title: "Start the gateway",
     what: "Then look at its log once: if it ends again, the last lines say why.",

@@ -20,6 +20,14 @@ export const network: Readonly<Record<string, CauseMessage>> = {
         verify: "`openclaw config get gateway` 能打印设置且没有报错，日志中出现 `listening on`。",
         caveats: "请先保留该文件的副本，并把它当作机密：里面有令牌。",
       },
+      "auth-required": {
+        title: "没有设置令牌或密码，网关因此无法启动",
+        what: "网关在启动时退出{（detail）}：它要求凭据，却没有设置任何凭据。",
+        why: "在别人能访问的地址上，网关不会在没有保护的情况下启动；在 `token` 或 `password` 模式下，没有相应的机密也不会启动。变量为空，或没有传到容器或服务中，都算没有设置。没有人被放行或拒绝：它在监听之前就退出了。",
+        fix: "设置令牌：`openclaw doctor --generate-gateway-token` 会把令牌写入 openclaw.json，并把模式设为 `token`；也可以在网关的环境中设置 OPENCLAW_GATEWAY_TOKEN。只供本机使用的网关也可以改为绑定回环地址。",
+        verify: "日志中出现 `listening on`，之后继续运行。",
+        caveats: "不要把令牌放进聊天或命令行。不设置就再次手动启动，网关会以同样的方式退出。",
+      },
       "port-held": {
         title: "网关的端口被其他程序占用，网关因此无法启动",
         what: "端口 {port|（网关端口）} 被 {program|其他程序} 占用（pid {pid|未知}，用户 {user|未知}），它不是网关。",
