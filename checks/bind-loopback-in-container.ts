@@ -122,8 +122,13 @@ function bindLan(facts: GateFacts, workload: Workload | undefined): Remedy {
       : (publishOnLoopback(wanted, port) ?? [human("publish-on-loopback", { port })]);
   // What the Compose file says reaches a new container only, which starts with the changed config, too.
   const isAnew = [...setting, ...publishing].some((step) => step.do === "compose.edit");
+  // A port that somebody publishes by hand is of a new container, too.
+  const restart: Step =
+    workload === undefined && publishing.length > 0
+      ? { do: "gateway.restart", afresh: true }
+      : { do: "gateway.restart" };
   const isByHand = isFlag && inCommand.length === 0;
-  const again = isAnew ? recreate(wanted) : isByHand ? [] : [{ do: "gateway.restart" } as const];
+  const again = isAnew ? recreate(wanted) : isByHand ? [] : [restart];
   return {
     id: "set-bind-lan",
     risk: "restart",

@@ -37,7 +37,7 @@ const DOWN = new Set([
 ]);
 
 /** Reasons that have words of their own. */
-const TOLD: ReadonlySet<string> = new Set(["stranger", "invalid-config", "port-held", "page-failed"]);
+const TOLD: ReadonlySet<string> = new Set(["stranger", "invalid-config", "port-held", "page-failed", "dns"]);
 
 export default defineCheck({
   id: "gateway-down-or-starting",
@@ -114,6 +114,7 @@ export default defineCheck({
         if (reason === "invalid-config") return [mendConfig(config.args, (workload?.restarts ?? 0) > 0)];
         if (reason === "port-held") return [endHolder(holderOf(program))];
         if (lacksAuth(refusal, failed)) return giveAuth(failed, deployment);
+        if (reason === "dns") return [mendName()];
         return holder === undefined ? [startGateway(deployment)] : pastStranger(holder);
       },
       evidence: [
@@ -216,6 +217,11 @@ function giveAuth(failed: readonly LogEvent[], deployment: Deployment | undefine
         ]
       : []),
   ];
+}
+
+/** Nobody was asked: the name leads to no machine, from where it was dialled. */
+function mendName(): Remedy {
+  return { id: "mend-name", risk: "none", steps: [human("resolve-name"), human("name-target")] };
 }
 
 function lookPast(): Remedy {

@@ -188,3 +188,40 @@ describe("an open verdict claims no admission", () => {
       }
     });
 });
+
+describe("a name that does not resolve", () => {
+  for (const line of [
+    "connect failed: getaddrinfo ENOTFOUND claw.invalid, url ws://claw.invalid:18789",
+    "Error: getaddrinfo EAI_AGAIN openclaw-gateway, url ws://openclaw-gateway:18789",
+    "http://claw.example:18789 net::ERR_NAME_NOT_RESOLVED",
+  ])
+    test(line, async () => {
+      const report = await triageText(`OpenClaw 2026.6.11\n${line}`);
+      const [finding] = report.findings;
+      assert.deepEqual([finding?.id, finding?.variant], ["gateway-down-or-starting", "dns"]);
+      assert.deepEqual(
+        finding?.remedies.map(({ id }) => id),
+        ["mend-name"],
+      );
+      assert.match(renderHuman(report, { lang: "en", width: 100, unicode: true }), /does not resolve/);
+    });
+});
+
+test("an empty answer of a published port is the same trouble as a reset one", async () => {
+  for (const code of ["ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET"]) {
+    const report = await triageText(
+      `OpenClaw 2026.6.11 in docker compose, port published.\nBrowser says ${code}.\n[gateway] listening on ws://127.0.0.1:18789`,
+    );
+    assert.equal(report.findings[0]?.id, "bind-loopback-in-container", code);
+    // The port is of the new container.
+    assert.match(commandsOf(report, "set-bind-lan").at(-1) ?? "", /docker compose up -d openclaw-gateway$/);
+  }
+});
+
+test("the next command is of the first remedy, or none: what stands beside it fixes nothing alone", async () => {
+  const report = await triageText(
+    "OpenClaw 2026.6.11 CLI: openclaw devices list\ngateway connect failed: Error: unauthorized: gateway token mismatch (set gateway.remote.token to match gateway.auth.token)",
+  );
+  assert.equal(report.findings[0]?.remedies[0]?.id, "give-cli-token");
+  assert.equal(report.next, "npx openclaw-pairing-doctor explain gateway-token-mismatch");
+});

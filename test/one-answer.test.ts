@@ -101,12 +101,13 @@ describe("one case, one answer", () => {
     assert.ok(planned > 200);
   });
 
-  test("one plan: the next command is of the first remedy that has one", () => {
+  test("one plan: the next command is of the first remedy, and of no other", () => {
     for (const [name, { report }] of cases) {
       const first = report.findings[0];
       if (first === undefined) continue;
-      const typed = leadsOf(first, report.gateway.admission).flatMap(({ actions }) =>
-        actions.flatMap((action) => (action.kind === "command" ? [action.command] : [])),
+      const [lead] = leadsOf(first, report.gateway.admission);
+      const typed = (lead?.actions ?? []).flatMap((action) =>
+        action.kind === "command" ? [action.command] : [],
       );
       assert.equal(report.next, typed[0] ?? `npx openclaw-pairing-doctor explain ${first.id}`, name);
     }

@@ -357,7 +357,7 @@ class Page {
     return [this.#heading(this.#words.words.notes), ...lines, ...left];
   }
 
-  /** Where no remedy has anything to type. */
+  /** Where the first remedy has nothing to type. */
   #otherwise(next: string): string[] {
     const { command } = this.#style;
     return / explain /.test(next)
@@ -371,7 +371,7 @@ class Page {
   /** What to do first, up to the first command; the whole of it stands with the finding. */
   first(report: Report): string[] {
     const leads = this.#leads(report);
-    const isTyped = leads.some((remedy) => typedFirst(remedy) !== undefined);
+    const isTyped = leads.slice(0, 1).some((remedy) => typedFirst(remedy) !== undefined);
     const lines = [
       ...leads.flatMap((remedy) => this.#lead(remedy)),
       ...(isTyped || report.next === "" ? [] : this.#otherwise(report.next)),
@@ -381,7 +381,8 @@ class Page {
 
   /** What to type where that is no step of a remedy. */
   next(report: Report): string[] {
-    const typed = this.#leads(report).flatMap((remedy) => typedFirst(remedy)?.command ?? []);
+    const [lead] = this.#leads(report);
+    const typed = lead === undefined ? [] : [typedFirst(lead)?.command ?? []].flat();
     if (typed.length === 0 || report.next === "" || typed.includes(report.next)) return [];
     return [this.#heading(this.#words.words.next), `  ${this.#style.command(report.next)}`];
   }

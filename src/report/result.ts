@@ -55,7 +55,10 @@ export interface Report {
   readonly timeline?: readonly TimelineEntry[];
   /** What was handed in, and what it was taken for; of a look at a live gateway nothing. */
   readonly inputs?: readonly ReportInput[];
-  /** The next command to type; empty when nothing is left to do. */
+  /**
+   * The next command to type: of the first remedy, or what explains the finding where that is a person's alone; empty
+   * when nothing is left to do.
+   */
   readonly next: string;
   readonly notes?: readonly ReportNote[];
   /** Of a smoke check. */

@@ -85,7 +85,9 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
   const { shown, admission, model, ahead } = storyOf(facts, found.findings);
   const [first] = findings;
   const leads = first === undefined ? [] : leadsOf(first, admission);
-  const command = leads.map((remedy) => typedFirst(remedy)?.command).find((one) => one !== undefined);
+  // What stands beside a first remedy of a person's alone fixes nothing without it.
+  const [lead] = leads;
+  const command = lead === undefined ? undefined : typedFirst(lead)?.command;
   const explain = first === undefined ? "" : `npx openclaw-pairing-doctor explain ${first.id}`;
   const path = withoutSupposed(shown, {
     target,

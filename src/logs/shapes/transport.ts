@@ -92,8 +92,8 @@ export const socketError: Shape = {
       (!logged && /gateway|openclaw|localhost|127\.0\.0\.1|\[::1\]|^connect E/i.test(text)) ||
       // Of a published port people write without its number.
       (!logged &&
-        state[1] === "reset" &&
-        /\bcontainer\b|\bdocker\b|容器|宿主机|nderlying|基础连接/i.test(text));
+        (state[1] === "reset" || state[1] === "empty-reply") &&
+        /\bcontainer\b|\bdocker\b|\bbrowser\b|浏览器|容器|宿主机|nderlying|基础连接/i.test(text));
     if (!ours || isElsewhere(text)) return undefined;
     const target = /\b(wss?:\/\/[^\s"')]{1,200})/.exec(text)?.[1];
     const from = /ERR_|refused to connect|to the server|t send any data|[拒未无]/.test(text)

@@ -31,6 +31,15 @@ export const network: Readonly<Record<string, CauseMessage>> = {
         caveats:
           "Keep the token out of chats and command lines. Started by hand once more without it, the gateway ends in the same way.",
       },
+      dns: {
+        title: "The gateway's name does not resolve, so nobody was asked",
+        what: "The name in {url|the address} leads to no machine from where it was dialled{(detail)}. Whether a gateway runs was not seen.",
+        why: "A typing error in the address, a DNS record that is missing or not spread yet, or a name that only another network knows: a Compose or cluster service outside its network, a `.ts.net` or VPN name without the VPN. `EAI_AGAIN` is a resolver that does not answer for now.",
+        fix: "Look the name up on the machine that dials it, and mend the address or the DNS record. Starting or restarting the gateway changes nothing here.",
+        verify: "The name resolves, and this command reaches the gateway.",
+        caveats:
+          "A container has its own resolver: the name may resolve on the host and not inside it, or the other way round.",
+      },
       "port-held": {
         title: "Another program has the gateway's port, so the gateway does not start",
         what: "Port {port|of the gateway} is held by {program|another program} (pid {pid|unknown}, user {user|unknown}), which is no gateway.",

@@ -106,6 +106,10 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     caution:
       "The proxy has to pass WebSockets on and overwrite X-Forwarded-For. Whoever reaches it reaches the gateway's login.",
   },
+  "mend-name": {
+    title: "Mend the name in the address",
+    what: "The gateway stays as it is: it was not asked.",
+  },
   "set-gateway-auth": {
     title: "Give the gateway a token, then start it",
     what: "Writes a random token into openclaw.json and sets gateway.auth.mode to `token`.",

@@ -79,6 +79,8 @@ export const human: Readonly<Record<string, string>> = {
     "Copy the beginning of the address in the browser that is refused: scheme, host and port, up to the third slash. Add it to gateway.controlUi.allowedOrigins.",
   "keep-origins":
     "The command replaces the whole list: if gateway.controlUi.allowedOrigins has entries already, put them into it too.",
+  "resolve-name":
+    "Look the name up where it was dialled: `getent hosts NAME`, on macOS and Windows `nslookup NAME`. Where nothing comes, compare it with the DNS record, or use the gateway's address.",
   "find-refused-proxy":
     "Take the proxy's address from the gateway's log line `observed unattributable proxy-shaped traffic from ADDRESS`: it is there once for each start, at the first refused request. From 2026.8.1 no [ws] line shows it. Then add that address to gateway.trustedProxies.",
   "proxy-on-same-host":

@@ -90,6 +90,7 @@ export const tables: Tables = {
     "missing-ingress-attribution": "forwarded headers from an address that is not trusted",
     trusted_proxy_local_interface_source: "the proxy comes from an address of this host",
     reset: "the connection was reset",
+    "empty-reply": "the connection was closed without an answer",
     timeout: "no answer in time",
     dns: "the name cannot be resolved",
     tls: "TLS failed",

@@ -102,6 +102,10 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "让页面处于安全上下文。代理必须受信任，它的来源必须允许，每个浏览器批准一次。",
     caution: "代理必须转发 WebSocket，并覆盖 X-Forwarded-For。能访问代理的人，就能访问网关的登录。",
   },
+  "mend-name": {
+    title: "修正地址中的名称",
+    what: "网关保持原样：还没有询问到它。",
+  },
   "set-gateway-auth": {
     title: "给网关设置令牌，然后启动",
     what: "把随机令牌写入 openclaw.json，并把 gateway.auth.mode 设为 `token`。",

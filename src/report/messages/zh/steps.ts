@@ -70,6 +70,8 @@ export const human: Readonly<Record<string, string>> = {
   "find-origin":
     "复制被拒绝的浏览器地址栏中的开头部分：协议、主机名和端口，到第三个斜杠为止，加入 gateway.controlUi.allowedOrigins。",
   "keep-origins": "该命令会替换整个列表：如果 gateway.controlUi.allowedOrigins 已有内容，请一并写入。",
+  "resolve-name":
+    "在发起连接的机器上查询该名称：`getent hosts NAME`，macOS 和 Windows 上用 `nslookup NAME`。没有结果时，与 DNS 记录核对，或改用网关的地址。",
   "find-refused-proxy":
     "从网关日志的 `observed unattributable proxy-shaped traffic from ADDRESS` 一行取得代理的地址：每次启动后，只在第一个被拒绝的请求时出现一次。从 2026.8.1 起没有 [ws] 行会显示它。然后把该地址加入 gateway.trustedProxies。",
   "proxy-on-same-host":

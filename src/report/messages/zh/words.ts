@@ -90,6 +90,7 @@ export const tables: Tables = {
     "missing-ingress-attribution": "转发类请求头来自不受信任的地址",
     trusted_proxy_local_interface_source: "代理来自本机的地址",
     reset: "连接被重置",
+    "empty-reply": "连接在没有应答的情况下被关闭",
     timeout: "没有及时回应",
     dns: "域名无法解析",
     tls: "TLS 失败",
