@@ -274,6 +274,8 @@ export interface AsideEvent extends EventBase {
   readonly as: "printed" | "said";
   /** The file that it names. */
   readonly path?: string;
+  /** It is said of the whole text, also of what stands below: a heading. */
+  readonly ofAll?: true;
 }
 
 /** Parts of OpenClaw whose messages look like the gateway's own refusals. */
