@@ -284,6 +284,9 @@ export type OtherPart =
   | "channel-connection"
   | "browser-relay"
   | "model-provider"
+  | "model-limit"
+  | "model-context"
+  | "channel-credentials"
   | "slow-consumer"
   | "bad-frame"
   | "memory";

@@ -78,6 +78,13 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     verify: "The log says `[gateway] ready` or `listening on`, and no 1013 line comes after it.",
     caveats: "A check in CI should try again on 1013 rather than fail.",
     variants: {
+      restarting: {
+        title: "The gateway restarted and closed the connections that it had",
+        what: "{count|Some} connections were closed with 1012 `service restart`: the client was in, and the gateway stopped or restarted.",
+        why: "A gateway that is stopped, updated or given new settings closes its connections with 1012. That is no refusal: an open page connects again by itself once the gateway is back.",
+        fix: "Nothing to do while it comes back within a minute. If it goes on restarting, look at what ends it: its log, the service manager or the container's memory limit.",
+        verify: "The log says `[gateway] ready` or `listening on`, and no 1012 line comes after it.",
+      },
       over: {
         title: "The gateway was starting for a moment; it is ready now",
         what: "{count|Some} connections were closed with 1013 `gateway starting`, and none since.",

@@ -272,6 +272,11 @@ export const human: Readonly<Record<string, string>> = {
     "Look at the browser extension and its relay: `openclaw browser status`, and whether a tab is attached.",
   "look-at-provider":
     "Look at the model provider's key or login: `openclaw models status`. Its 401 is not the gateway's.",
+  "look-at-limit":
+    "Look at the provider's account: its limits, its balance and its status page. Wait, or name another model as the fallback.",
+  "look-at-context": "Begin a new conversation (`/new`) or shorten this one (`/compact`).",
+  "look-at-channel-app":
+    "Look at the channel's app on its service's pages: its token or secret, and the rights it asks for (for Discord the privileged intents). Then `openclaw channels status --probe`.",
   "look-at-slow-client":
     "The gateway dropped a client that was already in and did not read fast enough. Look at that client's network and machine; it may connect again.",
   "look-at-frames":

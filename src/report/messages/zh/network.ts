@@ -75,6 +75,13 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     verify: "日志中出现 `[gateway] ready` 或 `listening on`，之后不再有 1013 的记录。",
     caveats: "CI 中的检查遇到 1013 时应当重试，而不是判为失败。",
     variants: {
+      restarting: {
+        title: "网关重启，关闭了已有的连接",
+        what: "有 {count|若干} 个连接以 1012 `service restart` 关闭：客户端原本已经进入，是网关停止或重启了。",
+        why: "网关被停止、更新或重新加载配置时，会以 1012 关闭已有的连接。这不是拒绝：网关恢复后，打开的页面会自行重新连接。",
+        fix: "如果一分钟内恢复，无需处理。如果反复重启，请查看是什么结束了它：日志、服务管理器，或容器的内存限制。",
+        verify: "日志中出现 `[gateway] ready` 或 `listening on`，之后不再有 1012 的记录。",
+      },
       over: {
         title: "网关曾短暂处于启动状态，现在已就绪",
         what: "有 {count|若干} 个连接以 1013 `gateway starting` 关闭，之后再没有出现。",
