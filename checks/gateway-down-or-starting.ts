@@ -60,6 +60,8 @@ export default defineCheck({
     const seen = ended ? (deployment?.evidence.filter(isInspection).slice(0, 1) ?? []) : [];
     const workload = deployment?.workload;
     const holder = knownValue(facts.wanted.probe)?.reach.holder;
+    // Asked where it is, it answers; a state of the container that the engine shows says more.
+    const inside = ended ? undefined : events.findLast(isAnswerInside);
     const last = ended ? (workload?.error ?? workload?.lastLines?.at(-1)) : undefined;
     return explainRefusals(facts as GateFacts, {
       explains: (refusal) =>
@@ -70,6 +72,7 @@ export default defineCheck({
           refusal.reason === "page-failed"),
       variant: (refusal) => {
         if (isOther(refusal, facts.wanted.probe)) return holder === undefined ? "not-openclaw" : "port-held";
+        if (inside !== undefined && isRefusedOutside(refusal)) return "answers-inside";
         return TOLD.has(refusal.reason ?? "") ? refusal.reason : undefined;
       },
       args: (refusal) => {
@@ -105,11 +108,14 @@ export default defineCheck({
           return holder === undefined ? [lookPast()] : [endHolder(holder)];
         if (reason === "invalid-config") return [mendConfig(config.args, (workload?.restarts ?? 0) > 0)];
         if (reason === "port-held") return [endHolder(holderOf(program))];
+        if (inside !== undefined && isRefusedOutside(refusal))
+          return [mendWay(inside.quote, deployment?.traits.contained === true)];
         return holder === undefined ? [startGateway(deployment)] : pastStranger(holder);
       },
       evidence: [
         ...config.evidence,
         ...seen,
+        ...(inside === undefined ? [] : [evidenceOf(inside)]),
         ...lastWords(deployment?.workload, failed.length > 0),
         ...failed.slice(-2).map(evidenceOf),
       ],
@@ -179,6 +185,21 @@ function mendPage(config: Fact<ConfigReading>): Remedy {
       { do: "gateway.restart" },
     ],
   };
+}
+
+/** It runs; what leads from the browser to it does not. */
+function mendWay(quote: string, contained: boolean): Remedy {
+  const way = /\bWSL/i.test(quote) ? "way-into-wsl" : contained ? "way-into-container" : "way-to-machine";
+  return { id: "mend-way", risk: "none", steps: [human(way), { do: "gateway.status" }] };
+}
+
+function isAnswerInside(event: LogEvent): boolean {
+  return event.type === "aside" && event.about === "answers-inside";
+}
+
+/** A browser that met nobody; who asked where the gateway is met it there. */
+function isRefusedOutside({ gate, reason, from }: Refusal): boolean {
+  return gate === "transport" && from === "client" && (reason === "refused" || reason === "timeout");
 }
 
 function lookPast(): Remedy {

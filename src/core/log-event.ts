@@ -267,6 +267,7 @@ export interface AsideEvent extends EventBase {
     | "token-source"
     | "client-identity"
     | "page-served"
+    | "answers-inside"
     | "solved"
     | "said-paired"
     | OtherPart;

@@ -232,7 +232,22 @@ export const tokenSource: Shape = {
   read: (line) => (TOKEN_SOURCE.test(line.text) ? aside(line, "token-source") : undefined),
 };
 
+/** No failure on the way from the question to the answer: "curl inside WSL is refused, too" is none. */
+const NO_FAILURE =
+  "(?:(?!\\bnot\\b|n['’]t\\b|\\bno\\b|refus|fail|error|time[sd]? ?out|ECONN|不通|不行|失败|拒绝|无法)[^\\n]){0,160}?";
+/** Where a browser is not: in the WSL, container, pod or machine of the gateway. */
+const INSIDE =
+  "\\b(?:inside|within|in|on|from) (?:of )?(?:the |my |that )?(?:wsl ?2?|container|pod|vm|vps|server|host|guest|distro)\\b|(?:WSL ?2?|容器|虚拟机|服务器|主机)\\s?(?:里面|里|内|中|上)";
+const ASKS = "\\b(?:curl|wget|healthz?|health check)\\b";
+const ANSWERS =
+  '(?:\\b(?:live|200|works?|working|answers?|responds?|fine|ok)\\b|正常|可以|有响应|能通|"ok": ?true)';
+const ANSWERS_INSIDE = new RegExp(
+  `(?:${INSIDE})${NO_FAILURE}${ASKS}${NO_FAILURE}${ANSWERS}|${ASKS}${NO_FAILURE}(?:${INSIDE})${NO_FAILURE}${ANSWERS}`,
+  "i",
+);
+
 const TOLD: readonly (readonly [AsideEvent["about"], RegExp])[] = [
+  ["answers-inside", ANSWERS_INSIDE],
   [
     "pairing-store",
     /\b(?:edit|modif|chang|delet|remov|clear|overwr|hand-edit|manual|add|copi|restor)\w{0,8}\b[^.\n]{0,80}\b(?:paired|pending)\.json|\b(?:paired|pending)\.json\b[^.\n]{0,80}\b(?:edit|modif|chang|delet|remov|overwrit|manual|reset|corrupt|restor|array)|\bpaired\.json\b[^.\n]{0,80}\bempty|(?:修改|编辑|删除|清空|改了|手动)[^。\n]{0,40}(?:paired|pending)\.json|(?:paired|pending)\.json[^。\n]{0,40}(?:修改|编辑|删除|清空|覆盖)|paired\.json[^。\n]{0,40}为空/i,
@@ -268,6 +283,7 @@ export const told: Shape = {
     "ach redeploy",
     "very time",
     "ach time",
+    ...["curl", "wget", "health"],
     "每次",
     ...[
       "loads",

@@ -22,6 +22,12 @@ export const network: Readonly<Record<string, CauseMessage>> = {
           "`openclaw config get gateway` prints settings without a complaint, and the log says `listening on`.",
         caveats: "Keep a copy of the file first, and treat it as a secret: it holds the token.",
       },
+      "answers-inside": {
+        title: "The gateway runs; the way from the browser to it is what fails",
+        what: "Asked where it runs, the gateway answers; from where the browser is, nobody accepts the connection.",
+        why: "The gateway listens inside its own network (WSL, a container, a server), and nothing leads there from outside: no forwarding, no published port, or a bind to loopback.",
+        fix: "Leave the gateway as it is, and mend the way to it.",
+      },
       "port-held": {
         title: "Another program has the gateway's port, so the gateway does not start",
         what: "Port {port|of the gateway} is held by {program|another program} (pid {pid|unknown}, user {user|unknown}), which is no gateway.",

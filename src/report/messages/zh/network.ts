@@ -20,6 +20,12 @@ export const network: Readonly<Record<string, CauseMessage>> = {
         verify: "`openclaw config get gateway` 能打印设置且没有报错，日志中出现 `listening on`。",
         caveats: "请先保留该文件的副本，并把它当作机密：里面有令牌。",
       },
+      "answers-inside": {
+        title: "网关在运行，不通的是浏览器到它的路",
+        what: "在网关所在的地方访问，它有回应；从浏览器所在的地方访问，没有程序接受连接。",
+        why: "网关监听在自己的网络里（WSL、容器、服务器），外面没有路通到那里：没有转发、没有发布端口，或只绑定在回环地址。",
+        fix: "网关保持不变，修好通往它的路。",
+      },
       "port-held": {
         title: "网关的端口被其他程序占用，网关因此无法启动",
         what: "端口 {port|（网关端口）} 被 {program|其他程序} 占用（pid {pid|未知}，用户 {user|未知}），它不是网关。",
