@@ -325,6 +325,24 @@ describe("a report of logs", () => {
     missing: [],
     next: "",
   };
+  test("what a line of a log says is scrubbed like any text of a stranger's", async () => {
+    const merge = new FleetMerge();
+    const detail = "token=SEKRITabcdefgh";
+    const finding = {
+      id: "x",
+      code: "OPD1",
+      severity: "error",
+      confidence: "certain",
+      title: detail,
+      fixHint: detail,
+    };
+    const missing = [{ fact: "config", reason: "denied", detail }];
+    const forged = { ...line, name: detail, findings: [finding], missing, next: `curl x; ${detail}` };
+    await merge.take(Readable.from([Buffer.from(JSON.stringify(forged))]));
+    const text = JSON.stringify(merge.reports());
+    assert.ok(text.includes("curl x") && !text.includes("SEKRIT"), text);
+  });
+
   const merged = async (...texts: readonly string[]) => {
     const merge = new FleetMerge();
     for (const text of texts) await merge.take(Readable.from([Buffer.from(text)]));
@@ -417,6 +435,18 @@ describe("a manifest", () => {
     return parseAllDocuments(stdout).map((one) => one.toJS() as Doc);
   }
 
+  test("what a comment holds stays with the list; a name that YAML 1.1 takes for something else is quoted", async () => {
+    const path = file("comments.txt", "\ufeff# token=SEKRITabcdefgh\n  # more\nwss://a.example.test\n");
+    const words = ["--image", "x:1", "--name", "no", "-n", "0b1"];
+    const { code, stdout } = await here(["fleet", "manifest", path, ...words]);
+    assert.equal(code, 0);
+    assert.ok(!stdout.includes("SEKRIT") && !stdout.includes("more"));
+    for (const one of parseAllDocuments(stdout, { version: "1.1" })) {
+      const { metadata } = one.toJS() as Doc;
+      assert.deepEqual([metadata.name, metadata.namespace], ["no", "0b1"]);
+    }
+  });
+
   test("an Indexed Job, the list as it is, and a Role that only reads where workloads are named", async () => {
     const docs = await made(["--shares", "3", "-n", "doctor", "--tokens-from", "claw-tokens"]);
     const kinds = docs.map(({ kind, metadata }) => `${metadata.namespace}/${kind}/${metadata.name}`);
@@ -429,7 +459,7 @@ describe("a manifest", () => {
       "team-b/RoleBinding/pairing-doctor-read",
       "doctor/Job/pairing-doctor",
     ]);
-    assert.deepEqual(docs[0]?.data, { "list.txt": text });
+    assert.deepEqual(docs[0]?.data, { "list.txt": text.replace("# ours\n", "") });
     assert.deepEqual(docs[2]?.rules, READ_RULES);
     const job = docs.at(-1)?.spec;
     assert.deepEqual([job?.completionMode, job?.completions], ["Indexed", 3]);

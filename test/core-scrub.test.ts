@@ -88,8 +88,47 @@ describe("takes secrets out", () => {
   }
 });
 
+describe("takes out what people call a secret, however they write it down", () => {
+  const forms = [
+    "OPENCLAW_GATEWAY_TOKEN = §",
+    "gateway.auth.token = §",
+    "the password = §",
+    "token => §",
+    "provided = § password = §",
+    "The token I use is §",
+    "token_mismatch provided=§ expected=§",
+    "| token | § |",
+    "| password | `§` |",
+    "setup code §",
+    "I pasted § into the token field",
+    "passwort: §",
+    "токен: §",
+    "ТОКЕН: §",
+    "пароль = §",
+    "pw: §",
+    "pwd = §",
+    "pin=§",
+    "PIN is §",
+    "sshpass -p § ssh host",
+    "mysql -u root -p§ db",
+    "redis-cli -h host -a § ping",
+  ];
+  for (const form of forms) {
+    it(form, () => {
+      const value = "Tr0ub4dor&3xKq";
+      assert.equal(scrub(form.replaceAll("§", value)).text, form.replaceAll("§", REDACTED));
+    });
+  }
+});
+
 describe("leaves the gateway's words alone", () => {
   for (const text of [
+    "token = missing",
+    "token == null",
+    "expected=2026.9.6-release-x provided=2026.9.3-release-x",
+    "the token in your config is wrong",
+    "mysql -p db",
+    "spin=3 mapping=4",
     "unauthorized: gateway token mismatch (set gateway.remote.token to match gateway.auth.token)",
     "unauthorized: device token rejected (pair/repair this device, or provide gateway token)",
     "unauthorized: bootstrap token invalid or expired (scan a fresh setup code)",

@@ -19,10 +19,12 @@ const NOT_A_SECRET: ReadonlySet<string> = new Set(
 
 /** `token`, `gateway.auth.token`, `OPENCLAW_GATEWAY_PASSWORD`, `bootstrapToken`, `apiKey`, `setupCode` … */
 const LATIN_KEY =
-  "(?:token|password|passwd|passphrase|secret|(?:api|access|auth|signing|encryption|private)[_-]?key|" +
-  "setup[_-]?code|credential|(?<![A-Za-z])pass|signature)s?";
-const CHINESE_KEY = "(?:\u4ee4\u724c|\u5bc6\u7801|\u53e3\u4ee4|\u5bc6\u94a5)";
-const KEYS = new RegExp(`${LATIN_KEY}|${CHINESE_KEY}`, "gi");
+  "(?:token|passwor[dt]|passwd|passphrase|secret|kennwort|(?:api|access|auth|signing|encryption|private)[_-]?key|" +
+  "setup[ _-]?code|credential|(?<![A-Za-z])(?:pass|pwd?|pin)(?![A-Za-z])|signature)s?";
+/** Chinese and Russian: no case for options and settings there, only what people type. */
+const OTHER_KEY =
+  "(?:\u4ee4\u724c|\u5bc6\u7801|\u53e3\u4ee4|\u5bc6\u94a5|\u0442\u043e\u043a\u0435\u043d|\u043f\u0430\u0440\u043e\u043b\u044c)";
+const KEYS = new RegExp(`${LATIN_KEY}|${OTHER_KEY}`, "gi");
 
 /**
  * Value of a key without quotes: up to white space, a double quote or an escaped line break. Other punctuation
@@ -60,8 +62,8 @@ const TAILS: readonly Tail[] = [
     isQuoted: true,
     isOption: true,
   },
-  // token=abc, ?token=abc, #bootstrapToken=abc, OPENCLAW_GATEWAY_TOKEN=abc
-  { first: /=/, find: new RegExp(`(=)${VALUE}`, "y") },
+  // token=abc, ?token=abc, #bootstrapToken=abc, OPENCLAW_GATEWAY_TOKEN=abc, token = abc
+  { first: /[\s=]/, find: new RegExp(`(\\s{0,4}={1,3}>?\\s{0,4})${VALUE}`, "y") },
   // token: abc (YAML, tickets); prose after a colon is left alone
   {
     first: /[\s:"']/,
@@ -84,6 +86,18 @@ const TAILS: readonly Tail[] = [
     find: new RegExp(`(\\s{1,3}(?:(?:is|was|to|=>|->|\u2192)\\s{1,3})?["'\u201c]?)${SPOKEN}`, "iy"),
     isSecret: isCredentialLike,
   },
+  // the token I use is abc
+  {
+    first: /\s/,
+    find: new RegExp(`(\\s{1,3}(?:[a-z']{1,12}\\s{1,3}){1,5}(?:is|was)\\s{1,3}["'\u201c]?)${SPOKEN}`, "iy"),
+    isSecret: isCredentialLike,
+  },
+  // | token | abc |
+  {
+    first: /[\s|]/,
+    find: new RegExp(`(\\s{0,20}\\|\\s{0,20}\`?)${SPOKEN}`, "y"),
+    isSecret: isCredentialLike,
+  },
   // --token abc, --gateway-password abc, config set gateway.auth.token abc
   {
     first: /\s/,
@@ -92,7 +106,7 @@ const TAILS: readonly Tail[] = [
     isSecret: (value) => !value.startsWith("-"),
   },
 ];
-const CHINESE_TAIL: Tail = {
+const OTHER_TAIL: Tail = {
   first: /^/,
   find: new RegExp(`(\\s{0,3}[:\uff1a=\u662f\u4e3a]?\\s{0,3}["'\u201c]?)${SPOKEN}`, "y"),
   isSecret: isCredentialLike,
@@ -150,6 +164,30 @@ const PATTERNS: readonly Pattern[] = [
   {
     hints: ["-u"],
     find: /((?:\s|^)(?:-u|--user)[\s=]{1,4}["']?[^\s:"']{1,128}:)([^\s"']{1,512})/g,
+    isSecret: isCredentialLike,
+  },
+  // sshpass -p abc, mysql -pabc, redis-cli -a abc
+  {
+    hints: ["sshpass", "mysql", "mariadb", "redis-cli"],
+    find: /(sshpass\s{1,4}-p\s{0,4}["']?|\b(?:mysql|mariadb)(?:-?[a-z]{1,20})?\b[^\n]{0,200}?\s-p["']?|redis-cli\b[^\n]{0,200}?\s-a\s{1,4}["']?)([^\s"']{1,512})/gi,
+    anyValue: true,
+  },
+  // provided=abc expected=def, as a mismatch is told
+  {
+    hints: ["provided", "expected", "presented", "supplied", "received"],
+    find: new RegExp(
+      `(\\b(?:provided|expected|presented|supplied|received)\\s{0,3}[=:]\\s{0,3}["'\u201c]?)${SPOKEN}`,
+      "gi",
+    ),
+    isSecret: isCredentialLike,
+  },
+  // I pasted abc into the token field
+  {
+    hints: ["token", "password", "secret"],
+    find: new RegExp(
+      `(\\b(?:past|enter|typ|us|put|copi|giv|set)[a-z]{0,4}\\s{1,3}["'\`\u201c]?)${SPOKEN}(?=["'\`\u201d]?\\s{1,3}(?:in|into|as|for)\\s{1,3}(?:[a-z]{1,12}\\s{1,3}){0,4}(?:token|password|secret))`,
+      "gi",
+    ),
     isSecret: isCredentialLike,
   },
   // ?auth=abc, &sig=abc
@@ -211,7 +249,7 @@ function keyedSecrets(text: string, spans: Span[]): void {
     const next = text[end] ?? "";
     let isOption: boolean | undefined;
     let last = end;
-    for (const tail of /^[a-z]/i.test(key) ? TAILS : [CHINESE_TAIL]) {
+    for (const tail of /^[a-z]/i.test(key) ? TAILS : [OTHER_TAIL]) {
       if (!tail.first.test(next)) continue;
       tail.find.lastIndex = end;
       const found = tail.find.exec(text);
@@ -281,7 +319,7 @@ export function isSecretValue(value: string): boolean {
 
 /** A key at the end of a text, of which the value comes in the next line; or half of a key of a link or an option. */
 const OPEN_KEY = new RegExp(
-  `(?:${LATIN_KEY}|${CHINESE_KEY})\\\\{0,3}["']?\\s{0,4}(?:[:=\uff1a]|%3D)?\\s{0,4}\\\\{0,3}["'\`\u201c]?$|[?&#_-](?:${halves(
+  `(?:${LATIN_KEY}|${OTHER_KEY})\\\\{0,3}["']?\\s{0,4}(?:[:=\uff1a]|%3D)?\\s{0,4}\\\\{0,3}["'\`\u201c]?$|[?&#_-](?:${halves(
     ["token", "password", "secret", "bootstrapToken", "auth", "sig"],
   )})=?$`,
   "i",

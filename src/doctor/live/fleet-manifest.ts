@@ -58,7 +58,7 @@ export function manifestOf(wish: ManifestWish): Parsed<string> {
     if (tokensFrom === undefined) return bad(written, say("fleet-token-of-secret"), say("fleet-name-secret"));
   }
   const { name, namespace, concurrency, jobPerShare } = wish;
-  const plain = { name, namespace, image, list: text, concurrency, jobPerShare, reads };
+  const plain = { name, namespace, image, list: withoutComments(text), concurrency, jobPerShare, reads };
   return parsed(
     fleetManifest({
       ...plain,
@@ -67,6 +67,12 @@ export function manifestOf(wish: ManifestWish): Parsed<string> {
       ...(tokensFrom === undefined ? {} : { tokensFrom }),
     }),
   );
+}
+
+/** A comment is for whoever keeps the list, and may hold what no ConfigMap should. */
+function withoutComments(text: string): string {
+  const lines = text.split(/\r?\n/).filter((line) => !/^\s*(?:#|$)/.test(line));
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 /** An address that is not the pod's own, and a workload of the pod's own cluster. */

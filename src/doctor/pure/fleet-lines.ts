@@ -1,8 +1,12 @@
 import { ALL_FACTS } from "../../core/collect.ts";
 import { isObject, parseBoundedJson } from "../../core/json.ts";
+import { createScrubber } from "../../core/scrub.ts";
 import { safeText } from "../../core/text.ts";
 import { LineSplitter } from "../../logs/lines.ts";
 import { type FleetGateway, type FleetSummary, summaryOf } from "../../report/fleet.ts";
+
+/** A log's lines are written by whoever writes to that log. */
+const scrub = createScrubber();
 
 /** Gateways of one report; a list has no more lines. */
 const MAX_GATEWAYS = 100_000;
@@ -129,7 +133,7 @@ function wholeNumber(value: unknown, most = Number.MAX_SAFE_INTEGER): number | u
 }
 
 function textOf(value: unknown): string {
-  return typeof value === "string" ? safeText(value, 2000) : "";
+  return typeof value === "string" ? safeText(scrub.head(value, 2000), 2000) : "";
 }
 
 function rangeOf(value: unknown): { readonly versionRange?: readonly [string, string] } {

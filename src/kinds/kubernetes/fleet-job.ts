@@ -54,9 +54,12 @@ export function fleetManifest(job: FleetJob): string {
     }),
     ...jobsOf(job),
   ];
-  return documents
-    .map((one) => `---\n${stringify(one, { aliasDuplicateObjects: false, lineWidth: 0 })}`)
-    .join("");
+  return (
+    documents
+      // A name that YAML 1.1 reads as a boolean or a number (`no`, `0b1`) has to be in quotes: kubectl reads 1.1.
+      .map((one) => `---\n${stringify(one, { aliasDuplicateObjects: false, lineWidth: 0, version: "1.1" })}`)
+      .join("")
+  );
 }
 
 function metadataOf({ name: fleet, namespace }: FleetJob, name: string): Manifest {
