@@ -228,9 +228,15 @@ describe("words around the gateway's own", () => {
       "resolved: https://example.com/x.tgz",
       "Fixed a crash of the parser",
       "if it connects now",
+      "the token error is gone. Now the page complains about an approval",
     ]) {
       assert.equal(about(text), "", text);
     }
+  });
+
+  it("an error that takes the place of another is not over", () => {
+    const text = "The mismatch error is gone. Now it says disconnected (1008): pairing required";
+    assert.ok(!scan(text).some((event) => event.type === "aside" && event.about === "solved"));
   });
 
   it("what was mended is no complaint", () => {

@@ -22,6 +22,10 @@ const NOT =
 const YET =
   /^[^.!?\n。！？]{0,120}(?:\?|？|\b(?:but|except|however|though|still|again|only|came back|comes back|returns?|until|for (?:a|an|some|others?|him|her|them|somebody|someone|few)\b)|但|不过|只是|仍|又|还是)/i;
 
+/** Further on in the same paragraph another error takes its place; "it was: …" tells of the one that is over. */
+const NEXT =
+  /^(?!.{0,60}\b(?:it was|was:|used to)).*(?:disconnected \(\d{4}\)|pairing required|mismatch|not allowed|device identity|unauthorized|refused|\b(?:says?|shows?|gets?|fails?|complains?)\b|提示|报错)/is;
+
 export const solved: Shape = {
   name: "solved",
   hints: [
@@ -62,6 +66,7 @@ export const solved: Shape = {
       return { type: "aside", ...line.base, about: "solved", as: "said", ofAll: true };
     const found = SOLVED.exec(text);
     if (found === null || NOT.test(text.slice(Math.max(0, found.index - 24), found.index))) return undefined;
+    if (NEXT.test(text.slice(found.index + found[0].length))) return undefined;
     // In Chinese what follows the word is the next trouble: 解决了，但是又…
     if (/[a-z]/i.test(found[0]) && YET.test(text.slice(found.index + found[0].length))) return undefined;
     return { type: "aside", ...line.base, about: "solved", as: "said" };
