@@ -1,8 +1,9 @@
 import { DEPLOYMENT_KINDS, type DeploymentKind } from "../../core/deployment-kind.ts";
 import type { DeploymentNames } from "../../core/facts.ts";
 import { safeText } from "../../core/text.ts";
+import { type Stance, stanceOf } from "../../logs/stance.ts";
 import type { Weight } from "../kind.ts";
-import { type OwnLine, ownLines, type Stance, stanceOf } from "./clauses.ts";
+import { type OwnLine, ownLines } from "./clauses.ts";
 import { type How, LOOKS_ON, MACHINES, WORDINGS, type Wording } from "./mentions.ts";
 import { namesIn, portIn } from "./names.ts";
 

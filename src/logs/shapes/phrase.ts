@@ -24,6 +24,12 @@ const DETAIL =
 
 const MENDED = /\b(?:fixed|fixes|resolved|solved)(?: the)? ["'`\u201c]?$/i;
 
+/** "I don't get 'origin not allowed'", "it is not an …": what the writer has not met. */
+const DENIED =
+  /(?:\b(?:not|no|never|without|nor|neither|(?:is|was|do|did|does|have|has|had)n['’]t)\b(?: (?:an?|the|any|get|gets|got|getting|see|saw|seen|seeing|have|had|met|of|do|is|was|error|message|about|says?|said|show[ns]?)){0,4}|没有|没看到|不是|并非|从未)[\s"'`“‘「]{0,4}$/iu;
+
+const PHRASES = new RegExp(PHRASE.source, `${PHRASE.flags}g`);
+
 /** The gateway's own words for a failed login (`reason=`, `authReason` of all releases), quoted by themselves. */
 const WORD =
   /\b(?:token_(?:missing|mismatch)|password_(?:missing|mismatch)|device_token_mismatch|bootstrap_token_invalid|trusted_proxy_(?!auth\b)[a-z_]{4,40})(?:_x-[a-z-]{1,40})?/;
@@ -96,10 +102,7 @@ export const phrase: Shape = {
   ],
   read(line) {
     const { text } = line;
-    const met = PHRASE.exec(text);
-    // `fixed "pairing required" on loopback`: release notes, and what somebody has behind them.
-    const before = met === null ? "" : text.slice(0, met.index);
-    const said = met === null || MENDED.test(before) || THEIRS.test(before) ? undefined : met[0];
+    const said = saidIn(text);
     const detailCode = text.match(DETAIL)?.find((code) => gateOfWording(code) !== undefined);
     if (said === undefined && detailCode === undefined) return wordOf(line);
     const code = /\b(1008|4008|1013)\b/.exec(text)?.[1];
@@ -114,6 +117,16 @@ export const phrase: Shape = {
     });
   },
 };
+
+/** The first of the gateway's words that nobody takes back. */
+function saidIn(text: string): string | undefined {
+  for (const { 0: said, index } of text.matchAll(PHRASES)) {
+    const before = text.slice(Math.max(0, index - 120), index);
+    // `fixed "pairing required" on loopback`: release notes, and what somebody has behind them.
+    if (!MENDED.test(before) && !THEIRS.test(before) && !DENIED.test(before)) return said;
+  }
+  return undefined;
+}
 
 function wordOf(line: Line): ReturnType<Shape["read"]> {
   const word = WORD.exec(line.text)?.[0];

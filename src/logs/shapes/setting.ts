@@ -1,5 +1,6 @@
 import type { SettingEvent } from "../../core/log-event.ts";
 import type { Line, Shape } from "../line.ts";
+import { stanceOf } from "../stance.ts";
 
 /** Wordings of the settings that change what stands in front of the gateway, and what they set. */
 const SETTINGS: readonly (readonly [RegExp, SettingEvent["key"], string])[] = [
@@ -33,14 +34,22 @@ function isLogged({ form, text }: Line): boolean {
   return form === "json" || /^\[[a-z]/.test(text);
 }
 
+/** What is named as the writer's own; not what they deny, have taken away, or tell of somebody else. */
+function ownIn({ text }: Line, wording: RegExp): RegExpExecArray | undefined {
+  const all = new RegExp(wording.source, `${wording.flags}g`);
+  for (let found = all.exec(text); found !== null; found = all.exec(text))
+    if (stanceOf(text, found.index, found[0].length) === "own") return found;
+  return undefined;
+}
+
 /** A setting in a pasted configuration, a command line or a sentence. */
 export const setting: Shape = {
   name: "setting",
   hints: ["trusted-proxy", "Trusted-proxy", "ailscale", `"serve"`, `"funnel"`],
   needles: [],
   read(line) {
-    const found = SETTINGS.find(([wording]) => wording.test(line.text));
-    return found === undefined || isLogged(line)
+    const found = isLogged(line) ? undefined : SETTINGS.find(([wording]) => ownIn(line, wording));
+    return found === undefined
       ? undefined
       : { type: "setting", ...line.base, key: found[1], value: found[2] };
   },
@@ -52,7 +61,7 @@ export const orchestrator: Shape = {
   hints: ["kubectl", "k8s", "k3s", "K8s", "ubernetes", "minikube", "helm ", "EKS", "GKE", "AKS", "kind: "],
   needles: [],
   read(line) {
-    return isLogged(line) || !ORCHESTRATOR.test(line.text)
+    return isLogged(line) || ownIn(line, ORCHESTRATOR) === undefined
       ? undefined
       : { type: "setting", ...line.base, key: "orchestrator", value: "kubernetes" };
   },
@@ -68,7 +77,7 @@ export const proxy: Shape = {
   ],
   needles: [],
   read(line) {
-    const named = isLogged(line) ? undefined : PROXY.exec(line.text)?.[1];
+    const named = isLogged(line) ? undefined : ownIn(line, PROXY)?.[1];
     return named === undefined
       ? undefined
       : { type: "setting", ...line.base, key: "proxy", value: named.toLowerCase() };

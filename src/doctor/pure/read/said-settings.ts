@@ -1,5 +1,6 @@
 import { parseBoundedJson } from "../../../core/json.ts";
-import { ownLines, stanceOf } from "../../../kinds/words/clauses.ts";
+import { ownLines } from "../../../kinds/words/clauses.ts";
+import { stanceOf } from "../../../logs/stance.ts";
 import type { InputDocument } from "./documents.ts";
 
 /**
