@@ -67,6 +67,8 @@ export default defineCheck({
     const seen = ended ? (deployment?.evidence.filter(isInspection).slice(0, 1) ?? []) : [];
     const workload = deployment?.workload;
     const holder = knownValue(facts.wanted.probe)?.reach.holder;
+    // Asked where it is, it answers; a state of the container that the engine shows says more.
+    const inside = ended ? undefined : events.findLast(isAnswerInside);
     const last = ended ? (workload?.error ?? workload?.lastLines?.at(-1)) : undefined;
     return explainRefusals(facts as GateFacts, {
       explains: (refusal) =>
@@ -78,6 +80,7 @@ export default defineCheck({
       variant: (refusal) => {
         if (isOther(refusal, facts.wanted.probe)) return holder === undefined ? "not-openclaw" : "port-held";
         if (lacksAuth(refusal, failed)) return "auth-required";
+        if (inside !== undefined && isRefusedOutside(refusal)) return "answers-inside";
         return TOLD.has(refusal.reason ?? "") ? refusal.reason : undefined;
       },
       args: (refusal) => {
@@ -115,11 +118,14 @@ export default defineCheck({
         if (reason === "port-held") return [endHolder(holderOf(program))];
         if (lacksAuth(refusal, failed)) return giveAuth(failed, deployment);
         if (reason === "dns") return [mendName()];
+        if (inside !== undefined && isRefusedOutside(refusal))
+          return [mendWay(inside.quote, deployment?.traits.contained === true)];
         return holder === undefined ? [startGateway(deployment)] : pastStranger(holder);
       },
       evidence: [
         ...config.evidence,
         ...seen,
+        ...(inside === undefined ? [] : [evidenceOf(inside)]),
         ...lastWords(deployment?.workload, failed.length > 0),
         ...failed.slice(-2).map(evidenceOf),
       ],
@@ -222,6 +228,21 @@ function giveAuth(failed: readonly LogEvent[], deployment: Deployment | undefine
 /** Nobody was asked: the name leads to no machine, from where it was dialled. */
 function mendName(): Remedy {
   return { id: "mend-name", risk: "none", steps: [human("resolve-name"), human("name-target")] };
+}
+
+/** It runs; what leads from the browser to it does not. */
+function mendWay(quote: string, contained: boolean): Remedy {
+  const way = /\bWSL/i.test(quote) ? "way-into-wsl" : contained ? "way-into-container" : "way-to-machine";
+  return { id: "mend-way", risk: "none", steps: [human(way), { do: "gateway.status" }] };
+}
+
+function isAnswerInside(event: LogEvent): boolean {
+  return event.type === "aside" && event.about === "answers-inside";
+}
+
+/** A browser that met nobody; who asked where the gateway is met it there. */
+function isRefusedOutside({ gate, reason, from }: Refusal): boolean {
+  return gate === "transport" && from === "client" && (reason === "refused" || reason === "timeout");
 }
 
 function lookPast(): Remedy {

@@ -10,7 +10,8 @@ type LoggedFacts = GateFacts & { readonly wanted: { readonly logs: Fact<LogDiges
 /**
  * From 2026.4.29 a gateway that listens and is not ready closes with 1013, which asks the client to come back
  * (measured 4.29 to 9.6). A page does; a script that fails on it fails for nothing, so it is information
- * wherever the start went on, and a warning while it is the last thing that was seen.
+ * wherever the start went on, and a warning while it is the last thing that was seen. With 1012 `service restart` a
+ * gateway that stops or loads its settings anew ends the connections that it has (2026.2.1 to 9.6).
  */
 export default defineCheck({
   id: "gateway-starting-1013",
@@ -26,7 +27,11 @@ export default defineCheck({
     );
     return explainRefusals(
       { ...gateFacts, refusals },
-      { explains: isStarting, remedies: () => [waitForStart()] },
+      {
+        explains: isStarting,
+        variant: ({ closeCode }) => (closeCode === 1012 ? "restarting" : undefined),
+        remedies: () => [waitForStart()],
+      },
     );
   },
 });

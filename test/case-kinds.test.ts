@@ -31,8 +31,8 @@ test("one refusal, the commands of each kind of deployment", async () => {
       "docker compose exec openclaw-gateway node dist/index.js devices approve <requestId>",
     ],
     kubernetes: [
-      "kubectl -n openclaw exec deploy/openclaw -c gateway -- node /app/dist/index.js devices list",
-      "kubectl -n openclaw exec deploy/openclaw -c gateway -- node /app/dist/index.js devices approve <requestId>",
+      "kubectl -n openclaw exec deploy/openclaw -- node /app/dist/index.js devices list",
+      "kubectl -n openclaw exec deploy/openclaw -- node /app/dist/index.js devices approve <requestId>",
     ],
     vps: [
       "ssh <user>@<host> 'openclaw devices list'",

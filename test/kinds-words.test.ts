@@ -90,7 +90,7 @@ const PLACES: readonly (readonly [text: string, kind: DeploymentKind, list: stri
   [
     "kubectl exec -it openclaw-0 -n bots -- sh",
     "kubernetes",
-    "kubectl -n bots exec statefulset/openclaw -c gateway -- node /app/dist/index.js devices list",
+    "kubectl -n bots exec statefulset/openclaw -- node /app/dist/index.js devices list",
   ],
   [
     "it is a systemd user service",
@@ -165,6 +165,114 @@ describe("a denial, an advice and a question are no evidence", () => {
     const printed =
       "2026-03-01T10:00:00.000Z [ws] closed before connect conn=1 ua=Mozilla/5.0 (Windows NT 10.0) docker";
     assert.deepEqual(deploymentWords([{ name: "log", text: printed }]).signs, []);
+  });
+});
+
+/** What can stand behind a name in a sentence, in either language. */
+const PUNCTUATION = [
+  ...[".", ",", ":", ";", "!", "?", ")", '"', "'", "`", "...", '".', "`)", "`,"],
+  ...["。", "，", "；", "：", "！", "？", "、", "）", "」", "』", "”", "’", "》", "……"],
+];
+
+/** Texts that name something, with `@` where a sentence may go on. */
+const NAMING: readonly (readonly [text: string, named: string])[] = [
+  ["I ran docker compose restart gateway@", "gateway"],
+  ["docker compose -f /srv/my.prod.yml exec claw@", "claw"],
+  ["docker compose -f /srv/my.prod.yml@ exec claw", "/srv/my.prod.yml"],
+  ["docker exec openclaw-gk8w0s@", "openclaw-gk8w0s"],
+  ["docker logs -f my_claw_1@", "my_claw_1"],
+  ["docker run -d --name claw.main@", "claw.main"],
+  ["container_name: claw@", "claw"],
+  ["Container name is openclaw-gk8w0s@", "openclaw-gk8w0s"],
+  ["the container is called claw@", "claw"],
+  ["容器名是 openclaw-app@", "openclaw-app"],
+  ["kubectl -n ai@ logs deploy/claw", "ai"],
+  ["kubectl -n ai logs deploy/claw@", "deploy/claw"],
+  ["kubectl -n ai exec openclaw-0@", "statefulset/openclaw"],
+  ["kubectl logs deploy/claw -c main@", "main"],
+  ["kubectl get pods, the namespace is bots@", "bots"],
+  ["sudo systemctl restart openclaw-work@", "openclaw-work"],
+  ["sudo systemctl restart openclaw-work.service@", "openclaw-work"],
+  ["~/.config/systemd/user/openclaw-two.service@", "openclaw-two"],
+  ["launchctl print gui/501/ai.openclaw.work@", "ai.openclaw.work"],
+];
+
+function stringsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(stringsIn) : [];
+}
+
+describe("the punctuation of a sentence is no part of a name", () => {
+  for (const [text, named] of NAMING)
+    test(text, () => {
+      for (const mark of ["", ...PUNCTUATION])
+        for (const behind of ["", " Still refused", "仍然不行"]) {
+          // A Latin letter right behind a full stop is a name that goes on.
+          if (mark === "..." && behind === "") continue;
+          const whole = `${text.replace("@", mark)}${behind}`;
+          // Full stops and colons in the middle of a command are no sentence's.
+          if (behind === "仍然不行" && mark === "") continue;
+          const { names } = deploymentWords([{ name: "t", text: whole }]);
+          const found = stringsIn(names);
+          if (!text.includes("@ ")) assert.ok(found.includes(named), `${whole}: ${found.join(" ")}`);
+          assert.deepEqual(
+            found.filter((one) => /[\p{P}]$/u.test(one)),
+            [],
+            whole,
+          );
+        }
+    });
+});
+
+describe("a container that is named in a sentence", () => {
+  for (const [text, name] of [
+    ['The container is called "claw"', "claw"],
+    ["My container `claw` is refused", "claw"],
+    ["container: “claw”", "claw"],
+    ["Container name: claw", "claw"],
+    ["the container's name is claw", "claw"],
+    ["容器名是 openclaw-app，打开页面", "openclaw-app"],
+    ["容器名称：claw", "claw"],
+    ["容器叫「claw」", "claw"],
+    ["docker 容器 openclaw-app 里", "openclaw-app"],
+  ] as const)
+    test(text, () => {
+      assert.equal(linesOf(text)[0], `docker exec -u node ${name} node dist/index.js devices list`);
+      assert.equal(linesOf(text)[1], `docker restart ${name}`);
+    });
+
+  for (const text of [
+    "the container is running",
+    "容器是 running 的",
+    "the container is named after me",
+    "docker container: up",
+  ])
+    test(`none: ${text}`, () =>
+      assert.equal(deploymentWords([{ name: "t", text }]).names.docker.container, undefined));
+});
+
+test("kubectl is given a container only where somebody named it", () => {
+  for (const text of [
+    "kubectl -n ai logs deploy/claw",
+    "runs on k3s",
+    "kubectl exec -it openclaw-0 -n bots -- sh",
+  ])
+    assert.ok(!linesOf(text).some((line) => / -c /.test(line ?? "")), text);
+});
+
+describe("a server's panel and a NAS are no container where their owner says so", () => {
+  for (const text of [
+    "宝塔面板的服务器, openclaw 是 npm 全局安装, systemd 启动, 没有用 docker",
+    "宝塔面板，npm 全局安装",
+    "群晖上用 npm 装的，没有用 docker",
+    "Synology NAS, npm install -g openclaw, no Docker",
+  ])
+    test(text, () => assert.notEqual(placeOf(text).kind, "docker"));
+
+  test("and they are where nothing is said, and where a container is", () => {
+    assert.equal(placeOf("我在群晖上装的").kind, "docker");
+    assert.equal(placeOf("宝塔里用 docker 装的").kind, "docker");
+    assert.notEqual(placeOf("宝塔装的").kind, "docker");
   });
 });
 

@@ -193,6 +193,18 @@ describe("words around the gateway's own", () => {
       "everything is green now",
       "I don't have this error myself",
       "已经解决，谢谢",
+      "Update: solved! I ran the approval and the message is gone",
+      "[SOLVED] my gateway in Docker",
+      "EDIT 2: fixed it, thanks all",
+      "**Update:** fixed",
+      "Solved.",
+      "Solved by approving the device",
+      "更新：搞定了",
+      "after the approval the error is gone",
+      "I approved it and now it connects.",
+      "the dashboard connects now",
+      "approved, connected now",
+      "that did the trick",
     ]) {
       assert.equal(about(text), "solved", text);
     }
@@ -205,9 +217,26 @@ describe("words around the gateway's own", () => {
       "未解决，求助",
       "怎么解决",
       "I hope it's resolved soon",
+      "it works now but the phone is still refused",
+      "that fixed it for others",
+      "the error is gone for a minute and comes back",
+      "Update: not solved",
+      "Update: fixed the typo in the title",
+      "Solved?",
+      "is the problem solved in the new release",
+      "would that solve it",
+      "resolved: https://example.com/x.tgz",
+      "Fixed a crash of the parser",
+      "if it connects now",
+      "the token error is gone. Now the page complains about an approval",
     ]) {
       assert.equal(about(text), "", text);
     }
+  });
+
+  it("an error that takes the place of another is not over", () => {
+    const text = "The mismatch error is gone. Now it says disconnected (1008): pairing required";
+    assert.ok(!scan(text).some((event) => event.type === "aside" && event.about === "solved"));
   });
 
   it("what was mended is no complaint", () => {

@@ -267,6 +267,7 @@ export interface AsideEvent extends EventBase {
     | "token-source"
     | "client-identity"
     | "page-served"
+    | "answers-inside"
     | "solved"
     | "said-paired"
     | OtherPart;
@@ -274,6 +275,8 @@ export interface AsideEvent extends EventBase {
   readonly as: "printed" | "said";
   /** The file that it names. */
   readonly path?: string;
+  /** It is said of the whole text, also of what stands below: a heading. */
+  readonly ofAll?: true;
 }
 
 /** Parts of OpenClaw whose messages look like the gateway's own refusals. */
@@ -282,6 +285,9 @@ export type OtherPart =
   | "channel-connection"
   | "browser-relay"
   | "model-provider"
+  | "model-limit"
+  | "model-context"
+  | "channel-credentials"
   | "slow-consumer"
   | "bad-frame"
   | "memory";

@@ -320,11 +320,14 @@ function isHeading({ from, why, source, line }: ClientErrorEvent, events: readon
   );
 }
 
-/** Whoever quotes the error says, there or further down, that it is over. */
+/** Whoever quotes the error says, there or further down or over all of it, that it is over. */
 function isSolved({ source, line }: ClientErrorEvent, events: readonly LogEvent[]): boolean {
   return events.some(
     (event) =>
-      event.type === "aside" && event.about === "solved" && event.source === source && event.line >= line,
+      event.type === "aside" &&
+      event.about === "solved" &&
+      event.source === source &&
+      (event.ofAll === true || event.line >= line),
   );
 }
 

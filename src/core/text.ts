@@ -66,3 +66,10 @@ export function stripAnsi(text: string): string {
       .replace(/[\u001b\u009b]/g, "")
   );
 }
+
+/** An address as it stands in a sentence, without the punctuation of that sentence, in either language. */
+export function addressInSentence(text: string): string {
+  return text
+    .replace(/[\u2018-\u201d\u2026\u3000-\u303f\uff00-\uffef].*$/su, "")
+    .replace(/[.,:;!?)"'`>]{1,8}$/, "");
+}

@@ -1,4 +1,5 @@
 import type { ClientErrorEvent } from "../core/log-event.ts";
+import { addressInSentence } from "../core/text.ts";
 import { uuid } from "./keys.ts";
 
 /** What the CLI prints below its error, and the page below its heading. */
@@ -20,11 +21,11 @@ export function blockLine(text: string): Block | undefined {
   switch (match?.[1]) {
     case "Gateway target":
     case "RPC target":
-      return { target: value };
+      return { target: addressInSentence(value) };
     case "Source":
       return { targetSource: SOURCE.exec(value)?.[0] ?? value };
     case "Config":
-      return { configPath: value };
+      return { configPath: value.replace(/[.,;:!?。，；：！？）]{1,4}$/u, "") };
     case "Bind":
       return { bind: value };
   }

@@ -10,9 +10,10 @@ export function kubernetesLines(names: DeploymentNames, context: CommandContext)
   const chosen = names.context === undefined ? [] : ["--context", safeLine(names.context)];
   const kubectl = ["kubectl", ...chosen, "-n", namespace];
   const program = programWords(names, "node /app/dist/index.js");
+  const inPod = container === undefined ? [] : ["-c", container];
   const cli = (args: readonly Word[], options: CliOptions = {}): Line => {
     if (context.inside) return lineOf([...program, ...args]);
-    const exec = [...kubectl, "exec", ...(options.terminal ? ["-it"] : []), workload, "-c", container, "--"];
+    const exec = [...kubectl, "exec", ...(options.terminal ? ["-it"] : []), workload, ...inPod, "--"];
     return lineOf([...words(...exec), ...program, ...args]);
   };
   const ask = (...rest: readonly string[]): Line => lineOf(words(...kubectl, ...rest));
@@ -30,10 +31,10 @@ export function kubernetesLines(names: DeploymentNames, context: CommandContext)
         : ask("scale", workload, "--replicas=1"),
     // A bare pod that is deleted is gone; ending its first process restarts the container.
     restart: pod
-      ? ask("exec", workload, "-c", container, "--", "sh", "-c", "kill -TERM 1")
+      ? ask("exec", workload, ...inPod, "--", "sh", "-c", "kill -TERM 1")
       : ask("rollout", "restart", workload),
     status: ask("get", "pods"),
-    logs: ask("logs", workload, "-c", container, "--tail=200"),
+    logs: ask("logs", workload, ...inPod, "--tail=200"),
     tailscale: tailscaleServe(context.port),
     tailnet: TAILNET,
     tunnel: (port) => ask("port-forward", workload, `${safePort(port)}:${safePort(context.port)}`),

@@ -5,15 +5,20 @@ export interface PodNames {
   readonly namespace: string;
   /** `deploy/openclaw`, `statefulset/openclaw`, `pod/openclaw-0`. */
   readonly workload: string;
-  readonly container: string;
+  /** Absent: nobody named it, and kubectl takes the pod's default one. */
+  readonly container?: string;
 }
 
-/** The names of upstream's manifests (docs/install/kubernetes.md of 2026.9.6), where the real ones are not known. */
+/**
+ * The names of upstream's manifests (docs/install/kubernetes.md of 2026.9.6), where the real ones are not known. The
+ * container's is none of them: other manifests have one of another name, and kubectl needs none where there is one.
+ */
 export function podNames(names: DeploymentNames): PodNames {
+  const container = safeName(names.container);
   return {
     namespace: safeName(names.namespace) ?? "openclaw",
     workload: safeWorkload(names.workload) ?? "deploy/openclaw",
-    container: safeName(names.container) ?? "gateway",
+    ...(container === undefined ? {} : { container }),
   };
 }
 

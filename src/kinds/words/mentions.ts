@@ -3,9 +3,10 @@ import type { DeploymentNames } from "../../core/facts.ts";
 
 /**
  * How a text shows a deployment: `typed` is a command that the reporter ran, `shown` a file, prompt or path that exists
- * only there, `named` a word for it, `hinted` what is there in other deployments, too.
+ * only there, `named` a word for it, `usual` a machine on which it is mostly run so, `hinted` what is there in other
+ * deployments, too.
  */
-export type How = "typed" | "shown" | "named" | "hinted";
+export type How = "typed" | "shown" | "named" | "usual" | "hinted";
 
 export interface Wording {
   readonly kind: DeploymentKind;
@@ -68,7 +69,7 @@ export const WORDINGS: readonly Wording[] = [
   wording(
     "docker",
     "named",
-    /\b(?:in|inside|into|from within) (?:the |a |my |our )?(?:gateway )?container\b|容器/iu,
+    /\b(?:in|inside|into|from within) (?:the |a |my |our )?(?:gateway )?container\b|\bcontainer(?:['’]s)?(?: is| was)? (?:called|named|name(?: is\b|:| ?["'`]))|\bcontainer(?: is|:)? ?["'`\u201c]\w|容器/iu,
   ),
   wording(
     "docker",
@@ -83,12 +84,8 @@ export const WORDINGS: readonly Wording[] = [
     container: "ix-openclaw-openclaw-1",
     cli: "openclaw",
   }),
-  wording(
-    "docker",
-    "named",
-    /\b(?:container manager|container station|synology|qnap|ugreen|asustor)\b|飞牛|群晖|威联通|极空间|宝塔/iu,
-    MADE,
-  ),
+  wording("docker", "named", /\b(?:container manager|container station)\b/i, MADE),
+  wording("docker", "usual", /\b(?:synology|qnap|ugreen|asustor)\b|飞牛|群晖|威联通|极空间/iu, MADE),
   wording("docker", "named", /\b(?:home ?assistant|haos)\b|\bHA add-?on\b/i, { hosting: "home-assistant" }),
   wording(
     "docker",
@@ -208,7 +205,7 @@ export const WORDINGS: readonly Wording[] = [
   wording(
     "vps",
     "named",
-    /\b(?:vps|hetzner|digital ?ocean|droplet|linode|vultr|contabo|lightsail|ec2|oracle cloud|hostinger|ovh|netcup|gcp vm|azure vm|compute engine)\b|云服务器|阿里云|腾讯云|华为云|轻量(?:应用)?服务器/iu,
+    /\b(?:vps|hetzner|digital ?ocean|droplet|linode|vultr|contabo|lightsail|ec2|oracle cloud|hostinger|ovh|netcup|gcp vm|azure vm|compute engine)\b|云服务器|阿里云|腾讯云|华为云|轻量(?:应用)?服务器|宝塔/iu,
   ),
   wording("vps", "typed", /\bssh (?:-[\w]{1,4} (?:\S{1,60} )?){0,4}[\w.-]{1,40}@[\w.-]{1,80}/),
 ];

@@ -3,7 +3,20 @@ import type { OwnLine } from "./clauses.ts";
 
 type Found = Partial<DeploymentNames>;
 
-const NAME = "[A-Za-z0-9][A-Za-z0-9_.-]{0,100}";
+/**
+ * What is read as a name: it ends in a letter, a digit or `_`, so the punctuation of the sentence around it is no part
+ * of it. `first` and `inner` are character classes, `most` counts characters.
+ */
+function named(first: string, inner: string, most: number): string {
+  return `${first}(?:${inner}{0,${most - 2}}[A-Za-z0-9_])?`;
+}
+
+const NAME = named("[A-Za-z0-9]", "[A-Za-z0-9_.-]", 101);
+/** Namespaces and containers of pods, DNS labels. */
+const LABELLED = named("[a-z0-9]", "[a-z0-9-]", 63);
+const WORKLOAD_NAME = named("[a-z0-9]", "[a-z0-9.-]", 201);
+const FILE = named("[\\w./~-]", "[\\w./~-]", 100);
+const UNIT = `(?:openclaw|clawdbot|moltbot)(?:[\\w@.-]{0,40}[A-Za-z0-9_@])?`;
 /** Options of `docker exec` and its like, those with a value of their own first. */
 const OPTIONS =
   "(?: (?:-[uewp]|--user|--env|--workdir|--index|--detach-keys)(?:[= ][^\\s]{1,80})| -{1,2}[A-Za-z-]{1,20})";
@@ -12,21 +25,23 @@ const PROGRAM = "(openclaw|(?:\\/[\\w./-]{1,80}\\/)?openclaw(?:\\.mjs)?|node \\/
 const COMPOSE_VERB = new RegExp(
   `\\b(?:docker|podman)[ -]compose((?: -{1,2}[\\w-]{1,20}(?:[= ][\\w./~-]{1,100})?){0,4}) (?:exec|run|logs|restart|up|start|stop)${OPTIONS}{0,6}(?: \\d{1,5})? (${NAME})(?: ${PROGRAM})?`,
 );
+const COMPOSE_FILE = new RegExp(`(?:-f|--file)[= ](${FILE})`, "g");
 const CONTAINER_VERB = new RegExp(
   `\\b(?:docker|podman) (?:exec|logs|restart|start|stop|inspect)${OPTIONS}{0,6}(?: \\d{1,5})? (${NAME})(?: ${PROGRAM})?`,
 );
+const OPENING = "[\"'`\\u201c\\u2018「『]";
+/** `--name X`, `container_name: X`, "the container is called X", "container name: X", "my container `X`", 容器名是 X. */
 const CONTAINER_NAMED = new RegExp(
-  `(?:--name[= ]|container_name: ?["']?|\\b[Cc]ontainer (?:name |named |called )(?:is )?["'\`]?|\\b[Cc]ontainer["'\`: ]{1,3}(?=\\w{0,40}(?:-\\w|openclaw|clawdbot)))(${NAME})`,
+  `(?:--name[= ]|container_name: ?["']?|\\b[Cc]ontainer(?:'s|’s)?(?: is| was)? (?:named|called|name(?: is|:| ?=|(?= ?${OPENING})|(?= [\\w.]{0,40}(?:[-_]\\w|claw)))) ?${OPENING}?|\\b[Cc]ontainer(?: is|:)? ?${OPENING}|\\b[Cc]ontainer["'\`: ]{1,3}(?=\\w{0,40}(?:-\\w|openclaw|clawdbot))|容器(?:的)?(?:名称|名字|名)?(?:是|叫做|叫|为|：|:|=) ?${OPENING}?|容器(?:名称|名字|名)? ?(?:${OPENING}|(?=[\\w.]{0,40}(?:[-_]\\w|claw))))(${NAME})`,
 );
 const KUBECTL = /\b(?:kubectl|oc|helm)\b([^|;&\n]{1,300})/;
-const NAMESPACE = /(?:^|\s)(?:-n|--namespace)[= ]([a-z0-9][a-z0-9-]{0,62})\b/;
-const NAMESPACE_NAMED = /\bnamespace:? (?:is |called |named )?["'`]?([a-z0-9][a-z0-9-]{0,62})\b["'`]?/;
-const WORKLOAD = /\b(deploy(?:ment)?(?:\.apps)?|statefulset|sts|pod)s?\/([a-z0-9][a-z0-9.-]{0,200})/;
+const NAMESPACE = new RegExp(`(?:^|\\s)(?:-n|--namespace)[= ](${LABELLED})`);
+const NAMESPACE_NAMED = new RegExp(`\\bnamespace:? (?:is |called |named )?["'\`]?(${LABELLED})\\b["'\`]?`);
+const WORKLOAD = new RegExp(`\\b(deploy(?:ment)?(?:\\.apps)?|statefulset|sts|pod)s?\\/(${WORKLOAD_NAME})`);
 const POD =
   /\b(?:exec|logs|describe pod|delete pod)(?: -{1,2}[a-z]{1,12}){0,4} ([a-z][a-z0-9-]{1,150}-(?:[0-9a-f]{6,10}-[a-z0-9]{5}|\d{1,3}))\b/;
-const IN_POD = /(?:^|\s)(?:-c|--container)[= ]([a-z0-9][a-z0-9-]{0,62})\b/;
-const UNIT_TYPED =
-  /\b(sudo )?(?:systemctl|journalctl)\b([^|;&\n]{0,80}?)\b((?:openclaw|clawdbot|moltbot)[\w@.-]{0,40})/;
+const IN_POD = new RegExp(`(?:^|\\s)(?:-c|--container)[= ](${LABELLED})`);
+const UNIT_TYPED = new RegExp(`\\b(sudo )?(?:systemctl|journalctl)\\b([^|;&\\n]{0,80}?)\\b(${UNIT})`);
 const UNIT_FILE =
   /\/systemd\/(user|system)\/((?:openclaw|clawdbot|moltbot|[\w-]{0,20}claw)[\w@.-]{0,40})\.service\b/;
 const UNIT_NAMED = /\b((?:openclaw|clawdbot|moltbot)[\w@-]{0,40})\.service\b/;
@@ -34,11 +49,13 @@ const USER_UNIT =
   /\bsystemd(?: service)?\W{1,4}(?:--user|user)\b|\buser (?:unit|service)\b|\bsystemctl --user\b|\bsystemd --user\b/i;
 const SYSTEM_UNIT = /\bsystem(?:-| )?(?:wide|level)\b|\bsystem (?:unit|service)\b|\bsudo systemctl\b/i;
 const SYSTEMD = /\bsystemd\b/i;
-const LABEL = /\b((?:ai\.openclaw|com\.(?:openclaw|clawdbot)|bot\.molt)\.[A-Za-z0-9_.-]{1,60})/;
+const LABEL = new RegExp(
+  `\\b((?:ai\\.openclaw|com\\.(?:openclaw|clawdbot)|bot\\.molt)\\.${named("[A-Za-z0-9_-]", "[A-Za-z0-9_.-]", 60)})`,
+);
 const LAUNCH_AGENT = /\blaunch ?agents?\b|\blaunchd\b|\blaunchctl\b|\bService: LaunchAgent\b/i;
 /** What stands behind a verb and names nothing. */
 const NO_NAME =
-  /^(?:-|the$|a$|my$|and$|or$|to$|it$|container$|says?$|shows?$|with$|for$|in$|is$|gives?$|output$|command$|node$)/i;
+  /^(?:-|the$|a$|my$|and$|or$|to$|it$|container$|says?$|shows?$|with$|for$|in$|is$|gives?$|output$|command$|node$|running$|up$|down$|healthy$|unhealthy$|exited$|started$|stopped$|restarting$|after$|by$|as$|so$|not$|docker$)/i;
 
 /** Names in what the reporter typed; the last of each kind counts, as people come to the right one. */
 export function namesIn(lines: readonly OwnLine[]): DeploymentNames {
@@ -58,7 +75,7 @@ function dockerNames(lines: readonly string[]): Found {
     if (service !== undefined && !NO_NAME.test(service)) {
       if (/(?:^|[-_])cli(?:[-_]|$)/.test(service)) found.composeCliService = service;
       else found.composeService = service;
-      const files = [...(compose?.[1] ?? "").matchAll(/(?:-f|--file)[= ]([\w./~-]{1,100})/g)];
+      const files = [...(compose?.[1] ?? "").matchAll(COMPOSE_FILE)];
       if (files.length > 0) found.composeFiles = files.map(([, file = ""]) => file);
       if (compose?.[3] !== undefined && !/cli/.test(service)) found.cli = compose[3];
       continue;
@@ -132,7 +149,7 @@ function unitNames(lines: readonly string[]): Found {
 }
 
 function withoutSuffix(name: string): string {
-  return name.replace(/\.service$/, "").replace(/[.]$/, "");
+  return name.replace(/\.service$/, "");
 }
 
 const PORTS: readonly RegExp[] = [

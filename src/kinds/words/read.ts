@@ -31,7 +31,7 @@ export interface DeploymentWords {
 }
 
 /** A command that was run says more than a file, and a file more than a word. */
-const WEIGHTS: Readonly<Record<How, Weight>> = { typed: 7, shown: 5, named: 4, hinted: 3 };
+const WEIGHTS: Readonly<Record<How, Weight>> = { typed: 7, shown: 5, named: 4, usual: 4, hinted: 3 };
 /** A server is where other kinds run, too. */
 const SERVER: Weight = 3;
 const MACHINE: Weight = 2.5;
@@ -63,12 +63,19 @@ export function deploymentWords(texts: readonly OwnText[]): DeploymentWords {
   const names = namesByKind(own, all);
   const { platform } = names.local;
   const machine = platform === "darwin" || platform === "win32" ? machineSign(platform, lines) : [];
-  return { signs: [...withoutDenials([...first.values()]), ...machine], names };
+  return { signs: [...withoutDenials([...first.values()], own), ...machine], names };
 }
 
-/** A denial counts where nothing else is said: what somebody runs or speaks of as theirs is not talked away. */
-function withoutDenials(signs: readonly WordSign[]): readonly WordSign[] {
-  const theirs = new Set(signs.filter(({ weight }) => weight >= WEIGHTS.named).map(({ kind }) => kind));
+/**
+ * A denial counts where nothing else is said: what somebody runs or speaks of as theirs is not talked away. What mostly
+ * runs on such a machine is: "on my NAS, no Docker".
+ */
+function withoutDenials(signs: readonly WordSign[], own: readonly Mention[]): readonly WordSign[] {
+  const theirs = new Set<DeploymentKind>(
+    own.flatMap(({ wording: { kind, how } }) =>
+      kind === "vps" || how === "hinted" || how === "usual" ? [] : [kind],
+    ),
+  );
   return signs.filter(({ kind, weight }) => weight > 0 || !theirs.has(kind));
 }
 

@@ -37,6 +37,12 @@ const ITS_OWN =
 const LIBRARY =
   /^\[(?:error|warn|info|debug|trace)\]: ?\[ ?['"]|^\[?(?:ERROR|WARN|INFO|DEBUG)\]?:? {1,3}(?:bolt-app|socket-mode\S{0,40}|web-api\S{0,40})\b|^ws: unable to connect to the server after|\bgetUpdates\b/;
 
+/** Whose models are used, as people and error messages call them. */
+const PROVIDER =
+  "anthropic|claude|openai|openrouter|gemini|minimax|deepseek|ollama|mistral|groq|bedrock|moonshot|kimi|qwen|zhipu|siliconflow|智谱|通义|硅基流动|百炼";
+const LIMIT =
+  "429|529|rate[ _-]?limit\\w{0,3}|too many requests|quota|overloaded|billing|credit balance|usage limit";
+
 /**
  * Words of other parts, most telling first. Each needs the part's own subsystem, command or sentence: codes and
  * words such as 1006, 401 and pairing are the gateway's, too.
@@ -46,6 +52,24 @@ const OTHER_PARTS: readonly (readonly [OtherPart, RegExp])[] = [
     "channel-pairing",
     new RegExp(
       `\\b(?:openclaw|clawdbot|moltbot) pairing (?:approve|list)\\b|OpenClaw: access not configured|^Pairing code: [A-Z0-9-]{6,12}$|\\b(?:${CHANNEL}) pairing request\\b|No pending pairing request found for code`,
+      "i",
+    ),
+  ],
+  [
+    "model-limit",
+    new RegExp(
+      `\\b(?:rate_limit_error|overloaded_error|insufficient_quota|rate_limit_exceeded|RESOURCE_EXHAUSTED)\\b|credit balance is too low|API rate limit reached|(?:${PROVIDER})[^!?\\n]{0,80}\\b(?:${LIMIT})\\b|\\b(?:${LIMIT})\\b[^!?\\n]{0,60}(?:${PROVIDER})|(?:${PROVIDER}|模型)[^。\\n]{0,40}(?:限流|限额|额度|配额|余额不足|过载)`,
+      "i",
+    ),
+  ],
+  [
+    "model-context",
+    /\bcontext[ _-](?:window|length)[^.\n]{0,40}\b(?:exceed\w{0,3}|too (?:small|large|long)|overflow\w{0,3}|full)\b|\bcontext_length_exceeded\b|\bexceed\w{0,3}\b[^.\n]{0,60}\bcontext (?:window|length|limit)|\bprompt is too long\b|\bmaximum context length\b|\bcontext overflow\b|上下文(?:窗口|长度)?[^。\n]{0,12}(?:超|溢出|过长|太长)/i,
+  ],
+  [
+    "channel-credentials",
+    new RegExp(
+      `\\bdisallowed intents?\\b|\\bprivileged intents?\\b|\\b(?:app|tenant)_access_token\\b[^\\n]{0,60}\\b(?:invalid|expired|fail\\w{0,3})\\b|\\b(?:invalid|expired)\\b[^\\n]{0,40}\\b(?:app|tenant)_access_token\\b|\\b(?:${CALLED})\\b${ITS_OWN}\\b(?:invalid|expired|wrong|revoked)\\b.{0,20}\\b(?:token|app ?id|secret|credentials?|signature)\\b|\\b(?:${CALLED})\\b${ITS_OWN}\\b(?:token|app ?id|secret|credentials?|signature)\\b.{0,20}\\b(?:invalid|expired|wrong|revoked)\\b|(?:${CALLED})${ITS_OWN}(?:token|令牌|密钥|凭证|secret|app ?id).{0,12}(?:无效|过期|错误|失效|不正确)`,
       "i",
     ),
   ],
@@ -121,6 +145,27 @@ export const otherPart: Shape = {
     " 401",
     "=401",
     " 403",
+    ...[
+      "429",
+      "529",
+      "ate limit",
+      "ate_limit",
+      "uota",
+      "verloaded",
+      "illing",
+      "redit balance",
+      "oo many requests",
+    ],
+    ...["RESOURCE_EXHAUSTED", "限流", "限额", "额度", "配额", "余额不足", "过载", "上下文"],
+    ...[
+      "context window",
+      "context length",
+      "context_length",
+      "context limit",
+      "ontext overflow",
+      "ntext window",
+    ],
+    ...["prompt is too long", "intents", "access_token"],
     "slow consumer",
     "bad frame",
     "SyntaxError",
@@ -187,7 +232,22 @@ export const tokenSource: Shape = {
   read: (line) => (TOKEN_SOURCE.test(line.text) ? aside(line, "token-source") : undefined),
 };
 
+/** No failure on the way from the question to the answer: "curl inside WSL is refused, too" is none. */
+const NO_FAILURE =
+  "(?:(?!\\bnot\\b|n['’]t\\b|\\bno\\b|refus|fail|error|time[sd]? ?out|ECONN|不通|不行|失败|拒绝|无法)[^\\n]){0,160}?";
+/** Where a browser is not: in the WSL, container, pod or machine of the gateway. */
+const INSIDE =
+  "\\b(?:inside|within|in|on|from) (?:of )?(?:the |my |that )?(?:wsl ?2?|container|pod|vm|vps|server|host|guest|distro)\\b|(?:WSL ?2?|容器|虚拟机|服务器|主机)\\s?(?:里面|里|内|中|上)";
+const ASKS = "\\b(?:curl|wget|healthz?|health check)\\b";
+const ANSWERS =
+  '(?:\\b(?:live|200|works?|working|answers?|responds?|fine|ok)\\b|正常|可以|有响应|能通|"ok": ?true)';
+const ANSWERS_INSIDE = new RegExp(
+  `(?:${INSIDE})${NO_FAILURE}${ASKS}${NO_FAILURE}${ANSWERS}|${ASKS}${NO_FAILURE}(?:${INSIDE})${NO_FAILURE}${ANSWERS}`,
+  "i",
+);
+
 const TOLD: readonly (readonly [AsideEvent["about"], RegExp])[] = [
+  ["answers-inside", ANSWERS_INSIDE],
   [
     "pairing-store",
     /\b(?:edit|modif|chang|delet|remov|clear|overwr|hand-edit|manual|add|copi|restor)\w{0,8}\b[^.\n]{0,80}\b(?:paired|pending)\.json|\b(?:paired|pending)\.json\b[^.\n]{0,80}\b(?:edit|modif|chang|delet|remov|overwrit|manual|reset|corrupt|restor|array)|\bpaired\.json\b[^.\n]{0,80}\bempty|(?:修改|编辑|删除|清空|改了|手动)[^。\n]{0,40}(?:paired|pending)\.json|(?:paired|pending)\.json[^。\n]{0,40}(?:修改|编辑|删除|清空|覆盖)|paired\.json[^。\n]{0,40}为空/i,
@@ -223,6 +283,7 @@ export const told: Shape = {
     "ach redeploy",
     "very time",
     "ach time",
+    ...["curl", "wget", "health"],
     "每次",
     ...[
       "loads",

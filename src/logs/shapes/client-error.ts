@@ -1,6 +1,6 @@
 import { gateOf, gateOfWording } from "../../core/gate.ts";
 import type { ClientErrorEvent } from "../../core/log-event.ts";
-import { safeText } from "../../core/text.ts";
+import { addressInSentence, safeText } from "../../core/text.ts";
 import { definedOnly } from "../keys.ts";
 import type { Line } from "../line.ts";
 import { ofReason } from "./closed-before.ts";
@@ -35,7 +35,7 @@ export function clientError(line: Line, fields: ClientErrorFields): ClientErrorE
     ...definedOnly({
       code,
       requestId: requestId ?? fields.requestId,
-      target,
+      target: target === undefined ? undefined : addressInSentence(target),
       detailCode,
       httpStatus,
       gate: fields.gate ?? wording?.gate ?? ofCode(code),

@@ -24,7 +24,7 @@ export const upgrade: Shape = {
   ],
   read(line) {
     const { text } = line;
-    const target = /\b(wss?:\/\/[^\s"')\u201d]{1,200})/.exec(text)?.[1]?.replace(/[.,]$/, "");
+    const target = /\b(wss?:\/\/[^\s"')\u201d]{1,200})/.exec(text)?.[1];
     const answered = ANSWERED.exec(text);
     const from = text.includes("server response") ? "cli" : text.includes("HTTP/") ? "http" : "page";
     if (answered !== null) {

@@ -305,6 +305,18 @@ export const host: Readonly<Record<string, CauseMessage>> = {
         title: "A model provider refuses its key",
         what: "The line is from a model provider: the 401 or the missing key is about the provider's account, not about the gateway's token.",
       },
+      "model-limit": {
+        title: "A model provider's limit, not the gateway's",
+        what: "The line is from a model provider that takes no more for now: its rate limit, its quota, an empty account, or its own load. The gateway's admission is something else.",
+      },
+      "model-context": {
+        title: "The conversation is too long for the model",
+        what: "The line says that what was sent does not fit into the model's context window. Clients and their admission have no part in it.",
+      },
+      "channel-credentials": {
+        title: "A chat channel's service refuses the channel's own token or rights",
+        what: "The line is from a chat channel: its service refuses the token, the secret or the intents of the channel's app. That token is not the gateway's.",
+      },
       "slow-consumer": {
         title: "A client that was in did not read fast enough",
         what: "`slow consumer` ends a connection that was admitted: the client did not take what the gateway sent. The code 1008 is the same as that of a refusal.",

@@ -40,6 +40,12 @@ export const network: Readonly<Record<string, CauseMessage>> = {
         caveats:
           "A container has its own resolver: the name may resolve on the host and not inside it, or the other way round.",
       },
+      "answers-inside": {
+        title: "The gateway runs; the way from the browser to it is what fails",
+        what: "Asked where it runs, the gateway answers; from where the browser is, nobody accepts the connection.",
+        why: "The gateway listens inside its own network (WSL, a container, a server), and nothing leads there from outside: no forwarding, no published port, or a bind to loopback.",
+        fix: "Leave the gateway as it is, and mend the way to it.",
+      },
       "port-held": {
         title: "Another program has the gateway's port, so the gateway does not start",
         what: "Port {port|of the gateway} is held by {program|another program} (pid {pid|unknown}, user {user|unknown}), which is no gateway.",
@@ -96,6 +102,13 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     verify: "The log says `[gateway] ready` or `listening on`, and no 1013 line comes after it.",
     caveats: "A check in CI should try again on 1013 rather than fail.",
     variants: {
+      restarting: {
+        title: "The gateway restarted and closed the connections that it had",
+        what: "{count|Some} connections were closed with 1012 `service restart`: the client was in, and the gateway stopped or restarted.",
+        why: "A gateway that is stopped, updated or given new settings closes its connections with 1012. That is no refusal: an open page connects again by itself once the gateway is back.",
+        fix: "Nothing to do while it comes back within a minute. If it goes on restarting, look at what ends it: its log, the service manager or the container's memory limit.",
+        verify: "The log says `[gateway] ready` or `listening on`, and no 1012 line comes after it.",
+      },
       over: {
         title: "The gateway was starting for a moment; it is ready now",
         what: "{count|Some} connections were closed with 1013 `gateway starting`, and none since.",

@@ -245,6 +245,10 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "Bring the page's files back",
     what: "The gateway then serves its page again; who is let in does not change.",
   },
+  "mend-way": {
+    title: "Mend the way from the browser to the gateway",
+    what: "The gateway itself stays as it is.",
+  },
   "look-past-answer": {
     title: "Find out what answers there, and look at the gateway itself",
     what: "Nothing is changed.",

@@ -278,6 +278,17 @@ export const human: Readonly<Record<string, string>> = {
     "Look at the browser extension and its relay: `openclaw browser status`, and whether a tab is attached.",
   "look-at-provider":
     "Look at the model provider's key or login: `openclaw models status`. Its 401 is not the gateway's.",
+  "way-into-wsl":
+    "In Windows: run `wsl --shutdown`, start WSL and the gateway again, and open http://localhost:PORT. If nothing answers, see whether %UserProfile%\\.wslconfig switches localhostForwarding off, or set networkingMode=mirrored there; a VPN can block the forwarding, too.",
+  "way-into-container":
+    "See whether the port is published (`docker ps` shows `->18789/tcp`) and whether the gateway in the container listens on more than loopback (gateway.bind: lan).",
+  "way-to-machine":
+    "See which address the gateway listens on, and how the browser's machine gets there: an SSH tunnel or Tailscale for a gateway on loopback, else the firewall and the address in between.",
+  "look-at-limit":
+    "Look at the provider's account: its limits, its balance and its status page. Wait, or name another model as the fallback.",
+  "look-at-context": "Begin a new conversation (`/new`) or shorten this one (`/compact`).",
+  "look-at-channel-app":
+    "Look at the channel's app on its service's pages: its token or secret, and the rights it asks for (for Discord the privileged intents). Then `openclaw channels status --probe`.",
   "look-at-slow-client":
     "The gateway dropped a client that was already in and did not read fast enough. Look at that client's network and machine; it may connect again.",
   "look-at-frames":

@@ -36,6 +36,12 @@ export const network: Readonly<Record<string, CauseMessage>> = {
         verify: "名称能够解析，本命令能访问到网关。",
         caveats: "容器有自己的解析器：名称可能在宿主机上能解析，而在容器里不能，反之亦然。",
       },
+      "answers-inside": {
+        title: "网关在运行，不通的是浏览器到它的路",
+        what: "在网关所在的地方访问，它有回应；从浏览器所在的地方访问，没有程序接受连接。",
+        why: "网关监听在自己的网络里（WSL、容器、服务器），外面没有路通到那里：没有转发、没有发布端口，或只绑定在回环地址。",
+        fix: "网关保持不变，修好通往它的路。",
+      },
       "port-held": {
         title: "网关的端口被其他程序占用，网关因此无法启动",
         what: "端口 {port|（网关端口）} 被 {program|其他程序} 占用（pid {pid|未知}，用户 {user|未知}），它不是网关。",
@@ -91,6 +97,13 @@ export const network: Readonly<Record<string, CauseMessage>> = {
     verify: "日志中出现 `[gateway] ready` 或 `listening on`，之后不再有 1013 的记录。",
     caveats: "CI 中的检查遇到 1013 时应当重试，而不是判为失败。",
     variants: {
+      restarting: {
+        title: "网关重启，关闭了已有的连接",
+        what: "有 {count|若干} 个连接以 1012 `service restart` 关闭：客户端原本已经进入，是网关停止或重启了。",
+        why: "网关被停止、更新或重新加载配置时，会以 1012 关闭已有的连接。这不是拒绝：网关恢复后，打开的页面会自行重新连接。",
+        fix: "如果一分钟内恢复，无需处理。如果反复重启，请查看是什么结束了它：日志、服务管理器，或容器的内存限制。",
+        verify: "日志中出现 `[gateway] ready` 或 `listening on`，之后不再有 1012 的记录。",
+      },
       over: {
         title: "网关曾短暂处于启动状态，现在已就绪",
         what: "有 {count|若干} 个连接以 1013 `gateway starting` 关闭，之后再没有出现。",

@@ -238,6 +238,10 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     title: "恢复页面的文件",
     what: "之后网关会重新提供页面；谁能进入不会改变。",
   },
+  "mend-way": {
+    title: "修好浏览器到网关的路",
+    what: "网关本身不做改动。",
+  },
   "look-past-answer": {
     title: "弄清是谁在应答，并直接检查网关",
     what: "不做任何改动。",

@@ -244,6 +244,16 @@ export const human: Readonly<Record<string, string>> = {
     "查看该渠道：`openclaw channels status --probe`，它的令牌或登录状态，以及对方服务是否有回应。",
   "look-at-relay": "查看浏览器扩展及其中继：`openclaw browser status`，以及是否有标签页已连接。",
   "look-at-provider": "查看模型提供商的密钥或登录状态：`openclaw models status`。它的 401 不是网关给出的。",
+  "way-into-wsl":
+    "在 Windows 中运行 `wsl --shutdown`，重新启动 WSL 和网关，再打开 http://localhost:PORT。如果仍然没有响应，请查看 %UserProfile%\\.wslconfig 是否关闭了 localhostForwarding，或在其中设置 networkingMode=mirrored；VPN 也可能阻断转发。",
+  "way-into-container":
+    "查看端口是否已发布（`docker ps` 中有 `->18789/tcp`），以及容器内的网关是否监听在回环以外的地址（gateway.bind: lan）。",
+  "way-to-machine":
+    "查看网关监听在哪个地址，以及浏览器所在的机器如何到达那里：网关只监听回环时用 SSH 隧道或 Tailscale，否则查看中间的防火墙和地址。",
+  "look-at-limit": "查看该提供商的账号：限额、余额和服务状态页。稍后再试，或配置另一个模型作为后备。",
+  "look-at-context": "开始新的对话（`/new`），或压缩当前对话（`/compact`）。",
+  "look-at-channel-app":
+    "在该渠道的开发者页面查看其应用：令牌或密钥，以及所申请的权限（Discord 为 privileged intents）。然后运行 `openclaw channels status --probe`。",
   "look-at-slow-client":
     "网关断开了一个已经进入但读取太慢的客户端。请检查该客户端的网络和机器，它可以重新连接。",
   "look-at-frames":
