@@ -196,7 +196,7 @@ export function keyProblems(
       if (name === "$include") continue;
       const path = `${section}.${name}`;
       if (!Object.hasOwn(KNOWN_KEYS, path)) {
-        unknownKey(path, section, release, add);
+        unknownKey(path, release, add);
         continue;
       }
       const known = KNOWN_KEYS[path];
@@ -208,15 +208,22 @@ export function keyProblems(
 
 type Add = (kind: ConfigProblem["kind"], key: string, detail: string) => void;
 
-function unknownKey(path: string, section: string, release: string | undefined, add: Add): void {
+/** The key that somebody means by one that there is not: the place where it belongs, or the nearest beside it. */
+export function keyMeant(path: string): string | undefined {
+  if (Object.hasOwn(MISPLACED, path)) return MISPLACED[path];
+  const section = parentOf(path);
+  return closest(
+    path,
+    Object.keys(KNOWN_KEYS).filter((key) => parentOf(key) === section),
+  );
+}
+
+function unknownKey(path: string, release: string | undefined, add: Add): void {
   if (Object.hasOwn(MISPLACED, path)) {
     add("unknown-key", path, `this key is ${MISPLACED[path] ?? ""}`);
     return;
   }
-  const close = closest(
-    path,
-    Object.keys(KNOWN_KEYS).filter((key) => parentOf(key) === section),
-  );
+  const close = keyMeant(path);
   // A release newer than the table may have keys of its own; then only a near miss is worth a word.
   const newer = release !== undefined && atLeast(release, NEWEST_KNOWN) === true && release !== NEWEST_KNOWN;
   if (close !== undefined) add("unknown-key", path, `no such key; did you mean ${close}?`);

@@ -3,6 +3,7 @@ import { type Saying, say } from "../../core/saying.ts";
 import type { HereInput } from "../../doctor/live/collected-input.ts";
 import { answer } from "../../doctor/pure/what-if/answer.ts";
 import { type Change, changed, idleKeys, parseSetting } from "../../doctor/pure/what-if/change.ts";
+import { askable } from "../../doctor/pure/what-if/config-shape.ts";
 import { newBrowserHere, parseInputs } from "../../doctor/pure/what-if/input.ts";
 import type { Via } from "../../doctor/pure/what-if/vias.ts";
 import { catalogueOf, sentenceOf } from "../../report/messages/index.ts";
@@ -39,6 +40,8 @@ export async function whatIf(args: WhatIfArguments, session: Session): Promise<n
     if (here.supposed !== undefined) notes.add(words(here.supposed));
     inputs = [here.input];
   } else inputs = mustParse(parseInputs(await readInput(args.input, session), args.input, change.release));
+  // All of them before the first answer: a slip is one error and no half of a page.
+  mustParse(askable(inputs, change));
   for (const input of inputs) {
     const next = changed(input, change);
     for (const note of idleKeys(next, change)) notes.add(words(note));

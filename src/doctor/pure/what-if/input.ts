@@ -9,6 +9,8 @@ import { isObject, parseBoundedJson } from "../../../core/json.ts";
 import { isRelease } from "../../../core/release.ts";
 import { inEnglish, type Saying, say } from "../../../core/saying.ts";
 import { safeText } from "../../../core/text.ts";
+import { misfitOfConfig } from "./config-shape.ts";
+import { misfitOf } from "./shape.ts";
 
 /** Connections that are asked about in one run. */
 export const MAX_INPUTS = 20_000;
@@ -71,10 +73,14 @@ function toInput(value: unknown, where: string, release: string | undefined): Ad
   if (value.config !== undefined && !isObject(value.config)) throw usage(where, say("config-no-object"));
   if (value.connection !== undefined && !isObject(value.connection))
     throw usage(where, say("connection-no-object"));
+  const config: AdmissionConfig = value.config ?? {};
+  const misfit = misfitOf(value) ?? misfitOfConfig(named, config);
+  if (misfit !== undefined) throw new Unfit({ what: shownInput(where), ...misfit });
   return {
     release: named,
-    config: (value.config ?? {}) as AdmissionConfig,
+    config,
     connection: toConnection((value.connection ?? {}) as Json, where),
+    ...(value.start === "first" || value.start === "later" ? { start: value.start } : {}),
   };
 }
 
@@ -86,49 +92,24 @@ function isTooMuch(value: unknown): boolean {
   return parts.length > MAX_LIST || parts.some(isTooMuch);
 }
 
-const AUTHS = ["valid", "wrong", "missing", "password-instead-of-token"] as const;
-const DEVICE_STATES = ["absent", "unpaired", "pending", "paired"] as const;
-
+/** Of a question that fits (`misfitOf`): what is left out is that of a new browser with the right token. */
 function toConnection(value: Json, where: string): Connection {
   const client = isObject(value.client) ? value.client : {};
-  const headers = isObject(value.headers) ? value.headers : {};
-  const auth = value.auth ?? "valid";
-  if (!AUTHS.includes(auth as Connection["auth"])) {
-    throw usage(
-      where,
-      say("not-one-of", {
-        key: "connection.auth",
-        value: safeText(JSON.stringify(auth), 60),
-        choices: AUTHS.join(", "),
-      }),
-    );
-  }
+  const headers = isObject(value.headers) ? (value.headers as Connection["headers"]) : {};
   const device = isObject(value.device) ? value.device : { state: "unpaired" };
-  if (!DEVICE_STATES.includes(device.state as ConnectionDevice["state"])) {
-    throw usage(
-      where,
-      say("not-one-of", {
-        key: "connection.device.state",
-        value: safeText(JSON.stringify(device.state) ?? "missing", 60),
-        choices: DEVICE_STATES.join(", "),
-      }),
-    );
-  }
-  // Fields that this version does not know are handed on: the shape may grow.
+  if (device.state === undefined) throw usage(where, say("device-state-missing"));
   return {
     ...value,
     remoteAddress: textOr(value.remoteAddress, "127.0.0.1"),
-    headers: Object.fromEntries(
-      Object.entries(headers).flatMap(([key, header]) =>
-        typeof header === "string" ? [[key.toLowerCase(), header]] : [],
-      ),
-    ),
+    headers: Object.fromEntries(Object.entries(headers).map(([key, header]) => [key.toLowerCase(), header])),
     client: { ...client, id: textOr(client.id, "openclaw-control-ui"), mode: textOr(client.mode, "webchat") },
     role: textOr(value.role, "operator"),
-    scopes: Array.isArray(value.scopes)
-      ? value.scopes.filter((scope): scope is string => typeof scope === "string")
-      : ["operator.admin", "operator.approvals", "operator.pairing"],
-    auth: auth as Connection["auth"],
+    scopes: (value.scopes as Connection["scopes"] | undefined) ?? [
+      "operator.admin",
+      "operator.approvals",
+      "operator.pairing",
+    ],
+    auth: (value.auth as Connection["auth"] | undefined) ?? "valid",
     device: device as unknown as ConnectionDevice,
   };
 }
@@ -156,5 +137,9 @@ function usage(where: string, why: Saying): Unfit {
   const todo = say("give-input", {
     input: '{"release": "2026.3.13", "config": {…}, "connection": {…}}',
   });
-  return new Unfit({ what: `--input ${safeText(where, 200)}`, why, todo });
+  return new Unfit({ what: shownInput(where), why, todo });
+}
+
+function shownInput(where: string): string {
+  return `--input ${safeText(where, 200)}`;
 }
