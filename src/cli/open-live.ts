@@ -30,14 +30,21 @@ export type LiveArguments = Pick<
   | "proxy"
 >;
 
+interface LiveReading {
+  readonly looksOnce?: boolean;
+  readonly logBytes?: number;
+  readonly mayBeElsewhere?: boolean;
+}
+
 /**
  * `looksOnce`: a log may then be a pipe, which can be read only once. `logBytes`: what is read of a log, from its end.
+ * `mayBeElsewhere`: a log that is all that is named may be of a gateway that this machine does not have.
  * @throws {UsageError} a value or a file that the command line names is none.
  */
 export async function openLive(
   args: LiveArguments,
   { io, out, salt }: Session,
-  { looksOnce = false, logBytes }: { readonly looksOnce?: boolean; readonly logBytes?: number } = {},
+  { looksOnce = false, logBytes, mayBeElsewhere = false }: LiveReading = {},
 ): Promise<Opened> {
   const origin = pageOrigin(args.origin);
   const credentials = await handedCredentials(
@@ -68,6 +75,7 @@ export async function openLive(
     ...(args.deployment === undefined ? {} : { deployment: args.deployment }),
     ...(origin === undefined ? {} : { origin }),
     ...(args.config === undefined ? {} : { configPath: args.config }),
+    mayBeElsewhere,
     proxies: namedProxies(args.proxy),
     ...(args.log === undefined || args.log.length === 0
       ? {}

@@ -19,6 +19,8 @@ export interface Place extends DeploymentAccess {
   readonly listensHere?: true;
   /** The machine that it is on, where that is another than ours and can be looked at. */
   readonly machine?: Surroundings;
+  /** Why nothing of the machine that it is on can be seen, were it this one. */
+  readonly unseen?: Unknown;
   /** What the place knows of the deployment by itself; absent: signs have to be weighed. */
   readonly deployment?: Fact<Deployment>;
   /** What can be said of a gateway that was meant and could not be opened. */

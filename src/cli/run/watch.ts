@@ -20,7 +20,7 @@ export async function runWatch(args: WatchArguments, session: Session): Promise<
   const { io, out } = session;
   const forMs = args.for === undefined ? undefined : mustParse(durationSaid("--for", args.for));
   const lang = langOf(args.lang, io.env);
-  const opened = await openLive(args, session, { logBytes: LOG_BYTES });
+  const opened = await openLive(args, session, { logBytes: LOG_BYTES, mayBeElsewhere: true });
   const { context, origin } = opened;
   const ended = await watch({
     opened,

@@ -13,6 +13,7 @@ export const facts = {
   "peer-not-known":
     "as whose address the gateway sees the browser is not known: through a published port it is not 127.0.0.1",
   "releases-differ": "the release is not known, and {from} to {to} do not answer alike",
+  "only-log-known": "only a log of this gateway is known",
   "only-address-known": "only the address of this gateway is known",
   "engine-absent": "no container engine was found",
   "engine-down": "{engine}: no engine answers there",

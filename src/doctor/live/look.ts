@@ -113,7 +113,8 @@ export class Live {
     const all = filesMs * 2 + timeoutMs;
     return {
       host: collector(filesMs, async () => {
-        const { machine, source } = await this.#place();
+        const { machine, source, unseen } = await this.#place();
+        if (unseen !== undefined) return unseen;
         return known(await (machine ?? this.#around).host(), machine === undefined ? "this machine" : source);
       }),
       config: collector(filesMs, async () => {

@@ -1,5 +1,6 @@
 import { bad, type Parsed, parsed } from "../../core/bad-input.ts";
 import { say } from "../../core/saying.ts";
+import { logAlone } from "../../deployments/log-alone.ts";
 import { journalHere } from "../../deployments/service-journal.ts";
 import { byContainerName, type ChosenTarget, parseTarget } from "../../deployments/target.ts";
 import { nodeWorld, type World } from "../../deployments/world.ts";
@@ -24,21 +25,25 @@ export interface OpenOptions extends Omit<LiveOptions, "world" | "asBrowser" | "
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Filled by whoever hands in logs, with what there is to say of their reading. */
   readonly notes: readonly ReportNote[];
+  /** A log that is all that is named says nothing of this machine: its gateway may be another one. */
+  readonly mayBeElsewhere?: boolean;
 }
 
 /** The gateway that somebody names, to be looked at. Nothing is read yet. */
-export function openGateway({ env, notes, ...options }: OpenOptions): Opened {
+export function openGateway({ env, notes, mayBeElsewhere = false, ...options }: OpenOptions): Opened {
   const own = nodeWorld({ env });
   const world: World = own.platform === "linux" ? { ...own, journal: (unit) => journalHere(unit, env) } : own;
-  const { origin, salt } = options;
+  const { origin, salt, logs, configPath } = options;
   let { target } = options;
+  const onlyLog = logs !== undefined && configPath === undefined && target.kind === "found";
+  const place = mayBeElsewhere && onlyLog ? { place: logAlone() } : {};
   return {
     world,
     salt,
     notes,
     context: { platform: world.platform, home: world.homedir },
     ...(origin === undefined ? {} : { origin }),
-    look: (change) => new Live({ ...change, ...options, target, world }),
+    look: (change) => new Live({ ...change, ...options, ...place, target, world }),
     byName: (name) => {
       target = byContainerName(target, name);
     },

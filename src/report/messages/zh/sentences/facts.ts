@@ -14,6 +14,7 @@ export const facts = translation(english, {
   "nothing-to-look-at": "既没有可访问的网关，也没有日志",
   "peer-not-known": "不知道网关看到的浏览器地址是什么：经过发布的端口时，它不是 127.0.0.1",
   "releases-differ": "版本未知，而 {from} 至 {to} 的结果并不相同",
+  "only-log-known": "只知道这个网关的一份日志",
   "only-address-known": "只知道这个网关的地址",
   "engine-absent": "没有找到容器引擎",
   "engine-down": "{engine}：没有引擎应答",
