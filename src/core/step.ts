@@ -197,7 +197,13 @@ const STEPS = {
     args: ({ path, variable }) => ({ path, ...(variable === undefined ? {} : { variable }) }),
   },
   "gateway.start": { by: (_step, { workload }) => workload, seen: false },
-  "gateway.restart": { by: ({ afresh }) => afresh !== true, seen: true, disruption: 1, again: "restart" },
+  // A container is made anew from its file by whoever changed it; a process takes its environment at any start.
+  "gateway.restart": {
+    by: ({ afresh }, { workload }) => afresh !== true || !workload,
+    seen: true,
+    disruption: 1,
+    again: "restart",
+  },
   "gateway.status": { by: "person", seen: false, reads: true },
   "version.show": { by: "person", seen: false, reads: true },
   "logs.show": { by: "person", seen: false, reads: true },

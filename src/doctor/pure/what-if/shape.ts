@@ -149,7 +149,7 @@ function misfitAt(value: unknown, shape: Shape, path: readonly string[]): Misfit
     }
     return isObject(value) ? misfitIn(value, shape, path) : wrong(say("belongs-object"));
   }
-  return FITS[shape](value) ? undefined : wrong(say(`belongs-${shape}`));
+  return FITS[shape](value) ? undefined : wrong(BELONGS[shape]());
 }
 
 /** As the command line's own choices are said. */
@@ -171,6 +171,15 @@ const FITS = {
   texts: (value: unknown) => Array.isArray(value) && value.every(isText),
   "text-map": (value: unknown) => isObject(value) && Object.values(value).every(isText),
 } as const;
+
+const BELONGS: Readonly<Record<keyof typeof FITS, () => Saying>> = {
+  object: () => say("belongs-object"),
+  text: () => say("belongs-text"),
+  number: () => say("belongs-number"),
+  boolean: () => say("belongs-boolean"),
+  texts: () => say("belongs-texts"),
+  "text-map": () => say("belongs-text-map"),
+};
 
 function shownPath(path: readonly string[]): string {
   return safeText(path.join("."), 120);
