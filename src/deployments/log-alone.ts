@@ -1,6 +1,7 @@
 import { DEFAULT_PORT } from "../core/default-port.ts";
 import { unknown } from "../core/fact.ts";
 import { say } from "../core/saying.ts";
+import { handedInOnly } from "./no-access.ts";
 import type { Place } from "./place.ts";
 
 /**
@@ -10,11 +11,7 @@ import type { Place } from "./place.ts";
 export function logAlone(): Place {
   const because = say("only-log-known");
   return {
-    names: {},
-    config: async () => unknown("not-asked", because, "--config PATH"),
-    logs: async () => unknown("not-asked", because, "--log FILE"),
-    devices: async () => unknown("not-asked", because, "openclaw devices list --json"),
-    release: async () => unknown("not-asked", because, "--release VERSION"),
+    ...handedInOnly(because),
     source: "--log",
     here: false,
     unseen: unknown("not-asked", because, "--target TARGET"),

@@ -1,6 +1,7 @@
-import { known, unknown } from "../core/fact.ts";
+import { known } from "../core/fact.ts";
 import { say } from "../core/saying.ts";
 import { parseGatewayUrl, reachOfAddress } from "../gateway/url.ts";
+import { handedInOnly } from "./no-access.ts";
 import type { Finder, Place } from "./place.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { accessHere, accessOf, mayReadConfig } from "./this-machine.ts";
@@ -43,14 +44,7 @@ export function placeAt(
 
 /** A gateway of which only the address is known: all that is not on the wire has to be said or handed in. */
 export function onlyAddress(): DeploymentAccess {
-  const because = say("only-address-known");
-  return {
-    names: {},
-    config: async () => unknown("not-asked", because, "--config PATH"),
-    logs: async () => unknown("not-asked", because, "--log FILE"),
-    devices: async () => unknown("not-asked", because, "openclaw devices list --json"),
-    release: async () => unknown("not-asked", because, "--release VERSION"),
-  };
+  return handedInOnly(say("only-address-known"));
 }
 
 /** A URL that does not lead to this machine: nothing here is evidence of it. */

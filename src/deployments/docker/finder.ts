@@ -3,10 +3,10 @@ import { type Known, known, knownValue, type Unknown } from "../../core/fact.ts"
 import type { Target } from "../../core/facts.ts";
 import type { ComposeSigns } from "../../kinds/docker/services.ts";
 import { isInContainer } from "../listeners.ts";
+import { noAccess } from "../no-access.ts";
 import type { Finder, Place, Search } from "../place.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { ALONE, isAlone } from "../this-machine.ts";
-import type { DeploymentAccess } from "../types.ts";
 import type { Wanted } from "./choose-container.ts";
 import { type ContainedGateway, openContainer } from "./open-container.ts";
 
@@ -128,15 +128,5 @@ function closedPlace(why: Unknown, around: Surroundings): Place {
     url,
     reach: async (port) => ((await isAlone(around, access)) ? ALONE : known(url(port), "target")),
     mayReceive: async () => false,
-  };
-}
-
-function noAccess(why: Unknown): DeploymentAccess {
-  return {
-    names: {},
-    config: async () => why,
-    logs: async () => why,
-    devices: async () => why,
-    release: async () => why,
   };
 }

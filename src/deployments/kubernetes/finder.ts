@@ -1,6 +1,7 @@
 import { DEFAULT_PORT } from "../../core/default-port.ts";
 import { known, type Unknown } from "../../core/fact.ts";
 import type { Target } from "../../core/facts.ts";
+import { unopenedPlace } from "../no-access.ts";
 import type { Finder, Place } from "../place.ts";
 import type { ChosenTarget } from "../target.ts";
 
@@ -18,7 +19,7 @@ export const findPod: Finder = async (search) => {
     ...(configPath === undefined ? {} : { configPath }),
     ...(release === undefined ? {} : { release }),
   });
-  if (!opened.known) return unopenedPlace(opened, target);
+  if (!opened.known) return unopenedWorkload(opened, target);
   const { access, deployment, secrets, url, reach, close } = opened.value;
   return {
     ...access,
@@ -37,26 +38,12 @@ export const findPod: Finder = async (search) => {
   } satisfies Place;
 };
 
-/** A workload that was meant and could not be opened, or one of several that could be: nothing is known of it. */
-function unopenedPlace(
+/** A workload that was meant and could not be opened, or one of several that could be. */
+function unopenedWorkload(
   why: Unknown,
   { namespace, workload }: Extract<ChosenTarget, { kind: "kubernetes" }>,
 ): Place {
   const name = [namespace, workload?.name].filter((part) => part !== undefined).join("/");
   const target: Target = { kind: "kubernetes", name: name === "" ? "kubernetes" : name, exposure: "unknown" };
-  const unread = async (): Promise<Unknown> => why;
-  return {
-    names: {},
-    config: unread,
-    logs: unread,
-    devices: unread,
-    release: unread,
-    source: "--target",
-    here: false,
-    deployment: why,
-    unopened: known(target, "the cluster's workloads"),
-    url: (port) => `ws://127.0.0.1:${port ?? DEFAULT_PORT}`,
-    reach: unread,
-    mayReceive: async () => false,
-  };
+  return unopenedPlace(why, known(target, "the cluster's workloads"));
 }
