@@ -1,3 +1,8 @@
+import type { ChildProcess } from "node:child_process";
+
+/** Between the request to end and the end by force, milliseconds. */
+const GRACE_MS = 2000;
+
 /** Leaders of process groups that we started and that end with us, by their pid. */
 const groups = new Set<number>();
 let tell: (pid: number, lives: boolean) => void = () => undefined;
@@ -28,6 +33,16 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   } catch {
     // Nobody of it is left.
   }
+}
+
+/** Asks it to end, and what it started (a jump host's process), then ends it. */
+export function endGroup(child: ChildProcess): void {
+  const { pid, exitCode, signalCode } = child;
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  signalGroup(pid, "SIGTERM");
+  const force = setTimeout(() => signalGroup(pid, "SIGKILL"), GRACE_MS);
+  force.unref();
+  child.once("close", () => clearTimeout(force));
 }
 
 function endAll(): void {

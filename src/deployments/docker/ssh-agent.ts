@@ -4,9 +4,9 @@ import { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { errorCodeOf } from "../../core/error-code.ts";
 import { safeText } from "../../core/text.ts";
-import { endsWithUs, signalGroup } from "../child-processes.ts";
+import { endGroup, endsWithUs } from "../child-processes.ts";
 import { withPlainPath } from "../command.ts";
-import { type ConnectionProblem, connectionProblem, lastWords } from "../ssh/problem.ts";
+import { type ConnectionProblem, connectionProblem, lastWords, SshFailure } from "../ssh/problem.ts";
 import { type SshAddress, sshWords } from "./ssh-address.ts";
 
 /** Why there is no connection to the engine behind SSH. */
@@ -27,21 +27,10 @@ export type SshProblem =
   | "failed";
 
 /** A connection that did not come about. `detail`: the last line that was said, safe to print. */
-export class SshError extends Error {
-  readonly problem: SshProblem;
-  readonly detail: string;
-
-  constructor(problem: SshProblem, detail: string) {
-    super(`ssh: ${problem}`);
-    this.problem = problem;
-    this.detail = detail;
-  }
-}
+export class SshError extends SshFailure<SshProblem> {}
 
 /** Connections at once: a host cuts off who opens many before they have signed in (MaxStartups of sshd is 10). */
 const MAX_CONNECTIONS = 8;
-/** Between the request to end and the end by force, milliseconds. */
-const GRACE_MS = 2000;
 const MAX_SAID = 8192;
 
 /**
@@ -171,16 +160,6 @@ class SshConnection extends Duplex {
     this.#idle = setTimeout(() => this.emit("timeout"), this.#idleMs);
     this.#idle.unref();
   }
-}
-
-/** Asks it to end, and what it started (a jump host's process), then ends it. */
-function endGroup(child: ChildProcess): void {
-  const { pid, exitCode, signalCode } = child;
-  if (pid === undefined || exitCode !== null || signalCode !== null) return;
-  signalGroup(pid, "SIGTERM");
-  const force = setTimeout(() => signalGroup(pid, "SIGKILL"), GRACE_MS);
-  force.unref();
-  child.once("close", () => clearTimeout(force));
 }
 
 function startError(error: Error): SshError {

@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { errorCodeOf } from "../../core/error-code.ts";
 import { safeText } from "../../core/text.ts";
 import { Pieces } from "../byte-pieces.ts";
-import { endsWithUs, signalGroup } from "../child-processes.ts";
+import { endGroup, endsWithUs } from "../child-processes.ts";
 import { trustedProgram, withPlainPath } from "../command.ts";
 import { CONNECT_SECONDS, destinationWords, type SshHost } from "./address.ts";
 import { connectionProblem, lastWords, SshError } from "./problem.ts";
@@ -36,8 +36,6 @@ export interface AskOptions {
 
 /** The time for a connection, its banner and signing in, milliseconds. */
 const OPEN_MS = 20_000;
-/** Between the request to end and the end by force, milliseconds. */
-const GRACE_MS = 2000;
 /** Bytes of what is said on the side, and of what a login prints before anything that was asked for. */
 const MAX_SAID = 65_536;
 const MAX_BANNER = 64 * 1024 * 1024;
@@ -224,16 +222,6 @@ function start(
   // It is written to although it is gone: what it said of that comes with its end.
   child.stdin?.on("error", () => undefined);
   return child;
-}
-
-/** Asks it to end, and what it started (a jump host's process), then ends it. */
-export function endGroup(child: ChildProcess): void {
-  const { pid, exitCode, signalCode } = child;
-  if (pid === undefined || exitCode !== null || signalCode !== null) return;
-  signalGroup(pid, "SIGTERM");
-  const force = setTimeout(() => signalGroup(pid, "SIGKILL"), GRACE_MS);
-  force.unref();
-  child.once("close", () => clearTimeout(force));
 }
 
 /** The process that holds the connection. */

@@ -41,17 +41,20 @@ export type CommandProblem =
 
 export type SshProblem = ConnectionProblem | CommandProblem;
 
-/** `detail`: the last line that was said, safe to print. */
-export class SshError extends Error {
-  readonly problem: SshProblem;
+/** Of `ssh`, whoever runs it: each has problems of its own. `detail`: the last line that was said, safe to print. */
+export class SshFailure<Problem extends string> extends Error {
+  readonly problem: Problem;
   readonly detail: string;
 
-  constructor(problem: SshProblem, detail: string) {
+  constructor(problem: Problem, detail: string) {
     super(`ssh: ${problem}`);
     this.problem = problem;
     this.detail = detail;
   }
 }
+
+/** Of a host that is looked at. */
+export class SshError extends SshFailure<SshProblem> {}
 
 /** OpenSSH is not translated, so its words tell (9.2, run; 8.9 and 10.0 have the same). The first that fits. */
 const SAYINGS: readonly (readonly [ConnectionProblem, RegExp])[] = [

@@ -3,9 +3,10 @@ import type { Socket } from "node:net";
 import { type Unknown, unknown } from "../../core/fact.ts";
 import { say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
+import { endGroup } from "../child-processes.ts";
 import { openDoor } from "../loopback-door.ts";
 import type { World } from "../world.ts";
-import { endGroup, type SshConnection } from "./connection.ts";
+import type { SshConnection } from "./connection.ts";
 import { connectionProblem, lastWords, SshError, sshFailure } from "./problem.ts";
 
 /** OpenSSH's words where sshd does not forward (9.2, run). */
