@@ -35,8 +35,8 @@ export interface Replacing {
   readonly attributes?: "none";
 }
 
-/** Longer than any config or device list; what is longer is not read. */
-const MAX_BYTES = 16_000_000;
+/** Longer than any config or device list; what is longer is not read, wherever the file is. */
+export const MAX_BYTES = 16_000_000;
 
 /**
  * The file as it is now, through symbolic links; `undefined` when there is none.

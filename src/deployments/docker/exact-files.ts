@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import type { Container, ContainerInspectInfo } from "dockerode";
 import { ChangeError } from "../../core/change.ts";
 import { say } from "../../core/saying.ts";
-import { type ExactFile, type NewFile, sha256, type Traits } from "../atomic-file.ts";
+import { type ExactFile, MAX_BYTES, type NewFile, sha256, type Traits } from "../atomic-file.ts";
 import type { ContainerExec } from "../contained/exec.ts";
 import {
   ofCode,
@@ -18,9 +18,6 @@ import { fieldsOf } from "./engine.ts";
 import { type FoundFile, findFile, ownerOf } from "./files.ts";
 import { heldBy } from "./mounted-files.ts";
 import { oneFile } from "./one-file.ts";
-
-/** Longer than any config or device list; what is longer is not read. */
-const MAX_BYTES = 16_000_000;
 
 /**
  * The files of a container. They are read through the engine's archive API. In a container that runs they are

@@ -6,26 +6,16 @@ import { say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
 import type { WorkloadMount } from "../../core/workload.ts";
 import { numberAt } from "../../kinds/kubernetes/fields.ts";
-import { type ExactFile, sha256, type Traits } from "../atomic-file.ts";
+import { MAX_BYTES, sha256 } from "../atomic-file.ts";
 import type { ContainerExec } from "../contained/exec.ts";
-import {
-  ofCode,
-  readOnly,
-  replaceInside,
-  shown,
-  special,
-  sweepInside,
-  traitsInside,
-} from "../contained/files.ts";
+import { ofCode, shown } from "../contained/files.ts";
+import { type FoundExact, renamedFiles } from "../contained/renamed-files.ts";
 import type { ExactFiles } from "../exact-files.ts";
 import type { KubeApi } from "./api.ts";
 import { KubeError } from "./error.ts";
 import type { PodContainer } from "./exec.ts";
 import { kubeFailure } from "./failure.ts";
 import { codeOf, fileIn, type PodReader, podReader } from "./files.ts";
-
-/** Longer than any config or device list; what is longer is not read. */
-const MAX_BYTES = 16_000_000;
 
 export interface PodFilesOptions {
   readonly api: KubeApi;
@@ -45,7 +35,7 @@ export function podFiles({ api, exec, where, mounts, readOnlyRoot }: PodFilesOpt
       last = { pod: target.value.pod, reader: podReader(api, target.value) };
     return last.reader;
   };
-  const look = async (path: string): Promise<(ExactFile & { readonly bits: number }) | undefined> => {
+  const look = async (path: string): Promise<FoundExact | undefined> => {
     try {
       const { bytes, isCut, size, mode, uid, gid } = await fileIn(await reader(), path, MAX_BYTES + 1);
       if (isCut || size > MAX_BYTES)
@@ -64,24 +54,8 @@ export function podFiles({ api, exec, where, mounts, readOnlyRoot }: PodFilesOpt
     }
   };
   return {
-    read: async (path) => {
-      const found = await look(path);
-      if (found === undefined) return undefined;
-      const { bits: _bits, ...file } = found;
-      return file;
-    },
-    replace: async (path, next, expected) => {
-      const before = await look(path);
-      if (before?.sha256 !== expected) return "stale";
-      if (next === undefined && before === undefined) return "replaced";
-      if (before !== undefined && (before.mode & 0o222) === 0) throw readOnly(path, before.mode);
-      if (before !== undefined && (before.bits & 0o7000) !== 0) throw special(path);
-      return replaceInside(exec, path, next, expected, undefined);
-    },
-    sweep: (path) => sweepInside(exec, "", path),
+    ...renamedFiles({ exec, look }),
     held: async (path) => heldBy(mounts, path, readOnlyRoot),
-    traits: (path): Promise<Traits | undefined> => traitsInside(exec, "", path),
-    loses: async () => false,
     directoryOwner: async (path) => {
       const answer = await (await reader())
         .ask({ do: "stat", path: posix.dirname(path) })

@@ -2,17 +2,10 @@ import { posix } from "node:path";
 import { ChangeError } from "../../core/change.ts";
 import { whyUnknown } from "../../core/fact.ts";
 import { say } from "../../core/saying.ts";
-import { type ExactFile, sha256 } from "../atomic-file.ts";
+import { MAX_BYTES, sha256 } from "../atomic-file.ts";
 import type { ContainerExec } from "../contained/exec.ts";
-import {
-  ofCode,
-  readOnly,
-  replaceInside,
-  shown,
-  special,
-  sweepInside,
-  traitsInside,
-} from "../contained/files.ts";
+import { ofCode, shown } from "../contained/files.ts";
+import { type FoundExact, renamedFiles } from "../contained/renamed-files.ts";
 import type { ExactFiles } from "../exact-files.ts";
 import type { Asks } from "./asks.ts";
 import { framesOf } from "./frames.ts";
@@ -20,8 +13,6 @@ import { sshFailure } from "./problem.ts";
 import { Records } from "./records.ts";
 import { lookScript } from "./scripts.ts";
 
-/** Longer than any config or device list; what is longer is not read. */
-const MAX_BYTES = 16_000_000;
 const LOOK_MS = 30_000;
 
 export interface SshFilesOptions {
@@ -49,7 +40,7 @@ export function sshFiles({ host, exec, name, owner }: SshFilesOptions): ExactFil
       throw new ChangeError(failure.reason, whyUnknown(failure));
     }
   };
-  const file = async (path: string): Promise<(ExactFile & { readonly bits: number }) | undefined> => {
+  const file = async (path: string): Promise<FoundExact | undefined> => {
     const { info, content, opened } = await look(path);
     if (info === "absent" || info === undefined) return undefined;
     if (info === "denied" || content === "denied") throw ofCode("EACCES", path);
@@ -62,23 +53,7 @@ export function sshFiles({ host, exec, name, owner }: SshFilesOptions): ExactFil
     return { content: bytes, sha256: sha256(bytes), mode: mode & 0o777, uid, gid, bits: mode };
   };
   return {
-    read: async (path) => {
-      const found = await file(path);
-      if (found === undefined) return undefined;
-      const { bits: _bits, ...exact } = found;
-      return exact;
-    },
-    replace: async (path, next, expected) => {
-      const before = await file(path);
-      if (before?.sha256 !== expected) return "stale";
-      if (next === undefined && before === undefined) return "replaced";
-      if (before !== undefined && (before.mode & 0o222) === 0) throw readOnly(path, before.mode);
-      if (before !== undefined && (before.bits & 0o7000) !== 0) throw special(path);
-      return replaceInside(exec, path, next, expected, owner);
-    },
-    sweep: (path) => sweepInside(exec, "", path),
-    traits: (path) => traitsInside(exec, "", path),
-    loses: async () => false,
+    ...renamedFiles({ exec, look: file, owner }),
     directoryOwner: async (path) => {
       const { info } = await look(posix.dirname(path)).catch(() => ({ info: undefined }));
       if (typeof info !== "object" || info.uid === undefined || info.gid === undefined) return undefined;
