@@ -6,7 +6,7 @@ import type { LogEvent } from "../src/core/log-event.ts";
 import { digestLogs } from "../src/logs/digest.ts";
 import type { Shape } from "../src/logs/line.ts";
 import type { Chunk } from "../src/logs/lines.ts";
-import { createScanner, scanLog } from "../src/logs/scan.ts";
+import { createScanner } from "../src/logs/scan.ts";
 import { SHAPES } from "../src/logs/shapes/index.ts";
 
 const ROOM = new URL("../fixtures/logs/", import.meta.url);
@@ -141,20 +141,22 @@ it("reads sync and async sources alike, and says how much it read", async () => 
   async function* slowly() {
     for (const chunk of chunks) yield chunk;
   }
-  let stats: unknown;
-  const events: LogEvent[] = [];
-  for await (const event of scanLog(slowly(), "gateway.log", { onEnd: (end) => (stats = end) }))
-    events.push(event);
+  const scanner = createScanner("gateway.log");
+  const events: LogEvent[] = chunks.flatMap((chunk) => scanner.push(chunk));
+  events.push(...scanner.end());
   assert.deepEqual(
     events,
     scan([chunks.join("")]).map((event) => ({ ...event, source: "gateway.log" })),
   );
   assert.equal(events[0]?.line, 2);
-  assert.deepEqual(stats, { lines: 2, bytes: chunks.join("").length, skipped: 0 });
-  const digest = await digestLogs([{ name: "gateway.log", chunks }]);
-  assert.deepEqual(digest.sources, [
-    { name: "gateway.log", lines: 2, bytes: chunks.join("").length, events: 1 },
-  ]);
+  assert.deepEqual(scanner.stats, { lines: 2, bytes: chunks.join("").length, skipped: 0 });
+  for (const source of [chunks, slowly()]) {
+    const digest = await digestLogs([{ name: "gateway.log", chunks: source }]);
+    assert.deepEqual(digest.refusals.length, 1);
+    assert.deepEqual(digest.sources, [
+      { name: "gateway.log", lines: 2, bytes: chunks.join("").length, events: 1 },
+    ]);
+  }
 });
 
 it("healthy lines are no events", () => {

@@ -24,8 +24,6 @@ export interface ScanOptions {
    * sample of the others. 131,072: whatever is shorter may be somebody's words.
    */
   readonly careful?: number;
-  /** Called once, at the end. */
-  readonly onEnd?: (stats: ScanStats) => void;
 }
 
 export interface ScanStats {
@@ -96,21 +94,9 @@ const RELEVANT = new RegExp(
 const LOST_COLOUR = /(?:\^\[|\\u001b|\\x1b|\\033|\\e|\u241b|\u2190)?\[\d{1,3}(?:;\d{1,3}){0,5}m/g;
 
 /**
- * Reads one source of a gateway's log, a ticket, or any mixture, and yields what it knows, in order. Never
- * throws on content; holds one line, one pending block and the events of one chunk at most.
+ * Reads one source of a gateway's log, a ticket, or any mixture, and gives what it knows, in order. Never throws on
+ * content; holds one line, one pending block and the events of one chunk at most.
  */
-export async function* scanLog(
-  chunks: AsyncIterable<Chunk> | Iterable<Chunk>,
-  source: string,
-  options: ScanOptions = {},
-): AsyncGenerator<LogEvent, ScanStats, void> {
-  const scanner = createScanner(source, options);
-  for await (const chunk of chunks) yield* scanner.push(chunk);
-  yield* scanner.end();
-  options.onEnd?.(scanner.stats);
-  return scanner.stats;
-}
-
 export function createScanner(source: string, options: ScanOptions = {}): Scanner {
   const scrub = createScrubber(options.secrets ?? []);
   const reader = new LineReader(safeQuote(source, scrub, 200), scrub, (options.secrets ?? []).length === 0);

@@ -34,18 +34,23 @@ export const MAX_LIST = 4 * 1024 * 1024;
 const MAX_ENTRIES = 20_000;
 const NAME = /^[\p{L}\p{N}_.@:/-]{1,100}$/u;
 
+/** The lines that name a gateway, without comments and blanks around them. `at`: 0-based, of the text. */
+export function entryLines(text: string): readonly { readonly at: number; readonly line: string }[] {
+  return text
+    .replace(/^\ufeff/, "")
+    .split(/\r?\n/)
+    .map((line, at) => ({ at, line: line.trim() }))
+    .filter(({ line }) => line !== "" && !line.startsWith("#"));
+}
+
 /**
  * `TARGET [name=NAME] [origin=URL] [release=RELEASE] [token-file=FILE]`, one a line; what begins with `#` is a comment.
  * A token itself has no place in it: a list is passed around, and stands in a ConfigMap. `path`: for what is said of it.
  */
 export function parseFleetList(text: string, path: string): Parsed<FleetList> {
   const entries: FleetEntry[] = [];
-  for (const [at, line] of text
-    .replace(/^\ufeff/, "")
-    .split(/\r?\n/)
-    .entries()) {
-    const words = line.trim().split(/\s+/);
-    if (words[0] === "" || words[0]?.startsWith("#")) continue;
+  for (const { at, line } of entryLines(text)) {
+    const words = line.split(/\s+/);
     if (entries.length === MAX_ENTRIES)
       return bad(path, say("fleet-too-many", { count: MAX_ENTRIES }), say("ask-fewer"));
     const entry = entryOf(words, entries.length);

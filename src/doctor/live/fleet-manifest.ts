@@ -2,7 +2,7 @@ import { bad, type Parsed, parsed, shownWord } from "../../core/bad-input.ts";
 import { say } from "../../core/saying.ts";
 import { parseGatewayUrl, reachOfAddress } from "../../gateway/url.ts";
 import { type FleetJob, fleetManifest } from "../../kinds/kubernetes/fleet-job.ts";
-import { type FleetEntry, type FleetList, MAX_SHARES } from "./fleet-list.ts";
+import { entryLines, type FleetEntry, type FleetList, MAX_SHARES } from "./fleet-list.ts";
 
 export interface ManifestWish extends Pick<FleetJob, "name" | "namespace" | "concurrency" | "jobPerShare"> {
   readonly image: string | undefined;
@@ -71,8 +71,9 @@ export function manifestOf(wish: ManifestWish): Parsed<string> {
 
 /** A comment is for whoever keeps the list, and may hold what no ConfigMap should. */
 function withoutComments(text: string): string {
-  const lines = text.split(/\r?\n/).filter((line) => !/^\s*(?:#|$)/.test(line));
-  return lines.map((line) => `${line}\n`).join("");
+  return entryLines(text)
+    .map(({ line }) => `${line}\n`)
+    .join("");
 }
 
 /** An address that is not the pod's own, and a workload of the pod's own cluster. */

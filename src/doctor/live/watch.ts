@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Collectors, collect, type Facts } from "../../core/collect.ts";
 import { type Fact, knownValue, type Unknown, unknown, whyUnknown } from "../../core/fact.ts";
-import type { FactName } from "../../core/facts.ts";
 import { quoted } from "../../core/saying.ts";
 import type { LogSource } from "../../logs/digest.ts";
 import type { Report } from "../../report/result.ts";
@@ -11,6 +10,7 @@ import { collectOptions, collector } from "../pure/derived.ts";
 import { describeError } from "../pure/describe-error.ts";
 import { type LogEnd, NewLines } from "../pure/new-lines.ts";
 import { Watcher } from "../pure/watcher.ts";
+import { LIVE_FACTS } from "./live-facts.ts";
 import type { Live } from "./look.ts";
 import type { Opened } from "./opened.ts";
 
@@ -34,17 +34,7 @@ const PAUSE_TIMES = 4;
 const LOOK_MS = 60_000;
 
 /** Without a probe: whoever watches leaves no line in the log. */
-const WATCHED: readonly FactName[] = [
-  "target",
-  "host",
-  "deployment",
-  "release",
-  "config",
-  "logs",
-  "devices",
-  "refusals",
-  "assessment",
-];
+const WATCHED = LIVE_FACTS.filter((fact) => fact !== "probe");
 
 /**
  * Looks at a gateway's log again and again, and tells of what is new. Every look finds the place anew, so that a log that

@@ -28,58 +28,29 @@ export function stateOf(text: string): string | undefined {
   return STATES.find(([words]) => words.test(text))?.[1];
 }
 
+/** Rare enough to be searched among the bytes of a long log as they are. */
+const WORDS = [
+  ...["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EHOSTUNREACH", "socket hang up"],
+  ...["refused to connect", "onnection refused", "onnection reset", "onnection was reset"],
+  ...["onnection was closed", "mpty reply", "连接被重置", "连接已重置", "基础连接已经关闭"],
+  ...["actively refused", "拒绝了我们的连接请求", "t send any data", "未发送任何数据", "服务器的连接"],
+  "is not listening",
+];
+
 /** `connect ECONNREFUSED 127.0.0.1:18789`, `net::ERR_CONNECTION_REFUSED` and their like, where a gateway is meant. */
 export const socketError: Shape = {
   name: "socket-error",
-  hints: [
-    "ECONNREFUSED",
-    "ECONNRESET",
-    "ENOTFOUND",
-    "EAI_AGAIN",
-    "ETIMEDOUT",
-    "EHOSTUNREACH",
-    "socket hang up",
-    "ERR_",
-    "refused to connect",
-    "onnection refused",
-    "onnection reset",
-    "onnection was reset",
-    "onnection was closed",
-    "mpty reply",
-    "连接被重置",
-    "连接已重置",
-    "基础连接已经关闭",
-    "actively refused",
-    "10061",
-    "拒绝了我们的连接请求",
-    "t send any data",
-    "未发送任何数据",
-    "to the server",
-    "服务器的连接",
-    "ailed to connect to",
-    "is not listening",
-  ],
+  hints: [...WORDS, "ERR_", "10061", "to the server", "ailed to connect to"],
   needles: [
-    ...[
-      "ECONNREFUSED",
-      "ECONNRESET",
-      "ENOTFOUND",
-      "EAI_AGAIN",
-      "ETIMEDOUT",
-      "EHOSTUNREACH",
-      "socket hang up",
-    ],
+    ...WORDS,
     ...["ERR_CONNECTION_", "ERR_EMPTY_RESPONSE", "ERR_NAME_NOT_RESOLVED", "ERR_ADDRESS_UNREACHABLE"],
-    ...["ERR_SSL_", "ERR_CERT_", "refused to connect", "onnection refused", "onnection reset"],
-    ...["onnection was reset", "onnection was closed", "mpty reply", "连接被重置", "连接已重置"],
     ...[
-      "基础连接已经关闭",
-      "actively refused",
-
-      "拒绝了我们的连接请求",
+      "ERR_SSL_",
+      "ERR_CERT_",
+      "onnection to the server",
+      "t connect to the server",
+      "Failed to connect to",
     ],
-    ...["t send any data", "未发送任何数据", "onnection to the server", "t connect to the server"],
-    ...["服务器的连接", "Failed to connect to", "is not listening"],
   ],
   read(line) {
     const { text } = line;
