@@ -149,10 +149,11 @@ export class KnownValues {
   }
 }
 
-/** Texts that are looked for, all in one pass. */
+/** Texts that are looked for, all in one pass: what each unit of a text costs does not grow with their number. */
 class Needles {
-  readonly #byHead = new Map<string, string[]>();
-  readonly #wholes: string[] = [];
+  /** Of one beginning, by their lengths: however many have it, a place costs one look for each length. */
+  readonly #byHead = new Map<string, Map<number, Set<string>>>();
+  readonly #wholes = new Beginnings(TELLING_END);
   #size = 0;
   /** Which hashes of a head there are; made when the first text comes. */
   #seen: Uint8Array | undefined;
@@ -164,10 +165,12 @@ class Needles {
   add(needle: string): void {
     if (needle.length < SHORTEST || this.#size >= MOST_NEEDLES) return;
     const head = needle.slice(0, SHORTEST);
-    const others = this.#byHead.get(head);
-    if (others?.includes(needle)) return;
-    if (others === undefined) this.#byHead.set(head, [needle]);
-    else others.push(needle);
+    const byLength = this.#byHead.get(head) ?? new Map<number, Set<string>>();
+    this.#byHead.set(head, byLength);
+    const others = byLength.get(needle.length) ?? new Set<string>();
+    byLength.set(needle.length, others);
+    if (others.has(needle)) return;
+    others.add(needle);
     this.#size += 1;
     this.#seen = undefined;
   }
@@ -189,7 +192,7 @@ class Needles {
 
   /** Whose beginning at the end of a line is one. */
   opensWith(whole: string): void {
-    if (whole.length > TELLING_END) this.#wholes.push(whole);
+    if (whole.length > TELLING_END) this.#wholes.add(whole);
   }
 
   /** Spans that do not overlap, in order. */
@@ -206,29 +209,18 @@ class Needles {
       const place = spread(hash) & mask;
       if (((seen[place >> 3] ?? 0) & (1 << (place & 7))) === 0) continue;
       const start = at - SHORTEST + 1;
-      for (const needle of this.#byHead.get(text.slice(start, at + 1)) ?? []) {
-        if (!text.startsWith(needle, start)) continue;
-        const end = start + needle.length;
-        const last = spans.at(-1);
-        if (last !== undefined && start < last[1]) last[1] = Math.max(last[1], end);
-        else spans.push([start, end]);
-      }
+      const end = start + longestAt(text, start, this.#byHead.get(text.slice(start, at + 1)));
+      if (end === start) continue;
+      const last = spans.at(-1);
+      if (last !== undefined && start < last[1]) last[1] = Math.max(last[1], end);
+      else spans.push([start, end]);
     }
     return spans;
   }
 
   /** How many units of one, at least `least` and not all of them, stand at the end of the text. */
   lengthAtEnd(text: string, least: number): number {
-    const last = text.charCodeAt(text.length - 1);
-    let longest = 0;
-    for (const whole of this.#wholes)
-      for (
-        let length = Math.min(whole.length - 1, text.length);
-        length >= least && length > longest;
-        length -= 1
-      )
-        if (whole.charCodeAt(length - 1) === last && text.endsWith(whole.slice(0, length))) longest = length;
-    return longest;
+    return this.#wholes.lengthAtEnd(text, least);
   }
 
   #hashes(): Uint8Array {
@@ -242,6 +234,61 @@ class Needles {
       seen[place >> 3] = (seen[place >> 3] ?? 0) | (1 << (place & 7));
     }
     return seen;
+  }
+}
+
+/** How long the longest of the texts that stand there is, else 0. */
+function longestAt(
+  text: string,
+  start: number,
+  byLength: ReadonlyMap<number, ReadonlySet<string>> | undefined,
+): number {
+  let longest = 0;
+  for (const [length, needles] of byLength ?? [])
+    if (length > longest && needles.has(text.slice(start, start + length))) longest = length;
+  return longest;
+}
+
+/** Texts of which a beginning is looked for at the end of another one, by halving the sorted list of them. */
+class Beginnings {
+  readonly #least: number;
+  readonly #all = new Set<string>();
+  readonly #heads = new Set<string>();
+  #longest = 0;
+  #sorted: readonly string[] | undefined;
+
+  /** `least`: no shorter beginning is asked for. */
+  constructor(least: number) {
+    this.#least = least;
+  }
+
+  add(whole: string): void {
+    this.#all.add(whole);
+    this.#heads.add(whole.slice(0, this.#least));
+    this.#longest = Math.max(this.#longest, whole.length);
+    this.#sorted = undefined;
+  }
+
+  /** How many units of one, at least `least` and not all of them, stand at the end of the text. */
+  lengthAtEnd(text: string, least: number): number {
+    for (let at = Math.max(0, text.length - this.#longest + 1); at <= text.length - least; at += 1) {
+      if (!this.#heads.has(text.slice(at, at + this.#least))) continue;
+      if (this.#goesOn(text.slice(at))) return text.length - at;
+    }
+    return 0;
+  }
+
+  /** Whether one is longer than this and begins with it. */
+  #goesOn(beginning: string): boolean {
+    this.#sorted ??= [...this.#all].sort((a, b) => (a < b ? -1 : 1));
+    const sorted = this.#sorted;
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle] ?? "") <= beginning) low = middle + 1;
+      else high = middle;
+    }
+    return sorted[low]?.startsWith(beginning) === true;
   }
 }
 
