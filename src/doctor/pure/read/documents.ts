@@ -4,6 +4,7 @@ import { composeReading } from "../../../compose/reading.ts";
 import { composeYaml } from "../../../compose/yaml.ts";
 import { type GatewayFlags, gatewayFlags, isGatewayCommand } from "../../../config/flags.ts";
 import { locateConfig } from "../../../config/locate.ts";
+import { readConfig } from "../../../config/read.ts";
 import { fileEnv, unitEnv } from "../../../config/service-env.ts";
 import type { ComposeReading } from "../../../core/compose.ts";
 import { DEFAULT_PORT } from "../../../core/default-port.ts";
@@ -75,13 +76,16 @@ type Reader = (document: InputDocument, context: ReadContext) => Told | Promise<
 
 /** Every kind of document, and what it tells. */
 const READERS: Readonly<Record<DocumentKind, Reader>> = {
-  config: async ({ text, name, line }) => ({
-    config: {
-      text: await configText(text),
-      path: baseOf(name).endsWith(".json") && line === undefined ? baseOf(name) : "openclaw.json",
-      isPart: line !== undefined,
-    },
-  }),
+  config: async ({ text: written, name, line }, { salt }) => {
+    const text = await configText(written);
+    const path = baseOf(name).endsWith(".json") && line === undefined ? baseOf(name) : "openclaw.json";
+    // Also those that only their place shows to be one: in a list, below an object of secrets.
+    const { secrets } = readConfig({ text, path, stateDir: "", env: {}, salt });
+    return {
+      config: { text, path, isPart: line !== undefined },
+      secrets: secrets.all.map((secret) => secret.reveal()),
+    };
+  },
   compose: composeTold,
   env: ({ text, name }, { salt }) => {
     const values = fileEnv(text, salt);
