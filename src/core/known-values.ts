@@ -489,7 +489,7 @@ function standsAlone(text: string, { from, to }: Fold, start: number, end: numbe
 }
 
 /** How often letters and digits, small and capital letters follow each other. Random text changes every other time. */
-function changesOf(value: string): number {
+export function changesOf(value: string): number {
   let changes = 0;
   let last = "";
   for (const character of value) {
