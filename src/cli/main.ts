@@ -1,9 +1,11 @@
+import { MOST_OF_SECRETS, MOST_SECRETS, TooManySecrets } from "../core/known-values.ts";
 import { quoted, say } from "../core/saying.ts";
 import { fill } from "../core/template.ts";
 import { describeError } from "../doctor/pure/describe-error.ts";
 import { VERSION } from "../doctor/pure/version.ts";
 import type { Lang } from "../report/messages/index.ts";
 import type { Io } from "./io.ts";
+import { Out } from "./out.ts";
 import { workHere } from "./run/index.ts";
 import { refuseSecretArguments } from "./secret-arguments.ts";
 import { type DoWork, type Session, sessionOf } from "./session.ts";
@@ -60,9 +62,23 @@ export async function guarded({ io, out, lang }: Session, work: () => Promise<nu
       out.say(`pairing-doctor: ${wrong}\n  ${todo}\n`);
       return 2;
     }
+    if (error instanceof TooManySecrets) {
+      // The session's own door cannot keep so many back, so that nothing but this sentence may leave.
+      new Out(io).say(`pairing-doctor: ${await tooManySecrets(lang)}\n`);
+      return 2;
+    }
     out.say(faultOf(error, lang));
     return FAULT;
   }
+}
+
+async function tooManySecrets(lang: Lang): Promise<string> {
+  const { usageLines } = await import("./usage-lines.ts");
+  const bounds = { count: MOST_SECRETS, length: MOST_OF_SECRETS };
+  return usageLines(
+    new UsageError(say("what-was-read"), say("too-many-secrets", bounds), say("hand-in-less")),
+    lang,
+  ).join("\n  ");
 }
 
 /** Exit code of a fault of our own. */

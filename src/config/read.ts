@@ -1,13 +1,14 @@
 import type { AdmissionConfig } from "../core/connection.ts";
 import type { ConfigOrigin, ConfigProblem, ConfigReading } from "../core/facts.ts";
 import { isObject } from "../core/json.ts";
+import { MOST_SECRETS } from "../core/known-values.ts";
 import { atLeast } from "../core/release.ts";
 import { secretsIn } from "../core/scrub.ts";
 import { Secret } from "../core/secret.ts";
 import { safeText } from "../core/text.ts";
 import type { GatewayFlags } from "./flags.ts";
 import { expandIncludes, type ReadInclude } from "./includes.ts";
-import { parseJson5, TooMuchJson5 } from "./json5.ts";
+import { MAX_CONFIG, MAX_CONFIG_DEPTH, parseJson5, TooMuchJson5 } from "./json5.ts";
 import { keyProblems } from "./keys.ts";
 import { defaultPort, type EnvPort, envPort } from "./port.ts";
 import { keyLines } from "./positions.ts";
@@ -61,7 +62,7 @@ const MAX_PROBLEMS = 100;
 /** Characters of a key that are looked at. */
 const MAX_KEY = 200;
 /** Characters of a file that is no config in which secrets are looked for. */
-const MAX_UNREAD = 262_144;
+const MAX_UNREAD = MAX_CONFIG;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -496,22 +497,23 @@ class Reader {
     const secret = new Secret(value, this.#input.salt);
     const known = this.#secrets.get(secret.fingerprint);
     if (known?.equals(secret)) return known;
-    if (this.#secrets.size < 500)
+    // One more than can be kept back, so that it is told instead of forgotten.
+    if (this.#secrets.size <= MOST_SECRETS)
       this.#secrets.set(known ? `${secret.fingerprint}+` : secret.fingerprint, secret);
     return secret;
   }
 
   /** Every secret of the whole file, so that the scrubber knows them wherever they turn up. */
   #collectSecrets(value: unknown, isSecret: boolean, depth: number): void {
-    if (depth > 30) return;
+    if (depth > MAX_CONFIG_DEPTH) return;
     if (typeof value === "string") {
       if (!isSecret || value.length < 4) return;
       const filled = substitute(value, (name) => this.#lookup(name)?.value);
       if ("text" in filled && filled.text !== "") this.#secretOf(filled.text.trim());
     } else if (Array.isArray(value)) {
-      for (const item of value.slice(0, 1000)) this.#collectSecrets(item, isSecret, depth + 1);
+      for (const item of value) this.#collectSecrets(item, isSecret, depth + 1);
     } else if (isObject(value)) {
-      for (const [key, child] of Object.entries(value).slice(0, 5000))
+      for (const [key, child] of Object.entries(value))
         this.#collectSecrets(child, isSecretKey(key, isSecret), depth + 1);
     }
   }

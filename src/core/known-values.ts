@@ -5,10 +5,13 @@ export type Span = readonly [start: number, end: number];
 
 /** Shorter values would take words and ports out of every line; by their key they are found all the same. */
 const SHORTEST = 6;
-const MOST_VALUES = 4000;
+/** Values, and characters of all of them, that are looked for. Real configs have some dozen. */
+export const MOST_SECRETS = 4000;
+export const MOST_OF_SECRETS = 262_144;
 /** Characters of a value that are looked at together. */
 const LONGEST = 4096;
-const MOST_NEEDLES = 250_000;
+/** Of one value, as many; what is behind them is no password of anybody, but a file. */
+const MOST_OF_ONE = 65_536;
 /** A plain word of up to 15 letters, or a number of up to 11 digits, is a secret only where it stands by itself. */
 const WORD = /^(?:\p{L}{1,15}|\d{1,11})$/u;
 /** Of a long text, so many characters in a row tell something. */
@@ -43,6 +46,18 @@ const VOCABULARY: ReadonlySet<string> = new Set(
 
 const LONGEST_WORD = Math.max(...Array.from(VOCABULARY, (word) => word.length));
 
+/**
+ * More secrets than can be kept out of what is shown: nothing may be shown then, as some of them would be seen. An error
+ * and no value, so that no way on leads past it.
+ */
+export class TooManySecrets extends Error {
+  override readonly name = "TooManySecrets";
+
+  constructor() {
+    super(`more than ${MOST_SECRETS} secrets, or ${MOST_OF_SECRETS} characters of them`);
+  }
+}
+
 /** Values that are known, found in every disguise that `disguises.ts` lists. Linear in the length of the text. */
 export class KnownValues {
   /** Compared by letters and digits; by whatever is not blank; words that have to stand by themselves. */
@@ -51,11 +66,18 @@ export class KnownValues {
   readonly #words = new Needles();
   readonly #withWords: boolean;
 
-  /** `words`: also plain words and short numbers, which may be somebody's password and everybody's text. */
+  /**
+   * `words`: also plain words and short numbers, which may be somebody's password and everybody's text.
+   * @throws {TooManySecrets} more than {@link MOST_SECRETS}, or longer together than {@link MOST_OF_SECRETS}.
+   */
   constructor(values: Iterable<string>, { words = true }: { readonly words?: boolean } = {}) {
     this.#withWords = words;
-    for (const value of [...new Set(values)].slice(0, MOST_VALUES)) {
-      const whole = value.trim().slice(0, LONGEST * 16);
+    let [count, length] = [0, 0];
+    for (const value of new Set(values)) {
+      const whole = value.trim().slice(0, MOST_OF_ONE);
+      count += 1;
+      length += whole.length;
+      if (count > MOST_SECRETS || length > MOST_OF_SECRETS) throw new TooManySecrets();
       for (let at = 0; at < whole.length; at += LONGEST) this.#add(whole.slice(at, at + LONGEST));
     }
   }
@@ -123,7 +145,7 @@ export class KnownValues {
       for (let at = 0; at + size <= letters.length; at += 1) {
         // `openclaw` in the middle of a random value is no secret.
         const from = value.slice(fold.from[at], fold.to[at + size - 1]);
-        if (changesOf(from) >= 2) this.#letters.add(letters.slice(at, at + size));
+        if (changesOf(from) >= 2) this.#letters.addWindow(letters, at, size);
       }
       const all = [...forms, ...turned];
       for (const whole of [letters, ...all]) this.#letters.opensWith(whole);
@@ -149,25 +171,29 @@ export class KnownValues {
   }
 }
 
-/** Texts that are looked for, all in one pass. */
+/** Texts that are looked for, all in one pass: what each unit of a text costs does not grow with their number. */
 class Needles {
-  readonly #byHead = new Map<string, string[]>();
-  readonly #wholes: string[] = [];
+  /** Of one beginning, by their lengths: however many have it, a place costs one look for each length. */
+  readonly #byHead = new Map<string, Map<number, Set<string>>>();
+  readonly #windows = new Map<number, Windows>();
+  readonly #wholes = new Beginnings(TELLING_END);
   #size = 0;
   /** Which hashes of a head there are; made when the first text comes. */
   #seen: Uint8Array | undefined;
 
   get isEmpty(): boolean {
-    return this.#size === 0;
+    return this.#size === 0 && this.#windows.size === 0;
   }
 
   add(needle: string): void {
-    if (needle.length < SHORTEST || this.#size >= MOST_NEEDLES) return;
+    if (needle.length < SHORTEST) return;
     const head = needle.slice(0, SHORTEST);
-    const others = this.#byHead.get(head);
-    if (others?.includes(needle)) return;
-    if (others === undefined) this.#byHead.set(head, [needle]);
-    else others.push(needle);
+    const byLength = this.#byHead.get(head) ?? new Map<number, Set<string>>();
+    this.#byHead.set(head, byLength);
+    const others = byLength.get(needle.length) ?? new Set<string>();
+    byLength.set(needle.length, others);
+    if (others.has(needle)) return;
+    others.add(needle);
     this.#size += 1;
     this.#seen = undefined;
   }
@@ -184,17 +210,27 @@ class Needles {
 
   addWindows(whole: string, size: number): void {
     if (whole.length <= size) this.add(whole);
-    for (let at = 0; at + size <= whole.length; at += 1) this.add(whole.slice(at, at + size));
+    for (let at = 0; at + size <= whole.length; at += 1) this.addWindow(whole, at, size);
+  }
+
+  /** The units of a text from `at`: one of the many of which each by itself tells that a value is there. */
+  addWindow(whole: string, at: number, size: number): void {
+    const windows = this.#windows.get(size) ?? new Windows(size);
+    this.#windows.set(size, windows);
+    windows.add(whole, at);
   }
 
   /** Whose beginning at the end of a line is one. */
   opensWith(whole: string): void {
-    if (whole.length > TELLING_END) this.#wholes.push(whole);
+    if (whole.length > TELLING_END) this.#wholes.add(whole);
   }
 
-  /** Spans that do not overlap, in order. */
   search(text: string): readonly Span[] {
-    if (this.isEmpty || text.length < SHORTEST) return [];
+    const windows = [...this.#windows.values()].flatMap((each) => each.search(text));
+    return this.#size === 0 ? windows : [...this.#searchNeedles(text), ...windows];
+  }
+
+  #searchNeedles(text: string): readonly Span[] {
     this.#seen ??= this.#hashes();
     const seen = this.#seen;
     const mask = seen.length * 8 - 1;
@@ -206,29 +242,18 @@ class Needles {
       const place = spread(hash) & mask;
       if (((seen[place >> 3] ?? 0) & (1 << (place & 7))) === 0) continue;
       const start = at - SHORTEST + 1;
-      for (const needle of this.#byHead.get(text.slice(start, at + 1)) ?? []) {
-        if (!text.startsWith(needle, start)) continue;
-        const end = start + needle.length;
-        const last = spans.at(-1);
-        if (last !== undefined && start < last[1]) last[1] = Math.max(last[1], end);
-        else spans.push([start, end]);
-      }
+      const end = start + longestAt(text, start, this.#byHead.get(text.slice(start, at + 1)));
+      if (end === start) continue;
+      const last = spans.at(-1);
+      if (last !== undefined && start < last[1]) last[1] = Math.max(last[1], end);
+      else spans.push([start, end]);
     }
     return spans;
   }
 
   /** How many units of one, at least `least` and not all of them, stand at the end of the text. */
   lengthAtEnd(text: string, least: number): number {
-    const last = text.charCodeAt(text.length - 1);
-    let longest = 0;
-    for (const whole of this.#wholes)
-      for (
-        let length = Math.min(whole.length - 1, text.length);
-        length >= least && length > longest;
-        length -= 1
-      )
-        if (whole.charCodeAt(length - 1) === last && text.endsWith(whole.slice(0, length))) longest = length;
-    return longest;
+    return this.#wholes.lengthAtEnd(text, least);
   }
 
   #hashes(): Uint8Array {
@@ -242,6 +267,149 @@ class Needles {
       seen[place >> 3] = (seen[place >> 3] ?? 0) | (1 << (place & 7));
     }
     return seen;
+  }
+}
+
+/** How long the longest of the texts that stand there is, else 0. */
+function longestAt(
+  text: string,
+  start: number,
+  byLength: ReadonlyMap<number, ReadonlySet<string>> | undefined,
+): number {
+  let longest = 0;
+  for (const [length, needles] of byLength ?? [])
+    if (length > longest && needles.has(text.slice(start, start + length))) longest = length;
+  return longest;
+}
+
+/**
+ * Pieces of one length, of which there are millions: only two hashes of each are kept, eight bytes. That a text's own
+ * piece has both hashes of another one happens once in 10^10; it is taken out then, too.
+ */
+class Windows {
+  readonly #size: number;
+  /** What the unit that leaves a window has added to its hashes. */
+  readonly #leaving: readonly [number, number];
+  #hashes: Uint32Array<ArrayBuffer> = new Uint32Array(2048);
+  #count = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+    let [one, other] = [1, 1];
+    for (let at = 0; at < size; at += 1) [one, other] = [Math.imul(one, ONE), Math.imul(other, OTHER)];
+    this.#leaving = [one, other];
+  }
+
+  add(whole: string, at: number): void {
+    let [one, other] = [0, 0];
+    for (let unit = at; unit < at + this.#size; unit += 1) {
+      const code = whole.charCodeAt(unit);
+      one = (Math.imul(one, ONE) + code) | 0;
+      other = (Math.imul(other, OTHER) + code) | 0;
+    }
+    if (this.#count * 4 >= this.#hashes.length) this.#grow();
+    this.#put(one, other);
+  }
+
+  /** Spans that do not overlap, in order. */
+  search(text: string): readonly Span[] {
+    const spans: [number, number][] = [];
+    const [leavesOne, leavesOther] = this.#leaving;
+    let [one, other] = [0, 0];
+    for (let at = 0; at < text.length; at += 1) {
+      const start = at - this.#size + 1;
+      const code = text.charCodeAt(at);
+      const gone = start > 0 ? text.charCodeAt(start - 1) : 0;
+      one = (Math.imul(one, ONE) + code - Math.imul(gone, leavesOne)) | 0;
+      other = (Math.imul(other, OTHER) + code - Math.imul(gone, leavesOther)) | 0;
+      if (start < 0 || !this.#has(one, other)) continue;
+      const last = spans.at(-1);
+      if (last !== undefined && start < last[1]) last[1] = at + 1;
+      else spans.push([start, at + 1]);
+    }
+    return spans;
+  }
+
+  #has(one: number, other: number): boolean {
+    return this.#hashes[this.#place(one, other) + 1] !== 0;
+  }
+
+  #put(one: number, other: number): void {
+    const place = this.#place(one, other);
+    if (this.#hashes[place + 1] !== 0) return;
+    this.#hashes[place] = one;
+    this.#hashes[place + 1] = marked(other);
+    this.#count += 1;
+  }
+
+  /** Where both are, or where they would be put: an even place. */
+  #place(one: number, other: number): number {
+    const hashes = this.#hashes;
+    const mask = hashes.length - 2;
+    const [first, second] = [one >>> 0, marked(other)];
+    let place = (Math.imul(one ^ (other >>> 15), 0x9e3779b1) >>> 4) & mask;
+    while (hashes[place + 1] !== 0 && (hashes[place] !== first || hashes[place + 1] !== second))
+      place = (place + 2) & mask;
+    return place;
+  }
+
+  #grow(): void {
+    const before = this.#hashes;
+    this.#hashes = new Uint32Array(before.length * 2);
+    this.#count = 0;
+    for (let at = 0; at < before.length; at += 2)
+      if (before[at + 1] !== 0) this.#put(before[at] ?? 0, before[at + 1] ?? 0);
+  }
+}
+
+const ONE = 0x01000193;
+const OTHER = 0x2c1b3c6d;
+
+/** Never 0, which says that a place is empty. */
+function marked(hash: number): number {
+  return (hash | 1) >>> 0;
+}
+
+/** Texts of which a beginning is looked for at the end of another one, by halving the sorted list of them. */
+class Beginnings {
+  readonly #least: number;
+  readonly #all = new Set<string>();
+  readonly #heads = new Set<string>();
+  #longest = 0;
+  #sorted: readonly string[] | undefined;
+
+  /** `least`: no shorter beginning is asked for. */
+  constructor(least: number) {
+    this.#least = least;
+  }
+
+  add(whole: string): void {
+    this.#all.add(whole);
+    this.#heads.add(whole.slice(0, this.#least));
+    this.#longest = Math.max(this.#longest, whole.length);
+    this.#sorted = undefined;
+  }
+
+  /** How many units of one, at least `least` and not all of them, stand at the end of the text. */
+  lengthAtEnd(text: string, least: number): number {
+    for (let at = Math.max(0, text.length - this.#longest + 1); at <= text.length - least; at += 1) {
+      if (!this.#heads.has(text.slice(at, at + this.#least))) continue;
+      if (this.#goesOn(text.slice(at))) return text.length - at;
+    }
+    return 0;
+  }
+
+  /** Whether one is longer than this and begins with it. */
+  #goesOn(beginning: string): boolean {
+    this.#sorted ??= [...this.#all].sort((a, b) => (a < b ? -1 : 1));
+    const sorted = this.#sorted;
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle] ?? "") <= beginning) low = middle + 1;
+      else high = middle;
+    }
+    return sorted[low]?.startsWith(beginning) === true;
   }
 }
 
@@ -321,7 +489,7 @@ function standsAlone(text: string, { from, to }: Fold, start: number, end: numbe
 }
 
 /** How often letters and digits, small and capital letters follow each other. Random text changes every other time. */
-function changesOf(value: string): number {
+export function changesOf(value: string): number {
   let changes = 0;
   let last = "";
   for (const character of value) {

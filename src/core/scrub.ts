@@ -1,5 +1,5 @@
 import { BROKEN_OFF, layersOf, spanOf } from "./disguises.ts";
-import { KnownValues, type Span } from "./known-values.ts";
+import { KnownValues, MOST_SECRETS, type Span } from "./known-values.ts";
 import { isSecretValue, kindOfKey, namedSecrets, opensSecret, REDACTED } from "./named-secrets.ts";
 import { safeText } from "./text.ts";
 
@@ -30,6 +30,8 @@ const END = 600;
  * looks like one: tokens and passwords in URLs, headers, options, JSON and assignments, setup codes, provider keys,
  * long hex numbers. Reasons (`gateway token mismatch`, `token_missing`), named device ids and request ids stay.
  * Applying it twice changes nothing. Linear in the length of the text.
+ *
+ * @throws {TooManySecrets} more than are looked for.
  */
 export function createScrubber(secrets: readonly string[] = []): Scrubber {
   const known = new KnownValues(secrets);
@@ -55,12 +57,16 @@ export function createScrubber(secrets: readonly string[] = []): Scrubber {
   });
 }
 
-/** Values of a text that their names or their looks show to be secret, for whoever cannot read the text itself. */
+/**
+ * Values of a text that their names or their looks show to be secret, for whoever cannot read the text itself. Of more
+ * than a scrubber takes one more, so that it says so.
+ */
 export function secretsIn(text: string): readonly string[] {
-  return [...new Set(namedSecrets(text).map(([start, end]) => text.slice(start, end)))].slice(0, MOST_VALUES);
+  return [...new Set(namedSecrets(text).map(([start, end]) => text.slice(start, end)))].slice(
+    0,
+    MOST_SECRETS + 1,
+  );
 }
-
-const MOST_VALUES = 2000;
 
 /**
  * Only the `secrets` themselves, also where a cut has left their beginning: for our own text, whose names and ids have

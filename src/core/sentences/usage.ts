@@ -5,6 +5,10 @@ export const usage = {
   "check-named": "check {word}",
   "command-line": "command line",
   "standard-input": "standard input",
+  "what-was-read": "what was read",
+  "too-many-secrets":
+    "it has more than {count} secrets, or more than {length} characters of them: not all of them could be kept out of a report, so there is none",
+  "hand-in-less": "hand in fewer files, or those of the gateway alone",
   "both-options": "{one} and {other}",
   "option-not-taken": "{option} is not taken",
   "url-not-taken": "a URL with a credential in it is not taken",

@@ -1,10 +1,11 @@
 import type { Container, ContainerInspectInfo } from "dockerode";
 import type { Changer } from "../../core/change.ts";
+import { drawnValues } from "../../core/drawn-values.ts";
 import { type Fact, known, knownValue, type Unknown } from "../../core/fact.ts";
 import type { Deployment, DeploymentNames, Evidence } from "../../core/facts.ts";
 import { ownWords, say } from "../../core/saying.ts";
 import { createScrubber } from "../../core/scrub.ts";
-import type { Secret } from "../../core/secret.ts";
+import { Secret } from "../../core/secret.ts";
 import { safeText } from "../../core/text.ts";
 import type { Workload } from "../../core/workload.ts";
 import { isSecretVariable } from "../../kinds/contained/program.ts";
@@ -108,7 +109,10 @@ async function gatewayOf(found: Found): Promise<ContainedGateway> {
   const { engine, container, info, options } = found;
   const { world, configPath } = options;
   const inside = insideOf(found);
-  const secrets = secretsOf(inside.gateway);
+  const secrets = [
+    ...secretsOf(inside.gateway),
+    ...drawnValues({ labels: info.Config?.Labels }).map((text) => new Secret(text, options.salt)),
+  ];
   const configured = await inside.files.config();
   const state = stateOfConfig(configured, inside.gateway);
   const hidden = [...(configured.known ? configured.value.all : []), ...secrets];

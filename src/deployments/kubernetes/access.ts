@@ -1,6 +1,7 @@
 import { gatewayFlags } from "../../config/flags.ts";
 import type { Changer } from "../../core/change.ts";
 import { DEFAULT_PORT } from "../../core/default-port.ts";
+import { drawnValues } from "../../core/drawn-values.ts";
 import { type Fact, known, knownValue, unknown } from "../../core/fact.ts";
 import type { DeploymentNames, Evidence, Release } from "../../core/facts.ts";
 import { say } from "../../core/saying.ts";
@@ -128,7 +129,9 @@ export async function gatewayOf(found: FoundWorkload): Promise<PodGateway> {
     ...Object.entries(env).flatMap(([name, value]) =>
       isSecretVariable(name, value.reveal()) && !standIns.has(value) ? value : [],
     ),
-    ...api.cluster.secrets.map((text) => new Secret(text, salt)),
+    ...[...api.cluster.secrets, ...drawnValues([pod, candidate.controller])].map(
+      (text) => new Secret(text, salt),
+    ),
   ];
   const scrub = createScrubber(
     [...(configured.known ? configured.value.all : []), ...secrets].map((secret) => secret.reveal()),

@@ -1,3 +1,5 @@
+import { isOfTheSystem, looksDrawn } from "../../core/drawn-values.ts";
+
 /** How OpenClaw's CLI is run in a container: by the words of the gateway's own command. */
 export function programIn(words: readonly string[]): string | undefined {
   const at = words.indexOf("gateway");
@@ -24,7 +26,8 @@ function below(cwd: string, path: string): string {
   return `/${parts.join("/")}`;
 }
 
-/** Names of variables whose values are secrets, unless they only say where one is. */
+/** Whether a variable's value is a secret: by its name, unless it only says where one is, or by how it looks. */
 export function isSecretVariable(name: string, value: string): boolean {
+  if (looksDrawn(value) && !isOfTheSystem(name)) return true;
   return /token|password|secret|key|credential/i.test(name) && !/^(?:~?\/|[A-Za-z]:\\)/.test(value);
 }

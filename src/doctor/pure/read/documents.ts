@@ -4,9 +4,11 @@ import { composeReading } from "../../../compose/reading.ts";
 import { composeYaml } from "../../../compose/yaml.ts";
 import { type GatewayFlags, gatewayFlags, isGatewayCommand } from "../../../config/flags.ts";
 import { locateConfig } from "../../../config/locate.ts";
+import { readConfig } from "../../../config/read.ts";
 import { fileEnv, unitEnv } from "../../../config/service-env.ts";
 import type { ComposeReading } from "../../../core/compose.ts";
 import { DEFAULT_PORT } from "../../../core/default-port.ts";
+import { drawnValues } from "../../../core/drawn-values.ts";
 import type { DeploymentNames, DeviceList } from "../../../core/facts.ts";
 import { isObject, parseBoundedJson } from "../../../core/json.ts";
 import { say } from "../../../core/saying.ts";
@@ -75,13 +77,16 @@ type Reader = (document: InputDocument, context: ReadContext) => Told | Promise<
 
 /** Every kind of document, and what it tells. */
 const READERS: Readonly<Record<DocumentKind, Reader>> = {
-  config: async ({ text, name, line }) => ({
-    config: {
-      text: await configText(text),
-      path: baseOf(name).endsWith(".json") && line === undefined ? baseOf(name) : "openclaw.json",
-      isPart: line !== undefined,
-    },
-  }),
+  config: async ({ text: written, name, line }, { salt }) => {
+    const text = await configText(written);
+    const path = baseOf(name).endsWith(".json") && line === undefined ? baseOf(name) : "openclaw.json";
+    // Also those that only their place shows to be one: in a list, below an object of secrets.
+    const { secrets } = readConfig({ text, path, stateDir: "", env: {}, salt });
+    return {
+      config: { text, path, isPart: line !== undefined },
+      secrets: secrets.all.map((secret) => secret.reveal()),
+    };
+  },
   compose: composeTold,
   env: ({ text, name }, { salt }) => {
     const values = fileEnv(text, salt);
@@ -106,8 +111,20 @@ export async function told(document: InputDocument, context: ReadContext): Promi
   const found = await READERS[document.as](document, context);
   // Whatever else stands in it: a value with a secret's name is not to be seen anywhere.
   const named = secretsIn(document.text.slice(0, MAX_SECRETS_TEXT));
-  const secrets = [...(found.secrets ?? []), ...named, ...optionValues(document.text)];
+  const secrets = [
+    ...(found.secrets ?? []),
+    ...named,
+    ...optionValues(document.text),
+    ...(await unnamedValues(document)),
+  ];
   return { ...found, secrets: secrets.filter((one) => one.length >= 4) };
+}
+
+/** Values that anybody may have put there under any name. */
+async function unnamedValues({ as, text }: InputDocument): Promise<readonly string[]> {
+  if (as === "kubernetes") return drawnValues(await objectsOf(text));
+  if (as === "docker-inspect") return drawnValues(parseBoundedJson(text));
+  return as === "compose" ? drawnValues((await composeYaml(text))?.value) : [];
 }
 
 /** `args: [--token, abc]` and the same as a list of lines: the next item is the option's value. */

@@ -7,6 +7,10 @@ export const usage = translation(english, {
   "check-named": "检查项 {word}",
   "command-line": "命令行",
   "standard-input": "标准输入",
+  "what-was-read": "读到的内容",
+  "too-many-secrets":
+    "其中有超过 {count} 个机密值，或总长超过 {length} 个字符：无法保证全部不出现在报告中，因此不出报告",
+  "hand-in-less": "请少交一些文件，或只交网关自己的文件",
   "both-options": "{one} 与 {other}",
   "option-not-taken": "不接受 {option}",
   "url-not-taken": "不接受带有凭据的 URL",
