@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { type CliOptions, emptyHome, finish, fixture, start as startCli } from "./support/cli.ts";
 import { FixPlace } from "./support/fix-place.ts";
+import { UNHURRIED, until } from "./support/until.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "opd-interrupt-"));
 after(() => rmSync(directory, { recursive: true }));
@@ -24,7 +25,7 @@ function start(args: readonly string[], options: CliOptions = {}): ChildProcess 
 }
 
 /** Longer than anything here takes on a slow machine; what is not ended hangs for ever. */
-const PATIENCE = { timeout: 60_000 };
+const PATIENCE = { timeout: UNHURRIED };
 
 function fifo(name: string): string {
   const path = join(directory, name);
@@ -42,11 +43,6 @@ function preload(name: string, inThread: string): readonly string[] {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 10_000 && !holds(); tries += 1) await pause(5);
-  assert.ok(holds(), "it did not happen");
 }
 
 let awakened = 0;
