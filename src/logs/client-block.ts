@@ -72,7 +72,7 @@ export function mergeClient(first: ClientErrorEvent, second: ClientErrorEvent): 
   const secondTells =
     isOneCall(first, second) ||
     unexplained ||
-    second.why === "refused" ||
+    (isItsEnd && second.why === "refused") ||
     (first.why === undefined && second.why !== undefined);
   const [told, other] = secondTells ? [second, first] : [first, second];
   const from = told.from === "unknown" ? other.from : told.from;
