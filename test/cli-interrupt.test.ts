@@ -6,7 +6,14 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { type CliOptions, emptyHome, finish, fixture, start as startCli } from "./support/cli.ts";
+import {
+  type CliOptions,
+  emptyHome,
+  ensureBuilt,
+  finish,
+  fixture,
+  start as startCli,
+} from "./support/cli.ts";
 import { FixPlace } from "./support/fix-place.ts";
 import { UNHURRIED, until } from "./support/until.ts";
 
@@ -26,6 +33,8 @@ function start(args: readonly string[], options: CliOptions = {}): ChildProcess 
 
 /** Longer than anything here takes on a slow machine; what is not ended hangs for ever. */
 const PATIENCE = { timeout: UNHURRIED };
+// Before any limit runs: a build is no part of what is measured here.
+ensureBuilt();
 
 function fifo(name: string): string {
   const path = join(directory, name);
