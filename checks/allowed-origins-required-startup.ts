@@ -15,6 +15,7 @@ import {
 } from "./lib/explain-refusals.ts";
 import { localOrigins } from "./lib/published-origin.ts";
 import { human } from "./lib/remedies.ts";
+import { toldPage } from "./lib/told-page.ts";
 import { inspected, workloadOf } from "./lib/workload.ts";
 
 /** 2026.2.23 to 2026.2.26 do not start beyond loopback without a list of origins; 2026.3.1 and later fill local ones in (measured). */
@@ -35,7 +36,10 @@ export default defineCheck({
       explains: ({ reason }) => reason === "startup-failed" && last?.why === "allowed-origins-required",
       args: (refusal) =>
         args({ bind: config?.effective.gateway?.bind, origin: originOf(refusal, gateFacts) }),
-      remedies: (refusal) => [allowOrigin(refusal, gateFacts), ...seedingRelease(gateFacts)],
+      remedies: (refusal) => [
+        allowOrigin(refusal, gateFacts, toldPage(facts.wanted.logs)),
+        ...seedingRelease(gateFacts),
+      ],
     });
   },
 });
@@ -47,9 +51,10 @@ function restarting(workload: Workload | undefined): readonly Evidence[] {
 }
 
 /** A gateway that is down admits nobody, so the model has no say here. */
-function allowOrigin(refusal: Refusal, facts: GateFacts): Remedy {
+function allowOrigin(refusal: Refusal, facts: GateFacts, told: readonly string[]): Remedy {
   const seen = originOf(refusal, facts);
-  const origins = seen === undefined ? localOrigins(facts) : [seen];
+  const local = localOrigins(facts);
+  const origins = seen !== undefined ? [seen] : local.length > 0 ? [...new Set([...local, ...told])] : told;
   return {
     id: "add-allowed-origin",
     risk: "none",

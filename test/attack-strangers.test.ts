@@ -22,8 +22,9 @@ import { uidOf } from "../src/deployments/processes.ts";
 import { nodeWorld, type World } from "../src/deployments/world.ts";
 import type { Report } from "../src/report/result.ts";
 import { ACL, ACL_FOR_1234, setAttribute, whyNoAttributes } from "./support/attributes.ts";
-import { type CliResult, here, PATIENTLY } from "./support/cli.ts";
+import { type CliResult, here } from "./support/cli.ts";
 import { NO_STRANGERS, STRANGER, Stranger } from "./support/stranger.ts";
+import { UNHURRIED } from "./support/until.ts";
 
 const TOKEN = "tok-of-root-0123456789-abcdefgh";
 
@@ -44,7 +45,7 @@ class Root {
   }
 
   run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
-    return here([...args, ...PATIENTLY], { env: { HOME: this.home, ...env } });
+    return here([...args], { env: { HOME: this.home, ...env } });
   }
 }
 
@@ -284,7 +285,7 @@ describe("programs that somebody else may write", { skip: NO_STRANGERS }, () => 
         env: { PATH },
         cwd: "/",
         signal: new AbortController().signal,
-        timeoutMs: 10_000,
+        timeoutMs: UNHURRIED,
       });
     for (const command of [theirs, link]) {
       const outcome = await run(command);
@@ -316,7 +317,7 @@ describe("programs that somebody else may write", { skip: NO_STRANGERS }, () => 
         env: { PATH: `${bin}:/usr/bin:/bin` },
         cwd: "/",
         signal: new AbortController().signal,
-        timeoutMs: 10_000,
+        timeoutMs: UNHURRIED,
       });
     chmodSync(bin, 0o775);
     assert.ok((await run()).known);

@@ -122,7 +122,7 @@ describe("collect", () => {
     const { url } = await gateway("2026.3.13");
     const file = join(dir, "unasked.tar.gz");
     const preview = await here(["collect", "-o", file, "--target", url], { env });
-    assert.deepEqual([preview.code, preview.stdout, existsSync(file)], [1, "", false]);
+    assert.deepEqual([preview.code, preview.stdout, existsSync(file)], [3, "", false]);
     assert.match(preview.stderr, /This goes into .*\n.*bundle\.json[\s\S]*Nothing was written/);
     const precious = join(dir, "precious");
     writeFileSync(precious, "mine");

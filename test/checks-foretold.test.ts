@@ -12,7 +12,7 @@ import { reportOf } from "../src/doctor/pure/case.ts";
 import { offlineFacts } from "../src/doctor/pure/offline.ts";
 import { startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
 import type { JsonReport } from "../src/report/json.ts";
-import { here, PATIENTLY } from "./support/cli.ts";
+import { here } from "./support/cli.ts";
 import { diagnoseSituation, factsOfSituation, situations } from "./support/situation.ts";
 
 const TOKEN = "tok-c0ffee-0123456789-abcdef";
@@ -91,14 +91,14 @@ test("whoever came and was refused without a reason, or waits, is no foretelling
 /** Green in both formats, and what is foretold is told. */
 async function isGreen(args: readonly string[]): Promise<void> {
   const env = { OPENCLAW_GATEWAY_TOKEN: TOKEN };
-  const json = await here([...args, ...PATIENTLY, "--json"], { env });
+  const json = await here([...args, "--json"], { env });
   const { verdict, findings } = JSON.parse(json.stdout) as JsonReport;
   assert.deepEqual(
     [json.code, verdict, findings.map(({ id, severity }) => `${id} ${severity}`)],
     [0, "healthy", ["first-time-not-paired info"]],
     json.stdout,
   );
-  const human = await here([...args, ...PATIENTLY], { env });
+  const human = await here([...args], { env });
   assert.equal(human.code, 0);
   assert.doesNotMatch(human.stdout, /ERROR|refused at/);
 }

@@ -9,7 +9,7 @@ import { after, test } from "node:test";
 import { admit } from "../src/admission/admit.ts";
 import { startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
 import type { JsonReport } from "../src/report/json.ts";
-import { type CliResult, ensureBuilt, finish, here } from "./support/cli.ts";
+import { type CliResult, ensureBuilt, finish, here, patiently } from "./support/cli.ts";
 
 // What could not be looked at, or answers otherwise than a gateway does, is never healthy.
 
@@ -95,7 +95,7 @@ test("a log that another user alone may read: undetermined, with the file, whose
   chmodSync(home, 0o777);
   const other = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
   const args = ["diagnose", "--config", config, "--deployment", "local", "--json"];
-  const child = spawn(process.execPath, [ensureBuilt(), ...args], {
+  const child = spawn(process.execPath, [ensureBuilt(), ...patiently(args)], {
     cwd: home,
     env: { PATH: process.env.PATH ?? "", HOME: home, LANG: "en_US.UTF-8", ...TOKEN_ENV },
     stdio: "pipe",

@@ -13,6 +13,7 @@ import { askedGateway, closeGateways, TOKEN } from "./support/asked-gateway.ts";
 import { type CliResult, cli, finish, here, start } from "./support/cli.ts";
 import { challenge, refusalOf, startHostileServer, startTcpServer } from "./support/hostile-server.ts";
 import { selfSigned } from "./support/self-signed.ts";
+import { UNHURRIED, until } from "./support/until.ts";
 
 const TOKEN_ENV = { OPENCLAW_GATEWAY_TOKEN: TOKEN };
 const CHROME =
@@ -130,11 +131,9 @@ for (const [release, first] of [
       token: TOKEN,
       device: true,
       sendBuildId: false,
-      timeoutMs: 10_000,
+      timeoutMs: UNHURRIED,
     });
-    for (let i = 0; i < 400 && !log.some((line) => line.includes("closed before connect")); i++) {
-      await new Promise((done) => setTimeout(done, 5));
-    }
+    await until(() => log.some((line) => line.includes("closed before connect")));
     const file = join(dir, `docker-${release}.log`);
     writeFileSync(file, log.map((line) => `openclaw-gateway-1  | ${line}\n`).join(""));
     const result = await diagnose(url, ["--deployment", "docker", "--log", file], TOKEN_ENV);
@@ -200,7 +199,7 @@ describe("a gateway that cannot be reached: 3, and the finding is there", () => 
   });
 
   test("a name that does not resolve", async () => {
-    const result = await diagnose("ws://claw.invalid:18789", ["--timeout", "3"]);
+    const result = await diagnose("ws://claw.invalid:18789");
     assert.equal(result.code, 3);
     assert.deepEqual(ids(result), ["gateway-down-or-starting"]);
   });
@@ -239,7 +238,7 @@ describe("a server of which nothing is known", () => {
     });
     open.push(server);
     for (const args of [["--verbose"], ["--json"]]) {
-      const { stdout, stderr } = await here(["--target", server.url, "--timeout", "5", ...args]);
+      const { stdout, stderr } = await here(["--target", server.url, ...args]);
       // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for control characters.
       assert.doesNotMatch(`${stdout}${stderr}`, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     }
@@ -348,7 +347,7 @@ Socket.prototype.connect = function (...args) {
       });
       open.push(server);
       const port = new URL(server.url).port;
-      const result = await cli(["--target", "ws://203.0.113.7:18789", "--timeout", "8", "--json", ...args], {
+      const result = await cli(["--target", "ws://203.0.113.7:18789", "--json", ...args], {
         env: { ...TOKEN_ENV, REDIRECT_PORT: port },
         node: ["--import", redirect],
       });

@@ -35,7 +35,7 @@ async function diagnosed(more: Partial<FakeContainer>, options: FakeEngineOption
     containers: [{ ...CLAW, ...more }, ...(options.containers ?? [])],
   });
   engines.push(engine);
-  const args = ["diagnose", "--json", "--timeout", "2", "--target", "docker:claw"];
+  const args = ["diagnose", "--json", "--target", "docker:claw"];
   const { stdout, stderr } = await here(args, { env: { DOCKER_HOST: `unix://${engine.socket}` } });
   assert.equal(stderr, "");
   assert.ok(!stdout.includes(TOKEN), "the token is in the report");
@@ -156,7 +156,7 @@ describe("a config of this machine, and a gateway in some container", () => {
     const engine = await fakeEngine({ containers });
     engines.push(engine);
     const env = { HOME: home, DOCKER_HOST: `unix://${engine.socket}` };
-    const { stdout } = await here(["diagnose", "--json", "--timeout", "2"], { env });
+    const { stdout } = await here(["diagnose", "--json"], { env });
     return JSON.parse(stdout) as JsonReport;
   };
 

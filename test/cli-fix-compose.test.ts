@@ -73,7 +73,7 @@ async function fix(
     PATH: `${bin}:${process.env.PATH ?? ""}`,
     XDG_STATE_HOME: path.join(dir, "state"),
   };
-  const words = ["--target", "docker:claw-openclaw-gateway-1", "--timeout", "2"];
+  const words = ["--target", "docker:claw-openclaw-gateway-1"];
   const run = await here(["fix", "env-token-overrides-config", ...words, ...args], { env });
   const shown = run.stdout + run.stderr;
   assert.ok(!shown.includes(TOKEN) && !shown.includes(OTHER), "a token is shown");

@@ -5,8 +5,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
-import { cli, finish, here, PATIENTLY, start } from "./support/cli.ts";
+import { cli, finish, here, start } from "./support/cli.ts";
 import { FixPlace, type PlaceOptions, plain, reportOf, TOKEN } from "./support/fix-place.ts";
+import { until } from "./support/until.ts";
 
 const ORIGIN = "https://claw.example.test";
 /** Agrees to the origin that only the log names otherwise. */
@@ -75,7 +76,7 @@ describe("fix", { concurrency: 3 }, () => {
     assert.ok(place.text().includes(ORIGINS));
     assert.ok(place.text().includes("// do not change"));
     assert.equal(place.journal().state, "kept");
-    const whole = await cli(["--deployment", "local", ...PATIENTLY], { cwd: place.home, env: place.env });
+    const whole = await cli(["--deployment", "local"], { cwd: place.home, env: place.env });
     assert.equal(whole.code, 0, whole.stdout);
     assert.equal(reportOf(await place.runApart(["--json"])).outcome, "healthy");
 
@@ -195,7 +196,7 @@ describe("fix", { concurrency: 3 }, () => {
 
   story("interrupted after the change: taken back, 130", {}, async (place) => {
     const before = place.text();
-    const child = start(["fix", ...agreeing(), ...PATIENTLY, "--deployment", "local"], {
+    const child = start(["fix", ...agreeing(), "--deployment", "local"], {
       cwd: place.home,
       env: place.env,
     });
@@ -209,7 +210,7 @@ describe("fix", { concurrency: 3 }, () => {
   });
 
   story("two at once: the second one refuses", {}, async (place) => {
-    const child = start(["fix", ...agreeing(), ...PATIENTLY, "--deployment", "local"], {
+    const child = start(["fix", ...agreeing(), "--deployment", "local"], {
       cwd: place.home,
       env: place.env,
     });
@@ -423,15 +424,7 @@ function generator(seed: number): () => number {
 
 /** Exit code of a diagnosis. */
 async function diagnosed(place: FixPlace): Promise<number | null> {
-  const { code, stdout } = await here(["--deployment", "local", ...PATIENTLY], { env: place.env });
+  const { code, stdout } = await here(["--deployment", "local"], { env: place.env });
   assert.notEqual(stdout, "");
   return code;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 4000; i += 1) {
-    if (holds()) return;
-    await new Promise((done) => setTimeout(done, 5));
-  }
-  assert.fail("it did not happen");
 }

@@ -19,6 +19,7 @@ import type { FleetGateway, FleetLine, FleetSummary } from "../src/report/fleet.
 import { here } from "./support/cli.ts";
 import { type Fleet, startFleet } from "./support/fleet.ts";
 import { challenge, startHostileServer } from "./support/hostile-server.ts";
+import { UNHURRIED } from "./support/until.ts";
 
 const schema = JSON.parse(
   readFileSync(new URL("../src/report/schema/fleet.schema.json", import.meta.url), "utf8"),
@@ -166,7 +167,7 @@ test("of many, no more than asked for are looked at together, and one that fails
     salt: "salt",
     concurrency: 3,
     signal: new AbortController().signal,
-    timeoutMs: 2000,
+    timeoutMs: UNHURRIED,
     allowPlaintextToken: false,
     insecureTls: false,
     only: [],
@@ -200,7 +201,10 @@ test("what one gateway's token is goes to no other: not the environment's, not a
       heard.push(JSON.stringify(request.headers) + request.url);
       response.end("<title>OpenClaw Control</title>");
     },
-    socket: (socket) => socket.send(challenge()),
+    socket: (socket) => {
+      socket.on("message", () => socket.close());
+      socket.send(challenge());
+    },
   });
   const token = "line-token-4f1e6c2299";
   const ofEnvironment = "environment-token-0b77aa";

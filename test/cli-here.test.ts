@@ -6,8 +6,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { admit } from "../src/admission/admit.ts";
+import { commandNames } from "../src/cli/commands/index.ts";
 import { startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
-import { type CliOptions, type CliResult, cli, fixture, here } from "./support/cli.ts";
+import {
+  type CliOptions,
+  type CliResult,
+  cli,
+  fixture,
+  GIVE_UP,
+  GIVES_NONE_UP,
+  here,
+  patiently,
+} from "./support/cli.ts";
 import { startHostileServer } from "./support/hostile-server.ts";
 
 const TOKEN = "tok-c0ffee-0123456789-abcdef";
@@ -25,8 +35,11 @@ const gateway = await startEmbeddedGateway({
   onLog: () => undefined,
 });
 open.push(gateway);
-const silent = await startHostileServer({ http: (_request, response) => response.writeHead(502).end() });
-open.push(silent);
+const broken = await startHostileServer({
+  http: (_request, response) => response.writeHead(502).end(),
+  raw: (socket) => socket.end("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n"),
+});
+open.push(broken);
 const config = join(dir, "openclaw.json");
 writeFileSync(
   config,
@@ -53,7 +66,7 @@ const rows: readonly (readonly [args: readonly string[], options?: Pick<CliOptio
   [[...AT, "--json", "--config", config]],
   [[...AT, "--token-stdin"], { input: `${TOKEN}\n` }],
   [[...AT], { env: { OPENCLAW_GATEWAY_TOKEN: "wrong-token-0123456789" } }],
-  [["--target", silent.url, "--json"]],
+  [["--target", broken.url, "--json"]],
   [["smoke", ...AT, "--quiet"], { env: { OPENCLAW_GATEWAY_TOKEN: TOKEN } }],
   [["fix", ...AT, "--dry-run", "--json", "--config", config]],
   [["fix", "--undo"]],
@@ -81,11 +94,33 @@ function comparable({ code, stdout, stderr }: CliResult): CliResult {
 describe("within this process as in one of its own", { concurrency: 2 }, () => {
   for (const [args, options = {}] of rows)
     test(
-      `${args.join(" ").replaceAll(dir, "").replaceAll(LOG, "LOG").replace(gateway.url, "URL").replace(silent.url, "URL")} ${Object.keys(options).join(" ")}`.trimEnd(),
+      `${args.join(" ").replaceAll(dir, "").replaceAll(LOG, "LOG").replace(gateway.url, "URL").replace(broken.url, "URL")} ${Object.keys(options).join(" ")}`.trimEnd(),
       async () => {
         const apart = await cli(args, options);
         const inside = await here(args, options);
         assert.deepEqual(comparable(inside), comparable(apart));
       },
     );
+});
+
+test("every command that gives up is given patience in these suites, unless one says its own", async () => {
+  const givesUp = async (name: string) =>
+    (await here([...name.split(" "), "--help"])).stdout.includes("--timeout");
+  for (const name of GIVES_NONE_UP) assert.equal(await givesUp(name), false, name);
+  const names = [];
+  for (const name of commandNames) if (await givesUp(name)) names.push(name);
+  assert.deepEqual(names.sort(), [...GIVE_UP].sort());
+  const patience = ["--timeout", "120"];
+  for (const [args, more] of [
+    [["--json"], []],
+    [["--target", "local", "--json"], patience],
+    [["fix", "--dry-run"], patience],
+    [["fix", "--timeout=3"], []],
+    [["--target", "local", "--timeout", "3"], []],
+    [["triage", "x.log"], []],
+    [["fleet", "x.list"], patience],
+    [["fleet", "report", "x.jsonl"], []],
+    [["--version"], []],
+  ] as const)
+    assert.deepEqual(patiently(args), [...args, ...more]);
 });

@@ -9,6 +9,7 @@ import type { ChosenTarget } from "../src/deployments/target.ts";
 import { Live } from "../src/doctor/live/look.ts";
 import { collectOptions } from "../src/doctor/pure/derived.ts";
 import { type FakeWorldInput, fakeWorld } from "./fake-world.ts";
+import { UNHURRIED } from "./support/until.ts";
 
 const ID = "9176124ba561c6d810120efd0fe3779662e019666d84b88a04b8293d9af99bae";
 const MOUNTS =
@@ -37,7 +38,7 @@ async function facts(
     asBrowser: false,
     allowPlaintextToken: false,
     insecureTls: false,
-    timeoutMs: 2000,
+    timeoutMs: UNHURRIED,
   });
   const stop = new AbortController();
   return collect([wanted], live.collectors(), collectOptions(stop.signal));

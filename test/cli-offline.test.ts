@@ -153,7 +153,7 @@ export async function load(url, context, next) {
       ["ws", "boxen", "ora", "json5", "src/gateway", "src/logs"],
     ],
     [
-      ["--target", "ws://127.0.0.1:1", "--timeout", "2"],
+      ["--target", "ws://127.0.0.1:1"],
       ["ws", "src/gateway"],
       ["boxen", "ora"],
     ],

@@ -19,11 +19,10 @@ import { unhurried } from "../src/deployments/docker/without-time-limit.ts";
 import { leadingRecords } from "../src/intake/tar.ts";
 import { frame } from "./fake-engine.ts";
 import { textOf } from "./fake-world.ts";
+import { UNHURRIED } from "./support/until.ts";
 
 /** Milliseconds of quiet that a call waits for where it is to give up; it has twice as long in all. */
 const QUIET = 150;
-/** Where something else ends it, on a machine of any speed. */
-const PATIENT = 120_000;
 const MB = 1_048_576;
 
 interface Stub {
@@ -38,7 +37,7 @@ after(() => Promise.all(servers.map((close) => close())));
 type Answer = (socket: Socket, head: string) => void;
 
 /** Whoever asks gets `answer`, whatever it asks. */
-async function stub(answer: Answer, timeout = PATIENT): Promise<Stub> {
+async function stub(answer: Answer, timeout = UNHURRIED): Promise<Stub> {
   const directory = mkdtempSync(join(tmpdir(), "opd-stub-"));
   const path = join(directory, "engine.sock");
   const sockets = new Set<Socket>();
@@ -158,7 +157,7 @@ const ways: readonly (readonly [name: string, expected: string, answer: Answer])
 describe("a question to an engine", () => {
   for (const [name, expected, answer] of ways)
     test(`${name}: ${expected}`, async () => {
-      const { api, sent } = await stub(answer, expected === "ERR_ANSWER_LATE" ? QUIET : PATIENT);
+      const { api, sent } = await stub(answer, expected === "ERR_ANSWER_LATE" ? QUIET : UNHURRIED);
       assert.equal(await code(api.listContainers({ all: true })), expected);
       // What is in flight beyond the bound is what sockets hold.
       assert.ok(sent() < MAX_ANSWER + 8 * MB, `${sent()} bytes`);
@@ -185,7 +184,7 @@ describe("a question to an engine", () => {
     });
   });
 
-  test("one that may take long still ends a document that stalls", { timeout: 20_000 }, async () => {
+  test("one that may take long still ends a document that stalls", { timeout: UNHURRIED }, async () => {
     const { api } = await stub((socket) => {
       // Longer than the others wait for.
       setTimeout(

@@ -10,6 +10,7 @@ import {
   fakeEngine,
   frame,
 } from "./fake-engine.ts";
+import { UNHURRIED } from "./support/until.ts";
 
 const engines: FakeEngine[] = [];
 after(() => Promise.all(engines.map((engine) => engine.close())));
@@ -155,7 +156,7 @@ describe("a log that is followed", () => {
     assert.deepEqual(logCalls(engine), []);
   });
 
-  test("the one who leaves the loop leaves no connection behind", { timeout: 20_000 }, async () => {
+  test("the one who leaves the loop leaves no connection behind", { timeout: UNHURRIED }, async () => {
     const { push, pieces } = tap();
     const { engine, api, container } = await containerOf({ name: "c", followed: pieces });
     push(frame(1, "one\n"));

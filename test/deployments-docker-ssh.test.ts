@@ -17,6 +17,7 @@ import { parseSshUrl, sshWords } from "../src/deployments/docker/ssh-address.ts"
 import { type FakeEngine, fakeEngine, frame } from "./fake-engine.ts";
 import { fakeWorld, textOf } from "./fake-world.ts";
 import { cli } from "./support/cli.ts";
+import { UNHURRIED, until } from "./support/until.ts";
 
 /**
  * Stands in for `ssh` on the PATH: leads standard input and output to FAKE_SOCKET, or fails as FAKE_SSH says. Its
@@ -77,11 +78,6 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-async function soon(condition: () => boolean): Promise<boolean> {
-  for (let at = 0; at < 200 && !condition(); at += 1) await new Promise((done) => setTimeout(done, 25));
-  return condition();
 }
 
 const environment = (socket: string, more: Readonly<Record<string, string>> = {}) => ({
@@ -300,7 +296,7 @@ describe("an engine behind ssh", { skip }, () => {
         env: { PATH: ":/usr/bin:/bin:." },
         cwd: here,
         signal: new AbortController().signal,
-        timeoutMs: 10_000,
+        timeoutMs: UNHURRIED,
       });
       assert.ok(outcome.known && outcome.value.exitCode === 127, JSON.stringify(outcome));
     } finally {
@@ -313,23 +309,23 @@ describe("an engine behind ssh", { skip }, () => {
     const before = started().length;
     const given = new AbortController();
     const asked = api.listContainers({ abortSignal: given.signal }).then(unlisted, (error: unknown) => error);
-    assert.ok(await soon(() => started().length > before));
+    await until(() => started().length > before);
     const { pid = 0 } = started().at(-1) ?? {};
     assert.ok(isAlive(pid));
     given.abort();
     assert.ok((await asked) instanceof Error);
-    assert.ok(await soon(() => !isAlive(pid)), "it is still there");
+    await until(() => !isAlive(pid), "it is still there");
   });
 
   test("the command line: in its own words, and nothing is left running", async () => {
     const env = environment(fake.socket, { DOCKER_HOST: "ssh://claw", FAKE_NAME: "localhost" });
     const before = started().length;
-    const result = await cli(["diagnose", "--json", "--timeout", "1", "--target", "docker:claw"], { env });
+    const result = await cli(["diagnose", "--json", "--target", "docker:claw"], { env });
     assert.match(result.stdout, /"name": "claw"/, result.stderr);
     const mine = started().slice(before);
     assert.ok(mine.length > 0);
-    assert.ok(await soon(() => mine.every(({ pid }) => !isAlive(pid))));
-    const denied = await cli(["diagnose", "--timeout", "1", "--target", "docker:claw"], {
+    await until(() => mine.every(({ pid }) => !isAlive(pid)));
+    const denied = await cli(["diagnose", "--target", "docker:claw"], {
       env: { ...env, FAKE_SSH: "255|me@claw: Permission denied (publickey)." },
     });
     assert.equal(denied.code, 3);
@@ -405,7 +401,7 @@ describe("streams and hijacked connections through ssh", { skip }, () => {
       text += part.toString("latin1");
     });
     const ended = new Promise((done) => stream.once("end", done));
-    assert.ok(await soon(() => text.includes("one\n")));
+    await until(() => text.includes("one\n"));
     assert.ok(!text.includes("two\n"));
     later();
     await ended;
@@ -430,7 +426,7 @@ describe("streams and hijacked connections through ssh", { skip }, () => {
       .map(({ pid }) => pid);
     assert.equal(pids.length, 1);
     child.kill("SIGKILL");
-    assert.ok(await soon(() => pids.every((pid) => !isAlive(pid))), "it is still there");
+    await until(() => pids.every((pid) => !isAlive(pid)), "it is still there");
   });
 });
 

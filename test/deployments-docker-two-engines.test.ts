@@ -120,7 +120,7 @@ describe("a proxy in front of the engine that hands out no files", () => {
   const diagnosed = async (lang: string): Promise<{ report: JsonReport; text: string }> => {
     const engine = await engineOf({ containers: [one], refused });
     const env = { DOCKER_HOST: `unix://${engine.socket}` };
-    const args = ["--timeout", "2", "--target", "docker:claw", "--release", "2026.3.13", "--lang", lang];
+    const args = ["--target", "docker:claw", "--release", "2026.3.13", "--lang", lang];
     const [json, human] = await Promise.all([
       here(["diagnose", "--json", ...args], { env }),
       here(["diagnose", ...args], { env }),

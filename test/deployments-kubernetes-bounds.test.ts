@@ -18,6 +18,7 @@ import { podLog } from "../src/deployments/kubernetes/logs.ts";
 import { nodeWorld, type World } from "../src/deployments/world.ts";
 import { catalogueOf } from "../src/report/messages/index.ts";
 import { KUBE_TOKEN, kubeconfigText, type StubCluster, stubCluster } from "./support/cluster.ts";
+import { UNHURRIED, until } from "./support/until.ts";
 
 /** Milliseconds that a question of these tests may take. */
 const MS = 400;
@@ -37,8 +38,8 @@ function worldOf(env: Readonly<Record<string, string>> = {}): World {
   return nodeWorld({ env: { KUBECONFIG: cluster.kubeconfig, PATH: process.env.PATH ?? "", ...env } });
 }
 
-async function apiOf(bytes = MAX_ANSWER): Promise<KubeApi> {
-  return kubeApi(await clusterAccess(worldOf(), undefined), { ms: MS, bytes });
+async function apiOf({ bytes = MAX_ANSWER, ms = UNHURRIED } = {}): Promise<KubeApi> {
+  return kubeApi(await clusterAccess(worldOf(), undefined), { ms, bytes });
 }
 
 async function problemOf(ask: () => Promise<unknown>): Promise<KubeProblem | undefined> {
@@ -66,7 +67,7 @@ describe("documents", () => {
       more();
       return true;
     };
-    const api = await apiOf(1_048_576);
+    const api = await apiOf({ bytes: 1_048_576 });
     assert.equal(await problemOf(() => api.get("/api/v1/pods")), "too-long");
     assert.ok(sent < 64 * 1_048_576, `${sent}`);
   });
@@ -88,7 +89,7 @@ describe("documents", () => {
         answer(response);
         return true;
       };
-      const api = await apiOf();
+      const api = await apiOf({ ms: MS });
       assert.equal(await problemOf(() => api.get("/api/v1/pods")), "late");
     });
 
@@ -158,7 +159,7 @@ describe("logs", () => {
 
 describe("programs", () => {
   const exec = async () => podExec(await apiOf(), async () => known(TARGET, "test"));
-  const execution = { user: "", signal: never, timeoutMs: 2000 };
+  const execution = { user: "", signal: never, timeoutMs: UNHURRIED };
 
   test("output, errors and the exit code", async () => {
     const outcome = await (await exec()).run(["sh", "-c", "echo out; echo err >&2; exit 7"], execution);
@@ -396,7 +397,7 @@ describe("which cluster", () => {
     const at = plugin(
       `echo "$1 $SAID $KUBERNETES_EXEC_INFO" >> ${told}; echo '{"kind":"ExecCredential","status":{"token":"${KUBE_TOKEN}"}}'`,
     );
-    const api = kubeApi(await access(at), { ms: MS * 10, bytes: MAX_ANSWER });
+    const api = kubeApi(await access(at), { ms: UNHURRIED, bytes: MAX_ANSWER });
     await api.get("/api/v1/namespaces/openclaw/pods");
     await api.get("/api/v1/namespaces/openclaw/pods");
     const { readFileSync } = await import("node:fs");
@@ -461,11 +462,3 @@ test("the end of a port-forward lets no other user's connections through, and cl
   silent.closeAllConnections();
   silent.close();
 });
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail("it did not come so far");
-}

@@ -15,6 +15,7 @@ import { Live } from "../src/doctor/live/look.ts";
 import { reportOf } from "../src/doctor/pure/case.ts";
 import { collectOptions } from "../src/doctor/pure/derived.ts";
 import { type Json, type StubCluster, stubCluster } from "./support/cluster.ts";
+import { UNHURRIED } from "./support/until.ts";
 
 const directory = path.resolve(fileURLToPath(new URL("../fixtures/kubernetes", import.meta.url)));
 
@@ -73,7 +74,7 @@ for (const file of readdirSync(directory).sort()) {
       asBrowser: false,
       allowPlaintextToken: false,
       insecureTls: false,
-      timeoutMs: 5000,
+      timeoutMs: UNHURRIED,
     });
     const report = reportOf(
       await collect(LIVE_FACTS, live.collectors(), collectOptions(new AbortController().signal)),

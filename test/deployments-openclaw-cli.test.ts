@@ -19,6 +19,7 @@ import { failureOf } from "../src/deployments/command.ts";
 import { type OpenclawCliOptions, openclawCli } from "../src/deployments/openclaw-cli.ts";
 import type { GatewayProcess } from "../src/deployments/processes.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
+import { until } from "./support/until.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "opd-cli-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -51,13 +52,6 @@ const alive = (pid: number): boolean => {
     return false;
   }
 };
-async function eventually(condition: () => boolean): Promise<boolean> {
-  for (let i = 0; i < 200; i += 1) {
-    if (condition()) return true;
-    await delay(25);
-  }
-  return false;
-}
 
 test("the words arrive as they are, and no shell reads them", async () => {
   const { dir, cli } = place('printf "<%s>" "$@"');
@@ -227,23 +221,25 @@ const STUBBORN = "trap '' TERM; sh -c 'trap \"\" TERM; echo $$ > inner; while :;
 
 test("a command that takes too long is ended with all that it started", async () => {
   const { dir, cli } = place(STUBBORN);
-  const outcome = await cli.run([], { signal: never, timeoutMs: 700 });
-  assert.equal(outcome.known, false);
-  assert.equal(!outcome.known && outcome.reason, "timeout");
+  // As long as it takes to start, on this machine.
+  for (let timeoutMs = 700; !existsSync(path.join(dir, "inner")); timeoutMs *= 4) {
+    const outcome = await cli.run([], { signal: never, timeoutMs });
+    assert.equal(!outcome.known && outcome.reason, "timeout");
+  }
   const inner = Number(readFileSync(path.join(dir, "inner"), "utf8"));
-  assert.ok(await eventually(() => !alive(inner)), "a child is left");
+  await until(() => !alive(inner), "a child is left");
 });
 
 test("an interruption ends it with all that it started", async () => {
   const { dir, cli } = place(STUBBORN);
   const controller = new AbortController();
   const running = cli.run([], { signal: controller.signal });
-  assert.ok(await eventually(() => existsSync(path.join(dir, "inner"))));
+  await until(() => existsSync(path.join(dir, "inner")));
   await delay(50);
   controller.abort();
   assert.equal((await running).known, false);
   const inner = Number(readFileSync(path.join(dir, "inner"), "utf8"));
-  assert.ok(await eventually(() => !alive(inner)), "a child is left");
+  await until(() => !alive(inner), "a child is left");
   assert.equal((await cli.run([], { signal: controller.signal })).known, false);
 });
 
@@ -255,7 +251,7 @@ test("what it leaves behind does not hold us up, and ends", async () => {
   assert.ok(outcome.known);
   assert.equal(outcome.value.stdout, "done\n");
   const inner = Number(readFileSync(path.join(dir, "inner"), "utf8"));
-  assert.ok(await eventually(() => !alive(inner)), "a child is left");
+  await until(() => !alive(inner), "a child is left");
 });
 
 test("without a command, or as somebody else, nothing runs", async () => {

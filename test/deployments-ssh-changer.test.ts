@@ -17,6 +17,7 @@ import { commandsFor } from "../src/kinds/commands.ts";
 import { deploymentOf } from "../src/kinds/index.ts";
 import { fakeWorld } from "./fake-world.ts";
 import { sshStandIn } from "./support/ssh-stand-in.ts";
+import { UNHURRIED, until } from "./support/until.ts";
 
 const skip = process.platform === "win32" ? "the stand-in for ssh is a script" : false;
 const uid = process.getuid?.() ?? 0;
@@ -36,7 +37,7 @@ async function far(play = "", owner = { uid, gid }, env: Readonly<Record<string,
   return { connection, exec, files: sshFiles({ host: connection, exec, name, owner }) };
 }
 
-const limits = { user: "", signal: new AbortController().signal, timeoutMs: 20_000 };
+const limits = { user: "", signal: new AbortController().signal, timeoutMs: UNHURRIED };
 
 describe("files over there", { skip }, () => {
   const directory = join(standIn.home, "state");
@@ -149,8 +150,7 @@ describe("programs over there", { skip }, () => {
     const started = await pid();
     stop.abort();
     assert.equal((await run).known, false);
-    for (let looks = 0; looks < 500 && isAlive(started); looks += 1) await delay(20);
-    assert.equal(isAlive(started), false);
+    await until(() => !isAlive(started));
   });
 
   test("are the owner's: root becomes that user, anybody else is refused", async () => {

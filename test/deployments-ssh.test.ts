@@ -21,6 +21,7 @@ import { fakeEngine } from "./fake-engine.ts";
 import { fakeWorld, textOf } from "./fake-world.ts";
 import { here } from "./support/cli.ts";
 import { type StartedSsh, sshStandIn } from "./support/ssh-stand-in.ts";
+import { UNHURRIED } from "./support/until.ts";
 
 const skip = process.platform === "win32" ? "the stand-in for ssh is a script" : false;
 const TOKEN = "tok-c0ffee-0123456789-abcdef";
@@ -210,7 +211,7 @@ describe("a host that does not let itself be looked at", { skip }, () => {
     const connection = await SshConnection.open({ host: "vps" }, standIn.env());
     const limits = { maxBytes: 1000, timeoutMs: 400 };
     await assert.rejects(connection.ask("sleep 60", limits), { problem: "late" });
-    const { answer } = await connection.ask("echo there", { ...limits, timeoutMs: 20_000 });
+    const { answer } = await connection.ask("echo there", { ...limits, timeoutMs: UNHURRIED });
     assert.equal(answer.toString(), "there\n");
     connection.close();
   });
@@ -234,7 +235,8 @@ describe("a host that does not let itself be looked at", { skip }, () => {
     process.kill(master?.pid ?? 0, "SIGKILL");
     await assert.rejects(
       async () => {
-        for (;;) await connection.ask("sleep 0.05", { maxBytes: 1000, timeoutMs: 5000, ...gone(connection) });
+        for (;;)
+          await connection.ask("sleep 0.05", { maxBytes: 1000, timeoutMs: UNHURRIED, ...gone(connection) });
       },
       (error: unknown) => error instanceof SshError && error.problem === "cut",
     );

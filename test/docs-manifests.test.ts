@@ -68,7 +68,7 @@ for (const { name, job } of jobs)
       const filled = args.map((arg) =>
         arg.replaceAll("{{ .Release.Name }}", "127.0.0.1").replace(/--wait=.*/, "--wait=0"),
       );
-      const { code, stderr } = await here([...filled, "--timeout", "1"], {
+      const { code, stderr } = await here(filled, {
         env: { KUBECONFIG: "/nonexistent" },
       });
       assert.equal(code, 3, stderr);

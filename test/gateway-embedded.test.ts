@@ -6,6 +6,7 @@ import { DeviceBook } from "../src/gateway/embedded/devices.ts";
 import { type EmbeddedGatewayOptions, startEmbeddedGateway } from "../src/gateway/embedded/server.ts";
 import { type FrameScenario, frameScenarios, recordFrames } from "./real/frames.ts";
 import { fakeAdmit } from "./support/fake-admit.ts";
+import { UNHURRIED, until } from "./support/until.ts";
 
 const token = "tok-embedded-0123456789";
 const docker = { remoteAddress: "172.18.0.1" };
@@ -35,12 +36,9 @@ function scenario(name: string): FrameScenario {
 
 /** Waits for the line that is written after the socket closed. */
 async function lineWith(lines: readonly string[], text: string): Promise<string> {
-  for (let turn = 0; turn < 200; turn++) {
-    const line = lines.find((candidate) => candidate.includes(text));
-    if (line !== undefined) return line;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  return assert.fail(`no line with ${text} in:\n${lines.join("\n")}`);
+  const found = () => lines.find((candidate) => candidate.includes(text));
+  await until(() => found() !== undefined, `no line with ${text}`);
+  return found() ?? "";
 }
 
 /** Ids, ports and durations replaced, so that lines can be compared as wholes. */
@@ -228,11 +226,15 @@ describe("embedded gateway: frames", () => {
 
   it("ends a handshake that does not come, and frames that are too large", async () => {
     const impatient = await gateway("2026.3.13", { handshakeTimeoutMs: 50 });
-    const silent = await recordFrames(impatient.url, { name: "silent", raw: " " }, { timeoutMs: 60_000 });
+    const silent = await recordFrames(impatient.url, { name: "silent", raw: " " }, { timeoutMs: UNHURRIED });
     assert.equal(silent.close?.code, 1000);
     // With patience: on a busy machine a large frame takes longer than 50 ms.
     const { url } = await gateway("2026.3.13");
-    const large = await recordFrames(url, { name: "large", raw: "x".repeat(600_000) }, { timeoutMs: 60_000 });
+    const large = await recordFrames(
+      url,
+      { name: "large", raw: "x".repeat(600_000) },
+      { timeoutMs: UNHURRIED },
+    );
     assert.notEqual(large.close?.code, 1000);
   });
 });

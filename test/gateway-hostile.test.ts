@@ -12,6 +12,7 @@ import {
   startHostileServer,
   startTcpServer,
 } from "./support/hostile-server.ts";
+import { UNHURRIED } from "./support/until.ts";
 
 const token = "tok-hostile-9f8e7d6c5b4a";
 const open: { close(): Promise<void> }[] = [];
@@ -29,7 +30,7 @@ function probing(url: string, more: Partial<ProbeOptions> = {}) {
   return probe({
     url,
     credentials: { token: new Secret(token, "salt") },
-    timeoutMs: 1500,
+    timeoutMs: UNHURRIED,
     startingBudgetMs: 0,
     ...more,
   });
@@ -58,7 +59,7 @@ describe("hostile HTTP servers", () => {
         more();
       },
     });
-    const reading = await readHttpSurface(server.url, { timeoutMs: 5000 });
+    const reading = await readHttpSurface(server.url, { timeoutMs: UNHURRIED });
     assert.equal(reading.title, "OpenClaw Control");
     assertPrintable(reading);
   });
@@ -94,7 +95,7 @@ describe("hostile HTTP servers", () => {
         response.writeHead(302, { location: `${request.url}a` }).end();
       },
     });
-    const reading = await readHttpSurface(loop.url, { timeoutMs: 3000 });
+    const reading = await readHttpSurface(loop.url, { timeoutMs: UNHURRIED });
     assert.equal(reading.status, 302);
     // Three documents, each asked for and followed twice.
     assert.equal(loop.requests.length, 9);
@@ -109,7 +110,7 @@ describe("hostile HTTP servers", () => {
           .end();
       },
     });
-    await readHttpSurface(away.url, { timeoutMs: 3000 });
+    await readHttpSurface(away.url, { timeoutMs: UNHURRIED });
     assert.equal(elsewhere.requests.length, 0);
   });
 
@@ -123,7 +124,7 @@ describe("hostile HTTP servers", () => {
         else response.end(`<title>${evil}</title><openclaw-app>`);
       },
     });
-    const reading = await readHttpSurface(server.url, { timeoutMs: 3000 });
+    const reading = await readHttpSurface(server.url, { timeoutMs: UNHURRIED });
     assert.equal(reading.title, "title");
     assert.equal(reading.serverVersion, "2026.3.13title");
     assertPrintable(reading);
@@ -133,7 +134,7 @@ describe("hostile HTTP servers", () => {
     const server = await hostile({
       http: (_request, response) => response.setHeader("x", "y".repeat(200_000)).end(page),
     });
-    const reading = await readHttpSurface(server.url, { timeoutMs: 3000 });
+    const reading = await readHttpSurface(server.url, { timeoutMs: UNHURRIED });
     assert.equal(reading.looksLike, "none");
   });
 });
@@ -165,7 +166,7 @@ describe("hostile WebSocket servers", () => {
         socket.on("close", () => clearInterval(flood));
       },
     });
-    const reading = await probing(server.url, { timeoutMs: 60_000 });
+    const reading = await probing(server.url, { timeoutMs: UNHURRIED });
     assert.match(reading.reach.state, /^(?:not-openclaw|reset)$/);
   });
 
@@ -287,7 +288,7 @@ describe("hostile WebSocket servers", () => {
         });
       },
     });
-    await probing(server.url, { timeoutMs: 6000 });
+    await probing(server.url, { timeoutMs: UNHURRIED });
     assert.equal(server.received.filter((frame) => frame.includes(token)).length, 1);
     assert.equal(server.received.length, 2);
   });
@@ -299,12 +300,12 @@ describe("hostile WebSocket servers", () => {
     });
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 100);
-    const reading = await probing(server.url, { timeoutMs: 60_000, signal: controller.signal });
+    const reading = await probing(server.url, { timeoutMs: UNHURRIED, signal: controller.signal });
     assert.deepEqual(reading.reach, { state: "timeout", detail: "aborted", say: say("stopped-waiting") });
 
     const before = new AbortController();
     before.abort();
-    const none = await probing(server.url, { timeoutMs: 60_000, signal: before.signal });
+    const none = await probing(server.url, { timeoutMs: UNHURRIED, signal: before.signal });
     assert.equal(none.attempts.length, 0);
   });
 });

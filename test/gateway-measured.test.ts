@@ -14,6 +14,7 @@ import { traitsOf } from "../src/gateway/embedded/traits.ts";
 import { type Challenge, shakeHands } from "../src/gateway/handshake.ts";
 import type { ConnectParams } from "../src/gateway/protocol.ts";
 import { deviceAsMet } from "./support/as-met.ts";
+import { UNHURRIED, until } from "./support/until.ts";
 
 interface Row {
   readonly release: string;
@@ -177,8 +178,7 @@ function shape(line: string): string {
 
 /** The last line of a connection is written a moment after the client knows that it is closed. */
 async function settled(lines: readonly string[], last: RegExp | undefined): Promise<void> {
-  for (let turn = 0; turn < 500 && last && !lines.some((line) => last.test(line)); turn++)
-    await new Promise((resolve) => setTimeout(resolve, 1));
+  if (last !== undefined) await until(() => lines.some((line) => last.test(line)));
 }
 
 /** A device that is in the list already says nothing about being approved by this connection. */
@@ -251,7 +251,7 @@ describe("embedded gateway: every measured connection, over a socket", () => {
           prepare(gateway.devices, identity, row);
           const { hello, error, ...shaken } = await shakeHands(gateway.url, {
             headers: {},
-            timeoutMs: 10_000,
+            timeoutMs: UNHURRIED,
             clean: cleaner([]),
             connect: (challenge) => paramsOf(row, challenge, identity),
           });

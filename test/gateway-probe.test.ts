@@ -10,6 +10,7 @@ import { type ProbeOptions, probe } from "../src/gateway/probe.ts";
 import { fakeAdmit } from "./support/fake-admit.ts";
 import { challenge, refusalOf, startHostileServer } from "./support/hostile-server.ts";
 import { selfSigned } from "./support/self-signed.ts";
+import { UNHURRIED } from "./support/until.ts";
 
 const token = "tok-probe-0123456789";
 const credentials = { token: new Secret(token, "salt") };
@@ -39,7 +40,7 @@ async function gateway(release: string, more: Partial<EmbeddedGatewayOptions> = 
 }
 
 function probing(url: string, more: Partial<ProbeOptions> = {}) {
-  return probe({ url, timeoutMs: 8000, ...more });
+  return probe({ url, timeoutMs: UNHURRIED, ...more });
 }
 
 const releases = [
@@ -412,7 +413,7 @@ describe("reach", () => {
       assert.equal(reading.reach.state, "tls");
       const clean = (text: string) => text;
       const shaken = await shakeHands(`wss://127.0.0.1:${port}`, {
-        timeoutMs: 5000,
+        timeoutMs: UNHURRIED,
         clean,
         headers: {},
         connect: () => assert.fail("a challenge"),

@@ -42,7 +42,7 @@ async function demo(): Promise<string> {
   const text = (await run(["demo", "classic", "--quiet"])).replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:18789");
   const lines = text.split("\n");
   const end = lines.findIndex((line) => /^ {5}B\. /.test(line));
-  return fence("text", `${lines.slice(2, end).join("\n").trimEnd()}\n…`);
+  return fence("text", `${lines.slice(0, end).join("\n").trimEnd()}\n…`);
 }
 
 const QUESTION = JSON.stringify({

@@ -104,7 +104,7 @@ describe("a gateway that echoes the token", () => {
         },
       });
       try {
-        const args = ["--target", server.url, "--timeout", "5", ...draw.pick(FORMATS)];
+        const args = ["--target", server.url, ...draw.pick(FORMATS)];
         const command = draw.pick([["diagnose"], ["diagnose", "--as-browser"], ["fix", "--dry-run"]]);
         const result = await here([...command, ...args], { env: environment(secret) });
         assertNothingTold(result, { secret, shown }, [...command, ...args].join(" "));
@@ -140,8 +140,8 @@ describe("what is handed in", () => {
       );
       const rows: readonly (readonly string[])[] = [
         ["triage", log, ...draw.pick(FORMATS)],
-        ["--config", config, "--log", log, "--deployment", "docker", "--timeout", "2", ...draw.pick(FORMATS)],
-        ["fix", "--dry-run", "--config", config, "--log", log, "--deployment", "local", "--timeout", "2"],
+        ["--config", config, "--log", log, "--deployment", "docker", ...draw.pick(FORMATS)],
+        ["fix", "--dry-run", "--config", config, "--log", log, "--deployment", "local"],
       ];
       const args = draw.pick(rows);
       assertNothingTold(await here(args, { env }), told, args.join(" "));

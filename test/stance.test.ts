@@ -46,6 +46,14 @@ describe("the gateway's words that somebody has not met", () => {
     ["it is not an “origin not allowed” error", []],
     ["The dashboard says no: pairing required", ["pairing required"]],
     ["It does not work, pairing required", ["pairing required"]],
+    ["I can't get in (pairing required)", ["pairing required"]],
+    ["'origin not allowed' is gone? no. pairing required", ["origin not allowed"]],
+    ["'origin not allowed' is not shown, just device identity required", ["device identity required"]],
+    ["'pairing required' does not appear on localhost, only on the LAN", ["pairing required"]],
+    ["neither 'origin not allowed' nor 'pairing required'", []],
+    ["I used to get 'origin not allowed', now it is pairing required", ["pairing required"]],
+    ["origin not allowed, which I fixed, and now device identity required", ["device identity required"]],
+    ["fixed 'pairing required' on loopback", []],
   ] as const)
     it(text, async () => assert.deepEqual(await refused(text), messages));
 });
@@ -54,4 +62,48 @@ it("the clause counts, not the whole sentence", () => {
   const text = "I have no Docker, but kubernetes";
   assert.equal(stanceOf(text, text.indexOf("Docker"), 6), "denied");
   assert.equal(stanceOf(text, text.indexOf("kubernetes"), 10), "own");
+});
+
+describe("one vocabulary: what denies a product denies a refusal and a paired device", () => {
+  const WAYS = [
+    "There is no",
+    "We have no",
+    "It is not",
+    "it isn't",
+    "it isn’t",
+    "I don't have",
+    "I did not see",
+    "We never had",
+    "neither a bug nor",
+    "without any",
+    "it is no longer",
+    "rather than",
+    "没有",
+    "并非",
+    "从未出现",
+    "不再是",
+  ] as const;
+  const eventsAbout = async (text: string, type: string) => {
+    const { events } = await digestLogs([{ name: "ticket", chunks: [`${text}\n`] }]);
+    return events.filter((event) => event.type === type);
+  };
+  for (const way of WAYS)
+    it(`${way} …`, async () => {
+      for (const product of ["Docker", "kubernetes"])
+        assert.deepEqual(await eventsAbout(`${way} ${product}`, "setting"), [], product);
+      for (const words of ["pairing required", "origin not allowed", "device identity required"])
+        assert.deepEqual(await eventsAbout(`${way} '${words}'`, "client-error"), [], words);
+    });
+
+  for (const text of [
+    "my phone is not paired",
+    "my phone isn't paired",
+    "they never are paired",
+    "neither my laptop nor the phone is paired",
+    "我的手机没有显示已配对",
+    "手机并非已经配对",
+  ])
+    it(text, async () => assert.deepEqual(await eventsAbout(text, "aside"), []));
+  for (const text of ["my phone is already paired", "两台设备都已配对"])
+    it(text, async () => assert.equal((await eventsAbout(text, "aside")).length, 1));
 });

@@ -28,6 +28,7 @@ import { devicesFromLists } from "../src/intake/devices.ts";
 import { digestLogs } from "../src/logs/digest.ts";
 import { type WatchEvent, watchDocument, watchText } from "../src/report/watch.ts";
 import { cli, finish, start } from "./support/cli.ts";
+import { UNHURRIED, until } from "./support/until.ts";
 
 describe("new lines", () => {
   const line = (number: number) => `2026-11-22T12:00:0${number}.000Z [ws] line ${number}\n`;
@@ -140,7 +141,7 @@ async function watched(release: string) {
         deployment: "docker",
         allowPlaintextToken: false,
         insecureTls: false,
-        timeoutMs: 10_000,
+        timeoutMs: UNHURRIED,
         place,
       }),
     byName: () => undefined,
@@ -158,7 +159,7 @@ async function watched(release: string) {
       const before = log.length;
       const origin = `http://127.0.0.1:${gateway.port}`;
       await shakeHands(gateway.url, {
-        timeoutMs: 10_000,
+        timeoutMs: UNHURRIED,
         clean: (text) => text,
         headers: { Host: new URL(origin).host, Origin: origin, "User-Agent": BROWSER },
         connect: (challenge) => {
@@ -169,11 +170,6 @@ async function watched(release: string) {
       await until(() => log.slice(before).some((line) => /closed before connect|connected conn=/.test(line)));
     },
   };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 6000 && !holds(); tries += 1) await new Promise((done) => setTimeout(done, 10));
-  assert.ok(holds(), "it did not happen");
 }
 
 const report = (facts: Facts) => reportOf(facts);

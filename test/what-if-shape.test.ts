@@ -123,6 +123,17 @@ describe("a change that no release takes is one error", () => {
       ["--set", "gateway.qqqqqqqq=1"],
       /no release of OpenClaw has the key gateway\.qqqqqqqq\n {2}see OpenClaw/,
     ],
+    [
+      ["--set", "gateway.auth.trustedProxy.userHedaer=x"],
+      /did you mean gateway\.auth\.trustedProxy\.userHeader\?/,
+    ],
+    [
+      ["--set", "gateway.auth.rateLimit.maxAttempt=3"],
+      /did you mean gateway\.auth\.rateLimit\.maxAttempts\?/,
+    ],
+    [["--set", "gateway.auth.rateLimit.maxAttempts=many"], /maxAttempts is none .*\n {2}give a number/],
+    [["--set", "gateway.nodes.pairng.autoApproveLocal=true"], /did you mean gateway\.nodes\.pairing\?/],
+    [["--unset", "gateway.nodes.browser.mod"], /did you mean gateway\.nodes\.browser\.mode\?/],
     [["--set", "trustedProxies=[]"], /did you mean gateway\.trustedProxies\?/],
     [["--set", "bind=lan"], /did you mean gateway\.bind\?/],
     [["--set", "gatway.bind=lan"], /did you mean gateway\.bind\?/],

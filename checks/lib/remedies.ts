@@ -239,11 +239,18 @@ export function addAllowedOrigin(refusal: Refusal, facts: GateFacts, known: read
             {
               do: "config.set",
               key: "gateway.controlUi.allowedOrigins",
-              value: [...new Set([...(present ?? []), origin, ...known])],
+              value: [
+                ...new Set([...(present ?? []).filter((one) => !isMeantAs(one, origin)), origin, ...known]),
+              ],
             },
           ],
   };
   return tried(remedy, refusal, facts);
+}
+
+/** An entry with a slash or a path behind it matches no page; the one without stands in its place. */
+function isMeantAs(entry: string, origin: string): boolean {
+  return entry !== origin && URL.canParse(entry) && new URL(entry).origin === origin;
 }
 
 /** Only an exact address: never a bridge gateway, which every neighbour and every published-port client has. */

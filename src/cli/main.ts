@@ -4,6 +4,7 @@ import { fill } from "../core/template.ts";
 import { describeError } from "../doctor/pure/describe-error.ts";
 import { VERSION } from "../doctor/pure/version.ts";
 import type { Lang } from "../report/messages/index.ts";
+import { refuseContradictions } from "./contradictions.ts";
 import type { Io } from "./io.ts";
 import { Out } from "./out.ts";
 import { workHere } from "./run/index.ts";
@@ -124,8 +125,9 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
     })
     .check((args) => {
       const twice = Object.keys(args).find((name) => Array.isArray(args[name]) && !REPEATABLE.has(name));
-      if (twice === undefined) return true;
-      throw new UsageError(`--${twice}`, say("given-twice"), say("give-once"));
+      if (twice !== undefined) throw new UsageError(`--${twice}`, say("given-twice"), say("give-once"));
+      refuseContradictions(args, argv);
+      return true;
     })
     .epilogue(exitCodes(words));
   register(parser, session, (work) => {

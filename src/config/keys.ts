@@ -8,8 +8,9 @@ import { safeText } from "../core/text.ts";
 const scrub = createScrubber();
 
 /**
- * The keys of `gateway`, `gateway.controlUi`, `gateway.auth` and `gateway.tailscale`, by release.
- * Read from the schemas that 18 releases from 2026.2.1 to 2026.9.6 ship. `without` is the newest of them that
+ * The keys of the parts of `gateway` that decide about connections (`SECTIONS`), by release.
+ * Read from the schemas that 18 releases from 2026.2.1 to 2026.9.6 ship; below `rateLimit`, `trustedProxy` and `nodes`
+ * from 2.19, 2.26, 3.13, 4.15, 5.28, 6.11, 7.1, 8.2 and 9.6. `without` is the newest of them that
  * lacks the key before it came, `since` the oldest that has it; `until` and `gone` the same at its end. What lies
  * between two looked-at releases is not known, so nothing is said there.
  */
@@ -24,6 +25,7 @@ export interface KnownKey {
 export type KeyType =
   | "boolean"
   | "port"
+  | "number"
   | "string"
   | "path-prefix"
   | "strings"
@@ -39,6 +41,9 @@ const SINCE_4_20 = { without: "2026.4.7", since: "2026.4.20" } as const;
 const SINCE_5_28 = { without: "2026.4.20", since: "2026.5.28" } as const;
 const SINCE_8_1 = { without: "2026.7.35", since: "2026.8.1" } as const;
 const SINCE_9_6 = { without: "2026.8.2", since: "2026.9.6" } as const;
+const SINCE_5_28_OF_NINE = { without: "2026.4.15", since: "2026.5.28" } as const;
+const SINCE_8_2_OF_NINE = { without: "2026.7.1", since: "2026.8.2" } as const;
+const UNTIL_7_1_OF_NINE = { until: "2026.7.1", gone: "2026.8.2" } as const;
 const UNTIL_7_35 = { until: "2026.7.35", gone: "2026.8.1" } as const;
 
 export const KNOWN_KEYS: Readonly<Record<string, KnownKey>> = {
@@ -115,6 +120,36 @@ export const KNOWN_KEYS: Readonly<Record<string, KnownKey>> = {
   "gateway.auth.trustedProxy": { type: "object", ...SINCE_2_17 },
   "gateway.auth.identityScopes": { type: "object", ...SINCE_8_1 },
 
+  "gateway.auth.rateLimit.maxAttempts": { type: "number" },
+  "gateway.auth.rateLimit.windowMs": { type: "number" },
+  "gateway.auth.rateLimit.lockoutMs": { type: "number" },
+  "gateway.auth.rateLimit.exemptLoopback": { type: "boolean" },
+
+  "gateway.auth.trustedProxy.userHeader": { type: "string" },
+  "gateway.auth.trustedProxy.requiredHeaders": { type: "strings" },
+  "gateway.auth.trustedProxy.allowUsers": { type: "strings" },
+  "gateway.auth.trustedProxy.allowLoopback": { type: "boolean", ...SINCE_5_28_OF_NINE },
+  "gateway.auth.trustedProxy.deviceAutoApprove": { type: "object", ...SINCE_8_2_OF_NINE },
+  "gateway.auth.trustedProxy.cloudflareAccessOidc": { type: "object", ...SINCE_9_6 },
+  "gateway.auth.trustedProxy.deviceAutoApprove.enabled": { type: "boolean" },
+  "gateway.auth.trustedProxy.deviceAutoApprove.scopes": { type: "strings" },
+
+  "gateway.nodes.browser": { type: "object" },
+  "gateway.nodes.pairing": { type: "object", ...SINCE_5_28_OF_NINE },
+  "gateway.nodes.allowCommands": { type: "strings", ...UNTIL_7_1_OF_NINE },
+  "gateway.nodes.denyCommands": { type: "strings", ...UNTIL_7_1_OF_NINE },
+  "gateway.nodes.pluginTools": { type: "object", ...SINCE_8_2_OF_NINE },
+  "gateway.nodes.allowSkills": { type: "boolean", ...SINCE_8_2_OF_NINE },
+  "gateway.nodes.commands": { type: "object", ...SINCE_8_2_OF_NINE },
+  "gateway.nodes.browser.mode": { type: ["auto", "manual", "off"] },
+  "gateway.nodes.browser.node": { type: "string" },
+  "gateway.nodes.pairing.autoApproveCidrs": { type: "strings" },
+  "gateway.nodes.pairing.autoApproveLocal": { type: "boolean", ...SINCE_8_2_OF_NINE },
+  "gateway.nodes.pairing.sshVerify": { type: "any", ...SINCE_8_2_OF_NINE },
+  "gateway.nodes.commands.allow": { type: "strings" },
+  "gateway.nodes.commands.deny": { type: "strings" },
+  "gateway.nodes.pluginTools.enabled": { type: "boolean" },
+
   "gateway.tailscale.mode": { type: ["off", "serve", "funnel"] },
   "gateway.tailscale.resetOnExit": { type: "boolean", ...UNTIL_7_35 },
   "gateway.tailscale.preserveFunnel": { type: "boolean", ...SINCE_5_28 },
@@ -137,7 +172,20 @@ const LATER_VALUES: Readonly<Record<string, Readonly<Record<string, { without: s
 /** The newest release whose schema is in the table. */
 export const NEWEST_KNOWN = "2026.9.6";
 
-const SECTIONS = ["gateway", "gateway.controlUi", "gateway.auth", "gateway.tailscale"] as const;
+const SECTIONS = [
+  "gateway",
+  "gateway.controlUi",
+  "gateway.auth",
+  "gateway.auth.rateLimit",
+  "gateway.auth.trustedProxy",
+  "gateway.auth.trustedProxy.deviceAutoApprove",
+  "gateway.nodes",
+  "gateway.nodes.browser",
+  "gateway.nodes.commands",
+  "gateway.nodes.pairing",
+  "gateway.nodes.pluginTools",
+  "gateway.tailscale",
+] as const;
 
 /** Keys that people put one level too high, with the place where they belong. */
 const MISPLACED: Readonly<Record<string, string>> = {
@@ -189,6 +237,8 @@ export function keyProblems(
     const node = at(config, section);
     if (node === undefined) continue;
     if (!isObject(node)) {
+      // Where its own key is in the table, that says so.
+      if (Object.hasOwn(KNOWN_KEYS, section) && section.split(".").length > 2) continue;
       add("wrong-type", section, `an object belongs here, not ${nameOfType(node)}`);
       continue;
     }
@@ -298,6 +348,8 @@ function typeProblem(
       return typeof value === "number" && Number.isInteger(value) && value > 0 && value < 65536
         ? undefined
         : `a port number belongs here, not ${nameOfType(value)}`;
+    case "number":
+      return typeof value === "number" ? undefined : `a number belongs here, not ${nameOfType(value)}`;
     case "string":
       return typeof value === "string" ? undefined : `a text belongs here, not ${nameOfType(value)}`;
     case "path-prefix":

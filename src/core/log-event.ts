@@ -130,8 +130,8 @@ export interface UpgradeRequestedEvent extends EventBase {
 /** A setting as a pasted openclaw.json, a command or a person's words name it: whether it is in force nobody knows. */
 export interface SettingEvent extends EventBase {
   readonly type: "setting";
-  /** `proxy`, `orchestrator`: no setting of OpenClaw's, but what stands around it. */
-  readonly key: "gateway.auth.mode" | "gateway.tailscale.mode" | "proxy" | "orchestrator";
+  /** `proxy`, `orchestrator`, `page`: no setting of OpenClaw's, but what stands around it, and the page's origin. */
+  readonly key: "gateway.auth.mode" | "gateway.tailscale.mode" | "proxy" | "orchestrator" | "page";
   readonly value: string;
 }
 

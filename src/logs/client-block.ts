@@ -60,14 +60,20 @@ export function mergeClient(first: ClientErrorEvent, second: ClientErrorEvent): 
   if (first.from !== second.from && known && !isOneCall(first, second)) return undefined;
   const sameGate = first.gate === second.gate;
   // An upgrade that was refused ends without a close frame: the second line is the first one's end.
-  const isItsEnd = first.why === "not-upgraded" && second.why === "abnormal-closure";
+  const isItsEnd =
+    (first.why === "not-upgraded" && second.why === "abnormal-closure") ||
+    // So does a socket that was refused; which, the line below says (2026.2.1 to 2026.3.13).
+    (first.why === "abnormal-closure" && second.why === "refused" && first.from === "cli");
   const sameWhy = first.why === undefined || second.why === undefined || first.why === second.why || isItsEnd;
   // "Could not connect" says nothing; the raw error below it does (7.1, 7.35).
   const unexplained = first.gate === "unknown" && first.from === "page" && second.gate !== undefined;
   const same = first.gate === undefined ? first.message === second.message : sameGate && sameWhy;
   if (!same && !unexplained) return undefined;
   const secondTells =
-    isOneCall(first, second) || unexplained || (first.why === undefined && second.why !== undefined);
+    isOneCall(first, second) ||
+    unexplained ||
+    (isItsEnd && second.why === "refused") ||
+    (first.why === undefined && second.why !== undefined);
   const [told, other] = secondTells ? [second, first] : [first, second];
   const from = told.from === "unknown" ? other.from : told.from;
   return { ...other, ...told, from, line: first.line, quote: first.quote };

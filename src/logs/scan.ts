@@ -71,8 +71,9 @@ const MAX_BEFORE = 4;
 const MAX_HELD = 8;
 /** Characters of such a line; what a terminal or a mail has broken is shorter. */
 const MAX_WAITING = 2 * MAX_TEXT;
-/** `docker compose run --rm openclaw-cli devices list`: the CLI's service of the official compose file. */
-const CLI_SERVICE = /docker(?:-| )compose [^\n]{0,200}\b(?:run|exec) [^\n]{0,120}\bopenclaw-cli\b/;
+/** `docker compose run --rm openclaw-cli devices list`: the CLI's service of the official compose file, or of another. */
+const CLI_SERVICE =
+  /(?:docker|podman)(?:-| )compose [^\n]{0,200}\b(?:run|exec) (?:[^\n]{0,120}[ -])?cli(?= [a-z-])/;
 
 /** What makes a line worth a closer look: hints of all shapes, and JSON messages that journald wrote as bytes. */
 const HINTS: readonly string[] = [
@@ -224,9 +225,7 @@ class LineReader implements LineConsumer {
 
   /** What may become an event, or says whose the next ones are. */
   #matters(raw: string, number: number): boolean {
-    return (
-      this.isWaiting(number) || raw.includes(" node ") || raw.includes("openclaw-cli") || RELEVANT.test(raw)
-    );
+    return this.isWaiting(number) || raw.includes(" node ") || raw.includes("compose") || RELEVANT.test(raw);
   }
 
   /** The lines before, where a secret may have begun in them. */
@@ -505,7 +504,7 @@ function fragmentOf(line: Line, text: string): LogEvent | undefined {
 }
 
 function runsCliService(raw: string): boolean {
-  return raw.includes("openclaw-cli") && CLI_SERVICE.test(raw.slice(0, 400));
+  return raw.includes("compose") && CLI_SERVICE.test(raw.slice(0, 400));
 }
 
 /** Line breaks inside of a JSON string are not those between lines. */

@@ -1,18 +1,8 @@
+import { isDenied } from "./denial.ts";
+
 /** How a person speaks of something: of their own gateway, of what it is not, or of what others do. */
 export type Stance = "own" | "denied" | "others";
 
-/** What may stand between a denial and the thing that is denied. */
-const FILL =
-  "(?:\\W{1,3}(?:a|an|the|any|my|our|in|on|with|via|by|use|using|used|uses|have|has|run|running|runs|inside|under|through|of|plain|real|kind of|involved in|installed|like|[\\w.-]{2,20}\\W{1,3}(?:or|nor))|\\s?(?:用|使用|安装|装|部署|运行|跑))";
-const DENIED_BEFORE = new RegExp(
-  `(?:\\b(?:no|not|without|never|neither|nor|instead of|rather than|unlike|other than|outside(?: of)?|away from|(?:moved?|migrated?|switch(?:ed|ing)?|came) from|used to (?:run|be|use)|previously|formerly|isn't|aren't|wasn't|don't|doesn't|didn't|haven't)\\b|没有|没用|没装|不是|不用|并非|之前用)${FILL}{0,3}\\W{0,4}$`,
-  "iu",
-);
-const DENIED_BEHIND =
-  /^[\w.-]{0,20}["'`\u201d]?(?::? ?command not found|\W{1,3}(?:is|are|was|were)?\W{0,2}(?:not (?:installed|used|involved|available|in use|running|there)|isn't|n\/a\b|involved\?)|\s?[:=?]\s?(?:no|none)\b|(?:都)?没(?:有|装|用))/iu;
-/** Tried, and over. */
-const TAKEN_AWAY =
-  /^[^.!?;]{0,40}\b(?:but|then|and)(?: (?:i|we|have|has|since|then|later|already)){0,3} (?:removed|uninstalled|disabled|dropped|deleted|stopped|turned (?:it )?off|took (?:it )?(?:out|down))\b/i;
 /** Whose it is, in the same clause. */
 const SOMEBODY =
   /\b(?:unlike|(?:my|a|our|the) (?:colleague|coworker|co-worker|friend|boss|team ?mate|neighbou?r|brother|sister)s?|(?:he|she|they) (?:uses?|runs?|has|have))\b[^,;]{0,60}$/i;
@@ -29,7 +19,7 @@ export function stanceOf(text: string, at: number, length: number): Stance {
   const before = text.slice(Math.max(start, at - 90), at);
   const behind = text.slice(at + length, Math.min(end, at + length + 60));
   const clause = before.slice(Math.max(before.lastIndexOf(", ") + 1, before.lastIndexOf("，") + 1, 0));
-  if (DENIED_BEFORE.test(clause) || DENIED_BEHIND.test(behind) || TAKEN_AWAY.test(behind)) return "denied";
+  if (isDenied(clause, behind, "thing")) return "denied";
   const sentence = text.slice(start, end);
   if (
     SOMEBODY.test(clause) ||

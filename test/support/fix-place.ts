@@ -29,7 +29,8 @@ import {
 } from "../../src/gateway/embedded/server.ts";
 import { visitAsPage } from "../../src/gateway/visit-page.ts";
 import type { FixDocument } from "../../src/report/fix-report.ts";
-import { type CliOptions, type CliResult, cli, ensureBuilt, here, PATIENTLY } from "./cli.ts";
+import { type CliOptions, type CliResult, cli, ensureBuilt, here, patiently } from "./cli.ts";
+import { UNHURRIED, until } from "./until.ts";
 
 export const TOKEN = "tok-c0ffee-0123456789-abcdef";
 const CHROME =
@@ -159,9 +160,9 @@ export class FixPlace {
       // Browsers keep no device for a page that came unprotected.
       device: !origin.startsWith("http://"),
       sendBuildId: false,
-      timeoutMs: 10_000,
+      timeoutMs: UNHURRIED,
     });
-    for (let i = 0; i < 400 && lines() === before; i += 1) await new Promise((done) => setTimeout(done, 5));
+    await until(() => lines() !== before);
     const { pending } = this.gateway.devices.list();
     for (const { requestId } of pending) this.#written.add(requestId);
     this.#write("pending", Object.fromEntries(pending.map((entry) => [entry.requestId, entry])));
@@ -179,12 +180,12 @@ export class FixPlace {
   }
 
   #words(args: readonly string[]): readonly string[] {
-    return ["fix", "--deployment", "local", ...PATIENTLY, ...args];
+    return ["fix", "--deployment", "local", ...args];
   }
 
   /** In a terminal, where `answer` may write to it whenever it said something; as util-linux' script gives one. */
   terminal(args: readonly string[], answer: (said: string, type: (text: string) => void) => void) {
-    const words = [process.execPath, ensureBuilt(), ...this.#words(args)];
+    const words = [process.execPath, ensureBuilt(), ...patiently(this.#words(args))];
     const command = words.map((word) => `'${word}'`).join(" ");
     const env = { ...this.env, LANG: "en_US.UTF-8", TERM: "dumb", SHELL: "/bin/sh" };
     const child = spawn("script", ["-qec", command, "/dev/null"], { cwd: this.home, env, stdio: "pipe" });

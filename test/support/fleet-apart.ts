@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { FleetGateway } from "../../src/report/fleet.ts";
-import { ensureBuilt } from "./cli.ts";
+import { ensureBuilt, patiently } from "./cli.ts";
 import type { Fleet } from "./fleet.ts";
 
 export type FleetApart = Pick<Fleet, "file" | "expected" | "tokens" | "close">;
@@ -41,7 +41,7 @@ export async function runFleetOver(file: string, args: readonly string[] = []): 
   const began = performance.now();
   const child = spawn(
     process.execPath,
-    ["--require", preload, ensureBuilt(), "fleet", file, "--json", ...args],
+    ["--require", preload, ensureBuilt(), ...patiently(["fleet", file, "--json", ...args])],
     {
       env: { PATH: process.env.PATH ?? "", HOME: "/nonexistent" },
       stdio: ["ignore", "pipe", "inherit", "pipe"],

@@ -36,7 +36,8 @@ export async function runCollect(args: CollectArguments, session: Session): Prom
   out.say(shown(files, archive.length, args.output, words));
   if (!(await isAgreed(args, session))) {
     out.say(`${words["bundle-not-written"]}\n`);
-    return 1;
+    // Not 1: nothing is said of the gateway.
+    return 3;
   }
   try {
     // Never over a file that is there, wherever a link of that name leads.

@@ -119,7 +119,7 @@ export const en = {
   "exit.1": "findings; fix: something is still wrong, or was only shown; fleet: at one gateway or more",
   "exit.2": "the command line, a file that it names, or a place to write to",
   "exit.3":
-    "could not look: no gateway answers, or a fact is missing; fix: nothing begun; fleet: at some of them",
+    "could not look: no gateway answers, or a fact is missing; fix: nothing begun; collect: nothing written; fleet: at some of them",
   "exit.4": "fix: it did not help and was taken back",
   "exit.70": "a fault of pairing-doctor itself",
   "exit.130": "interrupted",

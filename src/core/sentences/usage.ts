@@ -92,6 +92,7 @@ export const usage = {
   "belongs-texts": 'give a list of texts, such as ["127.0.0.1"]',
   "belongs-text-map": "give an object of texts, one for each name",
   "see-config-keys": "see OpenClaw's documentation of openclaw.json, or leave it out",
+  contradict: "they contradict each other",
   "give-once": "give it once",
   "give-one": "give one of them",
   "give-one-of": "give one of {choices}",

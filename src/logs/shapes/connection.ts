@@ -1,3 +1,4 @@
+import { isDenied } from "../denial.ts";
 import { clientOf, definedOnly, given, headKeys, integer, releaseOf, uuid, word } from "../keys.ts";
 import type { Shape } from "../line.ts";
 
@@ -101,10 +102,10 @@ export const handshakeTimeout: Shape = {
 /** `control ui build rejected conn=… clientBuild=legacy gatewayBuild=2026.9.6-release-…; reload required` (8.1 on) */
 export const buildRejected: Shape = {
   name: "build-rejected",
-  hints: ["build rejected conn="],
+  hints: ["build rejected"],
   read(line) {
     const at = line.text.indexOf("build rejected conn=");
-    if (at < 0) return undefined;
+    if (at < 0) return isToldRejection(line.text) ? { type: "build-rejected", ...line.base } : undefined;
     const body = line.text.slice(at + "build rejected ".length);
     return {
       type: "build-rejected",
@@ -117,6 +118,15 @@ export const buildRejected: Shape = {
     };
   },
 };
+
+/** The page's words for it, in a sentence: "control ui build rejected, reload required". */
+function isToldRejection(text: string): boolean {
+  const found = /\b(?:control ui )?build rejected\b(?=[^.\n]{0,40}\b(?:reload|refresh)\b)/i.exec(text);
+  if (found === null) return false;
+  const { index } = found;
+  const behind = index + found[0].length;
+  return !isDenied(text.slice(Math.max(0, index - 120), index), text.slice(behind, behind + 60), "refusal");
+}
 
 /** The release in a build id: `2026.9.6-release-eb377ac59e6c-…`, `2026.8.1-ea806575e645-…`. */
 export function buildRelease(build: string | undefined): string | undefined {

@@ -12,6 +12,7 @@ import { phrase } from "./phrase.ts";
 import { saidPaired } from "./said-paired.ts";
 import { orchestrator, proxy, setting } from "./setting.ts";
 import { solved } from "./solved.ts";
+import { toldPage } from "./told-page.ts";
 import * as transport from "./transport.ts";
 import { unrecognised } from "./unrecognised.ts";
 import { nobodyBehind, stopped, upgrade } from "./upgrade.ts";
@@ -66,6 +67,7 @@ export const SHAPES: readonly Shape[] = [
   setting,
   orchestrator,
   proxy,
+  toldPage,
   gateway.banner,
   aside.told,
   solved,
@@ -88,6 +90,7 @@ const BESIDE: readonly Shape[] = [
   setting,
   orchestrator,
   proxy,
+  toldPage,
   aside.pairingStore,
   aside.tokenSource,
   aside.told,

@@ -1,5 +1,6 @@
 import { gateOf, gateOfWording } from "../../core/gate.ts";
 import type { ClientErrorEvent } from "../../core/log-event.ts";
+import { isDenied } from "../denial.ts";
 import { uuid } from "../keys.ts";
 import type { Line, Shape } from "../line.ts";
 import { clientError } from "./client-error.ts";
@@ -21,12 +22,6 @@ const THEIRS = /\b[A-Z]\w{2,40}Error \[(?:ERR|UND|HPE)_[A-Z_]{2,60}\]: ?$/;
 /** Detail codes of error frames (2.22 on) and the frames' own codes. */
 const DETAIL =
   /\b(PAIRING_REQUIRED|CONTROL_UI_[A-Z_]{4,40}|DEVICE_(?:AUTH|IDENTITY)_[A-Z_]{4,40}|AUTH_[A-Z_]{4,40}|PROTOCOL_MISMATCH|CLIENT_VERSION_MISMATCH)\b/g;
-
-const MENDED = /\b(?:fixed|fixes|resolved|solved)(?: the)? ["'`\u201c]?$/i;
-
-/** "I don't get 'origin not allowed'", "it is not an …": what the writer has not met. */
-const DENIED =
-  /(?:\b(?:not|no|never|without|nor|neither|(?:is|was|do|did|does|have|has|had)n['’]t)\b(?: (?:an?|the|any|get|gets|got|getting|see|saw|seen|seeing|have|had|met|of|do|is|was|error|message|about|says?|said|show[ns]?)){0,4}|没有|没看到|不是|并非|从未)[\s"'`“‘「]{0,4}$/iu;
 
 const PHRASES = new RegExp(PHRASE.source, `${PHRASE.flags}g`);
 
@@ -122,8 +117,8 @@ export const phrase: Shape = {
 function saidIn(text: string): string | undefined {
   for (const { 0: said, index } of text.matchAll(PHRASES)) {
     const before = text.slice(Math.max(0, index - 120), index);
-    // `fixed "pairing required" on loopback`: release notes, and what somebody has behind them.
-    if (!MENDED.test(before) && !THEIRS.test(before) && !DENIED.test(before)) return said;
+    const behind = text.slice(index + said.length, index + said.length + 60);
+    if (!THEIRS.test(before) && !isDenied(before, behind, "refusal")) return said;
   }
   return undefined;
 }

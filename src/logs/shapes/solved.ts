@@ -1,3 +1,4 @@
+import { STATEMENT_DENIAL } from "../denial.ts";
 import type { Shape } from "../line.ts";
 
 /**
@@ -15,8 +16,10 @@ const LABEL =
   /^[\s*#>_(✅🎉-]{0,8}(?:(?:update|edit|eta|upd|更新|编辑|补充)(?: ?\d{1,2})?[\s*_:：,.)-]{1,6}(?:(?:and|it['’]?s|this is|finally|now|got it|all|i|we) ){0,2}(?:solved|resolved|fixed|已?解决|搞定|好了)(?!\w)(?! (?:in|the|a|an|this)\b)|\[?(?:solved|resolved)(?:\]|[.!)]|\s*$| (?:it|this|by|with|after|now|thanks?)\b)|solved:|fixed(?:[.!]| it\b)|(?:已解决|搞定了))/iu;
 
 /** Before the statement, so that it says the opposite. */
-const NOT =
-  /(?:\bnot|n['’]t|\bnever|\bif|\bonce|\buntil|\bhope|\bwhen|\bwould|\bshould|\bcould|\bmight|\bmaybe|\bwill|\bwhether|\bis (?:the|this|that|my)|未|没有?|不|如何|怎么|怎样)\s{0,3}(?:\w{1,10}\s{1,3})?$/i;
+const NOT = new RegExp(
+  `(?:${STATEMENT_DENIAL}|\\b(?:can['’]t|cannot|won['’]t|if|once|until|hope|when|would|should|could|might|maybe|will|whether)\\b|\\bis (?:the|this|that|my)\\b|没有|如何|怎么|怎样)\\s{0,3}(?:\\w{1,10}\\s{1,3})?$`,
+  "iu",
+);
 
 /** Behind it in the same sentence: another part of it is not over, it came back, or it was somebody else's; or it is asked. */
 const YET =

@@ -40,19 +40,25 @@ export function askable(inputs: readonly AdmissionInput[], change: Change): Pars
     // A config in which only this is set; empty where the release has no such key any more, or not yet.
     const configOf = (step: Change["set"][number]) =>
       applySteps({ release, config: {}, connection }, [step]).config;
+    const slip = (key: string): Misfit | undefined => {
+      const problems = keyProblems(nested(key), release).filter(({ kind }) => kind === "unknown-key");
+      return problems.map(misfitFor).find((misfit) => misfit !== undefined);
+    };
     for (const step of change.set) {
-      const misfit = misfitOfConfig(release, configOf(step));
+      const misfit = slip(step.key) ?? misfitOfConfig(release, configOf(step));
       if (misfit !== undefined) return bad(`--set ${safeText(step.key, 120)}`, ...partsOf(misfit));
     }
     for (const key of change.unset.map((text) => text.trim())) {
-      // Whatever its value was.
-      const config = configOf({ do: "config.set", key, value: true });
-      const problem = keyProblems(config, release).find(({ kind }) => kind === "unknown-key");
-      const misfit = problem === undefined ? undefined : misfitFor(problem);
+      const misfit = slip(key);
       if (misfit !== undefined) return bad(`--unset ${safeText(key, 120)}`, ...partsOf(misfit));
     }
   }
   return parsed(change);
+}
+
+/** A config in which this key stands, whether the release has it or not. */
+function nested(key: string): unknown {
+  return key.split(".").reduceRight<unknown>((value, part) => ({ [part]: value }), {});
 }
 
 function partsOf({ why, todo }: Misfit): readonly [why: Saying, todo: Saying] {
@@ -96,6 +102,8 @@ function belongs(type: KeyType): Saying | undefined {
       return say("belongs-boolean");
     case "port":
       return say("belongs-port");
+    case "number":
+      return say("belongs-number");
     case "string":
       return say("belongs-text");
     case "strings":

@@ -93,6 +93,7 @@ export const usage = translation(english, {
   "belongs-texts": '请给出文本列表，例如 ["127.0.0.1"]',
   "belongs-text-map": "请给出一个对象，每个名称对应一段文本",
   "see-config-keys": "请查看 OpenClaw 关于 openclaw.json 的文档，或略去它",
+  contradict: "两者互相矛盾",
   "give-once": "只给一次",
   "give-one": "只给其中一个",
   "give-one-of": "请给出其中之一：{choices}",
