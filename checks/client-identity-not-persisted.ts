@@ -34,10 +34,11 @@ export default defineCheck({
     if (changing !== undefined) return [inLog(changing, refusals.indexOf(changing), events)];
     if (told.length > 0) return [inWords(told, refusals)];
     const workload = workloadOf(wanted.deployment);
-    const goes = workload === undefined ? undefined : unpersisted(workload);
-    if (goes !== undefined) return [goes];
+    // Whom one pod let in is a stranger to the next one now, and to all of them after the next roll-out.
     const apart = workload === undefined ? undefined : separateReplicas(workload);
-    if (apart !== undefined) return [apart];
+    const goes = workload === undefined ? undefined : unpersisted(workload);
+    const kept = [apart, goes].filter((one) => one !== undefined);
+    if (kept.length > 0) return kept;
     const grown = grownList(knownValue(wanted.devices));
     return grown === undefined ? [] : [grown];
   },

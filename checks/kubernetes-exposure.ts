@@ -6,8 +6,10 @@ import type { Remedy } from "../src/core/finding.ts";
 import { bareAddress } from "./lib/addresses.ts";
 import { isPairedThroughCluster, isServiceWithoutPod } from "./lib/cluster.ts";
 import { explainRefusals, portOf, WANTED } from "./lib/explain-refusals.ts";
-import { approveDevice, dashboardLink, human, trustProxy, viaTunnel } from "./lib/remedies.ts";
+import { approveDevice, dashboardLink, human, viaTunnel } from "./lib/remedies.ts";
+import { trustProxy } from "./lib/trust-proxy.ts";
 import type { LoggedFacts } from "./lib/trusted-proxy.ts";
+import { configMapOf, workloadOf } from "./lib/workload.ts";
 
 /** The same gates as everywhere; the way through a cluster makes each browser remote, and the pod's files are copies. */
 export default defineCheck({
@@ -39,7 +41,9 @@ function remediesOf(refusal: Refusal, facts: LoggedFacts): readonly Remedy[] {
     ...dashboardLink(refusal, facts),
     approveDevice(refusal, facts),
     ...viaTunnel(refusal, facts),
-    ...(forwarded && !isTrusted(refusal, facts) ? trustProxy(refusal, facts).map(inConfigMap) : []),
+    ...(forwarded && !isTrusted(refusal, facts)
+      ? trustProxy(refusal, facts).map((remedy) => (mayBeCopied(facts) ? inConfigMap(remedy) : remedy))
+      : []),
   ];
 }
 
@@ -47,6 +51,12 @@ function isTrusted({ connection }: Refusal, facts: LoggedFacts): boolean {
   const ip = parseIp(bareAddress(connection.remoteAddress ?? ""));
   const entries = knownValue(facts.wanted.config)?.effective.gateway?.trustedProxies ?? [];
   return ip !== undefined && entries.some((entry) => ipMatches(ip, entry, true));
+}
+
+/** The config comes from a ConfigMap, or nobody saw where it comes from. */
+function mayBeCopied({ wanted }: LoggedFacts): boolean {
+  const workload = workloadOf(wanted.deployment);
+  return workload === undefined || configMapOf(workload) !== undefined;
 }
 
 /** What is set in the pod alone is gone after its next start. */

@@ -1,13 +1,16 @@
 import { admit } from "../src/admission/admit.ts";
 import { applySteps } from "../src/admission/try-remedy.ts";
+import { ipMatches, parseIp } from "../src/core/address.ts";
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
+import type { Remedy } from "../src/core/finding.ts";
 import { isEngineAddress } from "../src/core/networks.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import { bareAddress } from "./lib/addresses.ts";
 import { args, explainRefusals, type GateFacts, remoteOf, WANTED } from "./lib/explain-refusals.ts";
-import { modelInput, trustProxy, untrust } from "./lib/remedies.ts";
+import { alongside, human, modelInput, untrust } from "./lib/remedies.ts";
+import { trustProxy } from "./lib/trust-proxy.ts";
 import { workloadOf } from "./lib/workload.ts";
 
 const GATE = "proxy-attribution";
@@ -32,15 +35,21 @@ export default defineCheck({
       variant: (refusal) =>
         trustedWithoutHeaders(refusal, gateFacts) || supposedBridges(refusal, gateFacts).length > 0
           ? "no-forwarded-headers"
-          : undefined,
+          : rangeAround(refusal, gateFacts) === undefined
+            ? undefined
+            : "client-in-range",
       args: (refusal) =>
-        args({ remote: remoteOf(refusal, gateFacts) ?? supposedBridges(refusal, gateFacts)[0] }),
+        args({
+          remote: remoteOf(refusal, gateFacts) ?? supposedBridges(refusal, gateFacts)[0],
+          range: rangeAround(refusal, gateFacts),
+        }),
       // No line shows the peer: a real proxy at another address is refused in the same words.
       confidence: (refusal) =>
         supposedBridges(refusal, gateFacts).length > 0 && refusal.from !== "model" ? "likely" : undefined,
       remedies: (refusal) => {
         if (trustedWithoutHeaders(refusal, gateFacts))
           return [untrust([bareAddress(remoteOf(refusal, gateFacts) ?? "")], refusal, gateFacts)];
+        if (rangeAround(refusal, gateFacts) !== undefined) return [keepClients(gateFacts)];
         const bridges = supposedBridges(refusal, gateFacts);
         const [bridge] = bridges;
         if (bridge === undefined) return trustProxy(refusal, gateFacts);
@@ -59,6 +68,31 @@ function trustedWithoutHeaders(refusal: Refusal, facts: GateFacts): boolean {
   const assessed = knownValue(facts.wanted.assessment)?.connection.headers ?? {};
   const headers = { ...assessed, ...refusal.connection.headers };
   return !FORWARDED.some((name) => headers[name] !== undefined);
+}
+
+/**
+ * The range of trustedProxies that the refused peer is in: then the peer is not what is missing, and of what is left the
+ * usual one is that the client's own hop is in the range as well, as where a cluster's nodes put an address of theirs in
+ * the place of the client's (measured on 9.6: `externalTrafficPolicy: Cluster`).
+ */
+function rangeAround(refusal: Refusal, facts: GateFacts): string | undefined {
+  const ip = parseIp(bareAddress(remoteOf(refusal, facts) ?? ""));
+  const trusted = knownValue(facts.wanted.config)?.effective.gateway?.trustedProxies ?? [];
+  return ip === undefined || refusal.over
+    ? undefined
+    : trusted.find((entry) => entry.includes("/") && ipMatches(ip, entry, true));
+}
+
+function keepClients({ wanted }: GateFacts): Remedy {
+  const isCluster = knownValue(wanted.deployment)?.traits.clustered === true;
+  return {
+    id: "keep-client-address",
+    risk: "restart",
+    steps: [
+      human(isCluster ? "keep-client-address" : "narrow-proxy-range"),
+      alongside("overwrite-forwarded-for"),
+    ],
+  };
 }
 
 /**

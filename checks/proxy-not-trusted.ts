@@ -7,7 +7,7 @@ import { evidenceOf } from "../src/core/refusals.ts";
 import { compareReleases } from "../src/core/release.ts";
 import { bareAddress } from "./lib/addresses.ts";
 import { args, type GateFacts, releaseOf, remoteOf, WANTED } from "./lib/explain-refusals.ts";
-import { trustProxy } from "./lib/remedies.ts";
+import { trustProxy } from "./lib/trust-proxy.ts";
 
 /**
  * Up to 2026.7.35 forwarded headers from an untrusted peer make every client behind the proxy remote and

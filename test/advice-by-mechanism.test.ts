@@ -93,15 +93,51 @@ HTTP 403 proxy_attribution_required
   });
 
   test("names the one line that shows the proxy, and no [ws] line, which there is none of", async () => {
-    for (const place of ["on Render (claw.onrender.com)", "in k3s behind Traefik"]) {
+    for (const [place, more] of [
+      ["on Render (claw.onrender.com)", []],
+      // There it is a pod's, and none to be listed alone.
+      ["in k3s behind Traefik", ["trust-pod-network"]],
+    ] as const) {
       const report = await triageText(
         `OpenClaw 2026.8.2 ${place}. The page says HTTP 403 proxy_attribution_required`,
       );
       const steps = firstOf(report)?.actions.map((action) =>
         action.kind === "human" ? action.message : action.command,
       );
-      assert.deepEqual(steps, ["find-refused-proxy", "overwrite-forwarded-for"], place);
+      assert.deepEqual(steps, ["find-refused-proxy", ...more, "overwrite-forwarded-for"], place);
     }
+  });
+
+  const OBSERVED = (peer: string, release = "2026.9.6") =>
+    `OpenClaw ${release} in k3s behind Traefik. The page says HTTP 403 proxy_attribution_required
+kubectl logs deploy/openclaw
+[gateway] observed unattributable proxy-shaped traffic from ${peer}; Gateway-authenticated routes reject it, while plugin-authenticated routes ignore forwarded claims. Configure gateway.trustedProxies narrowly and make the proxy overwrite or safely rebuild forwarded client headers.`;
+
+  test("of a pod is trusted by its network, never by the one address that it has until its next start", async () => {
+    for (const [peer, range] of [
+      ["10.42.1.7", "10.42.0.0/16"],
+      ["10.244.3.2", "10.244.0.0/16"],
+    ] as const) {
+      const report = await triageText(OBSERVED(peer));
+      const [line = ""] = commandsOf(report, "set-trusted-proxies");
+      assert.ok(line.includes(`'["${range}"]'`), line);
+      assert.ok(!line.includes(peer));
+    }
+  });
+
+  test("in a range that is trusted: what is missing is the client's hop, and no more is trusted", async () => {
+    const report = await triageText(
+      `${OBSERVED("10.42.1.7")}
+\`\`\`json
+{"gateway":{"bind":"lan","port":18789,"auth":{"mode":"token","token":"abc"},"trustedProxies":["10.42.0.0/16"]}}
+\`\`\``,
+    );
+    const [first] = report.findings;
+    assert.equal(first?.variant, "client-in-range", JSON.stringify(first));
+    assert.deepEqual(
+      first?.remedies.map(({ id }) => id),
+      ["keep-client-address"],
+    );
   });
 
   test("prints the addresses of a proxy beside the gateway, with the command", async () => {

@@ -6,7 +6,7 @@ import type { Finding, Remedy, Risk, Step, Unproven } from "../../src/core/findi
 import { isEngineAddress } from "../../src/core/networks.ts";
 import { highestRisk } from "../../src/core/plan.ts";
 import { bareAddress, isLoopback } from "./addresses.ts";
-import { hostPorts, neighbourAt, workloadOf } from "./workload.ts";
+import { hostPorts, isPod, neighbourAt, workloadOf } from "./workload.ts";
 
 /*
  * Whoever can reach a gateway writes into its log: any page names its origin there, any client its own address and
@@ -89,7 +89,18 @@ function isOwnProxy(proxy: string, own: OwnThings, { deployment }: HearsayFacts)
     (one) => one === proxy || (ip !== undefined && ipMatches(ip, one, true)),
   );
   if (named) return true;
+  if (proxy.includes("/")) return isPodNetwork(proxy, deployment);
   const address = bareAddress(proxy);
   if (isLoopback(address)) return (own.proxyPrograms ?? []).length > 0;
   return neighbourAt(workloadOf(deployment), address) !== undefined;
+}
+
+/** The cluster itself says that a pod beside the gateway's has its address from the range. */
+function isPodNetwork(range: string, deployment: Fact<Deployment>): boolean {
+  const workload = workloadOf(deployment);
+  if (workload === undefined || !isPod(workload)) return false;
+  return (workload.neighbours ?? []).some(({ address }) => {
+    const ip = parseIp(address);
+    return ip !== undefined && ipMatches(ip, range, true);
+  });
 }

@@ -6,13 +6,11 @@ import type { Admission, AdmissionInput, Connection } from "../../src/core/conne
 import { knownValue } from "../../src/core/fact.ts";
 import type { Deployment, Refusal } from "../../src/core/facts.ts";
 import type { Remedy, Step } from "../../src/core/finding.ts";
-import { isEngineAddress } from "../../src/core/networks.ts";
-import { atLeast, compareReleases } from "../../src/core/release.ts";
+import { compareReleases } from "../../src/core/release.ts";
 import { fromAddress, requestFor } from "../../src/core/requests.ts";
-import { bareAddress, isLoopback, isPrivate } from "./addresses.ts";
+import { isLoopback } from "./addresses.ts";
 import { args, type GateFacts, hostPort, originOf, portOf, releaseOf, remoteOf } from "./explain-refusals.ts";
 import { asksNobodySince } from "./local-browser.ts";
-import { workloadOf } from "./workload.ts";
 
 const CLI = { id: "cli", mode: "cli" };
 
@@ -251,77 +249,6 @@ export function addAllowedOrigin(refusal: Refusal, facts: GateFacts, known: read
 /** An entry with a slash or a path behind it matches no page; the one without stands in its place. */
 function isMeantAs(entry: string, origin: string): boolean {
   return entry !== origin && URL.canParse(entry) && new URL(entry).origin === origin;
-}
-
-/** Only an exact address: never a bridge gateway, which every neighbour and every published-port client has. */
-export function trustProxy(refusal: Refusal, facts: GateFacts): readonly Remedy[] {
-  const remote = remoteOf(refusal, facts);
-  const config = knownValue(facts.wanted.config);
-  const present = config?.effective.gateway?.trustedProxies ?? [];
-  const workload = workloadOf(facts.wanted.deployment);
-  if (
-    remote === undefined ||
-    isEngineAddress(remote, workload) ||
-    !(isLoopback(remote) || isPrivate(remote))
-  ) {
-    const beside = besideGateway(refusal, facts);
-    if (beside !== undefined) return [beside];
-    // From 2026.8.1 a refused proxy opens no WebSocket, so that no [ws] line has its address.
-    const [first = releaseOf(facts)] = knownValue(facts.wanted.release)?.range ?? [];
-    const unseen = refusal.gate === "proxy-attribution" || atLeast(first, "2026.8.1") === true;
-    return [
-      {
-        id: "set-trusted-proxies",
-        risk: "restart",
-        steps: [
-          human(unseen ? "find-refused-proxy" : "find-proxy-address"),
-          alongside("overwrite-forwarded-for"),
-        ],
-      },
-    ];
-  }
-  const address = bareAddress(remote);
-  const remedy: Remedy = {
-    id: "set-trusted-proxies",
-    risk: "restart",
-    args: { remote: address },
-    steps: [
-      { do: "config.set", key: "gateway.trustedProxies", value: [...new Set([...present, address])] },
-      alongside("overwrite-forwarded-for"),
-    ],
-  };
-  return [tried(remedy, refusal, facts)];
-}
-
-/**
- * No line names the proxy of a gateway that is in no container and no pod: one on the same host comes from loopback, by
- * IPv4 or IPv6 as the proxy's own file has it. Tailscale Serve is one of these.
- */
-function besideGateway(refusal: Refusal, facts: GateFacts): Remedy | undefined {
-  const deployment = knownValue(facts.wanted.deployment);
-  if (refusal.gate !== "proxy-attribution" || remoteOf(refusal, facts) !== undefined) return undefined;
-  const { contained = false, clustered = false } = deployment?.traits ?? {};
-  if (contained || clustered) return undefined;
-  const present = knownValue(facts.wanted.config)?.effective.gateway?.trustedProxies ?? [];
-  const value = [...new Set([...present, "127.0.0.1", "::1"])];
-  if (value.length === present.length) return undefined;
-  const remedy: Remedy = {
-    id: "set-trusted-proxies",
-    risk: "restart",
-    args: { remote: "127.0.0.1, ::1" },
-    steps: [
-      alongside("proxy-on-same-host"),
-      { do: "config.set", key: "gateway.trustedProxies", value },
-      alongside("overwrite-forwarded-for"),
-    ],
-  }; // As its request would be then; the client is anybody's (RFC 5737).
-  const { connection } = refusal;
-  const headers = { "x-forwarded-for": "203.0.113.1", ...connection.headers };
-  return tried(
-    remedy,
-    { ...refusal, connection: { ...connection, remoteAddress: "127.0.0.1", headers } },
-    facts,
-  );
 }
 
 /** Takes entries out of gateway.trustedProxies; the whole key when nothing is left. */

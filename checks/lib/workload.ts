@@ -85,6 +85,11 @@ export function servicesOf(
   return workload !== undefined && "services" in workload.engine ? workload.engine.services : [];
 }
 
+/** Ranges that the gateway's pod has routes to. */
+export function podNetworksOf(workload: Workload | undefined): readonly string[] {
+  return workload !== undefined && "networks" in workload.engine ? (workload.engine.networks ?? []) : [];
+}
+
 /** It is a pod: what it is made of stands in a manifest. */
 export function isPod({ engine }: Workload): boolean {
   return "services" in engine;

@@ -1,4 +1,4 @@
-import { isLoopbackIp, parseIp, sameIp } from "./address.ts";
+import { ipMatches, isLoopbackIp, parseIp, sameIp } from "./address.ts";
 import type { Workload } from "./workload.ts";
 
 /** What an address that the gateway sees as its peer is typical of. A hint, never a proof. */
@@ -66,4 +66,22 @@ export function isEngineAddress(address: string, workload?: Pick<Workload, "publ
 export function isContainerAddress(address: string): boolean {
   const network = peerNetwork(address);
   return network === "docker-network" || network === "podman" || ENGINES.has(network);
+}
+
+/** Of the usual cluster networks: kubeadm's and kind's default, and that of K3s. */
+const POD_NETWORKS = ["10.244.0.0/16", "10.42.0.0/16"];
+/** A wider route is no network of pods: a VPN's, a company's. */
+const WIDEST = 8;
+
+/**
+ * The widest range of pods that an address is in: a usual one, or one that the gateway's own pod has a route to, where a
+ * range may be that of one node alone.
+ */
+export function podNetwork(address: string, routes: readonly string[] = []): string | undefined {
+  const ip = parseIp(address);
+  if (ip === undefined) return undefined;
+  const prefix = (range: string) => Number(range.split("/")[1]);
+  return [...POD_NETWORKS, ...routes]
+    .filter((range) => prefix(range) >= WIDEST && prefix(range) < 32 && ipMatches(ip, range, true))
+    .sort((a, b) => prefix(a) - prefix(b))[0];
 }

@@ -114,6 +114,8 @@ export interface KubernetesEngine {
     readonly host: string;
     readonly tls: boolean;
   }[];
+  /** Ranges that the gateway's pod has routes to besides the default one, as it shows them from inside; at most 20. */
+  readonly networks?: readonly string[];
   /** Names of the NetworkPolicies that select the pod. */
   readonly policies: readonly string[];
   /** The object that openclaw.json comes from. */

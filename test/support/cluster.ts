@@ -168,6 +168,8 @@ function reply(
   text: string,
 ): unknown {
   if (url.pathname.endsWith("/selfsubjectaccessreviews")) return review(cluster, response, JSON.parse(text));
+  if (url.pathname.endsWith("/selfsubjectrulesreviews"))
+    return send(response, 201, { status: rulesOf(cluster) });
   if (url.pathname === "/api/v1/pods") {
     if (isDenied(cluster, "list pods everywhere")) return status(response, 403, "pods is forbidden");
     return send(response, 200, { items: listOf(cluster, "pods") });
@@ -220,6 +222,13 @@ function review(cluster: StubCluster, response: ServerResponse, asked: Json): vo
   const whole = subresource === undefined ? resource : `${resource}/${subresource}`;
   const right = `${verb} ${whole}${namespace === "" ? " everywhere" : ""}`;
   send(response, 201, { status: { allowed: !isDenied(cluster, right) } });
+}
+
+/** All that is allowed; what is not among it is asked for one by one, and stands then among what was refused. */
+function rulesOf({ rules, denied }: StubCluster): Json {
+  const all = rules ?? [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }];
+  const incomplete = denied.size > 0 || rules !== undefined;
+  return { resourceRules: denied.size > 0 ? [] : all, nonResourceRules: [], incomplete };
 }
 
 function log(cluster: StubCluster, response: ServerResponse, pod: string, query: URLSearchParams): unknown {

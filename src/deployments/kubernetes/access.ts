@@ -47,7 +47,7 @@ import { kubeFailure } from "./failure.ts";
 import { podReader, podWorld } from "./files.ts";
 import { containerNow } from "./follow.ts";
 import { type Forward, forwardPort } from "./forward.ts";
-import { EXEC, lookInside, NOT_RUNNING, oneFileWorld, ownersIn } from "./inside.ts";
+import { EXEC, listensIn, lookInside, NOT_RUNNING, networksIn, oneFileWorld, ownersIn } from "./inside.ts";
 import { lastWords, podLog } from "./logs.ts";
 import type { PodGateway, PodOptions } from "./pod-gateway.ts";
 import type { NamespaceReader } from "./read.ts";
@@ -78,7 +78,12 @@ export async function gatewayOf(found: FoundWorkload): Promise<PodGateway> {
     isChanged ? containerNow(api, candidate) : Promise.resolve(known(target, target.pod));
   const forwards = new Map<number, Promise<Fact<Forward>>>();
   const podIp = textAt(pod, "status", "podIP");
+  const looked = lookInside(api, reader, target, isUp);
   const reach = reachOf(found, {
+    listens: async (port) => {
+      const { reader: within } = await looked;
+      return !isChanged && within !== undefined && listensIn(within, port);
+    },
     forwards,
     address: podIp === undefined ? undefined : safeText(podIp, 60),
     isUp: () => isUp || isChanged,
@@ -89,7 +94,7 @@ export async function gatewayOf(found: FoundWorkload): Promise<PodGateway> {
   const [around, maps, inside, noLog] = await Promise.all([
     surroundingsOf(reader, target),
     configMapsIn(reader, spec),
-    lookInside(api, reader, target, isUp),
+    looked,
     reader.may(["get"], "pods/log"),
   ]);
 
@@ -145,8 +150,11 @@ export async function gatewayOf(found: FoundWorkload): Promise<PodGateway> {
   const clock = api.clock();
   const ended = read.state !== "running" || read.restarts > 0;
   const lastLines = ended && noLog === undefined ? await lastLinesOf(api, pod, target, scrub) : [];
-  const owners =
-    inside.reader === undefined ? {} : await ownersIn(podWorld(inside.reader, place), stateDir, configFile);
+  const seen = inside.reader === undefined ? undefined : podWorld(inside.reader, place);
+  const [owners, networks] =
+    seen === undefined
+      ? [{}, []]
+      : await Promise.all([ownersIn(seen, stateDir, configFile), networksIn(seen)]);
   const workload: Workload<KubernetesEngine> = {
     ...read,
     ...(inside.self === undefined ? {} : { uid: inside.self.uid, user: String(inside.self.uid) }),
@@ -156,6 +164,7 @@ export async function gatewayOf(found: FoundWorkload): Promise<PodGateway> {
     ...(clock === undefined ? {} : { clock }),
     engine: {
       ...read.engine,
+      ...(networks.length === 0 ? {} : { networks }),
       ...(source === undefined ? {} : { configMap: source }),
       denied: reader.denied,
     },
@@ -293,6 +302,7 @@ function reachOf(
     forwards,
     address,
     isUp,
+    listens,
     where,
   }: {
     /** Of the pod. */
@@ -300,6 +310,8 @@ function reachOf(
     /** By port of the pod; filled here. */
     readonly forwards: Map<number, Promise<Fact<Forward>>>;
     readonly isUp: () => boolean;
+    /** Whether somebody is seen to listen on a port of the pod, from inside. */
+    readonly listens: (port: number) => Promise<boolean>;
     readonly where: () => Promise<Fact<PodContainer>>;
   },
 ): PodGateway["reach"] {
@@ -310,7 +322,7 @@ function reachOf(
       return known(`ws://${address.includes(":") ? `[${address}]` : address}:${port}`, "the pods' network");
     const denied = await reader.may(FORWARD, "pods/portforward");
     if (denied !== undefined) return denied;
-    const forward = forwards.get(port) ?? forwardPort(api, where, port, world);
+    const forward = forwards.get(port) ?? forwardPort(api, where, port, world, listens(port));
     forwards.set(port, forward);
     const open = await forward;
     // Somebody may listen there the next time.
@@ -422,7 +434,7 @@ function evidenceOf(workload: Workload<KubernetesEngine>): readonly Evidence[] {
     ...denied.slice(0, 5).map(
       ({ verb, resource, rule }): Evidence => ({
         fact: "deployment",
-        source: "SelfSubjectAccessReview",
+        source: "SelfSubjectRulesReview",
         quote: quote(`not allowed to ${verb} ${resource}; a Role with ${rule} allows it`),
       }),
     ),

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { performance } from "node:perf_hooks";
 import type WebSocket from "ws";
 import { type Fact, known, whyUnknown } from "../../core/fact.ts";
 import { openDoor } from "../loopback-door.ts";
@@ -15,6 +16,9 @@ const HIGH = 1_048_576;
 /** A kubelet that does not reach a port says so within milliseconds. */
 const REFUSAL_MS = 400;
 
+/** A server may end a connection over which nobody says anything. */
+const FRESH_MS = 5000;
+
 /** A port of a pod at a port of our own loopback. The gateway sees 127.0.0.1, as with `kubectl port-forward` (run). */
 export interface Forward {
   readonly port: number;
@@ -23,12 +27,16 @@ export interface Forward {
   close(): void;
 }
 
-/** Where nobody listens on the pod's port, nobody listens on ours. */
+/**
+ * Where nobody listens on the pod's port, nobody listens on ours. `listens`: whether somebody is seen there from inside, where
+ * that is sooner known than that the kubelet says nothing.
+ */
 export async function forwardPort(
   api: KubeApi,
   where: () => Promise<Fact<PodContainer>>,
   port: number,
   world: World,
+  listens: Promise<boolean> = Promise.resolve(false),
 ): Promise<Fact<Forward>> {
   const dial = async (): Promise<WebSocket> => {
     const target = await where();
@@ -37,45 +45,82 @@ export async function forwardPort(
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/portforward`;
     return api.dial(path, { ports: port }, PROTOCOLS, DIAL_MS);
   };
+  let first: Begun | undefined;
   let isRefused: boolean;
   try {
-    const first = await dial();
-    isRefused = await refuses(first);
-    first.terminate();
+    const far = await dial();
+    const begun = new Set<number>();
+    isRefused = await refuses(far, begun, listens);
+    if (isRefused || far.readyState !== far.OPEN) far.terminate();
+    else {
+      first = { far, begun, at: performance.now() };
+      // Nobody may come; it does not keep the doctor from ending.
+      (far as { readonly _socket?: { unref(): void } })._socket?.unref();
+    }
   } catch (error) {
     return kubeFailure(error, "kubectl port-forward", api.cluster.secrets);
   }
-  const door = await openDoor(world, async (socket) => join(socket, await dial()));
+  const door = await openDoor(world, async (socket) => {
+    const ready = first;
+    first = undefined;
+    if (ready !== undefined && isFresh(ready)) return join(socket, ready.far, ready.begun);
+    ready?.far.terminate();
+    join(socket, await dial());
+  });
   // As the pod's port: a connection to it is refused.
   if (isRefused) await door.shut();
-  return known({ port: door.port, isRefused, close: door.close }, "kubectl port-forward");
+  const close = (): void => {
+    first?.far.terminate();
+    door.close();
+  };
+  return known({ port: door.port, isRefused, close }, "kubectl port-forward");
 }
 
-/** Whether the kubelet says, soon, that it does not reach the port. */
-function refuses(far: WebSocket): Promise<boolean> {
+/** A connection to the port by which nothing was sent yet, with the channels that have begun. */
+interface Begun {
+  readonly far: WebSocket;
+  readonly begun: Set<number>;
+  readonly at: number;
+}
+
+function isFresh({ far, at }: Begun): boolean {
+  return far.readyState === far.OPEN && performance.now() - at < FRESH_MS;
+}
+
+/** Whether the kubelet says, soon, that it does not reach the port. `begun`: filled with the channels that have begun. */
+function refuses(far: WebSocket, begun: Set<number>, listens: Promise<boolean>): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), REFUSAL_MS);
-    const begun = new Set<number>();
-    far.on("message", (data: WebSocket.RawData) => {
+    const finish = (isRefused: boolean): void => {
+      clearTimeout(timer);
+      far.off("message", onMessage);
+      far.off("close", onClose);
+      far.pause();
+      resolve(isRefused);
+    };
+    const onMessage = (data: WebSocket.RawData): void => {
       const bytes = asBuffer(data);
       const channel = bytes[0] ?? 0;
-      if (channel === 1 && bytes.length > (begun.has(1) ? 1 : 3)) {
-        clearTimeout(timer);
-        resolve(true);
-      }
+      const isFirst = !begun.has(channel);
       begun.add(channel);
-    });
-    far.on("close", () => {
-      clearTimeout(timer);
-      resolve(false);
-    });
+      if (channel === 1 && bytes.length > (isFirst ? 3 : 1)) finish(true);
+    };
+    const onClose = (): void => finish(false);
+    const timer = setTimeout(() => finish(false), REFUSAL_MS);
+    far.on("message", onMessage);
+    far.on("close", onClose);
     far.resume();
+    listens.then(
+      (seen) => {
+        if (seen) finish(false);
+      },
+      () => undefined,
+    );
   });
 }
 
 /** Channel 0 has the bytes, 1 what went wrong in the pod; each begins with the port in two bytes. */
-function join(socket: Socket, far: WebSocket): void {
-  const begun = new Set<number>();
+function join(socket: Socket, far: WebSocket, begun = new Set<number>()): void {
+  (far as { readonly _socket?: { ref(): void } })._socket?.ref();
   const end = (): void => {
     far.terminate();
   };

@@ -1,12 +1,13 @@
 import { type Unknown, unknown } from "../../core/fact.ts";
 import { say } from "../../core/saying.ts";
 import type { StateDirectory } from "../../core/workload.ts";
+import { listening } from "../listeners.ts";
 import type { ReadOutcome, World } from "../world.ts";
 import type { KubeApi } from "./api.ts";
 import { KubeError } from "./error.ts";
 import type { PodContainer } from "./exec.ts";
 import { kubeFailure } from "./failure.ts";
-import { codeOf, type PodPlace, type PodReader, podReader, type Self } from "./files.ts";
+import { codeOf, type PodPlace, type PodReader, podReader, podWorld, type Self } from "./files.ts";
 import type { NamespaceReader } from "./read.ts";
 
 export const NOT_RUNNING: Unknown = unknown("absent", say("kube-not-running"), "--config PATH");
@@ -58,6 +59,48 @@ export async function ownersIn(
     ...(owner === undefined ? {} : { owner }),
     ...(configOwner === undefined ? {} : { configOwner }),
   };
+}
+
+/** Whether somebody listens on a port of the pod, whose containers share their network; `false` where that is not seen. */
+export async function listensIn(reader: PodReader, port: number): Promise<boolean> {
+  const world = podWorld(reader, { env: {}, homedir: "/", cwd: "/" });
+  const tables = await Promise.all(
+    ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => world.readText(path, MAX_SOCKETS)),
+  );
+  return tables.some((table) => table.ok && listening(table.text, port).length > 0);
+}
+
+/** Bytes of a table of sockets. */
+const MAX_SOCKETS = 1_048_576;
+/** Bytes of a table of routes. */
+const MAX_ROUTES = 65_536;
+/** `RTF_UP`, and `RTF_HOST` of a route to one address (include/uapi/linux/route.h). */
+const [UP, HOST] = [0x1, 0x4];
+
+/** Ranges that the container has routes to, without the default one: `Iface Destination Gateway Flags … Mask` in hexadecimal. */
+export async function networksIn(world: World): Promise<readonly string[]> {
+  const table = await world.readText("/proc/net/route", MAX_ROUTES);
+  if (!table.ok) return [];
+  const found = table.text
+    .split("\n")
+    .slice(1)
+    .flatMap((line) => {
+      const [, to = "", , flagged = "", , , , mask = ""] = line.trim().split(/\s+/);
+      if (!/^[\dA-F]{8}$/i.test(to) || !/^[\dA-F]{8}$/i.test(mask)) return [];
+      const flags = Number.parseInt(flagged, 16);
+      const bits = octets(mask)
+        .map((one) => one.toString(2).padStart(8, "0"))
+        .join("");
+      const length = bits.indexOf("0");
+      if ((flags & UP) === 0 || (flags & HOST) !== 0 || length < 1 || bits.includes("01")) return [];
+      return [`${octets(to).join(".")}/${length}`];
+    });
+  return [...new Set(found)].slice(0, 20);
+}
+
+/** The kernel writes addresses as numbers of its own byte order: little-endian wherever a gateway runs. */
+function octets(hex: string): readonly number[] {
+  return [6, 4, 2, 0].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
 }
 
 /** A container of which nothing but one file is known: what its ConfigMap says. */

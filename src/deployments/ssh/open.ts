@@ -16,7 +16,7 @@ import type { ChangerOptions } from "../types.ts";
 import type { World } from "../world.ts";
 import { type SshHost, shownHost, writtenHost } from "./address.ts";
 import type { SshConnection } from "./connection.ts";
-import { connectionTo } from "./connections.ts";
+import { connectionTo, holdConnection } from "./connections.ts";
 import { sshFailure } from "./problem.ts";
 import { type SshSettings, settingsOf } from "./settings.ts";
 import { openTunnel, type Tunnel } from "./tunnel.ts";
@@ -28,12 +28,14 @@ export type HostPlace = Omit<Place, "deployment"> & { readonly deployment: Known
 /** Signs in, and opens the gateway of that host for reading. `here`: this machine. */
 export async function openHost(host: SshHost, here: Surroundings): Promise<Fact<HostPlace>> {
   const name = `ssh:${writtenHost(host)}`;
+  const { env } = here.world;
+  const letGo = holdConnection(host, env);
   try {
-    const { env } = here.world;
     const [connection, settings] = await Promise.all([connectionTo(host, env), settingsOf(host, env)]);
     const world = await openSshWorld(connection, name);
-    return known(await placeOn({ host, name, connection, settings, world, here }), name);
+    return known(await placeOn({ host, name, connection, settings, world, here, letGo }), name);
   } catch (error) {
+    letGo();
     return sshFailure(error, name);
   }
 }
@@ -46,6 +48,8 @@ interface OpenHost {
   /** The host. */
   readonly world: World;
   readonly here: Surroundings;
+  /** The connection is not needed any more. */
+  readonly letGo: () => void;
 }
 
 async function placeOn(open: OpenHost): Promise<HostPlace> {
@@ -131,6 +135,10 @@ async function placeOn(open: OpenHost): Promise<HostPlace> {
       listeners?.sockets.length === 0 ? known(`ws://127.0.0.1:${await closedPort()}`, name) : reach(),
     lost: ({ reach }) => (reach.state === "open" ? undefined : opened?.lost()),
     stranger: () => strangerAt(port, there),
+    close: () => {
+      tunnel?.then((one) => one.close()).catch(() => undefined);
+      open.letGo();
+    },
     // The end of a tunnel is our own process; a direct way ends at no process of this machine.
     mayReceive: async () => false,
   };

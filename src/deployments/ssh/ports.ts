@@ -5,7 +5,7 @@ import { deploymentOf } from "../../kinds/index.ts";
 import type { Place } from "../place.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { type SshHost, shownHost, writtenHost } from "./address.ts";
-import { connectionTo } from "./connections.ts";
+import { connectionTo, holdConnection } from "./connections.ts";
 import { openTunnel, type Tunnel } from "./tunnel.ts";
 
 /** A container's place, with the ports that are published for its host alone at the end of a tunnel. */
@@ -21,6 +21,7 @@ export function withPortsOf(
     ...(host.port === undefined ? {} : { sshPort: host.port }),
   };
   const tunnels = new Map<number, Promise<Tunnel>>();
+  let letGo: (() => void) | undefined;
   return {
     ...place,
     names,
@@ -31,10 +32,16 @@ export function withPortsOf(
       if (direct.known || published === undefined) return direct;
       const name = `ssh:${writtenHost(host)}`;
       const to = { address: published.address, port: published.port };
+      letGo ??= holdConnection(host, here.world.env);
       const tunnel =
         tunnels.get(to.port) ?? openTunnel(() => connectionTo(host, here.world.env), here.world, to, name);
       tunnels.set(to.port, tunnel);
       return known(`ws://127.0.0.1:${(await tunnel).port}`, name);
+    },
+    close: () => {
+      place.close?.();
+      for (const tunnel of tunnels.values()) tunnel.then((one) => one.close()).catch(() => undefined);
+      letGo?.();
     },
   };
 }

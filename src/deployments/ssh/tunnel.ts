@@ -17,6 +17,7 @@ export interface Tunnel {
   readonly port: number;
   /** What was said of the last connection that did not come about. */
   readonly lost: () => Unknown | undefined;
+  readonly close: () => void;
 }
 
 /** As `ssh -L`, over the connection that is there by then. `world`: this machine. */
@@ -33,7 +34,7 @@ export async function openTunnel(
       lost = connection.isOpen && !FORBIDDEN.test(said) ? undefined : whyNot(said, to, name);
     });
   });
-  return { port: door.port, lost: () => lost };
+  return { port: door.port, lost: () => lost, close: door.close };
 }
 
 function whyNot(

@@ -226,6 +226,14 @@ export const network: Readonly<Record<string, CauseMessage>> = {
         fix: "Take {remote|that address} out of gateway.trustedProxies.",
         caveats: "If a real proxy uses that address too, give it a network of its own and list that one.",
       },
+      "client-in-range": {
+        title: "The proxy is trusted, and so is every address that it names",
+        what: "The gateway answers HTTP 403 `proxy_attribution_required` although {remote|the proxy} is in {range|a range} of gateway.trustedProxies: no address in its forwarded headers is outside of the range.",
+        why: "From 2026.8.1 the client is the last address of X-Forwarded-For that is no trusted proxy. In a cluster the nodes put an address of their own in the place of the client's (`externalTrafficPolicy: Cluster`), and that one is in the pods' range; a proxy that appends to what a client sent is refused in the same words.",
+        fix: "Let the client's own address reach the proxy, or narrow the range to the proxies.",
+        caveats:
+          "Which of the two it is shows in the proxy's own access log: the address there is what it forwards.",
+      },
       over: {
         title: "The gateway refused the proxy's requests before; it takes them now",
         what: "Requests through the proxy met HTTP 403 before; later ones are attributed.",

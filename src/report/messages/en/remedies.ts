@@ -34,6 +34,11 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     caution:
       "The proxy has to overwrite X-Forwarded-For. Never list the Docker bridge for browsers that come through a published port, nor the clients' own network.",
   },
+  "keep-client-address": {
+    title: "Let the proxy see, and pass on, the client's own address",
+    what: "X-Forwarded-For then names a client outside of the trusted range. It does not approve any browser.",
+    caution: "With `externalTrafficPolicy: Local` only nodes that run a pod of the proxy answer.",
+  },
   "remove-trusted-proxy": {
     title: "Take {remote|the address} out of the trusted proxies",
     what: "Connections from there are judged by their own address again.",

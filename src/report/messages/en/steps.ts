@@ -86,6 +86,18 @@ export const human: Readonly<Record<string, string>> = {
   "proxy-on-same-host":
     "A proxy on the gateway's own host (Caddy, nginx, Tailscale Serve) comes from 127.0.0.1 or ::1. Of one on another machine take the address from `observed unattributable proxy-shaped traffic from ADDRESS` instead.",
   "find-proxy-address": "Take the proxy's address from the log line: it is the `remote=` beside `fwd=`.",
+  "trust-pod-network":
+    "In a cluster that address is one pod's and changes with its next start: list the network of the pods instead (10.42.0.0/16 in K3s, 10.244.0.0/16 with kubeadm and kind).",
+  "find-pod-network":
+    "{remote|The peer} is a pod, and another one has its place after the next roll-out: add the network that its cluster's pods have their addresses from to gateway.trustedProxies, never this one address. `kubectl get nodes -o jsonpath='{.items[*].spec.podCIDR}'` shows it.",
+  "pod-network-of-nodes":
+    "Where each node has a range of its own beside {range|this one}, list those that the proxy's pods may run on, too. Every pod of a listed range can claim any client's address: a NetworkPolicy lets the proxy's pods alone to the gateway.",
+  "pod-address-changes":
+    "This release takes single addresses only, and {remote|a pod's address} changes with each start of the proxy's pod: set it again then, or upgrade.",
+  "keep-client-address":
+    "Let the client's own address reach the proxy: `externalTrafficPolicy: Local` in the Service of the ingress controller, or the PROXY protocol where a load balancer is in front. Else X-Forwarded-For names a node, whose address is in the same range.",
+  "narrow-proxy-range":
+    "Narrow the range in gateway.trustedProxies to the proxies themselves: no address that X-Forwarded-For names as a client may be in it.",
   "overwrite-forwarded-for":
     "Let the proxy overwrite X-Forwarded-For with the client's address rather than append to it.",
   "https-proxy":

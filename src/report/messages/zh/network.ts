@@ -219,6 +219,13 @@ export const network: Readonly<Record<string, CauseMessage>> = {
         fix: "从 gateway.trustedProxies 中去掉 {remote|该地址}。",
         caveats: "如果确实有代理也使用这个地址，请给它单独的网络，并把那个地址写进列表。",
       },
+      "client-in-range": {
+        title: "代理受信任，它写出的每个地址也都受信任",
+        what: "虽然 {remote|代理} 在 gateway.trustedProxies 的 {range|某个网段} 内，网关仍返回 HTTP 403 `proxy_attribution_required`：它的转发头中没有任何地址在该网段之外。",
+        why: "自 2026.8.1 起，客户端是 X-Forwarded-For 中最后一个不是受信任代理的地址。在集群中，Node 会用自己的地址代替客户端的地址（`externalTrafficPolicy: Cluster`），而它就在 Pod 的网段内；代理把地址追加到客户端发来的内容之后，也会以同样的文字被拒绝。",
+        fix: "让客户端自己的地址到达代理，或者把网段缩小到代理本身。",
+        caveats: "究竟是哪一种，可以从代理自己的访问日志看出：其中的地址就是它转发的地址。",
+      },
       over: {
         title: "网关之前拒绝代理转来的请求，现在已接受",
         what: "经过代理的请求之前遇到 HTTP 403，后来的请求已能判断来自谁。",

@@ -32,6 +32,11 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     caution:
       "代理必须覆盖 X-Forwarded-For。对于经过发布端口的浏览器，绝不要写入 Docker 网桥的地址，也不要写入客户端所在的网段。",
   },
+  "keep-client-address": {
+    title: "让代理看到并转发客户端自己的地址",
+    what: "X-Forwarded-For 就会写出受信任网段之外的客户端。这不会批准任何浏览器。",
+    caution: "设置 `externalTrafficPolicy: Local` 后，只有运行着代理 Pod 的 Node 会应答。",
+  },
   "remove-trusted-proxy": {
     title: "从受信任的代理中去掉 {remote|该地址}",
     what: "来自那里的连接重新按其自身的地址判断。",

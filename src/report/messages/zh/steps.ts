@@ -77,6 +77,18 @@ export const human: Readonly<Record<string, string>> = {
   "proxy-on-same-host":
     "与网关在同一主机上的代理（Caddy、nginx、Tailscale Serve）从 127.0.0.1 或 ::1 连接。如果代理在另一台机器上，请改用 `observed unattributable proxy-shaped traffic from ADDRESS` 中的地址。",
   "find-proxy-address": "从日志中取得代理的地址：就是 `fwd=` 旁边的 `remote=`。",
+  "trust-pod-network":
+    "在集群中，该地址属于某一个 Pod，下次启动就会改变：请改为写入 Pod 的网段（K3s 是 10.42.0.0/16，kubeadm 和 kind 是 10.244.0.0/16）。",
+  "find-pod-network":
+    "{remote|对端}是一个 Pod，下次发布后会由另一个 Pod 代替：请把该集群分配 Pod 地址的网段写入 gateway.trustedProxies，绝不要只写这一个地址。`kubectl get nodes -o jsonpath='{.items[*].spec.podCIDR}'` 会显示它。",
+  "pod-network-of-nodes":
+    "如果除 {range|该网段} 之外每个 Node 还有自己的网段，请把代理的 Pod 可能运行的 Node 的网段也写入。列入网段中的任何 Pod 都能声称任意的客户端地址：请用 NetworkPolicy 只让代理的 Pod 访问网关。",
+  "pod-address-changes":
+    "该版本只接受单个地址，而 {remote|Pod 的地址} 会在代理的 Pod 每次启动时改变：届时请重新设置，或者升级。",
+  "keep-client-address":
+    "让客户端自己的地址到达代理：在 Ingress 控制器的 Service 中设置 `externalTrafficPolicy: Local`；前面有负载均衡器时使用 PROXY 协议。否则 X-Forwarded-For 写的是某个 Node，而它的地址也在同一网段内。",
+  "narrow-proxy-range":
+    "把 gateway.trustedProxies 中的网段缩小到代理本身：X-Forwarded-For 写作客户端的任何地址都不能在其中。",
   "overwrite-forwarded-for": "让代理用客户端的地址覆盖 X-Forwarded-For，而不是追加。",
   "https-proxy": "配置一个带 HTTPS 的代理，转发 `Upgrade` 和 `Connection`，并覆盖 X-Forwarded-For。",
   "review-origins":
