@@ -109,6 +109,12 @@ export const human: Readonly<Record<string, string>> = {
     "Connect the gateway's host to your tailnet first, with MagicDNS on: `tailscale up`. Then run this again.",
   "proxy-upgrade-headers":
     "Let the proxy use HTTP/1.1 to the gateway and pass `Upgrade` and `Connection` on.",
+  "certificate-of-known-authority":
+    "Give the proxy a certificate of an authority that browsers know, or let the browser's machine trust this one's authority.",
+  "renew-certificate":
+    "Renew the certificate (`certbot renew`, or what made it), let the proxy reload, and see in its log why it was not renewed by itself.",
+  "certificate-for-name":
+    "Open the page at a name of the certificate (`openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -text` shows them), or get one for this name.",
   "tailscale-serve": "Switch Tailscale Serve on for this machine, and open the page at its .ts.net name.",
   "compose-bind": "In the compose file set OPENCLAW_GATEWAY_BIND (or `--bind`) to `lan`.",
   "publish-on-loopback": "Publish the port as `127.0.0.1:{port|18789}:{port|18789}`.",

@@ -95,6 +95,12 @@ export const human: Readonly<Record<string, string>> = {
   "install-tailscale": "先在网关所在的主机上安装并登录 Tailscale：`tailscale up`。",
   "log-in-tailscale": "先让网关所在的主机连上你的 tailnet，并启用 MagicDNS：`tailscale up`，然后再运行一次。",
   "proxy-upgrade-headers": "让代理以 HTTP/1.1 连接网关，并转发 `Upgrade` 和 `Connection`。",
+  "certificate-of-known-authority":
+    "为代理换上由浏览器认识的机构签发的证书，或让浏览器所在的机器信任签发机构。",
+  "renew-certificate":
+    "续期证书（`certbot renew`，或当初签发它的工具），让代理重新加载，并在其日志中查明为何没有自动续期。",
+  "certificate-for-name":
+    "用证书中的名称打开页面（`openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -text` 会列出这些名称），或为该名称获取证书。",
   "tailscale-serve": "在这台机器上启用 Tailscale Serve，并用它的 .ts.net 域名打开页面。",
   "compose-bind": "在 compose 文件中把 OPENCLAW_GATEWAY_BIND（或 `--bind`）设为 `lan`。",
   "publish-on-loopback": "把端口发布为 `127.0.0.1:{port|18789}:{port|18789}`。",
