@@ -108,6 +108,7 @@ async function placeOn(open: OpenHost): Promise<HostPlace> {
               names,
               gateway,
               reach: () => reach(),
+              machine: there,
             });
           },
         }

@@ -12,6 +12,7 @@ import type {
   Target,
 } from "../../core/facts.ts";
 import type { LogDigest } from "../../core/log-event.ts";
+import { frontOf, type ProxyReading } from "../../core/proxies.ts";
 import { compareReleases } from "../../core/release.ts";
 import { inEnglish, say } from "../../core/saying.ts";
 import { createScrubber } from "../../core/scrub.ts";
@@ -60,6 +61,8 @@ export interface LiveOptions {
   readonly release: Fact<Release>;
   readonly deployment?: DeploymentKind;
   readonly origin?: string;
+  /** The page's origin from now on, whatever was named: a way that was just made. */
+  readonly through?: string;
   /** Addresses and CIDR blocks of the proxies that the user named. */
   readonly proxies?: readonly string[];
   readonly configPath?: string;
@@ -94,6 +97,7 @@ export class Live {
   #found: Promise<Place> | undefined;
   #configured: Promise<Fact<ConfigAndSecrets>> | undefined;
   #probed: Promise<ProbeReading> | undefined;
+  #fronts: Promise<ProxyReading | undefined> | undefined;
 
   constructor(options: LiveOptions) {
     const { world, salt, target, configPath, release } = options;
@@ -107,7 +111,8 @@ export class Live {
   }
 
   collectors(): Collectors {
-    const { timeoutMs, origin, target } = this.#options;
+    const { timeoutMs, target } = this.#options;
+    const origin = this.#pageOrigin();
     // Who gives the gateway more time has a machine that is slow for everything.
     const filesMs = Math.max(patienceWith(target), timeoutMs);
     const all = filesMs * 2 + timeoutMs;
@@ -198,6 +203,26 @@ export class Live {
   // ---- facts
 
   async #deployment(ask: Ask): Promise<Fact<Deployment>> {
+    const found = await this.#kind(ask);
+    const front = found.known ? await this.#front() : undefined;
+    return found.known && front !== undefined ? { ...found, value: { ...found.value, front } } : found;
+  }
+
+  /** The proxies of the gateway's own host; `undefined` where none is looked at, or none runs. */
+  #front(): Promise<ProxyReading | undefined> {
+    this.#fronts ??= this.#readFront();
+    return this.#fronts;
+  }
+
+  async #readFront(): Promise<ProxyReading | undefined> {
+    const { here, machine = here ? this.#around : undefined } = await this.#place();
+    const reading = await machine?.proxies((await this.#port()) ?? machine.port());
+    return reading === undefined || reading.programs.length + reading.unread.length === 0
+      ? undefined
+      : reading;
+  }
+
+  async #kind(ask: Ask): Promise<Fact<Deployment>> {
     const { deployment, world } = this.#options;
     const place = await this.#place();
     if (place.deployment !== undefined) return place.deployment;
@@ -220,12 +245,31 @@ export class Live {
 
   async #reading(signal: AbortSignal): Promise<Fact<ProbeReading>> {
     const place = await this.#place();
-    const way = await place.reach(await this.#port());
+    const way = (await this.#throughFront()) ?? (await place.reach(await this.#port()));
     if (!way.known) return way;
     const stranger = await place.stranger?.();
     if (stranger !== undefined) return known(heldBy(stranger, way.value), way.value);
     const reading = await this.#withHolder(await this.#probe(way.value, signal), place);
     return place.lost?.(reading) ?? known(reading, reading.url);
+  }
+
+  #pageOrigin(): string | undefined {
+    const { origin, through } = this.#options;
+    return through ?? origin;
+  }
+
+  /**
+   * The way of the user's browser, where the page that is meant is one that a proxy of another machine hands over: that
+   * one is asked from here as a browser would, with certificate checks on.
+   */
+  async #throughFront(): Promise<Fact<string> | undefined> {
+    const origin = this.#pageOrigin();
+    const place = await this.#place();
+    if (origin === undefined || place.here || place.address !== undefined) return undefined;
+    const front = frontOf(origin, (await this.#front())?.fronts ?? []);
+    return front === undefined
+      ? undefined
+      : known(origin.replace(/^http/, "ws"), `${front.file}:${front.line}`);
   }
 
   /**
@@ -262,7 +306,7 @@ export class Live {
   }
 
   async #runProbe(url: string, signal: AbortSignal): Promise<ProbeReading> {
-    const { origin, asBrowser, knock, startingBudgetMs, allowPlaintextToken, insecureTls } = this.#options;
+    const { asBrowser, knock, startingBudgetMs, allowPlaintextToken, insecureTls } = this.#options;
     const { timeoutMs, credentials } = this.#options;
     const config = knownValue(await this.#config());
     const token = credentials?.token ?? (credentials ? undefined : config?.token);
@@ -278,7 +322,7 @@ export class Live {
       insecureTls,
       scrub: (text) => scrub(text).text,
       mayReceive: (ends) => this.#mayReceive(ends),
-      ...given("origin", origin),
+      ...given("origin", this.#pageOrigin()),
       ...given("knock", knock),
       ...given("startingBudgetMs", startingBudgetMs),
       ...(token === undefined && password === undefined

@@ -38,6 +38,8 @@ export const human: Readonly<Record<string, string>> = {
   "tailscale.status": "See that Tailscale is connected on the gateway's host: `tailscale status`.",
   "proxy.write":
     "Get the proxy's site file: `pairing-doctor fix --remedy https-proxy --domain {domain|DOMAIN}`.",
+  "proxy.edit": "In {path}, give {proxy}'s way to the gateway what it lacks ({adds}).",
+  "proxy.reload": "Check {proxy}'s configuration ({config}), and let it be read anew.",
   "doctor.fix": "Run `openclaw doctor --fix` on the gateway's host.",
   "tailscale.serve": "Set gateway.tailscale.mode to `serve`, and restart the gateway.",
   "ssh.tunnel":
@@ -98,6 +100,8 @@ export const human: Readonly<Record<string, string>> = {
     "Put the site file where {proxy|the proxy} reads its sites, check it (`nginx -t`, `caddy validate`), and let the proxy reload.",
   "trust-proxy-authority":
     "Let the browser's machine trust the proxy's own authority: `caddy trust` on the proxy's host, its root certificate (`pki/authorities/local/root.crt` in Caddy's data directory) on others.",
+  "close-listener":
+    "Stop the gateway and start it again: one that starts anew within its process keeps its old listener (bind `{bind}`), which anybody can reach without encryption. From then on it listens on 127.0.0.1 alone.",
   "loopback-clients-ask":
     "In this release clients on the gateway's own host, which came in silently, have to be approved once from then on; 2026.3.31 and later do not ask them.",
   "open-at":
