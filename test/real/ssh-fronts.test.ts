@@ -141,7 +141,7 @@ for (const release of RELEASES) {
         );
 
         // Something else stops the upgrade as well: what does not help is taken back, file and process.
-        const stops = site(DOMAIN, authority.certify(DOMAIN), "if ($http_upgrade) { return 403; }");
+        const stops = site(DOMAIN, authority.certify(DOMAIN), "if ($http_upgrade) { return 405; }");
         writeFileSync(at("claw.conf"), stops);
         const back = await seat.fix([...wish, ...AGREED], trusted);
         assert.equal(back.outcome, "rolled-back", JSON.stringify(back));
@@ -223,7 +223,8 @@ for (const release of RELEASES) {
           try {
             const said = await seat.diagnose(["--origin", `http://${ADDRESS}:8081`]);
             const ids = said.findings.map(({ id }) => id);
-            const id = release === "2026.2.1" ? "proxy-not-trusted" : "proxy-attribution-required";
+            // The older one has no such gate, and its page no identity without HTTPS.
+            const id = release === "2026.2.1" ? "secure-context-required" : "proxy-attribution-required";
             assert.ok(ids.includes(id), JSON.stringify(said.findings));
             assert.ok(!ids.includes("edge-blocks-upgrade"));
           } finally {

@@ -11,6 +11,7 @@ import type {
   Release,
   Target,
 } from "../../core/facts.ts";
+import { parseBoundedJson } from "../../core/json.ts";
 import type { LogDigest } from "../../core/log-event.ts";
 import { frontOf, type ProxyReading } from "../../core/proxies.ts";
 import { compareReleases } from "../../core/release.ts";
@@ -34,6 +35,8 @@ import type { ConnectionEnds, MayReceive } from "../../gateway/transport.ts";
 import { parseGatewayUrl, reachOfAddress } from "../../gateway/url.ts";
 import { detectDeployment } from "../../kinds/detect.ts";
 import { exposureOf } from "../../kinds/exposure.ts";
+import type { ExposureInput } from "../../kinds/exposure-input.ts";
+import { nftSays, servedBy, ufwSays } from "../../kinds/firewall.ts";
 import { digestLogs, type LogSource } from "../../logs/digest.ts";
 import { tiedTo } from "../../logs/lines-naming-port.ts";
 import { ofPort } from "../../logs/refusals-of-port.ts";
@@ -417,6 +420,7 @@ export class Live {
       ...given("logs", knownValue(logs)),
       ...given("listeners", isSeen ? await this.#sockets() : undefined),
       ...given("compose", await place.published?.()),
+      ...(await this.#guards()),
       url,
     });
     const { address } = place;
@@ -427,6 +431,18 @@ export class Live {
       { kind, name, url, exposure, exposureBecause: because, own: await this.#own(url) },
       place.source,
     );
+  }
+
+  /** What stands between the gateway's port and others, as far as programs of its machine were asked. */
+  async #guards(): Promise<Pick<ExposureInput, "firewall" | "served">> {
+    const { machine } = await this.#place();
+    const told = machine?.world.told;
+    if (machine === undefined || told === undefined) return {};
+    const port = (await this.#port()) ?? machine.port();
+    return {
+      ...given("firewall", ufwSays(told("ufw"), port) ?? nftSays(told("nft"), port)),
+      ...given("served", servedBy(parseBoundedJson(told("serve")), port)),
+    };
   }
 
   /** The gateway's port where its config names none. */

@@ -145,7 +145,12 @@ export async function startSshHost(options: SshHostOptions = {}): Promise<SshHos
     await stop();
     throw new Error("nobody can sign in to the sshd");
   }
-  const aliases = { alias: "rig-host", stranger: "rig-stranger", unseen: "rig-unseen", changed: "rig-changed" };
+  const aliases = {
+    alias: "rig-host",
+    stranger: "rig-stranger",
+    unseen: "rig-unseen",
+    changed: "rig-changed",
+  };
   return { bin: at("bin"), ...aliases, port, started, stop };
 }
 
