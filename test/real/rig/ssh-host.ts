@@ -80,6 +80,8 @@ export interface SshHostOptions {
   readonly address?: string;
   /** Of `sshd_config`, before everything else. */
   readonly server?: readonly string[];
+  /** Milliseconds that each byte takes on its way, there and back. */
+  readonly delayMs?: number;
   /** It is not to be signed in to: that it answers is enough. */
   readonly hostile?: true;
 }
@@ -103,11 +105,15 @@ export async function startSshHost(options: SshHostOptions = {}): Promise<SshHos
   writeFileSync(at("sshd_config"), `${server.join("\n")}\n`);
   writeFileSync(at("known"), `[${address}]:${port} ${readFileSync(at("host.pub"), "utf8")}`);
   writeFileSync(at("empty"), "");
+  writeFileSync(at("delay.mjs"), DELAY);
   writeFileSync(at("other"), `[${address}]:${port} ${readFileSync(at("stranger.pub"), "utf8")}`);
   const host = (alias: string, key: string, known: string): string[] => [
     ...[`Host ${alias}`, `HostName ${address}`, `Port ${port}`, "User root", "IdentitiesOnly yes"],
     ...[`IdentityFile ${at(key)}`, "IdentityAgent none", `UserKnownHostsFile ${at(known)}`],
     ...["GlobalKnownHostsFile none", "StrictHostKeyChecking ask"],
+    ...(options.delayMs === undefined
+      ? []
+      : [`ProxyCommand '${process.execPath}' '${at("delay.mjs")}' ${options.delayMs} %h %p`]),
   ];
   const client = [
     ...host("rig-host", "user", "known"),
@@ -153,6 +159,18 @@ export async function startSshHost(options: SshHostOptions = {}): Promise<SshHos
   };
   return { bin: at("bin"), ...aliases, port, started, stop };
 }
+
+/** Its input to a socket and back, each piece after a while: a link that is long. */
+const DELAY = `
+import net from "node:net";
+const [ms, host, port] = process.argv.slice(2);
+const socket = net.connect({ host, port: Number(port), noDelay: true });
+process.stdin.on("data", (piece) => setTimeout(() => socket.write(piece), Number(ms)));
+process.stdin.on("end", () => setTimeout(() => socket.end(), Number(ms)));
+socket.on("data", (piece) => setTimeout(() => process.stdout.write(piece), Number(ms)));
+socket.on("close", () => setTimeout(() => process.exit(0), Number(ms)));
+socket.on("error", () => process.exit(1));
+`;
 
 /** sshd wants a user of that name, which its package makes; here it sees a list of users of its own. */
 async function withOwnUser(line: readonly string[], file: string): Promise<readonly string[]> {

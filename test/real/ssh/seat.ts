@@ -8,7 +8,7 @@ import { type DoctorDocument, runDoctor } from "../rig/doctor.ts";
 import { TOKEN } from "../rig/gateway.ts";
 import { createNetwork, type Namespace, type Network } from "../rig/namespace.ts";
 import { progress } from "../rig/processes.ts";
-import { type SshHost, startSshHost } from "../rig/ssh-host.ts";
+import { type SshHost, type SshHostOptions, startSshHost } from "../rig/ssh-host.ts";
 
 /** Of the gateway's host; it looks public (RFC 5737). */
 export const ADDRESS = "203.0.113.10";
@@ -34,7 +34,10 @@ export interface WithFiles {
 }
 
 /** `names`: what the user's machine takes for names of the gateway's host. */
-export async function takeSeat(names: readonly string[] = []): Promise<Seat> {
+export async function takeSeat(
+  names: readonly string[] = [],
+  options: Pick<SshHostOptions, "server" | "delayMs"> = {},
+): Promise<Seat> {
   const network = await createNetwork({ gateway: [`${ADDRESS}/24`], client: ["203.0.113.51/24"] });
   const folder = mkdtempSync(path.join(tmpdir(), "opd-rig-seat-"));
   const hosts = path.join(folder, "hosts");
@@ -44,7 +47,8 @@ export async function takeSeat(names: readonly string[] = []): Promise<Seat> {
     name: network.client.name,
     inside: (argv) => network.client.inside(["unshare", "--mount", "sh", "-c", script, hosts, ...argv]),
   };
-  const host = await startSshHost({ network: network.gateway, from: network.client, address: ADDRESS });
+  const place = { network: network.gateway, from: network.client, address: ADDRESS };
+  const host = await startSshHost({ ...place, ...options });
   let asked = 0;
   const run = async (args: readonly string[], env: NodeJS.ProcessEnv) => {
     host.started();
