@@ -3,6 +3,7 @@ import { knownValue } from "../src/core/fact.ts";
 import type { Confidence, Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
 import { args, explainRefusals, WANTED } from "./lib/explain-refusals.ts";
+import { mendedFront } from "./lib/fronts.ts";
 import { human, viaTunnel } from "./lib/remedies.ts";
 import { type LoggedFacts, settingOf } from "./lib/trusted-proxy.ts";
 
@@ -27,7 +28,7 @@ export default defineCheck({
           ? [{ from: "gateway-down-or-starting", message: "page-through-proxy" }]
           : [],
       args: ({ httpStatus }) => args({ detail: httpStatus === undefined ? undefined : `HTTP ${httpStatus}` }),
-      remedies: (refusal) => [passUpgrade(), ...viaTunnel(refusal, gateFacts)],
+      remedies: (refusal) => [passUpgrade(refusal, gateFacts), ...viaTunnel(refusal, gateFacts)],
     });
   },
 });
@@ -64,10 +65,13 @@ function confidenceOf({ reason, httpStatus, from }: Refusal): Confidence {
   return from === "probe" ? "certain" : "likely";
 }
 
-function passUpgrade(): Remedy {
-  return {
-    id: "pass-upgrade",
-    risk: "restart",
-    steps: [human("proxy-upgrade-headers"), human("proxy-read-timeout")],
-  };
+/** Where the proxy's own file is known, what it lacks is written there, and the gateway learns whom to believe. */
+function passUpgrade(refusal: Refusal, facts: LoggedFacts): Remedy {
+  return (
+    mendedFront("pass-upgrade", refusal, facts) ?? {
+      id: "pass-upgrade",
+      risk: "restart",
+      steps: [human("proxy-upgrade-headers"), human("proxy-read-timeout")],
+    }
+  );
 }

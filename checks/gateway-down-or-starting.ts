@@ -51,6 +51,7 @@ export default defineCheck({
     "allowed-origins-required-startup",
     "trusted-proxy-token-conflict",
     "retired-identity-files",
+    "certificate-not-trusted",
   ],
   diagnose(facts) {
     const events = knownValue(facts.wanted.logs)?.events ?? [];

@@ -3,6 +3,7 @@ import allowedOriginsRequiredStartup from "./allowed-origins-required-startup.ts
 import approverLacksScope from "./approver-lacks-scope.ts";
 import authRateLimited from "./auth-rate-limited.ts";
 import bindLoopbackInContainer from "./bind-loopback-in-container.ts";
+import certificateNotTrusted from "./certificate-not-trusted.ts";
 import cliContainerWrongNetns from "./cli-container-wrong-netns.ts";
 import cliInContainerLanIp from "./cli-in-container-lan-ip.ts";
 import clientIdentityNotPersisted from "./client-identity-not-persisted.ts";
@@ -61,6 +62,7 @@ export const checks: readonly Check[] = [
   retiredIdentityFiles,
   wrongPortOrConfigPath,
   cliContainerWrongNetns,
+  certificateNotTrusted,
   edgeBlocksUpgrade,
   allowedOriginsRequiredStartup,
   trustedProxyTokenConflict,

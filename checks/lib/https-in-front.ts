@@ -1,7 +1,7 @@
 import { keyStatus } from "../../src/admission/try-remedy.ts";
 import type { AdmissionConfig } from "../../src/core/connection.ts";
 import { knownValue } from "../../src/core/fact.ts";
-import type { Deployment, Refusal } from "../../src/core/facts.ts";
+import type { Deployment, Exposure, Refusal } from "../../src/core/facts.ts";
 import type { ProxySite, Remedy, Step } from "../../src/core/finding.ts";
 import { atLeast } from "../../src/core/release.ts";
 import { type GateFacts, portOf, releaseOf } from "./explain-refusals.ts";
@@ -21,6 +21,7 @@ export interface WayFacts {
   readonly release?: string;
   readonly config?: AdmissionConfig;
   readonly deployment?: Deployment;
+  readonly exposure?: Exposure;
 }
 
 /** The page over HTTPS, without and with a proxy of one's own. */
@@ -43,11 +44,13 @@ function wayFactsOf(facts: GateFacts): WayFacts {
   const release = releaseOf(facts);
   const config = knownValue(facts.wanted.config)?.effective;
   const deployment = knownValue(facts.wanted.deployment);
+  const exposure = knownValue(facts.wanted.target)?.exposure;
   const port = portOf(facts);
   return {
     ...(release === undefined ? {} : { release }),
     ...(config === undefined ? {} : { config: { ...config, gateway: { ...config.gateway, port } } }),
     ...(deployment === undefined ? {} : { deployment }),
+    ...(exposure === undefined ? {} : { exposure }),
   };
 }
 
@@ -74,16 +77,28 @@ function httpsProxy(facts: WayFacts, { site, siteFile }: SaidWay): Remedy {
   const origin = `https://${site.domain}`;
   const proxies = [...new Set([...trustedProxies, "127.0.0.1"])];
   const named = site.proxy === "caddy" || site.certificate !== undefined;
+  const there = facts.deployment?.front?.programs.find(({ proxy }) => proxy === site.proxy);
+  const path = siteFile ?? (named ? there?.siteFile : undefined);
+  // A file that it reads: what is written elsewhere, a person puts where it belongs.
+  const isRead = there !== undefined && path !== undefined && path === there.siteFile;
   return {
     id,
     risk,
     args: { domain: site.domain },
     steps: [
-      { do: "proxy.write", site, ...(siteFile === undefined ? {} : { path: siteFile }) },
+      {
+        do: "proxy.write",
+        site,
+        ...(path === undefined ? {} : { path }),
+        ...(isRead && path === there.config ? { adds: true } : {}),
+      },
       { do: "config.set", key: "gateway.trustedProxies", value: proxies },
       ...allowOrigin(facts, controlUi?.allowedOrigins, origin),
+      ...closing(facts),
       ...(named ? [] : [alongside("name-certificate")]),
-      alongside("load-proxy-site", { proxy: site.proxy }),
+      ...(isRead
+        ? [{ do: "proxy.reload" as const, proxy: there.proxy, config: there.config }]
+        : [alongside("load-proxy-site", { proxy: site.proxy })]),
       ...(site.tls === "internal" && site.certificate === undefined
         ? [alongside("trust-proxy-authority")]
         : []),
@@ -91,6 +106,21 @@ function httpsProxy(facts: WayFacts, { site, siteFile }: SaidWay): Remedy {
       alongside("open-at", { url: `${origin}/` }),
     ],
   };
+}
+
+/**
+ * Whoever reaches the gateway past the proxy still meets it without encryption. A start within its own process keeps the
+ * old listener (run 2026.2.1, 2026.9.6), so that it counts after a whole one.
+ */
+function closing({ config, exposure, deployment }: WayFacts): readonly Step[] {
+  const { bind = "loopback" } = config?.gateway ?? {};
+  if (exposure !== "public" || bind === "loopback") return [];
+  const { unit, managed } = deployment?.names ?? {};
+  const isManaged = unit !== undefined || managed === true;
+  return [
+    { do: "config.set", key: "gateway.bind", value: "loopback" },
+    isManaged ? { do: "gateway.restart" } : alongside("close-listener", { bind }),
+  ];
 }
 
 /** 2026.2.19 to 2026.3.28 take a trusted loopback peer for a proxy even without forwarded headers (run 2.26, 3.13). */

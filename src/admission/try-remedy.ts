@@ -46,6 +46,7 @@ const APPLIED: { readonly [D in SeenDo]: Applied<D> } = {
   "dashboard.link": (input) => throughLink(input),
   "ssh.tunnel": (input, { port }) => throughTunnel(input, port),
   "proxy.write": (input, { site }) => throughProxy(input, site?.domain),
+  "proxy.edit": (input) => throughWholeProxy(input),
   "tailscale.status": (input, { name }) => throughServe(input, name ?? "gateway.tailnet.ts.net"),
   "token.generate": (input) => withNewToken(input),
   // The device has to ask again.
@@ -104,6 +105,21 @@ function throughProxy(input: AdmissionInput, said: string | undefined): Admissio
   const key = "gateway.controlUi.allowedOrigins";
   const known = keyStatus(input.release, key) !== "unknown-key";
   return { ...moved, config: known ? changed(trusted, key, origins) : trusted };
+}
+
+/** The page where it is, handed over with everything that its proxy kept back. */
+function throughWholeProxy(input: AdmissionInput): AdmissionInput {
+  const { connection } = input;
+  const { origin } = connection.headers;
+  if (origin === undefined) return input;
+  const [, scheme = "https", host = ""] = /^(https?):\/\/(.+)$/.exec(origin) ?? [];
+  const forwarded = {
+    "x-forwarded-for": clientOf(connection),
+    "x-forwarded-proto": scheme,
+    "x-forwarded-host": host,
+  };
+  const headers = { ...connection.headers, host, ...forwarded };
+  return { ...input, connection: { ...connection, remoteAddress: "127.0.0.1", headers } };
 }
 
 /** The gateway's own Serve hands the page over with the tailnet's name of the user, whom it asks the daemon about. */

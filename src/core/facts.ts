@@ -2,6 +2,7 @@ import type { ComposeReading } from "./compose.ts";
 import type { Admission, AdmissionConfig, Connection } from "./connection.ts";
 import type { DeploymentKind, DeploymentTraits } from "./deployment-kind.ts";
 import type { LogDigest, RefusalGate } from "./log-event.ts";
+import type { ProxyReading } from "./proxies.ts";
 import type { Saying } from "./saying.ts";
 import type { Workload } from "./workload.ts";
 
@@ -80,6 +81,8 @@ export interface Deployment {
   readonly traits: DeploymentTraits;
   /** The gateway's container or pod, where its engine was asked. */
   readonly workload?: Workload;
+  /** Reverse proxies of the gateway's own host, where their configuration was looked at. Not part of any document. */
+  readonly front?: ProxyReading;
   /** What the Compose files say of that container, where Compose made it and they are on this machine. */
   readonly compose?: ComposeReading;
 }

@@ -1,4 +1,5 @@
 import type { JsonValue } from "./json.ts";
+import type { FrontLack, FrontProgram } from "./proxies.ts";
 import type { MessageArgs } from "./saying.ts";
 
 export type Step =
@@ -54,7 +55,23 @@ export type Step =
   /** Looks whether this machine is on a tailnet. `name`: its MagicDNS name, where that is known already. */
   | { readonly do: "tailscale.status"; readonly name?: string }
   /** Writes the site file of a proxy with HTTPS; prints it where no `path` is named. `site` absent: no domain is known. */
-  | { readonly do: "proxy.write"; readonly site?: ProxySite; readonly path?: string }
+  | {
+      readonly do: "proxy.write";
+      readonly site?: ProxySite;
+      readonly path?: string;
+      /** The file is the proxy's own, and gets the site at its end. */
+      readonly adds?: true;
+    }
+  /** Gives the ways to the gateway's port in a file of a proxy's what they lack; everything else of it stays. */
+  | {
+      readonly do: "proxy.edit";
+      readonly proxy: FrontProgram;
+      readonly path: string;
+      readonly port: number;
+      readonly adds: readonly FrontLack[];
+    }
+  /** The proxy's own check of its configuration, and when that is right, it is read anew. `config`: its main file. */
+  | { readonly do: "proxy.reload"; readonly proxy: FrontProgram; readonly config: string }
   | { readonly do: "ssh.tunnel"; readonly port: number }
   | { readonly do: "page.open"; readonly url: string }
   /**
@@ -228,6 +245,19 @@ const STEPS = {
     makesWay: true,
     reads: ({ site }) => site !== undefined,
     disruption: OTHER_WAY + 2,
+  },
+  "proxy.edit": {
+    by: "program",
+    seen: true,
+    disruption: 1,
+    args: ({ proxy, path, adds }) => ({ proxy, path, adds: adds.join(", ") }),
+  },
+  "proxy.reload": {
+    by: "program",
+    seen: false,
+    disruption: 1,
+    again: "same",
+    args: ({ proxy, config }) => ({ proxy, config }),
   },
   // It has to be there whenever the page is used.
   "ssh.tunnel": {

@@ -13,20 +13,22 @@ import {
 } from "../core/change.ts";
 import { type Fact, known, type Unknown, unknown, whyUnknown } from "../core/fact.ts";
 import type { DeviceList } from "../core/facts.ts";
-import type { JsonValue, Step } from "../core/finding.ts";
+import type { JsonValue, ProxySite, Step } from "../core/finding.ts";
 import { TOKEN_KEY } from "../core/journal.ts";
 import { isObject } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
 import { quoted, type Saying, say } from "../core/saying.ts";
 import { isPersons, type SettingStep } from "../core/step.ts";
 import { safeText } from "../core/text.ts";
+import { FRONTS } from "../kinds/fronts/index.ts";
 import { proxySite } from "../kinds/proxy-site.ts";
-import { readExact, sha256, type Traits } from "./atomic-file.ts";
+import { sha256, type Traits } from "./atomic-file.ts";
 import { type CommandOutcome, tellingLine, triedWith } from "./command.ts";
 import { DeviceChanges } from "./device-changes.ts";
 import type { ComposeHands } from "./docker/compose-changes.ts";
 import { type ExactFiles, ownFiles } from "./exact-files.ts";
 import type { OpenclawCli } from "./openclaw-cli.ts";
+import type { ProxyHands } from "./proxy-hands.ts";
 import type { GatewayWatch } from "./reload.ts";
 import { restored } from "./restore.ts";
 import {
@@ -62,6 +64,10 @@ export interface GatewayChangerOptions {
   /** Starts a gateway that is down; absent where nothing does that we may ask. */
   readonly starter?: GatewayStarter;
   readonly tailscale?: Tailscale;
+  /** Where the `.env` beside the config is; this machine's where `files` are. Absent: in a container, where nobody writes it. */
+  readonly envFiles?: ExactFiles;
+  /** The reverse proxies of the gateway's host; absent: site files are written here, and nothing is reloaded. */
+  readonly proxies?: ProxyHands;
   /** Where Compose made the gateway's container, and its files are here. */
   readonly compose?: ComposeHands;
   /** What may be shown in the place of a secret. */
@@ -140,9 +146,18 @@ class GatewayChanger implements Changer {
         case "token.generate":
           return known({ notes: await notesOn(this.#options.configPath, this.#options.files) }, TOKEN_KEY);
         case "proxy.write": {
-          const file = siteFile(step);
+          const file = await this.#siteFile(step);
           if (file === undefined) return known({}, "nothing is written");
-          return known(await foreseenOf(file, linesOf(file.content, "+")), file.path);
+          return known(await foreseenOf(file, linesOf(file.added, "+")), file.path);
+        }
+        case "proxy.edit": {
+          const file = await this.#editedProxy(step);
+          return file.known ? known(await foreseenOf(file.value, file.value.diff), step.path) : file;
+        }
+        // One that is wrong already would be blamed on us, and taken back in vain.
+        case "proxy.reload": {
+          const checked = await (this.#options.proxies?.check(step, signal) ?? NO_PROXIES);
+          return checked.known ? known({}, checked.source) : checked;
         }
         case "token.copy": {
           const file = await this.#envFile(step);
@@ -215,8 +230,16 @@ class GatewayChanger implements Changer {
         case "compose.up":
           return this.#recreate(step.service, signal);
         case "proxy.write": {
-          const file = siteFile(step);
+          const file = await this.#siteFile(step);
           return file === undefined ? unknown("not-asked", say("no-file-named")) : writeFile(file);
+        }
+        case "proxy.edit": {
+          const file = await this.#editedProxy(step);
+          return file.known ? writeFile(file.value) : file;
+        }
+        case "proxy.reload": {
+          const done = await (this.#options.proxies?.reload(step, signal) ?? NO_PROXIES);
+          return done.known ? known({ how: done.value }, done.source) : done;
         }
         case "tailscale.status": {
           const tailnet = await this.#tailnet(signal);
@@ -242,10 +265,11 @@ class GatewayChanger implements Changer {
           const redo = await this.#redoOf(step, undo);
           if (!redo.known) return redo;
           const path = undo.undo === "file.remove" ? undo.path : undo.before.path;
-          const back = await backOf(undo, redo.value);
+          const files = this.#filesOf(step);
+          const back = await backOf(undo, redo.value, files);
           if (back.what !== "ours") return known({}, path);
           const diff = await this.#diffBack(step, undo, Buffer.from(back.now.content).toString("utf8"));
-          return known({ file: { path, diff }, notes: await notesOn(path, ownFiles) }, path);
+          return known({ file: { path, diff }, notes: await notesOn(path, files) }, path);
         }
         case "device.remove":
         case "device.restore":
@@ -274,7 +298,7 @@ class GatewayChanger implements Changer {
         case "file.remove":
         case "file.restore": {
           const redo = await this.#redoOf(step, undo);
-          return redo.known ? takeFileBack(undo, redo.value) : redo;
+          return redo.known ? takeFileBack(undo, redo.value, this.#filesOf(step)) : redo;
         }
         case "gateway.stop": {
           const stopped = await this.#options.starter?.stop(signal);
@@ -310,9 +334,19 @@ class GatewayChanger implements Changer {
     const path = undo.undo === "file.remove" ? undo.path : undo.before.path;
     const { compose } = this.#options;
     if (step.do === "proxy.write" && step.path === path) {
-      const made = siteFile(step);
-      return known(async () => made?.content, path);
+      const { site, adds } = step;
+      return known(
+        async (before) =>
+          site === undefined ? undefined : siteText(site, adds === true ? before : undefined),
+        path,
+      );
     }
+    if (
+      step.do === "proxy.edit" &&
+      step.path === path &&
+      this.#options.proxies?.owns(step.proxy, path) === true
+    )
+      return known(async (before) => mendedFront(step, before ?? ""), path);
     if (step.do === "token.copy" && step.path === path && (await this.#takesToken(step)))
       return known(async (before, now) => {
         const { variable = TOKEN_VARIABLE, adds } = step;
@@ -329,7 +363,7 @@ class GatewayChanger implements Changer {
   async #diffBack(step: Step, undo: Undo, now: string): Promise<readonly DiffEntry[]> {
     const before =
       undo.undo === "file.restore" ? Buffer.from(undo.before.content, "base64").toString("utf8") : undefined;
-    if (step.do === "proxy.write") return linesOf(now, "-");
+    if (step.do === "proxy.write" || step.do === "proxy.edit") return lineDiff(now, before ?? "");
     if (step.do === "compose.edit")
       return (await this.#options.compose?.again(step, before ?? ""))?.diff ?? [];
     if (step.do !== "token.copy") return [];
@@ -342,9 +376,10 @@ class GatewayChanger implements Changer {
 
   /** Whether a file is where this gateway's token may be copied to: the env file beside its config, or its project's. */
   async #takesToken({ path, on }: Extract<Step, { readonly do: "token.copy" }>): Promise<boolean> {
-    const { compose, files, stateDir } = this.#options;
+    const { compose, stateDir } = this.#options;
+    const envFiles = this.#envFiles();
     if (on === "this-machine") return (await compose?.readsVariables(path)) === true;
-    return files === ownFiles && path === `${stateDir}/.env`;
+    return envFiles !== undefined && path === `${stateDir}/.env`;
   }
 
   tidy(): Promise<void> {
@@ -499,12 +534,13 @@ class GatewayChanger implements Changer {
     Fact<SideFile & { readonly diff: readonly DiffEntry[] }>
   > {
     const { configPath, files, fingerprint = () => "<secret>" } = this.#options;
+    const holder = on === "this-machine" ? ownFiles : this.#envFiles();
     // A file of this machine that has the path of one in the container is not meant.
-    if (files !== ownFiles && on !== "this-machine")
+    if (holder === undefined)
       return unknown("not-asked", say("env-in-container", { path: safeText(path, 200) }));
     if (!(await this.#takesToken({ do: "token.copy", path, ...(on === undefined ? {} : { on }) })))
       return unknown("denied", say("not-ours", { path: safeText(path, 200) }));
-    const [own, other] = [await files.read(configPath), await readExact(path)];
+    const [own, other] = [await files.read(configPath), await holder.read(path)];
     const config = own === undefined ? undefined : parsed(Buffer.from(own.content).toString("utf8"));
     const token = isObject(config) ? tokenIn(config) : undefined;
     if (typeof token !== "string" || token.includes("${"))
@@ -520,7 +556,58 @@ class GatewayChanger implements Changer {
     const had = valueInEnvFile(text, variable) ?? (adds === true ? undefined : "");
     const before = had === undefined ? {} : { before: fingerprint(had) };
     const diff = [{ key: variable, ...before, after: fingerprint(token) }];
-    return known({ path, content, mode: other?.mode ?? 0o600, diff }, path);
+    return known({ files: holder, path, content, mode: other?.mode ?? 0o600, diff }, path);
+  }
+
+  // --- the proxies of its host
+
+  #envFiles(): ExactFiles | undefined {
+    const { envFiles, files } = this.#options;
+    return envFiles ?? (files === ownFiles ? ownFiles : undefined);
+  }
+
+  /** Where the file of a step is. */
+  #filesOf(step: Step): ExactFiles {
+    const { proxies } = this.#options;
+    if (step.do === "token.copy")
+      return step.on === "this-machine" ? ownFiles : (this.#envFiles() ?? ownFiles);
+    return step.do === "proxy.write" || step.do === "proxy.edit" ? (proxies?.files ?? ownFiles) : ownFiles;
+  }
+
+  async #siteFile(
+    step: Extract<Step, { readonly do: "proxy.write" }>,
+  ): Promise<(SideFile & { readonly added: string }) | undefined> {
+    const { site, path, adds } = step;
+    if (site === undefined || path === undefined) return undefined;
+    const files = this.#filesOf(step);
+    const before = adds === true ? await files.read(path) : undefined;
+    const text = before === undefined ? undefined : Buffer.from(before.content).toString("utf8");
+    return {
+      files,
+      path,
+      content: siteText(site, text),
+      added: proxySite(site),
+      mode: before?.mode ?? 0o644,
+    };
+  }
+
+  async #editedProxy(step: EditProxy): Promise<Fact<SideFile & { readonly diff: readonly DiffEntry[] }>> {
+    const { proxies } = this.#options;
+    const { path, proxy } = step;
+    const shown = safeText(path, 200);
+    if (proxies === undefined) return NO_PROXIES;
+    if (!proxies.owns(proxy, path)) return unknown("denied", say("not-ours", { path: shown }));
+    const file = await proxies.files.read(path);
+    if (file === undefined) return unknown("absent", say("not-there", { path: shown }));
+    const text = Buffer.from(file.content).toString("utf8");
+    if (!Buffer.from(text, "utf8").equals(file.content))
+      return unknown("failed", say("not-utf8", { path: shown }));
+    const content = mendedFront(step, text);
+    if (content === undefined) return unknown("failed", say("proxy-not-understood", { path: shown }));
+    return known(
+      { files: proxies.files, path, content, mode: file.mode, diff: lineDiff(text, content) },
+      path,
+    );
   }
 
   // --- the Compose project -------------------------------------------------------------------------------------
@@ -610,11 +697,35 @@ const NOT_COMPOSE = unknown("not-asked", say("not-compose"));
 
 const TOKEN_VARIABLE = "OPENCLAW_GATEWAY_TOKEN";
 
-function siteFile(step: Extract<Step, { readonly do: "proxy.write" }>): SideFile | undefined {
-  const { site, path } = step;
-  return site === undefined || path === undefined
-    ? undefined
-    : { path, content: proxySite(site), mode: 0o644 };
+const NO_PROXIES = unknown("not-asked", say("no-proxies-here"));
+
+/** The text of a site, at the end of what is there. */
+function siteText(site: ProxySite, before: string | undefined): string {
+  const own = proxySite(site);
+  return before === undefined ? own : `${before.replace(/\n*$/, "\n")}\n${own}`;
+}
+
+type EditProxy = Extract<Step, { readonly do: "proxy.edit" }>;
+
+function mendedFront({ proxy, port, adds }: EditProxy, text: string): string | undefined {
+  return FRONTS[proxy].mend?.(text, port, adds);
+}
+
+/** Lines that go and lines that come, in a file of which only some lines change in their place. */
+function lineDiff(before: string, after: string): readonly DiffEntry[] {
+  const [had, has] = [before.split("\n"), after.split("\n")];
+  const entries: string[] = [];
+  let at = 0;
+  for (const line of had) {
+    const next = has.indexOf(line, at);
+    if (next === -1) {
+      entries.push(`-${line}`);
+      continue;
+    }
+    entries.push(...has.slice(at, next).map((one) => `+${one}`));
+    at = next + 1;
+  }
+  return [...entries, ...has.slice(at).map((one) => `+${one}`)].filter((entry) => entry.length > 1);
 }
 
 function linesOf(text: string, sign: string): readonly string[] {

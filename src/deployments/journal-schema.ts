@@ -4,6 +4,7 @@ import type { Undo } from "../core/change.ts";
 import type { DeviceList } from "../core/facts.ts";
 import type { ComposeChange, Step } from "../core/finding.ts";
 import type { Journal, JournalStep } from "../core/journal.ts";
+import { FRONT_LACKS, FRONT_PROGRAMS } from "../core/proxies.ts";
 import type { ProgramStep } from "../core/step.ts";
 import { sha256 } from "./atomic-file.ts";
 
@@ -88,7 +89,7 @@ function isPaired(own: string | undefined, devices: DeviceList | undefined): boo
 
 /** The file beside openclaw.json that a step writes. */
 export function sidePathOf(step: Step): string | undefined {
-  if (step.do === "token.copy" || step.do === "proxy.write") return step.path;
+  if (step.do === "token.copy" || step.do === "proxy.write" || step.do === "proxy.edit") return step.path;
   return step.do === "compose.edit" ? step.file : undefined;
 }
 
@@ -217,7 +218,24 @@ const STEPS = {
     do: z.literal("tailscale.status"),
     name: z.optional(form(/^[a-z0-9.-]{1,253}$/)),
   }),
-  "proxy.write": z.strictObject({ do: z.literal("proxy.write"), site, path: namedPath }),
+  "proxy.write": z.strictObject({
+    do: z.literal("proxy.write"),
+    site,
+    path: namedPath,
+    adds: z.optional(z.literal(true)),
+  }),
+  "proxy.edit": z.strictObject({
+    do: z.literal("proxy.edit"),
+    proxy: z.enum(FRONT_PROGRAMS),
+    path: namedPath,
+    port: count(65_535),
+    adds: list(z.enum(FRONT_LACKS), FRONT_LACKS.length),
+  }),
+  "proxy.reload": z.strictObject({
+    do: z.literal("proxy.reload"),
+    proxy: z.enum(FRONT_PROGRAMS),
+    config: namedPath,
+  }),
 } satisfies { readonly [D in Done]: z.ZodMiniType<{ do: D }> };
 
 const traces = {

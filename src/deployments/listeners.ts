@@ -2,8 +2,9 @@ import { parseIp, sameIp, scopeOf } from "../core/address.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import { quoted, say } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
-import { distrusted, userName } from "./path-trust.ts";
+import { userName } from "./path-trust.ts";
 import { type Contained, type GatewayProcess, gatewayProcesses, uidOf } from "./processes.ts";
+import { proxyProcesses } from "./proxy-configs.ts";
 import { isVouched } from "./vouched-process.ts";
 import type { World } from "./world.ts";
 
@@ -88,31 +89,13 @@ export async function readListeners(
   // The one that listens on the port comes first.
   const serves = ({ pid }: GatewayProcess): number => (sockets.some((socket) => socket.pid === pid) ? 0 : 1);
   const sorted = [...gateways].sort((a, b) => serves(a) - serves(b));
-  return known({ port, sockets, gateways: sorted, proxies: await proxiesAmong(world, pids) }, "/proc");
+  const proxies = (await proxyProcesses(world, pids)).map(({ name }) => name).sort();
+  return known({ port, sockets, gateways: sorted, proxies }, "/proc");
 }
 
 /** A user may make control groups of any name below their own slice: such a container is that user's word. */
 function isEngines({ slice }: Contained, own: ReadonlySet<number | undefined>): boolean {
   return slice === undefined || own.has(slice);
-}
-
-const PROXY = /^(?:nginx|caddy|haproxy|traefik|httpd|apache2|cloudflared|tailscaled|envoy|lighttpd)$/;
-/** Accounts below are the system's, which run what root installed. */
-const FIRST_PERSON = 1000;
-
-/** By the file that they run, which only root may write, as root or as an account of the system. */
-async function proxiesAmong(world: World, pids: readonly number[]): Promise<readonly string[]> {
-  const names = new Set<string>();
-  for (const pid of pids) {
-    const exe = await world.link(`/proc/${pid}/exe`);
-    const name = exe?.split("/").at(-1) ?? "";
-    if (exe === undefined || names.has(name) || !PROXY.test(name)) continue;
-    const status = await world.readText(`/proc/${pid}/status`, 16_384);
-    const uid = status.ok ? uidOf(status.text) : undefined;
-    if (uid === undefined || uid >= FIRST_PERSON) continue;
-    if ((await distrusted(world, exe, new Set())) === undefined) names.add(name);
-  }
-  return [...names].sort();
 }
 
 type Socket = Pick<Listener, "address" | "port"> & { readonly uid: number };

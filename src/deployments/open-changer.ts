@@ -4,12 +4,15 @@ import type { Fact } from "../core/fact.ts";
 import type { DeploymentNames, DeviceList } from "../core/facts.ts";
 import { fingerprintOf, type Secret } from "../core/secret.ts";
 import { probe } from "../gateway/probe.ts";
+import { runToEnd } from "./command.ts";
 import { ownFiles } from "./exact-files.ts";
 import { gatewayChanger } from "./gateway-changer.ts";
-import { listening } from "./listeners.ts";
+import { listening, processIds } from "./listeners.ts";
 import type { LoopbackCall } from "./loopback-call.ts";
 import { openclawCli } from "./openclaw-cli.ts";
 import type { GatewayProcess } from "./processes.ts";
+import { proxyProcesses, readProxies } from "./proxy-configs.ts";
+import { type ProxyHands, proxiesOf } from "./proxy-hands.ts";
 import { type GatewayEyes, type WatchLimits, watchGateway } from "./reload.ts";
 import { restartGateway } from "./restart.ts";
 import { tailscaleOf } from "./tailscale.ts";
@@ -37,6 +40,7 @@ export interface OpenChangerOptions {
 }
 
 const PROBE_MS = 5000;
+const PROXY_MS = 30_000;
 
 /** The local changer with the real command line, the real sockets and the real connection behind it. */
 export async function openChanger(options: OpenChangerOptions): Promise<Changer> {
@@ -71,6 +75,7 @@ export async function openChanger(options: OpenChangerOptions): Promise<Changer>
     edit: options.edit,
     devices: options.devices,
     tailscale: tailscaleOf(world, gateway?.env?.PATH?.reveal()),
+    proxies: await proxiesHere(world, port),
     fingerprint: (secret) => fingerprintOf(secret, salt),
     ...(release === undefined ? {} : { release }),
     restart: (signal) =>
@@ -87,6 +92,19 @@ export async function openChanger(options: OpenChangerOptions): Promise<Changer>
         },
         signal,
       ),
+  });
+}
+
+/** The proxies of this machine, by whoever runs the doctor. */
+async function proxiesHere(world: World, port: number): Promise<ProxyHands> {
+  const processes = await proxyProcesses(world, await processIds(world));
+  const reading = await readProxies(world, processes, port);
+  return proxiesOf({ proxies: async () => reading, proxyProcesses: async () => processes }, port, {
+    files: ownFiles,
+    run: (words, signal) => {
+      const env = { PATH: world.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin", HOME: world.homedir };
+      return runToEnd(words, { env, cwd: "/", signal, timeoutMs: PROXY_MS });
+    },
   });
 }
 

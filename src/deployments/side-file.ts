@@ -1,15 +1,15 @@
-import { stat } from "node:fs/promises";
-import { dirname } from "node:path";
 import type { ConfigFile, DiffEntry, Foreseen, Note, Performed, Undo } from "../core/change.ts";
 import { type Fact, known, unknown } from "../core/fact.ts";
 import { say } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
-import { type ExactFile, type NewFile, readExact, replaceFile, sha256, type Traits } from "./atomic-file.ts";
-import { type ExactFiles, ownFiles } from "./exact-files.ts";
+import { type ExactFile, type NewFile, sha256, type Traits } from "./atomic-file.ts";
+import type { ExactFiles } from "./exact-files.ts";
 import { restored } from "./restore.ts";
 
 /** A file beside openclaw.json as a step leaves it. */
 export interface SideFile {
+  /** Where it is: this machine's, or another one's. */
+  readonly files: ExactFiles;
   readonly path: string;
   readonly content: string;
   /** Of a file that is not there yet; one that is keeps its mode and owner. */
@@ -21,8 +21,8 @@ export interface SideFile {
  * `undefined`: it is like that already, so nothing of it is ours.
  * @throws {ChangeError} it cannot be read.
  */
-export async function undoOfFile({ path, content }: SideFile): Promise<Undo | undefined> {
-  const before = await readExact(path);
+export async function undoOfFile({ files, path, content }: SideFile): Promise<Undo | undefined> {
+  const before = await files.read(path);
   const ours = sha256(Buffer.from(content));
   if (before === undefined) return { undo: "file.remove", path, sha256: ours };
   if (before.sha256 === ours) return undefined;
@@ -31,7 +31,7 @@ export async function undoOfFile({ path, content }: SideFile): Promise<Undo | un
     ...before,
     path,
     content: content64,
-    ...attributesIn(await ownFiles.traits(path)),
+    ...attributesIn(await files.traits(path)),
   };
   return { undo: "file.restore", before: kept, sha256: ours };
 }
@@ -45,7 +45,7 @@ export function attributesIn(traits: Traits | undefined): Pick<ConfigFile, "attr
 /** @throws {ChangeError} it cannot be read. */
 export async function foreseenOf(file: SideFile, diff: readonly DiffEntry[]): Promise<Foreseen> {
   const undo = await undoOfFile(file);
-  const notes = await notesOn(file.path, ownFiles);
+  const notes = await notesOn(file.path, file.files);
   return { file: { path: file.path, diff }, notes, ...(undo === undefined ? {} : { undo }) };
 }
 
@@ -59,26 +59,23 @@ export async function notesOn(path: string, files: ExactFiles): Promise<readonly
 }
 
 /** @throws {ChangeError} it cannot be written; it is as it was. */
-export async function writeFile({ path, content, mode }: SideFile): Promise<Fact<Performed>> {
+export async function writeFile(file: SideFile): Promise<Fact<Performed>> {
+  const { files, path, content, mode } = file;
   const shown = safeText(path, 200);
-  const before = await readExact(path);
-  const undo = await undoOfFile({ path, content, mode });
+  const before = await files.read(path);
+  const undo = await undoOfFile(file);
   if (undo === undefined) return known({ how: say("was-so", { what: shown }) }, path);
   const next: NewFile = {
-    ...(before ?? { mode, ...(await ownerOfNew(path)) }),
+    ...(before ?? { mode, ...((await files.directoryOwner(path)) ?? OURS) }),
     content: Buffer.from(content),
   };
-  return (await replaceFile(path, next, before?.sha256)) === "replaced"
+  return (await files.replace(path, next, before?.sha256)) === "replaced"
     ? known({ how: say("wrote", { path: shown }), undo }, path)
     : unknown("failed", say("overtaken", { path: shown }));
 }
 
-/** A new file is its directory's owner's where root writes it for somebody else. */
-async function ownerOfNew(path: string): Promise<Pick<NewFile, "uid" | "gid">> {
-  const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-  const directory = own.uid === 0 ? await stat(dirname(path)).catch(() => undefined) : undefined;
-  return directory === undefined ? own : { uid: directory.uid, gid: directory.gid };
-}
+/** A new file is its directory's owner's, where that is known. */
+const OURS: Pick<NewFile, "uid" | "gid"> = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 
 type FileUndo = Extract<Undo, { readonly undo: "file.remove" | "file.restore" }>;
 
@@ -95,9 +92,9 @@ export type Back =
  * the step would not have made of what is to be put back: a journal is no proof that this text was ever there.
  * @throws {ChangeError} it cannot be read.
  */
-export async function backOf(undo: FileUndo, redo: Redo): Promise<Back> {
+export async function backOf(undo: FileUndo, redo: Redo, files: ExactFiles): Promise<Back> {
   const before = undo.undo === "file.remove" ? undefined : undo.before;
-  const now = await readExact(undo.undo === "file.remove" ? undo.path : undo.before.path);
+  const now = await files.read(undo.undo === "file.remove" ? undo.path : undo.before.path);
   if (now?.sha256 === before?.sha256) return { what: "is-so" };
   if (now === undefined || now.sha256 !== undo.sha256) return { what: "theirs" };
   const was = before && Buffer.from(before.content, "base64").toString("utf8");
@@ -106,18 +103,18 @@ export async function backOf(undo: FileUndo, redo: Redo): Promise<Back> {
 }
 
 /** @throws {ChangeError} it cannot be written; it is as it was. */
-export async function takeFileBack(undo: FileUndo, redo: Redo): Promise<Fact<Performed>> {
+export async function takeFileBack(undo: FileUndo, redo: Redo, files: ExactFiles): Promise<Fact<Performed>> {
   const path = undo.undo === "file.remove" ? undo.path : undo.before.path;
   const shown = safeText(path, 200);
   const left = known({ how: say("changed-since", { path: shown }), lasting: true } as const, path);
-  const back = await backOf(undo, redo);
+  const back = await backOf(undo, redo, files);
   if (back.what === "is-so") return known({ how: say("is-as-it-was", { path: shown }) }, path);
   if (back.what === "theirs") return left;
   const next =
     undo.undo === "file.remove"
       ? undefined
-      : restored(undo.before, back.now, await ownFiles.directoryOwner(path));
-  if ((await replaceFile(path, next, undo.sha256)) === "stale") return left;
+      : restored(undo.before, back.now, await files.directoryOwner(path));
+  if ((await files.replace(path, next, undo.sha256)) === "stale") return left;
   return known({ how: say(next === undefined ? "removed" : "put-back", { path: shown }) }, path);
 }
 

@@ -1,13 +1,15 @@
 import { DEFAULT_PORT } from "../core/default-port.ts";
 import { type Fact, knownValue } from "../core/fact.ts";
 import type { DeploymentNames, HostSigns } from "../core/facts.ts";
+import type { ProxyReading } from "../core/proxies.ts";
 import type { ComposeSigns } from "../kinds/docker/services.ts";
 import { namesFromUnits } from "../kinds/units.ts";
 import { readComposeFile } from "./docker/compose-files.ts";
 import { readHost } from "./host.ts";
-import { type Listeners, readListeners } from "./listeners.ts";
+import { type Listeners, processIds, readListeners } from "./listeners.ts";
 import { type LocalAccess, localAccess } from "./local.ts";
 import type { GatewayProcess } from "./processes.ts";
+import { type ProxyProcess, proxyProcesses, readProxies } from "./proxy-configs.ts";
 import { managerOf, serviceIn } from "./service-manager.ts";
 import type { World } from "./world.ts";
 
@@ -30,6 +32,7 @@ export class Surroundings {
   #compose: Promise<ComposeSigns | undefined> | undefined;
   #host: Promise<HostSigns> | undefined;
   #owner: Promise<number | undefined> | undefined;
+  #proxies: Promise<readonly ProxyProcess[]> | undefined;
 
   constructor(options: SurroundingsOptions) {
     this.options = options;
@@ -74,6 +77,17 @@ export class Surroundings {
       this.#configOwner().then((owner) => readListeners(this.world, port, this.options.salt, owner));
     this.#listeners.set(port, read);
     return read;
+  }
+
+  /** The reverse proxies and tunnels of the machine. */
+  proxyProcesses(): Promise<readonly ProxyProcess[]> {
+    this.#proxies ??= processIds(this.world).then((pids) => proxyProcesses(this.world, pids));
+    return this.#proxies;
+  }
+
+  /** What the proxies of the machine say of the way to a port. */
+  async proxies(port: number): Promise<ProxyReading> {
+    return readProxies(this.world, await this.proxyProcesses(), port);
   }
 
   /** The gateway process that listens on a port, unless it is in a container, whose files are not ours. */

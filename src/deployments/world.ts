@@ -39,6 +39,8 @@ export interface World {
   readBytes(path: string, maxBytes: number, allows?: InputOptions["allows"]): Promise<BytesOutcome>;
   /** The end of what a service's manager keeps of its output; `undefined`: nothing, or it may not be read. */
   journal?(unit: ServiceUnit): Promise<Uint8Array | undefined>;
+  /** What programs there that only look said when the machine was looked at; `""`: nothing, or they may not be asked. */
+  told?(of: Told): string;
   /** All of a database in one go, where each reading is a question to another machine. */
   storeReadings?(path: string, header: number, most: number): Promise<StoreReadings | undefined>;
   /** Bytes of a regular file from `start` to before `end`, in chunks. */
@@ -49,6 +51,9 @@ export interface World {
     allows?: InputOptions["allows"],
   ): AsyncIterable<Uint8Array>;
 }
+
+/** `ufw status verbose`, `nft list ruleset`, `tailscale serve status --json`. */
+export type Told = "ufw" | "nft" | "serve";
 
 /** systemd's, without `.service`; of a user's own manager, or the system's. */
 export interface ServiceUnit {

@@ -102,6 +102,8 @@ const LINES: { readonly [D in Step["do"]]: LineFor<D> } = {
   "tailscale.serve": (_step, there) => there.tailscale,
   "tailscale.status": (_step, there) => there.tailnet,
   "proxy.write": proxyLine,
+  "proxy.edit": () => undefined,
+  "proxy.reload": () => undefined,
   "ssh.tunnel": ({ port }, there) => there.tunnel(port),
   "compose.up": ({ service }, there) => there.recreate?.(service),
   // A secret goes from one file into another; no line may show it.

@@ -15,6 +15,7 @@ import { hostOf } from "./url.ts";
 export function exposureOf(input: ExposureInput): ExposureVerdict {
   return (
     openByConfig(input) ??
+    openByFunnel(input) ??
     seenFromOutside(input) ??
     byUrl(input) ??
     bySockets(input) ??
@@ -33,6 +34,11 @@ function openByConfig({ config }: ExposureInput): ExposureVerdict | undefined {
   return undefined;
 }
 
+function openByFunnel({ served }: ExposureInput): ExposureVerdict | undefined {
+  if (served?.funnel !== true) return undefined;
+  return verdict("public", `tailscale serve status: Funnel hands ${served.at} over from the Internet`);
+}
+
 function seenFromOutside({ logs, config }: ExposureInput): ExposureVerdict | undefined {
   for (const { latest } of logs?.refusals ?? []) {
     const forwarded = latest.fwd?.split(",")[0]?.trim();
@@ -48,7 +54,9 @@ function seenFromOutside({ logs, config }: ExposureInput): ExposureVerdict | und
   return undefined;
 }
 
-function byUrl({ probe, url }: ExposureInput): ExposureVerdict | undefined {
+function byUrl({ probe, url, firewall }: ExposureInput): ExposureVerdict | undefined {
+  // An address at which nobody answers, and which a firewall closes, is reached by nobody.
+  if (firewall !== undefined && firewall.lets !== "open" && probe?.reach.state !== "open") return undefined;
   const host = hostOf(probe?.url ?? url ?? "");
   if (host === undefined) return undefined;
   if (scopeOf(host) === "public") return verdict("public", `it answers at ${host}`);
@@ -78,11 +86,35 @@ function bySockets(input: ExposureInput): ExposureVerdict | undefined {
     const found = reachOf(address, `${openerOf(socket)} on ${address}:${port}`, input);
     if (widest === undefined || RANK[found.exposure] > RANK[widest.exposure]) widest = found;
   }
+  if (widest?.exposure === "public" || widest?.exposure === "unknown") return behindFirewall(widest, input);
   if (widest?.exposure === "loopback") {
-    const proxied = proxiedBecause(config);
+    const front = publicFront(input);
+    if (front !== undefined) return front;
+    const proxied = input.served === undefined ? proxiedBecause(config) : undefined;
+    if (input.served !== undefined)
+      return verdict("private", `tailscale serve status: ${input.served.at} is handed over to the tailnet`);
     if (proxied !== undefined) return verdict("unknown", proxied);
   }
   return widest;
+}
+
+/** A listener that anybody could reach, were it not for the firewall. */
+function behindFirewall(open: ExposureVerdict, { firewall }: ExposureInput): ExposureVerdict {
+  if (firewall === undefined) return open;
+  const { by, lets, rule } = firewall;
+  if (lets === "open") return verdict(open.exposure, `${open.because}; ${by} lets anybody in (${rule})`);
+  const whom = lets === "closed" ? "nobody" : "private addresses only";
+  return verdict("private", `${open.because}; ${by} lets ${whom} in (${rule})`);
+}
+
+/** A proxy of the host hands the page over at a name that public DNS has, or at any name of a public address. */
+function publicFront({ deployment, host }: ExposureInput): ExposureVerdict | undefined {
+  const front = deployment?.front?.fronts.find(({ names }) =>
+    names.length === 0 ? host?.addresses.some(({ scope }) => scope === "public") : names.some(isPublicName),
+  );
+  if (front === undefined) return undefined;
+  const [name = "any name"] = front.names;
+  return verdict("public", `${front.proxy} hands ${name} over to it (${front.file}:${front.line})`);
 }
 
 function openerOf(socket: ListeningSocket): string {

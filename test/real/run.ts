@@ -33,6 +33,10 @@ const ORDER = [
   "pages",
   "proxies",
   "ssh",
+  "ssh-hostile",
+  "ssh-distance",
+  "ssh-tailscale",
+  "ssh-fronts",
   "docker",
   "docker-fix",
   "docker-compose-fix",
@@ -43,7 +47,15 @@ const ORDER = [
 ];
 
 /** Left out of the core run, unless they are named. */
-const FULL_ONLY = new Set(["pages", "proxies", "docker-compose-fix", "podman", "fleet"]);
+const FULL_ONLY = new Set([
+  "pages",
+  "proxies",
+  "ssh-fronts",
+  "ssh-tailscale",
+  "docker-compose-fix",
+  "podman",
+  "fleet",
+]);
 
 async function main(args: readonly string[]): Promise<number> {
   const core = args.includes("--core");

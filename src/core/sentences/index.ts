@@ -3,6 +3,7 @@ import { evidence } from "./evidence.ts";
 import { facts } from "./facts.ts";
 import { fleet } from "./fleet.ts";
 import { kubernetes } from "./kubernetes.ts";
+import { proxies } from "./proxies.ts";
 import { reach } from "./reach.ts";
 import { smoke } from "./smoke.ts";
 import { ssh } from "./ssh.ts";
@@ -21,6 +22,7 @@ export const SENTENCES = {
   ...evidence,
   ...fleet,
   ...kubernetes,
+  ...proxies,
   ...smoke,
   ...ssh,
   ...unseen,

@@ -15,6 +15,7 @@ import { PROJECT_LABEL, SERVICE_LABEL } from "../../kinds/docker/labels.ts";
 import { shellLine } from "../../kinds/quote.ts";
 import { readExact } from "../atomic-file.ts";
 import { type CommandOutcome, runToEnd } from "../command.ts";
+import { ownFiles } from "../exact-files.ts";
 import type { SideFile } from "../side-file.ts";
 import type { World } from "../world.ts";
 import { composeRequest, dotenvOf, isInside, notOurs } from "./compose.ts";
@@ -117,7 +118,7 @@ class Hands implements ComposeHands {
     const edited = await editCompose(text, service, change);
     if (!edited.ok) return unknown("failed", say(WHY[edited.why], { path: shown }));
     const diff = await this.#diff(text, edited.text, project.value);
-    return known({ path, content: edited.text, mode: file.mode, diff }, path);
+    return known({ files: ownFiles, path, content: edited.text, mode: file.mode, diff }, path);
   }
 
   async again({ file, service, change }: Extract<Step, { readonly do: "compose.edit" }>, text: string) {

@@ -13,6 +13,7 @@ import { NOT_FOR_COMMANDS, type OpenclawCli } from "../openclaw-cli.ts";
 import { STARTED_BY } from "../orphans.ts";
 import { distrusted } from "../path-trust.ts";
 import type { GatewayProcess } from "../processes.ts";
+import { type ProxyMachine, proxiesOf } from "../proxy-hands.ts";
 import { watchGateway } from "../reload.ts";
 import { tailscaleBy } from "../tailscale.ts";
 import type { ChangerOptions } from "../types.ts";
@@ -35,11 +36,14 @@ export interface SshChangerOptions extends ChangerOptions {
   readonly names: DeploymentNames;
   readonly gateway: GatewayProcess | undefined;
   readonly reach: () => Promise<Fact<string>>;
+  /** The host's proxies. */
+  readonly machine: ProxyMachine;
 }
 
 /** Milliseconds; each look is a question over the line. */
 const LIMITS = { every: 700 };
 const TAILSCALE_MS = 15_000;
+const PROXY_MS = 30_000;
 
 /** The gateway of a host, changed as its owner by the Node that it runs on; nothing is installed there. */
 export async function sshChanger(options: SshChangerOptions): Promise<Fact<Changer>> {
@@ -97,11 +101,24 @@ export async function sshChanger(options: SshChangerOptions): Promise<Fact<Chang
     });
     return found.files.at(-1)?.path;
   };
+  const files = sshFiles({ host, exec, name, owner });
+  // What is not the gateway's is changed by whoever signs in, with their own rights.
+  const ourselves = {
+    uid: world.uid ?? -1,
+    gid: world.uid === 0 ? 0 : ((await world.info(world.homedir))?.gid ?? -1),
+  };
+  const ours = sshExec({ connect, name, node, uid: ourselves.uid, owner: ourselves, env: {} });
+  const proxies = await proxiesOf(options.machine, port, {
+    files: sshFiles({ host, exec: ours, name, owner: ourselves }),
+    run: (words, signal) => ours.run(words, { user: "", signal, timeoutMs: PROXY_MS }),
+  });
   return known(
     gatewayChanger({
       configPath,
       stateDir,
-      files: sshFiles({ host, exec, name, owner }),
+      files,
+      envFiles: files,
+      proxies,
       cli,
       watch: watchGateway({
         port,

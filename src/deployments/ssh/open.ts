@@ -3,7 +3,7 @@ import { type Fact, type Known, known, knownValue } from "../../core/fact.ts";
 import type { Deployment, DeploymentNames, Evidence } from "../../core/facts.ts";
 import { safeText } from "../../core/text.ts";
 import { deploymentOf } from "../../kinds/index.ts";
-import { readAccounts } from "../accounts.ts";
+import { isSharedHost, readAccounts } from "../accounts.ts";
 import { type Listeners, REACHED_BY_LOOPBACK } from "../listeners.ts";
 import { localAccess } from "../local.ts";
 import { closedPort } from "../loopback-door.ts";
@@ -112,6 +112,7 @@ async function placeOn(open: OpenHost): Promise<HostPlace> {
               names,
               gateway,
               reach: () => reach(),
+              machine: there,
             });
           },
         }
@@ -123,7 +124,7 @@ async function placeOn(open: OpenHost): Promise<HostPlace> {
       deploymentOf({
         kind: "vps",
         confidence: "certain",
-        evidence: evidenceOf(name, listeners),
+        evidence: evidenceOf(name, listeners, await isSharedHost(world)),
         alternatives: [],
         names,
       }),
@@ -188,12 +189,20 @@ async function programName(
     : { cli: `${node.replace(/ \(deleted\)$/, "")} ${installDir}/openclaw.mjs` };
 }
 
-function evidenceOf(name: string, listeners: Listeners | undefined): readonly Evidence[] {
+function evidenceOf(
+  name: string,
+  listeners: Listeners | undefined,
+  isShared: boolean | undefined,
+): readonly Evidence[] {
   const sockets = (listeners?.sockets ?? [])
     .slice(0, 5)
     .map(({ address, port, program }) => `${program ?? "somebody"} listens on ${address}:${port}`);
   const proxies = listeners?.proxies ?? [];
-  const parts = [...sockets, ...(proxies.length === 0 ? [] : [`proxies there: ${proxies.join(", ")}`])];
+  const parts = [
+    ...sockets,
+    ...(proxies.length === 0 ? [] : [`proxies there: ${proxies.join(", ")}`]),
+    ...(isShared === true ? ["several people have accounts there"] : []),
+  ];
   return [
     { fact: "deployment", source: "--target", quote: safeText(name, 200) },
     ...(parts.length === 0

@@ -9,6 +9,7 @@ import {
   type FileInfo,
   type ServiceUnit,
   type StoreReadings,
+  type Told,
   textIn,
   type Unread,
   type World,
@@ -68,6 +69,7 @@ function objectOf(world: SshWorld): World {
     link: (path) => world.link(path),
     info: (path) => world.info(path),
     journal: (unit) => world.journal(unit),
+    told: (of) => world.told(of),
     storeReadings: (...asked) => world.storeReadings(...asked),
     stream: (...asked) => world.stream(...asked),
   };
@@ -91,6 +93,7 @@ class SshWorld {
   readonly #isFresh: boolean;
   #records = new Records();
   #interfaces: readonly Interface[] = [];
+  #told = new Map<Told, string>();
   #questions = 0;
   #waiting = new Map<string, number>();
   #next: Promise<void> | undefined;
@@ -117,9 +120,14 @@ class SshWorld {
     const env = variables(texts.get("env") ?? "");
     this.env = { ...env, PATH: texts.get("path") ?? "" };
     this.#interfaces = interfacesIn(texts.get("addresses") ?? "");
+    for (const each of ["ufw", "nft", "serve"] as const) this.#told.set(each, texts.get(each) ?? "");
     for (const frame of frames) this.#records.add(frame);
     this.#processes(texts);
     await this.#look(this.#likely());
+  }
+
+  told(of: Told): string {
+    return this.#told.get(of) ?? "";
   }
 
   interfaces(): readonly Interface[] {
@@ -269,10 +277,10 @@ class SshWorld {
       .trim()
       .split(/\s+/)
       .filter((pid) => /^\d{1,10}$/.test(pid));
-    this.#told("D /proc", pids.join("\n"));
+    this.#note("D /proc", pids.join("\n"));
     for (const line of (texts.get("exes") ?? "").split("\n")) {
       const [, path, target] = /^(\/proc\/\d{1,10}\/exe) (\/.{1,1000})$/.exec(line) ?? [];
-      if (path !== undefined && target !== undefined) this.#told(`L ${path}`, target);
+      if (path !== undefined && target !== undefined) this.#note(`L ${path}`, target);
     }
     const descriptors = new Map<string, string[]>();
     for (const line of (texts.get("fds") ?? "").split("\n")) {
@@ -280,12 +288,12 @@ class SshWorld {
         /^(\/proc\/\d{1,10}\/fd): (\d{1,10}) (socket:\[\d{1,20}\])$/.exec(line) ?? [];
       if (directory === undefined || number === undefined || target === undefined) continue;
       descriptors.set(directory, [...(descriptors.get(directory) ?? []), number]);
-      this.#told(`L ${directory}/${number}`, target);
+      this.#note(`L ${directory}/${number}`, target);
     }
-    for (const [directory, numbers] of descriptors) this.#told(`D ${directory}`, numbers.join("\n"));
+    for (const [directory, numbers] of descriptors) this.#note(`D ${directory}`, numbers.join("\n"));
   }
 
-  #told(head: string, body: string): void {
+  #note(head: string, body: string): void {
     this.#records.add({ head, body: Buffer.from(body) });
   }
 

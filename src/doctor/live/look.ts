@@ -11,7 +11,9 @@ import type {
   Release,
   Target,
 } from "../../core/facts.ts";
+import { parseBoundedJson } from "../../core/json.ts";
 import type { LogDigest } from "../../core/log-event.ts";
+import { frontOf, type ProxyReading } from "../../core/proxies.ts";
 import { compareReleases } from "../../core/release.ts";
 import { inEnglish, say } from "../../core/saying.ts";
 import { createScrubber } from "../../core/scrub.ts";
@@ -33,6 +35,8 @@ import type { ConnectionEnds, MayReceive } from "../../gateway/transport.ts";
 import { parseGatewayUrl, reachOfAddress } from "../../gateway/url.ts";
 import { detectDeployment } from "../../kinds/detect.ts";
 import { exposureOf } from "../../kinds/exposure.ts";
+import type { ExposureInput } from "../../kinds/exposure-input.ts";
+import { nftSays, servedBy, ufwSays } from "../../kinds/firewall.ts";
 import { digestLogs, type LogSource } from "../../logs/digest.ts";
 import { tiedTo } from "../../logs/lines-naming-port.ts";
 import { ofPort } from "../../logs/refusals-of-port.ts";
@@ -60,6 +64,8 @@ export interface LiveOptions {
   readonly release: Fact<Release>;
   readonly deployment?: DeploymentKind;
   readonly origin?: string;
+  /** The page's origin from now on, whatever was named: a way that was just made. */
+  readonly through?: string;
   /** Addresses and CIDR blocks of the proxies that the user named. */
   readonly proxies?: readonly string[];
   readonly configPath?: string;
@@ -94,6 +100,7 @@ export class Live {
   #found: Promise<Place> | undefined;
   #configured: Promise<Fact<ConfigAndSecrets>> | undefined;
   #probed: Promise<ProbeReading> | undefined;
+  #fronts: Promise<ProxyReading | undefined> | undefined;
 
   constructor(options: LiveOptions) {
     const { world, salt, target, configPath, release } = options;
@@ -107,7 +114,8 @@ export class Live {
   }
 
   collectors(): Collectors {
-    const { timeoutMs, origin, target } = this.#options;
+    const { timeoutMs, target } = this.#options;
+    const origin = this.#pageOrigin();
     // Who gives the gateway more time has a machine that is slow for everything.
     const filesMs = Math.max(patienceWith(target), timeoutMs);
     const all = filesMs * 2 + timeoutMs;
@@ -198,6 +206,26 @@ export class Live {
   // ---- facts
 
   async #deployment(ask: Ask): Promise<Fact<Deployment>> {
+    const found = await this.#kind(ask);
+    const front = found.known ? await this.#front() : undefined;
+    return found.known && front !== undefined ? { ...found, value: { ...found.value, front } } : found;
+  }
+
+  /** The proxies of the gateway's own host; `undefined` where none is looked at, or none runs. */
+  #front(): Promise<ProxyReading | undefined> {
+    this.#fronts ??= this.#readFront();
+    return this.#fronts;
+  }
+
+  async #readFront(): Promise<ProxyReading | undefined> {
+    const { here, machine = here ? this.#around : undefined } = await this.#place();
+    const reading = await machine?.proxies((await this.#port()) ?? machine.port());
+    return reading === undefined || reading.programs.length + reading.unread.length === 0
+      ? undefined
+      : reading;
+  }
+
+  async #kind(ask: Ask): Promise<Fact<Deployment>> {
     const { deployment, world } = this.#options;
     const place = await this.#place();
     if (place.deployment !== undefined) return place.deployment;
@@ -220,12 +248,31 @@ export class Live {
 
   async #reading(signal: AbortSignal): Promise<Fact<ProbeReading>> {
     const place = await this.#place();
-    const way = await place.reach(await this.#port());
+    const way = (await this.#throughFront()) ?? (await place.reach(await this.#port()));
     if (!way.known) return way;
     const stranger = await place.stranger?.();
     if (stranger !== undefined) return known(heldBy(stranger, way.value), way.value);
     const reading = await this.#withHolder(await this.#probe(way.value, signal), place);
     return place.lost?.(reading) ?? known(reading, reading.url);
+  }
+
+  #pageOrigin(): string | undefined {
+    const { origin, through } = this.#options;
+    return through ?? origin;
+  }
+
+  /**
+   * The way of the user's browser, where the page that is meant is one that a proxy of another machine hands over: that
+   * one is asked from here as a browser would, with certificate checks on.
+   */
+  async #throughFront(): Promise<Fact<string> | undefined> {
+    const origin = this.#pageOrigin();
+    const place = await this.#place();
+    if (origin === undefined || place.here || place.address !== undefined) return undefined;
+    const front = frontOf(origin, (await this.#front())?.fronts ?? []);
+    return front === undefined
+      ? undefined
+      : known(origin.replace(/^http/, "ws"), `${front.file}:${front.line}`);
   }
 
   /**
@@ -262,7 +309,7 @@ export class Live {
   }
 
   async #runProbe(url: string, signal: AbortSignal): Promise<ProbeReading> {
-    const { origin, asBrowser, knock, startingBudgetMs, allowPlaintextToken, insecureTls } = this.#options;
+    const { asBrowser, knock, startingBudgetMs, allowPlaintextToken, insecureTls } = this.#options;
     const { timeoutMs, credentials } = this.#options;
     const config = knownValue(await this.#config());
     const token = credentials?.token ?? (credentials ? undefined : config?.token);
@@ -278,7 +325,7 @@ export class Live {
       insecureTls,
       scrub: (text) => scrub(text).text,
       mayReceive: (ends) => this.#mayReceive(ends),
-      ...given("origin", origin),
+      ...given("origin", this.#pageOrigin()),
       ...given("knock", knock),
       ...given("startingBudgetMs", startingBudgetMs),
       ...(token === undefined && password === undefined
@@ -373,6 +420,7 @@ export class Live {
       ...given("logs", knownValue(logs)),
       ...given("listeners", isSeen ? await this.#sockets() : undefined),
       ...given("compose", await place.published?.()),
+      ...(await this.#guards()),
       url,
     });
     const { address } = place;
@@ -383,6 +431,18 @@ export class Live {
       { kind, name, url, exposure, exposureBecause: because, own: await this.#own(url) },
       place.source,
     );
+  }
+
+  /** What stands between the gateway's port and others, as far as programs of its machine were asked. */
+  async #guards(): Promise<Pick<ExposureInput, "firewall" | "served">> {
+    const { machine } = await this.#place();
+    const told = machine?.world.told;
+    if (machine === undefined || told === undefined) return {};
+    const port = (await this.#port()) ?? machine.port();
+    return {
+      ...given("firewall", ufwSays(told("ufw"), port) ?? nftSays(told("nft"), port)),
+      ...given("served", servedBy(parseBoundedJson(told("serve")), port)),
+    };
   }
 
   /** The gateway's port where its config names none. */

@@ -13,7 +13,7 @@ export interface Opened {
   /** What the looks have to say of the logs that they read. */
   readonly notes: readonly ReportNote[];
   /** A new look at the gateway. `origin`: of the page that is imitated, when the user names none. */
-  look(change: Pick<LiveOptions, "asBrowser" | "origin" | "knock" | "startingBudgetMs">): Live;
+  look(change: Pick<LiveOptions, "asBrowser" | "origin" | "through" | "knock" | "startingBudgetMs">): Live;
   /** From now on looks are at the container by its name: one that Compose makes anew has another id than was said. */
   byName(container: string): void;
 }

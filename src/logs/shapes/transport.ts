@@ -20,7 +20,10 @@ const STATES: readonly (readonly [RegExp, string])[] = [
   [/[Uu]nderlying connection was closed|基础连接已经关闭/, "reset"],
   [/ENOTFOUND|EAI_AGAIN|ERR_NAME_NOT_RESOLVED/, "dns"],
   [/ETIMEDOUT|EHOSTUNREACH|ERR_CONNECTION_TIMED_OUT|ERR_ADDRESS_UNREACHABLE/, "timeout"],
-  [/ERR_(?:SSL|CERT)_[A-Z_]{1,40}/, "tls"],
+  [
+    /ERR_(?:SSL|CERT|TLS)_[A-Z_]{1,40}|CERT_HAS_EXPIRED|SELF_SIGNED_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/,
+    "tls",
+  ],
 ];
 
 /** The state that a text names, or `undefined`. */
@@ -34,7 +37,7 @@ const WORDS = [
   ...["refused to connect", "onnection refused", "onnection reset", "onnection was reset"],
   ...["onnection was closed", "mpty reply", "连接被重置", "连接已重置", "基础连接已经关闭"],
   ...["actively refused", "拒绝了我们的连接请求", "t send any data", "未发送任何数据", "服务器的连接"],
-  "is not listening",
+  ...["is not listening", "CERT_HAS_EXPIRED", "SELF_SIGNED_CERT", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"],
 ];
 
 /** `connect ECONNREFUSED 127.0.0.1:18789`, `net::ERR_CONNECTION_REFUSED` and their like, where a gateway is meant. */
@@ -47,6 +50,7 @@ export const socketError: Shape = {
     ...[
       "ERR_SSL_",
       "ERR_CERT_",
+      "ERR_TLS_",
       "onnection to the server",
       "t connect to the server",
       "Failed to connect to",

@@ -11,6 +11,7 @@ import { evidence } from "./zh/sentences/evidence.ts";
 import { facts } from "./zh/sentences/facts.ts";
 import { fleet } from "./zh/sentences/fleet.ts";
 import { kubernetes } from "./zh/sentences/kubernetes.ts";
+import { proxies } from "./zh/sentences/proxies.ts";
 import { reach } from "./zh/sentences/reach.ts";
 import { smoke } from "./zh/sentences/smoke.ts";
 import { ssh } from "./zh/sentences/ssh.ts";
@@ -34,6 +35,7 @@ export const zh: Catalogue = {
     ...evidence,
     ...fleet,
     ...kubernetes,
+    ...proxies,
     ...smoke,
     ...ssh,
     ...unseen,

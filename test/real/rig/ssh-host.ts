@@ -19,6 +19,9 @@ export interface SshHost {
   readonly stranger: string;
   /** Another alias: the same host, whose key nobody has seen. */
   readonly unseen: string;
+  /** Another alias: the same host, of which another key is known. */
+  readonly changed: string;
+  readonly port: number;
   /** The words of each `ssh` that was started, since the last call. */
   started(): readonly string[];
   stop(): Promise<void>;
@@ -77,6 +80,10 @@ export interface SshHostOptions {
   readonly address?: string;
   /** Of `sshd_config`, before everything else. */
   readonly server?: readonly string[];
+  /** Milliseconds that each byte takes on its way, there and back. */
+  readonly delayMs?: number;
+  /** It is not to be signed in to: that it answers is enough. */
+  readonly hostile?: true;
 }
 
 export async function startSshHost(options: SshHostOptions = {}): Promise<SshHost> {
@@ -98,15 +105,21 @@ export async function startSshHost(options: SshHostOptions = {}): Promise<SshHos
   writeFileSync(at("sshd_config"), `${server.join("\n")}\n`);
   writeFileSync(at("known"), `[${address}]:${port} ${readFileSync(at("host.pub"), "utf8")}`);
   writeFileSync(at("empty"), "");
+  writeFileSync(at("delay.mjs"), DELAY);
+  writeFileSync(at("other"), `[${address}]:${port} ${readFileSync(at("stranger.pub"), "utf8")}`);
   const host = (alias: string, key: string, known: string): string[] => [
     ...[`Host ${alias}`, `HostName ${address}`, `Port ${port}`, "User root", "IdentitiesOnly yes"],
     ...[`IdentityFile ${at(key)}`, "IdentityAgent none", `UserKnownHostsFile ${at(known)}`],
     ...["GlobalKnownHostsFile none", "StrictHostKeyChecking ask"],
+    ...(options.delayMs === undefined
+      ? []
+      : [`ProxyCommand '${process.execPath}' '${at("delay.mjs")}' ${options.delayMs} %h %p`]),
   ];
   const client = [
     ...host("rig-host", "user", "known"),
     ...host("rig-stranger", "stranger", "known"),
     ...host("rig-unseen", "user", "empty"),
+    ...host("rig-changed", "user", "other"),
   ];
   writeFileSync(at("ssh_config"), `${client.join("\n")}\n`);
   const ssh = (await mustRun(["sh", "-c", "command -v ssh"])).trim();
@@ -129,18 +142,35 @@ export async function startSshHost(options: SshHostOptions = {}): Promise<SshHos
     rmSync(at("log"));
     return lines.filter((line) => line !== "");
   };
-  const signsIn = async (): Promise<boolean> =>
-    (
-      await run(from.inside([at("bin/ssh"), "-o", "BatchMode=yes", "rig-host", "true"]), {
-        timeoutMs: 10_000,
-      })
-    ).code === 0;
+  const asked = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "rig-host", "true"];
+  const signsIn = async (): Promise<boolean> => {
+    const outcome = await run(from.inside([at("bin/ssh"), ...asked]), { timeoutMs: 15_000 });
+    return outcome.code === 0 || (options.hostile === true && !/refused/.test(outcome.stderr));
+  };
   if (!(await until(signsIn, 20_000))) {
     await stop();
     throw new Error("nobody can sign in to the sshd");
   }
-  return { bin: at("bin"), alias: "rig-host", stranger: "rig-stranger", unseen: "rig-unseen", started, stop };
+  const aliases = {
+    alias: "rig-host",
+    stranger: "rig-stranger",
+    unseen: "rig-unseen",
+    changed: "rig-changed",
+  };
+  return { bin: at("bin"), ...aliases, port, started, stop };
 }
+
+/** Its input to a socket and back, each piece after a while: a link that is long. */
+const DELAY = `
+import net from "node:net";
+const [ms, host, port] = process.argv.slice(2);
+const socket = net.connect({ host, port: Number(port), noDelay: true });
+process.stdin.on("data", (piece) => setTimeout(() => socket.write(piece), Number(ms)));
+process.stdin.on("end", () => setTimeout(() => socket.end(), Number(ms)));
+socket.on("data", (piece) => setTimeout(() => process.stdout.write(piece), Number(ms)));
+socket.on("close", () => setTimeout(() => process.exit(0), Number(ms)));
+socket.on("error", () => process.exit(1));
+`;
 
 /** sshd wants a user of that name, which its package makes; here it sees a list of users of its own. */
 async function withOwnUser(line: readonly string[], file: string): Promise<readonly string[]> {

@@ -1,3 +1,4 @@
+import { isLoopbackHost } from "../../../core/address.ts";
 import { collect, type Facts } from "../../../core/collect.ts";
 import { knownValue } from "../../../core/fact.ts";
 import type { Reach } from "../../../core/facts.ts";
@@ -7,6 +8,8 @@ import { atLeast } from "../../../core/release.ts";
 import { quoted, type Saying, say } from "../../../core/saying.ts";
 import { safeText } from "../../../core/text.ts";
 import type { Verification } from "../../../core/transaction.ts";
+import { probe } from "../../../gateway/probe.ts";
+import { originOfSite } from "../../../kinds/proxy-site.ts";
 import { collectOptions } from "../../pure/derived.ts";
 import type { Prepared } from "../../pure/mend/prepared.ts";
 import { LIVE_FACTS } from "../live-facts.ts";
@@ -16,6 +19,7 @@ import type { Patient } from "./patient.ts";
 /** A gateway that takes a change up in the background may answer with the old config for a moment. */
 const TRIES = 4;
 const PAUSE_MS = 2000;
+const CLOSED_MS = 4000;
 
 /**
  * Looks at the gateway again as at the first time, and once more as a browser where that is what the change is
@@ -30,9 +34,12 @@ export async function verifyFix(
   let last: Verification = { helped: false, detail: say("not-looked-at") };
   for (let tries = 0; tries < TRIES && !signal.aborted; tries += 1) {
     if (tries > 0) await pause(PAUSE_MS, signal);
-    const live = patient.opened.look({ asBrowser: needsBrowser(prepared), ...originOf(prepared) });
+    const way = { ...originOf(prepared), ...throughOf(prepared) };
+    const live = patient.opened.look({ asBrowser: needsBrowser(prepared), ...way });
     const facts = await collect(LIVE_FACTS, live.collectors(), collectOptions(signal));
     last = judge(prepared, prepared.requests.length > 0 ? await patient.withDevices(facts) : facts);
+    const open = last.helped ? await stillOpen(prepared, signal) : undefined;
+    if (open !== undefined) last = { helped: false, detail: say("still-open", { url: open }) };
     if (last.helped) return last;
   }
   return last;
@@ -43,6 +50,24 @@ function originOf({ model }: Prepared): { origin?: string } {
   // It may come from a log, where anybody writes.
   const origin = asOrigin(model?.start.connection.headers.origin);
   return origin === undefined ? {} : { origin };
+}
+
+/** The page's address from now on, where a proxy that is there was told to serve it: it is asked as a browser would. */
+function throughOf({ steps }: Prepared): { through?: string } {
+  if (!steps.some(({ do: what }) => what === "proxy.reload")) return {};
+  const site = steps.flatMap((step) => (step.do === "proxy.write" ? (step.site ?? []) : []))[0];
+  return site === undefined ? {} : { through: originOfSite(site) };
+}
+
+/** The address at which the gateway answered without encryption, where it was to be closed and still answers. */
+async function stillOpen({ steps, model }: Prepared, signal: AbortSignal): Promise<string | undefined> {
+  const closes = steps.some((step) => step.do === "config.set" && step.key === "gateway.bind");
+  const origin = asOrigin(model?.start.connection.headers.origin);
+  if (!closes || !steps.some(({ do: what }) => what === "gateway.restart")) return undefined;
+  if (origin === undefined || !origin.startsWith("http://") || isLoopbackHost(new URL(origin).hostname))
+    return undefined;
+  const { reach } = await probe({ url: origin, timeoutMs: CLOSED_MS, knock: true, signal });
+  return reach.state === "open" ? origin : undefined;
 }
 
 /** After a fix that another run began: what it was to reach is not known any more, that the gateway runs is. */
@@ -65,8 +90,14 @@ function needsBrowser(prepared: Prepared): boolean {
 
 export function judge(prepared: Prepared, facts: Facts): Verification {
   const probe = knownValue(facts.probe);
-  if (probe === undefined || probe.reach.state !== "open") {
+  const isOwnAuthority = isUntrustedByDesign(prepared, probe?.reach);
+  if (probe === undefined || (probe.reach.state !== "open" && !isOwnAuthority)) {
     return { helped: false, detail: reachSaid(probe?.reach, say("gateway-silent")) };
+  }
+  const stopped = probe.attempts.find(({ result }) => result === "not-upgraded");
+  if (stopped !== undefined && prepared.steps.some(({ do: what }) => what === "proxy.reload")) {
+    const { httpStatus: status = 0 } = stopped;
+    return { helped: false, detail: say("upgrade-still-stopped", { url: probe.url, status }) };
   }
   const unpaired = unpairedOf(prepared, facts);
   if (unpaired !== undefined)
@@ -81,6 +112,16 @@ export function judge(prepared: Prepared, facts: Facts): Verification {
   return sameVerdict(now, expected)
     ? { helped: true, detail: told(now) }
     : { helped: false, detail: told(now) };
+}
+
+/** A proxy's own authority, which was asked for: a person lets their machine trust it. */
+function isUntrustedByDesign({ steps }: Prepared, reach: Reach | undefined): boolean {
+  const isInternal = steps.some(
+    (step) =>
+      step.do === "proxy.write" && step.site?.tls === "internal" && step.site.certificate === undefined,
+  );
+  const fault = reach?.say?.message;
+  return isInternal && reach?.state === "tls" && (fault === "tls-authority" || fault === "tls-self-signed");
 }
 
 /** The probe was refused at the gate that was to be opened. */

@@ -6,7 +6,11 @@ import type { Finding, ProxySite, Remedy } from "../../../core/finding.ts";
 import type { Oracle } from "../../../core/plan.ts";
 
 /** A proxy with HTTPS, as a person described it. */
-export type SaidSite = Pick<SaidWay, "siteFile"> & { readonly site: Omit<ProxySite, "port"> };
+export type SaidSite = Pick<SaidWay, "siteFile"> & {
+  readonly site: Omit<ProxySite, "port">;
+  /** Nobody said which: the one that is there, else the one of `site`. */
+  readonly anyProxy?: true;
+};
 
 export interface Ways<S> {
   readonly said: SaidSite | undefined;
@@ -28,7 +32,7 @@ export function withWays<S>(findings: readonly Finding[], facts: Facts, ways: Wa
   const port = wayFacts.config?.gateway?.port ?? DEFAULT_PORT;
   const name = tailnet?.known ? tailnet.value : undefined;
   const [serve, proxy] = waysWithHttps(wayFacts, {
-    ...(said === undefined ? {} : { ...said, site: { ...said.site, port } }),
+    ...(said === undefined ? {} : { ...said, site: { ...said.site, ...proxyThere(said, wayFacts), port } }),
     ...(name === undefined ? {} : { tailnetName: name }),
   }).map((remedy) => judged(remedy, ways));
   return findings.map((finding) => {
@@ -44,6 +48,12 @@ export function withWays<S>(findings: readonly Finding[], facts: Facts, ways: Wa
     const missing = wanted.filter((one) => one !== undefined && !remedies.some(({ id }) => id === one.id));
     return { ...finding, remedies: [...remedies, ...missing.filter((one) => one !== undefined)] };
   });
+}
+
+function proxyThere({ anyProxy }: SaidSite, { deployment }: WayFacts): Partial<Pick<ProxySite, "proxy">> {
+  const there = deployment?.front?.programs.map(({ proxy }) => proxy) ?? [];
+  const proxy = anyProxy === true ? there.find((one) => one === "caddy" || one === "nginx") : undefined;
+  return proxy === "caddy" || proxy === "nginx" ? { proxy } : {};
 }
 
 /** With where it ends, as far as the model has a say; Serve without Tailscale is advice, unless it was asked for. */
@@ -64,9 +74,11 @@ function wayFactsOf(facts: Facts): WayFacts {
   const release = knownValue(facts.release)?.version;
   const config = knownValue(facts.config)?.effective;
   const deployment = knownValue(facts.deployment);
+  const exposure = knownValue(facts.target)?.exposure;
   return {
     ...(release === undefined ? {} : { release }),
     ...(config === undefined ? {} : { config }),
     ...(deployment === undefined ? {} : { deployment }),
+    ...(exposure === undefined ? {} : { exposure }),
   };
 }

@@ -53,5 +53,6 @@ export function siteSaid(args: SiteSaid): Parsed<SaidSite | undefined> {
       ...(certificateKey === undefined ? {} : { certificateKey }),
     },
     ...(proxyFile === undefined ? {} : { siteFile: proxyFile }),
+    ...(proxy === undefined ? { anyProxy: true } : {}),
   });
 }

@@ -386,4 +386,33 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       },
     },
   },
+
+  "certificate-not-trusted": {
+    title: "The certificate in front of the page is of no known authority",
+    healthy: "The certificate in front of the page is valid for its name",
+    what: "Whoever checks the certificate of {host|the page's address} turns back: it is self-signed, or of an authority that is not known on this machine.",
+    why: "A browser shows its warning instead of the page, and opens no WebSocket to an address whose certificate it does not accept, also where somebody went on past the warning elsewhere. The gateway hears nothing of it, so no approval and no setting of OpenClaw helps.",
+    fix: "Give the address a certificate of an authority that browsers know (Caddy gets one by itself for a public name; `tailscale cert` and Tailscale Serve have one for a .ts.net name), or let the browser's machine trust the authority. Until then an SSH tunnel needs no certificate.",
+    verify:
+      "`curl -I https://HOST/` on the browser's machine answers without `-k`, and this command, given that address, is let through.",
+    caveats:
+      "`--insecure-tls` and a click past the warning look away; they mend nothing, and the token goes to whoever answers.",
+    variants: {
+      expired: {
+        title: "The certificate in front of the page is not valid at this time",
+        what: "The certificate of {host|the page's address} has expired, or is not valid yet.",
+        fix: "Renew it, and let the proxy reload; see why it was not renewed by itself (its log, port 80 for the authority's question, a stopped timer). Where the date is right, the clock of the browser's machine is wrong.",
+      },
+      name: {
+        title: "The certificate in front of the page is of another name",
+        what: "The certificate that comes back is not for {host|the page's address}.",
+        fix: "Open the page at a name that is in the certificate, or get one for this name; with several sites, see that the proxy has one for this name and does not answer with its default.",
+      },
+      over: {
+        title: "The certificate was refused before; it is accepted now",
+        what: "Clients turned back at the certificate before; what came later shows that this is past.",
+        fix: "Nothing to do.",
+      },
+    },
+  },
 };

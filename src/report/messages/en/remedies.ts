@@ -358,6 +358,10 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "nginx needs `proxy_http_version 1.1` and the `Upgrade` and `Connection` headers; Caddy and Traefik pass them by themselves; edge platforms have a switch for it.",
     caution: "The gateway's own gates come after that: origin, token, pairing.",
   },
+  "mend-certificate": {
+    title: "Get a certificate that the browser accepts",
+    what: "Of an authority that the browser's machine knows, for the very name in the address bar, and valid now.",
+  },
   "align-password": {
     title: "Give every place the same password",
     what: "One source for the password; the gateway reads it at its next start.",

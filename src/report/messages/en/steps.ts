@@ -38,6 +38,8 @@ export const human: Readonly<Record<string, string>> = {
   "tailscale.status": "See that Tailscale is connected on the gateway's host: `tailscale status`.",
   "proxy.write":
     "Get the proxy's site file: `pairing-doctor fix --remedy https-proxy --domain {domain|DOMAIN}`.",
+  "proxy.edit": "In {path}, give {proxy}'s way to the gateway what it lacks ({adds}).",
+  "proxy.reload": "Check {proxy}'s configuration ({config}), and let it be read anew.",
   "doctor.fix": "Run `openclaw doctor --fix` on the gateway's host.",
   "tailscale.serve": "Set gateway.tailscale.mode to `serve`, and restart the gateway.",
   "ssh.tunnel":
@@ -110,6 +112,8 @@ export const human: Readonly<Record<string, string>> = {
     "Put the site file where {proxy|the proxy} reads its sites, check it (`nginx -t`, `caddy validate`), and let the proxy reload.",
   "trust-proxy-authority":
     "Let the browser's machine trust the proxy's own authority: `caddy trust` on the proxy's host, its root certificate (`pki/authorities/local/root.crt` in Caddy's data directory) on others.",
+  "close-listener":
+    "Stop the gateway and start it again: one that starts anew within its process keeps its old listener (bind `{bind}`), which anybody can reach without encryption. From then on it listens on 127.0.0.1 alone.",
   "loopback-clients-ask":
     "In this release clients on the gateway's own host, which came in silently, have to be approved once from then on; 2026.3.31 and later do not ask them.",
   "open-at":
@@ -121,6 +125,12 @@ export const human: Readonly<Record<string, string>> = {
     "Connect the gateway's host to your tailnet first, with MagicDNS on: `tailscale up`. Then run this again.",
   "proxy-upgrade-headers":
     "Let the proxy use HTTP/1.1 to the gateway and pass `Upgrade` and `Connection` on.",
+  "certificate-of-known-authority":
+    "Give the proxy a certificate of an authority that browsers know, or let the browser's machine trust this one's authority.",
+  "renew-certificate":
+    "Renew the certificate (`certbot renew`, or what made it), let the proxy reload, and see in its log why it was not renewed by itself.",
+  "certificate-for-name":
+    "Open the page at a name of the certificate (`openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -text` shows them), or get one for this name.",
   "tailscale-serve": "Switch Tailscale Serve on for this machine, and open the page at its .ts.net name.",
   "compose-bind": "In the compose file set OPENCLAW_GATEWAY_BIND (or `--bind`) to `lan`.",
   "publish-on-loopback": "Publish the port as `127.0.0.1:{port|18789}:{port|18789}`.",

@@ -347,6 +347,10 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "nginx 需要 `proxy_http_version 1.1` 以及 `Upgrade` 和 `Connection` 请求头；Caddy 和 Traefik 会自动转发；边缘平台有相应的开关。",
     caution: "之后还有网关自己的各道关卡：来源、令牌、配对。",
   },
+  "mend-certificate": {
+    title: "使用浏览器接受的证书",
+    what: "由浏览器所在机器认识的机构签发，名称与地址栏一致，并且当前有效。",
+  },
   "align-password": {
     title: "让各处使用同一个密码",
     what: "密码只有一个来源，网关在下次启动时读取。",

@@ -33,6 +33,8 @@ export const human: Readonly<Record<string, string>> = {
     "先把目录或卷挂载到 {stateDir|状态目录}：它不在任何挂载上，重新创建的容器会失去配置和设备。",
   "tailscale.status": "确认网关所在的主机已连上 Tailscale：`tailscale status`。",
   "proxy.write": "取得代理的站点文件：`pairing-doctor fix --remedy https-proxy --domain {domain|DOMAIN}`。",
+  "proxy.edit": "在 {path} 中，为 {proxy} 通往网关的路由补上缺少的内容（{adds}）。",
+  "proxy.reload": "检查 {proxy} 的配置（{config}），并让它重新读取。",
   "doctor.fix": "在网关所在的主机上运行 `openclaw doctor --fix`。",
   "tailscale.serve": "把 gateway.tailscale.mode 设为 `serve`，然后重启网关。",
   "ssh.tunnel":
@@ -99,6 +101,8 @@ export const human: Readonly<Record<string, string>> = {
     "把站点文件放到 {proxy|代理} 读取站点的位置，检查配置（`nginx -t`、`caddy validate`），然后让代理重新加载。",
   "trust-proxy-authority":
     "让浏览器所在的机器信任代理自己的证书颁发机构：在代理主机上运行 `caddy trust`；其他机器导入其根证书（Caddy 数据目录中的 `pki/authorities/local/root.crt`）。",
+  "close-listener":
+    "停止网关再重新启动：在自身进程内重启的网关会保留旧的监听（bind `{bind}`），任何人都能不加密地访问它。此后它只监听 127.0.0.1。",
   "loopback-clients-ask":
     "在该版本中，网关主机上原本直接通过的客户端此后需要批准一次；2026.3.31 及更高版本不再要求。",
   "open-at": "今后在 {url} 打开页面。对网关来说那里是一个新的浏览器：填写一次令牌，并批准一次。",
@@ -107,6 +111,12 @@ export const human: Readonly<Record<string, string>> = {
   "install-tailscale": "先在网关所在的主机上安装并登录 Tailscale：`tailscale up`。",
   "log-in-tailscale": "先让网关所在的主机连上你的 tailnet，并启用 MagicDNS：`tailscale up`，然后再运行一次。",
   "proxy-upgrade-headers": "让代理以 HTTP/1.1 连接网关，并转发 `Upgrade` 和 `Connection`。",
+  "certificate-of-known-authority":
+    "为代理换上由浏览器认识的机构签发的证书，或让浏览器所在的机器信任签发机构。",
+  "renew-certificate":
+    "续期证书（`certbot renew`，或当初签发它的工具），让代理重新加载，并在其日志中查明为何没有自动续期。",
+  "certificate-for-name":
+    "用证书中的名称打开页面（`openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -text` 会列出这些名称），或为该名称获取证书。",
   "tailscale-serve": "在这台机器上启用 Tailscale Serve，并用它的 .ts.net 域名打开页面。",
   "compose-bind": "在 compose 文件中把 OPENCLAW_GATEWAY_BIND（或 `--bind`）设为 `lan`。",
   "publish-on-loopback": "把端口发布为 `127.0.0.1:{port|18789}:{port|18789}`。",

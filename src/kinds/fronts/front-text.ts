@@ -1,0 +1,87 @@
+import type { ProxyFront } from "../../core/proxies.ts";
+
+/** The text of a configuration with all that it includes. */
+export interface FrontText {
+  /** The file that was named. */
+  readonly main: string;
+  /** By absolute path; of what could not be read there is none. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Files that an `include` with a pattern means, of those that are there. */
+  readonly matching: (pattern: string) => readonly string[];
+}
+
+/** What a configuration says of the way to a gateway. */
+export interface FrontParts {
+  readonly fronts: readonly ProxyFront[];
+  /** Paths and patterns that it includes and that are not in the text yet. */
+  readonly wants: readonly string[];
+  /** A file that it would read if it were there. */
+  readonly siteFile?: string;
+}
+
+/** Longer ones are not read. */
+export const MAX_CONFIG = 1_000_000;
+
+/** The name of a site file that is ours. */
+export const OWN_SITE = "openclaw-control-ui";
+
+/** Whether an upstream of a proxy on the gateway's host is the gateway. `own`: further addresses of the host. */
+export function leadsToGateway(
+  host: string,
+  port: number,
+  gateway: number,
+  own: ReadonlySet<string>,
+): boolean {
+  if (port !== gateway) return false;
+  const bare = host.replace(/^\[|\]$/g, "").toLowerCase();
+  return (
+    bare === "" ||
+    bare === "localhost" ||
+    bare === "::1" ||
+    /^127\.\d+\.\d+\.\d+$/.test(bare) ||
+    own.has(bare)
+  );
+}
+
+/** `host:port`, IPv6 in brackets. */
+export function hostAndPort(text: string): { readonly host: string; readonly port: number } | undefined {
+  const [, host = "", port = ""] = /^(\[[0-9a-f:.]{2,60}\]|[\w.-]{0,255}):(\d{1,5})$/i.exec(text) ?? [];
+  return port === "" ? undefined : { host, port: Number(port) };
+}
+
+/** The path that a name means in a file of this directory. */
+export function absoluteIn(directory: string, name: string): string {
+  return name.startsWith("/") ? name : `${directory.replace(/\/$/, "")}/${name}`;
+}
+
+export function directoryOf(path: string): string {
+  return path.slice(0, Math.max(1, path.lastIndexOf("/")));
+}
+
+/** A pattern of `include` and `import`, where only the last part has a `*`. */
+export function matches(pattern: string, name: string): boolean {
+  const parts = pattern.split("*");
+  const [first = "", ...rest] = parts;
+  if (!name.startsWith(first)) return false;
+  let at = first.length;
+  for (const [index, part] of rest.entries()) {
+    const found = index === rest.length - 1 ? name.length - part.length : name.indexOf(part, at);
+    if (found < at || !name.startsWith(part, found)) return false;
+    at = found + part.length;
+  }
+  return rest.length > 0 || name === pattern;
+}
+
+/** Where a site file of our own goes, for a pattern that includes such files. */
+export function siteFileFor(pattern: string, usual: string): string | undefined {
+  const name = pattern.slice(pattern.lastIndexOf("/") + 1);
+  if (!name.includes("*") || pattern.slice(0, -name.length).includes("*")) return undefined;
+  const own = name === "*" ? `${OWN_SITE}${usual}` : name.replace("*", OWN_SITE).replaceAll("*", "");
+  return matches(name, own) ? pattern.slice(0, -name.length) + own : undefined;
+}
+
+export function lineAt(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) line += 1;
+  return line;
+}
