@@ -35,9 +35,11 @@ class Root {
     const state = path.join(this.home, ".openclaw");
     mkdirSync(state, { recursive: true, mode: 0o700 });
     const config = path.join(state, "openclaw.json");
-    writeFileSync(config, JSON.stringify({ gateway: { port, auth: { mode: "token", token: TOKEN } } }), {
-      mode: 0o600,
-    });
+    const gateway = { port, auth: { mode: "token", token: TOKEN } };
+    // A log of its own: without one, the log that all gateways of this machine write would be read.
+    const logging = { file: path.join(state, "gateway.log") };
+    writeFileSync(logging.file, "\n");
+    writeFileSync(config, JSON.stringify({ gateway, logging }), { mode: 0o600 });
     return config;
   }
 

@@ -17,7 +17,7 @@ import { digestLogs } from "../src/logs/digest.ts";
 import { wrap } from "../src/report/layout.ts";
 
 /** Characters of the longer text. */
-const LENGTH = 128_000;
+const LENGTH = 64_000;
 const TIMES = 8;
 /** Below this nothing is told by a clock, milliseconds of CPU. */
 const TELLING = 30;

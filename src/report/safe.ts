@@ -22,8 +22,15 @@ const scrub = createScrubber();
  * containers and commands are here. Commands are never shortened, because half a command must not be run.
  */
 export function safeReport(report: Report): Report {
-  return safeValue(report) as Report;
+  const known = made.get(report);
+  if (known !== undefined) return known;
+  const safe = safeValue(report) as Report;
+  made.set(report, safe);
+  return safe;
 }
+
+/** Of a report that is written in several formats, made once. */
+const made = new WeakMap<Report, Report>();
 
 /** The same for any plain JSON. */
 export function safeValue(value: unknown, key = "", depth = 0): unknown {

@@ -73,13 +73,26 @@ export function causeText(
   const args = inWords(catalogue, own === undefined ? given : { ...given, detail: own });
   const text = { ...plain, ...(variant === undefined ? {} : entryOf(variants, variant)) };
   const { caveats } = text;
+  // Filled when it is read: most who ask read the title alone.
   return {
-    title: fill(text.title, args),
-    healthy: fill(text.healthy, args),
-    what: fill(text.what, args),
-    why: fill(text.why, args),
-    fix: fill(text.fix, args),
-    verify: fill(text.verify, args),
+    get title() {
+      return fill(text.title, args);
+    },
+    get healthy() {
+      return fill(text.healthy, args);
+    },
+    get what() {
+      return fill(text.what, args);
+    },
+    get why() {
+      return fill(text.why, args);
+    },
+    get fix() {
+      return fill(text.fix, args);
+    },
+    get verify() {
+      return fill(text.verify, args);
+    },
     ...(caveats === undefined ? {} : { caveats: fill(caveats, args) }),
   };
 }
