@@ -353,8 +353,31 @@ describe("a report of logs", () => {
     return merge.reports();
   };
 
+  test("a verdict counts as far as the line's own findings bear it out", async () => {
+    const finding = {
+      id: "x",
+      code: "OPD1",
+      severity: "error",
+      confidence: "certain",
+      title: "t",
+      fixHint: "f",
+    };
+    const verdictOf = (more: object) => gatewayLineOf({ ...line, ...more })?.verdict;
+    assert.equal(verdictOf({ findings: [finding] }), "found");
+    assert.equal(verdictOf({ findings: [{ ...finding, severity: "warning" }] }), "found");
+    assert.equal(verdictOf({ findings: [{ ...finding, severity: "info" }] }), "healthy");
+    assert.equal(verdictOf({ verdict: "found", findings: [finding] }), "found");
+    assert.equal(verdictOf({ verdict: "found" }), "undetermined");
+    assert.equal(verdictOf({ verdict: "undetermined", findings: [finding] }), "undetermined");
+    const forged = mkdtempSync(join(tmpdir(), "opd-forged-"));
+    const log = join(forged, "log");
+    writeFileSync(log, `${JSON.stringify({ ...line, entries: 1, findings: [finding] })}\n`);
+    assert.equal((await here(["fleet", "report", log])).code, 1);
+    rmSync(forged, { recursive: true });
+  });
+
   test("of two looks at one gateway the later counts, in whatever order they come", async () => {
-    const later = { ...line, at: "2026-11-30T19:05:00.000Z", verdict: "found" as const };
+    const later = { ...line, at: "2026-11-30T19:05:00.000Z", verdict: "undetermined" as const };
     for (const order of [
       [line, later],
       [later, line],

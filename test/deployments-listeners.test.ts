@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, test } from "node:test";
 import { isGatewayCommand } from "../src/config/flags.ts";
-import { isInContainer, listening, peerOf, readListeners } from "../src/deployments/listeners.ts";
+import {
+  isInContainer,
+  listening,
+  MAX_TABLE,
+  MOST_DESCRIPTORS,
+  peerOf,
+  readListeners,
+} from "../src/deployments/listeners.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
 import { type FakeWorldInput, fakeWorld } from "./fake-world.ts";
 
@@ -433,5 +440,64 @@ describe("strangers", () => {
     const own = "user.slice/user-1001.slice/user@1001.service";
     assert.equal(await inside(`0::/${own}/docker-${ID}.scope\n`), false);
     assert.equal(await inside("0::/system.slice/ssh.service\n"), false);
+  });
+});
+
+describe("a machine of very many sockets and descriptors", () => {
+  /** Descriptors by process, as the kernel's links; counts those that were looked at. */
+  function crowded(table: string, descriptors: ReadonlyMap<number, readonly string[]>) {
+    let looked = 0;
+    const files = Object.fromEntries(
+      [...descriptors.keys()].map((pid) => [`/proc/${pid}/cmdline`, words("x")]),
+    );
+    const world = {
+      ...machine({ files: { ...files, "/proc/net/tcp": HEAD + table } }),
+      list: async () => [...descriptors.keys()].map(String),
+      links: (directory: string, max: number) => {
+        const found = (descriptors.get(Number(directory.split("/")[2])) ?? []).slice(0, max);
+        looked += found.length;
+        return found;
+      },
+    };
+    return { world, looked: () => looked };
+  }
+  const sockets = (count: number, from = 1_000_000) =>
+    Array.from({ length: count }, (_, at) => `socket:[${from + at}]`);
+  const rows = (count: number) =>
+    Array.from({ length: count }, (_, at) => row("0100007F", 1 + (at % 18_000), 1_000_000 + at)).join("");
+
+  test("the listener behind 27,000 others is found", async () => {
+    const { world } = crowded(rows(27_000) + row("0100007F", 18789, 5), new Map([[42, ["socket:[5]"]]]));
+    const fact = await readListeners(world, 18789, "salt");
+    assert.deepEqual(fact.known && fact.value.sockets.map(({ address, pid }) => [address, pid]), [
+      ["127.0.0.1", 42],
+    ]);
+  });
+
+  test("more than are looked at: that nobody listens is not said", async () => {
+    const one = rows(1);
+    const { world } = crowded(one.repeat(Math.ceil(MAX_TABLE / one.length)), new Map());
+    const fact = await readListeners(world, 18789, "salt");
+    assert.ok(!fact.known);
+    assert.equal(fact.say?.message, "too-many-sockets");
+  });
+
+  test("a socket of a process with 27,000 descriptors has its owner", async () => {
+    const many = [...sockets(27_000), "socket:[5]"];
+    const { world } = crowded(row("0100007F", 18789, 5), new Map([[42, many]]));
+    const fact = await readListeners(world, 18789, "salt");
+    assert.deepEqual(fact.known && fact.value.sockets.map(({ pid }) => pid), [42]);
+  });
+
+  test("nobody's many descriptors keep another one's few out, and all have an end", async () => {
+    const hoard = sockets(50_000);
+    const others = Array.from({ length: 150 }, (_, at) => [at + 100, hoard] as const);
+    const few = crowded(row("0100007F", 18789, 5), new Map([...others, [9000, ["socket:[5]"]]]));
+    const fact = await readListeners(few.world, 18789, "salt");
+    assert.deepEqual(fact.known && fact.value.sockets.map(({ pid }) => pid), [9000]);
+    const nobody = crowded(row("0100007F", 18789, 5), new Map(others));
+    const unseen = await readListeners(nobody.world, 18789, "salt");
+    assert.deepEqual(unseen.known && unseen.value.sockets.map(({ owner }) => owner), ["unknown"]);
+    assert.ok(nobody.looked() <= MOST_DESCRIPTORS, String(nobody.looked()));
   });
 });

@@ -50,6 +50,26 @@ describe("new lines", () => {
     ]);
   });
 
+  test("that are too many between two looks are told to be missed, a log that begins anew is not", () => {
+    const many = Array.from({ length: 4000 }, (_, at) => `${at} ${"x".repeat(40)}\n`);
+    const news = new NewLines();
+    const missed = (from: number, to: number) => {
+      news.take([{ name: "a", text: many.slice(from, to).join("") }]);
+      return news.missed;
+    };
+    assert.deepEqual(
+      [
+        missed(0, 1000),
+        missed(500, 1500),
+        missed(2000, 3000),
+        missed(2100, 3100),
+        missed(3500, 3600),
+        missed(3600, 3700),
+      ],
+      [[], [], ["a"], [], [], ["a"]],
+    );
+  });
+
   test("are whole: the rest of a line is awaited", () => {
     assert.deepEqual(looked({ a: lines(1) }, { a: lines(1) + line(2).slice(0, 9) }, { a: lines(1, 2) }), [
       "",
@@ -239,7 +259,7 @@ describe("a gateway that is watched", () => {
     });
     await until(() => events.length > 0);
     await visit();
-    assert.deepEqual(await ended, { end: "over", out: false });
+    assert.deepEqual(await ended, { end: "over", out: false, missed: false });
     assert.deepEqual(
       events.map(({ event }) => event).filter((event) => event !== "approved"),
       ["watching", "connected"],
@@ -411,6 +431,35 @@ describe("on the command line", () => {
     );
     assert.equal(documents[1].finding.id, "docker-nat-not-local");
     assert.ok(documents[1].finding.remedies.length > 0);
+  });
+
+  test("a refusal among more than is read between two looks: told, and exit code 3", async () => {
+    const log = join(directory, "much.log");
+    writeFileSync(log, refusal(10));
+    const child = start([
+      "watch",
+      "--log",
+      log,
+      "--release",
+      "2026.2.1",
+      "--deployment",
+      "docker",
+      "--for",
+      "6s",
+    ]);
+    let said = "";
+    child.stdout?.on("data", (chunk: Buffer) => {
+      said += chunk;
+    });
+    const ended = finish(child);
+    await until(() => /watching/i.test(said));
+    appendFileSync(
+      log,
+      refusal(20) + "2026-11-22T12:25:59.812Z [heartbeat] nothing of interest\n".repeat(200_000),
+    );
+    await until(() => /not known/.test(said));
+    assert.match(said, /more was written to .*much\.log between two looks than is read/);
+    assert.equal((await ended).code, 3);
   });
 
   test("after a time: exit code 0, and 3 where there is no log", async () => {

@@ -19,11 +19,11 @@ const NOT_A_SECRET: ReadonlySet<string> = new Set(
 
 /** `token`, `gateway.auth.token`, `OPENCLAW_GATEWAY_PASSWORD`, `bootstrapToken`, `apiKey`, `setupCode` … */
 const LATIN_KEY =
-  "(?:token|passwor[dt]|passwd|passphrase|secret|kennwort|(?:api|access|auth|signing|encryption|private)[_-]?key|" +
+  "(?:token|passwor[dt]|passwd|passcode|passphrase|secret|kennwort|(?:api|access|auth|signing|encryption|private)[_-]?key|" +
   "setup[ _-]?code|credential|(?<![A-Za-z])(?:pass|pwd?|pin)(?![A-Za-z])|signature)s?";
 /** Chinese and Russian: no case for options and settings there, only what people type. */
 const OTHER_KEY =
-  "(?:\u4ee4\u724c|\u5bc6\u7801|\u53e3\u4ee4|\u5bc6\u94a5|\u0442\u043e\u043a\u0435\u043d|\u043f\u0430\u0440\u043e\u043b\u044c)";
+  "(?:\u4ee4\u724c|\u5bc6\u7801|\u5bc6\u78bc|\u53e3\u4ee4|\u5bc6\u94a5|\u0442\u043e\u043a\u0435\u043d|\u043f\u0430\u0440\u043e\u043b\u044c)";
 const KEYS = new RegExp(`${LATIN_KEY}|${OTHER_KEY}`, "gi");
 
 /**
@@ -111,6 +111,26 @@ const OTHER_TAIL: Tail = {
   find: new RegExp(`(\\s{0,3}[:\uff1a=\u662f\u4e3a]?\\s{0,3}["'\u201c]?)${SPOKEN}`, "y"),
   isSecret: isCredentialLike,
 };
+/** A number that is no time, address, release or count of something. */
+const NUMBER = "(\\d{4,19})(?![\\w%]|[.:/-]\\d)";
+/** Passwords and PINs of digits alone: `password:482913`, `my pin is 4829`, `"password":482913`, `| password | 482913 |`. */
+const NUMBER_TAILS: readonly Tail[] = [
+  {
+    first: /^/,
+    find: new RegExp(
+      "((?:\\\\{0,3}[\"'\u201d])?\\s{0,3}\u7801?\\s{0,3}(?:[:\uff1a=|]|=>|->|\u2192|\u662f|\u4e3a|(?:is|was|to)(?=\\s))\\s{0,4}" +
+        `(?:\\\\{0,3}["'\u201c\`])?)${NUMBER}`,
+      "iy",
+    ),
+    isSecret: (_value, key) => isPasswordKey(key),
+  },
+  // With nothing between them it may be the code of a refusal, or a port.
+  {
+    first: /[\s(]/,
+    find: new RegExp(`(\\s{0,3}(?:[\\s("'\u201c\`])(?:["'\u201c\`])?)${NUMBER}`, "y"),
+    isSecret: (value, key) => isPasswordKey(key) && (value.length > 5 || /^pin/i.test(key)),
+  },
+];
 const OPTION_HEAD = /--(?:[a-z]{1,20}-){0,4}$|config set [\w.]{0,80}$/i;
 
 /** Longest value in quotes; how far behind an apostrophe its end may be. */
@@ -249,7 +269,8 @@ function keyedSecrets(text: string, spans: Span[]): void {
     const next = text[end] ?? "";
     let isOption: boolean | undefined;
     let last = end;
-    for (const tail of /^[a-z]/i.test(key) ? TAILS : [OTHER_TAIL]) {
+    const tails = /^[a-z]/i.test(key) ? TAILS : [OTHER_TAIL];
+    for (const tail of [...tails, ...NUMBER_TAILS]) {
       if (!tail.first.test(next)) continue;
       tail.find.lastIndex = end;
       const found = tail.find.exec(text);
@@ -271,6 +292,13 @@ function plainValue({ isSecret }: Tail, key: string, end: number, found: RegExpE
   const [, between = "", value = ""] = found;
   if (isPlain(value) || isSecret?.(value, key) === false) return undefined;
   return [end + between.length, end + between.length + value.length];
+}
+
+/** Tokens are counted (`totalTokens: 15320`), passwords are not. */
+function isPasswordKey(key: string): boolean {
+  return /^(?:pass|pwd?$|pins?$|kennwort|\u5bc6\u7801|\u5bc6\u78bc|\u53e3\u4ee4|\u043f\u0430\u0440)/i.test(
+    key,
+  );
 }
 
 /** The value goes on to where its quote is written again. */

@@ -37,11 +37,15 @@ export interface Listener {
 }
 
 const MAX_PROCESSES = 5000;
-const MAX_DESCRIPTORS = 4096;
+/** Descriptors of one process that are looked at before those of the next, and of all together. */
+const FIRST_DESCRIPTORS = 1024;
+export const MOST_DESCRIPTORS = 262_144;
+/** Bytes of a table of sockets, 150 for each: of a hundred thousand. */
+export const MAX_TABLE = 16_000_000;
 
 /**
  * Linux: /proc/net/tcp and tcp6, and the owner of each socket as far as permissions allow. Elsewhere the fact is
- * unknown, and says so. `configOwner`: uid of the owner of the configuration that is looked at, where one is known.
+ * unknown, and says so; also where there are more sockets than are looked at, and none of them is at the port. `configOwner`: uid of the owner of the configuration that is looked at, where one is known.
  */
 export async function readListeners(
   world: World,
@@ -52,7 +56,7 @@ export async function readListeners(
   if (world.platform !== "linux")
     return unknown("not-asked", say("no-proc", { platform: safeText(world.platform, 20) }));
   const tables = await Promise.all(
-    ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => world.readText(path, 4_000_000)),
+    ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => world.readText(path, MAX_TABLE)),
   );
   if (!tables.some((table) => table.ok)) {
     const first = tables[0];
@@ -61,6 +65,8 @@ export async function readListeners(
       : unknown("failed", quoted("/proc/net/tcp"));
   }
   const found = tables.flatMap((table) => (table.ok ? listening(table.text, port) : [])).sort(nearestFirst);
+  if (found.length === 0 && tables.some((table) => table.ok && table.truncated))
+    return unknown("failed", say("too-many-sockets", { megabytes: MAX_TABLE / 1_000_000 }));
   const pids = await processIds(world);
   const owners = await ownersOf(world, pids, new Set(found.map(({ inode }) => inode)));
   const gateways: GatewayProcess[] = [];
@@ -245,7 +251,7 @@ export async function peerOf(
 ): Promise<Fact<Peer | "nobody">> {
   if (world.platform !== "linux") return unknown("not-asked", quoted("/proc"));
   const tables = await Promise.all(
-    ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => world.readText(path, 16_000_000)),
+    ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => world.readText(path, MAX_TABLE)),
   );
   let isOurs = false;
   let isLetGo = false;
@@ -310,28 +316,41 @@ export async function processIds(world: World): Promise<readonly number[]> {
     .map(Number);
 }
 
+/**
+ * Which process has each socket. At most {@link MOST_DESCRIPTORS} are looked at: first some of every process, then the
+ * rest of those that have more, so that nobody's many keep another one's few out.
+ */
 async function ownersOf(
   world: World,
   pids: readonly number[],
   inodes: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, number>> {
   const owners = new Map<string, number>();
-  if (inodes.size === 0) return owners;
-  for (const pid of pids) {
-    if (owners.size === inodes.size) break;
-    for (const target of await descriptorsOf(world, `/proc/${pid}/fd`)) {
-      const inode = /^socket:\[(\d{1,20})\]$/.exec(target)?.[1];
-      if (inode !== undefined && inodes.has(inode)) owners.set(inode, pid);
+  let left = MOST_DESCRIPTORS;
+  /** Those that have more than that many. */
+  const lookAt = async (some: readonly number[], most: number): Promise<readonly number[]> => {
+    const more: number[] = [];
+    for (const pid of some) {
+      if (owners.size === inodes.size || left <= 0) break;
+      const targets = await descriptorsOf(world, `/proc/${pid}/fd`, Math.min(most, left));
+      left -= targets.length;
+      if (targets.length >= most) more.push(pid);
+      for (const target of targets) {
+        const inode = /^socket:\[(\d{1,20})\]$/.exec(target)?.[1];
+        if (inode !== undefined && inodes.has(inode)) owners.set(inode, pid);
+      }
     }
-  }
+    return more;
+  };
+  if (inodes.size > 0) await lookAt(await lookAt(pids, FIRST_DESCRIPTORS), MOST_DESCRIPTORS);
   return owners;
 }
 
-/** What a process has open, as far as we may see it. */
-async function descriptorsOf(world: World, directory: string): Promise<readonly string[]> {
-  if (world.links !== undefined) return world.links(directory, MAX_DESCRIPTORS);
+/** What a process has open, as far as we may see it, at most `max`. */
+async function descriptorsOf(world: World, directory: string, max: number): Promise<readonly string[]> {
+  if (world.links !== undefined) return world.links(directory, max);
   const targets: string[] = [];
-  for (const name of await world.list(directory, MAX_DESCRIPTORS)) {
+  for (const name of await world.list(directory, max)) {
     const target = await world.link(`${directory}/${name}`);
     if (target !== undefined) targets.push(target);
   }

@@ -1,4 +1,4 @@
-import { constants, readdirSync, readlinkSync } from "node:fs";
+import { constants, opendirSync, readlinkSync } from "node:fs";
 import { access, opendir, readlink, stat } from "node:fs/promises";
 import { homedir, networkInterfaces, platform, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -175,12 +175,17 @@ export function nodeWorld(options: { readonly root?: string; readonly env?: Worl
 function linksIn(directory: string, max: number): readonly string[] {
   const targets: string[] = [];
   try {
-    for (const name of readdirSync(directory).slice(0, max)) {
-      try {
-        targets.push(readlinkSync(join(directory, name)));
-      } catch {
-        // Closed meanwhile.
+    const open = opendirSync(directory, { bufferSize: 512 });
+    try {
+      for (let one = open.readSync(); one !== null && targets.length < max; one = open.readSync()) {
+        try {
+          targets.push(readlinkSync(join(directory, one.name)));
+        } catch {
+          // Closed meanwhile.
+        }
       }
+    } finally {
+      open.closeSync();
     }
   } catch {
     // Not ours to see, or gone.

@@ -9,6 +9,7 @@ import { timestamp } from "./keys.ts";
 import type { Line, Meta } from "./line.ts";
 import { type Chunk, detached } from "./lines.ts";
 import type { Around, LineConsumer } from "./long-log.ts";
+import { PartialLines } from "./partial.ts";
 import { type Stripped, stripPrefixes } from "./prefix.ts";
 import { configKeys } from "./shapes/gateway.ts";
 import { besideOf, recognise, SHAPES } from "./shapes/index.ts";
@@ -146,6 +147,7 @@ class LineReader implements LineConsumer {
   readonly #templates: Templates | undefined;
   #events: LogEvent[] = [];
   #pending: Pending | undefined;
+  readonly #partial = new PartialLines();
   /** Lines of the last command that ran the CLI in a container of its own, and of its output. */
   #cliService = { from: 0, to: 0 };
   /** The same of the last command that ran a node host. */
@@ -173,6 +175,10 @@ class LineReader implements LineConsumer {
   }
 
   line(written: string, number: number, around?: Around): void {
+    for (const whole of this.#partial.take(written, number)) this.#line(whole.text, whole.number, around);
+  }
+
+  #line(written: string, number: number, around?: Around): void {
     this.#around = around;
     if (this.#templates !== undefined && !this.isWaiting(number)) {
       const known = this.#templates.find(written, number);
@@ -196,6 +202,7 @@ class LineReader implements LineConsumer {
   }
 
   end(): void {
+    for (const { text, number } of this.#partial.end()) this.#line(text, number);
     this.#release();
     this.flush();
   }
@@ -208,6 +215,7 @@ class LineReader implements LineConsumer {
 
   isWaiting(number: number): boolean {
     return (
+      this.#partial.isWaiting ||
       this.#held.length > 0 ||
       this.#pending !== undefined ||
       number <= Math.max(this.#cliService.to, this.#nodeHost.to)

@@ -48,6 +48,8 @@ export type WatchEvent =
   | { readonly event: "failed"; readonly at?: string; readonly quote: string }
   /** The log cannot be read any more, and can again. */
   | { readonly event: "lost"; readonly why: Saying }
+  /** More was written to this log between two looks than is read. */
+  | { readonly event: "missed"; readonly name: string }
   | { readonly event: "back" };
 
 /** One line of `watch --json`: what it is, and for a refusal the finding as in the document of a report. */
@@ -115,6 +117,8 @@ export function watchText(event: WatchEvent, lang: Lang): string {
       return line(say("watch-failed"), event.quote);
     case "lost":
       return line(say("watch-lost", { why: event.why }));
+    case "missed":
+      return line(say("watch-missed", { name: safeText(event.name, 200) }));
     case "back":
       return line(say("watch-back"));
   }

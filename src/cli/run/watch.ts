@@ -33,7 +33,8 @@ export async function runWatch(args: WatchArguments, session: Session): Promise<
       else out.put(withoutCommands(out.page(`${watchText(event, lang)}\n`)));
     },
   });
-  if (ended.end === "over") return ended.out ? 1 : 0;
+  // Who was refused among what could not be looked at nobody knows.
+  if (ended.end === "over") return ended.out ? 1 : ended.missed ? 3 : 0;
   const catalogue = catalogueOf(lang);
   const told = say("watch-no-log", { why: whyUnknown(ended.why) });
   out.say(`pairing-doctor: ${sentenceOf(catalogue, told) ?? told.message}\n`);

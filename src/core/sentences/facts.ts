@@ -66,6 +66,8 @@ export const facts = {
   "log-open-to-others": "{who} may write {path}, so what is in it is not believed",
   "config-too-long": "{path}: too long for a config",
   "facts-loop": "facts wait for each other: {loop}",
+  "too-many-sockets":
+    "this machine has more sockets than are looked at ({megabytes} MB of /proc/net/tcp), so that whoever listens on the port may be among the others",
   "no-proc": "listening sockets are read from /proc, which {platform} does not have",
   "no-log-file": "no log file in /tmp/openclaw",
   "no-log-file-configured": "no log file in the configured place or /tmp/openclaw",

@@ -15,6 +15,8 @@ export const watch = {
   "watch-started": "the gateway started{(release)}",
   "watch-failed": "the gateway did not start",
   "watch-lost": "the log cannot be read any more: {why}; it is tried again",
+  "watch-missed":
+    "more was written to {name} between two looks than is read: who was refused or let in among that is not known",
   "watch-back": "the log can be read again",
   "watch-no-log": "there is no log to watch: {why}",
 } as const;

@@ -24,8 +24,9 @@ export interface WatchOptions {
 }
 
 export type WatchEnd =
-  /** `out`: somebody was refused, and nobody got in since. */
-  { readonly end: "over"; readonly out: boolean } | { readonly end: "no-log"; readonly why: Unknown };
+  /** `out`: somebody was refused, and nobody got in since. `missed`: not all that was written could be looked at. */
+  | { readonly end: "over"; readonly out: boolean; readonly missed: boolean }
+  | { readonly end: "no-log"; readonly why: Unknown };
 
 /** Between two looks at least, milliseconds, and so many times as long as a look takes: a fifth of a processor at most. */
 const PAUSE_MS = 1000;
@@ -51,6 +52,7 @@ export async function watch({ opened, signal, forMs, report, tell }: WatchOption
   });
   let base: Facts | undefined;
   let isLost = false;
+  let missed = false;
   for (;;) {
     const started = performance.now();
     const live = look({ asBrowser: false });
@@ -63,6 +65,8 @@ export async function watch({ opened, signal, forMs, report, tell }: WatchOption
       if (isLost) tell({ event: "back" });
       isLost = false;
       const fresh = lines.take(texts.value);
+      for (const name of lines.missed) tell({ event: "missed", name });
+      missed ||= lines.missed.length > 0;
       if (base === undefined) {
         base = await collect(WATCHED, withoutProbe(live), collectOptions(signal));
         tell(beginning(base, texts.source));
@@ -81,7 +85,7 @@ export async function watch({ opened, signal, forMs, report, tell }: WatchOption
       }
     }
     const now = performance.now();
-    if (now >= end) return { end: "over", out: watcher.isOut };
+    if (now >= end) return { end: "over", out: watcher.isOut, missed: missed || isLost };
     const wait = Math.max(PAUSE_MS, (now - started) * PAUSE_TIMES);
     await pause(Math.min(wait, end - now), undefined, { signal });
   }

@@ -76,6 +76,8 @@ export function gatewayLineOf(value: unknown): FleetGateway | undefined {
   if (typeof at !== "string" || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(at)) return undefined;
   const [place, count] = [wholeNumber(entry, MOST.entries), wholeNumber(entries, MOST.entries)];
   if (place === undefined || count === undefined || place >= count) return undefined;
+  const told = findingsOf(findings);
+  const more = wholeNumber(value.more) ?? 0;
   return {
     schemaVersion: 1,
     tool: { name: textOf(tool.name), version: textOf(tool.version) },
@@ -87,26 +89,14 @@ export function gatewayLineOf(value: unknown): FleetGateway | undefined {
     ...(typeof name === "string" ? { name: textOf(name) } : {}),
     at,
     tookMs: wholeNumber(tookMs) ?? 0,
-    verdict: judged,
+    verdict: believed(judged, told, more),
     gateway: {
       version: textOrNull(gateway.version),
       ...rangeOf(gateway.versionRange),
       url: textOrNull(gateway.url),
     },
-    findings: itemsOf(findings).flatMap((one) => {
-      const [severity, confidence] = [oneOf(SEVERITIES, one.severity), oneOf(CONFIDENCES, one.confidence)];
-      if (severity === undefined || confidence === undefined) return [];
-      const { id, code, title, fixHint } = one;
-      return {
-        id: textOf(id),
-        code: textOf(code),
-        severity,
-        confidence,
-        title: textOf(title),
-        fixHint: textOf(fixHint),
-      };
-    }),
-    more: wholeNumber(value.more) ?? 0,
+    findings: told,
+    more,
     missing: itemsOf(missing).flatMap((one) => {
       const [fact, reason] = [
         oneOf([...ALL_FACTS, "gateway" as const], one.fact),
@@ -116,6 +106,34 @@ export function gatewayLineOf(value: unknown): FleetGateway | undefined {
     }),
     next: textOf(next),
   };
+}
+
+function findingsOf(value: unknown): FleetGateway["findings"] {
+  return itemsOf(value).flatMap((one) => {
+    const [severity, confidence] = [oneOf(SEVERITIES, one.severity), oneOf(CONFIDENCES, one.confidence)];
+    if (severity === undefined || confidence === undefined) return [];
+    const { id, code, title, fixHint } = one;
+    return [
+      {
+        id: textOf(id),
+        code: textOf(code),
+        severity,
+        confidence,
+        title: textOf(title),
+        fixHint: textOf(fixHint),
+      },
+    ];
+  });
+}
+
+/** What a line says of itself counts only as far as its findings bear it out: no look makes a line of any other kind. */
+function believed(
+  verdict: FleetGateway["verdict"],
+  findings: FleetGateway["findings"],
+  more: number,
+): FleetGateway["verdict"] {
+  if (verdict === "healthy") return findings.some(({ severity }) => severity !== "info") ? "found" : verdict;
+  return verdict === "found" && findings.length === 0 && more === 0 ? "undetermined" : verdict;
 }
 
 function oneOf<T extends string>(choices: readonly T[], value: unknown): T | undefined {

@@ -20,6 +20,15 @@ interface Mark {
  */
 export class NewLines {
   #marks: ReadonlyMap<string, Mark> = new Map();
+  #missed: readonly string[] = [];
+
+  /**
+   * Names of the logs of which more was written between the last two looks than is read: what was read last is not in
+   * them any more, and they are no shorter than they were, so that they did not begin anew.
+   */
+  get missed(): readonly string[] {
+    return this.#missed;
+  }
 
   /** The first look gives everything. */
   take<L extends LogEnd>(logs: readonly L[]): readonly L[] {
@@ -28,13 +37,18 @@ export class NewLines {
       const whole = log.text.slice(0, log.text.lastIndexOf("\n") + 1);
       const own = this.#marks.get(log.name);
       const from = seenOf(whole, own === undefined ? known : [own, ...known]);
-      return { log, whole, text: whole.slice(from) };
+      return { log, whole, text: whole.slice(from), isMissed: from === 0 && isLonger(whole, own) };
     });
+    this.#missed = fresh.flatMap(({ log, isMissed }) => (isMissed ? [log.name] : []));
     this.#marks = new Map(
       fresh.map(({ log, whole }) => [log.name, { tail: whole.slice(-TAIL), length: whole.length }]),
     );
     return fresh.flatMap(({ log, text }) => (text === "" ? [] : [{ ...log, text }]));
   }
+}
+
+function isLonger(text: string, before: Mark | undefined): boolean {
+  return before !== undefined && before.tail !== "" && text.length >= before.length;
 }
 
 /** Characters from the beginning that were there at the last look. */

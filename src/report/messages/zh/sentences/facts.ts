@@ -62,6 +62,8 @@ export const facts = translation(english, {
   "log-open-to-others": "{who} 可以写入 {path}，其中的内容不予采信",
   "config-too-long": "{path}：作为配置文件过大",
   "facts-loop": "各项信息互相等待：{loop}",
+  "too-many-sockets":
+    "这台机器的套接字多于会查看的数量（/proc/net/tcp 的前 {megabytes} MB），监听该端口的可能在其余部分中",
   "no-proc": "监听的套接字要从 /proc 读取，而 {platform} 没有 /proc",
   "no-log-file": "/tmp/openclaw 中没有日志文件",
   "no-log-file-configured": "设定的位置和 /tmp/openclaw 中都没有日志文件",

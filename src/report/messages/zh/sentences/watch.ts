@@ -16,6 +16,7 @@ export const watch = translation(english, {
   "watch-started": "网关已启动{（release）}",
   "watch-failed": "网关没有启动",
   "watch-lost": "日志无法再读取：{why}；会继续尝试",
+  "watch-missed": "两次查看之间写入 {name} 的内容多于会读取的量：其中有谁被拒绝或放行，无从知道",
   "watch-back": "日志又可以读取了",
   "watch-no-log": "没有可以监视的日志：{why}",
 });
