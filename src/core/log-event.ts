@@ -324,7 +324,24 @@ export interface LogDigest {
   readonly lastAt?: string;
   /** Events that did not fit the bounds. */
   readonly dropped: number;
+  /** Where the lines are of several gateways: each of them, at least two and at most eight. */
+  readonly gateways?: readonly LogGateway[];
 }
+
+/** One of several gateways of which there are lines. */
+export interface LogGateway {
+  /** Its containers or units where they tell it from the others, else its files. */
+  readonly name: string;
+  readonly sources: readonly string[];
+  readonly vias?: readonly string[];
+  /** That it listens on, as far as its lines say. */
+  readonly ports: readonly number[];
+  /** What it wrote. */
+  readonly parts: readonly LogPart[];
+}
+
+/** The lines of one source that one container or unit wrote, as far as they name one. */
+export type LogPart = Pick<LogEvent, "source" | "via">;
 
 export interface RefusalGroup {
   readonly count: number;

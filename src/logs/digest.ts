@@ -1,8 +1,9 @@
-import type { LogDigest, LogEvent, LogSourceRead } from "../core/log-event.ts";
+import type { LogDigest, LogEvent, LogPart, LogSourceRead } from "../core/log-event.ts";
 import { Lru } from "../core/lru.ts";
 import { safeText } from "../core/text.ts";
 import { type EraHint, eraOf, hintsOf } from "./era.ts";
 import { releaseIn } from "./event-kinds.ts";
+import { GatewayBook, partKey } from "./gateways.ts";
 import type { Chunk } from "./lines.ts";
 import { RefusalBook } from "./refusals.ts";
 import { createTeller, type ScanOptions } from "./scan.ts";
@@ -19,6 +20,8 @@ export interface DigestOptions {
   /** Times, milliseconds since 1970: what has a time outside of them does not count. */
   readonly since?: number;
   readonly until?: number;
+  /** What other gateways wrote, which does not count. */
+  readonly without?: readonly LogPart[];
 }
 
 export interface Digester {
@@ -61,6 +64,7 @@ export function createDigester(options: DigestOptions = {}): Digester {
   let lastAt: string | undefined;
   let newestVia: string | undefined;
   const kinds = new Map<Kind, KindTold>();
+  const gateways = new GatewayBook();
 
   /** Keeps the newest, and of every type some: a thousand connects must not push out the failed start. */
   function trim(): void {
@@ -102,6 +106,7 @@ export function createDigester(options: DigestOptions = {}): Digester {
     const { via } = repeat.kind.event;
     if (via !== undefined) noteVia(via);
     count("refused", kind.weight);
+    if (kind.newest === undefined) gateways.again(repeat.kind.event);
     kind.newest = { repeat, seq };
     return true;
   }
@@ -114,6 +119,7 @@ export function createDigester(options: DigestOptions = {}): Digester {
         const hint = hints.get(one);
         if (hint !== undefined) hint.seq = Math.max(hint.seq, newest.seq);
       }
+      gateways.at({ ...newest.repeat.kind.event, at: newest.repeat.at });
       if (isOfPage) noteRelease(newest.repeat.event(), newest.seq);
     }
   }
@@ -145,6 +151,7 @@ export function createDigester(options: DigestOptions = {}): Digester {
         else known.seq = seq;
       }
       noteRelease(event, seq);
+      gateways.note(event);
 
       const isNew = event.type === "refused" ? book.refused(event) : !repeated(event, seen);
       if (event.type !== "refused") book.note(event);
@@ -168,12 +175,14 @@ export function createDigester(options: DigestOptions = {}): Digester {
       const era = eraOf([...hints.values()].sort((a, b) => b.seq - a.seq));
       const groups = book.groups();
       const names = vias.keys().reverse();
+      const several = gateways.gateways();
       return {
         sources: [...sources],
         refusals: groups,
         events: kept,
         counts: { ...counts },
         dropped: dropped + events.length - kept.length + book.dropped,
+        ...(several.length === 0 ? {} : { gateways: several }),
         ...(release === undefined ? {} : { release }),
         ...(era === undefined ? {} : { era }),
         ...(names.length === 0 ? {} : { vias: names }),
@@ -197,6 +206,7 @@ export async function digestLogs(
   options: DigestOptions & Pick<ScanOptions, "secrets"> = {},
 ): Promise<LogDigest> {
   const digester = createDigester(options);
+  const others = new Set(options.without?.map(partKey));
   for await (const { name, chunks, inside } of sources) {
     let events = 0;
     const scan: ScanOptions = options.secrets === undefined ? {} : { secrets: options.secrets };
@@ -205,6 +215,8 @@ export async function digestLogs(
     const take = (found: readonly Told[]): void => {
       for (const event of found) {
         if (isOutside(event, options)) continue;
+        if (others.size > 0 && others.has(partKey(event instanceof Repeat ? event.kind.event : event)))
+          continue;
         events += 1;
         digester.add(event);
       }
