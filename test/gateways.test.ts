@@ -158,6 +158,31 @@ describe("what is told of them", () => {
     // Alone it is over, and said to be.
     const alone = JSON.parse(await triage([join(folder, "work.log")], "--json")) as JsonReport;
     assert.ok(alone.findings.every(({ severity }) => severity === "info"));
+    const story = alone.notes.find(({ id: note }) => note.startsWith("refused-"));
+    assert.deepEqual(
+      [story?.id, story?.args],
+      [
+        "refused-until-approved",
+        {
+          count: 14,
+          gate: "pairing",
+          address: "172.18.0.1",
+          firstAt: at(0),
+          lastAt: at(13),
+          approvedAt: at(20),
+          connectedAt: at(40),
+        },
+      ],
+    );
+    assert.match(story?.message ?? "", /^Over: 172\.18\.0\.1 was refused 14 times between /);
+  });
+
+  test("who is refused again after that is not over", async () => {
+    const log = join(dir, "again.log");
+    writeFileSync(log, `${[...work, refused(50, PAIRING)].join("\n")}\n`);
+    const report = JSON.parse(await triage([log], "--json")) as JsonReport;
+    assert.notEqual(report.findings[0]?.severity, "info");
+    assert.ok(!report.notes.some(({ id: note }) => note.startsWith("refused-")));
   });
 
   test("in each format and language by its name", async () => {

@@ -363,6 +363,9 @@ export interface RefusalGroup {
   readonly why?: string;
   /** Times of the requests are not the user's any more when the same client connected later. */
   readonly connectedLater: boolean;
+  /** With `connectedLater`: when it connected last, and when its device was approved, as far as lines say so. */
+  readonly connectedAt?: string;
+  readonly approvedAt?: string;
   /** Distinct devices with the latest one's user agent, oldest first, at most 20; absent when there is one or none. */
   readonly devices?: readonly string[];
 }

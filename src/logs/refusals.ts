@@ -150,7 +150,7 @@ export class RefusalBook {
         ...(why === undefined ? {} : { why }),
         ...this.#likely(latest, gate),
         ...devicesLike(latest, devices),
-        connectedLater: this.#connectedAfter(latest, { at: lastAt, seq: lastSeq, source: latest.source }),
+        ...this.#connectedAfter(latest, { at: lastAt, seq: lastSeq, source: latest.source }),
       }));
   }
 
@@ -258,15 +258,33 @@ export class RefusalBook {
     return nearest === undefined ? {} : { likely: nearest.gate };
   }
 
-  #connectedAfter(latest: RefusedEvent, last: Moment): boolean {
+  /** Lines of a refusal often name no device: where one alone was approved until the client got in, it was that one. */
+  #onlyApproval(last: Moment, connect: Moment): Moment | undefined {
+    const between = this.#approved.keys().flatMap((device) => {
+      const moment = this.#approved.get(device);
+      return moment !== undefined && isAfter(moment, last) && !isAfter(moment, connect) ? [moment] : [];
+    });
+    return between.length === 1 ? between[0] : undefined;
+  }
+
+  #connectedAfter(
+    latest: RefusedEvent,
+    last: Moment,
+  ): Pick<RefusalGroup, "connectedLater" | "connectedAt" | "approvedAt"> {
     const client = latest.client ?? (latest.origin !== undefined ? "openclaw-control-ui" : undefined);
-    if (latest.remote === undefined || client === undefined) return false;
+    if (latest.remote === undefined || client === undefined) return { connectedLater: false };
     const connect = this.#connected.get(`${latest.remote} ${client}`);
-    if (connect === undefined || !isAfter(connect, last)) return false;
-    if (latest.fwd === undefined) return true;
-    // Behind a proxy everybody has its address: only an approval tells that it was this one.
+    if (connect === undefined || !isAfter(connect, last)) return { connectedLater: false };
     const approval = latest.deviceId === undefined ? undefined : this.#approved.get(latest.deviceId);
-    return approval !== undefined && isAfter(approval, last);
+    const approved = approval !== undefined && isAfter(approval, last) ? approval : undefined;
+    // Behind a proxy everybody has its address: only an approval tells that it was this one.
+    if (latest.fwd !== undefined && approved === undefined) return { connectedLater: false };
+    const told = approved ?? (latest.deviceId === undefined ? this.#onlyApproval(last, connect) : undefined);
+    return {
+      connectedLater: true,
+      ...(connect.at === undefined ? {} : { connectedAt: connect.at }),
+      ...(told?.at === undefined ? {} : { approvedAt: told.at }),
+    };
   }
 }
 

@@ -117,6 +117,7 @@ export function noteText(
     finding && causeText(catalogue, finding.id, finding.variant, finding.args, finding.detail)?.title;
   return wordsOf(catalogue.notes, message, {
     ...args,
+    ...(typeof args?.gate === "string" ? { gate: wordsOf(catalogue.gates, args.gate) } : {}),
     ...(said === undefined ? {} : { detail: said }),
     ...(title === undefined ? {} : { finding: title }),
   });
