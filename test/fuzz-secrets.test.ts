@@ -1,10 +1,13 @@
 // A small part of `npm run fuzz`, always the same: planted secrets through the whole command, and none comes out.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Fuzzed, fuzzConfigs, fuzzLogs } from "./fuzz/secrets.ts";
+import { fuzzFiles } from "./fuzz/files.ts";
+import { fuzzConfigs, fuzzLogs } from "./fuzz/secrets.ts";
+import type { Fuzzed } from "./fuzz/watched.ts";
 
-function assertHeld({ leaks, crashes, redacted, planted }: Fuzzed): void {
+function assertHeld({ leaks, escapes, crashes, redacted, planted }: Fuzzed): void {
   assert.deepEqual(leaks, []);
+  assert.deepEqual(escapes, []);
   assert.deepEqual(crashes, []);
   // Something was there, and was taken out.
   assert.ok(planted > 100 && redacted > 10, `${planted} planted, ${redacted} taken out`);
@@ -12,6 +15,10 @@ function assertHeld({ leaks, crashes, redacted, planted }: Fuzzed): void {
 
 test("mutated lines of real logs, in every format and language", async () => {
   assertHeld(await fuzzLogs({ seed: 20261122, inputs: 700 }));
+});
+
+test("mutated files of every kind, packed and mixed", async () => {
+  assertHeld(await fuzzFiles({ seed: 20261122, inputs: 60 }));
 });
 
 test("configs of every kind, as a diagnosis and as the preview of a fix", async () => {

@@ -78,6 +78,7 @@ test("what is in the tarball", () => {
     "dist/store-worker.js",
     "dist/store-worker.js.LEGAL.txt",
     "dist/types/**.d.ts",
+    "dist/watch.schema.json",
     "dist/web.html",
     "openclaw.plugin.json",
     "package.json",

@@ -1,9 +1,10 @@
 // `watch`: what is new in a log is told once, whatever happens to the log; who waits, under which id; and who got in.
 import assert from "node:assert/strict";
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { admit } from "../src/admission/admit.ts";
 import { readConfig } from "../src/config/read.ts";
 import { completeFacts, type Facts } from "../src/core/collect.ts";
@@ -194,6 +195,48 @@ async function watched(release: string) {
 
 const report = (facts: Facts) => reportOf(facts);
 
+const SCHEMA = JSON.parse(
+  readFileSync(new URL("../src/report/schema/watch.schema.json", import.meta.url), "utf8"),
+);
+const isValid = new Ajv2020({ allErrors: true, strict: false }).compile(SCHEMA);
+
+function assertValid(document: unknown): void {
+  assert.ok(isValid(document), `${JSON.stringify(document)}: ${JSON.stringify(isValid.errors)}`);
+}
+
+test("the schema knows every event and nothing else", () => {
+  const at = "2026-11-22T12:25:55.812Z";
+  const others: WatchEvent[] = [
+    { event: "again", at, count: 10, id: "docker-nat-not-local" },
+    { event: "unexplained", at, count: 1, quote: "closed before connect" },
+    { event: "started", at, release: "2026.9.6" },
+    { event: "started" },
+    { event: "failed", quote: "the port is taken" },
+    { event: "approved" },
+    { event: "lost", why: quoted("away") },
+    { event: "back" },
+  ];
+  for (const event of others) assertValid(watchDocument(event, "en"));
+  assert.deepEqual(
+    SCHEMA.oneOf.map(({ $ref }: { $ref: string }) => $ref.replace("#/$defs/", "")).sort(),
+    Object.keys({
+      watching: 1,
+      refused: 1,
+      again: 1,
+      unexplained: 1,
+      waiting: 1,
+      approved: 1,
+      connected: 1,
+      started: 1,
+      failed: 1,
+      lost: 1,
+      back: 1,
+    } satisfies Record<WatchEvent["event"], 1>).sort(),
+  );
+  for (const none of [{}, { event: "other" }, { event: "again", count: 0, id: "x" }, { event: "waiting" }])
+    assert.ok(!isValid(none), JSON.stringify(none));
+});
+
 describe("a gateway that is watched", () => {
   test("each refusal is explained once, the request has its command, and who gets in is told", async () => {
     const { gateway, opened, visit, lose } = await watched("2026.2.1");
@@ -245,6 +288,7 @@ describe("a gateway that is watched", () => {
       LANGS.flatMap((lang) => [watchText(event, lang), JSON.stringify(watchDocument(event, lang))]),
     );
     for (const text of written) assert.ok(!text.includes(TOKEN), text);
+    for (const event of events) for (const lang of LANGS) assertValid(watchDocument(event, lang));
   });
 
   test("one that is let in at once is told, and after a time it ends by itself", async () => {
@@ -429,6 +473,7 @@ describe("on the command line", () => {
       documents.map(({ event }) => event),
       ["watching", "refused"],
     );
+    for (const one of documents) assertValid(one);
     assert.equal(documents[1].finding.id, "docker-nat-not-local");
     assert.ok(documents[1].finding.remedies.length > 0);
   });

@@ -88,7 +88,7 @@ async function main(): Promise<void> {
   const [{ metafile }] = await Promise.all([build(options), build(pluginOptions), writeWebPage(OUT)]);
   writeFileSync(join(OUT, "THIRD-PARTY-LICENSES.txt"), licencesText(bundledPackages(metafile, ROOT)));
   writeTypes(ROOT, ["src/library/index.ts", "src/plugin/health.ts"], join(OUT, "types"));
-  for (const name of ["report", "fix", "fleet"])
+  for (const name of ["report", "fix", "fleet", "watch"])
     copyFileSync(join(ROOT, "src/report/schema", `${name}.schema.json`), join(OUT, `${name}.schema.json`));
   copyFileSync(
     fileURLToPath(import.meta.resolve("@sqlite.org/sqlite-wasm/sqlite3.wasm")),

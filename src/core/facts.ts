@@ -370,6 +370,9 @@ export interface Refusal {
   readonly lastAt?: string;
   /** The same client was admitted later, or a later refusal at a later gate shows that this one is mended. */
   readonly over: boolean;
+  /** Where it is over by the log: when the same client connected last, and when its device was approved. */
+  readonly connectedAt?: string;
+  readonly approvedAt?: string;
   readonly evidence: readonly Evidence[];
 }
 

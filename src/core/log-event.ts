@@ -324,7 +324,24 @@ export interface LogDigest {
   readonly lastAt?: string;
   /** Events that did not fit the bounds. */
   readonly dropped: number;
+  /** Where the lines are of several gateways: each of them, at least two and at most eight. */
+  readonly gateways?: readonly LogGateway[];
 }
+
+/** One of several gateways of which there are lines. */
+export interface LogGateway {
+  /** Its containers or units where they tell it from the others, else its files. */
+  readonly name: string;
+  readonly sources: readonly string[];
+  readonly vias?: readonly string[];
+  /** That it listens on, as far as its lines say. */
+  readonly ports: readonly number[];
+  /** What it wrote. */
+  readonly parts: readonly LogPart[];
+}
+
+/** The lines of one source that one container or unit wrote, as far as they name one. */
+export type LogPart = Pick<LogEvent, "source" | "via">;
 
 export interface RefusalGroup {
   readonly count: number;
@@ -346,6 +363,9 @@ export interface RefusalGroup {
   readonly why?: string;
   /** Times of the requests are not the user's any more when the same client connected later. */
   readonly connectedLater: boolean;
+  /** With `connectedLater`: when it connected last, and when its device was approved, as far as lines say so. */
+  readonly connectedAt?: string;
+  readonly approvedAt?: string;
   /** Distinct devices with the latest one's user agent, oldest first, at most 20; absent when there is one or none. */
   readonly devices?: readonly string[];
 }

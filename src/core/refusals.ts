@@ -247,6 +247,8 @@ function groupRefusal(group: RefusalGroup): Refusal {
     ...(group.firstAt === undefined ? {} : { firstAt: group.firstAt }),
     ...(group.lastAt === undefined ? {} : { lastAt: group.lastAt }),
     over: group.connectedLater,
+    ...(group.connectedAt === undefined ? {} : { connectedAt: group.connectedAt }),
+    ...(group.approvedAt === undefined ? {} : { approvedAt: group.approvedAt }),
     evidence: [evidenceOf(event)],
   };
 }

@@ -116,8 +116,9 @@ function refuse(found: Stats, { pipes = false }: InputOptions): void {
   throw new InputRefused(say(kind));
 }
 
-/** Few enough waits for the system, and few enough bytes to be in the processor's memory when they are looked at. */
-const PIECE = 262_144;
+/** Bytes of the first pieces of a file, of which often only the beginning is wanted; and of the others, so that few waits for the system are long. */
+const PIECE = 65_536;
+const LARGE_PIECE = 2_097_152;
 
 function fileInput(file: number, size: number): Input {
   let isOpen = true;
@@ -127,8 +128,10 @@ function fileInput(file: number, size: number): Input {
   };
   async function* chunks(start: number, stop: number): AsyncGenerator<Uint8Array> {
     try {
-      const buffer = Buffer.allocUnsafeSlow(Math.max(0, Math.min(PIECE, stop - start)));
+      let buffer = Buffer.allocUnsafeSlow(Math.max(0, Math.min(PIECE, stop - start)));
       for (let at = start; at < stop; ) {
+        if (at - start >= LARGE_PIECE && buffer.length < LARGE_PIECE)
+          buffer = Buffer.allocUnsafeSlow(LARGE_PIECE);
         const { bytesRead } = await readFile(file, buffer, 0, Math.min(buffer.length, stop - at), at);
         // The size of a file in /proc tells nothing; its end does.
         if (bytesRead === 0) return;

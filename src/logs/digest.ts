@@ -1,11 +1,13 @@
-import type { LogDigest, LogEvent, LogSourceRead } from "../core/log-event.ts";
+import type { LogDigest, LogEvent, LogPart, LogSourceRead } from "../core/log-event.ts";
 import { Lru } from "../core/lru.ts";
 import { safeText } from "../core/text.ts";
 import { type EraHint, eraOf, hintsOf } from "./era.ts";
 import { releaseIn } from "./event-kinds.ts";
+import { GatewayBook, partKey } from "./gateways.ts";
 import type { Chunk } from "./lines.ts";
 import { RefusalBook } from "./refusals.ts";
-import { createScanner, type ScanOptions } from "./scan.ts";
+import { createTeller, type ScanOptions } from "./scan.ts";
+import { type Kind, Repeat, type Told } from "./templates.ts";
 import { isBefore } from "./when.ts";
 
 export interface DigestOptions {
@@ -18,10 +20,12 @@ export interface DigestOptions {
   /** Times, milliseconds since 1970: what has a time outside of them does not count. */
   readonly since?: number;
   readonly until?: number;
+  /** What other gateways wrote, which does not count. */
+  readonly without?: readonly LogPart[];
 }
 
 export interface Digester {
-  add(event: LogEvent): void;
+  add(told: Told): void;
   noteSource(source: LogSourceRead): void;
   /** What is known so far; adding may go on after it. */
   finish(): LogDigest;
@@ -29,6 +33,17 @@ export interface Digester {
 
 const MAX_SOURCES = 200;
 const MAX_VIAS = 20;
+const MAX_KINDS = 1000;
+/** Of a chunk: bytes, or characters, that are read before what they say is counted. */
+const PIECE = 131_072;
+
+/** What every refusal of a kind tells beside itself, and the newest one that nobody has made. */
+interface KindTold {
+  readonly because: readonly string[];
+  readonly isOfPage: boolean;
+  readonly weight: number;
+  newest?: { readonly repeat: Repeat; readonly seq: number };
+}
 
 /** Counts and correlates events within fixed bounds, whatever the size of the log. Events in the order of their lines. */
 export function createDigester(options: DigestOptions = {}): Digester {
@@ -44,9 +59,12 @@ export function createDigester(options: DigestOptions = {}): Digester {
   let seq = 0;
   /** As the gateway names its own; and as a page that it serves names itself, which an old tab does wrongly. */
   let own: { version: string; quote: string } | undefined;
-  let ofPage: { version: string; quote: string } | undefined;
+  let ofPage: { version: string; quote: string; seq: number } | undefined;
   let firstAt: string | undefined;
   let lastAt: string | undefined;
+  let newestVia: string | undefined;
+  const kinds = new Map<Kind, KindTold>();
+  const gateways = new GatewayBook();
 
   /** Keeps the newest, and of every type some: a thousand connects must not push out the failed start. */
   function trim(): void {
@@ -56,32 +74,91 @@ export function createDigester(options: DigestOptions = {}): Digester {
     events = kept;
   }
 
-  return {
-    add(event) {
-      seq++;
-      if (event.at !== undefined) {
-        if (firstAt === undefined || isBefore(event.at, firstAt)) firstAt = event.at;
-        if (lastAt === undefined || !isBefore(event.at, lastAt)) lastAt = event.at;
+  function noteTime(at: string): void {
+    if (lastAt === undefined || !isBefore(at, lastAt)) lastAt = at;
+    // What is not the last may be the first.
+    if (firstAt === undefined || (lastAt !== at && isBefore(at, firstAt))) firstAt = at;
+  }
+
+  function noteVia(via: string): void {
+    if (via !== newestVia) vias.set(via, true);
+    newestVia = via;
+  }
+
+  function count(type: LogEvent["type"], weight: number): void {
+    counts[type] = (counts[type] ?? 0) + weight;
+  }
+
+  function noteRelease(event: LogEvent, at: number): void {
+    const version = releaseIn(event);
+    if (version === undefined) return;
+    const told = { version, quote: event.quote, seq: at };
+    if (event.type === "startup" || event.type === "build-rejected") own = told;
+    else if (ofPage === undefined || ofPage.seq <= at) ofPage = told;
+  }
+
+  /** A refusal of which nothing is new but its connection and its time. */
+  function again(repeat: Repeat): boolean {
+    const kind = kinds.get(repeat.kind);
+    if (kind === undefined || !book.again(repeat)) return false;
+    seq++;
+    noteTime(repeat.at);
+    const { via } = repeat.kind.event;
+    if (via !== undefined) noteVia(via);
+    count("refused", kind.weight);
+    if (kind.newest === undefined) gateways.again(repeat.kind.event);
+    kind.newest = { repeat, seq };
+    return true;
+  }
+
+  /** What refusals say that nobody has made, as if they had been. */
+  function catchUp(): void {
+    for (const { because, isOfPage, newest } of kinds.values()) {
+      if (newest === undefined) continue;
+      for (const one of because) {
+        const hint = hints.get(one);
+        if (hint !== undefined) hint.seq = Math.max(hint.seq, newest.seq);
       }
-      if (event.via !== undefined) vias.set(event.via, true);
+      gateways.at({ ...newest.repeat.kind.event, at: newest.repeat.at });
+      if (isOfPage) noteRelease(newest.repeat.event(), newest.seq);
+    }
+  }
+
+  function learn(kind: Kind): void {
+    if (kinds.size >= MAX_KINDS) {
+      catchUp();
+      kinds.clear();
+    }
+    const { event } = kind;
+    const because = hintsOf(event).map((hint) => hint.because);
+    const isOfPage = releaseIn(event) !== undefined;
+    kinds.set(kind, { because, isOfPage, weight: 1 + (event.suppressed ?? 0) });
+  }
+
+  return {
+    add(told) {
+      if (told instanceof Repeat) {
+        if (again(told)) return;
+        if (!kinds.has(told.kind)) learn(told.kind);
+      }
+      const event = told instanceof Repeat ? told.event() : told;
+      seq++;
+      if (event.at !== undefined) noteTime(event.at);
+      if (event.via !== undefined) noteVia(event.via);
       for (const hint of hintsOf(event)) {
         const known = hints.get(hint.because);
         if (known === undefined) hints.set(hint.because, { ...hint, seq });
         else known.seq = seq;
       }
-      const named = releaseIn(event);
-      if (named !== undefined) {
-        const told = { version: named, quote: event.quote };
-        if (event.type === "startup" || event.type === "build-rejected") own = told;
-        else ofPage = told;
-      }
+      noteRelease(event, seq);
+      gateways.note(event);
 
       const isNew = event.type === "refused" ? book.refused(event) : !repeated(event, seen);
       if (event.type !== "refused") book.note(event);
       if (!isNew) return;
       const suppressed =
         event.type === "refused" || event.type === "unauthorized" ? (event.suppressed ?? 0) : 0;
-      counts[event.type] = (counts[event.type] ?? 0) + 1 + suppressed;
+      count(event.type, 1 + suppressed);
       if (event.type !== "refused") {
         events.push(event);
         trim();
@@ -91,17 +168,21 @@ export function createDigester(options: DigestOptions = {}): Digester {
       if (sources.length < MAX_SOURCES) sources.push({ ...source, name: safeText(source.name, 200) });
     },
     finish() {
+      catchUp();
       const kept = newest(events, maxEvents);
-      const release = own ?? ofPage;
+      const named = own ?? ofPage;
+      const release = named === undefined ? undefined : { version: named.version, quote: named.quote };
       const era = eraOf([...hints.values()].sort((a, b) => b.seq - a.seq));
       const groups = book.groups();
       const names = vias.keys().reverse();
+      const several = gateways.gateways();
       return {
         sources: [...sources],
         refusals: groups,
         events: kept,
         counts: { ...counts },
         dropped: dropped + events.length - kept.length + book.dropped,
+        ...(several.length === 0 ? {} : { gateways: several }),
         ...(release === undefined ? {} : { release }),
         ...(era === undefined ? {} : { era }),
         ...(names.length === 0 ? {} : { vias: names }),
@@ -125,19 +206,29 @@ export async function digestLogs(
   options: DigestOptions & Pick<ScanOptions, "secrets"> = {},
 ): Promise<LogDigest> {
   const digester = createDigester(options);
+  const others = new Set(options.without?.map(partKey));
   for await (const { name, chunks, inside } of sources) {
     let events = 0;
     const scan: ScanOptions = options.secrets === undefined ? {} : { secrets: options.secrets };
     // Not one by one: each would wait for the next turn.
-    const scanner = createScanner(name, scan);
-    const take = (found: readonly LogEvent[]): void => {
+    const scanner = createTeller(name, scan);
+    const take = (found: readonly Told[]): void => {
       for (const event of found) {
         if (isOutside(event, options)) continue;
+        if (others.size > 0 && others.has(partKey(event instanceof Repeat ? event.kind.event : event)))
+          continue;
         events += 1;
         digester.add(event);
       }
     };
-    for await (const chunk of chunks) take(scanner.push(chunk));
+    // What was told is counted while the collector of garbage need not move it yet.
+    for await (const chunk of chunks)
+      for (let at = 0; at < chunk.length; at += PIECE)
+        take(
+          scanner.push(
+            typeof chunk === "string" ? chunk.slice(at, at + PIECE) : chunk.subarray(at, at + PIECE),
+          ),
+        );
     take(scanner.end());
     const { lines, bytes } = scanner.stats;
     digester.noteSource({ name, lines, bytes, events, ...(inside === true ? { inside } : {}) });
@@ -146,7 +237,8 @@ export async function digestLogs(
 }
 
 /** What has no time may be of any. */
-function isOutside({ at }: LogEvent, { since, until }: DigestOptions): boolean {
+function isOutside({ at }: Told, { since, until }: DigestOptions): boolean {
+  if (since === undefined && until === undefined) return false;
   const time = at === undefined ? Number.NaN : Date.parse(at);
   return (since !== undefined && time < since) || (until !== undefined && time > until);
 }

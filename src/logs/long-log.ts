@@ -8,7 +8,7 @@ export interface LineConsumer {
   isWaiting(number: number): boolean;
 }
 
-/** What stands around a line and was not handed over. */
+/** What stands around the line that is handed over, and was not; good until the next one is. */
 export interface Around {
   /** The nearest line before it that is not empty. */
   last(): string | undefined;
@@ -54,6 +54,14 @@ export class LongLog {
   #seen: number;
   #nextSample: number;
   #sampledUntil = 0;
+  /** Of the line that is handed over, and where what may stand before it begins. */
+  readonly #place = { from: 0, start: 0, end: 0 };
+  /** One for all lines: there may be millions. */
+  readonly #around: Around = {
+    last: () => this.#linesBefore(this.#place.start, this.#place.from, 1)[0],
+    before: () => this.#linesBefore(this.#place.start, this.#place.from, MOST_BEFORE),
+    next: () => this.#beginningAt(this.#place.end),
+  };
   /** Characters of over-long lines that were not handed over. */
   skipped = 0;
 
@@ -167,21 +175,19 @@ export class LongLog {
   /** One line, with its line feed; lone carriage returns are ends of lines that share its number. */
   #hand(start: number, end: number, number: number): void {
     const { text } = this.#finder;
-    const from = Math.max(0, this.#handed);
-    const around: Around = {
-      last: () => this.#linesBefore(start, from, 1)[0],
-      before: () => this.#linesBefore(start, from, MOST_BEFORE),
-      next: () => this.#beginningAt(end),
-    };
+    const at = this.#place;
+    at.start = start;
+    at.from = Math.max(0, this.#handed);
+    at.end = end;
     let stop = text[end - 1] === LF ? end - 1 : end;
     if (stop > start && text[stop - 1] === CR) stop -= 1;
     if (stop > start) {
       const isParted = this.#finder.seek(start, stop, CR) < stop;
       const whole = isParted ? stop : Math.min(stop, start + MAX_BYTES);
       const written = this.#decoder.decode(text.subarray(start, whole));
-      if (!isParted) this.#one(written, number, around);
+      if (!isParted) this.#one(written, number, this.#around);
       else {
-        let first: Around | undefined = around;
+        let first: Around | undefined = this.#around;
         for (const part of written.split("\r")) {
           if (part === "") continue;
           this.#one(part, number, first);
@@ -205,7 +211,8 @@ export class LongLog {
     for (let end = start; end > least && lines.length < most; ) {
       // Up to the line feed before the one that ends it.
       const begin = end < 2 ? 0 : Math.max(least, text.lastIndexOf(LF, end - 2) + 1);
-      const parts = this.#decoder.decode(text.subarray(begin, end)).split(/[\r\n]/);
+      const whole = this.#decoder.decode(text.subarray(begin, text[end - 1] === LF ? end - 1 : end));
+      const parts = whole.includes("\r") ? whole.split("\r") : [whole];
       lines.unshift(...parts.filter((part) => part !== "").slice(-(most - lines.length)));
       end = begin;
     }

@@ -2,24 +2,23 @@ import { type GateReading, gateOf } from "../core/gate.ts";
 import type { LogEvent, RefusalGate, RefusalGroup, RefusedEvent } from "../core/log-event.ts";
 import { isOwnProbe } from "../core/log-parts.ts";
 import { Lru } from "../core/lru.ts";
+import { type Connection, Connections } from "./connections.ts";
 import { gateBeside } from "./event-kinds.ts";
+import { type Kind, type Refused, Repeat } from "./templates.ts";
 import { isBefore } from "./when.ts";
 
-/** What is remembered of one connection. */
-interface Connection {
-  /** What a sibling line (`unauthorized`, `control ui build rejected` …) says of it. */
-  sibling?: GateReading;
-  refusal?: { key: string; event: RefusedEvent };
+function made(refused: Refused): RefusedEvent {
+  return refused instanceof Repeat ? refused.event() : refused;
 }
 
 interface Group extends GateReading {
   count: number;
   firstAt?: string;
   lastAt?: string;
-  latest: RefusedEvent;
+  latest: Refused;
   lastSeq: number;
   /** The newest few, so that one that moves to another group does not stay as the latest of this. */
-  recent: RefusedEvent[];
+  recent: Refused[];
   /** Device ids that were refused here, each with its user agent. */
   devices: Map<string, string | undefined>;
 }
@@ -42,15 +41,15 @@ const MAX_DEVICES = 20;
  */
 export class RefusalBook {
   readonly #maxGroups: number;
-  readonly #conns: Lru<Connection>;
-  /** Connections that are forgotten but for their group: the JSON file read after a long console log. */
-  readonly #counted: Recent<string>;
+  readonly #conns: Connections;
   /** Least recently refused first. */
   readonly #groups = new Map<string, Group>();
+  #newest: string | undefined;
+  readonly #kinds = new WeakMap<Kind, { readonly key: string; readonly reading: GateReading }>();
   readonly #connected = new Lru<Moment>(1000);
   readonly #approved = new Lru<Moment>(1000);
   #seq = 0;
-  #last: RefusedEvent | undefined;
+  #last: Refused | undefined;
   /** The last sibling line that names no connection. */
   #loose: { reading: GateReading; source: string; line: number; remote: string | undefined } | undefined;
   /** Refusals whose group was given up. */
@@ -58,8 +57,7 @@ export class RefusalBook {
 
   constructor(maxGroups: number, maxConns: number) {
     this.#maxGroups = Math.max(1, maxGroups);
-    this.#conns = new Lru(maxConns);
-    this.#counted = new Recent(maxConns * 10);
+    this.#conns = new Connections(maxConns);
   }
 
   /** Whether it is a refusal of its own, not another line about one that was counted. */
@@ -67,7 +65,7 @@ export class RefusalBook {
     this.#seq++;
     const { conn } = event;
     if (conn === undefined) {
-      const last = this.#last;
+      const last = this.#last === undefined ? undefined : made(this.#last);
       if (last !== undefined && isSameAttempt(last, event)) {
         this.#enrich(last, event);
         return false;
@@ -78,12 +76,8 @@ export class RefusalBook {
     }
     const known = this.#conns.get(conn);
     if (known?.refusal !== undefined) {
-      this.#move(conn, known, merged(known.refusal.event, event));
-      return false;
-    }
-    const key = this.#counted.get(conn);
-    if (key !== undefined) {
-      this.#move(conn, { ...known, refusal: { key, event } }, event);
+      const before = known.refusal.event;
+      this.#move(conn, known, before === undefined ? event : merged(made(before), event));
       return false;
     }
     this.#last = event;
@@ -94,6 +88,25 @@ export class RefusalBook {
       event,
       this.#place(event, connection.sibling ?? this.#looseSibling(event)),
     );
+    return true;
+  }
+
+  /** The same of one that is like an earlier one but for its connection and its time; false: nothing was counted. */
+  again(repeat: Repeat): boolean {
+    const { conn, line } = repeat;
+    const { event } = repeat.kind;
+    if (this.#looseSibling({ source: event.source, line, remote: event.remote }) !== undefined) return false;
+    if (this.#conns.get(conn) !== undefined) return false;
+    this.#seq++;
+    this.#last = repeat;
+    let kind = this.#kinds.get(repeat.kind);
+    if (kind === undefined) {
+      const reading = readingOf(event, undefined);
+      kind = { key: keyOf(event, reading), reading };
+      this.#kinds.set(repeat.kind, kind);
+    }
+    this.#count(repeat, event, kind.key, kind.reading);
+    this.#remember(conn, {}, repeat, kind.key);
     return true;
   }
 
@@ -117,15 +130,17 @@ export class RefusalBook {
     }
     const known = this.#conns.get(conn) ?? {};
     known.sibling = reading;
-    this.#conns.set(conn, known);
+    this.#conns.note(conn, known);
     // A JSON file read after the console: the refusal is there already.
-    if (known.refusal !== undefined) this.#move(conn, known, known.refusal.event);
+    const refusal = known.refusal?.event;
+    if (refusal !== undefined) this.#move(conn, known, made(refusal));
   }
 
   /** Newest first. */
   groups(): RefusalGroup[] {
     return [...this.#groups.values()]
       .sort((a, b) => later(b, a) || b.lastSeq - a.lastSeq)
+      .map((group) => ({ ...group, latest: made(group.latest) }))
       .map(({ count, firstAt, lastAt, latest, gate, why, lastSeq, devices }) => ({
         count,
         ...(firstAt === undefined ? {} : { firstAt }),
@@ -135,22 +150,21 @@ export class RefusalBook {
         ...(why === undefined ? {} : { why }),
         ...this.#likely(latest, gate),
         ...devicesLike(latest, devices),
-        connectedLater: this.#connectedAfter(latest, { at: lastAt, seq: lastSeq, source: latest.source }),
+        ...this.#connectedAfter(latest, { at: lastAt, seq: lastSeq, source: latest.source }),
       }));
   }
 
-  #remember(conn: string, connection: Connection, event: RefusedEvent, key: string): void {
+  #remember(conn: string, connection: Connection, event: Refused, key: string): void {
     connection.refusal = { key, event };
-    this.#conns.set(conn, connection);
-    this.#counted.set(conn, key);
+    this.#conns.note(conn, connection);
   }
 
   /** Another line about the last refusal, which names no connection itself. */
   #enrich(last: RefusedEvent, event: RefusedEvent): void {
     const known = last.conn === undefined ? undefined : this.#conns.get(last.conn);
-    if (last.conn !== undefined && known?.refusal !== undefined) {
-      this.#move(last.conn, known, merged(known.refusal.event, event));
-    }
+    const refusal = known?.refusal?.event;
+    if (last.conn !== undefined && known !== undefined && refusal !== undefined)
+      this.#move(last.conn, known, merged(made(refusal), event));
   }
 
   #move(conn: string, connection: Connection, event: RefusedEvent): void {
@@ -172,35 +186,46 @@ export class RefusalBook {
       return;
     }
     group.count -= weight;
-    if (group.count <= 0) this.#groups.delete(old.key);
-    else group.latest = group.recent.at(-1) ?? group.latest;
+    if (group.count <= 0) {
+      this.#groups.delete(old.key);
+      this.#newest = undefined;
+    } else group.latest = group.recent.at(-1) ?? group.latest;
     this.#remember(conn, connection, event, this.#place(event, connection.sibling));
   }
 
   #place(event: RefusedEvent, sibling: GateReading | undefined): string {
     const reading = readingOf(event, sibling);
     const key = keyOf(event, reading);
+    this.#count(event, event, key, reading);
+    return key;
+  }
+
+  /** `like`: the same, but for what differs within a kind. */
+  #count(refused: Refused, like: RefusedEvent, key: string, reading: GateReading): void {
     const group: Group = this.#groups.get(key) ?? {
       ...reading,
       count: 0,
-      latest: event,
+      latest: refused,
       lastSeq: 0,
       recent: [],
       devices: new Map(),
     };
-    noteDevice(group, event);
-    group.count += 1 + (event.suppressed ?? 0);
+    noteDevice(group, like);
+    group.count += 1 + (like.suppressed ?? 0);
     group.lastSeq = this.#seq;
-    group.recent = [...group.recent, event].slice(-RECENT);
-    if (event.at !== undefined) {
-      if (group.firstAt === undefined || isBefore(event.at, group.firstAt)) group.firstAt = event.at;
-      if (group.lastAt === undefined || !isBefore(event.at, group.lastAt)) {
-        group.lastAt = event.at;
-        group.latest = event;
-      }
+    if (group.recent.push(refused) > RECENT) group.recent.shift();
+    const { at } = refused;
+    if (at !== undefined) {
+      if (group.lastAt === undefined || !isBefore(at, group.lastAt)) {
+        group.lastAt = at;
+        group.latest = refused;
+        group.firstAt ??= at;
+      } else if (group.firstAt === undefined || isBefore(at, group.firstAt)) group.firstAt = at;
     } else {
-      group.latest = event;
+      group.latest = refused;
     }
+    if (key === this.#newest) return;
+    this.#newest = key;
     this.#groups.delete(key);
     this.#groups.set(key, group);
     if (this.#groups.size > this.#maxGroups) {
@@ -210,10 +235,11 @@ export class RefusalBook {
         this.#groups.delete(oldest[0]);
       }
     }
-    return key;
   }
 
-  #looseSibling(event: RefusedEvent): GateReading | undefined {
+  #looseSibling(
+    event: Pick<RefusedEvent, "source" | "line"> & { readonly remote?: string | undefined },
+  ): GateReading | undefined {
     const loose = this.#loose;
     if (loose === undefined || loose.source !== event.source) return undefined;
     if (event.line - loose.line > NEAR_LINES || event.line < loose.line) return undefined;
@@ -225,23 +251,46 @@ export class RefusalBook {
     if (gate !== "unknown" || latest.remote === undefined) return {};
     let nearest: { distance: number; gate: RefusalGate } | undefined;
     for (const other of this.#groups.values()) {
-      if (!TELLING_GATES.has(other.gate) || !isSameClient(other.latest, latest)) continue;
+      if (!TELLING_GATES.has(other.gate) || !isSameClient(likeOf(other.latest), latest)) continue;
       const distance = Math.abs(Date.parse(other.latest.at ?? "") - Date.parse(latest.at ?? ""));
       if (nearest === undefined || distance < nearest.distance) nearest = { distance, gate: other.gate };
     }
     return nearest === undefined ? {} : { likely: nearest.gate };
   }
 
-  #connectedAfter(latest: RefusedEvent, last: Moment): boolean {
-    const client = latest.client ?? (latest.origin !== undefined ? "openclaw-control-ui" : undefined);
-    if (latest.remote === undefined || client === undefined) return false;
-    const connect = this.#connected.get(`${latest.remote} ${client}`);
-    if (connect === undefined || !isAfter(connect, last)) return false;
-    if (latest.fwd === undefined) return true;
-    // Behind a proxy everybody has its address: only an approval tells that it was this one.
-    const approval = latest.deviceId === undefined ? undefined : this.#approved.get(latest.deviceId);
-    return approval !== undefined && isAfter(approval, last);
+  /** Lines of a refusal often name no device: where one alone was approved until the client got in, it was that one. */
+  #onlyApproval(last: Moment, connect: Moment): Moment | undefined {
+    const between = this.#approved.keys().flatMap((device) => {
+      const moment = this.#approved.get(device);
+      return moment !== undefined && isAfter(moment, last) && !isAfter(moment, connect) ? [moment] : [];
+    });
+    return between.length === 1 ? between[0] : undefined;
   }
+
+  #connectedAfter(
+    latest: RefusedEvent,
+    last: Moment,
+  ): Pick<RefusalGroup, "connectedLater" | "connectedAt" | "approvedAt"> {
+    const client = latest.client ?? (latest.origin !== undefined ? "openclaw-control-ui" : undefined);
+    if (latest.remote === undefined || client === undefined) return { connectedLater: false };
+    const connect = this.#connected.get(`${latest.remote} ${client}`);
+    if (connect === undefined || !isAfter(connect, last)) return { connectedLater: false };
+    const approval = latest.deviceId === undefined ? undefined : this.#approved.get(latest.deviceId);
+    const approved = approval !== undefined && isAfter(approval, last) ? approval : undefined;
+    // Behind a proxy everybody has its address: only an approval tells that it was this one.
+    if (latest.fwd !== undefined && approved === undefined) return { connectedLater: false };
+    const told = approved ?? (latest.deviceId === undefined ? this.#onlyApproval(last, connect) : undefined);
+    return {
+      connectedLater: true,
+      ...(connect.at === undefined ? {} : { connectedAt: connect.at }),
+      ...(told?.at === undefined ? {} : { approvedAt: told.at }),
+    };
+  }
+}
+
+/** The event, or one that only differs from it in what differs within a kind. */
+function likeOf(refused: Refused): RefusedEvent {
+  return refused instanceof Repeat ? refused.kind.event : refused;
 }
 
 function noteDevice({ devices }: Group, { deviceId, ua }: RefusedEvent): void {
@@ -252,29 +301,6 @@ function noteDevice({ devices }: Group, { deviceId, ua }: RefusedEvent): void {
 function devicesLike(latest: RefusedEvent, devices: Group["devices"]): { devices?: readonly string[] } {
   const alike = [...devices].filter(([, ua]) => ua === latest.ua).map(([id]) => id);
   return alike.length < 2 ? {} : { devices: alike };
-}
-
-/** The last ones that were set, `most` to twice as many: what is only kept, and never moved, is quick. */
-class Recent<V> {
-  readonly #most: number;
-  #new = new Map<string, V>();
-  #old = new Map<string, V>();
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  get(key: string): V | undefined {
-    return this.#new.get(key) ?? this.#old.get(key);
-  }
-
-  set(key: string, value: V): void {
-    if (this.#new.size >= this.#most) {
-      this.#old = this.#new;
-      this.#new = new Map();
-    }
-    this.#new.set(key, value);
-  }
 }
 
 /** Refusals of one kind are read alike, and there are few kinds. */

@@ -14,7 +14,7 @@ import { type Stripped, stripPrefixes } from "./prefix.ts";
 import { configKeys } from "./shapes/gateway.ts";
 import { besideOf, recognise, SHAPES } from "./shapes/index.ts";
 import { runsNode } from "./shapes/speaker.ts";
-import { Templates } from "./templates.ts";
+import { Templates, type Told, toldEvent } from "./templates.ts";
 import { continuesWrapped, isWrapped, joinWrapped } from "./wrap.ts";
 
 export interface ScanOptions {
@@ -36,9 +36,9 @@ export interface ScanStats {
 }
 
 /** Chunks in, events out; for those who push (watch, the page). `end` flushes what waits for a next line. */
-export interface Scanner {
-  push(chunk: Chunk): readonly LogEvent[];
-  end(): readonly LogEvent[];
+export interface Scanner<Event = LogEvent> {
+  push(chunk: Chunk): readonly Event[];
+  end(): readonly Event[];
   readonly stats: ScanStats;
 }
 
@@ -52,12 +52,32 @@ const MAY_OPEN =
   /token|pass|secret|key|code|credential|signature|auth|bearer|x-|sk-|sig=|jwt|hmac|otp|ticket|assertion|pwd|[^\t\x20-\x7e]|[%\\&?#]|:\/\/|\s-u|\S{24}|0(?:x[0-9a-f]?,?)?\s?$|[_-][a-z]{1,16}=?\s*$|^\S*$/i;
 /** As many characters tell, where nothing is quoted and nothing goes on to the end of a line by itself. */
 const TELLING_END = 64;
+/** An end of which `MAY_OPEN` does not ask whether its last digit is zero, nor what stands before it: `0x4, `. */
+const PLAIN_END = /[^\dx\s,][^\dx\s,]$/i;
+
+/** Ends of lines by the length of the line, and what `MAY_OPEN` said of them. */
+const knownEnds = new Map<number, { readonly end: string; readonly opens: boolean }>();
+const MOST_ENDS = 500;
 
 function mayOpen(line: string): boolean {
-  return (
-    MAY_OPEN.test(line.slice(-TELLING_END)) ||
-    ['"', "'", "`", "ookie", "OOKIE", "-----"].some((mark) => line.includes(mark))
-  );
+  const end = line.slice(-TELLING_END);
+  let known = knownEnds.get(line.length);
+  if (known === undefined || !differsInDigits(known.end, end)) {
+    known = { end: detached(end), opens: MAY_OPEN.test(end) };
+    if (knownEnds.size >= MOST_ENDS) knownEnds.clear();
+    knownEnds.set(line.length, known);
+  }
+  return known.opens || ['"', "'", "`", "ookie", "OOKIE", "-----"].some((mark) => line.includes(mark));
+}
+
+/** In digits alone, and those where they tell nothing: `MAY_OPEN` says the same of both. */
+function differsInDigits(a: string, b: string): boolean {
+  if (a.length !== b.length || !PLAIN_END.test(b)) return false;
+  for (let place = a.length - 1; place >= 0; place -= 1) {
+    const [x, y] = [a.charCodeAt(place), b.charCodeAt(place)];
+    if (x !== y && !(x >= 48 && x <= 57 && y >= 48 && y <= 57)) return false;
+  }
+  return true;
 }
 
 /** Characters of a line that are parsed; 9.x lines are some 1,500 long. */
@@ -100,6 +120,18 @@ const LOST_COLOUR = /(?:\^\[|\\u001b|\\x1b|\\033|\\e|\u241b|\u2190)?\[\d{1,3}(?:
  * content; holds one line, one pending block and the events of one chunk at most.
  */
 export function createScanner(source: string, options: ScanOptions = {}): Scanner {
+  const teller = createTeller(source, options);
+  return {
+    push: (chunk) => teller.push(chunk).map(toldEvent),
+    end: () => teller.end().map(toldEvent),
+    get stats() {
+      return teller.stats;
+    },
+  };
+}
+
+/** The same for who counts: an event that was said before with other times and ids is made only when it is asked for. */
+export function createTeller(source: string, options: ScanOptions = {}): Scanner<Told> {
   const scrub = createScrubber(options.secrets ?? []);
   const reader = new LineReader(safeQuote(source, scrub, 200), scrub, (options.secrets ?? []).length === 0);
   const log = new AnyLog(reader, options.careful ?? CAREFUL);
@@ -138,14 +170,14 @@ const ALONE: Around = { last: () => undefined, before: () => [], next: () => "" 
 function readAlone(text: string, source: string, scrub: Scrubber): readonly LogEvent[] | undefined {
   const reader = new LineReader(source, scrub, false);
   reader.line(text, 1, ALONE);
-  return reader.isWaiting(2) ? undefined : reader.take();
+  return reader.isWaiting(2) ? undefined : reader.take().map(toldEvent);
 }
 
 class LineReader implements LineConsumer {
   readonly #source: string;
   readonly #scrub: Scrubber;
   readonly #templates: Templates | undefined;
-  #events: LogEvent[] = [];
+  #events: Told[] = [];
   #pending: Pending | undefined;
   readonly #partial = new PartialLines();
   /** Lines of the last command that ran the CLI in a container of its own, and of its output. */
@@ -168,7 +200,7 @@ class LineReader implements LineConsumer {
     this.#templates = learns ? new Templates((text) => readAlone(text, source, scrub)) : undefined;
   }
 
-  take(): readonly LogEvent[] {
+  take(): readonly Told[] {
     const events = this.#events;
     if (events.length > 0) this.#events = [];
     return events;

@@ -1,4 +1,4 @@
-import type { LogEvent } from "../core/log-event.ts";
+import type { LogEvent, RefusedEvent } from "../core/log-event.ts";
 import { Lru } from "../core/lru.ts";
 import { detached } from "./lines.ts";
 
@@ -24,12 +24,65 @@ interface Variable {
   readonly kind: "id" | "time" | "number";
 }
 
+interface Part {
+  readonly at: number;
+  readonly end: number;
+}
+
 /** A text of which parts come from a line: literal, or from `at` to `end` of the line. */
-type Piece = string | { readonly at: number; readonly end: number };
+type Piece = string | Part;
 
 interface Made {
   readonly event: LogEvent;
   readonly fields: readonly (readonly [key: string, pieces: readonly Piece[]])[];
+  /** Where it is a refusal that differs from others made of this template in nothing that tells whose or why it is. */
+  readonly refusal?: Kind;
+}
+
+/** Refusals that are alike but for their connection, their time and the line itself. */
+export interface Kind {
+  /** One of them. */
+  readonly event: RefusedEvent;
+  readonly conn: Part;
+  readonly at: Part;
+}
+
+/** What may differ within a kind. */
+const OWN: ReadonlySet<string> = new Set(["at", "conn", "quote", "requestId", "peer"]);
+
+/** A refusal of a kind that was met before: its event is made when somebody asks for it. */
+export class Repeat {
+  readonly kind: Kind;
+  readonly conn: string;
+  readonly at: string;
+  readonly line: number;
+  readonly #made: Made;
+  readonly #text: string;
+
+  constructor(kind: Kind, made: Made, text: string, line: number) {
+    this.kind = kind;
+    // It is remembered for long; as a part of its line it would keep that, too.
+    this.conn = detached(text.slice(kind.conn.at, kind.conn.end));
+    this.at = text.slice(kind.at.at, kind.at.end);
+    this.line = line;
+    this.#made = made;
+    this.#text = text;
+  }
+
+  event(): RefusedEvent {
+    // Of the same type as the one that it was made from.
+    return eventOf(this.#made, this.#text, this.line) as RefusedEvent;
+  }
+}
+
+/** A refusal, or how to make it. */
+export type Refused = RefusedEvent | Repeat;
+
+/** What a line says: the event, or how to make it. */
+export type Told = LogEvent | Repeat;
+
+export function toldEvent(told: Told): LogEvent {
+  return told instanceof Repeat ? told.event() : told;
 }
 
 interface Template {
@@ -56,7 +109,7 @@ export class Templates {
   }
 
   /** `undefined`: such a line was not learnt. */
-  find(text: string, number: number): readonly LogEvent[] | undefined {
+  find(text: string, number: number): readonly Told[] | undefined {
     const some = this.#byLength.get(text.length);
     if (some === undefined) return undefined;
     for (let place = 0; place < some.length; place += 1) {
@@ -68,7 +121,11 @@ export class Templates {
         some[place - 1] = template;
         some[place] = before;
       }
-      return template.made.map((made) => eventOf(made, text, number));
+      return template.made.map((made) =>
+        made.refusal === undefined
+          ? eventOf(made, text, number)
+          : new Repeat(made.refusal, made, text, number),
+      );
     }
     return undefined;
   }
@@ -180,15 +237,16 @@ function literalsOf(line: string, variables: readonly Variable[]): readonly stri
 }
 
 function fits({ line, variables, literals }: Template, text: string): boolean {
+  // Cheap, and seldom the same in two templates. Slices are compared as words of memory, `startsWith` letter by letter.
   let from = 0;
-  // The last ones tell most: lines of one kind begin alike.
-  if (!text.endsWith(literals[variables.length] ?? "")) return false;
-  for (let place = 0; place < variables.length; place += 1) {
-    const variable = variables[place];
-    if (variable === undefined || !text.startsWith(literals[place] ?? "", from)) return false;
-    const { at, length, kind } = variable;
-    from = at + length;
-    if (kind === "time" ? !isTime(line, text, at, from) : !isValue(line, text, at, from, kind)) return false;
+  for (let place = 0; place <= variables.length; place += 1) {
+    const literal = literals[place] ?? "";
+    if (text.slice(from, from + literal.length) !== literal) return false;
+    from += literal.length + (variables[place]?.length ?? 0);
+  }
+  for (const { at, length, kind } of variables) {
+    const end = at + length;
+    if (kind === "time" ? !isTime(line, text, at, end) : !isValue(line, text, at, end, kind)) return false;
   }
   return true;
 }
@@ -234,7 +292,14 @@ function madeOf(event: LogEvent, line: string, variables: readonly Variable[]): 
     const pieces = typeof value === "string" ? piecesOf(value, line, variables) : [];
     return pieces.some((piece) => typeof piece !== "string") ? [[key, pieces]] : [];
   });
-  return { event, fields };
+  const part = (name: string): Part | undefined => {
+    const [piece, ...more] = fields.find(([key]) => key === name)?.[1] ?? [];
+    return typeof piece === "object" && more.length === 0 ? piece : undefined;
+  };
+  const [conn, at] = [part("conn"), part("at")];
+  const isKind = event.type === "refused" && fields.every(([key]) => OWN.has(key));
+  if (!isKind || conn === undefined || at === undefined) return { event, fields };
+  return { event, fields, refusal: { event, conn, at } };
 }
 
 /** As a part of the line where it is one, else by the values of the variables in it. */
@@ -245,15 +310,8 @@ function piecesOf(value: string, line: string, variables: readonly Variable[]): 
   const start = plain.length < 4 ? -1 : line.indexOf(plain);
   if (start >= 0) {
     const last = start + plain.length;
-    const pieces: Piece[] = [];
-    let from = start;
-    for (const { at, length } of variables) {
-      if (at + length <= start || at >= last) continue;
-      const begin = Math.max(at, start);
-      pieces.push(line.slice(from, begin), { at: begin, end: Math.min(at + length, last) });
-      from = Math.min(at + length, last);
-    }
-    return [...pieces, line.slice(from, last), ...end];
+    const isVariable = variables.some(({ at, length }) => at + length > start && at < last);
+    return [isVariable ? { at: start, end: last } : plain, ...end];
   }
   const pieces: Piece[] = [];
   let from = 0;

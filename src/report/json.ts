@@ -44,7 +44,12 @@ export interface JsonReport {
   readonly next: string;
   /** Of `smoke`. */
   readonly smoke?: JsonSmoke;
-  readonly notes: readonly { readonly id: string; readonly message: string; readonly args?: MessageArgs }[];
+  readonly notes: readonly {
+    readonly id: string;
+    readonly message: string;
+    readonly args?: MessageArgs;
+    readonly finding?: string;
+  }[];
 }
 
 export interface JsonSmoke extends Omit<Smoke, "phases"> {
@@ -143,10 +148,11 @@ export function toJsonReport(raw: Report, lang: Lang): JsonReport {
     ...optional("inputs", report.inputs),
     next,
     ...optional("smoke", report.smoke && toJsonSmoke(report, report.smoke, words)),
-    notes: (report.notes ?? []).map(({ message, args, detail }) => ({
+    notes: (report.notes ?? []).map(({ message, args, detail, finding }) => ({
       id: message,
-      message: noteText(words, { message, args, detail }),
+      message: noteText(words, { message, args, detail, finding }),
       ...optional("args", args),
+      ...optional("finding", finding?.id),
     })),
   };
 }

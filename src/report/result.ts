@@ -160,6 +160,8 @@ export interface ReportNote {
   /** `args.detail` for the other languages, where the words are the tool's own. */
   readonly detail?: Saying;
   readonly evidence?: readonly Evidence[];
+  /** A finding of another report, of which the note tells the title as `args.finding`. */
+  readonly finding?: Pick<ReportFinding, "id" | "variant" | "args" | "detail">;
 }
 
 export interface ReportFinding extends Omit<Finding, "remedies" | "tellApart"> {

@@ -52,7 +52,7 @@ export type WatchEvent =
   | { readonly event: "missed"; readonly name: string }
   | { readonly event: "back" };
 
-/** One line of `watch --json`: what it is, and for a refusal the finding as in the document of a report. */
+/** One line of `watch --json` (schema/watch.schema.json): what it is, and for a refusal the finding as in the document of a report. */
 export function watchDocument(event: WatchEvent, lang: Lang): Readonly<Record<string, unknown>> {
   if (event.event === "refused") {
     const { report, id, ...rest } = event;

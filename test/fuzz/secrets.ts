@@ -6,9 +6,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import JSON5 from "json5";
-import { main } from "../../src/cli/main.ts";
+import { FORMAT_NAMES } from "../../src/report/formats.ts";
 import {
   broken,
   DISGUISE_NAMES,
@@ -16,54 +15,25 @@ import {
   disguised,
   drawing,
   isClaimed,
-  reader,
   SECRET_KINDS,
   SECRETS,
   type SecretKind,
 } from "../support/disguises.ts";
+import { type Fuzzed, type FuzzOptions, type Planted, Watch } from "./watched.ts";
 
-export interface Fuzzed {
-  readonly seed: number;
-  /** Lines or configs. */
-  readonly inputs: number;
-  readonly runs: number;
-  readonly planted: number;
-  /** How often something was taken out of what was written: without that the runs prove nothing. */
-  readonly redacted: number;
-  /** The dearest run, CPU milliseconds. */
-  readonly slowestMs: number;
-  readonly peakMb: number;
-  /** Runs that ended as a fault of the tool's own. */
-  readonly crashes: readonly string[];
-  readonly leaks: readonly string[];
-}
-
-export interface FuzzOptions {
-  readonly seed: number;
-  readonly inputs: number;
-  readonly onProgress?: (done: number) => void;
-}
-
-interface Planted {
-  readonly secret: string;
-  /** As it is written there, and what is planted with it around it. */
-  readonly shown: string;
-  readonly text: string;
-}
-
-const HOME = "/nonexistent";
-const MOST_FAULTS = 20;
 const LOGS = new URL("../../fixtures/logs/", import.meta.url);
 const LINES = readdirSync(LOGS)
   .filter((name) => /\.(?:log|jsonl)$/.test(name))
   .flatMap((name) => readFileSync(new URL(name, LOGS), "utf8").split("\n"))
   .filter((line) => line !== "" && line.length < 3000);
 
-const LANGUAGES = ["en", "zh"] as const;
+/** Every way in which a report may be written. */
+export const LANGUAGES = ["en", "zh"] as const;
 const AMOUNTS = [[], ["--verbose"], ["--json"]] as const;
+const FORMATS = FORMAT_NAMES.map((format) => ["--format", format]);
 
-/** 400 lines a run, each run in each format and language. */
-export async function fuzzLogs({ seed, inputs, onProgress }: FuzzOptions): Promise<Fuzzed> {
+/** 400 lines a run, each run in each amount and language, and one of the other formats in each language; or `ways` of them. */
+export async function fuzzLogs({ seed, inputs, ways, onProgress }: FuzzOptions): Promise<Fuzzed> {
   const draw = drawing(seed);
   const watch = new Watch(seed);
   const size = 400;
@@ -88,13 +58,12 @@ export async function fuzzLogs({ seed, inputs, onProgress }: FuzzOptions): Promi
       known.map(({ secret }, index) => [`OPENCLAW_GATEWAY_${index === 0 ? "TOKEN" : "PASSWORD"}`, secret]),
     );
     const bytes = Buffer.from(text.join("\n"));
-    for (const lang of LANGUAGES)
-      for (const amount of AMOUNTS)
-        await watch.run(["triage", "-", "--lang", lang, ...amount], {
-          env,
-          planted,
-          input: chunks(bytes, draw),
-        });
+    const all = LANGUAGES.flatMap((lang) =>
+      [...AMOUNTS, draw.pick(FORMATS)].map((how) => ["--lang", lang, ...how]),
+    );
+    const some = ways === undefined ? all : Array.from({ length: ways }, () => draw.pick(all));
+    for (const how of some)
+      await watch.run(["triage", "-", ...how], { env, planted, input: chunks(bytes, draw) });
     watch.inputs += text.length;
     onProgress?.(watch.inputs);
   }
@@ -148,96 +117,12 @@ export async function fuzzConfigs({ seed, inputs, onProgress }: FuzzOptions): Pr
   return watch.result();
 }
 
-interface Run {
-  readonly env: Readonly<Record<string, string>>;
-  readonly planted: readonly Planted[];
-  readonly input: readonly Uint8Array[];
-}
-
-class Watch {
-  inputs = 0;
-  #runs = 0;
-  #planted = 0;
-  #redacted = 0;
-  #slowest = 0;
-  #peak = 0;
-  readonly #seed: number;
-  readonly #crashes: string[] = [];
-  readonly #leaks: string[] = [];
-
-  constructor(seed: number) {
-    this.#seed = seed;
-  }
-
-  async run(args: readonly string[], { env, planted, input }: Run): Promise<void> {
-    const written: string[] = [];
-    const output = { write: (text: string) => written.push(text) };
-    const before = process.cpuUsage();
-    const code = await main(args, {
-      stdin: Readable.from(input),
-      stdout: output,
-      stderr: output,
-      env: { PATH: "/usr/bin:/bin", HOME, LANG: "en_US.UTF-8", ...env },
-      signal: new AbortController().signal,
-    });
-    const { user, system } = process.cpuUsage(before);
-    // The first one loads the code.
-    if (this.#runs > 0) this.#slowest = Math.max(this.#slowest, (user + system) / 1000);
-    this.#peak = Math.max(this.#peak, process.memoryUsage().rss / 1024 / 1024);
-    this.#runs += 1;
-    this.#planted += planted.length;
-    const text = written.join("");
-    this.#redacted += text.split("<redacted>").length - 1;
-    const where = `seed ${this.#seed}, input ${this.inputs}, ${args.join(" ")}`;
-    if (code === 2 || code === 70) this.#note(this.#crashes, `${where}: ${code}\n${text.slice(0, 2000)}`);
-    // JSON is read as its readers read it.
-    const told = reader(args.includes("--json") ? textsOf(parsed(text)).join("\n") : text);
-    for (const { secret, shown } of planted) {
-      const part = told(secret, shown);
-      if (part !== undefined) this.#note(this.#leaks, JSON.stringify({ where, part, secret, shown }));
-    }
-  }
-
-  #note(list: string[], text: string): void {
-    if (list.length < MOST_FAULTS) list.push(text);
-  }
-
-  result(): Fuzzed {
-    return {
-      seed: this.#seed,
-      inputs: this.inputs,
-      runs: this.#runs,
-      planted: this.#planted,
-      redacted: this.#redacted,
-      slowestMs: Math.round(this.#slowest),
-      peakMb: Math.round(this.#peak),
-      crashes: this.#crashes,
-      leaks: this.#leaks,
-    };
-  }
-}
-
 function json5Of(text: string): unknown {
   try {
     return JSON5.parse(text);
   } catch {
     return undefined;
   }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-function textsOf(value: unknown): readonly string[] {
-  if (typeof value === "string") return [value];
-  return typeof value === "object" && value !== null
-    ? Object.entries(value).flatMap(([key, item]) => [key, ...textsOf(item)])
-    : [];
 }
 
 // ---- lines
@@ -260,7 +145,7 @@ function mutatedLine(draw: Draw): string {
   return line.slice(0, 6000);
 }
 
-function noise(draw: Draw): string {
+export function noise(draw: Draw): string {
   return Array.from({ length: draw.int(12) }, () =>
     String.fromCodePoint(
       draw.pick([draw.int(0x80), draw.int(0x3000), 0x200b, 0x202e, 0xe0041, 0x1b, 0x9b, 0x1f600]),
@@ -297,13 +182,13 @@ function chunks(bytes: Buffer, draw: Draw): readonly Uint8Array[] {
 
 // ---- secrets
 
-interface Known {
+export interface Known {
   readonly kind: SecretKind;
   readonly secret: string;
 }
 
 /** One that the run knows, in any disguise. */
-function knownIn(draw: Draw, known: readonly Known[]): Planted {
+export function knownIn(draw: Draw, known: readonly Known[]): Planted {
   const { kind, secret } = draw.pick(known);
   const name = draw.pick(DISGUISE_NAMES.filter((one) => isClaimed(kind, one)));
   const shown = draw.chance(0.2) ? secret : disguised(secret, name, draw);
@@ -324,7 +209,7 @@ const BARE: readonly SecretKind[] = ["gateway token", "64 hex digits", "32 hex d
 const BROKEN: readonly SecretKind[] = ["gateway token", "64 hex digits"];
 
 /** One that nobody knows, where its name or its looks tell. */
-function namedIn(draw: Draw): Planted {
+export function namedIn(draw: Draw): Planted {
   const secret = SECRETS[draw.pick(WITHOUT_BLANKS)](draw);
   const quoted =
     SECRETS[draw.pick([...WITHOUT_BLANKS, "with quotes", "with signs", "not English"] as const)](draw);

@@ -32,6 +32,7 @@ import {
 import { isUnread } from "./derived.ts";
 import { describeError } from "./describe-error.ts";
 import { erasOf } from "./eras.ts";
+import { overNotes } from "./over-notes.ts";
 import { withPlanFirst } from "./plan-of.ts";
 import { shownRelease } from "./shown-release.ts";
 import { storyOf } from "./story.ts";
@@ -312,6 +313,7 @@ function notesOf(facts: Facts, diagnosed: Diagnosed): ReportNote[] {
   }
   for (const evidence of unrecognisedRefusals(knownValue(facts.refusals) ?? []))
     notes.push({ message: "unrecognised-refusal", args: { line: evidence.quote }, evidence: [evidence] });
+  notes.push(...overNotes(knownValue(facts.refusals) ?? []));
   if (facts.release.known && facts.release.said) notes.push({ message: "release-said" });
   if (deployment !== undefined && deployment.confidence !== "certain" && deployment.alternatives.length > 0) {
     notes.push({

@@ -10,7 +10,7 @@ import type {
   Release,
   Target,
 } from "../../core/facts.ts";
-import type { LogDigest } from "../../core/log-event.ts";
+import type { LogDigest, LogPart } from "../../core/log-event.ts";
 import { say } from "../../core/saying.ts";
 import { detectDeployment } from "../../kinds/detect.ts";
 import { exposureOf } from "../../kinds/exposure.ts";
@@ -28,6 +28,8 @@ export interface OfflineOptions {
   /** Times, milliseconds since 1970, outside of which a line that has a time does not count. */
   readonly since?: number;
   readonly until?: number;
+  /** What other gateways wrote: of this one it says nothing. */
+  readonly without?: readonly LogPart[];
   /** Values that must not be in any fact. */
   readonly secrets?: readonly string[];
   readonly sources?: (signal: AbortSignal) => Iterable<LogSource> | AsyncIterable<LogSource>;
@@ -112,8 +114,16 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
   );
 }
 
-function windowOf({ since, until }: OfflineOptions): Pick<OfflineOptions, "since" | "until"> {
-  return { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
+function windowOf({
+  since,
+  until,
+  without,
+}: OfflineOptions): Pick<OfflineOptions, "since" | "until" | "without"> {
+  return {
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+    ...(without === undefined ? {} : { without }),
+  };
 }
 
 const NO_DEVICES = unknown("absent", say("nothing-to-look-at"));

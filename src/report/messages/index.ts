@@ -1,6 +1,7 @@
 import { type MessageArgs, type Saying, sentence } from "../../core/saying.ts";
 import { fill as fillPlain } from "../../core/template.ts";
 import { safeText } from "../../core/text.ts";
+import type { ReportNote } from "../result.ts";
 import { en } from "./en.ts";
 import type { Catalogue, CauseText, Lang } from "./types.ts";
 import { zh } from "./zh.ts";
@@ -116,12 +117,21 @@ export function noteText(
     message,
     args,
     detail,
+    finding,
   }: {
     readonly message: string;
     readonly args?: MessageArgs | undefined;
     readonly detail?: Saying | undefined;
+    readonly finding?: ReportNote["finding"] | undefined;
   },
 ): string {
   const said = detail && sentenceOf(catalogue, detail);
-  return wordsOf(catalogue.notes, message, said === undefined ? args : { ...args, detail: said });
+  const title =
+    finding && causeText(catalogue, finding.id, finding.variant, finding.args, finding.detail)?.title;
+  return wordsOf(catalogue.notes, message, {
+    ...args,
+    ...(typeof args?.gate === "string" ? { gate: wordsOf(catalogue.gates, args.gate) } : {}),
+    ...(said === undefined ? {} : { detail: said }),
+    ...(title === undefined ? {} : { finding: title }),
+  });
 }

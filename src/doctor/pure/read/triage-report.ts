@@ -1,7 +1,9 @@
+import { knownValue } from "../../../core/fact.ts";
 import type { Lang } from "../../../core/languages.ts";
+import type { LogGateway } from "../../../core/log-event.ts";
 import type { Report, ReportNote } from "../../../report/result.ts";
 import { type CaseOptions, reportOf } from "../case.ts";
-import { type TriageOptions, triageFacts } from "./triage.ts";
+import { type Triaged, type TriageOptions, triageFacts } from "./triage.ts";
 
 export interface TriageQuestion extends TriageOptions {
   readonly select?: Pick<CaseOptions, "only" | "skip">;
@@ -16,19 +18,89 @@ export interface TriageReport {
 }
 
 /** Whatever was handed in, to the answer: the command line and the page ask this one question. */
-export async function triageReport({
-  select = {},
-  notes = [],
-  ...options
-}: TriageQuestion): Promise<TriageReport> {
-  const { facts, inputs, lang, made = {} } = await triageFacts(options);
-  const { origin } = options;
-  const report = reportOf(facts, {
+export async function triageReport(question: TriageQuestion): Promise<TriageReport> {
+  const { select: _select, notes: _notes, ...options } = question;
+  const triaged = await triageFacts(options);
+  const { lang } = triaged;
+  const gateways = knownValue(triaged.facts.logs)?.gateways ?? [];
+  // What a pipe had is gone.
+  const isSplit = gateways.length > 1 && question.handed.every(({ again }) => again);
+  const report = isSplit ? await worstOf(gateways, triaged, question) : told(triaged, question);
+  return { report, ...(lang === undefined ? {} : { lang }) };
+}
+
+function told(
+  { facts, inputs, made = {} }: Triaged,
+  { select = {}, notes = [], origin }: TriageQuestion,
+): Report {
+  return reportOf(facts, {
     ...made,
     ...select,
     notes: [...(made.notes ?? []), ...notes],
     inputs,
     ...(origin === undefined ? {} : { origin }),
   });
-  return { report, ...(lang === undefined ? {} : { lang }) };
+}
+
+/** Each gateway's log read by itself: the report of the one that is worst off, which names the others and what is wrong there. */
+async function worstOf(
+  gateways: readonly LogGateway[],
+  { inputs }: Triaged,
+  question: TriageQuestion,
+): Promise<Report> {
+  const { select: _select, notes = [], ...options } = question;
+  const all: { readonly gateway: LogGateway; readonly facts: Triaged; readonly report: Report }[] = [];
+  for (const gateway of gateways) {
+    const without = gateways.filter((one) => one !== gateway).flatMap(({ parts }) => parts);
+    const facts = { ...(await triageFacts({ ...options, without, learn: () => undefined })), inputs };
+    all.push({ gateway, facts, report: told(facts, { ...question, notes: [] }) });
+  }
+  const [worst, ...others] = all.toSorted(
+    (a, b) => weight(b.report) - weight(a.report) || newest(b.facts) - newest(a.facts),
+  );
+  if (worst === undefined) throw new Error("no gateway");
+  const own: ReportNote = {
+    message: "several-gateways",
+    args: { count: gateways.length, ...argsOf(worst.gateway, worst.report) },
+  };
+  return told(worst.facts, {
+    ...question,
+    notes: [own, ...others.map(({ gateway, report }) => noteOf(gateway, report)), ...notes],
+  });
+}
+
+function noteOf(gateway: LogGateway, report: Report): ReportNote {
+  const [first] = report.findings;
+  const args = argsOf(gateway, report);
+  if (first === undefined || first.severity === "info") return { message: "other-gateway", args };
+  const { id, variant, args: own, detail } = first;
+  return {
+    message: "other-gateway",
+    args,
+    finding: {
+      id,
+      ...(variant === undefined ? {} : { variant }),
+      ...(own === undefined ? {} : { args: own }),
+      ...(detail === undefined ? {} : { detail }),
+    },
+  };
+}
+
+function argsOf({ name, ports }: LogGateway, { gateway: { version } }: Report) {
+  return {
+    name,
+    ...(version === null ? {} : { release: version }),
+    ...(ports.length === 0 ? {} : { port: ports.join(", ") }),
+  };
+}
+
+/** What is wrong still before what is over, and that before what is only good to know. */
+function weight({ findings: [first] }: Report): number {
+  if (first === undefined || first.severity === "info") return 0;
+  if (first.variant === "over") return 1;
+  return first.severity === "error" ? 3 : 2;
+}
+
+function newest({ facts }: Triaged): number {
+  return Date.parse(knownValue(facts.logs)?.lastAt ?? "") || 0;
 }

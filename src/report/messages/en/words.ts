@@ -203,6 +203,14 @@ export const tables: Tables = {
     "log-cut-start": "Only the last {megabytes} MiB of {file} were read.",
     "log-cut-end": "Only the first {megabytes} MiB of {file} were read.",
     "log-window": "Lines with a time count only from {since|the beginning} to {until|the end}.",
+    "refused-before":
+      "Over: {address} was refused {count} times between {firstAt} and {lastAt} ({gate}), and has connected since, last at {connectedAt}.",
+    "refused-until-approved":
+      "Over: {address} was refused {count} times between {firstAt} and {lastAt} ({gate}), was approved at {approvedAt}, and has connected since, last at {connectedAt}.",
+    "several-gateways":
+      "The logs are of {count} gateways. This report is about {name} ({release|release unknown}, port {port|unknown}).",
+    "other-gateway":
+      "The logs of another gateway, {name} ({release|release unknown}, port {port|unknown}), say: {finding|nothing that is wrong}.",
     "folder-cut": "Only the first {files} files of {folder}, by name, were read; there are more.",
     "release-said": "The release is what `--release` says; nothing confirms it.",
     said: "Taken from the command line, not observed: {what}.",

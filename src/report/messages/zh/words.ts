@@ -188,6 +188,14 @@ export const tables: Tables = {
     "log-cut-start": "只读取了 {file} 的最后 {megabytes} MiB。",
     "log-cut-end": "只读取了 {file} 的最前 {megabytes} MiB。",
     "log-window": "带时间的日志行只看从{since|开头}到{until|结尾}的部分。",
+    "refused-before":
+      "已经过去：{address} 在 {firstAt} 到 {lastAt} 之间被拒绝 {count} 次（{gate}），之后已能连接，最近一次在 {connectedAt}。",
+    "refused-until-approved":
+      "已经过去：{address} 在 {firstAt} 到 {lastAt} 之间被拒绝 {count} 次（{gate}），{approvedAt} 获得批准，之后已能连接，最近一次在 {connectedAt}。",
+    "several-gateways":
+      "日志来自 {count} 个网关。本报告说的是 {name}（{release|版本未知}，端口 {port|未知}）。",
+    "other-gateway":
+      "另一个网关 {name}（{release|版本未知}，端口 {port|未知}）的日志说明：{finding|没有发现问题}。",
     "folder-cut": "只读取了 {folder} 中按名称排列的前 {files} 个文件，还有更多文件没有读取。",
     "release-said": "版本取自 `--release`，没有得到证实。",
     said: "取自命令行，并非观察所得：{what}。",
