@@ -169,6 +169,7 @@ const REPEATABLE = new Set([
   "files",
   "only",
   "skip",
+  "check",
   "log",
   "output",
   "proxy",

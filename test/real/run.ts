@@ -17,6 +17,7 @@ const ORDER = [
   "smoke",
   "smoke-command",
   "web",
+  "packages",
   "plugin",
   "watch",
   "commands",

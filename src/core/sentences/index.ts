@@ -6,6 +6,7 @@ import { kubernetes } from "./kubernetes.ts";
 import { reach } from "./reach.ts";
 import { smoke } from "./smoke.ts";
 import { ssh } from "./ssh.ts";
+import { thirdParty } from "./third-party.ts";
 import { unseen } from "./unseen.ts";
 import { usage } from "./usage.ts";
 import { watch } from "./watch.ts";
@@ -23,6 +24,7 @@ export const SENTENCES = {
   ...kubernetes,
   ...smoke,
   ...ssh,
+  ...thirdParty,
   ...unseen,
   ...usage,
   ...watch,

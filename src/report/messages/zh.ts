@@ -14,6 +14,7 @@ import { kubernetes } from "./zh/sentences/kubernetes.ts";
 import { reach } from "./zh/sentences/reach.ts";
 import { smoke } from "./zh/sentences/smoke.ts";
 import { ssh } from "./zh/sentences/ssh.ts";
+import { thirdParty } from "./zh/sentences/third-party.ts";
 import { unseen } from "./zh/sentences/unseen.ts";
 import { usage } from "./zh/sentences/usage.ts";
 import { watch } from "./zh/sentences/watch.ts";
@@ -36,6 +37,7 @@ export const zh: Catalogue = {
     ...kubernetes,
     ...smoke,
     ...ssh,
+    ...thirdParty,
     ...unseen,
     ...usage,
     ...watch,

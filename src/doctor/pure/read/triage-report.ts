@@ -1,3 +1,4 @@
+import type { Facts } from "../../../core/collect.ts";
 import type { Lang } from "../../../core/languages.ts";
 import type { Report, ReportNote } from "../../../report/result.ts";
 import { type CaseOptions, reportOf } from "../case.ts";
@@ -11,6 +12,8 @@ export interface TriageQuestion extends TriageOptions {
 
 export interface TriageReport {
   readonly report: Report;
+  /** What it was made of. */
+  readonly facts: Facts;
   /** Of the people who wrote what was read; absent where nobody did. */
   readonly lang?: Lang;
 }
@@ -30,5 +33,5 @@ export async function triageReport({
     inputs,
     ...(origin === undefined ? {} : { origin }),
   });
-  return { report, ...(lang === undefined ? {} : { lang }) };
+  return { report, facts, ...(lang === undefined ? {} : { lang }) };
 }
