@@ -19,6 +19,7 @@ const ORDER = [
   "web",
   "packages",
   "plugin",
+  "chat",
   "watch",
   "commands",
   "frames",

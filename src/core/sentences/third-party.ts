@@ -5,7 +5,6 @@ export const thirdParty = {
   "check-not-installed": "there is no such package in node_modules here or above, nor beside pairing-doctor",
   "check-no-entry": "its package.json names no file that is there",
   "check-not-a-file": "that is no file",
-  "check-too-many": "there are more than {count} of them",
   "check-install": "install it (npm install NAME), or name a file: --check ./check.mjs",
   "check-own-rights": "let it belong to you or to root, and be writable by nobody else",
   "check-took-longer": "it gave no answer within {seconds} s and was ended",
