@@ -63,7 +63,7 @@ for (const command of [
     assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
     assert.match(stdout, /选项：/);
     assert.deepEqual(latinSentences(stdout), []);
-    const optionsOf = (page: string) => page.match(/^ +(?:-\w, )?--[a-z-]+/gm);
+    const optionsOf = (page: string) => page.match(/^ {2,6}(?:-\w, )?--[a-z-]+/gm);
     assert.deepEqual(optionsOf(stdout), optionsOf((await here([...command, "--help"])).stdout));
   });
 }

@@ -63,6 +63,7 @@ test("what is in the tarball", () => {
     "README.zh.md",
     "dist/THIRD-PARTY-LICENSES.txt",
     "dist/bin.js",
+    "dist/check-worker.js",
     "dist/chunks/*.LEGAL.txt",
     "dist/chunks/*.js",
     "dist/command-worker.js",

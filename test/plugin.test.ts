@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { REFUSED } from "../src/plugin/ask-doctor.ts";
 import { type Ask, answer } from "../src/plugin/chat.ts";
 import { auditFindings, healthFindings } from "../src/plugin/findings.ts";
 import type { ChatCommand, ChatContext, CliContext, Command, PluginApi } from "../src/plugin/host.ts";
@@ -38,6 +39,8 @@ test("manifest, package and plugin name the same thing", async () => {
   assert.equal(manifest.version, pack.version);
   assert.deepEqual((pack.openclaw as { extensions: string[] }).extensions, ["./dist/plugin.js"]);
   assert.ok((pack.files as string[]).includes("openclaw.plugin.json"));
+  // A gateway of 2026.9.6 starts without a plugin that does not say so, and its chats then have no command (measured).
+  assert.deepEqual(manifest.activation, { onStartup: true });
 });
 
 test("the built plugin stands alone: no chunk, no top-level await, no require", () => {
@@ -163,6 +166,11 @@ describe("the chat's command", () => {
       "en",
     );
     assert.match(refused, /^Not approved: rolled-back/);
+  });
+
+  test("an id that no request has: the command refuses the question, and that is said", async () => {
+    const text = await answer({ ...owner, args: `approve ${REQUEST}` }, asking({ fix: REFUSED }).ask, "en");
+    assert.match(text, /^Nothing was approved: no request/);
   });
 
   for (const args of [

@@ -41,6 +41,7 @@ export const options = {
     "src/library/index.ts",
     "src/cli/thread/command-worker.ts",
     "src/deployments/store/store-worker.ts",
+    "src/deployments/third-party/check-worker.ts",
   ],
   entryNames: "[name]",
   bundle: true,

@@ -1,9 +1,11 @@
 import { writeFile } from "node:fs/promises";
+import type { Severity } from "../core/finding.ts";
 import type { Lang } from "../core/languages.ts";
 import { say } from "../core/saying.ts";
 import { withoutCommands } from "../report/formats/github.ts";
 import { type Format, formatOf } from "../report/formats.ts";
 import type { Look, Made } from "../report/formatter.ts";
+import { openclawDoctorDocument } from "../report/openclaw-doctor.ts";
 import type { Report } from "../report/result.ts";
 import { isGithubActions } from "./actions.ts";
 import type { Io } from "./io.ts";
@@ -21,6 +23,8 @@ export interface EmitOptions {
   readonly verbose: boolean;
   /** Of whoever a reply goes to, where nobody asked for another. */
   readonly replyLang?: Lang;
+  /** The report itself as `openclaw doctor --lint --json` prints it, of findings that are so severe. */
+  readonly asOpenclawDoctor?: Severity;
 }
 
 /**
@@ -44,7 +48,11 @@ export async function emit(report: Report, options: EmitOptions, { io, out }: Wr
     const lang = (isReply ? options.replyLang : undefined) ?? how.lang;
     return (await load()).report(report, { ...how, lang });
   };
-  const made = await make(options.format, options.output === undefined ? toStdout : toFile);
+  const { asOpenclawDoctor: least, lang } = options;
+  const made =
+    least === undefined
+      ? await make(options.format, options.output === undefined ? toStdout : toFile)
+      : { document: openclawDoctorDocument(report, lang, least) };
   await writeMade(made, options, { io, out });
   for (const { format, path } of options.further)
     await write(out.made(await make(format, toFile)), path, out);

@@ -187,6 +187,7 @@ const REPEATABLE = new Set([
   "files",
   "only",
   "skip",
+  "check",
   "log",
   "output",
   "proxy",

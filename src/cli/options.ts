@@ -13,7 +13,8 @@ import type { CliWords } from "./words/index.ts";
 export type ArgumentsOf<F extends (yargs: Argv, words: CliWords) => Argv<unknown>> =
   ReturnType<F> extends Argv<infer A> ? ArgumentsCamelCase<A> : never;
 
-const FAIL_ON = ["error", "warning", "info", "never"] as const;
+const SEVERITIES = ["error", "warning", "info"] as const;
+const FAIL_ON = [...SEVERITIES, "never"] as const;
 const COLORS = ["auto", "always", "never"] as const;
 
 /** Language and colour: on every command that writes for people. */
@@ -87,6 +88,27 @@ export function saidOptions<T>(yargs: Argv<T>, words: CliWords) {
       requiresArg: true,
       describe: words["option.proxy"],
     });
+}
+
+/** Checks of third parties over the same facts. */
+export function checkOptions<T>(yargs: Argv<T>, words: CliWords) {
+  return yargs.option("check", {
+    type: "string",
+    array: true,
+    requiresArg: true,
+    describe: words["option.check"],
+  });
+}
+
+/** In the place of `openclaw doctor --lint --json`: its document, its threshold, its exit codes. */
+export function openclawDoctorOptions<T>(yargs: Argv<T>, words: CliWords) {
+  return yargs
+    .option("as-openclaw-doctor", {
+      type: "boolean",
+      default: false,
+      describe: words["option.as-openclaw-doctor"],
+    })
+    .option("severity-min", { choices: SEVERITIES, describe: words["option.severity-min"] });
 }
 
 /** Where the gateway is, and what may be used to look at it. */

@@ -3,6 +3,14 @@ import { Worker } from "node:worker_threads";
 /** Characters of an answer; a report is bounded far below. */
 const MOST = 4 * 1024 * 1024;
 
+/** In the place of a document: the question was refused (exit code 2), so nothing was done. */
+export const REFUSED = "refused";
+
+/** The document of an answer, for whoever does not tell why there is none. */
+export function documentOf(answer: unknown): unknown {
+  return answer === REFUSED ? undefined : answer;
+}
+
 /**
  * Asks the command of the same package for a document. `undefined`: it gave none in time.
  *
@@ -22,16 +30,16 @@ export function askDoctor(args: readonly string[], timeoutMs: number): Promise<u
       if (text.length < MOST) text += piece;
     });
     worker.stderr.resume();
-    const end = (): void => {
+    const end = (code?: number): void => {
       clearTimeout(timer);
       try {
         resolve(JSON.parse(text));
       } catch {
-        resolve(undefined);
+        resolve(code === 2 ? REFUSED : undefined);
       }
     };
-    worker.on("error", end);
+    worker.on("error", () => end());
     // Its last words may still be on their way.
-    worker.on("exit", () => setImmediate(end));
+    worker.on("exit", (code) => setImmediate(end, code));
   });
 }

@@ -3,6 +3,7 @@ import { fill } from "../core/template.ts";
 import { safeText } from "../core/text.ts";
 import type { FixDocument, FixRequest } from "../report/fix-report.ts";
 import type { JsonFinding, JsonReport } from "../report/json.ts";
+import { documentOf, REFUSED } from "./ask-doctor.ts";
 import type { ChatContext } from "./host.ts";
 import { wordsFor } from "./words.ts";
 
@@ -51,7 +52,7 @@ function askerOf({ isAuthorizedSender, senderIsOwner, gatewayClientScopes }: Cha
 
 async function diagnosis(ask: Ask, lang: Lang, asker: Asker): Promise<string> {
   const words = wordsFor(lang);
-  const report = (await ask(["diagnose", "--lang", lang], LOOK_MS)) as JsonReport | undefined;
+  const report = documentOf(await ask(["diagnose", "--lang", lang], LOOK_MS)) as JsonReport | undefined;
   if (report === undefined) return words["no-answer"];
   const [finding] = report.findings.filter(({ severity }) => severity !== "info");
   if (finding === undefined)
@@ -82,7 +83,7 @@ function approves({ remedies }: JsonFinding): boolean {
 }
 
 async function requests(ask: Ask, lang: Lang): Promise<readonly FixRequest[]> {
-  const plan = (await ask(["fix", "--dry-run", "--lang", lang], FIX_MS)) as FixDocument | undefined;
+  const plan = documentOf(await ask(["fix", "--dry-run", "--lang", lang], FIX_MS)) as FixDocument | undefined;
   const all = [...(plan?.requests ?? []), ...(plan?.candidates ?? [])];
   return [...new Map(all.map((request) => [request.requestId, request])).values()].slice(0, MOST);
 }
@@ -105,7 +106,8 @@ async function approval(id: string, ask: Ask, lang: Lang): Promise<string> {
     "--allow-risk",
     "grants-access",
   ];
-  const end = (await ask([...args, "--lang", lang], FIX_MS)) as FixDocument | undefined;
+  const end = (await ask([...args, "--lang", lang], FIX_MS)) as FixDocument | typeof REFUSED | undefined;
+  if (end === REFUSED) return words["no-such-request"];
   if (end === undefined) return words["no-answer"];
   const outcome = [end.outcome, end.detail].filter((part) => part !== undefined).join(": ");
   return KEPT.has(end.outcome)

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { langOfLocale } from "../core/languages.ts";
 import type { JsonReport } from "../report/json.ts";
-import { askDoctor } from "./ask-doctor.ts";
+import { askDoctor, documentOf } from "./ask-doctor.ts";
 import { answer } from "./chat.ts";
 import { auditFindings } from "./findings.ts";
 import { healthCheck } from "./health.ts";
@@ -47,7 +47,7 @@ const plugin = {
     });
     api.registerSecurityAuditCollector?.(async ({ configPath }) => {
       const config = configPath === undefined ? [] : ["--config", configPath];
-      const report = (await askDoctor(["diagnose", ...config], AUDIT_MS)) as JsonReport | undefined;
+      const report = documentOf(await askDoctor(["diagnose", ...config], AUDIT_MS)) as JsonReport | undefined;
       return report === undefined ? [] : auditFindings(report);
     });
     void registerHealthCheck();

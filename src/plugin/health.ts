@@ -1,6 +1,6 @@
 import type { FixDocument } from "../report/fix-report.ts";
 import type { JsonReport } from "../report/json.ts";
-import { askDoctor } from "./ask-doctor.ts";
+import { askDoctor, documentOf } from "./ask-doctor.ts";
 import { type HealthFinding, healthFindings } from "./findings.ts";
 
 const LOOK_MS = 60_000;
@@ -42,14 +42,18 @@ export const healthCheck = {
   source: "openclaw-pairing-doctor",
 
   async detect(context: HealthContext): Promise<readonly HealthFinding[]> {
-    const report = (await askDoctor(["diagnose", ...configOf(context)], LOOK_MS)) as JsonReport | undefined;
+    const report = documentOf(await askDoctor(["diagnose", ...configOf(context)], LOOK_MS)) as
+      | JsonReport
+      | undefined;
     if (report === undefined) throw new Error("openclaw-pairing-doctor gave no report");
     return healthFindings(report, healthCheck.id);
   },
 
   async repair(context: RepairContext): Promise<HealthRepair> {
     const how = context.dryRun === true ? ["--dry-run"] : ["--yes"];
-    const end = (await askDoctor(["fix", ...how, ...configOf(context)], FIX_MS)) as FixDocument | undefined;
+    const end = documentOf(await askDoctor(["fix", ...how, ...configOf(context)], FIX_MS)) as
+      | FixDocument
+      | undefined;
     if (end === undefined) return { status: "failed", reason: "no report", changes: [], warnings: [] };
     const kept = end.outcome === "kept" || end.outcome === "partly" || end.outcome === "healthy";
     const status = kept

@@ -13,6 +13,8 @@ const en = {
   "request-waits": "A device waits for approval:",
   "approve-with": "Compare it with your own attempt, then type `/pairing_doctor approve {id}`",
   "no-request-id": "That is no id of a request. Ask `/pairing_doctor` for those that wait.",
+  "no-such-request":
+    "Nothing was approved: no request with that id waits. Ask `/pairing_doctor` for those that wait.",
   approved: "Approved: {id}. {outcome}",
   "not-approved": "Not approved: {outcome}",
   usage: "`/pairing_doctor` says what is wrong; `/pairing_doctor approve ID` lets one device in.",
@@ -30,6 +32,8 @@ const zh = translation(en, {
   "request-waits": "有设备正在等待批准：",
   "approve-with": "请与您自己的尝试核对，然后输入 `/pairing_doctor approve {id}`",
   "no-request-id": "这不是请求的标识。用 `/pairing_doctor` 查看正在等待的请求。",
+  "no-such-request":
+    "没有批准任何请求：没有使用该标识的请求在等待。用 `/pairing_doctor` 查看正在等待的请求。",
   approved: "已批准：{id}。{outcome}",
   "not-approved": "未批准：{outcome}",
   usage: "`/pairing_doctor` 说明问题所在；`/pairing_doctor approve ID` 允许一台设备连接。",

@@ -27,6 +27,8 @@ export function renderAgent(report: Report, lang: Lang): string {
     ...lookBlocks(answer),
     ...consentBlocks(answer),
     ...answer.others.slice(0, 20).map((finding, index) => otherBlock(answer, finding, index)),
+    // A stranger's words: quoted, as those of a log.
+    ...answer.othersSay.map((line) => ({ weight: 3, lines: [`- ${JSON.stringify(brief(line))}`] })),
     fixed,
   ];
   let left = 0;

@@ -38,6 +38,8 @@ export interface Answer {
   /** Names that somebody gave to files and gateways, which stand in other texts, too. */
   readonly names: readonly string[];
   readonly notes: readonly string[];
+  /** Those of the notes that are words of third parties' checks, each with whose they are. */
+  readonly othersSay: readonly string[];
   readonly send: readonly ToldStep[];
   readonly tool: string;
 }
@@ -127,6 +129,9 @@ export function answerOf(raw: Report, lang: Lang): Answer {
       (name) => name !== "",
     ),
     notes: (report.notes ?? []).map((note) => noteText(catalogue, note)),
+    othersSay: (report.notes ?? [])
+      .filter(({ message }) => message.startsWith("third-party"))
+      .map((note) => noteText(catalogue, note)),
     send: (report.send ?? []).map((action) => stepOf(catalogue, action)),
     tool: `${report.tool.name} ${report.tool.version}`,
   };

@@ -3,6 +3,7 @@ import type { CheckResult } from "../core/diagnose.ts";
 import type { Target } from "../core/facts.ts";
 import type { Remedy, Risk, Severity } from "../core/finding.ts";
 import { inEnglish, type MessageArgs } from "../core/saying.ts";
+import type { ThirdPartyResult } from "../core/third-party.ts";
 import { type DeploymentDocument, deploymentDocument } from "./deployment-document.ts";
 import { type EvidenceDocument, evidenceDocument } from "./evidence-document.ts";
 import {
@@ -44,6 +45,8 @@ export interface JsonReport {
   readonly next: string;
   /** Of `smoke`. */
   readonly smoke?: JsonSmoke;
+  /** What checks of third parties said: not the doctor's words, and no remedies. */
+  readonly thirdParty?: readonly (Omit<ThirdPartyResult, "why"> & { readonly why: string })[];
   readonly notes: readonly {
     readonly id: string;
     readonly message: string;
@@ -148,6 +151,10 @@ export function toJsonReport(raw: Report, lang: Lang): JsonReport {
     ...optional("inputs", report.inputs),
     next,
     ...optional("smoke", report.smoke && toJsonSmoke(report, report.smoke, words)),
+    ...optional(
+      "thirdParty",
+      report.thirdParty?.map((one) => ({ ...one, why: one.why === undefined ? "" : inEnglish(one.why) })),
+    ),
     notes: (report.notes ?? []).map(({ message, args, detail, finding }) => ({
       id: message,
       message: noteText(words, { message, args, detail, finding }),

@@ -34,6 +34,7 @@ export function renderMarkdown(report: Report, lang: Lang): string {
         ],
     timelineBlock(answer),
     main === undefined || answer.verdict === "undetermined" ? missingBlock(answer) : [],
+    answer.othersSay.map((line) => `- ${marked(line)}`),
     answer.inputs.length === 0
       ? []
       : [

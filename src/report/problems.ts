@@ -1,5 +1,6 @@
 import type { Target } from "../core/facts.ts";
 import type { Severity } from "../core/finding.ts";
+import type { ThirdPartyResult } from "../core/third-party.ts";
 import type { FixFinding, FixOutcome, FixReport } from "./fix-report.ts";
 import { type Catalogue, causeText, fill, sentenceOf, wordsOf } from "./messages/index.ts";
 import type { Report, ReportFinding } from "./result.ts";
@@ -57,14 +58,25 @@ export function problemsOf(raw: Report, words: Catalogue): Problems {
     target,
     state: stateOf(report),
     headline: smoke === undefined ? headlineOf(report, words) : smokeLine(report, smoke, words),
-    problems: report.findings.map((finding) => problemOf(finding, report, words)),
-    checks: report.checks.map(({ id, code, verdict, why = "", say }) => ({
-      id,
-      code,
-      title: causeText(words, id)?.healthy ?? id,
-      verdict,
-      why: (say && sentenceOf(words, say)) ?? why,
-    })),
+    problems: [
+      ...report.findings.map((finding) => problemOf(finding, report, words)),
+      ...(report.thirdParty ?? []).flatMap((one) => problemsOfOthers(one, words)),
+    ],
+    checks: [
+      ...report.checks.map(({ id, code, verdict, why = "", say }) => ({
+        id,
+        code,
+        title: causeText(words, id)?.healthy ?? id,
+        verdict,
+        why: (say && sentenceOf(words, say)) ?? why,
+      })),
+      ...(report.thirdParty ?? []).map((one) => ({
+        ...otherIds(one),
+        title: otherTitle(one, words),
+        verdict: one.verdict,
+        why: (one.why && sentenceOf(words, one.why)) ?? "",
+      })),
+    ],
     unseen: (report.missing ?? []).map(({ fact, detail, say, provide }) => {
       const what = `${wordsOf(words.facts, fact)}${words.words.colon}${(say && sentenceOf(words, say)) ?? detail}`;
       return provide === undefined
@@ -74,10 +86,33 @@ export function problemsOf(raw: Report, words: Catalogue): Problems {
   };
 }
 
-function stateOf({ verdict, findings, smoke }: Report): Problems["state"] {
+/** A check of a third party has no code: its name stands there, below one that no check of ours has. */
+function otherIds({ from, id }: ThirdPartyResult): Pick<Problem, "id" | "code"> {
+  const name = `third-party/${id === undefined ? from : `${from}/${id}`}`;
+  return { id: name, code: name };
+}
+
+function otherTitle({ from }: ThirdPartyResult, words: Catalogue): string {
+  return wordsOf(words.notes, "third-party", { from });
+}
+
+function problemsOfOthers(one: ThirdPartyResult, words: Catalogue): readonly Problem[] {
+  return one.findings.map(({ severity, title, message, fixHint }) => ({
+    ...otherIds(one),
+    level: LEVELS[severity],
+    title: `${otherTitle(one, words)}${words.words.colon}${title}`,
+    message,
+    hint: fixHint ?? "",
+    commands: [],
+    evidence: [],
+  }));
+}
+
+function stateOf({ verdict, findings, thirdParty = [], smoke }: Report): Problems["state"] {
   if (smoke !== undefined) return smoke.passed ? "passed" : isOpen(smoke) ? "open" : "failed";
   if (verdict === "undetermined") return "open";
-  return findings.some(({ severity }) => severity === "error") ? "failed" : "passed";
+  const all = [...findings, ...thirdParty.flatMap((one) => one.findings)];
+  return all.some(({ severity }) => severity === "error") ? "failed" : "passed";
 }
 
 function headlineOf({ verdict, findings }: Report, words: Catalogue): string {

@@ -13,6 +13,7 @@ import type {
 import type { Finding, Remedy, Severity, Step, TellApart } from "../core/finding.ts";
 import type { MessageArgs, Saying } from "../core/saying.ts";
 import { argsOfStep, type Cost, costOf, isReading } from "../core/step.ts";
+import type { ThirdPartyResult } from "../core/third-party.ts";
 import type { Unpackable } from "../intake/archive.ts";
 import type { InputKind } from "../intake/recognise.ts";
 import type { Station } from "../kinds/kind.ts";
@@ -61,6 +62,8 @@ export interface Report {
    */
   readonly next: string;
   readonly notes?: readonly ReportNote[];
+  /** What checks of third parties said (`--check`); in `notes`, too, for people. */
+  readonly thirdParty?: readonly ThirdPartyResult[];
   /** Of a smoke check. */
   readonly smoke?: Smoke;
 }

@@ -1,17 +1,28 @@
 import type { Argv } from "yargs";
-import { type ArgumentsOf, judgeOptions, liveOptions, outputOptions, saidOptions } from "../options.ts";
+import {
+  type ArgumentsOf,
+  checkOptions,
+  judgeOptions,
+  liveOptions,
+  openclawDoctorOptions,
+  outputOptions,
+  saidOptions,
+} from "../options.ts";
 import type { CliWords } from "../words/index.ts";
 import type { Run } from "./run.ts";
 
 const options = (command: Argv, words: CliWords) =>
-  saidOptions(judgeOptions(outputOptions(liveOptions(command, words), words), words), words).option(
-    "as-browser",
-    {
-      type: "boolean",
-      default: false,
-      describe: words["option.as-browser"],
-    },
-  );
+  checkOptions(
+    openclawDoctorOptions(
+      saidOptions(judgeOptions(outputOptions(liveOptions(command, words), words), words), words),
+      words,
+    ),
+    words,
+  ).option("as-browser", {
+    type: "boolean",
+    default: false,
+    describe: words["option.as-browser"],
+  });
 
 export type DiagnoseArguments = ArgumentsOf<typeof options>;
 

@@ -1,10 +1,20 @@
 import type { Argv } from "yargs";
-import { type ArgumentsOf, judgeOptions, outputOptions, saidOptions } from "../options.ts";
+import {
+  type ArgumentsOf,
+  checkOptions,
+  judgeOptions,
+  openclawDoctorOptions,
+  outputOptions,
+  saidOptions,
+} from "../options.ts";
 import type { CliWords } from "../words/index.ts";
 import type { Run } from "./run.ts";
 
 const options = (command: Argv, words: CliWords) =>
-  saidOptions(judgeOptions(outputOptions(command, words), words), words)
+  checkOptions(
+    openclawDoctorOptions(saidOptions(judgeOptions(outputOptions(command, words), words), words), words),
+    words,
+  )
     .option("since", { type: "string", requiresArg: true, describe: words["option.since"] })
     .option("until", { type: "string", requiresArg: true, describe: words["option.until"] })
     .positional("files", {

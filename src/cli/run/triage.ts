@@ -1,6 +1,9 @@
+import { askThirdParties, namedChecks } from "../../doctor/live/third-party.ts";
 import type { Handed } from "../../doctor/pure/read/inputs.ts";
 import { triageReport } from "../../doctor/pure/read/triage-report.ts";
 import type { ReportNote } from "../../report/result.ts";
+import { asOpenclawDoctor, openclawDoctorExit, openclawDoctorShape } from "../as-openclaw-doctor.ts";
+import { askedBy } from "../asked-by.ts";
 import type { TriageArguments } from "../commands/triage.ts";
 import { emit } from "../emit.ts";
 import { exitCode } from "../exit-code.ts";
@@ -9,22 +12,32 @@ import { emitOptions } from "../options.ts";
 import { namedProxies, pageOrigin, saidRelease, selection, timeWindow } from "../parsed-options.ts";
 import type { Session } from "../session.ts";
 import { startSpinner } from "../spinner.ts";
+import { mustParse } from "../usage-error.ts";
 import { wordsFor } from "../words/index.ts";
 
-export async function triage(args: TriageArguments, session: Session): Promise<number> {
+export function triage(args: TriageArguments, session: Session): Promise<number> {
+  return asOpenclawDoctor(args, session, () => readAt(args, session));
+}
+
+async function readAt(args: TriageArguments, session: Session): Promise<number> {
   const { io, out } = session;
   const select = selection(args);
-  const written = emitOptions(args, io);
+  const written = { ...emitOptions(args, io), ...openclawDoctorShape(args) };
   const release = saidRelease(args.release);
   const origin = pageOrigin(args.origin);
   const window = timeWindow(args, Date.now());
+  const thirdParties = mustParse(await namedChecks(args.check ?? []));
   const notes: ReportNote[] = [];
   if (Object.keys(window).length > 0) notes.push({ message: "log-window", args: windowArgs(window) });
   const handed = await handedIn(args.files ?? [], io, (note) => notes.push(note));
   const doing = wordsFor(session.lang)["doing.read"];
   const spinner = await startSpinner(doing, io, args.quiet);
   try {
-    const { report, lang } = await triageReport({
+    const {
+      report: own,
+      facts,
+      lang,
+    } = await triageReport({
       handed: withProgress(handed, (megabytes) => spinner.say(`${doing} ${megabytes} MB`)),
       ...window,
       release,
@@ -38,10 +51,11 @@ export async function triage(args: TriageArguments, session: Session): Promise<n
       select,
       notes,
     });
+    const report = await askThirdParties(thirdParties, { facts, report: own }, askedBy(session));
     spinner.stop();
     const theirs = args.lang === undefined && lang !== undefined ? { replyLang: lang } : {};
     await emit(report, { ...written, ...theirs }, session);
-    return exitCode(report, args.failOn);
+    return openclawDoctorExit(report, args) ?? exitCode(report, args.failOn);
   } finally {
     spinner.stop();
   }

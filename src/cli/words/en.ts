@@ -30,6 +30,11 @@ export const en = {
   "option.scenario": "See --list; the classic ticket when absent",
   "option.list": "The scenarios",
   "command.demo": "Starts an embedded gateway in a scenario and diagnoses it",
+  "option.check":
+    "Ask a check of a third party, too: a file, or a package openclaw-pairing-doctor-check-* (repeatable)",
+  "option.as-openclaw-doctor":
+    "Print what `openclaw doctor --lint --json` prints, with its exit codes: 0, 1, 2",
+  "option.severity-min": "With --as-openclaw-doctor: drop findings below this severity; default: warning",
   "option.as-browser":
     "Sign in as a new browser with a throw-away key; the token goes out with that, and only once",
   "command.diagnose":

@@ -7,6 +7,7 @@ import { proxies } from "./proxies.ts";
 import { reach } from "./reach.ts";
 import { smoke } from "./smoke.ts";
 import { ssh } from "./ssh.ts";
+import { thirdParty } from "./third-party.ts";
 import { unseen } from "./unseen.ts";
 import { usage } from "./usage.ts";
 import { watch } from "./watch.ts";
@@ -25,6 +26,7 @@ export const SENTENCES = {
   ...proxies,
   ...smoke,
   ...ssh,
+  ...thirdParty,
   ...unseen,
   ...usage,
   ...watch,

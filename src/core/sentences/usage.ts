@@ -120,6 +120,8 @@ export const usage = {
   "give-input": "give {input}, one object or one a line",
   "wait-until-done": "wait until it is done",
   "leave-out": "leave it out",
+  "format-of-doctor": "it has a format of its own",
+  "only-as-doctor": "it belongs to --as-openclaw-doctor",
   "there-are": "there are {ids}",
   "too-many-inputs": "there are more than {count} connections in it",
 } as const;

@@ -61,6 +61,11 @@ export function bundleFiles({ facts, made }: Bundle, clean: (text: string) => st
   });
 }
 
+/** The facts as a bundle has them, for whoever is not to see more: every text safe, no secret, no fingerprint of this run. */
+export function redactedFacts(facts: Facts): unknown {
+  return parseBoundedJson(withoutSalt(JSON.stringify(tidied(facts, (text) => text))));
+}
+
 /** The lines that events and refusals stand on, in the order of their sources. */
 function linesOf(facts: Facts): string {
   if (!facts.logs.known) return "";

@@ -4,6 +4,7 @@ import * as aside from "./aside.ts";
 import * as cli from "./cli.ts";
 import * as closed from "./closed-before.ts";
 import * as connection from "./connection.ts";
+import { doctorWaits } from "./doctor.ts";
 import * as gateway from "./gateway.ts";
 import { invalidHandshake, workerRejected } from "./handshake.ts";
 import * as page from "./page.ts";
@@ -54,6 +55,7 @@ export const SHAPES: readonly Shape[] = [
   cli.gatewayClosed,
   upgrade,
   nobodyBehind,
+  doctorWaits,
   cli.connectFailed,
   cli.notReachable,
   page.disconnected,

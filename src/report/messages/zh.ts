@@ -15,6 +15,7 @@ import { proxies } from "./zh/sentences/proxies.ts";
 import { reach } from "./zh/sentences/reach.ts";
 import { smoke } from "./zh/sentences/smoke.ts";
 import { ssh } from "./zh/sentences/ssh.ts";
+import { thirdParty } from "./zh/sentences/third-party.ts";
 import { unseen } from "./zh/sentences/unseen.ts";
 import { usage } from "./zh/sentences/usage.ts";
 import { watch } from "./zh/sentences/watch.ts";
@@ -38,6 +39,7 @@ export const zh: Catalogue = {
     ...proxies,
     ...smoke,
     ...ssh,
+    ...thirdParty,
     ...unseen,
     ...usage,
     ...watch,

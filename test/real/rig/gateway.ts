@@ -39,6 +39,8 @@ export interface GatewayOptions {
   readonly home?: string;
   /** Hands the section `gateway` over as it is, whatever the release makes of it. */
   readonly exact?: true;
+  /** It loads plugins, those of its home among them; it starts without any otherwise. */
+  readonly plugins?: true;
   /** How long the first start may take, milliseconds; 180 000 unless given. */
   readonly startMs?: number;
 }
@@ -118,18 +120,24 @@ export function configFor(
   port: number,
   fileLog: string,
   config?: GatewayConfig,
+  plugins?: true,
 ): GatewayConfig {
   const wanted = config?.gateway ?? {};
   const gateway = acceptable(release, port, wanted);
-  return withOwnFiles(release, fileLog, { ...config, gateway });
+  return withOwnFiles(release, fileLog, { ...config, gateway }, plugins);
 }
 
-function withOwnFiles(release: string, fileLog: string, config: GatewayConfig): GatewayConfig {
+function withOwnFiles(
+  release: string,
+  fileLog: string,
+  config: GatewayConfig,
+  plugins?: true,
+): GatewayConfig {
   return {
     ...config,
     logging: { file: fileLog },
     // Saves most of the start; 2026.4.22 to 2026.4.29 would even install their plugins' packages from npm first.
-    ...(isAtLeast(release, "2026.4.20") ? { plugins: { enabled: false } } : {}),
+    ...(plugins !== true && isAtLeast(release, "2026.4.20") ? { plugins: { enabled: false } } : {}),
   };
 }
 
@@ -195,7 +203,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const whole =
       options.exact && config !== undefined
         ? withOwnFiles(release, fileLog, config)
-        : configFor(release, port, fileLog, config);
+        : configFor(release, port, fileLog, config, options.plugins);
     writeFileSync(configPath, `${JSON.stringify(whole, null, 2)}\n`);
   };
   const readConsole = () => {

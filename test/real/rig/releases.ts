@@ -105,7 +105,8 @@ function bindingVersion(dir: string, module: string): string | undefined {
   return typeof manifest.version === "string" ? manifest.version : undefined;
 }
 
-async function installNode(major: 22 | 24): Promise<string> {
+/** The Node of a major version, from npm, unless the cache has it: its binary. */
+export async function installNode(major: 20 | 22 | 24): Promise<string> {
   const dir = path.join(cacheDir(), "node", String(major));
   const arch = process.arch === "arm64" ? "arm64" : "x64";
   const node = path.join(dir, "node_modules", `node-linux-${arch}`, "bin", "node");
@@ -121,19 +122,24 @@ async function installNode(major: 22 | 24): Promise<string> {
   return node;
 }
 
-async function npmInstall(dir: string, packages: readonly string[]): Promise<void> {
+/** Without scripts and what is optional; a registry that fails for a moment is asked again. */
+export async function npmInstall(
+  dir: string,
+  packages: readonly string[],
+  env: NodeJS.ProcessEnv = cleanNpmEnvironment(),
+): Promise<void> {
   const quiet = ["--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--omit=optional", "--omit=peer"];
   await retry(`npm install in ${dir}`, 4, () =>
     mustRun(["npm", "install", ...quiet, ...packages], {
       cwd: dir,
-      env: cleanNpmEnvironment(),
+      env,
       timeoutMs: 600_000,
     }),
   );
 }
 
 /** Under `npm run`, npm hands its own settings down as npm_* variables; a nested install must not inherit them all. */
-function cleanNpmEnvironment(): NodeJS.ProcessEnv {
+export function cleanNpmEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) =>
       !/^npm_(?:package|lifecycle|command|execpath|node_execpath)/.test(name) && name !== "NODE_OPTIONS",

@@ -1,3 +1,4 @@
+import type { Facts } from "../../../core/collect.ts";
 import { knownValue } from "../../../core/fact.ts";
 import type { Lang } from "../../../core/languages.ts";
 import type { LogGateway } from "../../../core/log-event.ts";
@@ -13,6 +14,8 @@ export interface TriageQuestion extends TriageOptions {
 
 export interface TriageReport {
   readonly report: Report;
+  /** What it was made of. */
+  readonly facts: Facts;
   /** Of the people who wrote what was read; absent where nobody did. */
   readonly lang?: Lang;
 }
@@ -25,8 +28,10 @@ export async function triageReport(question: TriageQuestion): Promise<TriageRepo
   const gateways = knownValue(triaged.facts.logs)?.gateways ?? [];
   // What a pipe had is gone.
   const isSplit = gateways.length > 1 && question.handed.every(({ again }) => again);
-  const report = isSplit ? await worstOf(gateways, triaged, question) : told(triaged, question);
-  return { report, ...(lang === undefined ? {} : { lang }) };
+  const answer = isSplit
+    ? await worstOf(gateways, triaged, question)
+    : { report: told(triaged, question), facts: triaged.facts };
+  return { ...answer, ...(lang === undefined ? {} : { lang }) };
 }
 
 function told(
@@ -47,7 +52,7 @@ async function worstOf(
   gateways: readonly LogGateway[],
   { inputs }: Triaged,
   question: TriageQuestion,
-): Promise<Report> {
+): Promise<Pick<TriageReport, "report" | "facts">> {
   const { select: _select, notes = [], ...options } = question;
   const all: { readonly gateway: LogGateway; readonly facts: Triaged; readonly report: Report }[] = [];
   for (const gateway of gateways) {
@@ -63,10 +68,11 @@ async function worstOf(
     message: "several-gateways",
     args: { count: gateways.length, ...argsOf(worst.gateway, worst.report) },
   };
-  return told(worst.facts, {
+  const report = told(worst.facts, {
     ...question,
     notes: [own, ...others.map(({ gateway, report }) => noteOf(gateway, report)), ...notes],
   });
+  return { report, facts: worst.facts.facts };
 }
 
 function noteOf(gateway: LogGateway, report: Report): ReportNote {

@@ -225,6 +225,17 @@ export const tables: Tables = {
     "tls-verified-anyway":
       "`NODE_TLS_REJECT_UNAUTHORIZED=0` is set here and has no effect on this tool: it verifies certificates all the same. `--insecure-tls` leaves out that of the gateway.",
     "no-logs": "No gateway log was read; an earlier refusal would not be seen.",
+    "third-party": "a check of a third party, {from}",
+    "third-party-error":
+      "A check of a third party, {from}, says (error; not verified by pairing-doctor): {title}: {text}",
+    "third-party-warning":
+      "A check of a third party, {from}, says (warning; not verified by pairing-doctor): {title}: {text}",
+    "third-party-info":
+      "A check of a third party, {from}, says (information; not verified by pairing-doctor): {title}: {text}",
+    "third-party-healthy": "A check of a third party, {from}, found nothing.",
+    "third-party-not-applicable": "A check of a third party, {from}, has nothing to look at here. {detail}",
+    "third-party-undetermined": "A check of a third party, {from}, could not tell. {detail}",
+    "third-party-crashed": "A check of a third party, {from}, failed: {detail}",
     "symptoms-hidden": "Hidden, because a cause above explains them: {ids}.",
   },
   verdicts: {

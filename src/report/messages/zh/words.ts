@@ -209,6 +209,14 @@ export const tables: Tables = {
     "tls-verified-anyway":
       "这里设置了 `NODE_TLS_REJECT_UNAUTHORIZED=0`，但它对本工具不起作用：证书照常验证。只有 `--insecure-tls` 才会跳过网关证书的验证。",
     "no-logs": "没有读到网关日志，因此看不到更早的拒绝记录。",
+    "third-party": "第三方检查项 {from}",
+    "third-party-error": "第三方检查项 {from} 报告（错误；未经 pairing-doctor 核实）：{title}：{text}",
+    "third-party-warning": "第三方检查项 {from} 报告（警告；未经 pairing-doctor 核实）：{title}：{text}",
+    "third-party-info": "第三方检查项 {from} 报告（信息；未经 pairing-doctor 核实）：{title}：{text}",
+    "third-party-healthy": "第三方检查项 {from} 没有发现问题。",
+    "third-party-not-applicable": "第三方检查项 {from} 在这里无可检查。{detail}",
+    "third-party-undetermined": "第三方检查项 {from} 无法判断。{detail}",
+    "third-party-crashed": "第三方检查项 {from} 失败：{detail}",
     "symptoms-hidden": "以下各项已由上面的原因解释，不再列出：{ids}。",
   },
   verdicts: {

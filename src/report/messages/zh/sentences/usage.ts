@@ -119,6 +119,8 @@ export const usage = translation(english, {
   "give-input": "请给出 {input}，一个对象或每行一个",
   "wait-until-done": "请等它完成",
   "leave-out": "请去掉它",
+  "format-of-doctor": "它有自己的格式",
+  "only-as-doctor": "它只与 --as-openclaw-doctor 一起使用",
   "there-are": "可用的有 {ids}",
   "too-many-inputs": "其中的连接超过 {count} 个",
 });

@@ -1,0 +1,36 @@
+import { readFileSync, writeSync } from "node:fs";
+
+/**
+ * The program of the process in which one check of a third party runs: its file as the only word, the input on standard
+ * input, the answer on descriptor 3. It imports nothing of ours, as the process may read no other file.
+ */
+
+const ANSWER = 3;
+
+async function answer(): Promise<unknown> {
+  const input: unknown = JSON.parse(readFileSync(0, "utf8"));
+  const module = (await import(process.argv[2] ?? "")) as { readonly default?: unknown };
+  const check = module.default as { id?: unknown; diagnose?(input: unknown): unknown } | undefined;
+  if (typeof check?.diagnose !== "function") return { kind: "no-check" };
+  return { kind: "answer", id: check.id, value: await check.diagnose(input) };
+}
+
+function say(value: unknown): void {
+  const bytes = Buffer.from(JSON.stringify(value) ?? "null");
+  // A pipe takes as much as it has room for.
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(ANSWER, bytes, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+    }
+  }
+}
+
+try {
+  say(await answer());
+} catch (error) {
+  say({ kind: "threw", detail: String(error instanceof Error ? error.message : error).slice(0, 2000) });
+}
+// Timers and sockets that it left are not waited for.
+process.exit(0);
