@@ -44,6 +44,8 @@ import retiredIdentityFiles from "./retired-identity-files.ts";
 import roleUpgradePending from "./role-upgrade-pending.ts";
 import scopeUpgradePending from "./scope-upgrade-pending.ts";
 import secureContextRequired from "./secure-context-required.ts";
+import serviceEndsAtLogout from "./service-ends-at-logout.ts";
+import serviceSettingsOutdated from "./service-settings-outdated.ts";
 import staleRequestId from "./stale-request-id.ts";
 import statePermissions from "./state-permissions.ts";
 import tailscaleServePairing from "./tailscale-serve-pairing.ts";
@@ -107,6 +109,8 @@ export const checks: readonly Check[] = [
   insecureFlagsSet,
   originFallbackRisky,
   multipleGateways,
+  serviceSettingsOutdated,
+  serviceEndsAtLogout,
   clientSide4008,
   probeScopeLimited,
   outOfScope,

@@ -3,6 +3,7 @@ import type { Admission, AdmissionConfig, Connection } from "./connection.ts";
 import type { DeploymentKind, DeploymentTraits } from "./deployment-kind.ts";
 import type { LogDigest, RefusalGate } from "./log-event.ts";
 import type { Saying } from "./saying.ts";
+import type { ServiceReading } from "./service.ts";
 import type { Workload } from "./workload.ts";
 
 /** Every fact by name. Values are plain JSON; secrets in them are fingerprints (see `Secret`). */
@@ -80,6 +81,8 @@ export interface Deployment {
   readonly traits: DeploymentTraits;
   /** The gateway's container or pod, where its engine was asked. */
   readonly workload?: Workload;
+  /** What starts the gateway that runs, where a service manager does, outside of containers. */
+  readonly service?: ServiceReading;
   /** What the Compose files say of that container, where Compose made it and they are on this machine. */
   readonly compose?: ComposeReading;
 }

@@ -1,14 +1,16 @@
 import { DEFAULT_PORT } from "../core/default-port.ts";
 import { type Fact, knownValue } from "../core/fact.ts";
 import type { DeploymentNames, HostSigns } from "../core/facts.ts";
+import type { ServiceReading } from "../core/service.ts";
 import type { ComposeSigns } from "../kinds/docker/services.ts";
 import { namesFromUnits } from "../kinds/units.ts";
 import { readComposeFile } from "./docker/compose-files.ts";
+import { installDirBehind } from "./hidden-program.ts";
 import { readHost } from "./host.ts";
 import { type Listeners, readListeners } from "./listeners.ts";
 import { type LocalAccess, localAccess } from "./local.ts";
 import type { GatewayProcess } from "./processes.ts";
-import { managerOf, serviceIn } from "./service-manager.ts";
+import { readInstalled, readService, type ServiceFiles } from "./service-reading.ts";
 import type { World } from "./world.ts";
 
 export interface SurroundingsOptions {
@@ -27,6 +29,7 @@ export interface SurroundingsOptions {
 export class Surroundings {
   readonly options: SurroundingsOptions;
   readonly #listeners = new Map<number, Promise<Fact<Listeners>>>();
+  readonly #services = new Map<number, Promise<ServiceFiles | undefined>>();
   #compose: Promise<ComposeSigns | undefined> | undefined;
   #host: Promise<HostSigns> | undefined;
   #owner: Promise<number | undefined> | undefined;
@@ -61,10 +64,40 @@ export class Surroundings {
       world,
       salt,
       host,
-      ...(process === undefined ? {} : { gateway: process, names: await namesOf(world, process, host) }),
+      ...(process === undefined ? await this.#installed(host) : await this.#running(process, host)),
       ...(configPath === undefined ? {} : { configPath }),
       ...(release === undefined ? {} : { release }),
     });
+  }
+
+  async #running(process: GatewayProcess, host: HostSigns) {
+    const found = await this.#serviceOf(process);
+    return {
+      gateway: process,
+      names: namesOf(found?.reading, host),
+      ...(found === undefined ? {} : { service: found.reading }),
+    };
+  }
+
+  /** Of a gateway that does not run, the unit that would start it. */
+  async #installed({ platform, units }: HostSigns) {
+    const { unit } = namesFromUnits(units);
+    if (unit === undefined || platform !== "linux") return {};
+    return { service: await readInstalled(this.world, unit) };
+  }
+
+  #serviceOf(process: GatewayProcess): Promise<ServiceFiles | undefined> {
+    const { world, salt } = this.options;
+    const read = this.#services.get(process.pid) ?? readService(world, process, salt);
+    this.#services.set(process.pid, read);
+    return read;
+  }
+
+  /** With what its service tells of a program that does not show itself. */
+  async #whole(process: GatewayProcess | undefined): Promise<GatewayProcess | undefined> {
+    if (process === undefined || process.installDir !== undefined) return process;
+    const installDir = await installDirBehind(this.world, process, (await this.#serviceOf(process))?.unit);
+    return installDir === undefined ? process : { ...process, installDir };
   }
 
   /** Who listens on a port, and the gateways of the machine. */
@@ -80,14 +113,16 @@ export class Surroundings {
   async holder(port: number): Promise<GatewayProcess | undefined> {
     const listeners = knownValue(await this.listeners(port));
     const pids = new Set(listeners?.sockets.map(({ pid }) => pid));
-    return listeners?.gateways.find(({ pid, container }) => container === undefined && pids.has(pid));
+    return this.#whole(
+      listeners?.gateways.find(({ pid, container }) => container === undefined && pids.has(pid)),
+    );
   }
 
   /** The only gateway process outside of containers. */
   async lone(): Promise<GatewayProcess | undefined> {
     const gateways = knownValue(await this.listeners(this.port()))?.gateways ?? [];
     const ours = gateways.filter(({ container }) => container === undefined);
-    return ours.length === 1 ? ours[0] : undefined;
+    return ours.length === 1 ? this.#whole(ours[0]) : undefined;
   }
 
   /** The port where no config names one: of the environment, else the default. */
@@ -110,15 +145,10 @@ export class Surroundings {
 }
 
 /** What really runs it counts before what has a fitting name. */
-async function namesOf(
-  world: World,
-  process: GatewayProcess,
-  { units }: HostSigns,
-): Promise<DeploymentNames> {
+function namesOf(service: ServiceReading | undefined, { units }: HostSigns): DeploymentNames {
   const byFile = namesFromUnits(units);
-  const manager = await managerOf(world, process.pid);
-  if (manager?.by === "systemd") return { ...byFile, unit: { name: manager.unit, user: manager.user } };
-  const service = serviceIn(process);
+  if (service === undefined) return byFile;
+  const { by, name, user = false } = service;
   // A unit may be there while the gateway runs by something else.
-  return service === undefined ? byFile : { service };
+  return by === "systemd" ? { ...byFile, unit: { name, user } } : { service: { by, name } };
 }

@@ -30,6 +30,7 @@ export const findHere: Finder = async ({ around }) => {
 export function accessOf(access: LocalAccess) {
   return {
     names: access.names,
+    ...(access.service === undefined ? {} : { service: access.service }),
     config: () => access.config(),
     logs: () => access.logs(),
     devices: () => access.devices(),

@@ -4,6 +4,7 @@ import { facts } from "./facts.ts";
 import { fleet } from "./fleet.ts";
 import { kubernetes } from "./kubernetes.ts";
 import { reach } from "./reach.ts";
+import { services } from "./services.ts";
 import { smoke } from "./smoke.ts";
 import { ssh } from "./ssh.ts";
 import { unseen } from "./unseen.ts";
@@ -21,6 +22,7 @@ export const SENTENCES = {
   ...evidence,
   ...fleet,
   ...kubernetes,
+  ...services,
   ...smoke,
   ...ssh,
   ...unseen,

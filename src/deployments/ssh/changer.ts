@@ -131,6 +131,7 @@ export async function sshChanger(options: SshChangerOptions): Promise<Fact<Chang
             cli,
             gateway,
             ...(options.names.unit === undefined ? {} : { unit: options.names.unit }),
+            stale: access.service?.outdated !== undefined,
             // A signal that restarts one release opens a debugger in another.
             ...(certain === undefined ? {} : { release: certain }),
           },

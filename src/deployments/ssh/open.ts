@@ -122,6 +122,7 @@ async function placeOn(open: OpenHost): Promise<HostPlace> {
         evidence: evidenceOf(name, listeners),
         alternatives: [],
         names,
+        ...(access.service === undefined ? {} : { service: access.service }),
       }),
       name,
     ),
