@@ -178,7 +178,7 @@ function copyInto(differing: Difference | undefined, config: ConfigReading | und
 
 /** OpenClaw's own services, whose files `gateway install` writes, and nobody by hand. */
 const OWN_SERVICE =
-  /^(?:(?:openclaw|clawdbot|moltbot)-gateway(?:-[\w.-]{1,64})?\.service|ai\.openclaw\.[\w.-]{1,64}\.plist)\b/;
+  /^(?:(?:openclaw|clawdbot|moltbot)-gateway(?:-[\w.-]{1,64})?\.service|ai\.openclaw\.[\w.-]{1,64}\.plist)(?= |$)/;
 
 /**
  * An old token in the unit: `gateway install --force` writes there what openclaw.json has (2026.2.1), or no token at all

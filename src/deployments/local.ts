@@ -3,7 +3,7 @@ import type { ReadInclude } from "../config/includes.ts";
 import { MAX_CONFIG } from "../config/json5.ts";
 import { type ConfigCandidate, locateConfig } from "../config/locate.ts";
 import { readConfig } from "../config/read.ts";
-import { fileEnv, plistEnv, type ServiceEnv } from "../config/service-env.ts";
+import { fileEnv, plistEnv } from "../config/service-env.ts";
 import type { Changer } from "../core/change.ts";
 import { DEFAULT_PORT } from "../core/default-port.ts";
 import { type Fact, type Known, known, knownValue, type Unknown, unknown } from "../core/fact.ts";
@@ -410,7 +410,7 @@ class Local implements LocalAccess {
     );
   }
 
-  async #unit(): Promise<Pick<UnitFiles, "name" | "env"> | undefined> {
+  async #unit(): Promise<Pick<UnitFiles, "name" | "env" | "sources"> | undefined> {
     const { world, host, salt, gateway } = this.#options;
     // A unit that is there as well does not run it.
     if (this.names.service !== undefined) return undefined;
@@ -421,7 +421,8 @@ class Local implements LocalAccess {
     if (path?.endsWith(".plist") === true) {
       const read = await world.readText(path, 262_144);
       const name = path.split("/").at(-1) ?? path;
-      return read.ok ? { name, env: { values: plistEnv(read.text, salt), files: [], exec: [] } } : undefined;
+      if (!read.ok) return undefined;
+      return { name, sources: {}, env: { values: plistEnv(read.text, salt), files: [], exec: [] } };
     }
     const unit = wanted ?? namesFromUnits(path === undefined ? [] : [path]).unit;
     if (unit === undefined) return undefined;
@@ -536,19 +537,23 @@ const TOUCHED =
   /["']?lastTouchedVersion["']?\s{0,9}:\s{0,9}["'](\d{4}\.\d{1,2}\.\d{1,3}(?:-[0-9A-Za-z.]{1,20})?)["']/;
 
 function serviceSources(
-  unit: { readonly name: string; readonly env: ServiceEnv } | undefined,
+  unit: Pick<UnitFiles, "name" | "env" | "sources"> | undefined,
   gateway: GatewayProcess | undefined,
 ): readonly { from: "service" | "env"; source: string; values: Readonly<Record<string, Secret>> }[] {
   const sources: { from: "service" | "env"; source: string; values: Readonly<Record<string, Secret>> }[] = [];
   const env = gateway?.env;
   if (unit !== undefined) {
     // What the running gateway does not have, the unit says only to the next one.
-    const values = Object.fromEntries(
-      Object.entries(unit.env.values).filter(
-        ([name, value]) => env === undefined || env[name]?.equals(value) === true,
-      ),
+    const values = Object.entries(unit.env.values).filter(
+      ([name, value]) => env === undefined || env[name]?.equals(value) === true,
     );
-    sources.push({ from: "service", source: unit.name, values });
+    const fileOf = (name: string): string => unit.sources[name] ?? unit.name;
+    for (const source of new Set([unit.name, ...values.map(([name]) => fileOf(name))]))
+      sources.push({
+        from: "service",
+        source,
+        values: Object.fromEntries(values.filter(([name]) => fileOf(name) === source)),
+      });
   }
   if (env !== undefined) {
     const source = gateway?.envSource ?? `process ${gateway?.pid ?? ""}`;

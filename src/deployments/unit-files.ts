@@ -8,6 +8,8 @@ export interface UnitFiles {
   readonly name: string;
   /** With the values of the files of variables. Values that systemd fills in itself (`%h`) are left as they are written. */
   readonly env: ServiceEnv;
+  /** Which file has the last word on a variable: `openclaw-gateway.service`, `…service.d/override.conf`, a path. */
+  readonly sources: Readonly<Record<string, string>>;
   /** Every file that was read, the unit first; `modified`: milliseconds since 1970. */
   readonly files: readonly { readonly path: string; readonly modified?: number }[];
   readonly privateTmp: boolean;
@@ -49,9 +51,15 @@ export async function readUnit(
   if (!read.ok) return undefined;
   const paths = [main, ...(await dropIns(world, names, directories))];
   const parts = [read.text];
+  const sources: Record<string, string> = {};
+  const from = (source: string, set: Readonly<Record<string, Secret>>): void => {
+    for (const variable of Object.keys(set)) sources[variable] = source;
+  };
+  from(`${name}.service`, unitEnv(read.text, salt).values);
   for (const path of paths.slice(1)) {
     const more = await world.readText(path, MAX_UNIT);
     parts.push(more.ok ? more.text : "");
+    if (more.ok) from(path.split("/").slice(-2).join("/"), unitEnv(more.text, salt).values);
   }
   const text = parts.join("\n");
   const env = unitEnv(text, salt);
@@ -61,12 +69,15 @@ export async function readUnit(
     const file = await world.readText(path, MAX_UNIT);
     if (!file.ok) continue;
     // systemd lets the files win over Environment=.
-    Object.assign(values, fileEnv(file.text, salt));
+    const set = fileEnv(file.text, salt);
+    Object.assign(values, set);
+    from(path, set);
     paths.push(path);
   }
   return {
     name: `${name}.service`,
     env: { ...env, values },
+    sources,
     files: await Promise.all(paths.map((path) => withTime(world, path))),
     privateTmp: /^(?:yes|true|on|1|disconnected)$/i.test(lastOf(text, "PrivateTmp")),
   };

@@ -33,6 +33,7 @@ const ORDER = [
   "pages",
   "proxies",
   "ssh",
+  "services",
   "docker",
   "docker-fix",
   "docker-compose-fix",
