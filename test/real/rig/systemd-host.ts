@@ -193,6 +193,8 @@ async function furnish(
       timeoutMs: 600_000,
     });
   try {
+    // Pages of manuals are indexed for minutes on a busy machine.
+    rmSync(`${root}/var/lib/man-db/auto-update`, { force: true });
     // Whatever a package would start here is not to be started.
     writeFileSync(`${root}/usr/sbin/policy-rc.d`, "#!/bin/sh\nexit 101\n");
     chmodSync(`${root}/usr/sbin/policy-rc.d`, 0o755);

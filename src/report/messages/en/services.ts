@@ -5,7 +5,7 @@ export const services: Readonly<Record<string, CauseMessage>> = {
   "service-settings-outdated": {
     title: "The gateway runs with older settings than its service has",
     healthy: "The gateway runs with what its service says now",
-    what: "The gateway was started at {startedAt}. {path|Its unit} was changed at {changedAt}, and gives it otherwise: {what|its variables}.",
+    what: "The gateway was started at {startedAt|an earlier time}. {path|Its unit} was changed at {changedAt|a later one}, and gives it otherwise: {what|its variables}.",
     why: "A service gets its variables and options when it is started. A changed unit, drop-in or file of variables waits for `daemon-reload` and for the next start, however often openclaw.json is read meanwhile.",
     fix: "Restart the gateway by its own manager, so that it is started by what is written now.",
     verify: "A second diagnosis no longer names the difference, and the gateway answers.",
@@ -14,7 +14,7 @@ export const services: Readonly<Record<string, CauseMessage>> = {
     variants: {
       config: {
         title: "openclaw.json was changed after the gateway was started, and is not read again by itself",
-        what: "The gateway was started at {startedAt}, {path|openclaw.json} was changed at {changedAt}, and gateway.reload.mode is {mode|off}.",
+        what: "The gateway was started at {startedAt|an earlier time}, {path|openclaw.json} was changed at {changedAt|a later one}, and gateway.reload.mode is {mode|off}.",
         why: "With `off` the gateway takes up nothing before its next start; with `hot` nothing that needs one, which is most of `gateway`.",
       },
     },

@@ -5,7 +5,7 @@ export const services: Readonly<Record<string, CauseMessage>> = {
   "service-settings-outdated": {
     title: "网关运行时使用的设置比它的服务里写的要旧",
     healthy: "网关运行时使用的就是它的服务现在的设置",
-    what: "网关启动于 {startedAt}。{path|它的单元} 修改于 {changedAt}，其中与运行时不同的有：{what|它的变量}。",
+    what: "网关启动于 {startedAt|较早的时间}。{path|它的单元} 修改于 {changedAt|之后的时间}，其中与运行时不同的有：{what|它的变量}。",
     why: "服务在启动时得到变量和选项。修改过的单元、drop-in 或变量文件要等到 `daemon-reload` 和下一次启动才生效，这期间无论 openclaw.json 被读取多少次都一样。",
     fix: "用网关自己的服务管理器重启它，让它按现在写的内容启动。",
     verify: "再诊断一次，不再提到这处差别，并且网关有应答。",
@@ -13,7 +13,7 @@ export const services: Readonly<Record<string, CauseMessage>> = {
     variants: {
       config: {
         title: "openclaw.json 在网关启动之后被修改，而网关不会自行重新读取",
-        what: "网关启动于 {startedAt}，{path|openclaw.json} 修改于 {changedAt}，而 gateway.reload.mode 为 {mode|off}。",
+        what: "网关启动于 {startedAt|较早的时间}，{path|openclaw.json} 修改于 {changedAt|之后的时间}，而 gateway.reload.mode 为 {mode|off}。",
         why: "设为 `off` 时，网关在下次启动之前不采用任何修改；设为 `hot` 时，不采用需要重启的修改，`gateway` 之下大多如此。",
       },
     },
