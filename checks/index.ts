@@ -45,6 +45,7 @@ import roleUpgradePending from "./role-upgrade-pending.ts";
 import scopeUpgradePending from "./scope-upgrade-pending.ts";
 import secureContextRequired from "./secure-context-required.ts";
 import serviceEndsAtLogout from "./service-ends-at-logout.ts";
+import serviceOfOtherUser from "./service-of-other-user.ts";
 import serviceSettingsOutdated from "./service-settings-outdated.ts";
 import staleRequestId from "./stale-request-id.ts";
 import statePermissions from "./state-permissions.ts";
@@ -61,6 +62,7 @@ export const checks: readonly Check[] = [
   statePermissions,
   pairingStoreTampered,
   retiredIdentityFiles,
+  serviceOfOtherUser,
   wrongPortOrConfigPath,
   cliContainerWrongNetns,
   edgeBlocksUpgrade,

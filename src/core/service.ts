@@ -7,6 +7,8 @@ export interface ServiceReading {
   readonly user?: boolean;
   /** Whose process it is: a name, or the number where the system has none. */
   readonly runsAs?: string;
+  /** Whose the configuration is that OpenClaw's own command reads for the same port, where that is another user's. */
+  readonly configOf?: string;
   /** When the process was started, ISO 8601. A start that the gateway makes within its process does not change it. */
   readonly startedAt?: string;
   /** It has a /tmp of its own: what it writes there is not in everybody's. */

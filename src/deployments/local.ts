@@ -17,6 +17,7 @@ import { safeText } from "../core/text.ts";
 import { devicesFromJson } from "../intake/devices.ts";
 import { dialsOwnLan } from "../kinds/own-lan-dial.ts";
 import { isOfUser, namesFromUnits } from "../kinds/units.ts";
+import { wholeProgram } from "./hidden-program.ts";
 import { findLogFiles, logTexts } from "./log-files.ts";
 import { openChanger } from "./open-changer.ts";
 import { asReadableTo } from "./path-trust.ts";
@@ -185,9 +186,10 @@ class Local implements LocalAccess {
   }
 
   async changer({ edit, release: told }: ChangerOptions): Promise<Fact<Changer>> {
-    const { world, salt, gateway } = this.#options;
+    const { world, salt } = this.#options;
     const [config, place] = await Promise.all([this.config(), this.#located()]);
     if (!config.known) return config;
+    const gateway = await wholeProgram(world, this.#options.gateway, config.value.logFile);
     const { configPath, stateDir } = place.candidate;
     const own = this.#options.release ?? (await this.#ownRelease());
     // Of an era the oldest: what the newest can do, it need not.

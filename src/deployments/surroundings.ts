@@ -6,9 +6,11 @@ import type { ComposeSigns } from "../kinds/docker/services.ts";
 import { namesFromUnits } from "../kinds/units.ts";
 import { readComposeFile } from "./docker/compose-files.ts";
 import { installDirBehind } from "./hidden-program.ts";
+import { readAccounts } from "./accounts.ts";
 import { readHost } from "./host.ts";
 import { type Listeners, readListeners } from "./listeners.ts";
 import { type LocalAccess, localAccess } from "./local.ts";
+import { userName } from "./path-trust.ts";
 import type { GatewayProcess } from "./processes.ts";
 import { readInstalled, readService, type ServiceFiles } from "./service-reading.ts";
 import type { World } from "./world.ts";
@@ -57,6 +59,7 @@ export class Surroundings {
   async gateway(
     process: GatewayProcess | undefined,
     { configPath, release }: Pick<SurroundingsOptions, "configPath" | "release"> = this.options,
+    configOwner?: number,
   ): Promise<LocalAccess> {
     const { world, salt } = this.options;
     const host = await this.host();
@@ -64,18 +67,21 @@ export class Surroundings {
       world,
       salt,
       host,
-      ...(process === undefined ? await this.#installed(host) : await this.#running(process, host)),
+      ...(process === undefined ? await this.#installed(host) : await this.#running(process, host, configOwner)),
       ...(configPath === undefined ? {} : { configPath }),
       ...(release === undefined ? {} : { release }),
     });
   }
 
-  async #running(process: GatewayProcess, host: HostSigns) {
-    const found = await this.#serviceOf(process);
+  async #running(process: GatewayProcess, host: HostSigns, configOwner: number | undefined) {
+    const reading = (await this.#serviceOf(process))?.reading;
+    const { uid, env } = process;
+    const isOthers = env === undefined && uid !== undefined && configOwner !== undefined && uid !== configOwner;
+    const configOf = isOthers ? { configOf: await userName(this.world, configOwner) } : {};
     return {
       gateway: process,
-      names: namesOf(found?.reading, host),
-      ...(found === undefined ? {} : { service: found.reading }),
+      names: namesOf(reading, host),
+      ...(reading === undefined ? {} : { service: { ...reading, ...configOf } }),
     };
   }
 
@@ -93,11 +99,20 @@ export class Surroundings {
     return read;
   }
 
-  /** With what its service tells of a program that does not show itself. */
+  /** With what its service and its user tell of a process that does not show itself. */
   async #whole(process: GatewayProcess | undefined): Promise<GatewayProcess | undefined> {
-    if (process === undefined || process.installDir !== undefined) return process;
-    const installDir = await installDirBehind(this.world, process, (await this.#serviceOf(process))?.unit);
-    return installDir === undefined ? process : { ...process, installDir };
+    if (process === undefined) return undefined;
+    const { world } = this;
+    const { uid } = process;
+    // Another user's process that hides its environment reads that user's files, and none of ours.
+    const others =
+      process.env === undefined && uid !== undefined && uid !== world.uid
+        ? (await readAccounts(world)).users.get(uid)?.home
+        : undefined;
+    const whole = others === undefined || process.home !== undefined ? process : { ...process, home: others };
+    if (whole.installDir !== undefined) return whole;
+    const installDir = await installDirBehind(world, whole, (await this.#serviceOf(process))?.unit);
+    return installDir === undefined ? whole : { ...whole, installDir };
   }
 
   /** Who listens on a port, and the gateways of the machine. */

@@ -26,6 +26,10 @@ const TOKEN = "svc-token-4c1f7e9a2b6d8035";
 const OLD_TOKEN = "svc-former-90aa17c3d25be648";
 const UNITS = `${CLAW.home}/.config/systemd/user`;
 const CONFIG = `${CLAW.home}/.openclaw/openclaw.json`;
+const QUIET = [
+  ...["SKIP_CHANNELS", "SKIP_BROWSER_CONTROL_SERVER", "SKIP_CANVAS_HOST", "SKIP_CRON"],
+  ...["SKIP_GMAIL_WATCHER", "DISABLE_BONJOUR"],
+];
 
 interface Service {
   readonly by: string;
@@ -65,6 +69,11 @@ describe("a gateway that a service manager runs, behind SSH", {
     });
     browser = startAgent(network.client);
     home = mkdtempSync(path.join(tmpdir(), "opd-rig-services-home-"));
+    // What a gateway does beside serving takes most of its start.
+    await host.write(
+      `${CLAW.home}/.config/environment.d/rig.conf`,
+      `NODE_COMPILE_CACHE=${current.compileCache}\n${QUIET.map((name) => `OPENCLAW_${name}=1\n`).join("")}`,
+    );
     await must(["loginctl", "enable-linger", "claw"]);
   });
   after(async () => {
@@ -128,7 +137,10 @@ describe("a gateway that a service manager runs, behind SSH", {
   }
 
   async function claw(argv: readonly string[], release = current): Promise<string> {
-    const { code, stdout, stderr } = await host.asClaw(argv, { path: path.dirname(release.node) });
+    const { code, stdout, stderr } = await host.asClaw(argv, {
+      path: path.dirname(release.node),
+      env: { NODE_COMPILE_CACHE: release.compileCache },
+    });
     assert.equal(code, 0, `${argv.join(" ")}: ${stdout}${stderr}`);
     return stdout;
   }
@@ -160,7 +172,7 @@ describe("a gateway that a service manager runs, behind SSH", {
     return (await pidOnPort()) ?? 0;
   }
 
-  const config = (more: object = {}, gateway: object = {}): Promise<void> =>
+  const config = (gateway: object = {}, release = current): Promise<void> =>
     host.write(
       CONFIG,
       JSON.stringify({
@@ -171,14 +183,16 @@ describe("a gateway that a service manager runs, behind SSH", {
           auth: { mode: "token", token: TOKEN },
           ...gateway,
         },
-        ...more,
+        // Saves most of the start.
+        ...(release === current ? { plugins: { enabled: false } } : {}),
       }),
     );
 
   /** As its user would install it. */
   async function install(release = current, gateway: object = {}): Promise<number> {
-    await host.run(["rm", "-rf", `${CLAW.home}/.openclaw`, `${UNITS}/openclaw-gateway.service.d`]);
-    await config({}, gateway);
+    await uninstall();
+    await host.run(["rm", "-rf", `${CLAW.home}/.openclaw`, "/tmp/openclaw"]);
+    await config(gateway, release);
     await claw(["node", release.entry, "gateway", "install", "--force"], release);
     return answers();
   }
@@ -297,7 +311,7 @@ describe("a gateway that a service manager runs, behind SSH", {
       `/tmp/openclaw/openclaw-${day}.log`,
       `${new Date().toISOString()} [ws] closed before connect conn=0a remote=198.51.100.7 code=1008 reason=pairing required\n`,
     );
-    await config({}, { reload: { mode: "off" } });
+    await config({ reload: { mode: "off" } });
     const unit = (token = ""): string =>
       `[Unit]\nDescription=ours\n[Service]\nUser=claw\nPrivateTmp=yes\nEnvironment=HOME=${CLAW.home}\nEnvironment=OPENCLAW_SKIP_CHANNELS=1\n${token}ExecStart=${current.node} ${current.packageDir}/dist/index.js gateway --port ${PORT}\nRestart=always\n`;
     await host.write("/etc/systemd/system/claw-assistant.service", unit(), "root");
@@ -324,7 +338,7 @@ describe("a gateway that a service manager runs, behind SSH", {
       assert.match(logs?.detail ?? "", /PrivateTmp/);
       // Nothing of a changed openclaw.json is taken up by itself.
       await delay(3000);
-      await config({}, { reload: { mode: "off" }, controlUi: { allowedOrigins: [ORIGIN] } });
+      await config({ reload: { mode: "off" }, controlUi: { allowedOrigins: [ORIGIN] } });
       const changed = await diagnosed(asRoot);
       assert.match(
         commandsOf(changed, "service-settings-outdated").join("\n"),
@@ -348,7 +362,7 @@ describe("a gateway that a service manager runs, behind SSH", {
       skip: FULL,
     }, async () => {
       await uninstall();
-      await config({}, { reload: { mode: "off" } });
+      await config({ reload: { mode: "off" } });
       const alias = by === "pm2" ? host.alias : `${host.alias}-root`;
       if (by === "pm2") {
         await claw([
@@ -378,7 +392,7 @@ describe("a gateway that a service manager runs, behind SSH", {
         const said = await diagnosed(alias);
         assert.equal(serviceOf(said).by, by);
         await delay(3000);
-        await config({}, { reload: { mode: "off" }, controlUi: { allowedOrigins: [ORIGIN] } });
+        await config({ reload: { mode: "off" }, controlUi: { allowedOrigins: [ORIGIN] } });
         const commands = commandsOf(await diagnosed(alias), "service-settings-outdated").join("\n");
         assert.match(commands, by === "pm2" ? /pm2 restart 0/ : /supervisorctl restart claw/);
         assert.doesNotMatch(commands, /systemctl|gateway --force|openclaw gateway(?! status)/);

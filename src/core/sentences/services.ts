@@ -6,5 +6,6 @@ export const services = {
   "service-no-linger": "{name}, of the manager of {user}; lingering is off",
   "config-after-start": "started at {startedAt}; gateway.reload.mode is {mode}",
   "config-changed": "changed at {changedAt}",
+  "service-of-other-user": "runs as {user}; openclaw.json for the same port is {owner}'s",
   "no-pm2": "pm2's own command, which started it, is not to be found there",
 } as const;

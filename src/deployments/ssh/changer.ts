@@ -9,6 +9,7 @@ import { containerCli } from "../contained/cli.ts";
 import { gatewayChanger } from "../gateway-changer.ts";
 import { type LocalAccess, localAccess } from "../local.ts";
 import { findLogFiles } from "../log-files.ts";
+import { wholeProgram } from "../hidden-program.ts";
 import { NOT_FOR_COMMANDS, type OpenclawCli } from "../openclaw-cli.ts";
 import { STARTED_BY } from "../orphans.ts";
 import { distrusted } from "../path-trust.ts";
@@ -37,16 +38,18 @@ export interface SshChangerOptions extends ChangerOptions {
   readonly reach: () => Promise<Fact<string>>;
 }
 
+const NO_COMMAND = unknown("absent", say("no-command"));
 /** Milliseconds; each look is a question over the line. */
 const LIMITS = { every: 700 };
 const TAILSCALE_MS = 15_000;
 
 /** The gateway of a host, changed as its owner by the Node that it runs on; nothing is installed there. */
 export async function sshChanger(options: SshChangerOptions): Promise<Fact<Changer>> {
-  const { access, world, connect, name, salt, gateway, edit, release: told } = options;
+  const { access, world, connect, name, salt, edit, release: told } = options;
   const config = await access.config();
   if (!config.known) return config;
   const { reading, all, logFile } = config.value;
+  const gateway = await wholeProgram(world, options.gateway, logFile);
   const { path: configPath, stateDir, effective } = reading;
   const info = await world.info(configPath);
   const { uid, gid } = info ?? {};
@@ -74,7 +77,7 @@ export async function sshChanger(options: SshChangerOptions): Promise<Fact<Chang
   const program = await programThere(world, gateway, node, uid);
   const cli: OpenclawCli =
     program === undefined
-      ? { run: async () => unknown("absent", say("no-command")) }
+      ? { run: async () => NO_COMMAND, missing: async () => NO_COMMAND }
       : dialsOwnLan(release, effective.gateway?.bind)
         ? { run: async () => unknown("not-asked", say("own-lan-dial-there")) }
         : containerCli({

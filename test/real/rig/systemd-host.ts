@@ -30,7 +30,11 @@ export interface SystemdHost {
   /** As `claw`, with what a login has in its environment and this in front of its PATH. */
   asClaw(
     argv: readonly string[],
-    options?: { readonly path?: string; readonly timeoutMs?: number },
+    options?: {
+      readonly path?: string;
+      readonly env?: Readonly<Record<string, string>>;
+      readonly timeoutMs?: number;
+    },
   ): Promise<CommandResult>;
   /** Writes a file on the host. */
   write(file: string, content: string, owner?: "claw" | "root"): Promise<void>;
@@ -152,7 +156,7 @@ export async function startSystemdHost(options: SystemdHostOptions): Promise<Sys
     );
     const bin = at("bin");
     await writeClient(bin, { key: at("key"), known: at("known"), config: at("ssh_config"), address });
-    const asClaw: SystemdHost["asClaw"] = (argv, { path: first, timeoutMs = 300_000 } = {}) =>
+    const asClaw: SystemdHost["asClaw"] = (argv, { path: first, env = {}, timeoutMs = 300_000 } = {}) =>
       run(
         inside([
           ...["runuser", "-u", "claw", "--", "env", "-i", "-C", CLAW.home, `HOME=${CLAW.home}`, "USER=claw"],
@@ -160,13 +164,14 @@ export async function startSystemdHost(options: SystemdHostOptions): Promise<Sys
           `DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/${CLAW.uid}/bus`,
           `PATH=${first === undefined ? "" : `${first}:`}/usr/local/bin:/usr/bin:/bin`,
           ...["OPENCLAW_SKIP_CHANNELS=1", "OPENCLAW_DISABLE_BONJOUR=1", "NO_COLOR=1"],
+          ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
           ...argv,
         ]),
         { timeoutMs },
       );
     const write: SystemdHost["write"] = async (file, content, owner = "claw") => {
       const script =
-        'mkdir -p "$(dirname "$0")" && cat > "$0" && chown "$1:$1" "$0" "$(dirname "$0")" && chmod 600 "$0"';
+        'runuser -u "$1" -- mkdir -p "$(dirname "$0")" && cat > "$0" && chown "$1:$1" "$0" && chmod 600 "$0"';
       const made = await run(inside(["sh", "-c", script, file, owner]), { stdin: content });
       if (made.code !== 0) throw new Error(`${file}: ${made.stderr}`);
     };

@@ -237,6 +237,11 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "Clients, requests and approvals then meet at the same gateway.",
     caution: "Look first which of them holds the devices that are approved.",
   },
+  "run-as-config-owner": {
+    title: "Run the gateway as {owner|the user who configures it}",
+    what: "It then has that user's settings, devices and token.",
+    caution: "Devices that were approved for the user that it runs as now have to ask again.",
+  },
   "restart-service": {
     title: "Restart the gateway by its own manager",
     what: "It is started by what its unit, its drop-ins and its files of variables say now. Open pages connect again by themselves.",

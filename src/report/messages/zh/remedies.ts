@@ -230,6 +230,11 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "这样客户端、请求和批准都在同一个网关上。",
     caution: "请先确认已批准的设备在哪一个网关上。",
   },
+  "run-as-config-owner": {
+    title: "让网关以 {owner|配置它的用户} 的身份运行",
+    what: "之后它使用该用户的设置、设备和令牌。",
+    caution: "为目前的运行用户批准过的设备需要重新请求。",
+  },
   "restart-service": {
     title: "用网关自己的服务管理器重启它",
     what: "网关将按它的单元、drop-in 和变量文件现在的内容启动。打开的页面会自行重新连接。",

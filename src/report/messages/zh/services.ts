@@ -19,6 +19,16 @@ export const services: Readonly<Record<string, CauseMessage>> = {
     },
   },
 
+  "service-of-other-user": {
+    title: "网关以 {user|另一个用户} 的身份运行，而配置它的是 {owner|别的用户}",
+    healthy: "网关以所用配置的所有者身份运行",
+    what: "{unit|该服务} 占用这个端口，以 {user|另一个用户} 的身份运行。写有这个端口的 openclaw.json 属于 {owner|别的用户}。",
+    why: "网关从其运行用户的主目录读取 openclaw.json、设备和令牌。没有 `User=` 的系统单元，或用 sudo 安装的服务，以 root 身份运行：其他人的设置和批准针对的是一个并未运行的网关。",
+    fix: "先确定网关属于谁：让它以 {owner|配置它的用户} 的身份运行，或以 {user|它的运行用户} 的身份查看和配置它。",
+    verify: "以 {owner|该用户} 的身份运行 `openclaw devices list`，能看到页面的请求。",
+    caveats: "为其中一个批准的设备，另一个并不知道。以 root 身份运行的网关会把整台机器交给任何进入的人。",
+  },
+
   "service-ends-at-logout": {
     title: "{user|它的用户}退出登录时，网关随之结束",
     healthy: "最后一次退出登录之后，网关的服务继续运行",

@@ -8,5 +8,6 @@ export const services = translation(english, {
   "service-no-linger": "{name}，属于 {user} 的用户管理器；lingering 未开启",
   "config-after-start": "启动于 {startedAt}；gateway.reload.mode 为 {mode}",
   "config-changed": "修改于 {changedAt}",
+  "service-of-other-user": "以 {user} 的身份运行；同一端口的 openclaw.json 属于 {owner}",
   "no-pm2": "在那里找不到启动它的 pm2 命令",
 });
