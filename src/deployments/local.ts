@@ -209,7 +209,10 @@ class Local implements LocalAccess {
       secrets: config.value.all,
       edit,
       devices: () => this.devices(),
-      newestLog: async () => (await this.#logFiles()).files.at(-1)?.path,
+      newestLog: async () =>
+        this.service?.privateTmp === true && !(await this.#hasLogElsewhere())
+          ? undefined
+          : (await this.#logFiles()).files.at(-1)?.path,
       ...(gateway === undefined ? {} : { gateway }),
       ...(unit === undefined ? {} : { unit }),
       stale: this.service?.outdated !== undefined,

@@ -4,9 +4,9 @@ import type { DeploymentNames, HostSigns } from "../core/facts.ts";
 import type { ServiceReading } from "../core/service.ts";
 import type { ComposeSigns } from "../kinds/docker/services.ts";
 import { namesFromUnits } from "../kinds/units.ts";
+import { readAccounts } from "./accounts.ts";
 import { readComposeFile } from "./docker/compose-files.ts";
 import { installDirBehind } from "./hidden-program.ts";
-import { readAccounts } from "./accounts.ts";
 import { readHost } from "./host.ts";
 import { type Listeners, readListeners } from "./listeners.ts";
 import { type LocalAccess, localAccess } from "./local.ts";
@@ -67,7 +67,9 @@ export class Surroundings {
       world,
       salt,
       host,
-      ...(process === undefined ? await this.#installed(host) : await this.#running(process, host, configOwner)),
+      ...(process === undefined
+        ? await this.#installed(host)
+        : await this.#running(process, host, configOwner)),
       ...(configPath === undefined ? {} : { configPath }),
       ...(release === undefined ? {} : { release }),
     });
@@ -76,7 +78,8 @@ export class Surroundings {
   async #running(process: GatewayProcess, host: HostSigns, configOwner: number | undefined) {
     const reading = (await this.#serviceOf(process))?.reading;
     const { uid, env } = process;
-    const isOthers = env === undefined && uid !== undefined && configOwner !== undefined && uid !== configOwner;
+    const isOthers =
+      env === undefined && uid !== undefined && configOwner !== undefined && uid !== configOwner;
     const configOf = isOthers ? { configOf: await userName(this.world, configOwner) } : {};
     return {
       gateway: process,

@@ -439,9 +439,12 @@ describe("a gateway that a service manager runs, behind SSH", {
         stdout === "" ? "none" : ((JSON.parse(stdout) as Partial<FixDocument>).outcome ?? "none");
       seen.add(`${outcome}: ${admitted ? "after" : "before"}`);
       if (outcome === "kept") assert.equal(admitted, true);
-      const next = await fix(AGREED);
-      progress(`then: ${next.outcome}`);
-      assert.equal((await page(current, device)).admitted, true, JSON.stringify(next));
+      // What was begun is taken back or finished first; then what is left is done.
+      const then: string[] = [];
+      for (let runs = 0; runs < 3 && !(await page(current, device)).admitted; runs += 1)
+        then.push((await fix(AGREED)).outcome);
+      progress(`then: ${then.join(", ")}`);
+      assert.equal((await page(current, device)).admitted, true, then.join(", "));
       const undone = await host.asClaw(["ls", "-A", `${CLAW.home}/.openclaw`]);
       assert.doesNotMatch(undone.stdout, /\.pairing-doctor|\.tmp-/);
     }

@@ -7,9 +7,9 @@ import { fingerprintOf } from "../../core/secret.ts";
 import { dialsOwnLan } from "../../kinds/own-lan-dial.ts";
 import { containerCli } from "../contained/cli.ts";
 import { gatewayChanger } from "../gateway-changer.ts";
+import { wholeProgram } from "../hidden-program.ts";
 import { type LocalAccess, localAccess } from "../local.ts";
 import { findLogFiles } from "../log-files.ts";
-import { wholeProgram } from "../hidden-program.ts";
 import { NOT_FOR_COMMANDS, type OpenclawCli } from "../openclaw-cli.ts";
 import { STARTED_BY } from "../orphans.ts";
 import { distrusted } from "../path-trust.ts";
@@ -90,6 +90,8 @@ export async function sshChanger(options: SshChangerOptions): Promise<Fact<Chang
             secrets: all.map((secret) => secret.reveal()),
           });
   const newestLog = async (): Promise<string | undefined> => {
+    // It writes into a /tmp that is not to be seen from here.
+    if (access.service?.privateTmp === true && logFile === undefined) return undefined;
     const found = await findLogFiles(fresh, {
       trusted: new Set([0, uid]),
       home: gateway?.home ?? world.homedir,
