@@ -1,7 +1,7 @@
 // OpenClaw's plugin in real `openclaw`: installed from the packed tarball, its command, its errors, the security audit.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -35,6 +35,10 @@ after(() => rmSync(dir, { recursive: true, force: true }));
 for (const release of RELEASES)
   describe(`openclaw ${release}`, () => {
     const home = path.join(dir, release);
+    /** From 2026.9 what no one reviewed needs a person's word. */
+    const consent = isAtLeast(release, "2026.8.0") ? ["--force", "--accept-capabilities"] : [];
+    /** From 2026.5.28 a plugin can register a collector for the audit; 2026.3.13 has no such door (shipped code, measured). */
+    const COLLECTS = isAtLeast(release, "2026.5.0");
     let installed: InstalledRelease;
     before(async () => {
       installed = await installRelease(release);
@@ -59,8 +63,6 @@ for (const release of RELEASES)
       run([installed.node, installed.entry, ...args], { env: env(), cwd: home, timeoutMs: SLOW_MS });
 
     test("installs from the packed tarball", { timeout: SLOW_MS }, async () => {
-      // From 2026.9 an archive that no one reviewed needs a person's word.
-      const consent = isAtLeast(release, "2026.8.0") ? ["--force", "--accept-capabilities"] : [];
       const { code, stdout, stderr } = await openclaw(["plugins", "install", tarball, ...consent]);
       assert.equal(code, 0, `${stdout}${stderr}`);
       assert.match(`${stdout}${stderr}`, /Installed plugin: openclaw-pairing-doctor/);
@@ -103,18 +105,28 @@ for (const release of RELEASES)
       assert.match(stdout, /\p{Script=Han}/u);
     });
 
-    // From 2026.5.28 a collector can be registered. The audit loads plugins to validate them alone, and calls no `register`
-    // (measured 5.28, 7.1, 9.6): the day that this fails, docs/plugin.md has to say so.
-    const audits = isAtLeast(release, "2026.5.0");
-    test("`openclaw security audit --deep` runs with it, and asks no collector of a third party", {
-      skip: !audits && "no collectors",
-      timeout: SLOW_MS,
+    test("`openclaw security audit --deep` asks no collector of a third party, neither this one's nor a witness'", {
+      timeout: 4 * SLOW_MS,
     }, async () => {
-      const { code, stdout } = await openclaw(["security", "audit", "--deep", "--json"]);
-      assert.equal(code, 0);
-      assert.match(stdout, /"checkId": ?"summary\.attack_surface"/);
-      assert.doesNotMatch(stdout, /"checkId": ?"pairing-doctor\./);
-      assert.ok(!stdout.includes(TOKEN));
+      const seen = path.join(dir, `${release}.seen`);
+      const heard = () => readFileSync(seen, "utf8").split("\n").filter(Boolean);
+      const { code, stdout, stderr } = await openclaw(["plugins", "install", witness(seen), ...consent]);
+      assert.equal(code, 0, `${stdout}${stderr}`);
+      // The witness' own command has the host call its `register`: that the door is there is no guess, nor that it opens.
+      assert.equal((await openclaw([WITNESS])).code, 0);
+      assert.deepEqual([...new Set(heard())], COLLECTS ? ["registered"] : ["no door"]);
+
+      const audit = await openclaw(["security", "audit", "--deep", "--json"]);
+      assert.equal(audit.code, 0, audit.stderr);
+      const ids = [...audit.stdout.matchAll(/"checkId": ?"([^"]+)"/g)].map(([, id = ""]) => id);
+      assert.ok(ids.includes("summary.attack_surface"), audit.stdout);
+      const asked = {
+        witness: heard().includes("asked"),
+        own: ids.some((id) => /^pairing-doctor\./.test(id)),
+      };
+      // The day that this fails a release asks: docs/plugin.md has to say from which one on, and what it shows.
+      assert.deepEqual(asked, { witness: false, own: false });
+      assert.ok(!audit.stdout.includes(TOKEN));
     });
 
     const mustRunAny = (argv: readonly string[]) => run(argv, { env: env(), cwd: home, timeoutMs: SLOW_MS });
@@ -123,4 +135,46 @@ for (const release of RELEASES)
 /** Without what differs between two runs of the same: times. */
 function plain(stdout: string): unknown {
   return JSON.parse(stdout.replace(/"(?:tookMs|clockSkewMs|age)": ?-?\d+/g, '"0": 0'));
+}
+
+const WITNESS = "audit-witness";
+
+/** A plugin that registers a collector wherever it can, and writes into `seen` what the host did with it. */
+function witness(seen: string): string {
+  const folder = path.join(dir, WITNESS);
+  mkdirSync(folder, { recursive: true });
+  const name = { name: WITNESS, version: "1.0.0" };
+  const put = (file: string, text: string) => writeFileSync(path.join(folder, file), text);
+  const door = { compat: { pluginApi: ">=2026.2.1" }, install: { minHostVersion: ">=2026.2.1" } };
+  put(
+    "package.json",
+    JSON.stringify({ ...name, type: "module", openclaw: { extensions: ["./index.js"], ...door } }),
+  );
+  put(
+    "openclaw.plugin.json",
+    JSON.stringify({
+      ...name,
+      id: WITNESS,
+      configSchema: { type: "object", additionalProperties: false, properties: {} },
+      cliCommands: [{ name: WITNESS, description: WITNESS, hasSubcommands: false }],
+    }),
+  );
+  put(
+    "index.js",
+    `import { appendFileSync } from "node:fs";
+const say = (word) => appendFileSync(${JSON.stringify(seen)}, word + "\\n");
+const name = ${JSON.stringify(WITNESS)};
+export default { id: name, name, description: name, register(api) {
+  api.registerCli(({ program }) => void program.command(name).action(async () => {}),
+    { commands: [name], descriptors: [{ name, description: name, hasSubcommands: false }] });
+  if (api.registerSecurityAuditCollector === undefined) return say("no door");
+  api.registerSecurityAuditCollector(async () => {
+    say("asked");
+    return [{ checkId: name + ".asked", severity: "warn", title: "asked", detail: "asked" }];
+  });
+  say("registered");
+} };
+`,
+  );
+  return folder;
 }
