@@ -168,7 +168,7 @@ describe("a gateway that a service manager runs, behind SSH", {
       if (pid === undefined || pid === other) return false;
       return (await host.run(["curl", "-sf", "-o", "/dev/null", `http://127.0.0.1:${PORT}/`])).code === 0;
     };
-    assert.ok(await until(isThere, 240_000), "no gateway answers");
+    assert.ok(await until(isThere, 400_000), "no gateway answers");
     return (await pidOnPort()) ?? 0;
   }
 

@@ -155,22 +155,24 @@ if [ -d /proc/1 ]; then
     q "$n"; x=$(readlink "/proc/$n/exe"); w "$x" 0
   done
 fi
+v() {
+  [ -f "$1" ] && r "$1" 262145
+  [ -d "$1.d" ] || return 0
+  r "$1.d" 1
+  for z in "$1.d"/*.conf; do [ -f "$z" ] && r "$z" 262145; done
+}
 H=
 U=
 for n in $g; do
   h=$(cat "/proc/$n/environ" 2>/dev/null | tr '\\000' '\\n' | sed -n 's|^HOME=\\(/[A-Za-z0-9_./@+-]*\\)$|\\1|p' | head -n 1)
   case $H in *" $h "*) ;; *) H="$H $h ";; esac
-  U="$U $(sed -n 's|.*/\\([A-Za-z0-9][A-Za-z0-9_.@:-]*\\)\\.service$|\\1|p' "/proc/$n/cgroup" 2>/dev/null | sort -u | tr '\\n' ' ')"
+  U="$U $(sed -n 's|.*/\\([A-Za-z0-9][A-Za-z0-9_.:-]*@\\)\\([A-Za-z0-9_.@:-]*\\)\\.service$|\\1.service \\1\\2.service|p;s|.*/\\([A-Za-z0-9][A-Za-z0-9_.:-]*\\.service\\)$|\\1|p' "/proc/$n/cgroup" 2>/dev/null)"
 done
 r /var/lib/systemd 1; r /var/lib/systemd/linger 1
 for n in "$\{XDG_CONFIG_HOME:-$HOME/.config}/systemd/user" $(for h in $H; do echo "$h/.config/systemd/user"; done) /etc/systemd/user /run/systemd/user /usr/local/lib/systemd/user /usr/lib/systemd/user /etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system; do
   r "$n" 1
-  for y in "$n"/openclaw*.service "$n"/clawdbot*.service "$n"/moltbot*.service $(for u in $U; do echo "$n/$u.service" "$n/$(echo "$u" | sed 's/@.*/@/').service"; done); do
-    [ -f "$y" ] && r "$y" 262145
-    [ -d "$y.d" ] || continue
-    r "$y.d" 1
-    for z in "$y.d"/*.conf; do [ -f "$z" ] && r "$z" 262145; done
-  done
+  for y in "$n"/openclaw*.service "$n"/clawdbot*.service "$n"/moltbot*.service; do v "$y"; done
+  for u in $U; do case $u in openclaw*|clawdbot*|moltbot*) ;; *) v "$n/$u";; esac; done
 done
 r /tmp/openclaw 1
 r "/tmp/openclaw-$(id -u)" 1

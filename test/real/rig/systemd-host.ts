@@ -234,6 +234,9 @@ async function furnish(
     await mustRun(["install", "-d", "-m700", `${root}/${home}/.ssh`]);
     await mustRun(["cp", `${key}.pub`, `${root}/${home}/.ssh/authorized_keys`]);
   }
+  // What this machine's own root does at a login is no business of that host.
+  for (const name of [".bashrc", ".bash_profile", ".profile"])
+    rmSync(`${root}/root/${name}`, { force: true });
   await mustRun(["chroot", root, "chown", "-R", "claw:claw", CLAW.home]);
   writeFileSync(`${root}/etc/fstab`, "");
   writeFileSync(`${root}/etc/machine-id`, `${crypto.randomUUID().replaceAll("-", "")}\n`);
