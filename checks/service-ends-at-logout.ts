@@ -21,7 +21,8 @@ export default defineCheck({
     const service = serviceOf(wanted.deployment);
     if (service?.lingers !== false) return [];
     const isServer =
-      knownValue(wanted.deployment)?.traits.unattended === true || knownValue(wanted.host)?.sshSession === true;
+      knownValue(wanted.deployment)?.traits.unattended === true ||
+      knownValue(wanted.host)?.sshSession === true;
     if (!isServer) return [];
     const { name, runsAs: user } = service;
     return [

@@ -30,7 +30,10 @@ export default defineCheck({
             id: "run-as-config-owner",
             risk: "restart",
             steps: [
-              human(service.by === "systemd" && service.user !== true ? "unit-user" : "service-as-owner", { owner, unit: name }),
+              human(service.by === "systemd" && service.user !== true ? "unit-user" : "service-as-owner", {
+                owner,
+                unit: name,
+              }),
               { do: "gateway.restart", afresh: true },
               { do: "gateway.status" },
             ],

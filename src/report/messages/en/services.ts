@@ -27,7 +27,8 @@ export const services: Readonly<Record<string, CauseMessage>> = {
     why: "A gateway reads openclaw.json, its devices and its token from the home of the user that it runs as. A system unit without `User=`, or a service that was installed with sudo, runs as root: settings and approvals of anybody else reach a gateway that does not run.",
     fix: "Decide whose gateway it is: run it as {owner|the user who configures it}, or look at it and configure it as {user|the user that it runs as}.",
     verify: "`openclaw devices list` as {owner|that user} shows what the page asks for.",
-    caveats: "What was approved for the one is not known to the other. A gateway that runs as root gives whoever gets in the whole machine.",
+    caveats:
+      "What was approved for the one is not known to the other. A gateway that runs as root gives whoever gets in the whole machine.",
   },
 
   "service-ends-at-logout": {

@@ -184,8 +184,7 @@ export const human: Readonly<Record<string, string>> = {
     "TrueNAS sets this key from the app's settings at each start. Edit the app, and give its allowed origins there; what the next lines change holds until the next start only.",
   "mount-state":
     "Mount a directory of the host or a volume at {path|/home/node/.openclaw}, with the gateway's user as owner, and create the container anew.",
-  "unit-user":
-    "In the unit, `sudo systemctl edit {unit|UNIT}`: below `[Service]` write `User={owner|USER}`.",
+  "unit-user": "In the unit, `sudo systemctl edit {unit|UNIT}`: below `[Service]` write `User={owner|USER}`.",
   "service-as-owner":
     "Stop the service of the user that it runs as, and as {owner|the user who configures it} install it: `openclaw gateway install`.",
   "enable-linger": "On the gateway's host, as an administrator: `loginctl enable-linger {user|USER}`.",
