@@ -95,6 +95,7 @@ function occurrence({ differing, told, refused, refusals, facts }: Found): Occur
   const remedies = [
     ...copyInto(differing, config),
     ...alignCompose(differing, compose, facts),
+    ...reinstall(differing, config),
     alignSources(differing, compose, facts),
     ...pasteInto(refused, differing, facts),
   ];
@@ -173,6 +174,27 @@ function copyInto(differing: Difference | undefined, config: ConfigReading | und
   if (wins.from !== "file" || loses.dotenv !== true || config.stateDir === "") return [];
   const path = `${config.stateDir}/.env`;
   return [{ id: "copy-token", risk: "none", args: args({ path }), steps: [{ do: "token.copy", path }] }];
+}
+
+/** OpenClaw's own services, whose files `gateway install` writes, and nobody by hand. */
+const OWN_SERVICE =
+  /^(?:(?:openclaw|clawdbot|moltbot)-gateway(?:-[\w.-]{1,64})?\.service|ai\.openclaw\.[\w.-]{1,64}\.plist)(?= |$)/;
+
+/**
+ * An old token in the unit: `gateway install --force` writes there what openclaw.json has (2026.2.1), or no token at all
+ * (2026.9.6), run. A token that the config takes from the environment would only come back.
+ */
+function reinstall(differing: Difference | undefined, config: ConfigReading | undefined): readonly Remedy[] {
+  if (differing?.name !== "token" || config === undefined) return [];
+  const { wins, loses } = differing;
+  if (wins.from !== "file" || loses.from !== "service" || !OWN_SERVICE.test(loses.source)) return [];
+  return [
+    {
+      id: "reinstall-service",
+      risk: "restart",
+      steps: [{ do: "service.reinstall" }, { do: "gateway.status" }],
+    },
+  ];
 }
 
 function alignSources(

@@ -45,6 +45,9 @@ import retiredIdentityFiles from "./retired-identity-files.ts";
 import roleUpgradePending from "./role-upgrade-pending.ts";
 import scopeUpgradePending from "./scope-upgrade-pending.ts";
 import secureContextRequired from "./secure-context-required.ts";
+import serviceEndsAtLogout from "./service-ends-at-logout.ts";
+import serviceOfOtherUser from "./service-of-other-user.ts";
+import serviceSettingsOutdated from "./service-settings-outdated.ts";
 import staleRequestId from "./stale-request-id.ts";
 import statePermissions from "./state-permissions.ts";
 import tailscaleServePairing from "./tailscale-serve-pairing.ts";
@@ -60,6 +63,7 @@ export const checks: readonly Check[] = [
   statePermissions,
   pairingStoreTampered,
   retiredIdentityFiles,
+  serviceOfOtherUser,
   wrongPortOrConfigPath,
   cliContainerWrongNetns,
   certificateNotTrusted,
@@ -109,6 +113,8 @@ export const checks: readonly Check[] = [
   insecureFlagsSet,
   originFallbackRisky,
   multipleGateways,
+  serviceSettingsOutdated,
+  serviceEndsAtLogout,
   clientSide4008,
   probeScopeLimited,
   outOfScope,

@@ -180,6 +180,8 @@ describe("a journal of ours", () => {
         undo: { undo: "device.restore", deviceId: "d-1", scopes: ["operator.read"], entry: { a: [1, null] } },
       },
       { step: { do: "gateway.start" }, state: "done", undo: { undo: "gateway.stop" } },
+      { step: { do: "gateway.restart" }, state: "done" },
+      { step: { do: "gateway.restart", afresh: true }, state: "started" },
       { step: { do: "tailscale.status" }, state: "done", undo: { undo: "tailscale.serve" } },
       { step: SITE, state: "done", undo: { undo: "file.remove", path: SITE.path, sha256: HASH } },
       {

@@ -213,6 +213,7 @@ test("the schema knows every event and nothing else", () => {
     { event: "started" },
     { event: "failed", quote: "the port is taken" },
     { event: "approved" },
+    { event: "missed", name: "gateway.log" },
     { event: "lost", why: quoted("away") },
     { event: "back" },
   ];
@@ -229,6 +230,7 @@ test("the schema knows every event and nothing else", () => {
       connected: 1,
       started: 1,
       failed: 1,
+      missed: 1,
       lost: 1,
       back: 1,
     } satisfies Record<WatchEvent["event"], 1>).sort(),

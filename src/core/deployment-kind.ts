@@ -13,6 +13,8 @@ export interface DeploymentTraits {
   readonly translates: boolean;
   /** A cluster's Services and Ingress lead to it. */
   readonly clustered: boolean;
+  /** Nobody sits at its machine: people sign in to it. */
+  readonly unattended?: true;
   /** What the step `ssh.tunnel` opens there. A port-forward ends at the gateway's own port, a tunnel at its host's. */
   readonly tunnel: "ssh-tunnel" | "port-forward";
 }

@@ -4,6 +4,7 @@ import type { DeploymentKind, DeploymentTraits } from "./deployment-kind.ts";
 import type { LogDigest, RefusalGate } from "./log-event.ts";
 import type { ProxyReading } from "./proxies.ts";
 import type { Saying } from "./saying.ts";
+import type { ServiceReading } from "./service.ts";
 import type { Workload } from "./workload.ts";
 
 /** Every fact by name. Values are plain JSON; secrets in them are fingerprints (see `Secret`). */
@@ -83,6 +84,8 @@ export interface Deployment {
   readonly workload?: Workload;
   /** Reverse proxies of the gateway's own host, where their configuration was looked at. Not part of any document. */
   readonly front?: ProxyReading;
+  /** What starts the gateway that runs, where a service manager does, outside of containers. */
+  readonly service?: ServiceReading;
   /** What the Compose files say of that container, where Compose made it and they are on this machine. */
   readonly compose?: ComposeReading;
 }

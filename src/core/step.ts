@@ -21,6 +21,8 @@ export type Step =
    * Compose service's container keeps as it was.
    */
   | { readonly do: "gateway.restart"; readonly afresh?: true }
+  /** OpenClaw's own command writes the unit of its service anew, by what openclaw.json says now, and starts it. */
+  | { readonly do: "service.reinstall" }
   | { readonly do: "gateway.status" }
   /** Prints the release of OpenClaw that runs there. */
   | { readonly do: "version.show" }
@@ -221,6 +223,7 @@ const STEPS = {
     disruption: 1,
     again: "restart",
   },
+  "service.reinstall": { by: "person", seen: false, disruption: 1 },
   "gateway.status": { by: "person", seen: false, reads: true },
   "version.show": { by: "person", seen: false, reads: true },
   "logs.show": { by: "person", seen: false, reads: true },

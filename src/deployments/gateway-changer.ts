@@ -171,6 +171,8 @@ class GatewayChanger implements Changer {
         case "device.reject":
         case "device.remove":
         case "device.rotate": {
+          const missing = await this.#options.cli.missing?.();
+          if (missing !== undefined) return missing;
           const writes = await this.#deviceStore();
           const notes = (await this.#devices.pairsItself()) ? [{ message: "own-command-pairs" }] : [];
           return known({ writes, notes }, writes);

@@ -203,7 +203,10 @@ const STEPS = {
   "device.remove": z.strictObject({ do: z.literal("device.remove"), deviceId: name }),
   "device.rotate": z.strictObject({ do: z.literal("device.rotate"), deviceId: name, role: name }),
   "gateway.start": z.strictObject({ do: z.literal("gateway.start") }),
-  "gateway.restart": z.strictObject({ do: z.literal("gateway.restart") }),
+  "gateway.restart": z.strictObject({
+    do: z.literal("gateway.restart"),
+    afresh: z.optional(z.literal(true)),
+  }),
   "token.generate": z.strictObject({ do: z.literal("token.generate") }),
   "token.copy": z.strictObject({
     do: z.literal("token.copy"),

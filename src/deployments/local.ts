@@ -3,25 +3,28 @@ import type { ReadInclude } from "../config/includes.ts";
 import { MAX_CONFIG } from "../config/json5.ts";
 import { type ConfigCandidate, locateConfig } from "../config/locate.ts";
 import { readConfig } from "../config/read.ts";
-import { fileEnv, plistEnv, type ServiceEnv, unitEnv } from "../config/service-env.ts";
+import { fileEnv, plistEnv } from "../config/service-env.ts";
 import type { Changer } from "../core/change.ts";
 import { DEFAULT_PORT } from "../core/default-port.ts";
-import { type Fact, type Known, known, type Unknown, unknown } from "../core/fact.ts";
+import { type Fact, type Known, known, knownValue, type Unknown, unknown } from "../core/fact.ts";
 import type { DeploymentNames, DeviceList, HostSigns, Release, StoreProblem } from "../core/facts.ts";
 import { parseBoundedJson } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
 import { type Saying, say } from "../core/saying.ts";
 import type { Secret } from "../core/secret.ts";
+import type { ServiceReading } from "../core/service.ts";
 import { safeText } from "../core/text.ts";
 import { devicesFromJson } from "../intake/devices.ts";
 import { dialsOwnLan } from "../kinds/own-lan-dial.ts";
-import { namesFromUnits } from "../kinds/units.ts";
+import { isOfUser, namesFromUnits } from "../kinds/units.ts";
+import { wholeProgram } from "./hidden-program.ts";
 import { findLogFiles, logTexts } from "./log-files.ts";
 import { openChanger } from "./open-changer.ts";
 import { asReadableTo } from "./path-trust.ts";
 import type { GatewayProcess } from "./processes.ts";
 import { devicesFromSqlite } from "./store/device-lists.ts";
 import type { ChangerOptions, ConfigAndSecrets, DeploymentAccess, LogText } from "./types.ts";
+import { readUnit, type UnitFiles } from "./unit-files.ts";
 import type { ReadOutcome, World } from "./world.ts";
 
 export interface LocalOptions {
@@ -31,6 +34,8 @@ export interface LocalOptions {
   readonly host?: HostSigns;
   /** The running gateway, when one was found in our own view of files (not in another container). */
   readonly gateway?: GatewayProcess;
+  /** What starts that gateway. */
+  readonly service?: ServiceReading;
   /** `--config`. */
   readonly configPath?: string;
   /** `--profile`. */
@@ -72,6 +77,7 @@ function hasDevices({ pending, paired }: DeviceList): boolean {
 
 class Local implements LocalAccess {
   readonly names: DeploymentNames;
+  readonly service?: ServiceReading;
   readonly #options: LocalOptions;
   #place: Promise<Place> | undefined;
   #config: Promise<Fact<ConfigAndSecrets>> | undefined;
@@ -80,6 +86,7 @@ class Local implements LocalAccess {
   constructor(options: LocalOptions) {
     this.#options = options;
     this.names = options.names ?? namesFromUnits(options.host?.units ?? []);
+    if (options.service !== undefined) this.service = options.service;
   }
 
   config(): Promise<Fact<ConfigAndSecrets>> {
@@ -107,7 +114,11 @@ class Local implements LocalAccess {
     const files = await this.#fileLogs();
     const { unit } = this.names;
     if (files.known || unit === undefined) return files;
-    const journal = await this.#options.world.journal?.(unit);
+    const { world, gateway } = this.#options;
+    const uid = gateway?.uid ?? (await this.owner());
+    // Root's own manager is another one.
+    const others = world.uid === 0 && unit.user && uid !== undefined && uid !== 0 ? { uid } : {};
+    const journal = await world.journal?.({ ...unit, ...others });
     if (journal === undefined) return files;
     const name = `journalctl${unit.user ? " --user" : ""} -u ${safeText(unit.name, 200)}`;
     return known([{ name, chunks: inOne(journal) }], name);
@@ -115,6 +126,10 @@ class Local implements LocalAccess {
 
   async #fileLogs(): Promise<Fact<readonly LogText[]>> {
     const world = await this.#readWorld();
+    const { service } = this.#options;
+    // What lies in everybody's /tmp is of an earlier start, or another gateway's.
+    if (service?.privateTmp === true && !(await this.#hasLogElsewhere()))
+      return unknown("denied", say("log-in-private-tmp", { name: service.name }), "--log FILE");
     const { files, logFile, distrust, denied } = await this.#logFiles();
     const newest = files.at(-1);
     if (denied !== undefined) return unreadableLog(denied, world.uid);
@@ -135,6 +150,11 @@ class Local implements LocalAccess {
         "--log FILE",
       );
     return known(logTexts(world, files, await this.#isUsual()), newest.path);
+  }
+
+  async #hasLogElsewhere(): Promise<boolean> {
+    const config = knownValue(await this.config());
+    return config?.logFile !== undefined && !config.logFile.startsWith("/tmp/");
   }
 
   /** Whether the config is the one that OpenClaw finds here by itself; one that was named may be of any gateway. */
@@ -166,9 +186,10 @@ class Local implements LocalAccess {
   }
 
   async changer({ edit, release: told }: ChangerOptions): Promise<Fact<Changer>> {
-    const { world, salt, gateway } = this.#options;
+    const { world, salt } = this.#options;
     const [config, place] = await Promise.all([this.config(), this.#located()]);
     if (!config.known) return config;
+    const gateway = await wholeProgram(world, this.#options.gateway, config.value.logFile);
     const { configPath, stateDir } = place.candidate;
     const own = this.#options.release ?? (await this.#ownRelease());
     // Of an era the oldest: what the newest can do, it need not.
@@ -188,9 +209,13 @@ class Local implements LocalAccess {
       secrets: config.value.all,
       edit,
       devices: () => this.devices(),
-      newestLog: async () => (await this.#logFiles()).files.at(-1)?.path,
+      newestLog: async () =>
+        this.service?.privateTmp === true && !(await this.#hasLogElsewhere())
+          ? undefined
+          : (await this.#logFiles()).files.at(-1)?.path,
       ...(gateway === undefined ? {} : { gateway }),
       ...(unit === undefined ? {} : { unit }),
+      stale: this.service?.outdated !== undefined,
       ...(release === undefined ? {} : { release, exact }),
     });
     return known(changer, configPath);
@@ -390,32 +415,29 @@ class Local implements LocalAccess {
     );
   }
 
-  async #unit(): Promise<{ readonly name: string; readonly env: ServiceEnv } | undefined> {
-    const { world, host, salt } = this.#options;
-    const wanted = this.names.unit?.name;
-    const path = host?.units.find((unit) => wanted === undefined || unit.includes(`/${wanted}.`));
-    if (path === undefined) return undefined;
-    const read = await world.readText(path, 262_144);
-    if (!read.ok) return undefined;
-    const name = path.split("/").at(-1) ?? path;
-    if (name.endsWith(".plist"))
-      return { name, env: { values: plistEnv(read.text, salt), files: [], exec: [] } };
-    const parts = [read.text];
-    // Drop-ins of `systemctl edit` come after the unit and win.
-    for (const dropIn of (await world.list(`${path}.d`, 100))
-      .filter((file) => file.endsWith(".conf"))
-      .slice(0, 20)) {
-      const more = await world.readText(`${path}.d/${dropIn}`, 262_144);
-      if (more.ok) parts.push(more.text);
+  async #unit(): Promise<Pick<UnitFiles, "name" | "env" | "sources"> | undefined> {
+    const { world, host, salt, gateway } = this.#options;
+    // A unit that is there as well does not run it.
+    if (this.names.service !== undefined) return undefined;
+    const wanted = this.names.unit;
+    const path = host?.units.find(
+      (each) => wanted === undefined || (each.includes(`/${wanted.name}.`) && isOfUser(each) === wanted.user),
+    );
+    if (path?.endsWith(".plist") === true) {
+      const read = await world.readText(path, 262_144);
+      const name = path.split("/").at(-1) ?? path;
+      if (!read.ok) return undefined;
+      return { name, sources: {}, env: { values: plistEnv(read.text, salt), files: [], exec: [] } };
     }
-    const env = unitEnv(parts.join("\n"), salt);
-    const values: Record<string, Secret> = { ...env.values };
-    for (const file of env.files) {
-      const read = await world.readText(file.replaceAll("%h", world.homedir), 262_144);
-      // systemd lets the files win over Environment=.
-      if (read.ok) Object.assign(values, fileEnv(read.text, salt));
-    }
-    return { name, env: { ...env, values } };
+    const unit = wanted ?? namesFromUnits(path === undefined ? [] : [path]).unit;
+    if (unit === undefined) return undefined;
+    const configHome = gateway?.env?.XDG_CONFIG_HOME?.reveal() ?? world.env.XDG_CONFIG_HOME;
+    const where = {
+      home: gateway?.home ?? world.homedir,
+      ...(configHome?.startsWith("/") === true ? { configHome } : {}),
+      ...(path === undefined ? {} : { path }),
+    };
+    return readUnit(world, { ...unit, ...where }, salt);
   }
 
   async #envFile(
@@ -520,19 +542,23 @@ const TOUCHED =
   /["']?lastTouchedVersion["']?\s{0,9}:\s{0,9}["'](\d{4}\.\d{1,2}\.\d{1,3}(?:-[0-9A-Za-z.]{1,20})?)["']/;
 
 function serviceSources(
-  unit: { readonly name: string; readonly env: ServiceEnv } | undefined,
+  unit: Pick<UnitFiles, "name" | "env" | "sources"> | undefined,
   gateway: GatewayProcess | undefined,
 ): readonly { from: "service" | "env"; source: string; values: Readonly<Record<string, Secret>> }[] {
   const sources: { from: "service" | "env"; source: string; values: Readonly<Record<string, Secret>> }[] = [];
   const env = gateway?.env;
   if (unit !== undefined) {
     // What the running gateway does not have, the unit says only to the next one.
-    const values = Object.fromEntries(
-      Object.entries(unit.env.values).filter(
-        ([name, value]) => env === undefined || env[name]?.equals(value) === true,
-      ),
+    const values = Object.entries(unit.env.values).filter(
+      ([name, value]) => env === undefined || env[name]?.equals(value) === true,
     );
-    sources.push({ from: "service", source: unit.name, values });
+    const fileOf = (name: string): string => unit.sources[name] ?? unit.name;
+    for (const source of new Set([unit.name, ...values.map(([name]) => fileOf(name))]))
+      sources.push({
+        from: "service",
+        source,
+        values: Object.fromEntries(values.filter(([name]) => fileOf(name) === source)),
+      });
   }
   if (env !== undefined) {
     const source = gateway?.envSource ?? `process ${gateway?.pid ?? ""}`;

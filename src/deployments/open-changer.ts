@@ -31,6 +31,8 @@ export interface OpenChangerOptions {
   readonly exact?: boolean;
   readonly gateway?: GatewayProcess;
   readonly unit?: DeploymentNames["unit"];
+  /** The files of its unit were changed since it was started. */
+  readonly stale?: boolean;
   readonly secrets: readonly Secret[];
   readonly edit: EditConfig;
   readonly devices: () => Promise<Fact<DeviceList>>;
@@ -87,6 +89,7 @@ export async function openChanger(options: OpenChangerOptions): Promise<Changer>
           cli,
           ...(owner === undefined ? {} : { configOwner: owner.uid }),
           ...(unit === undefined ? {} : { unit }),
+          stale: options.stale === true,
           // A signal that restarts one release opens a debugger in another.
           ...(release === undefined || options.exact !== true ? {} : { release }),
         },

@@ -22,6 +22,8 @@ export interface OpenclawCli {
    * aborts, or the time is over, the command and what it started are ended before this resolves.
    */
   run(args: readonly string[], options: RunOptions): Promise<Fact<CommandOutcome>>;
+  /** Why nothing can be run, before anything is tried. Absent: that shows only then. */
+  missing?(): Promise<Unknown | undefined>;
 }
 
 export interface RunOptions {
@@ -53,7 +55,12 @@ const TIMEOUT_MS = 60_000;
 export function openclawCli(options: OpenclawCliOptions): OpenclawCli {
   let program: Promise<Search> | undefined;
   const scrub = createScrubber(options.secrets);
+  const search = (): Promise<Search> => {
+    program ??= findProgram(options);
+    return program;
+  };
   return {
+    missing: async () => lacking(await search()),
     run: async (args, { signal, timeoutMs, read }) => {
       const { world, gateway, owner } = options;
       const as = owner?.uid ?? gateway?.uid;
@@ -61,13 +68,8 @@ export function openclawCli(options: OpenclawCliOptions): OpenclawCli {
         return unknown("denied", say("other-owner", { owner: as, user: world.uid }));
       const refused = refusedWords(args, options.secrets);
       if (refused !== undefined) return refused;
-      program ??= findProgram(options);
-      const { found, because } = await program;
-      if (found === undefined)
-        return unknown(
-          "absent",
-          because === undefined ? say("no-command") : say("no-command-because", { why: because }),
-        );
+      const { found, because } = await search();
+      if (found === undefined) return absent(because);
       if (signal.aborted) return unknown("failed", say("interrupted"));
       const { loopback } = options;
       const call =
@@ -88,6 +90,17 @@ export function openclawCli(options: OpenclawCliOptions): OpenclawCli {
       return known({ exitCode, stdout: scrub(stdout).text, stderr: scrub(stderr).text }, tried);
     },
   };
+}
+
+function lacking({ found, because }: Search): Unknown | undefined {
+  return found === undefined ? absent(because) : undefined;
+}
+
+function absent(because: Saying | undefined): Unknown {
+  return unknown(
+    "absent",
+    because === undefined ? say("no-command") : say("no-command-because", { why: because }),
+  );
 }
 
 /** Whoever may list processes reads a command's words. */

@@ -70,8 +70,11 @@ export async function gatewayProcesses(
   return found.filter(({ pid }) => !parents.has(pid));
 }
 
-function isOpenClawTitle(words: readonly string[]): boolean {
-  return /^(?:openclaw|clawdbot|moltbot)\b/.test(words[0] ?? "");
+/** Its own title; or pm2's for what it runs, `node SCRIPT` in one word (`ProcessContainerFork.js` of pm2 6). */
+function isOpenClawTitle([title = ""]: readonly string[]): boolean {
+  return /^(?:openclaw|clawdbot|moltbot)\b|^node \/\S{0,400}\/(?:openclaw\.mjs|openclaw\/dist\/(?:index|entry)\.m?js)$/.test(
+    title,
+  );
 }
 
 /** Whether a process has our network namespace; taken for granted where that may not be read. */

@@ -3,10 +3,11 @@ import type { DeploymentNames } from "../core/facts.ts";
 import { atLeast } from "../core/release.ts";
 import { quoted, type Saying, say } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
+import { readAccounts } from "./accounts.ts";
 import { runToEnd, tellingLine, triedWith } from "./command.ts";
 import { readListeners } from "./listeners.ts";
+import { type OwnRestart, ownRestart, systemdRestart } from "./manager-restart.ts";
 import type { OpenclawCli } from "./openclaw-cli.ts";
-import type { GatewayProcess } from "./processes.ts";
 import type { World } from "./world.ts";
 
 export interface RestartOptions {
@@ -16,6 +17,8 @@ export interface RestartOptions {
   /** Whose the gateway's configuration is: no other user's process is taken for the gateway. */
   readonly configOwner?: number;
   readonly unit?: DeploymentNames["unit"];
+  /** The files of its unit were changed since systemd read them. */
+  readonly stale?: boolean;
   readonly release?: string;
   readonly cli: OpenclawCli;
 }
@@ -37,8 +40,10 @@ export async function restartGateway(options: RestartOptions, signal: AbortSigna
   const gateway = listeners.known
     ? listeners.value.gateways.find(({ pid, container }) => pids.has(pid) && container === undefined)
     : undefined;
-  if (unit !== undefined && (gateway === undefined || (await isOf(world, gateway, unit.name))))
-    return byManager(world, unit, signal);
+  const own = gateway === undefined ? undefined : await ownRestart(world, gateway, options.stale);
+  if (own !== undefined) return own.known ? byManager(options, own.value, signal) : own;
+  if (unit !== undefined && (gateway === undefined || world.platform !== "linux"))
+    return byUnit(options, unit, signal);
   if (gateway === undefined) return unknown("absent", say("no-gateway-here", { port }));
   if (atLeast(release, "2026.7.1") === true) {
     const outcome = await cli.run(["gateway", "restart"], { signal });
@@ -58,40 +63,43 @@ export async function restartGateway(options: RestartOptions, signal: AbortSigna
   return unknown("not-asked", say("restart-by-hand"));
 }
 
-/** A unit may exist while the gateway runs by hand. */
-async function isOf(world: World, gateway: GatewayProcess, unit: string): Promise<boolean> {
-  if (world.platform !== "linux") return true;
-  const cgroup = await world.readText(`/proc/${gateway.pid}/cgroup`, 65_536);
-  return cgroup.ok && cgroup.text.includes(`/${unit}.service`);
-}
-
-async function byManager(
-  world: World,
+/** Of a gateway that is not to be seen: it is down, or the platform does not show it. */
+async function byUnit(
+  options: RestartOptions,
   unit: NonNullable<DeploymentNames["unit"]>,
   signal: AbortSignal,
 ): Promise<Fact<Saying>> {
+  const { world, stale = false } = options;
   if (!/^[A-Za-z0-9][A-Za-z0-9_.@-]{0,252}$/.test(unit.name))
     return unknown("not-asked", say("service-name-odd"));
-  const argv = managerWords(world, unit);
-  if (argv === undefined) return unknown("not-asked", say("services-by-person"));
-  const env = Object.fromEntries(Object.entries(world.env).filter(isSet));
-  const outcome = await runToEnd(argv, { env, cwd: "/", signal, timeoutMs: TIMEOUT_MS });
-  if (!outcome.known) return outcome;
-  return outcome.value.exitCode === 0
-    ? known(quoted(argv.join(" ")), argv[0] ?? "")
-    : unknown("failed", quoted(safeText(`${argv.join(" ")}: ${outcome.value.stderr}`, 300)));
+  if (world.platform === "linux") return byManager(options, systemdRestart({ ...unit, stale }), signal);
+  if (world.platform !== "darwin") return unknown("not-asked", say("services-by-person"));
+  const domain = unit.user ? `gui/${world.uid ?? 0}` : "system";
+  return byManager(
+    options,
+    { lines: [["launchctl", "kickstart", "-k", `${domain}/${unit.name}`]], env: {} },
+    signal,
+  );
 }
 
-function managerWords(
-  world: World,
-  unit: NonNullable<DeploymentNames["unit"]>,
-): readonly string[] | undefined {
-  if (world.platform === "linux")
-    // Without a password prompt: an ordinary user's system unit then fails, and says so.
-    return ["systemctl", ...(unit.user ? ["--user"] : []), "--no-ask-password", "restart", unit.name];
-  if (world.platform === "darwin")
-    return ["launchctl", "kickstart", "-k", `${unit.user ? `gui/${world.uid ?? 0}` : "system"}/${unit.name}`];
-  return undefined;
+async function byManager(
+  { world }: RestartOptions,
+  { lines, env: more, as, refusal }: OwnRestart,
+  signal: AbortSignal,
+): Promise<Fact<Saying>> {
+  const env = { ...Object.fromEntries(Object.entries(world.env).filter(isSet)), ...more };
+  const gid = as === undefined ? undefined : (await readAccounts(world)).users.get(as)?.gid;
+  const user = as === undefined || gid === undefined ? {} : { user: { uid: as, gid } };
+  let last: Fact<Saying> = unknown("not-asked", say("no-restart"));
+  for (const argv of lines) {
+    const outcome = await runToEnd(argv, { env, ...user, cwd: "/", signal, timeoutMs: TIMEOUT_MS });
+    if (!outcome.known) return outcome;
+    const { exitCode, stdout, stderr } = outcome.value;
+    if (exitCode !== 0 || refusal?.test(stdout) === true)
+      return unknown("failed", quoted(safeText(`${argv.join(" ")}: ${stderr || stdout}`, 300)));
+    last = known(quoted(argv.join(" ")), argv[0] ?? "");
+  }
+  return last;
 }
 
 function isSet(entry: readonly [string, string | undefined]): entry is [string, string] {

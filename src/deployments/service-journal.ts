@@ -7,9 +7,12 @@ const TIMEOUT_MS = 8000;
 const UNIT = /^[A-Za-z0-9][A-Za-z0-9_.@:-]{0,252}$/;
 
 /** The words that print a service's journal, each line with its time; `undefined` for a name that no unit has. */
-export function journalWords({ name, user }: ServiceUnit): readonly string[] | undefined {
+export function journalWords({ name, user, uid }: ServiceUnit): readonly string[] | undefined {
   if (!UNIT.test(name)) return undefined;
-  const which = [...(user ? ["--user"] : []), "-u", `${name}.service`];
+  const which =
+    user && uid !== undefined
+      ? [`_SYSTEMD_USER_UNIT=${name}.service`, `_UID=${uid}`]
+      : [...(user ? ["--user"] : []), "-u", `${name}.service`];
   return ["journalctl", ...which, "-n", String(LINES), "--no-pager", "--quiet", "-o", "short-iso"];
 }
 

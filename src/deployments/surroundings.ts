@@ -2,15 +2,19 @@ import { DEFAULT_PORT } from "../core/default-port.ts";
 import { type Fact, knownValue } from "../core/fact.ts";
 import type { DeploymentNames, HostSigns } from "../core/facts.ts";
 import type { ProxyReading } from "../core/proxies.ts";
+import type { ServiceReading } from "../core/service.ts";
 import type { ComposeSigns } from "../kinds/docker/services.ts";
 import { namesFromUnits } from "../kinds/units.ts";
+import { readAccounts } from "./accounts.ts";
 import { readComposeFile } from "./docker/compose-files.ts";
+import { installDirBehind } from "./hidden-program.ts";
 import { readHost } from "./host.ts";
 import { type Listeners, processIds, readListeners } from "./listeners.ts";
 import { type LocalAccess, localAccess } from "./local.ts";
+import { userName } from "./path-trust.ts";
 import type { GatewayProcess } from "./processes.ts";
 import { type ProxyProcess, proxyProcesses, readProxies } from "./proxy-configs.ts";
-import { managerOf, serviceIn } from "./service-manager.ts";
+import { readInstalled, readService, type ServiceFiles } from "./service-reading.ts";
 import type { World } from "./world.ts";
 
 export interface SurroundingsOptions {
@@ -29,6 +33,7 @@ export interface SurroundingsOptions {
 export class Surroundings {
   readonly options: SurroundingsOptions;
   readonly #listeners = new Map<number, Promise<Fact<Listeners>>>();
+  readonly #services = new Map<number, Promise<ServiceFiles | undefined>>();
   #compose: Promise<ComposeSigns | undefined> | undefined;
   #host: Promise<HostSigns> | undefined;
   #owner: Promise<number | undefined> | undefined;
@@ -57,6 +62,7 @@ export class Surroundings {
   async gateway(
     process: GatewayProcess | undefined,
     { configPath, release }: Pick<SurroundingsOptions, "configPath" | "release"> = this.options,
+    configOwner?: number,
   ): Promise<LocalAccess> {
     const { world, salt } = this.options;
     const host = await this.host();
@@ -64,10 +70,55 @@ export class Surroundings {
       world,
       salt,
       host,
-      ...(process === undefined ? {} : { gateway: process, names: await namesOf(world, process, host) }),
+      ...(process === undefined
+        ? await this.#installed(host)
+        : await this.#running(process, host, configOwner)),
       ...(configPath === undefined ? {} : { configPath }),
       ...(release === undefined ? {} : { release }),
     });
+  }
+
+  async #running(process: GatewayProcess, host: HostSigns, configOwner: number | undefined) {
+    const reading = (await this.#serviceOf(process))?.reading;
+    const { uid, env } = process;
+    const isOthers =
+      env === undefined && uid !== undefined && configOwner !== undefined && uid !== configOwner;
+    const configOf = isOthers ? { configOf: await userName(this.world, configOwner) } : {};
+    return {
+      gateway: process,
+      names: namesOf(reading, host),
+      ...(reading === undefined ? {} : { service: { ...reading, ...configOf } }),
+    };
+  }
+
+  /** Of a gateway that does not run, the unit that would start it. */
+  async #installed({ platform, units }: HostSigns) {
+    const { unit } = namesFromUnits(units);
+    if (unit === undefined || platform !== "linux") return {};
+    return { service: await readInstalled(this.world, unit) };
+  }
+
+  #serviceOf(process: GatewayProcess): Promise<ServiceFiles | undefined> {
+    const { world, salt } = this.options;
+    const read = this.#services.get(process.pid) ?? readService(world, process, salt);
+    this.#services.set(process.pid, read);
+    return read;
+  }
+
+  /** With what its service and its user tell of a process that does not show itself. */
+  async #whole(process: GatewayProcess | undefined): Promise<GatewayProcess | undefined> {
+    if (process === undefined) return undefined;
+    const { world } = this;
+    const { uid } = process;
+    // Another user's process that hides its environment reads that user's files, and none of ours.
+    const others =
+      process.env === undefined && uid !== undefined && uid !== world.uid
+        ? (await readAccounts(world)).users.get(uid)?.home
+        : undefined;
+    const whole = others === undefined || process.home !== undefined ? process : { ...process, home: others };
+    if (whole.installDir !== undefined) return whole;
+    const installDir = await installDirBehind(world, whole, (await this.#serviceOf(process))?.unit);
+    return installDir === undefined ? whole : { ...whole, installDir };
   }
 
   /** Who listens on a port, and the gateways of the machine. */
@@ -94,14 +145,16 @@ export class Surroundings {
   async holder(port: number): Promise<GatewayProcess | undefined> {
     const listeners = knownValue(await this.listeners(port));
     const pids = new Set(listeners?.sockets.map(({ pid }) => pid));
-    return listeners?.gateways.find(({ pid, container }) => container === undefined && pids.has(pid));
+    return this.#whole(
+      listeners?.gateways.find(({ pid, container }) => container === undefined && pids.has(pid)),
+    );
   }
 
   /** The only gateway process outside of containers. */
   async lone(): Promise<GatewayProcess | undefined> {
     const gateways = knownValue(await this.listeners(this.port()))?.gateways ?? [];
     const ours = gateways.filter(({ container }) => container === undefined);
-    return ours.length === 1 ? ours[0] : undefined;
+    return ours.length === 1 ? this.#whole(ours[0]) : undefined;
   }
 
   /** The port where no config names one: of the environment, else the default. */
@@ -124,15 +177,10 @@ export class Surroundings {
 }
 
 /** What really runs it counts before what has a fitting name. */
-async function namesOf(
-  world: World,
-  process: GatewayProcess,
-  { units }: HostSigns,
-): Promise<DeploymentNames> {
+function namesOf(service: ServiceReading | undefined, { units }: HostSigns): DeploymentNames {
   const byFile = namesFromUnits(units);
-  const manager = await managerOf(world, process.pid);
-  if (manager?.by === "systemd") return { ...byFile, unit: { name: manager.unit, user: manager.user } };
-  const service = serviceIn(process);
+  if (service === undefined) return byFile;
+  const { by, name, user = false } = service;
   // A unit may be there while the gateway runs by something else.
-  return service === undefined ? byFile : { service };
+  return by === "systemd" ? { ...byFile, unit: { name, user } } : { service: { by, name } };
 }

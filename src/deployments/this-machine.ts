@@ -30,6 +30,7 @@ export const findHere: Finder = async ({ around }) => {
 export function accessOf(access: LocalAccess) {
   return {
     names: access.names,
+    ...(access.service === undefined ? {} : { service: access.service }),
     config: () => access.config(),
     logs: () => access.logs(),
     devices: () => access.devices(),
@@ -44,7 +45,7 @@ export async function accessHere(around: Surroundings, unconfigured = around.por
   const config = await own.config();
   const port = config.known ? (config.value.reading.effective.gateway?.port ?? DEFAULT_PORT) : unconfigured;
   const gateway = (await around.holder(port)) ?? (config.known ? undefined : await around.lone());
-  return around.gateway(gateway);
+  return around.gateway(gateway, around.options, config.known ? await own.owner() : undefined);
 }
 
 async function portOf(access: LocalAccess, around: Surroundings): Promise<number> {

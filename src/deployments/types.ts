@@ -3,6 +3,7 @@ import type { Fact } from "../core/fact.ts";
 import type { ConfigReading, DeploymentNames, DeviceList, Release } from "../core/facts.ts";
 import type { JsonValue } from "../core/finding.ts";
 import type { Secret } from "../core/secret.ts";
+import type { ServiceReading } from "../core/service.ts";
 
 /**
  * One deployment as the rest of the doctor meets it. A reading that a deployment cannot do yet is an unknown fact
@@ -10,6 +11,8 @@ import type { Secret } from "../core/secret.ts";
  */
 export interface DeploymentAccess {
   readonly names: DeploymentNames;
+  /** What starts the gateway that runs, where that is a service of the machine that it is on. */
+  readonly service?: ServiceReading;
   config(): Promise<Fact<ConfigAndSecrets>>;
   /** Sources of log text, newest last, each bounded at its end. */
   logs(): Promise<Fact<readonly LogText[]>>;

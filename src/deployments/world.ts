@@ -59,6 +59,8 @@ export type Told = "ufw" | "nft" | "serve";
 export interface ServiceUnit {
   readonly name: string;
   readonly user: boolean;
+  /** Whose manager it is, where root asks for another user. */
+  readonly uid?: number;
 }
 
 export type ReadOutcome = { readonly ok: true; readonly text: string; readonly truncated: boolean } | Unread;

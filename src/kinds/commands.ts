@@ -87,6 +87,7 @@ const LINES: { readonly [D in Step["do"]]: LineFor<D> } = {
   "doctor.fix": (_step, there) => there.cli(words("doctor", "--fix"), { config: true }),
   "gateway.start": (_step, there) => there.start,
   "gateway.restart": ({ afresh }, there) => (afresh === true ? there.afresh : undefined) ?? there.restart,
+  "service.reinstall": (_step, there) => there.cli(words("gateway", "install", "--force")),
   "gateway.status": (_step, there) => there.status,
   // Prints `2026.2.1` or `OpenClaw 2026.9.6 (commit)`; every release has it.
   "version.show": (_step, there) => there.cli(words("--version")),

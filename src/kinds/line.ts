@@ -47,6 +47,11 @@ export function joined(...lines: readonly Line[]): Line {
   };
 }
 
+/** One line after another, where that went well. */
+export function both(first: Line, then: Line): Line {
+  return joined(first, written("&&"), then);
+}
+
 /** A line with what another one prints as its last word; POSIX shells only. */
 export function outputBehind(line: Line, output: Line): Line {
   return joined(line, { text: `"$(${output.text})"`, placeholders: output.placeholders });

@@ -39,6 +39,7 @@ const ORDER = [
   "ssh-distance",
   "ssh-tailscale",
   "ssh-fronts",
+  "services",
   "docker",
   "docker-fix",
   "docker-compose-fix",

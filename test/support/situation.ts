@@ -9,6 +9,7 @@ import { said, unknown } from "../../src/core/fact.ts";
 import type { Exposure, ProbeReading } from "../../src/core/facts.ts";
 import type { Severity } from "../../src/core/finding.ts";
 import { say } from "../../src/core/saying.ts";
+import type { ServiceReading } from "../../src/core/service.ts";
 import type { Workload } from "../../src/core/workload.ts";
 import { reportOf } from "../../src/doctor/pure/case.ts";
 import { offlineFacts } from "../../src/doctor/pure/offline.ts";
@@ -31,6 +32,8 @@ export interface Situation {
   /** What the engine says of the gateway's container; what is not named is as upstream's Compose file makes it. */
   readonly container?: Partial<ContainerDocument>;
   readonly compose?: ComposeReading;
+  /** What starts the gateway, on a machine without containers. */
+  readonly service?: ServiceReading;
   readonly expected: Expected;
 }
 
@@ -113,7 +116,7 @@ async function factsIn(name: string): Promise<Facts> {
   const dir = join(ROOT, name);
   const logs = readdirSync(dir).filter((file) => /\.(?:log|jsonl|txt)$/.test(file));
   const configPath = join(dir, "openclaw.json");
-  const { release, deployment, exposure, origin, probe, container, compose, env = {} } = situation;
+  const { release, deployment, exposure, origin, probe, container, compose, service, env = {} } = situation;
   const config = existsSync(configPath)
     ? readConfig({
         text: readFileSync(configPath, "utf8"),
@@ -143,6 +146,7 @@ async function factsIn(name: string): Promise<Facts> {
             ...(compose === undefined ? {} : { compose }),
           },
         }),
+    ...(service === undefined ? {} : { contained: { service } }),
     ...(exposure === undefined ? {} : { exposure }),
     ...(origin === undefined ? {} : { origin }),
     ...(config === undefined ? {} : { config }),

@@ -114,7 +114,8 @@ export const zh = translation(en, {
   "exit.0": "没有达到 --fail-on 的发现；fix：已完成，或无事可做；fleet：所有网关都没有",
   "exit.1": "有发现；fix：仍有问题，或只作了展示；fleet：至少一个网关有",
   "exit.2": "命令行、其中指明的文件或写入位置有误",
-  "exit.3": "无法查看：那里没有网关应答，或缺少判断所需的信息；fix：没有开始；collect：没有写出；fleet：其中一些",
+  "exit.3":
+    "无法查看：那里没有网关应答，或缺少判断所需的信息；fix：没有开始；collect：没有写出；fleet：其中一些",
   "exit.4": "fix：没有见效，已撤回",
   "exit.70": "pairing-doctor 自身的缺陷",
   "exit.130": "被中断",

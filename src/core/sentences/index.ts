@@ -5,6 +5,7 @@ import { fleet } from "./fleet.ts";
 import { kubernetes } from "./kubernetes.ts";
 import { proxies } from "./proxies.ts";
 import { reach } from "./reach.ts";
+import { services } from "./services.ts";
 import { smoke } from "./smoke.ts";
 import { ssh } from "./ssh.ts";
 import { thirdParty } from "./third-party.ts";
@@ -24,6 +25,7 @@ export const SENTENCES = {
   ...fleet,
   ...kubernetes,
   ...proxies,
+  ...services,
   ...smoke,
   ...ssh,
   ...thirdParty,

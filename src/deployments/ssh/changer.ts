@@ -7,6 +7,7 @@ import { fingerprintOf } from "../../core/secret.ts";
 import { dialsOwnLan } from "../../kinds/own-lan-dial.ts";
 import { containerCli } from "../contained/cli.ts";
 import { gatewayChanger } from "../gateway-changer.ts";
+import { wholeProgram } from "../hidden-program.ts";
 import { type LocalAccess, localAccess } from "../local.ts";
 import { findLogFiles } from "../log-files.ts";
 import { NOT_FOR_COMMANDS, type OpenclawCli } from "../openclaw-cli.ts";
@@ -40,6 +41,7 @@ export interface SshChangerOptions extends ChangerOptions {
   readonly machine: ProxyMachine;
 }
 
+const NO_COMMAND = unknown("absent", say("no-command"));
 /** Milliseconds; each look is a question over the line. */
 const LIMITS = { every: 700 };
 const TAILSCALE_MS = 15_000;
@@ -47,10 +49,11 @@ const PROXY_MS = 30_000;
 
 /** The gateway of a host, changed as its owner by the Node that it runs on; nothing is installed there. */
 export async function sshChanger(options: SshChangerOptions): Promise<Fact<Changer>> {
-  const { access, world, connect, name, salt, gateway, edit, release: told } = options;
+  const { access, world, connect, name, salt, edit, release: told } = options;
   const config = await access.config();
   if (!config.known) return config;
   const { reading, all, logFile } = config.value;
+  const gateway = await wholeProgram(world, options.gateway, logFile);
   const { path: configPath, stateDir, effective } = reading;
   const info = await world.info(configPath);
   const { uid, gid } = info ?? {};
@@ -78,7 +81,7 @@ export async function sshChanger(options: SshChangerOptions): Promise<Fact<Chang
   const program = await programThere(world, gateway, node, uid);
   const cli: OpenclawCli =
     program === undefined
-      ? { run: async () => unknown("absent", say("no-command")) }
+      ? { run: async () => NO_COMMAND, missing: async () => NO_COMMAND }
       : dialsOwnLan(release, effective.gateway?.bind)
         ? { run: async () => unknown("not-asked", say("own-lan-dial-there")) }
         : containerCli({
@@ -91,6 +94,8 @@ export async function sshChanger(options: SshChangerOptions): Promise<Fact<Chang
             secrets: all.map((secret) => secret.reveal()),
           });
   const newestLog = async (): Promise<string | undefined> => {
+    // It writes into a /tmp that is not to be seen from here.
+    if (access.service?.privateTmp === true && logFile === undefined) return undefined;
     const found = await findLogFiles(fresh, {
       trusted: new Set([0, uid]),
       home: gateway?.home ?? world.homedir,
@@ -148,6 +153,7 @@ export async function sshChanger(options: SshChangerOptions): Promise<Fact<Chang
             cli,
             gateway,
             ...(options.names.unit === undefined ? {} : { unit: options.names.unit }),
+            stale: access.service?.outdated !== undefined,
             // A signal that restarts one release opens a debugger in another.
             ...(certain === undefined ? {} : { release: certain }),
           },

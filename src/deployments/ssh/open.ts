@@ -127,6 +127,7 @@ async function placeOn(open: OpenHost): Promise<HostPlace> {
         evidence: evidenceOf(name, listeners, await isSharedHost(world)),
         alternatives: [],
         names,
+        ...(access.service === undefined ? {} : { service: access.service }),
       }),
       name,
     ),

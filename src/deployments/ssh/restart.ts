@@ -5,10 +5,10 @@ import { quoted, type Saying, say } from "../../core/saying.ts";
 import { safeText } from "../../core/text.ts";
 import { shellLine } from "../../kinds/quote.ts";
 import { tellingLine } from "../command.ts";
+import { type OwnRestart, ownRestart, systemdRestart } from "../manager-restart.ts";
 import type { OpenclawCli } from "../openclaw-cli.ts";
 import { userName } from "../path-trust.ts";
 import type { GatewayProcess } from "../processes.ts";
-import { managerOf } from "../service-manager.ts";
 import type { World } from "../world.ts";
 import type { Asks } from "./asks.ts";
 import { sshFailure } from "./problem.ts";
@@ -20,6 +20,8 @@ export interface SshRestartOptions {
   readonly cli: OpenclawCli;
   readonly gateway: GatewayProcess | undefined;
   readonly unit?: DeploymentNames["unit"];
+  /** The files of its unit were changed since systemd read them. */
+  readonly stale?: boolean;
   /** The one that runs, where that is certain. */
   readonly release?: string;
 }
@@ -32,34 +34,39 @@ const TIMEOUT_MS = 60_000;
  */
 export async function restartOver(options: SshRestartOptions, signal: AbortSignal): Promise<Fact<Saying>> {
   const { host, name, world, cli, gateway, release } = options;
-  const line = async (words: readonly string[]): Promise<Fact<Saying>> => {
+  const line = async (words: readonly string[], refusal?: RegExp): Promise<Fact<Saying>> => {
     const script = `${world.uid === undefined ? "" : `XDG_RUNTIME_DIR=$\{XDG_RUNTIME_DIR:-/run/user/${world.uid}}; export XDG_RUNTIME_DIR\n`}${shellLine(words)} 2>&1; printf '\\n%s exit %s\\n' "$M" $?`;
     try {
       const limits = { timeoutMs: TIMEOUT_MS, maxBytes: 65_536, signal };
       const { answer, mark } = await host.ask(script, limits);
       const [text = "", code] = answer.toString("utf8").split(`\n${mark} exit `);
-      if (code?.trim() === "0") return known(quoted(words.join(" ")), name);
+      if (code?.trim() === "0" && refusal?.test(text) !== true) return known(quoted(words.join(" ")), name);
       const why = tellingLine({ stdout: text, stderr: "", exitCode: Number(code) });
       return unknown("failed", quoted(safeText(`${words.join(" ")}: ${why}`, 300)));
     } catch (error) {
       return sshFailure(error, name);
     }
   };
-  const manager = gateway === undefined ? undefined : await managerOf(world, gateway.pid);
-  if (manager?.by === "systemd" && (!manager.user || manager.uid === world.uid || world.uid === 0)) {
-    // Root asks another user's manager for it.
-    const of =
-      manager.uid === world.uid ? [] : [`--machine=${await userName(world, manager.uid ?? 0)}@.host`];
-    const user = manager.user ? ["--user", ...of] : [];
-    return line(["systemctl", ...user, "--no-ask-password", "restart", manager.unit]);
-  }
-  if (manager?.by === "systemd")
-    return unknown("denied", say("other-owner", { owner: manager.uid ?? -1, user: world.uid ?? -1 }));
+  const byManager = async ({ lines, env, as, refusal }: OwnRestart): Promise<Fact<Saying>> => {
+    const variables = Object.entries(env).map(([variable, value]) => `${variable}=${value}`);
+    const before = [
+      ...(as === undefined ? [] : ["runuser", "-u", await userName(world, as), "--"]),
+      ...(variables.length === 0 ? [] : ["env", ...variables]),
+    ];
+    let last: Fact<Saying> = unknown("not-asked", say("no-restart"));
+    for (const words of lines) {
+      last = await line([...before, ...words], refusal);
+      if (!last.known) break;
+    }
+    return last;
+  };
+  const own = gateway === undefined ? undefined : await ownRestart(world, gateway, options.stale);
+  if (own !== undefined) return own.known ? byManager(own.value) : own;
   if (gateway === undefined) {
-    const { unit } = options;
+    const { unit, stale = false } = options;
     if (unit === undefined || !/^[A-Za-z0-9][A-Za-z0-9_.@-]{0,252}$/.test(unit.name))
       return unknown("not-asked", say("no-restart"));
-    return line(["systemctl", ...(unit.user ? ["--user"] : []), "--no-ask-password", "restart", unit.name]);
+    return byManager(systemdRestart({ ...unit, stale }));
   }
   if (atLeast(release, "2026.7.1") === true) {
     const outcome = await cli.run(["gateway", "restart"], { signal });

@@ -125,7 +125,7 @@ for n in /etc/passwd /etc/group; do r $n 1000001; done
 for n in "$HOME" "$HOME/.config" "$HOME/.docker" "$HOME/.local/share/containers/podman/machine"; do r "$n" 1; done
 if [ -d /proc/1 ]; then
   for n in net/tcp net/tcp6; do r /proc/$n 4000001; done
-  for n in version 1/cgroup self/cgroup self/mountinfo; do c /proc/$n 1048577; done
+  for n in stat version 1/cgroup self/cgroup self/mountinfo; do c /proc/$n 1048577; done
   f 'L /proc/self/ns/net'; readlink /proc/self/ns/net
   f pids; cd /proc && echo [0-9]*
   f exes; ls -l /proc/[0-9]*/exe 2>/dev/null | sed -n 's|.* \\(/proc/[0-9]*/exe\\) -> |\\1 |p'
@@ -145,6 +145,7 @@ if [ -d /proc/1 ]; then
   }
   for n in $g $(printf '%s\\n' "$l" | sed 's|^/proc/\\([0-9]*\\)/.*|\\1|'); do q "$n"; done
   for n in $g; do
+    for m in stat mountinfo; do f "F /proc/$n/$m"; head -c 262145 "/proc/$n/$m" 2>/dev/null; done
     e "/proc/$n/root$(readlink "/proc/$n/cwd")/openclaw.mjs"
     if [ -r "/proc/$n/environ" ]; then f "F /proc/$n/environ"; head -c 524289 "/proc/$n/environ"; else f "N /proc/$n/environ"; fi
     for j in 1 2 3 4; do
@@ -157,13 +158,24 @@ if [ -d /proc/1 ]; then
     q "$n"; x=$(readlink "/proc/$n/exe"); w "$x" 0
   done
 fi
-for n in "$\{XDG_CONFIG_HOME:-$HOME/.config}/systemd/user" /etc/systemd/user /etc/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system; do
+v() {
+  [ -f "$1" ] && r "$1" 262145
+  [ -d "$1.d" ] || return 0
+  r "$1.d" 1
+  for z in "$1.d"/*.conf; do [ -f "$z" ] && r "$z" 262145; done
+}
+H=
+U=
+for n in $g; do
+  h=$(cat "/proc/$n/environ" 2>/dev/null | tr '\\000' '\\n' | sed -n 's|^HOME=\\(/[A-Za-z0-9_./@+-]*\\)$|\\1|p' | head -n 1)
+  case $H in *" $h "*) ;; *) H="$H $h ";; esac
+  U="$U $(sed -n 's|.*/\\([A-Za-z0-9][A-Za-z0-9_.:-]*@\\)\\([A-Za-z0-9_.@:-]*\\)\\.service$|\\1.service \\1\\2.service|p;s|.*/\\([A-Za-z0-9][A-Za-z0-9_.:-]*\\.service\\)$|\\1|p' "/proc/$n/cgroup" 2>/dev/null)"
+done
+r /var/lib/systemd 1; r /var/lib/systemd/linger 1
+for n in "$\{XDG_CONFIG_HOME:-$HOME/.config}/systemd/user" $(for h in $H; do echo "$h/.config/systemd/user"; done) /etc/systemd/user /run/systemd/user /usr/local/lib/systemd/user /usr/lib/systemd/user /etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system; do
   r "$n" 1
-  for y in "$n"/openclaw*.service "$n"/clawdbot*.service "$n"/moltbot*.service; do
-    [ -f "$y" ] || continue
-    u1=$y; r "$u1" 262145; r "$u1.d" 1
-    for z in "$u1.d"/*.conf; do [ -f "$z" ] && c "$z" 262145; done
-  done
+  for y in "$n"/openclaw*.service "$n"/clawdbot*.service "$n"/moltbot*.service; do v "$y"; done
+  for u in $U; do case $u in openclaw*|clawdbot*|moltbot*) ;; *) v "$n/$u";; esac; done
 done
 r /tmp/openclaw 1
 r "/tmp/openclaw-$(id -u)" 1

@@ -231,7 +231,7 @@ export class Live {
     if (place.deployment !== undefined) return place.deployment;
     const [host, logs, config] = await Promise.all([ask("host"), ask("logs"), ask("config")]);
     const signs = knownValue(host) ?? (await this.#around.host());
-    const found = detectDeployment({
+    const detected = detectDeployment({
       host: signs,
       own: isOwnPlace(place, signs) ? await ownNames(world, signs) : {},
       ...given("compose", await place.published?.()),
@@ -243,6 +243,7 @@ export class Live {
       addressed: place.address !== undefined,
       elsewhere: !place.here,
     });
+    const found = detected.traits.contained ? detected : { ...detected, ...given("service", place.service) };
     return deployment === undefined ? known(found, "signs of this machine") : said(found, "--deployment");
   }
 

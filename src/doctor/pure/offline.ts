@@ -38,7 +38,7 @@ export interface OfflineOptions {
   readonly release: Fact<Release>;
   readonly deployment?: DeploymentKind;
   /** What an engine said of the gateway earlier. */
-  readonly contained?: Pick<Deployment, "workload" | "compose">;
+  readonly contained?: Pick<Deployment, "workload" | "compose" | "service">;
   readonly origin?: string;
   /** Addresses and CIDR blocks of the proxies that the user named. */
   readonly proxies?: readonly string[];

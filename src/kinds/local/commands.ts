@@ -1,7 +1,7 @@
 import type { DeploymentNames } from "../../core/facts.ts";
 import { atLeast } from "../../core/release.ts";
 import type { CommandContext, CommandLines } from "../kind.ts";
-import { type Dialect, type Line, lineOf, type Word, words, written } from "../line.ts";
+import { both, type Dialect, type Line, lineOf, type Word, words, written } from "../line.ts";
 import { shellWord } from "../quote.ts";
 import { programWords, safeLine, safeName, safeProfile } from "../safe-names.ts";
 import { sshTunnel, TAILNET } from "../shared-lines.ts";
@@ -39,7 +39,7 @@ function serviceLines(
   names: DeploymentNames,
   context: CommandContext,
   cli: (args: readonly Word[]) => Line,
-): Pick<CommandLines, "start" | "restart" | "logs"> {
+): Pick<CommandLines, "start" | "restart" | "afresh" | "logs"> {
   const unit = safeName(names.unit?.name);
   const logs = logFileLine(context);
   if (context.platform === "darwin") {
@@ -73,9 +73,12 @@ function serviceLines(
         ? ["journalctl", "--user"]
         : ["sudo", "-u", owner, "journalctl", "--user"]
       : ["sudo", "journalctl"];
+    const restart = lineOf(words(...systemctl, "restart", unit));
     return {
       start: lineOf(words(...systemctl, "start", unit)),
-      restart: lineOf(words(...systemctl, "restart", unit)),
+      restart,
+      // What was changed in its files counts for systemd only then.
+      afresh: both(lineOf(words(...systemctl, "daemon-reload")), restart),
       logs: context.logFile ? logs : lineOf(words(...journal, "-u", unit, "-n", "200", "--no-pager")),
     };
   }

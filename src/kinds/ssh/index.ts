@@ -14,6 +14,7 @@ export const vps: Kind = {
     besideHost: !isInContainer(names),
     translates: false,
     clustered: false,
+    unattended: true,
     tunnel: "ssh-tunnel",
   }),
   signs: sshSigns,

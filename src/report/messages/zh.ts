@@ -13,19 +13,21 @@ import { fleet } from "./zh/sentences/fleet.ts";
 import { kubernetes } from "./zh/sentences/kubernetes.ts";
 import { proxies } from "./zh/sentences/proxies.ts";
 import { reach } from "./zh/sentences/reach.ts";
+import { services as serviceSentences } from "./zh/sentences/services.ts";
 import { smoke } from "./zh/sentences/smoke.ts";
 import { ssh } from "./zh/sentences/ssh.ts";
 import { thirdParty } from "./zh/sentences/third-party.ts";
 import { unseen } from "./zh/sentences/unseen.ts";
 import { usage } from "./zh/sentences/usage.ts";
 import { watch } from "./zh/sentences/watch.ts";
+import { services } from "./zh/services.ts";
 import { human } from "./zh/steps.ts";
 import { upgrade } from "./zh/upgrade.ts";
 import { tables } from "./zh/words.ts";
 
 export const zh: Catalogue = {
   lang: "zh",
-  causes: { ...network, ...page, ...pairing, ...host },
+  causes: { ...network, ...page, ...pairing, ...host, ...services },
   remedies,
   human,
   ...tables,
@@ -37,6 +39,7 @@ export const zh: Catalogue = {
     ...fleet,
     ...kubernetes,
     ...proxies,
+    ...serviceSentences,
     ...smoke,
     ...ssh,
     ...thirdParty,

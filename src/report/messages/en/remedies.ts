@@ -242,6 +242,25 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "Clients, requests and approvals then meet at the same gateway.",
     caution: "Look first which of them holds the devices that are approved.",
   },
+  "run-as-config-owner": {
+    title: "Run the gateway as {owner|the user who configures it}",
+    what: "It then has that user's settings, devices and token.",
+    caution: "Devices that were approved for the user that it runs as now have to ask again.",
+  },
+  "restart-service": {
+    title: "Restart the gateway by its own manager",
+    what: "It is started by what its unit, its drop-ins and its files of variables say now. Open pages connect again by themselves.",
+  },
+  "reinstall-service": {
+    title: "Let OpenClaw write its service anew",
+    what: "`openclaw gateway install --force` writes the unit with what openclaw.json says now, and starts the gateway by it.",
+    caution:
+      "Changes that somebody made in the unit itself are gone then; a drop-in of `systemctl edit` stays.",
+  },
+  "enable-linger": {
+    title: "Let {user|the user}'s services go on after the last logout",
+    what: "Changes nothing about who is let in.",
+  },
   "look-as-owner": {
     title: "Look at it as the user that it runs as",
     what: "That user may read the gateway's configuration, log and devices, and change them.",

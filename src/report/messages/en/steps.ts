@@ -13,6 +13,8 @@ export const human: Readonly<Record<string, string>> = {
   "token.show": "Read the gateway's token where it is configured, and show it to nobody.",
   "gateway.start": "Start the gateway.",
   "gateway.restart": "Restart the gateway.",
+  "service.reinstall":
+    "Let OpenClaw write its service anew: `openclaw gateway install --force`, on the gateway's host, as the gateway's user.",
   "gateway.status": "Look at the gateway's state: `openclaw gateway status`, on its host.",
   "logs.show": "Look at the newest lines of the gateway's log.",
   "device.rotate":
@@ -204,6 +206,10 @@ export const human: Readonly<Record<string, string>> = {
     "TrueNAS sets this key from the app's settings at each start. Edit the app, and give its allowed origins there; what the next lines change holds until the next start only.",
   "mount-state":
     "Mount a directory of the host or a volume at {path|/home/node/.openclaw}, with the gateway's user as owner, and create the container anew.",
+  "unit-user": "In the unit, `sudo systemctl edit {unit|UNIT}`: below `[Service]` write `User={owner|USER}`.",
+  "service-as-owner":
+    "Stop the service of the user that it runs as, and as {owner|the user who configures it} install it: `openclaw gateway install`.",
+  "enable-linger": "On the gateway's host, as an administrator: `loginctl enable-linger {user|USER}`.",
   "look-as-owner":
     "If this is the gateway: `sudo -u {user} -i npx openclaw-pairing-doctor`, or name its address to ask it without its files: `npx openclaw-pairing-doctor --target ws://127.0.0.1:PORT`.",
   "free-port":

@@ -235,6 +235,24 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "这样客户端、请求和批准都在同一个网关上。",
     caution: "请先确认已批准的设备在哪一个网关上。",
   },
+  "run-as-config-owner": {
+    title: "让网关以 {owner|配置它的用户} 的身份运行",
+    what: "之后它使用该用户的设置、设备和令牌。",
+    caution: "为目前的运行用户批准过的设备需要重新请求。",
+  },
+  "restart-service": {
+    title: "用网关自己的服务管理器重启它",
+    what: "网关将按它的单元、drop-in 和变量文件现在的内容启动。打开的页面会自行重新连接。",
+  },
+  "reinstall-service": {
+    title: "让 OpenClaw 重新写它的服务",
+    what: "`openclaw gateway install --force` 按 openclaw.json 现在的内容写出单元，并由它启动网关。",
+    caution: "有人在单元里直接做的修改会因此丢失；`systemctl edit` 的 drop-in 会保留。",
+  },
+  "enable-linger": {
+    title: "让{user|该用户}的服务在最后一次退出登录之后继续运行",
+    what: "不改变谁能进入。",
+  },
   "look-as-owner": {
     title: "以该进程的用户身份检查",
     what: "该用户可以读取并修改网关的配置、日志和设备。",

@@ -11,6 +11,8 @@ export const human: Readonly<Record<string, string>> = {
   "token.show": "在配置网关令牌的地方查看它，不要给任何人看。",
   "gateway.start": "启动网关。",
   "gateway.restart": "重启网关。",
+  "service.reinstall":
+    "让 OpenClaw 重新写它的服务：在网关所在的主机上，以网关的用户身份运行 `openclaw gateway install --force`。",
   "gateway.status": "在网关所在的主机上查看状态：`openclaw gateway status`。",
   "logs.show": "查看网关日志的最后几行。",
   "device.rotate":
@@ -187,6 +189,10 @@ export const human: Readonly<Record<string, string>> = {
   "change-in-truenas":
     "TrueNAS 在每次启动时都会根据应用的设置写入这个键。请编辑该应用，在那里填写允许的来源；下面几行所做的修改只保持到下一次启动。",
   "mount-state": "把主机目录或卷挂载到 {path|/home/node/.openclaw}，属主为网关的运行用户，然后重新创建容器。",
+  "unit-user": "用 `sudo systemctl edit {unit|UNIT}` 修改单元：在 `[Service]` 之下写上 `User={owner|USER}`。",
+  "service-as-owner":
+    "停止目前运行用户的服务，并以 {owner|配置它的用户} 的身份安装：`openclaw gateway install`。",
+  "enable-linger": "在网关所在的主机上，以管理员身份运行：`loginctl enable-linger {user|USER}`。",
   "look-as-owner":
     "如果它就是网关：`sudo -u {user} -i npx openclaw-pairing-doctor`；或直接指定地址，不读取它的文件：`npx openclaw-pairing-doctor --target ws://127.0.0.1:PORT`。",
   "free-port":
