@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { ensureBuilt } from "./support/cli.ts";
-import { putTogether, sharing } from "./support/suites.ts";
+import { mayShare, putTogether } from "./support/suites.ts";
 
 const here = import.meta.dirname;
 const root = path.dirname(here);
@@ -17,8 +17,6 @@ const out = path.join(root, "node_modules", ".pairing-doctor-tests");
 const LONG = /^(?:cli-|exit-codes|new-check|growth|fuzz-|attack-|secrets-|bundle|deployments-store)/;
 /** Where many suites ask for the report of every situation, it is made once. */
 const SITUATIONS = "test/support/situation.ts";
-/** Processes for those that may share one: what waits for others keeps no processor busy, so it is spread wider. */
-const GROUPS = { computes: 2, tidy: 5 } as const;
 
 async function main(wanted: readonly string[]): Promise<number> {
   const all = readdirSync(here).filter((name) => name.endsWith(".test.ts"));
@@ -37,13 +35,12 @@ async function main(wanted: readonly string[]): Promise<number> {
   const alone: string[] = [];
   for (const [index, source] of sources.entries()) {
     const built = path.basename(source).replace(/\.ts$/, ".js");
-    const how = LONG.test(path.basename(source)) ? undefined : sharing(source, metafile, read);
-    if (how === undefined) {
+    if (!mayShare(source, metafile, read)) {
       alone.push(built);
       continue;
     }
     const imported = metafile.inputs[source]?.imports.some((one) => one.path === SITUATIONS) ?? false;
-    const group = imported && how === "computes" ? "situations" : `${how}-${index % GROUPS[how]}`;
+    const group = imported ? "situations" : index % 2 === 0 ? "even" : "odd";
     shared.set(group, [...(shared.get(group) ?? []), built]);
   }
   const together = [...shared].map(([group, built]) => {

@@ -47,42 +47,21 @@ const HARMLESS =
 const OF_THE_PROCESS =
   /\bprocess\.|\bmock\b|\bperformance\.|\bglobalThis\.|^(?:before|beforeEach|afterEach)\(/m;
 
-/** What another suite in the same process would meet: a changed environment or mask, a clock or a meter of the process. */
-const LEFT_BEHIND =
-  /\bprocess\.(?:env(?:\.\w+|\[[^\]]+\])\s*=(?!=)|chdir|exitCode\s*=|umask|cpuUsage|memoryUsage|hrtime|on\()|\bmock\b|\bperformance\.|\bglobalThis\.|^(?:before|beforeEach|afterEach)\(/m;
-
 /**
- * How a suite may run in one process with others; `file` as the metafile names it. `computes`: it starts no process, no
- * thread and no server, listens to no clock, and touches nothing of the process. `tidy`: it does some of that, and
- * leaves the process as it was. `undefined`: it wants a process of its own.
+ * Whether a suite may run in one process with others: it only computes. It starts no process, no thread and no server,
+ * listens to no clock, and touches nothing of the process; `file` as the metafile names it.
  */
-export function sharing(
-  file: string,
-  metafile: Metafile,
-  read: (file: string) => string,
-): "computes" | "tidy" | undefined {
-  const { isPure, sources } = closureOf(file, metafile);
-  if (isPure && !sources.some((at) => OF_THE_PROCESS.test(read(at)))) return "computes";
-  return sources.some((at) => LEFT_BEHIND.test(read(at))) ? undefined : "tidy";
-}
-
-/** The files of `test` that a suite is made of, and whether all that it imports only computes. */
-function closureOf(
-  file: string,
-  { inputs }: Metafile,
-): { readonly isPure: boolean; readonly sources: readonly string[] } {
-  let isPure = true;
-  const sources: string[] = [];
+export function mayShare(file: string, { inputs }: Metafile, read: (file: string) => string): boolean {
   const seen = new Set<string>();
   const todo = [file];
   for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
     if (seen.has(at)) continue;
     seen.add(at);
-    if (at.startsWith("test/")) sources.push(at);
+    if (at.startsWith("test/") && OF_THE_PROCESS.test(read(at))) return false;
     for (const { path: to, external, original } of inputs[at]?.imports ?? []) {
       if (external !== true) todo.push(to);
-      else if ((original ?? to).startsWith("node:") && !HARMLESS.test(to)) isPure = false;
+      else if ((original ?? to).startsWith("node:") && !HARMLESS.test(to)) return false;
     }
   }
-  return { isPure, sources };
+  return true;
 }
