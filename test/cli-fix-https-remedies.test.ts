@@ -419,9 +419,15 @@ describe("a token that is in two places", () => {
     assert.equal(made.model?.expected.outcome, "admitted");
   });
 
-  test("a service's unit, and a gateway that takes its token from elsewhere, are left to a person", () => {
+  test("OpenClaw's own unit is written anew by OpenClaw", () => {
+    const made = prepared(withCopy("openclaw-gateway.service"), { finding });
+    assert.deepEqual(ids(made), ["reinstall-service"]);
+    assert.deepEqual(made.remedies[0]?.steps[0], { do: "service.reinstall" });
+  });
+
+  test("somebody's own unit, and a gateway that takes its token from elsewhere, are left to a person", () => {
     for (const [facts, source] of [
-      [withCopy("openclaw-gateway.service"), "openclaw.json:1"],
+      [withCopy("claw.service"), "openclaw.json:1"],
       [withCopy(".env", "flag"), "--token"],
     ] as const) {
       const made = prepared(facts, { finding });

@@ -18,7 +18,7 @@ test("mutated lines of real logs, in every format and language", async () => {
 });
 
 test("mutated files of every kind, packed and mixed", async () => {
-  assertHeld(await fuzzFiles({ seed: 20261122, inputs: 60 }));
+  assertHeld(await fuzzFiles({ seed: 20261122, inputs: 120 }));
 });
 
 test("configs of every kind, as a diagnosis and as the preview of a fix", async () => {

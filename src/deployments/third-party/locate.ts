@@ -1,4 +1,4 @@
-import { readFile, realpath, stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bad, type Parsed, parsed } from "../../core/bad-input.ts";
@@ -6,6 +6,7 @@ import { isObject, parseBoundedJson } from "../../core/json.ts";
 import { say } from "../../core/saying.ts";
 import { builtFile } from "../built-file.ts";
 import { notRun } from "../command.ts";
+import { openInput } from "../input.ts";
 import { distrusted } from "../path-trust.ts";
 import type { World } from "../world.ts";
 
@@ -63,14 +64,22 @@ async function packageFolder(name: string, cwd: string): Promise<string | undefi
 
 /** What `import` of the package would load: `exports` of the whole, else `main`, else index.js. */
 async function entryOf(folder: string): Promise<string | undefined> {
-  const text = await readFile(join(folder, "package.json"), "utf8").catch(() => "");
-  const manifest = text.length > MAX_MANIFEST ? undefined : parseBoundedJson(text);
+  const manifest = parseBoundedJson(await manifestOf(folder));
   if (!isObject(manifest)) return undefined;
   const { exports, main } = manifest;
   const whole = isObject(exports) && Object.hasOwn(exports, ".") ? exports["."] : exports;
   const file = conditional(whole) ?? (exports === undefined && typeof main === "string" ? main : undefined);
   if (file === undefined && exports !== undefined) return undefined;
   return resolve(folder, file ?? "index.js");
+}
+
+async function manifestOf(folder: string): Promise<string> {
+  try {
+    const { bytes, isCut } = await (await openInput(join(folder, "package.json"))).read(MAX_MANIFEST);
+    return isCut ? "" : bytes.toString("utf8");
+  } catch {
+    return "";
+  }
 }
 
 function conditional(value: unknown, depth = 0): string | undefined {
