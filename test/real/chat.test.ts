@@ -1,12 +1,11 @@
 // `/pairing_doctor` through a channel of the test's own on a real gateway: who is answered, and what is approved.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { REPOSITORY } from "./rig/agent.ts";
 import { type Gateway, type GatewayConfig, startGateway, TOKEN } from "./rig/gateway.ts";
+import { packInto } from "./rig/packed.ts";
 import { run } from "./rig/processes.ts";
 import { installRelease, isAtLeast } from "./rig/releases.ts";
 import { ROOM, roomPlugin } from "./rig/room.ts";
@@ -18,13 +17,7 @@ const REQUEST = "0f5a3c1e-1111-4222-8333-444455556666";
 const dir = mkdtempSync(path.join(tmpdir(), "opd-chat-"));
 let tarball = "";
 before(() => {
-  const [packed] = JSON.parse(
-    execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", dir], {
-      cwd: REPOSITORY,
-      encoding: "utf8",
-    }),
-  ) as { filename: string }[];
-  tarball = path.join(dir, packed?.filename ?? "");
+  tarball = packInto(dir);
 });
 after(() => rmSync(dir, { recursive: true, force: true }));
 

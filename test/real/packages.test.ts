@@ -1,6 +1,5 @@
 // The package as npm installs it from its tarball, into an empty folder, on each Node that it promises: the main job runs.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -15,6 +14,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { REPOSITORY } from "./rig/agent.ts";
+import { packInto } from "./rig/packed.ts";
 import { run } from "./rig/processes.ts";
 import { cleanNpmEnvironment, installNode, npmInstall } from "./rig/releases.ts";
 import { CORE } from "./selection.ts";
@@ -26,13 +26,7 @@ const NAME = "openclaw-pairing-doctor";
 const dir = mkdtempSync(path.join(tmpdir(), "opd-packages-"));
 let tarball = "";
 before(() => {
-  const [packed] = JSON.parse(
-    execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", dir], {
-      cwd: REPOSITORY,
-      encoding: "utf8",
-    }),
-  ) as { filename: string }[];
-  tarball = path.join(dir, packed?.filename ?? "");
+  tarball = packInto(dir);
 });
 after(() => rmSync(dir, { recursive: true, force: true }));
 

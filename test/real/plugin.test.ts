@@ -5,7 +5,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { REPOSITORY } from "./rig/agent.ts";
+import { writePlugin } from "./rig/host-plugin.ts";
+import { packInto } from "./rig/packed.ts";
 import { run } from "./rig/processes.ts";
 import { type InstalledRelease, installRelease, isAtLeast } from "./rig/releases.ts";
 import { CORE } from "./selection.ts";
@@ -21,13 +22,7 @@ const TOKEN = "plugin-token-0123456789abcdef";
 const dir = mkdtempSync(path.join(tmpdir(), "opd-plugin-"));
 let tarball = "";
 before(() => {
-  const [packed] = JSON.parse(
-    execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", dir], {
-      cwd: REPOSITORY,
-      encoding: "utf8",
-    }),
-  ) as { filename: string }[];
-  tarball = path.join(dir, packed?.filename ?? "");
+  tarball = packInto(dir);
   execFileSync("tar", ["xzf", tarball, "-C", dir]);
 });
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -141,26 +136,11 @@ const WITNESS = "audit-witness";
 
 /** A plugin that registers a collector wherever it can, and writes into `seen` what the host did with it. */
 function witness(seen: string): string {
-  const folder = path.join(dir, WITNESS);
-  mkdirSync(folder, { recursive: true });
-  const name = { name: WITNESS, version: "1.0.0" };
-  const put = (file: string, text: string) => writeFileSync(path.join(folder, file), text);
-  const door = { compat: { pluginApi: ">=2026.2.1" }, install: { minHostVersion: ">=2026.2.1" } };
-  put(
-    "package.json",
-    JSON.stringify({ ...name, type: "module", openclaw: { extensions: ["./index.js"], ...door } }),
-  );
-  put(
-    "openclaw.plugin.json",
-    JSON.stringify({
-      ...name,
-      id: WITNESS,
-      configSchema: { type: "object", additionalProperties: false, properties: {} },
-      cliCommands: [{ name: WITNESS, description: WITNESS, hasSubcommands: false }],
-    }),
-  );
-  put(
-    "index.js",
+  const cliCommands = [{ name: WITNESS, description: WITNESS, hasSubcommands: false }];
+  return writePlugin(
+    dir,
+    WITNESS,
+    { cliCommands },
     `import { appendFileSync } from "node:fs";
 const say = (word) => appendFileSync(${JSON.stringify(seen)}, word + "\\n");
 const name = ${JSON.stringify(WITNESS)};
@@ -176,5 +156,4 @@ export default { id: name, name, description: name, register(api) {
 } };
 `,
   );
-  return folder;
 }

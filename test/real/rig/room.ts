@@ -1,34 +1,17 @@
 // A channel of the test's own: a plugin of OpenClaw whose messages come in through a gateway method.
-import { mkdirSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { writePlugin } from "./host-plugin.ts";
 
 export const ROOM = "opdroom";
 
 /** Writes the plugin below `parent`; its folder, for `openclaw plugins install`. */
 export function roomPlugin(parent: string): string {
-  const folder = path.join(parent, ROOM);
-  mkdirSync(folder, { recursive: true });
-  const put = (file: string, text: string) => writeFileSync(path.join(folder, file), text);
-  const door = { compat: { pluginApi: ">=2026.2.1" }, install: { minHostVersion: ">=2026.2.1" } };
-  const name = { name: ROOM, version: "1.0.0" };
   const open = { type: "object", additionalProperties: true, properties: {} };
-  put(
-    "package.json",
-    JSON.stringify({ ...name, type: "module", openclaw: { extensions: ["./index.js"], ...door } }),
-  );
-  put(
-    "openclaw.plugin.json",
-    JSON.stringify({
-      ...name,
-      id: ROOM,
-      channels: [ROOM],
-      configSchema: { type: "object", additionalProperties: false, properties: {} },
-      channelConfigs: { [ROOM]: { schema: open } },
-      activation: { onStartup: true },
-    }),
-  );
-  put("index.js", PLUGIN);
-  return folder;
+  const manifest = {
+    channels: [ROOM],
+    channelConfigs: { [ROOM]: { schema: open } },
+    activation: { onStartup: true },
+  };
+  return writePlugin(parent, ROOM, manifest, PLUGIN);
 }
 
 /**
