@@ -117,7 +117,12 @@ describe("a wrong command line is one clear error", () => {
     [["diagnose", "--only", "xx"], /check "xx": there is no such check\n {2}see `pairing-doctor checks`/],
     [["triage", "--release", "tomorrow", ticket], /--release "tomorrow": that is no release/],
     [["triage", "--release", "3.13", ticket], /--release "3\.13"/],
+    [["triage", "--release", "2026.13.1", ticket], /--release "2026\.13\.1": that is no release/],
     [["triage", "--release"], /--release: its value is missing/],
+    ...["--format", "--lang", "--color", "--fail-on", "--deployment"].map((option): [string[], RegExp] => [
+      ["triage", ticket, option],
+      new RegExp(`${option}: its value is missing`),
+    ]),
     [
       ["triage", "--release", "2026.3.13", "--release", "2026.9.6", ticket],
       /--release: it is there more than once/,

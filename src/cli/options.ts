@@ -19,11 +19,14 @@ const COLORS = ["auto", "always", "never"] as const;
 
 /** Language and colour: on every command that writes for people. */
 export function wordingOptions<T>(yargs: Argv<T>, words: CliWords) {
-  return yargs.option("lang", { choices: LANGS, describe: words["option.lang"] }).option("color", {
-    choices: COLORS,
-    default: "auto" as ColorOption,
-    describe: words["option.color"],
-  });
+  return yargs
+    .option("lang", { choices: LANGS, requiresArg: true, describe: words["option.lang"] })
+    .option("color", {
+      choices: COLORS,
+      requiresArg: true,
+      default: "auto" as ColorOption,
+      describe: words["option.color"],
+    });
 }
 
 export interface WordingArguments {
@@ -34,7 +37,12 @@ export interface WordingArguments {
 /** How the report is written: on every command that makes one. */
 export function outputOptions<T>(yargs: Argv<T>, words: CliWords) {
   return wordingOptions(yargs, words)
-    .option("format", { choices: FORMAT_NAMES, default: "human" as Format, describe: words["option.format"] })
+    .option("format", {
+      choices: FORMAT_NAMES,
+      requiresArg: true,
+      default: "human" as Format,
+      describe: words["option.format"],
+    })
     .option("json", { type: "boolean", default: false, describe: words["option.json"] })
     .option("output", {
       type: "string",
@@ -63,6 +71,7 @@ export function judgeOptions<T>(yargs: Argv<T>, words: CliWords) {
     })
     .option("fail-on", {
       choices: FAIL_ON,
+      requiresArg: true,
       default: "error" as FailOn,
       describe: words["option.fail-on"],
     });
@@ -76,7 +85,11 @@ export function saidOptions<T>(yargs: Argv<T>, words: CliWords) {
       requiresArg: true,
       describe: words["option.release"],
     })
-    .option("deployment", { choices: DEPLOYMENT_KINDS, describe: words["option.deployment"] })
+    .option("deployment", {
+      choices: DEPLOYMENT_KINDS,
+      requiresArg: true,
+      describe: words["option.deployment"],
+    })
     .option("origin", {
       type: "string",
       requiresArg: true,
@@ -108,7 +121,11 @@ export function openclawDoctorOptions<T>(yargs: Argv<T>, words: CliWords) {
       default: false,
       describe: words["option.as-openclaw-doctor"],
     })
-    .option("severity-min", { choices: SEVERITIES, describe: words["option.severity-min"] });
+    .option("severity-min", {
+      choices: SEVERITIES,
+      requiresArg: true,
+      describe: words["option.severity-min"],
+    });
 }
 
 /** Where the gateway is, and what may be used to look at it. */

@@ -45,6 +45,7 @@ function parse(text: string): ReleaseParts | undefined {
   const match = PATTERN.exec(text.trim());
   if (match === null) return undefined;
   const [, year, month, patch, beta, correction] = match;
+  if (Number(month) < 1 || Number(month) > 12) return undefined;
   const kind = beta !== undefined ? BETA : correction !== undefined ? CORRECTION : PLAIN;
   return [Number(year), Number(month), Number(patch), kind, Number(beta ?? correction ?? 0)];
 }

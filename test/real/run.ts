@@ -55,6 +55,7 @@ const FULL_ONLY = new Set([
   "proxies",
   "ssh-fronts",
   "ssh-tailscale",
+  "services",
   "docker-compose-fix",
   "podman",
   "fleet",

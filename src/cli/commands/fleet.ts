@@ -90,6 +90,7 @@ const reporting = (command: Argv, words: CliWords) =>
     .positional("files", { type: "string", array: true, describe: words["option.fleet-logs"] })
     .option("fail-on", {
       choices: ["error", "warning", "info", "never"] as const,
+      requiresArg: true,
       default: "error" as const,
       describe: words["option.fail-on"],
     });

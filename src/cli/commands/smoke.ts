@@ -9,6 +9,7 @@ const options = (command: Argv, words: CliWords) =>
     .option("wait", { type: "string", default: "2m", requiresArg: true, describe: words["option.wait"] })
     .option("expect", {
       choices: EXPECTATIONS,
+      requiresArg: true,
       default: "connected" as Expectation,
       describe: words["option.expect"],
     })

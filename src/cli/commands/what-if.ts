@@ -24,7 +24,7 @@ const options = (command: Argv, words: CliWords) =>
       describe: words["option.unset"],
     })
     .option("release", { type: "string", requiresArg: true, describe: words["option.ask-release"] })
-    .option("via", { choices: VIAS, describe: words["option.via"] })
+    .option("via", { choices: VIAS, requiresArg: true, describe: words["option.via"] })
     .option("json", {
       type: "boolean",
       default: false,
