@@ -41,7 +41,8 @@ export function initCopyCases(site: KubeSite): void {
           port: 18_789,
           bind: "lan",
           auth: AUTH,
-          controlUi: { allowedOrigins: ["https://other.test"] },
+          // 2026.2.1 starts with no key that it does not know.
+          ...(release === "2026.2.1" ? {} : { controlUi: { allowedOrigins: ["https://other.test"] } }),
         };
         const data = { "openclaw.json": `${JSON.stringify({ gateway }, null, 2)}\n` };
         await cluster.apply(

@@ -17,7 +17,7 @@ export function replicaCases(site: KubeSite): void {
       async () => {
         const { cluster } = site;
         const { spec, installed } = await podParts(cluster, release);
-        const volumes = [0, 1].map((at) => claimedVolume(cluster.namespace, cluster.directory, at));
+        const volumes = [0, 1].map((at) => claimedVolume(cluster.namespace, cluster.directory, at, release));
         try {
           await cluster.apply(...volumes, statefulSet(spec), service(NAME));
           await site.ready(NAME, "statefulset");
@@ -77,11 +77,13 @@ export function replicaCases(site: KubeSite): void {
 const ORIGIN = "https://claw.example.test";
 
 /** A volume of this machine that the claim of one pod gets. */
-function claimedVolume(namespace: string, directory: string, at: number): Manifest {
+function claimedVolume(namespace: string, directory: string, at: number, release: string): Manifest {
   const folder = mkdtempSync(path.join(directory, "replica-"));
   chownSync(folder, 1000, 1000);
   chmodSync(folder, 0o755);
-  writeOwnConfig(folder, { bind: "lan", auth: AUTH, controlUi: { allowedOrigins: [ORIGIN] } });
+  // 2026.2.1 starts with no key that it does not know.
+  const origins = release === "2026.2.1" ? {} : { controlUi: { allowedOrigins: [ORIGIN] } };
+  writeOwnConfig(folder, { bind: "lan", auth: AUTH, ...origins });
   return {
     apiVersion: "v1",
     kind: "PersistentVolume",
