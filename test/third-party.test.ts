@@ -86,6 +86,14 @@ const HOSTILE: Readonly<Record<string, readonly [body: string, why: string, boun
     "killing itself": ['process.kill(process.pid, "SIGKILL");', "check-ended"],
     "an answer of another form": ['return { findings: [], verdict: "healthy" };', "check-not-the-form"],
     "half a finding": ['return [{ severity: "error", title: "x" }];', "check-not-the-form"],
+    "one finding too many": [
+      'return Array.from({ length: 51 }, () => ({ severity: "info", title: "x", message: "y" }));',
+      "check-not-the-form",
+    ],
+    "an answer of its own, and dead": [
+      `(await import("node:fs")).writeSync(3, '{"kind":"answer","value":[]}'); process.exit(1);`,
+      "check-ended",
+    ],
     "a severity of its own": [
       'return [{ severity: "fatal", title: "x", message: "y" }];',
       "check-not-the-form",
@@ -164,7 +172,7 @@ describe("a hostile check", () => {
 
   test("many findings, long ones, escapes: bounded and printable", async () => {
     const body = `const evil = "\\u001b]0;x\\u0007\\u001b[2J\\u202e" + "y".repeat(5000);
-      return Array.from({ length: 100 }, () => ({ severity: "error", title: evil, message: evil, fixHint: evil }));`;
+      return Array.from({ length: 50 }, () => ({ severity: "error", title: evil, message: evil, fixHint: evil }));`;
     const { findings } = await asked(file(body), { answerBytes: 1e9 });
     assert.equal(findings.length, 50);
     for (const { title, message, fixHint = "" } of findings)
@@ -249,6 +257,34 @@ describe("what --check names", () => {
     chmodSync(path, 0o666);
     const located = await locateCheck(path, world);
     assert.equal(located.ok ? "" : located.bad.why.message, "not-run-open");
+  });
+
+  test("nor a package of which others may write a part", {
+    skip: process.platform === "win32" && "no such owners",
+  }, async () => {
+    const name = "openclaw-pairing-doctor-check-open";
+    install(name, { type: "module", main: "lib/index.js" }, HELPED);
+    const folder = join(dir, "node_modules", name);
+    for (const [part, mode] of [
+      ["lib/help.js", 0o666],
+      ["lib", 0o777],
+    ] as const) {
+      chmodSync(join(folder, part), mode);
+      const located = await locateCheck(name, world);
+      assert.equal(located.ok ? "" : located.bad.why.message, "not-run-open", part);
+      chmodSync(join(folder, part), 0o755);
+    }
+    assert.ok((await locateCheck(name, world)).ok);
+  });
+
+  test("a star in a path is no name", async () => {
+    const located = await locateCheck("./any*.mjs", world);
+    assert.equal(located.ok ? "" : located.bad.why.message, "check-not-a-file");
+    const folder = join(dir, "st*r");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "c.mjs"), "export default {};");
+    const starred = await locateCheck(join(folder, "c.mjs"), world);
+    assert.equal(starred.ok ? "" : starred.bad.why.message, "no-check-name");
   });
 });
 

@@ -4,6 +4,7 @@ export const thirdParty = {
     "that is neither a file (./check.mjs) nor a package whose name begins with openclaw-pairing-doctor-check-",
   "check-not-installed": "there is no such package in node_modules here or above, nor beside pairing-doctor",
   "check-no-entry": "its package.json names no file that is there",
+  "check-too-many-files": "its folder has more than {count} files, which are not all looked at",
   "check-not-a-file": "that is no file",
   "check-install": "install it (npm install NAME), or name a file: --check ./check.mjs",
   "check-own-rights": "let it belong to you or to root, and be writable by nobody else",

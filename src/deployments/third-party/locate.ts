@@ -1,4 +1,4 @@
-import { realpath, stat } from "node:fs/promises";
+import { lstat, opendir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bad, type Parsed, parsed } from "../../core/bad-input.ts";
@@ -24,6 +24,8 @@ const PACKAGE = /^(?:@[a-z0-9][\w.-]{0,100}\/)?openclaw-pairing-doctor-check-[a-
 const FILE = /^(?:\.{0,2}[\\/]|[A-Za-z]:[\\/]).{1,4000}\.[cm]?js$|^[^\\/@]{1,255}\.[cm]?js$/s;
 /** Bytes of a package.json. */
 const MAX_MANIFEST = 1_000_000;
+/** Files and folders of a package with all that it brings. */
+const MAX_FILES = 5000;
 
 /**
  * `--check FILE|PACKAGE`. A package is looked for as Node does it, from the working directory on and beside the doctor
@@ -46,8 +48,16 @@ export async function locateCheck(
   // A link of the package that leads out of it leads to what it may not read.
   if (folder !== undefined && !entry.startsWith(join(folder, "/")))
     return bad(what, say("check-no-entry"), todo);
-  const why = await distrusted(world, entry, new Set(world.uid === undefined ? [] : [world.uid]));
-  if (why !== undefined) return bad(what, notRun(entry, why), say("check-own-rights"));
+  // Node reads a star there as any name.
+  if ((folder ?? entry).includes("*")) return bad(what, say("no-check-name"), todo);
+  const own = new Set(world.uid === undefined ? [] : [world.uid]);
+  // All that it may import is its code.
+  const readable = folder === undefined ? [entry] : await filesOf(folder);
+  if (readable === undefined) return bad(what, say("check-too-many-files", { count: MAX_FILES }), todo);
+  for (const one of readable) {
+    const why = await distrusted(world, one, own);
+    if (why !== undefined) return bad(what, notRun(one, why), say("check-own-rights"));
+  }
   return parsed({ from: isPackage ? named : basename(named), entry, reads: folder ?? entry });
 }
 
@@ -60,6 +70,18 @@ async function packageFolder(name: string, cwd: string): Promise<string | undefi
     }
   }
   return undefined;
+}
+
+/** A folder and whatever is in it; `undefined` where that is more than `MAX_FILES`. */
+async function filesOf(folder: string): Promise<readonly string[] | undefined> {
+  const files = [folder];
+  for (const directory of files) {
+    if (!(await lstat(directory)).isDirectory()) continue;
+    for await (const { name } of await opendir(directory)) {
+      if (files.push(join(directory, name)) > MAX_FILES) return undefined;
+    }
+  }
+  return files;
 }
 
 /** What `import` of the package would load: `exports` of the whole, else `main`, else index.js. */

@@ -97,18 +97,19 @@ function inProcess(
     answer.on("error", () => undefined);
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(input);
-    const finish = (detail: string): void => {
+    const finish = (detail: string, isWell = false): void => {
       clearTimeout(timer);
       clearInterval(look);
       signal.removeEventListener("abort", onAbort);
       if (pid !== undefined) signalGroup(pid, "SIGKILL");
       forget?.();
       const text = kept.take().toString("utf8");
-      if (why === undefined && text === "") why = say("check-ended", { detail });
+      // It may have written there itself, and died.
+      if (why === undefined && (text === "" || !isWell)) why = say("check-ended", { detail });
       resolve(why === undefined ? { text } : { why });
     };
     child.on("error", ({ message }) => finish(message));
-    child.on("close", (code, name) => finish(name ?? `exit ${code}`));
+    child.on("close", (code, name) => finish(name ?? `exit ${code}`, code === 0));
   });
 }
 
@@ -135,8 +136,8 @@ function resultOf(from: string, text: string): ThirdPartyResult {
   const id = typeof given === "string" && /^[a-z0-9][a-z0-9-]{0,79}$/.test(given) ? { id: given } : {};
   if (Array.isArray(value)) {
     const findings = value.slice(0, MAX_FINDINGS).map(findingOf);
-    // One that is half a finding is not left out in silence.
-    if (findings.some((one) => one === undefined))
+    // Neither one too many nor one that is half a finding is left out in silence.
+    if (value.length > MAX_FINDINGS || findings.some((one) => one === undefined))
       return { ...crashed(from, say("check-not-the-form")), ...id };
     const whole = findings.filter((one) => one !== undefined);
     return { from, ...id, verdict: whole.length === 0 ? "healthy" : "found", findings: whole };

@@ -5,6 +5,7 @@ export const thirdParty = translation(english, {
   "no-check-name": "这既不是文件（./check.mjs），也不是名称以 openclaw-pairing-doctor-check- 开头的软件包",
   "check-not-installed": "在当前目录及上级目录的 node_modules 中，以及 pairing-doctor 旁边，都没有这个软件包",
   "check-no-entry": "它的 package.json 没有指明任何存在的文件",
+  "check-too-many-files": "它的目录中的文件多于 {count} 个，不会全部查看",
   "check-not-a-file": "这不是文件",
   "check-install": "安装它（npm install NAME），或指明一个文件：--check ./check.mjs",
   "check-own-rights": "让它属于当前用户或 root，并且其他人都不能写入",
