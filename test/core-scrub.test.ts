@@ -123,6 +123,7 @@ describe("takes out what people call a secret, however they write it down", () =
 
 describe("leaves the gateway's words alone", () => {
   for (const text of [
+    "systemctl --user --no-ask-password restart openclaw-gateway",
     "token = missing",
     "token == null",
     "expected=2026.9.6-release-x provided=2026.9.3-release-x",

@@ -131,7 +131,8 @@ const NUMBER_TAILS: readonly Tail[] = [
     isSecret: (value, key) => isPasswordKey(key) && (value.length > 5 || /^pin/i.test(key)),
   },
 ];
-const OPTION_HEAD = /--(?:[a-z]{1,20}-){0,4}$|config set [\w.]{0,80}$/i;
+/** One that says no takes no value: `systemctl --no-ask-password restart`. */
+const OPTION_HEAD = /--(?!no-)(?:[a-z]{1,20}-){0,4}$|config set [\w.]{0,80}$/i;
 
 /** Longest value in quotes; how far behind an apostrophe its end may be. */
 const LONGEST = 4096;
