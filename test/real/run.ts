@@ -51,8 +51,11 @@ const ORDER = [
 
 /** Left out of the core run, unless they are named. */
 const FULL_ONLY = new Set([
+  "chat",
   "pages",
   "proxies",
+  "ssh-hostile",
+  "ssh-distance",
   "ssh-fronts",
   "ssh-tailscale",
   "services",
