@@ -4,7 +4,7 @@ import { quoted, say } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
 import { userName } from "./path-trust.ts";
 import { type Contained, type GatewayProcess, gatewayProcesses, uidOf } from "./processes.ts";
-import { proxyProcesses } from "./proxy-configs.ts";
+import { type ProxyProcess, proxyProcesses } from "./proxy-configs.ts";
 import { isVouched } from "./vouched-process.ts";
 import type { World } from "./world.ts";
 
@@ -45,13 +45,16 @@ export const MAX_TABLE = 16_000_000;
 
 /**
  * Linux: /proc/net/tcp and tcp6, and the owner of each socket as far as permissions allow. Elsewhere the fact is
- * unknown, and says so; also where there are more sockets than are looked at, and none of them is at the port. `configOwner`: uid of the owner of the configuration that is looked at, where one is known.
+ * unknown, and says so; also where there are more sockets than are looked at, and none of them is at the port.
+ * `configOwner`: uid of the owner of the configuration that is looked at, where one is known. `findProxies`: for whoever
+ * asks for the machine's proxies elsewhere, too, so that its processes are gone through once.
  */
 export async function readListeners(
   world: World,
   port: number,
   salt: string,
   configOwner?: number,
+  findProxies?: () => Promise<readonly ProxyProcess[]>,
 ): Promise<Fact<Listeners>> {
   if (world.platform !== "linux")
     return unknown("not-asked", say("no-proc", { platform: safeText(world.platform, 20) }));
@@ -95,7 +98,7 @@ export async function readListeners(
   // The one that listens on the port comes first.
   const serves = ({ pid }: GatewayProcess): number => (sockets.some((socket) => socket.pid === pid) ? 0 : 1);
   const sorted = [...gateways].sort((a, b) => serves(a) - serves(b));
-  const proxies = (await proxyProcesses(world, pids)).map(({ name }) => name).sort();
+  const proxies = (await (findProxies?.() ?? proxyProcesses(world, pids))).map(({ name }) => name).sort();
   return known({ port, sockets, gateways: sorted, proxies }, "/proc");
 }
 

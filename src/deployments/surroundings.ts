@@ -125,7 +125,9 @@ export class Surroundings {
   listeners(port: number): Promise<Fact<Listeners>> {
     const read =
       this.#listeners.get(port) ??
-      this.#configOwner().then((owner) => readListeners(this.world, port, this.options.salt, owner));
+      this.#configOwner().then((owner) =>
+        readListeners(this.world, port, this.options.salt, owner, () => this.proxyProcesses()),
+      );
     this.#listeners.set(port, read);
     return read;
   }
