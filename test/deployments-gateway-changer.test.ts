@@ -32,6 +32,7 @@ import { nodeWorld } from "../src/deployments/world.ts";
 import { devicesFromJson } from "../src/intake/devices.ts";
 import { proxySite } from "../src/kinds/proxy-site.ts";
 import { english } from "./support/english.ts";
+import { UNWATCHED } from "./support/unwatched.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "opd-changer-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -196,12 +197,7 @@ function localChangerOf({ file, dir }: Gateway): Changer {
     cli: { run: (args) => untouchable(args, file, never) },
     edit: editConfig,
     devices: async () => unknown("absent", quoted("none")),
-    watch: {
-      started: () => undefined,
-      sockets: async () => "1",
-      mark: async () => undefined,
-      settled: async () => unknown("failed", quoted("not asked for")),
-    },
+    watch: UNWATCHED,
   });
 }
 
@@ -487,12 +483,7 @@ test("the real command line and the changer together: a script in the place of o
     }),
     edit: editConfig,
     devices: async () => unknown("absent", quoted("none")),
-    watch: {
-      started: () => undefined,
-      sockets: async () => "1",
-      mark: async () => undefined,
-      settled: async () => unknown("failed", quoted("not asked for")),
-    },
+    watch: UNWATCHED,
   });
   const { how } = await done(changer.perform(set("gateway.bind", "lan"), never));
   assert.equal(english(how), 'openclaw config set gateway.bind "lan" --json');

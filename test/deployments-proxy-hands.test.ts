@@ -14,6 +14,7 @@ import { SshConnection } from "../src/deployments/ssh/connection.ts";
 import { sshExec } from "../src/deployments/ssh/exec.ts";
 import { sshFiles } from "../src/deployments/ssh/files.ts";
 import { sshStandIn } from "./support/ssh-stand-in.ts";
+import { UNWATCHED } from "./support/unwatched.ts";
 
 const skip = process.platform === "win32" ? "the stand-in for ssh is a script" : false;
 const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
@@ -67,12 +68,7 @@ async function there(answers: (words: readonly string[]) => Fact<CommandOutcome>
     cli: { run: async () => unknown("absent", quoted("none")) },
     edit: editConfig,
     devices: async () => unknown("absent", quoted("none")),
-    watch: {
-      started: () => undefined,
-      sockets: async () => "1",
-      mark: async () => undefined,
-      settled: async () => unknown("failed", quoted("not asked for")),
-    },
+    watch: UNWATCHED,
   });
   return { changer, folder, main: main ?? "", site: site ?? "", ran };
 }
