@@ -310,13 +310,14 @@ function addressOf(hex: string): string | undefined {
   return groups.join(":");
 }
 
-/** All of this machine's, at most 5,000. */
+/** All of this machine's that run a program, at most 5,000. */
 export async function processIds(world: World): Promise<readonly number[]> {
-  const names = await world.list("/proc", 50_000);
-  return names
-    .filter((name) => /^\d{1,10}$/.test(name))
-    .slice(0, MAX_PROCESSES)
-    .map(Number);
+  const pids: number[] = [];
+  for (const name of await world.list("/proc", 50_000)) {
+    if (pids.length >= MAX_PROCESSES) break;
+    if (/^\d{1,10}$/.test(name) && world.isKernels?.(Number(name)) !== true) pids.push(Number(name));
+  }
+  return pids;
 }
 
 /**

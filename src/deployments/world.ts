@@ -32,6 +32,8 @@ export interface World {
    * as long. Only of directories of the kernel, which never keep anybody waiting. Absent where that is not cheaper.
    */
   links?(directory: string, max: number): readonly string[];
+  /** Whether a process runs no program at all, as the kernel's own threads; false where that is not told. */
+  isKernels?(pid: number): boolean;
   info(path: string): Promise<FileInfo | undefined>;
   /** Whether a file or directory has an access control list or other attributes; `undefined` where nothing tells. */
   isListed?(path: string): Promise<boolean | undefined>;
@@ -102,6 +104,9 @@ export interface FileInfo {
   readonly mode?: number;
 }
 
+/** Answered by the kernel alone, which keeps nobody waiting: asked at once, it takes a tenth of the time. */
+const OF_A_PROCESS = /^\/proc\/(?:self|\d{1,10})\/(?:exe|cwd|ns\/[a-z_]{1,30}|fd\/\d{1,10})$/;
+
 /** The real machine, or what lies below `root` of it. */
 export function nodeWorld(options: { readonly root?: string; readonly env?: World["env"] } = {}): World {
   const root = options.root ?? "/";
@@ -142,13 +147,22 @@ export function nodeWorld(options: { readonly root?: string; readonly env?: Worl
       return names;
     },
     link: async (path) => {
+      const here = at(path);
       try {
-        return await readlink(at(path));
+        return OF_A_PROCESS.test(here) ? readlinkSync(here) : await readlink(here);
       } catch {
         return undefined;
       }
     },
     links: (directory, max) => linksIn(at(directory), max),
+    isKernels: (pid) => {
+      try {
+        readlinkSync(at(`/proc/${pid}/exe`));
+        return false;
+      } catch (error) {
+        return errorCodeOf(error) === "ENOENT";
+      }
+    },
     info: async (path) => {
       try {
         const found = await stat(at(path));
