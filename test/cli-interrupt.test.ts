@@ -12,6 +12,7 @@ import {
   ensureBuilt,
   finish,
   fixture,
+  here,
   start as startCli,
 } from "./support/cli.ts";
 import { FixPlace } from "./support/fix-place.ts";
@@ -175,7 +176,7 @@ describe("an input that never ends", { skip: process.platform === "win32", concu
         ["/dev/zero", "it is a device"] as const,
         ...(name === "triage" ? [] : [folder]),
       ]) {
-        const { code, stderr } = await finish(start(args(path)));
+        const { code, stderr } = await here(args(path));
         assert.equal(code, 2);
         assert.match(stderr, new RegExp(`: ${why}\\n`));
       }
@@ -195,7 +196,7 @@ describe("an input that never ends", { skip: process.platform === "win32", concu
           ["/dev/zero", "it is a device"],
           [socket, "it is a socket"],
         ] as const) {
-          const { code, stderr } = await finish(start(["--config", path]));
+          const { code, stderr } = await here(["--config", path]);
           assert.equal(code, 2);
           assert.match(stderr, new RegExp(`: ${why}\\n`));
         }

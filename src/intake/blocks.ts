@@ -20,13 +20,14 @@ const MAX_LINES = 2000;
 export function pastedBlocks(text: string): readonly PastedBlock[] {
   if (text.length > MAX_TEXT) return [];
   const lines = unescaped(text).split(/\r?\n/).map(unquoted);
+  const balance = balancesOf(lines);
   const found: PastedBlock[] = [];
   for (let at = 0; at < lines.length && found.length < MAX_BLOCKS; ) {
     const block =
       fenceAt(lines, at) ??
       tablesAt(lines, at) ??
-      bracedAt(lines, at) ??
-      keysAt(lines, at) ??
+      bracedAt(lines, at, balance) ??
+      keysAt(lines, at, balance) ??
       yamlAt(lines, at) ??
       describedAt(lines, at);
     if (block === undefined) {
@@ -101,14 +102,14 @@ function isOfTable(line: string): boolean {
 }
 
 /** From a line that opens a bracket to the one that closes it. */
-function bracedAt(lines: readonly string[], at: number): Region | undefined {
+function bracedAt(lines: readonly string[], at: number, balance: Balance): Region | undefined {
   const first = (lines[at] ?? "").trim();
   if (!/^(?:[{[]|["']?gateway["']?\s{0,8}:\s{0,8}\{)/.test(first) || /^\[[a-z]/i.test(first))
     return undefined;
   let depth = 0;
   const last = Math.min(lines.length, at + MAX_LINES);
   for (let end = at; end < last; end++) {
-    depth += balanceOf(lines[end] ?? "");
+    depth += balance(end);
     if (depth <= 0)
       return end === at ? undefined : { text: lines.slice(at, end + 1).join("\n"), line: at, end: end + 1 };
   }
@@ -116,7 +117,7 @@ function bracedAt(lines: readonly string[], at: number): Region | undefined {
 }
 
 /** Keys of the gateway's section, one below the other, with nothing around them. */
-function keysAt(lines: readonly string[], at: number): Region | undefined {
+function keysAt(lines: readonly string[], at: number, balance: Balance): Region | undefined {
   let depth = 0;
   let end = at;
   const last = Math.min(lines.length, at + MAX_LINES);
@@ -124,7 +125,7 @@ function keysAt(lines: readonly string[], at: number): Region | undefined {
     const line = lines[end] ?? "";
     const key = /^\s{0,40}["'](\w{1,40})["']\s{0,8}:\s{0,8}\S/.exec(line)?.[1];
     if (depth === 0 && (key === undefined || !(OF_GATEWAY.has(key) || OF_PAGE.has(key)))) break;
-    depth += balanceOf(line);
+    depth += balance(end);
     if (depth < 0) return undefined;
   }
   if (depth !== 0 || end === at) return undefined;
@@ -167,6 +168,18 @@ function describedAt(lines: readonly string[], at: number): Region | undefined {
   let end = at + 2;
   while (end < last && /^(?:\s|$|[A-Z][\w /-]{1,40}:)/.test(lines[end] ?? "")) end++;
   return { text: lines.slice(at, end).join("\n"), line: at, end };
+}
+
+/** Of the line at a place. */
+type Balance = (at: number) => number;
+
+/** Each line is looked at once, however many begin something that does not end. */
+function balancesOf(lines: readonly string[]): Balance {
+  const known: number[] = [];
+  return (at) => {
+    known[at] ??= balanceOf(lines[at] ?? "");
+    return known[at];
+  };
 }
 
 /** Brackets that a line opens, less those that it closes; those in texts and comments aside. */
