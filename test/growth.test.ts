@@ -17,7 +17,7 @@ import { digestLogs } from "../src/logs/digest.ts";
 import { wrap } from "../src/report/layout.ts";
 
 /** Characters of the longer text. */
-const LENGTH = 64_000;
+const LENGTH = 32_000;
 const TIMES = 8;
 /** Below this nothing is told by a clock, milliseconds of CPU. */
 const TELLING = 30;
@@ -57,14 +57,14 @@ const read = (text: string) =>
 
 /** Slow for each character, so that a shorter text tells as much; and where its units stand. */
 const ASKED: Readonly<Record<string, { readonly length?: number; readonly places?: RegExp }>> = {
-  "a config": { length: 64_000, places: /itself|config|object|list|key/ },
+  "a config": { length: 32_000, places: /itself|config|object|list|key/ },
   "the lines of its keys": { length: 32_000, places: /itself|object|list/ },
   "setting a key": { length: 32_000, places: /config|object|list/ },
   "removing a key": { length: 32_000, places: /object/ },
   "taking a key back": { length: 32_000, places: /object/ },
-  "a Compose file": { length: 16_000, places: /itself|service/ },
-  "a text on a terminal": { length: 64_000, places: /itself/ },
-  "a text that is cut there": { length: 64_000, places: /itself/ },
+  "a Compose file": { length: 8_000, places: /itself|service/ },
+  "a text on a terminal": { length: 32_000, places: /itself/ },
+  "a text that is cut there": { length: 32_000, places: /itself/ },
 };
 
 const readers: Readonly<Record<string, (text: string) => unknown>> = {

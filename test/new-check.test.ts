@@ -32,7 +32,8 @@ describe("npm run new:check", () => {
     return spawnSync(process.execPath, args, { cwd: copy, encoding: "utf8", env });
   };
   const newCheck = (...args: readonly string[]) => node("built/new-check.js", ...args);
-  const suite = (name: string) => node("--test", "--test-reporter=tap", `built/${name}.test.js`);
+  const suite = (name: string, ...flags: readonly string[]) =>
+    node("--test", "--test-reporter=tap", ...flags, `built/${name}.test.js`);
   const read = (path: string) => readFileSync(join(copy, path), "utf8");
 
   before(async () => {
@@ -80,7 +81,10 @@ describe("npm run new:check", () => {
   });
 
   test("what it makes compiles", () => {
-    const tsc = spawnSync(join(root, "node_modules/.bin/tsc"), ["--noEmit", "-p", "."], {
+    // The tests are not asked: they are most of what there is to compile.
+    const own = { extends: "./tsconfig.json", include: ["checks", "src/report/messages"] };
+    writeFileSync(join(copy, "own.json"), JSON.stringify(own));
+    const tsc = spawnSync(join(root, "node_modules/.bin/tsc"), ["--noEmit", "-p", "own.json"], {
       cwd: copy,
       encoding: "utf8",
     });
@@ -99,7 +103,7 @@ describe("npm run new:check", () => {
   });
 
   test("the situation that should fire does not, so that no stub is green", () => {
-    const { status, stdout } = suite("situations");
+    const { status, stdout } = suite("situations", "--test-name-pattern=approval-not-kept");
     assert.equal(status, 1);
     assert.match(stdout, /not ok \d+ - approval-not-kept: /);
     assert.match(stdout, /not ok \d+ - approval-not-kept-near-miss: /);
