@@ -1,47 +1,9 @@
 // `--as-openclaw-doctor` beside what `openclaw doctor --lint --json` of real releases printed (fixtures/openclaw-doctor).
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { type OpenclawDoctorDocument, openclawDoctorDocument } from "../src/report/openclaw-doctor.ts";
-import { cli, fixture, here } from "./support/cli.ts";
-import { diagnoseSituation, situations } from "./support/situation.ts";
-
-type Json = Readonly<Record<string, unknown>>;
-const real = (name: string) =>
-  JSON.parse(readFileSync(fixture(`openclaw-doctor/${name}`), "utf8")) as Json & OpenclawDoctorDocument;
-const REAL = readdirSync(fixture("openclaw-doctor")).filter((name) => name.startsWith("lint-"));
-const NEWEST = real("lint-2026.9.6.json");
-const FAILURE = real("failure-2026.9.6.json");
-
-/** Every field that a finding may have there (shipped code of 2026.9.6), and its type. */
-const FIELDS: Readonly<Record<string, string>> = {
-  checkId: "string",
-  severity: "string",
-  message: "string",
-  source: "string",
-  errorCode: "string",
-  path: "string",
-  line: "number",
-  column: "number",
-  ocPath: "string",
-  target: "string",
-  requirement: "string",
-  fixHint: "string",
-};
-const RANK: Readonly<Record<string, number>> = { error: 0, warning: 1, info: 2 };
-
-/** What holds of every such document, ours and theirs. */
-function assertShape(document: Json & OpenclawDoctorDocument): void {
-  assert.equal(typeof document.ok, "boolean");
-  for (const count of [document.checksRun, document.checksSkipped]) assert.ok(Number.isInteger(count));
-  for (const finding of document.findings) {
-    for (const needed of ["checkId", "severity", "message"]) assert.ok(needed in finding, needed);
-    for (const [name, value] of Object.entries(finding)) assert.equal(typeof value, FIELDS[name], name);
-    assert.ok(finding.severity in RANK, finding.severity);
-  }
-  const order = document.findings.map(({ severity }) => RANK[severity] ?? 9);
-  assert.deepEqual(order, order.toSorted());
-}
+import type { OpenclawDoctorDocument } from "../src/report/openclaw-doctor.ts";
+import { cli, here } from "./support/cli.ts";
+import { assertShape, FAILURE, type Json, NEWEST, REAL, real } from "./support/openclaw-doctor.ts";
 
 for (const name of REAL) test(`what is taken for the shape is ${name}'s`, () => assertShape(real(name)));
 
@@ -114,30 +76,4 @@ describe("--as-openclaw-doctor", () => {
     assert.equal(alone.code, 2);
     assert.match(alone.stderr, /belongs to --as-openclaw-doctor/);
   });
-});
-
-test("--severity-min drops what is below it, and decides ok", async () => {
-  let dropped = 0;
-  for (const name of situations()) {
-    const report = await diagnoseSituation(name);
-    const [info, warning, error] = (["info", "warning", "error"] as const).map((least) =>
-      openclawDoctorDocument(report, "en", least),
-    );
-    for (const [document, least] of [
-      [info, 2],
-      [warning, 1],
-      [error, 0],
-    ] as const) {
-      assertShape({ ...document } as Json & OpenclawDoctorDocument);
-      assert.equal(document?.ok, document?.findings.length === 0);
-      assert.deepEqual(
-        document?.findings,
-        info?.findings.filter(({ severity }) => (RANK[severity] ?? 9) <= least),
-        name,
-      );
-      for (const { checkId } of document?.findings ?? []) assert.ok(!checkId.startsWith("core/"), checkId);
-    }
-    dropped += (info?.findings.length ?? 0) - (error?.findings.length ?? 0);
-  }
-  assert.ok(dropped > 0);
 });

@@ -43,9 +43,9 @@ export async function putTogether(
 /** Node's modules that keep nothing of a process, and that wait for nobody. */
 const HARMLESS =
   /^node:(?:assert(?:\/strict)?|buffer|crypto|fs|module|os|path|string_decoder|test|url|util|zlib|stream)$/;
-/** What a suite does to the process that it is in: its environment, its clock, its mocks, its hooks for every test. */
+/** What a suite does to the process that it is in: its environment, its clock, its mocks, its hooks for every test. To be asked for new golden files does nothing to it. */
 const OF_THE_PROCESS =
-  /\bprocess\.|\bmock\b|\bperformance\.|\bglobalThis\.|^(?:before|beforeEach|afterEach)\(/m;
+  /\bprocess\.(?!env\.UPDATE_GOLDEN\b)|\bmock\b|\bperformance\.|\bglobalThis\.|^(?:before|beforeEach|afterEach)\(/m;
 
 /**
  * Whether a suite may run in one process with others: it only computes. It starts no process, no thread and no server,
