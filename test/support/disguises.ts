@@ -227,17 +227,16 @@ export function toldOf(text: string, secret: string, shown: string): string | un
   return reader(text)(secret, shown);
 }
 
-/** The same for many secrets in one text. */
-export function reader(text: string): (secret: string, shown: string) => string | undefined {
-  const plain = [lettersOf(text), ...base64In(text)];
-  const seen = text.replaceAll(/\s+/g, " ");
+/** The same for many secrets in several texts. */
+export function reader(...texts: readonly string[]): (secret: string, shown: string) => string | undefined {
+  // No letter and no digit, so that nothing is read over it.
+  const plain = texts.flatMap((text) => [lettersOf(text), ...base64In(text)]).join("\n");
+  const seen = texts.map((text) => text.replaceAll(/\s+/g, " ")).join("\n");
   return (secret, shown) => {
     const letters = lettersOf(secret);
     const half = letters.length < 10 ? letters.length : Math.max(8, Math.ceil(letters.length / 2));
-    for (const one of plain) {
-      const told = halfIn(one, letters, half);
-      if (told !== undefined) return told;
-    }
+    const told = halfIn(plain, letters, half);
+    if (told !== undefined) return told;
     const worn = shown.replaceAll(/\s+/g, " ");
     return halfIn(seen, worn, Math.max(12, Math.ceil(worn.length / 2)));
   };
@@ -245,13 +244,20 @@ export function reader(text: string): (secret: string, shown: string) => string 
 
 /** What runs of base64 in a text say, from whichever of their characters on. */
 function base64In(text: string): readonly string[] {
-  return (text.replaceAll(/[\r\n]+ */g, "").match(/[A-Za-z0-9+/_-]{8,}/g) ?? []).flatMap((run) =>
+  const runs = new Set(text.replaceAll(/[\r\n]+ */g, "").match(/[A-Za-z0-9+/_-]{8,}/g) ?? []);
+  return [...runs].flatMap((run) =>
     [0, 1, 2, 3].map((from) => lettersOf(Buffer.from(run.slice(from), "base64").toString("utf8"))),
   );
 }
 
+/** Whether `size` characters of `whole` in a row stand in the text: such a row holds a whole stone of half its size. */
 function halfIn(text: string, whole: string, size: number): string | undefined {
-  if (whole.length < size) return undefined;
+  if (whole.length < size || size === 0) return undefined;
+  const stone = Math.ceil(size / 2);
+  let isThere = false;
+  for (let at = 0; at + stone <= whole.length && !isThere; at += stone)
+    isThere = text.includes(whole.slice(at, at + stone));
+  if (!isThere) return undefined;
   for (let at = 0; at + size <= whole.length; at += 1) {
     const part = whole.slice(at, at + size);
     if (text.includes(part)) return part;
