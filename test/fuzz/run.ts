@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz -- [--seed N] [--lines N] [--files N] [--configs N]`: the figures so far as it goes on, whatever came out
+ * `npm run fuzz -- [--seed N] [--lines N] [--files N] [--configs N]`: the figures so far every minute, whatever came out
  * at once, and exit code 1 when anything did. Ctrl-C leaves the figures of what was done.
  */
 import { parseArgs } from "node:util";
@@ -27,7 +27,7 @@ for (const [what, fuzz, inputs] of [
   if (inputs === 0) continue;
   const started = Date.now();
   const shown = new Set<string>();
-  let told = 0;
+  let toldAt = started;
   let last: Fuzzed | undefined;
   const tell = (sofar: Fuzzed) => {
     last = sofar;
@@ -46,8 +46,8 @@ for (const [what, fuzz, inputs] of [
     inputs,
     onProgress: (sofar) => {
       tell(sofar);
-      if (sofar.inputs - told < inputs / 20) return;
-      told = sofar.inputs;
+      if (Date.now() - toldAt < 60_000) return;
+      toldAt = Date.now();
       console.error(figures(what, sofar, inputs, started));
     },
   });
