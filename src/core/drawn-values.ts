@@ -53,6 +53,11 @@ function isDrawn(word: string): boolean {
   return /\d/.test(word) && letters >= 8 && changesOf(word) / letters >= 0.25;
 }
 
+/** The words of a text that do. */
+export function drawnWords(text: string): readonly string[] {
+  return text.split(/[\s"'`,;()<>[\]{}=|\\]+/).filter(looksDrawn);
+}
+
 /** What a cluster makes of a workload's name for its sets and pods (five letters without vowels at the end). */
 const GENERATED = /^(.{1,253}?)(?:-[0-9a-z]{6,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}$/;
 const HOST = /^[a-z0-9](?:[a-z0-9-]{0,62}\.){1,8}[a-z]{2,24}$/;
@@ -92,7 +97,7 @@ export function drawnValues(document: unknown): readonly string[] {
     if (typeof value !== "string" || isOfTheSystem(name, value)) return;
     const inner = /^\s{0,20}[{[]/.test(value) ? parseBoundedJson(value) : undefined;
     if (inner !== undefined) walk(inner, 0);
-    for (const word of value.split(/[\s"'`,;()<>[\]{}=|\\]+/)) if (looksDrawn(word)) found.add(word);
+    for (const word of drawnWords(value)) found.add(word);
   };
   const walk = (value: unknown, depth: number): void => {
     if (depth > MAX_DEPTH || typeof value !== "object" || value === null) return;
