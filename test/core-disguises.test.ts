@@ -183,3 +183,17 @@ test("a secret over the end of a line, at each of its places", () => {
     }
   }
 });
+
+test("in another encoding, with a character that was lost on the way", () => {
+  const draw = drawing(13);
+  for (const kind of SECRET_KINDS)
+    for (const name of ["hex", "base64", "base64 twice", "base32"] as const) {
+      const secret = SECRETS[kind](draw);
+      const shown = DISGUISES[name](secret, draw);
+      const at = Math.floor(shown.length / 2);
+      const torn = `conn=x ${shown.slice(0, at)}\u0001${shown.slice(at + 1)} y`;
+      const clean = createScrubber([secret])(torn).text;
+      const told = toldOf(clean, secret, name === "base64" ? secret : shown);
+      assert.equal(told, undefined, JSON.stringify({ kind, name, torn, clean }));
+    }
+});

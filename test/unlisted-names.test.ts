@@ -109,7 +109,29 @@ describe("is nowhere to be seen", () => {
 });
 
 describe("what looks drawn", () => {
-  for (const word of [VALUE, "pA!8dK2#qLz9", "0b4a5ae1f29bd3774e88", "hG7-kQ2_xW9pL"])
+  for (const word of [
+    VALUE,
+    "pA!8dK2#qLz9",
+    "0b4a5ae1f29bd3774e88",
+    "hG7-kQ2_xW9pL",
+    // As a path, an address, a release, a digest, a time.
+    "Xk29vQ7m/Pz4tLw8r/aB3dE6gH",
+    "wJ4lrX7t/K7MD3NG/bPx2fi8YE",
+    "team/claw/Xk29vQ7mPz4tLw8r",
+    "/srv/Xk29vQ7mPz4tLw8r",
+    "/Xk29vQ7m/Pz4tLw8r",
+    "https://hooks.example.com/services/Xk29vQ7mPz4tLw8r",
+    "https://Xk29vQ7mPz4tLw8r@claw.example.com/",
+    "2026.4.1-Xk29vQ7mPz4tLw8r",
+    "2026.4.1-hG7-kQ2_xW9pL",
+    "v1.2-0b4a5ae1f29bd3774e88",
+    "12-a1B2c3D4e5F6",
+    "ghcr.io/openclaw/openclaw:Xk29vQ7mPz4tLw8r",
+    "sha256:Xk29vQ7mPz4tLw8r",
+    "2026-03-14TXk29vQ7mPz4tLw8r",
+    "ab::Xk29vQ7mPz4tLw8r",
+    "hG-7-kQ-2-xW-9-pL-4",
+  ])
     test(word, () => assert.ok(looksDrawn(word)));
   for (const word of [
     "openclaw-gateway",
@@ -126,11 +148,54 @@ describe("what looks drawn", () => {
     "v2026.3.13",
     "gpt-4.1",
     "UTC",
+    "2026.9.16-release-eb377ac59e6c-2026-09-23T16-33-12.144Z",
+    "22.12.0-bookworm-slim",
+    "2026.4.1-beta.2",
+    "3.20.1-alpine3.20",
+    "quay.io/k8s-sig/claw-v1.2.3-x86_64",
+    "ghcr.io/openclaw/openclaw:sha-3f2a9c1",
+    "ghcr.io/openclaw/openclaw@sha256:daaa500cab4d51fd130c92c403b7cc8ce38ba0ad4c9dcfc1a0087b19b2ead317",
+    "/var/lib/kubelet/pods/11ae341f-d33e-4e81-bc26-43e9f77584fc/volumes",
+    "/var/lib/docker/containers/daaa500cab4d51fd130c92c403b7cc8ce38ba0ad4c9dcfc1a0087b19b2ead317/x.log",
+    "http://192.168.1.5:18789/chat?session=main",
+    "https://a1b2c3d4.ngrok.example.com/openclaw",
+    "fe80::42:acff:fe11:2",
+    "fd7a:115c:a1e0::53:1234",
+    "02:42:ac:11:00:02",
+    "claude-3-5-sonnet-20241022",
+    "18789:18789/tcp",
+    "C:\\Users\\Bob\\.openclaw",
   ])
     test(`not ${word}`, () => assert.ok(!looksDrawn(word)));
 
+  const names = {
+    "pod-template-hash": "6d4b75cb6dx9",
+    "controller-revision-hash": "claw-6d4b75cb6d",
+    "batch.kubernetes.io/controller-uid": "11ae341f-d33e-4e81-bc26-43e9f77584fc",
+    "com.docker.compose.config-hash": "daaa500cab4d51fd130c92c403b7cc8ce38ba0ad4c9dcfc1a0087b19b2ead317",
+    HOSTNAME: "9176124ba561",
+    POD_NAME: "claw-6d4b75cb6d-x2x9k",
+    DB_HOST: "a1b2c3d4e5.eu-west-1.rds.example.com",
+    GIT_COMMIT: "eb377ac59e6c",
+    APP_VERSION: "2026.4.1-eb377ac59e6c",
+  };
   test("names that a cluster and an engine give are left", () => {
-    const labels = { "pod-template-hash": "6d4b75cb6dx9", "com.docker.compose.config-hash": VALUE };
-    assert.deepEqual(drawnValues({ metadata: { labels }, env: [`HOSTNAME=9176124ba561`] }), []);
+    assert.deepEqual(drawnValues({ metadata: { labels: names } }), []);
+    assert.deepEqual(drawnValues({ env: Object.entries(names).map((pair) => pair.join("=")) }), []);
+  });
+  for (const name of [...Object.keys(names), "ADMIN_NAME", "com.docker.compose.oneoff"])
+    test(`what stands there and is no such name is not: ${name}`, () => {
+      for (const value of [VALUE, "hG7-kQ2_xW9pL", "0b4a5ae1f29bd3774e88b071c7724831b7ce5b4a8d80e4ec"])
+        assert.deepEqual(drawnValues({ metadata: { labels: { [name]: value } } }), [value]);
+    });
+
+  test("however much stands before it, and however deep", () => {
+    const labels = { padding: "x ".repeat(400_000), note: VALUE };
+    assert.deepEqual(drawnValues({ metadata: { labels } }), [VALUE]);
+    let deep: object = { labels: { note: VALUE } };
+    for (let depth = 0; depth < 60; depth += 1) deep = { deep };
+    assert.deepEqual(drawnValues(deep), [VALUE]);
+    const padded = { annotations: { note: JSON.stringify(deep) } };
+    assert.deepEqual(drawnValues(padded), [VALUE]);
   });
 });

@@ -1,6 +1,8 @@
 import { MOST_OF_SECRETS, MOST_SECRETS, TooManySecrets } from "../core/known-values.ts";
 import { quoted, say } from "../core/saying.ts";
+import { SecretsUnread } from "../core/secrets-unread.ts";
 import { fill } from "../core/template.ts";
+import { safeText } from "../core/text.ts";
 import { describeError } from "../doctor/pure/describe-error.ts";
 import { VERSION } from "../doctor/pure/version.ts";
 import type { Lang } from "../report/messages/index.ts";
@@ -68,6 +70,10 @@ export async function guarded({ io, out, lang }: Session, work: () => Promise<nu
       new Out(io).say(`pairing-doctor: ${await tooManySecrets(lang)}\n`);
       return 2;
     }
+    if (error instanceof SecretsUnread) {
+      new Out(io).say(`pairing-doctor: ${await secretsUnread(error, lang)}\n`);
+      return 2;
+    }
     out.say(faultOf(error, lang));
     return FAULT;
   }
@@ -80,6 +86,12 @@ async function tooManySecrets(lang: Lang): Promise<string> {
     new UsageError(say("what-was-read"), say("too-many-secrets", bounds), say("hand-in-less")),
     lang,
   ).join("\n  ");
+}
+
+async function secretsUnread({ path, most }: SecretsUnread, lang: Lang): Promise<string> {
+  const { usageLines } = await import("./usage-lines.ts");
+  const why = say("secrets-unread", { length: most });
+  return usageLines(new UsageError(safeText(path, 300), why, say("config-in-less")), lang).join("\n  ");
 }
 
 /** Exit code of a fault of our own. */

@@ -1,4 +1,5 @@
 import type { AdmissionConfig } from "../core/connection.ts";
+import { drawnWords } from "../core/drawn-values.ts";
 import type { ConfigOrigin, ConfigProblem, ConfigReading } from "../core/facts.ts";
 import { isObject } from "../core/json.ts";
 import { MOST_SECRETS } from "../core/known-values.ts";
@@ -62,7 +63,7 @@ const MAX_PROBLEMS = 100;
 /** Characters of a key that are looked at. */
 const MAX_KEY = 200;
 /** Characters of a file that is no config in which secrets are looked for. */
-const MAX_UNREAD = MAX_CONFIG;
+const MAX_UNREAD = 8 * MAX_CONFIG;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -163,7 +164,8 @@ class Reader {
       if (error instanceof TooMuchJson5) this.#problem("unreadable", "", error.message);
       else this.#syntax(error);
       // It cannot be read, and has secrets all the same.
-      for (const value of secretsIn(text.slice(0, MAX_UNREAD))) this.#secretOf(value);
+      const part = text.slice(0, MAX_UNREAD);
+      for (const value of [...secretsIn(part), ...drawnWords(part)]) this.#secretOf(value);
       return {};
     }
     this.#lines = keyLines(text);

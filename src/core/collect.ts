@@ -1,6 +1,7 @@
 import { type Fact, type Unknown, unknown } from "./fact.ts";
 import type { FactMap, FactName } from "./facts.ts";
 import { quoted, say } from "./saying.ts";
+import { SecretsUnread } from "./secrets-unread.ts";
 
 /** Facts as collected so far, or as handed to the checks. */
 export type Facts = { readonly [K in FactName]: Fact<FactMap[K]> };
@@ -85,14 +86,18 @@ export async function collect(
     });
     // Who asked is part of the question: two collectors that wait for each other would never end.
     const ask: Ask = (other) => askFor(other, [...askedBy, name]);
-    const work = (async () => collector.collect(ask, controller.signal))().catch((error: unknown) =>
-      unknown("failed", quoted(options.describeError(error))),
-    );
-    const fact = await Promise.race([work, late, stopped]);
-    options.clearTimeout(timer);
-    controllers.delete(controller);
-    options.onProgress?.(name, "done", fact);
-    return fact;
+    const work = (async () => collector.collect(ask, controller.signal))().catch((error: unknown) => {
+      if (error instanceof SecretsUnread) throw error;
+      return unknown("failed", quoted(options.describeError(error)));
+    });
+    try {
+      const fact = await Promise.race([work, late, stopped]);
+      options.onProgress?.(name, "done", fact);
+      return fact;
+    } finally {
+      options.clearTimeout(timer);
+      controllers.delete(controller);
+    }
   };
 
   const entries = await Promise.all(names.map(async (name) => [name, await askFor(name, [])] as const));

@@ -341,9 +341,10 @@ const UTF8_BYTES = new TextEncoder();
  * is neither blank nor invisible, so that a password of signs is one, too.
  */
 export function foldedText(text: string, all: boolean): string {
-  return ASCII.test(text)
-    ? text.replace(all ? /[\0-\x20\x7f]+/g : /[^A-Za-z0-9]+/g, "").toLowerCase()
-    : folded({ text }, all).text;
+  if (ASCII.test(text)) return text.replace(all ? /[\0-\x20\x7f]+/g : /[^A-Za-z0-9]+/g, "").toLowerCase();
+  let plain = "";
+  for (const character of text) plain += plainOf(character, all);
+  return plain;
 }
 
 const ASCII = /^[\0-\x7f]*$/;
@@ -373,8 +374,21 @@ export function folded(layer: Layer, all: boolean): Required<Layer> {
 const NOTHING = new RegExp(`${INVISIBLE}|\\s|\\p{M}`, "u");
 const LETTER = /[\p{L}\p{N}]/u;
 
+/** Characters that are kept with what they are; a text of a language has a few hundred. */
+const MOST_PLAIN = 4096;
+const PLAIN = { all: new Map<string, string>(), letters: new Map<string, string>() };
+
 /** Three units at most. */
 function plainOf(character: string, all: boolean): string {
+  const kept = all ? PLAIN.all : PLAIN.letters;
+  const known = kept.get(character);
+  if (known !== undefined) return known;
+  const plain = plainFrom(character, all);
+  if (kept.size < MOST_PLAIN) kept.set(character, plain);
+  return plain;
+}
+
+function plainFrom(character: string, all: boolean): string {
   const code = character.charCodeAt(0);
   if (code < 0x80) {
     if (/[A-Za-z0-9]/.test(character)) return character.toLowerCase();

@@ -152,7 +152,11 @@ export class KnownValues {
       for (const form of all) this.#letters.addWindows(form, FORM_WINDOW);
       return;
     }
-    for (const form of forms) this.#letters.addWhole(form);
+    for (const form of forms) {
+      this.#letters.addWhole(form);
+      // One character that was lost on the way leaves halves of it, and nobody else writes those.
+      this.#letters.addWindows(form, FORM_WINDOW);
+    }
     for (const form of turned)
       if (letters.length >= LONG_TEXT) this.#letters.addWindows(form, LONG_WINDOW);
       else this.#letters.addWhole(form);
@@ -422,7 +426,6 @@ function spread(hash: number): number {
   return Math.imul(hash, 0x9e3779b1) >>> 10;
 }
 
-/** `openclaw` is the beginning of many a token, and of much else. */
 /** Several words, not all of them everybody's. */
 function isPhrase(value: string): boolean {
   const words = value.trim().toLowerCase().split(/\s+/);
@@ -432,6 +435,7 @@ function isPhrase(value: string): boolean {
 /** Letters of a phrase that is nobody's by chance. */
 const PHRASE = 12;
 
+/** `openclaw` is the beginning of many a token, and of much else. */
 function isTelling(beginning: string): boolean {
   let rest = beginning;
   for (let word = wordAt(rest); word !== undefined; word = wordAt(rest)) rest = rest.slice(word.length);

@@ -12,6 +12,7 @@ import { parseBoundedJson } from "../core/json.ts";
 import { atLeast } from "../core/release.ts";
 import { type Saying, say } from "../core/saying.ts";
 import type { Secret } from "../core/secret.ts";
+import { SecretsUnread } from "../core/secrets-unread.ts";
 import type { ServiceReading } from "../core/service.ts";
 import { safeText } from "../core/text.ts";
 import { devicesFromJson } from "../intake/devices.ts";
@@ -316,8 +317,7 @@ class Local implements LocalAccess {
       (this.#options.configPath !== undefined || (gateway === undefined && (host?.units.length ?? 0) === 0))
     )
       return unreadFile({ ...text, reason: "absent" }, path, "--config PATH");
-    if (text.ok && text.truncated)
-      return unknown("failed", say("config-too-long", { path }), "--config PATH");
+    if (text.ok && text.truncated) throw new SecretsUnread(path, MAX_CONFIG);
 
     const unit = await this.#unit();
     const dotenv = await this.#envFile(`${candidate.stateDir}/.env`, ".env");

@@ -3,7 +3,7 @@ import { isTar, tarFiles } from "./tar.ts";
 
 /**
  * Archives and compressed files of strangers, opened in memory: nothing of them is ever written, and no name of them
- * leads anywhere. gzip is the platform's, zip and Zstandard are libraries', tar is read by hand (`tar.ts`).
+ * leads anywhere. gzip is the platform's where that reads all of it, zip and Zstandard are libraries', tar is read by hand (`tar.ts`).
  */
 
 /** A file as it was handed in, or out of an archive. */
@@ -41,8 +41,8 @@ const MAX_RATIO = 1000;
 const FREE = 64 * 1024 ** 2;
 /** zstd's own default for what a reader keeps in memory: 2 ** 27. */
 const MAX_WINDOW = 128 * 1024 ** 2;
-/** A block of zstd takes 4 bytes for up to 128 KiB. */
-const ZSTD_PIECE = 1024;
+/** A block of zstd takes 4 bytes for up to 128 KiB, one of gzip becomes a thousand times as much. */
+const PIECE = 1024;
 const HEAD = 512;
 
 /** What one run opens in all, and what it did not. */
@@ -110,6 +110,8 @@ export class Unpacking {
       useWebWorkers: false,
       checkOverlappingEntry: true,
       strictness: "strict",
+      // Names are judged here, one by one, as those of any other archive.
+      filenameValidation: "tolerant",
     });
     try {
       for await (const entry of reader.getEntriesGenerator()) {
@@ -124,7 +126,7 @@ export class Unpacking {
       }
     } catch (error) {
       if (error instanceof TooMuch) throw error;
-      this.#refused(archive, "broken");
+      if (!isDuplicate(error)) this.#refused(archive, "broken");
     } finally {
       await reader.close();
     }
@@ -292,8 +294,42 @@ async function* read(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGene
   }
 }
 
-function gunzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  return read(streamOf(chunks).pipeThrough(new DecompressionStream("gzip")).getReader());
+async function* gunzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* (await readsMembers())
+    ? read(streamOf(chunks).pipeThrough(new DecompressionStream("gzip")).getReader())
+    : gunzippedMembers(chunks);
+}
+
+/** Nothing, compressed. */
+const EMPTY_MEMBER = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+/**
+ * Whether the platform goes on where another member follows (RFC 1952, 2.2), as Node does; the Compression Standard calls
+ * that an error, and browsers keep to it.
+ */
+async function readsMembers(): Promise<boolean> {
+  const both = new Blob([new Uint8Array([...EMPTY_MEMBER, ...EMPTY_MEMBER])]);
+  try {
+    await new Response(both.stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** In small pieces, as of Zstandard; checksums are not looked at, and what does not fit its form is an error. */
+async function* gunzippedMembers(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const { Gunzip } = await import("fflate");
+  let out: Uint8Array[] = [];
+  const gunzip = new Gunzip((chunk) => out.push(chunk));
+  for await (const chunk of chunks)
+    for (let at = 0; at < chunk.length; at += PIECE) {
+      gunzip.push(new Uint8Array(chunk.subarray(at, at + PIECE)), false);
+      yield* out;
+      out = [];
+    }
+  gunzip.push(new Uint8Array(), true);
+  yield* out;
 }
 
 /** In small pieces, as a few bytes of a hostile file become megabytes; no frame may ask for more memory than is given. */
@@ -303,10 +339,9 @@ async function* unzstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   const decompress = new Decompress((chunk) => out.push(chunk));
   const windows = new ZstdWindows();
   for await (const chunk of chunks)
-    for (let at = 0; at < chunk.length; at += ZSTD_PIECE) {
-      if (windows.largestWith(chunk.subarray(at, at + ZSTD_PIECE)) > MAX_WINDOW)
-        throw new TooMuch("too-large");
-      decompress.push(new Uint8Array(chunk.subarray(at, at + ZSTD_PIECE)), false);
+    for (let at = 0; at < chunk.length; at += PIECE) {
+      if (windows.largestWith(chunk.subarray(at, at + PIECE)) > MAX_WINDOW) throw new TooMuch("too-large");
+      decompress.push(new Uint8Array(chunk.subarray(at, at + PIECE)), false);
       yield* out;
       out = [];
     }
@@ -411,6 +446,13 @@ function inflated(entry: FileEntry): AsyncGenerator<Uint8Array> {
   }
   return chunks();
 }
+
+/** What the library says behind the last entry, of names that were told one by one. */
+function isDuplicate(error: unknown): boolean {
+  return error instanceof Error && "reason" in error && error.reason === WARNING_DUPLICATE;
+}
+
+const WARNING_DUPLICATE = "duplicate filename";
 
 /** A symbolic link of Unix, as `zip -y` keeps it. */
 function isLink({ externalFileAttributes }: Entry): boolean {

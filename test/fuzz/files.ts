@@ -6,10 +6,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { FORMAT_NAMES } from "../../src/report/formats.ts";
 import { type Draw, drawing, SECRET_KINDS, SECRETS } from "../support/disguises.ts";
 import { type Known, knownIn, LANGUAGES, namedIn, noise } from "./secrets.ts";
-import { type Fuzzed, type FuzzOptions, type Planted, Watch } from "./watched.ts";
+import { ALL_FORMATS, type Fuzzed, type FuzzOptions, type Planted, Watch } from "./watched.ts";
 
 const FIXTURES = new URL("../../fixtures/", import.meta.url);
 const MOST = 60_000;
@@ -24,10 +23,10 @@ const SAMPLES: readonly Sample[] = readdirSync(FIXTURES, { recursive: true, with
   .map((entry) => ({ name: entry.name, text: readFileSync(join(entry.parentPath, entry.name), "utf8") }))
   .filter(({ text }) => text.length < MOST);
 
-/** One to three files a run, in one format and language. */
+/** One to three files a run, in one language, brief or whole, and every format. */
 export async function fuzzFiles({ seed, inputs, onProgress }: FuzzOptions): Promise<Fuzzed> {
   const draw = drawing(seed);
-  const watch = new Watch(seed);
+  using watch = new Watch(seed);
   const dir = mkdtempSync(join(tmpdir(), "pairing-doctor-fuzz-"));
   try {
     while (watch.inputs < inputs) {
@@ -43,7 +42,7 @@ export async function fuzzFiles({ seed, inputs, onProgress }: FuzzOptions): Prom
         writeFileSync(path, bytes);
         return path;
       });
-      const how = ["--lang", draw.pick(LANGUAGES), "--format", draw.pick(FORMAT_NAMES)];
+      const how = ["--lang", draw.pick(LANGUAGES)];
       await watch.run(["triage", ...how, ...(draw.chance(0.3) ? ["--verbose"] : []), ...paths], {
         env: Object.fromEntries(
           known.map(({ secret }, index) => [
@@ -53,10 +52,10 @@ export async function fuzzFiles({ seed, inputs, onProgress }: FuzzOptions): Prom
         ),
         planted,
         input: [],
+        formats: ALL_FORMATS,
       });
       for (const path of paths) rmSync(path);
-      watch.inputs += paths.length;
-      onProgress?.(watch.inputs);
+      watch.done(paths.length, onProgress);
     }
   } finally {
     rmSync(dir, { recursive: true, force: true });

@@ -1,4 +1,7 @@
-/** `npm run fuzz -- [--seed N] [--lines N] [--ways N] [--files N] [--configs N]`: the figures, and exit code 1 when anything came out. */
+/**
+ * `npm run fuzz -- [--seed N] [--lines N] [--files N] [--configs N]`: the figures so far every minute, whatever came out
+ * at once, and exit code 1 when anything did. Ctrl-C leaves the figures of what was done.
+ */
 import { parseArgs } from "node:util";
 import { fuzzFiles } from "./files.ts";
 import { fuzzConfigs, fuzzLogs } from "./secrets.ts";
@@ -8,7 +11,6 @@ const { values } = parseArgs({
   options: {
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     lines: { type: "string", default: "200000" },
-    ways: { type: "string" },
     files: { type: "string", default: "10000" },
     configs: { type: "string", default: "10000" },
   },
@@ -23,31 +25,50 @@ for (const [what, fuzz, inputs] of [
   ["configs", fuzzConfigs, Number(values.configs)],
 ] as const) {
   if (inputs === 0) continue;
-  let told = 0;
   const started = Date.now();
-  const result: Fuzzed = await fuzz({
+  const shown = new Set<string>();
+  let toldAt = started;
+  let last: Fuzzed | undefined;
+  const tell = (sofar: Fuzzed) => {
+    last = sofar;
+    for (const fault of [...sofar.crashes, ...sofar.escapes, ...sofar.leaks]) {
+      if (!shown.has(fault)) console.log(fault);
+      shown.add(fault);
+    }
+  };
+  const interrupted = () => {
+    if (last !== undefined) console.log(`interrupted: ${figures(what, last, inputs, started)}`);
+    process.exit(130);
+  };
+  process.once("SIGINT", interrupted);
+  const result = await fuzz({
     seed: Number(values.seed),
     inputs,
-    ...(values.ways === undefined ? {} : { ways: Number(values.ways) }),
-    onProgress: (done) => {
-      if (done - told < inputs / 20) return;
-      told = done;
-      console.error(`${what}: ${done} of ${inputs}, ${Math.round((Date.now() - started) / 1000)} s`);
+    onProgress: (sofar) => {
+      tell(sofar);
+      if (Date.now() - toldAt < 60_000) return;
+      toldAt = Date.now();
+      console.error(figures(what, sofar, inputs, started));
     },
   });
-  const { leaks, escapes, crashes, slowestMs, peakMb } = result;
-  failed ||=
-    leaks.length > 0 ||
-    escapes.length > 0 ||
-    result.redacted === 0 ||
-    crashes.length > 0 ||
-    slowestMs > LIMIT.ms ||
-    peakMb > LIMIT.mb;
-  for (const fault of [...crashes, ...escapes, ...leaks]) console.log(fault);
-  console.log(
-    `${what}: seed ${result.seed}, ${result.inputs} inputs, ${result.planted} secrets looked for in ${result.runs} runs: ` +
-      `${leaks.length} came out, ${result.redacted} times something was taken out, ${escapes.length} escapes, ${crashes.length} crashes, slowest run ${slowestMs} ms CPU, peak ${peakMb} MB, ` +
-      `${Math.round((Date.now() - started) / 1000)} s`,
-  );
+  process.off("SIGINT", interrupted);
+  tell(result);
+  failed ||= !isHeld(result);
+  console.log(figures(what, result, inputs, started));
 }
 process.exitCode = failed ? 1 : 0;
+
+function isHeld({ leaks, escapes, crashes, redacted, slowestMs, peakMb }: Fuzzed): boolean {
+  const isQuiet = leaks.length + escapes.length + crashes.length === 0;
+  return isQuiet && redacted > 0 && slowestMs <= LIMIT.ms && peakMb <= LIMIT.mb;
+}
+
+function figures(what: string, result: Fuzzed, of: number, started: number): string {
+  const { seed, inputs, planted, runs, redacted, leaks, escapes, crashes, slowestMs, peakMb } = result;
+  return (
+    `${what}: seed ${seed}, ${inputs} of ${of}, ${planted} secrets looked for in ${runs} runs: ` +
+    `${leaks.length} came out, ${redacted} times something was taken out, ${escapes.length} escapes, ` +
+    `${crashes.length} crashes, slowest run ${slowestMs} ms CPU, peak ${peakMb} MB, ` +
+    `${Math.round((Date.now() - started) / 1000)} s`
+  );
+}

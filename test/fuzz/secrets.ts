@@ -7,7 +7,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import JSON5 from "json5";
-import { FORMAT_NAMES } from "../../src/report/formats.ts";
 import {
   broken,
   DISGUISE_NAMES,
@@ -19,7 +18,7 @@ import {
   SECRETS,
   type SecretKind,
 } from "../support/disguises.ts";
-import { type Fuzzed, type FuzzOptions, type Planted, Watch } from "./watched.ts";
+import { ALL_FORMATS, type Fuzzed, type FuzzOptions, type Planted, Watch } from "./watched.ts";
 
 const LOGS = new URL("../../fixtures/logs/", import.meta.url);
 const LINES = readdirSync(LOGS)
@@ -29,14 +28,14 @@ const LINES = readdirSync(LOGS)
 
 /** Every way in which a report may be written. */
 export const LANGUAGES = ["en", "zh"] as const;
-const AMOUNTS = [[], ["--verbose"], ["--json"]] as const;
-const FORMATS = FORMAT_NAMES.map((format) => ["--format", format]);
+const AMOUNTS = [[], ["--verbose"]] as const;
 
-/** 400 lines a run, each run in each amount and language, and one of the other formats in each language; or `ways` of them. */
-export async function fuzzLogs({ seed, inputs, ways, onProgress }: FuzzOptions): Promise<Fuzzed> {
+/** 200 lines a run, read once and told in every format; runs take turns in language and amount. */
+export async function fuzzLogs({ seed, inputs, onProgress }: FuzzOptions): Promise<Fuzzed> {
   const draw = drawing(seed);
-  const watch = new Watch(seed);
-  const size = 400;
+  using watch = new Watch(seed);
+  const size = 200;
+  const ways = LANGUAGES.flatMap((lang) => AMOUNTS.map((amount) => ["--lang", lang, ...amount]));
   for (let done = 0; done < inputs; done += size) {
     const known = [draw.pick(SECRET_KINDS), draw.pick(SECRET_KINDS)].map((kind) => ({
       kind,
@@ -58,22 +57,18 @@ export async function fuzzLogs({ seed, inputs, ways, onProgress }: FuzzOptions):
       known.map(({ secret }, index) => [`OPENCLAW_GATEWAY_${index === 0 ? "TOKEN" : "PASSWORD"}`, secret]),
     );
     const bytes = Buffer.from(text.join("\n"));
-    const all = LANGUAGES.flatMap((lang) =>
-      [...AMOUNTS, draw.pick(FORMATS)].map((how) => ["--lang", lang, ...how]),
-    );
-    const some = ways === undefined ? all : Array.from({ length: ways }, () => draw.pick(all));
-    for (const how of some)
-      await watch.run(["triage", "-", ...how], { env, planted, input: chunks(bytes, draw) });
-    watch.inputs += text.length;
-    onProgress?.(watch.inputs);
+    const how = ways[(done / size) % ways.length] ?? [];
+    const input = chunks(bytes, draw);
+    await watch.run(["triage", "-", ...how], { env, planted, input, formats: ALL_FORMATS });
+    watch.done(text.length, onProgress);
   }
   return watch.result();
 }
 
-/** Each config in one format and language; every tenth as a preview of a fix, too. */
+/** Each config in one language, as it is shown and in two formats; every tenth as a preview of a fix, too. */
 export async function fuzzConfigs({ seed, inputs, onProgress }: FuzzOptions): Promise<Fuzzed> {
   const draw = drawing(seed);
-  const watch = new Watch(seed);
+  using watch = new Watch(seed);
   const dir = mkdtempSync(join(tmpdir(), "pairing-doctor-fuzz-"));
   const [config, log] = [join(dir, "openclaw.json"), join(dir, "gateway.log")];
   try {
@@ -101,15 +96,20 @@ export async function fuzzConfigs({ seed, inputs, onProgress }: FuzzOptions): Pr
         ...["--lang", draw.pick(LANGUAGES), "--timeout", "2"],
         ...["--release", draw.pick(["2026.2.1", "2026.3.13", "2026.5.28", "2026.9.6"])],
       ];
-      await watch.run(["diagnose", ...where, ...how, ...draw.pick(AMOUNTS)], { env: {}, planted, input: [] });
+      await watch.run(["diagnose", ...where, ...how, ...draw.pick(AMOUNTS)], {
+        env: {},
+        planted,
+        input: [],
+        formats: [...new Set([draw.pick(ALL_FORMATS), draw.pick(ALL_FORMATS)])],
+      });
       if (done % 10 === 0)
-        await watch.run(["fix", "--dry-run", ...where, ...how, ...draw.pick(AMOUNTS)], {
-          env: {},
-          planted,
-          input: [],
-        });
-      watch.inputs += 1;
-      onProgress?.(watch.inputs);
+        for (const amount of [[], ["--verbose"], ["--json"]])
+          await watch.run(["fix", "--dry-run", ...where, ...how, ...amount], {
+            env: {},
+            planted,
+            input: [],
+          });
+      watch.done(1, onProgress);
     }
   } finally {
     rmSync(dir, { recursive: true, force: true });

@@ -1,6 +1,10 @@
 /** One run of the whole command after the other, in this process: what it says, what it costs, and what must not come out. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { main } from "../../src/cli/main.ts";
+import { FORMAT_NAMES, type Format } from "../../src/report/formats.ts";
 import { reader } from "../support/disguises.ts";
 
 export interface Fuzzed {
@@ -24,9 +28,8 @@ export interface Fuzzed {
 export interface FuzzOptions {
   readonly seed: number;
   readonly inputs: number;
-  /** Of the formats and languages in which each run of lines is told, drawn; all. */
-  readonly ways?: number;
-  readonly onProgress?: (done: number) => void;
+  /** What there is so far, after each run. */
+  readonly onProgress?: (sofar: Fuzzed) => void;
 }
 
 export interface Planted {
@@ -45,10 +48,14 @@ interface Run {
   readonly env: Readonly<Record<string, string>>;
   readonly planted: readonly Planted[];
   readonly input: readonly Uint8Array[];
+  /** In which the report is written, too, so that it is looked through in each for the price of one reading. */
+  readonly formats?: readonly Format[];
 }
 
-/** Runs the command and keeps what went wrong. */
-export class Watch {
+export const ALL_FORMATS: readonly Format[] = FORMAT_NAMES;
+
+/** Runs the command and keeps what went wrong. `[Symbol.dispose]` takes away the folder of the reports. */
+export class Watch implements Disposable {
   inputs = 0;
   #runs = 0;
   #planted = 0;
@@ -56,6 +63,7 @@ export class Watch {
   #slowest = 0;
   #peak = 0;
   readonly #seed: number;
+  readonly #reports = mkdtempSync(join(tmpdir(), "pairing-doctor-reports-"));
   readonly #crashes: string[] = [];
   readonly #escapes: string[] = [];
   readonly #leaks: string[] = [];
@@ -64,11 +72,13 @@ export class Watch {
     this.#seed = seed;
   }
 
-  async run(args: readonly string[], { env, planted, input }: Run): Promise<void> {
+  async run(args: readonly string[], { env, planted, input, formats = [] }: Run): Promise<void> {
     const written: string[] = [];
     const output = { write: (text: string) => written.push(text) };
+    const files = formats.map((format) => ({ format, path: join(this.#reports, format) }));
+    const further = files.flatMap(({ format, path }) => ["--output", `${format}=${path}`]);
     const before = process.cpuUsage();
-    const code = await main(args, {
+    const code = await main([...args, ...further], {
       stdin: Readable.from(input),
       stdout: output,
       stderr: output,
@@ -81,22 +91,51 @@ export class Watch {
     this.#peak = Math.max(this.#peak, process.memoryUsage().rss / 1024 / 1024);
     this.#runs += 1;
     this.#planted += planted.length;
-    const text = written.join("");
-    this.#redacted += text.split("<redacted>").length - 1;
     const where = `seed ${this.#seed}, input ${this.inputs}, ${args.join(" ")}`;
-    if (code === 2 || code === 70) this.#note(this.#crashes, `${where}: ${code}\n${text.slice(0, 2000)}`);
-    // JSON is read as its readers read it.
-    const seen = args.includes("--json") ? textsOf(parsed(text)).join("\n") : text;
-    const control = CONTROL.exec(seen);
-    if (control !== null) {
-      const around = seen.slice(Math.max(0, control.index - 40), control.index + 40);
-      this.#note(this.#escapes, JSON.stringify({ where, around }));
+    const text = written.join("");
+    const isCrash = code === 2 || code === 70;
+    if (isCrash) this.#note(this.#crashes, `${where}: ${code}\n${text.slice(0, 2000)}`);
+    const reports = [{ where, text }];
+    for (const { format, path } of isCrash ? [] : files) {
+      reports.push({ where: `${where} ${format}`, text: readFileSync(path, "utf8") });
+      rmSync(path);
     }
-    const told = reader(seen);
+    this.#lookThrough(reports, planted);
+  }
+
+  #lookThrough(
+    reports: readonly { readonly where: string; readonly text: string }[],
+    planted: readonly Planted[],
+  ): void {
+    const all = reports.map(({ where, text }) => {
+      this.#redacted += text.split("<redacted>").length - 1;
+      // JSON is read as its readers read it.
+      const seen = textsOf(parsed(text)).join("\n");
+      const control = CONTROL.exec(seen);
+      if (control !== null) {
+        const around = seen.slice(Math.max(0, control.index - 40), control.index + 40);
+        this.#note(this.#escapes, JSON.stringify({ where, around }));
+      }
+      return { where, seen };
+    });
+    const told = reader(...all.map(({ seen }) => seen));
     for (const { secret, shown } of planted) {
-      const part = told(secret, shown);
-      if (part !== undefined) this.#note(this.#leaks, JSON.stringify({ where, part, secret, shown }));
+      if (told(secret, shown) === undefined) continue;
+      for (const { where, seen } of all) {
+        const part = reader(seen)(secret, shown);
+        if (part !== undefined) this.#note(this.#leaks, JSON.stringify({ where, part, secret, shown }));
+      }
     }
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#reports, { recursive: true, force: true });
+  }
+
+  /** Another is done with: `inputs` of them. */
+  done(inputs: number, onProgress: FuzzOptions["onProgress"]): void {
+    this.inputs += inputs;
+    onProgress?.(this.result());
   }
 
   #note(list: string[], text: string): void {
@@ -112,9 +151,9 @@ export class Watch {
       redacted: this.#redacted,
       slowestMs: Math.round(this.#slowest),
       peakMb: Math.round(this.#peak),
-      crashes: this.#crashes,
-      escapes: this.#escapes,
-      leaks: this.#leaks,
+      crashes: [...this.#crashes],
+      escapes: [...this.#escapes],
+      leaks: [...this.#leaks],
     };
   }
 }

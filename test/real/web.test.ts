@@ -148,6 +148,11 @@ const TICKETS: Readonly<Record<string, () => Ticket | Promise<Ticket>>> = {
   "a log of JSON lines": () => of("logs/file-2026.5.28.jsonl"),
   "the manifests of a cluster": () => of("kubernetes/loopback-behind-service.json"),
   gzip: () => [["gateway.log.gz", gzipSync(log)]],
+  "gzip in several members, as log rotation appends them": () => {
+    const half = log.indexOf("\n", log.length / 2) + 1;
+    const members = [log.subarray(0, half), log.subarray(half)].map((part) => gzipSync(part));
+    return [["gateway.log.gz", Buffer.concat(members)]];
+  },
   Zstandard: () => [["gateway.log.zst", zstd(log)]],
   tar: () => [["all.tar", tar(["gateway.log", log], ["openclaw.json", config])]],
   "tar.gz, with a name that leads elsewhere": () => [
@@ -160,6 +165,19 @@ const TICKETS: Readonly<Record<string, () => Ticket | Promise<Ticket>>> = {
         ["logs/gateway.log", log],
         ["openclaw.json", config],
       ]),
+    ],
+  ],
+  "zip, with a name that leads elsewhere": async () => [
+    [
+      "all.zip",
+      await zip(
+        [
+          ["logs/gateway.log", log],
+          ["qqqqqqqqqqqqqqqq", "root"],
+          ["openclaw.json", config],
+        ],
+        { rename: { qqqqqqqqqqqqqqqq: "../../etc/passwd" } },
+      ),
     ],
   ],
   "UTF-16 with Windows line ends": () => [

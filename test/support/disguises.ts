@@ -227,36 +227,70 @@ export function toldOf(text: string, secret: string, shown: string): string | un
   return reader(text)(secret, shown);
 }
 
-/** The same for many secrets in one text. */
-export function reader(text: string): (secret: string, shown: string) => string | undefined {
-  const plain = [lettersOf(text), ...base64In(text)];
-  const seen = text.replaceAll(/\s+/g, " ");
+/** The same for many secrets in several texts. */
+export function reader(...texts: readonly string[]): (secret: string, shown: string) => string | undefined {
+  // No letter and no digit, so that nothing is read over it.
+  const plain = new Searched(texts.flatMap((text) => [lettersOf(text), ...base64In(text)]).join("\n"));
+  const seen = new Searched(texts.map((text) => text.replaceAll(/\s+/g, " ")).join("\n"));
   return (secret, shown) => {
     const letters = lettersOf(secret);
     const half = letters.length < 10 ? letters.length : Math.max(8, Math.ceil(letters.length / 2));
-    for (const one of plain) {
-      const told = halfIn(one, letters, half);
-      if (told !== undefined) return told;
-    }
+    const told = plain.partOf(letters, half);
+    if (told !== undefined) return told;
     const worn = shown.replaceAll(/\s+/g, " ");
-    return halfIn(seen, worn, Math.max(12, Math.ceil(worn.length / 2)));
+    return seen.partOf(worn, Math.max(12, Math.ceil(worn.length / 2)));
   };
 }
 
 /** What runs of base64 in a text say, from whichever of their characters on. */
 function base64In(text: string): readonly string[] {
-  return (text.replaceAll(/[\r\n]+ */g, "").match(/[A-Za-z0-9+/_-]{8,}/g) ?? []).flatMap((run) =>
+  const runs = new Set(text.replaceAll(/[\r\n]+ */g, "").match(/[A-Za-z0-9+/_-]{8,}/g) ?? []);
+  return [...runs].flatMap((run) =>
     [0, 1, 2, 3].map((from) => lettersOf(Buffer.from(run.slice(from), "base64").toString("utf8"))),
   );
 }
 
-function halfIn(text: string, whole: string, size: number): string | undefined {
-  if (whole.length < size) return undefined;
-  for (let at = 0; at + size <= whole.length; at += 1) {
-    const part = whole.slice(at, at + size);
-    if (text.includes(part)) return part;
+/** A text in which many others are looked for: nearly all of them are told not to be there without reading it again. */
+class Searched {
+  readonly #text: string;
+  readonly #grams = new Uint8Array(1 << GRAM_BITS);
+
+  constructor(text: string) {
+    this.#text = text;
+    for (let at = 0; at + GRAM <= text.length; at += 1) this.#grams[gramAt(text, at)] = 1;
   }
-  return undefined;
+
+  /** `size` characters of `whole` in a row that stand here. */
+  partOf(whole: string, size: number): string | undefined {
+    if (whole.length < size || size === 0 || !this.#mayHold(whole, size)) return undefined;
+    for (let at = 0; at + size <= whole.length; at += 1) {
+      const part = whole.slice(at, at + size);
+      if (this.#text.includes(part)) return part;
+    }
+    return undefined;
+  }
+
+  /** As many as that have all their grams here, one after the other. */
+  #mayHold(whole: string, size: number): boolean {
+    if (size < GRAM) return true;
+    let held = 0;
+    for (let at = 0; at + GRAM <= whole.length; at += 1) {
+      held = this.#grams[gramAt(whole, at)] === 1 ? held + 1 : 0;
+      if (held >= size - GRAM + 1) return true;
+    }
+    return false;
+  }
+}
+
+const GRAM = 5;
+const GRAM_BITS = 20;
+
+/** A place in the table for the characters from `at`; others may have the same. */
+function gramAt(text: string, at: number): number {
+  let hash = 0;
+  for (let unit = at; unit < at + GRAM; unit += 1)
+    hash = (Math.imul(hash, 0x01000193) + text.charCodeAt(unit)) | 0;
+  return Math.imul(hash, 0x9e3779b1) >>> (32 - GRAM_BITS);
 }
 
 function lettersOf(text: string): string {

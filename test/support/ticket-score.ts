@@ -3,7 +3,7 @@ import { say } from "../../src/core/saying.ts";
 import { reportOf } from "../../src/doctor/pure/case.ts";
 import { triageFacts } from "../../src/doctor/pure/read/triage.ts";
 import { renderMarkdown } from "../../src/report/markdown.ts";
-import type { Report } from "../../src/report/result.ts";
+import type { RemedyAction, Report } from "../../src/report/result.ts";
 
 /** What the answer to a ticket has to be. */
 export interface TicketLabel {
@@ -55,10 +55,16 @@ export function faultsOf(label: TicketLabel, report: Report): readonly string[] 
   ];
 }
 
+/** A setting that is advised against is named where it is taken out. */
+function isTakenAway(action: RemedyAction): boolean {
+  return action.kind === "command" && /\bconfig unset\b/.test(action.command);
+}
+
 /** What somebody who follows the report would type, or do by its word; `{}` of a template is not shown. */
 function adviceOf(report: Report): string {
   const actions = report.findings.flatMap(({ remedies }) => remedies.flatMap((remedy) => remedy.actions));
   return actions
+    .filter((action) => !isTakenAway(action))
     .map((action) => (action.kind === "command" ? action.command : JSON.stringify(action)))
     .join("\n");
 }

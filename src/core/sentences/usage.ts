@@ -8,6 +8,9 @@ export const usage = {
   "what-was-read": "what was read",
   "too-many-secrets":
     "it has more than {count} secrets, or more than {length} characters of them: not all of them could be kept out of a report, so there is none",
+  "secrets-unread":
+    "it is longer than a config may be ({length} bytes), so that its secrets are not known and could not be kept out of a report: there is none",
+  "config-in-less": "take out of it what is no setting, or move that to a file of its own with $include",
   "hand-in-less": "hand in fewer files, or those of the gateway alone",
   "both-options": "{one} and {other}",
   "option-not-taken": "{option} is not taken",

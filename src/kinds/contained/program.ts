@@ -28,6 +28,6 @@ function below(cwd: string, path: string): string {
 
 /** Whether a variable's value is a secret: by its name, unless it only says where one is, or by how it looks. */
 export function isSecretVariable(name: string, value: string): boolean {
-  if (looksDrawn(value) && !isOfTheSystem(name)) return true;
+  if (looksDrawn(value) && !isOfTheSystem(name, value)) return true;
   return /token|password|secret|key|credential/i.test(name) && !/^(?:~?\/|[A-Za-z]:\\)/.test(value);
 }

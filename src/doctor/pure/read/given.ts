@@ -1,8 +1,9 @@
 import { gatewayFlags } from "../../../config/flags.ts";
 import { type ReadConfigInput, readConfig } from "../../../config/read.ts";
-import { type Fact, type Known, known } from "../../../core/fact.ts";
+import { type Fact, type Known, known, unknown } from "../../../core/fact.ts";
 import type { ConfigReading, Deployment, DeploymentNames, DeviceList, Release } from "../../../core/facts.ts";
 import { compareReleases } from "../../../core/release.ts";
+import { say } from "../../../core/saying.ts";
 import type { ComposeSigns } from "../../../kinds/docker/services.ts";
 import { type InputDocument, type Told, told } from "./documents.ts";
 
@@ -115,6 +116,9 @@ function configOf(
   };
   return (release) => {
     const { reading } = readConfig(release === undefined ? input : { ...input, release });
+    // It is not known what it sets; its secrets are, by their names and looks.
+    if (reading.problems.some(({ kind, key }) => kind === "unreadable" && key === ""))
+      return unknown("failed", say("config-too-long", { path }));
     const isPart = file === undefined || file.isPart;
     return known(isPart ? asWritten(reading) : reading, path);
   };

@@ -9,8 +9,7 @@ import type { InputDocument } from "./documents.ts";
  * they deny, remove, or only ask about is none.
  */
 export function saidSettings(text: string, name: string): InputDocument | undefined {
-  const gateway: Record<string, unknown> = {};
-  const page: Record<string, unknown> = {};
+  const said: Record<Holder, Record<string, unknown>> = { gateway: {}, page: {}, auth: {} };
   let line: number | undefined;
   for (const own of ownLines(text)) {
     for (const [key, holder, pattern] of SETTINGS) {
@@ -18,12 +17,17 @@ export function saidSettings(text: string, name: string): InputDocument | undefi
       const value = settingOf(match?.[1]);
       if (match === null || value === undefined || !isInForce(own.text, match.index, match[0].length))
         continue;
-      (holder === "page" ? page : gateway)[key] = value;
+      said[holder][key] = value;
       line ??= own.line;
     }
   }
   if (line === undefined) return undefined;
-  const whole = { ...gateway, ...(Object.keys(page).length === 0 ? {} : { controlUi: page }) };
+  const { gateway, page, auth } = said;
+  const whole = {
+    ...gateway,
+    ...(Object.keys(page).length === 0 ? {} : { controlUi: page }),
+    ...(Object.keys(auth).length === 0 ? {} : { auth }),
+  };
   return { as: "config", name, text: JSON.stringify({ gateway: whole }), line };
 }
 
@@ -31,23 +35,34 @@ export function saidSettings(text: string, name: string): InputDocument | undefi
 const IS = "[\"'`]{0,2}(?:\\s?[:=]\\s?|\\s(?:is |to |set to |holds |has |with )?)[\"'`]{0,2}";
 const LIST = "(\\[[^\\]\\n]{0,400}\\])";
 
-const SETTINGS: readonly (readonly [key: string, holder: "gateway" | "page", pattern: RegExp])[] = [
+type Holder = "gateway" | "page" | "auth";
+
+const SETTINGS: readonly (readonly [key: string, holder: Holder, pattern: RegExp])[] = [
   ["trustedProxies", "gateway", new RegExp(`\\btrustedProxies${IS}${LIST}`)],
   ["allowedOrigins", "page", new RegExp(`\\ballowedOrigins${IS}${LIST}`)],
   ["bind", "gateway", new RegExp(`\\bgateway\\.bind${IS}(lan|loopback|auto|tailnet|custom)\\b`)],
+  // What weakens the gateway, however it came to be on.
+  ...["allowInsecureAuth", "dangerouslyDisableDeviceAuth", "dangerouslyAllowHostHeaderOriginFallback"].map(
+    (key) => [key, "page", new RegExp(`\\b${key}${IS}(true)\\b`)] as const,
+  ),
+  ["mode", "auth", new RegExp(`\\bgateway\\.auth\\.mode${IS}(none)\\b`)],
 ];
 
-/** Taken out again, asked about, or what one could do. */
+/** Taken out again, what one could do, or what an error offers. */
 const NOT_NOW =
-  /\b(?:remov\w{1,3}|delet\w{1,3}|unset|revert\w{0,3}|took out|without|should|could|would|must|if (?:I|we|you)|want to|recommend\w{0,3}|expected?|default\w{0,3}|requires?|needs?)\b|\?\s{0,4}$|删除|去掉|移除|要不要|应该|是否|网上/iu;
+  /\b(?:remov\w{1,3}|delet\w{1,3}|unset|revert\w{0,3}|took out|without|should|could|would|must|if (?:I|we|you)|want to|recommend\w{0,3}|expected?|default\w{0,3}|requires?|needs?)\b|(?:[,;(]\s?|\bor\s)set\s|删除|去掉|移除|要不要|应该|是否|网上/iu;
+
+/** The rest of a sentence that asks. */
+const ASKED = /^(?:[^.!?。！？]|[.!?](?=\S)){0,400}[?？](?:\s|$|(?<=？))/u;
 
 function isInForce(text: string, at: number, length: number): boolean {
   if (stanceOf(text, at, length) !== "own") return false;
-  return !NOT_NOW.test(text.slice(Math.max(0, at - 60), at)) && !/\?\s{0,4}$/.test(text);
+  return !NOT_NOW.test(text.slice(Math.max(0, at - 60), at)) && !ASKED.test(text.slice(at + length));
 }
 
 function settingOf(text: string | undefined): unknown {
   if (text === undefined) return undefined;
+  if (text === "true") return true;
   if (!text.startsWith("[")) return text;
   const list = parseBoundedJson(text.replaceAll("'", '"').replaceAll('\\"', '"'));
   return Array.isArray(list) && list.every((one) => typeof one === "string") ? list : undefined;

@@ -10,6 +10,9 @@ export const usage = translation(english, {
   "what-was-read": "读到的内容",
   "too-many-secrets":
     "其中有超过 {count} 个机密值，或总长超过 {length} 个字符：无法保证全部不出现在报告中，因此不出报告",
+  "secrets-unread":
+    "它超过了配置文件的长度上限（{length} 字节），其中的机密值无从得知，无法保证不出现在报告中，因此不出报告",
+  "config-in-less": "请删去其中不属于设置的内容，或用 $include 移到单独的文件",
   "hand-in-less": "请少交一些文件，或只交网关自己的文件",
   "both-options": "{one} 与 {other}",
   "option-not-taken": "不接受 {option}",
