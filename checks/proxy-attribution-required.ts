@@ -5,6 +5,7 @@ import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
 import type { Remedy } from "../src/core/finding.ts";
+import { isOfBefore } from "../src/core/mended-since.ts";
 import { isEngineAddress } from "../src/core/networks.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import { bareAddress } from "./lib/addresses.ts";
@@ -37,15 +38,21 @@ export default defineCheck({
           ? "no-forwarded-headers"
           : rangeAround(refusal, gateFacts) === undefined
             ? undefined
-            : "client-in-range",
+            : trustedSince(refusal, gateFacts)
+              ? "range-since"
+              : "client-in-range",
       args: (refusal) =>
         args({
           remote: remoteOf(refusal, gateFacts) ?? supposedBridges(refusal, gateFacts)[0],
           range: rangeAround(refusal, gateFacts),
         }),
       // No line shows the peer: a real proxy at another address is refused in the same words.
-      confidence: (refusal) =>
-        supposedBridges(refusal, gateFacts).length > 0 && refusal.from !== "model" ? "likely" : undefined,
+      confidence: (refusal) => {
+        if (trustedSince(refusal, gateFacts)) return "possible";
+        return supposedBridges(refusal, gateFacts).length > 0 && refusal.from !== "model"
+          ? "likely"
+          : undefined;
+      },
       remedies: (refusal) => {
         if (trustedWithoutHeaders(refusal, gateFacts))
           return [untrust([bareAddress(remoteOf(refusal, gateFacts) ?? "")], refusal, gateFacts)];
@@ -81,6 +88,12 @@ function rangeAround(refusal: Refusal, facts: GateFacts): string | undefined {
   return ip === undefined || refusal.over
     ? undefined
     : trusted.find((entry) => entry.includes("/") && ipMatches(ip, entry, true));
+}
+
+/** The range came after the line, and of what became of its requests then no other line can tell. */
+function trustedSince(refusal: Refusal, facts: GateFacts): boolean {
+  const config = knownValue(facts.wanted.config);
+  return refusal.from === "log" && rangeAround(refusal, facts) !== undefined && isOfBefore(refusal, config);
 }
 
 function keepClients({ wanted }: GateFacts): Remedy {

@@ -155,6 +155,29 @@ kubectl logs deploy/openclaw
     }
   });
 
+  for (const text of [
+    "HTTP 403 proxy_attribution_required",
+    "nginx in front of openclaw. 403 proxy_attribution_required in the browser.",
+    "OpenClaw 2026.9.6 in k3s behind Traefik (IngressRoute). The page says HTTP 403 proxy_attribution_required",
+    "OpenClaw 2026.9.6 in Kubernetes, ingress-nginx in front: 403 proxy_attribution_required",
+  ])
+    test(`of which no address was told has none: ${text}`, async () => {
+      const report = await triageText(text);
+      assert.equal(report.verdict, "found");
+      assert.equal(report.findings[0]?.id, "proxy-attribution-required");
+      assert.deepEqual(
+        report.path.map(({ hop, address }) => [hop, address]),
+        [
+          ["browser", undefined],
+          ["proxy", undefined],
+          ["gateway", undefined],
+        ],
+      );
+      const first = report.findings[0]?.remedies[0];
+      assert.equal(first?.id, "set-trusted-proxies");
+      assert.doesNotMatch(JSON.stringify([first, report.path]), /127\.0\.0\.1/);
+    });
+
   test("of 2026.7.35 and before is found beside `fwd=`", async () => {
     const report = await triageText(
       "OpenClaw 2026.7.35\n[ws] Proxy headers detected from untrusted address. Connection will not be treated as local. Configure gateway.trustedProxies to restore local client detection behind your proxy.",

@@ -35,6 +35,41 @@ const from =
       ? { remoteAddress, headers: { host: "claw.example.test", ...headers } }
       : undefined;
 
+test("an origin whose host the cluster leads to the gateway is vouched for by the cluster, over TLS where it has it", () => {
+  const engine = {
+    services: [],
+    routes: [
+      { kind: "Ingress", name: "a", host: "claw.example.test", tls: true },
+      { kind: "Ingress", name: "b", host: "plain.example.test", tls: false },
+    ],
+  };
+  const unproven = (origin: string) =>
+    judged(
+      {
+        id: "add-allowed-origin",
+        risk: "none",
+        steps: [{ do: "config.set", key: "gateway.controlUi.allowedOrigins", value: [origin] }],
+      },
+      {
+        config: unknown("absent", quoted("none")),
+        target: unknown("absent", quoted("none")),
+        deployment: known(
+          { workload: { addresses: [], ports: [], engine } } as unknown as Deployment,
+          "test",
+        ),
+      },
+    ).unproven?.length ?? 0;
+  for (const origin of [PAGE, "https://plain.example.test", "http://plain.example.test"])
+    assert.equal(unproven(origin), 0, origin);
+  for (const origin of [
+    "http://claw.example.test",
+    "https://claw.example.test:8443",
+    "https://a.claw.example.test",
+    "https://evil.example",
+  ])
+    assert.equal(unproven(origin), 1, origin);
+});
+
 describe("an origin that only a log names", { concurrency: 3 }, () => {
   const evil = { peer: from("192.168.50.66", { host: "evil.example" }) };
 

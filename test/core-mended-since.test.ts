@@ -53,7 +53,8 @@ const trusting = (changedAt: string | undefined, trustedProxies: readonly string
 });
 
 for (const [what, since, over] of [
-  ["trusted since, by a range", trusting(LATER, ["10.9.0.0/16"]), true],
+  ["trusted since, by its address", trusting(LATER, ["10.9.0.7"]), true],
+  ["trusted since, by a range that may hold its clients", trusting(LATER, ["10.9.0.0/16"]), false],
   ["trusted since, and refused again", trusting(EARLIER, ["10.9.0.7"]), false],
   ["not among the trusted ones", trusting(LATER, ["10.8.0.0/16"]), false],
   ["trusted since a time that nobody knows", trusting(undefined, ["10.9.0.7"]), false],

@@ -3,12 +3,16 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, beforeEach, describe, test } from "node:test";
+import type { WebSocket } from "ws";
+import { editConfig } from "../src/config/edit.ts";
 import type { Fact } from "../src/core/fact.ts";
+import type { ProbeReading, Reach } from "../src/core/facts.ts";
 import type { Workload } from "../src/core/workload.ts";
 import { openPod } from "../src/deployments/kubernetes/open.ts";
 import type { PodGateway } from "../src/deployments/kubernetes/pod-gateway.ts";
 import { type ChosenTarget, parseTarget } from "../src/deployments/target.ts";
 import { nodeWorld } from "../src/deployments/world.ts";
+import { openclawLine } from "../src/kinds/commands.ts";
 import {
   deploymentObject,
   fill,
@@ -145,6 +149,70 @@ describe("which workload", () => {
     delete (bare.metadata as Json).ownerReferences;
     cluster.objects.set("pods/claw", bare);
     assert.equal((await opened("k8s:openclaw/pod/claw")).deployment.names.workload, "pod/claw");
+  });
+
+  describe("a pod of a workload whose pods keep state each for itself", () => {
+    const [ZERO, ONE] = ["openclaw-0", "openclaw-1"];
+
+    function statefulSet(): void {
+      const ownerReferences = [{ kind: "StatefulSet", name: "openclaw", controller: true }];
+      const set = deploymentObject();
+      Object.assign(set.spec as Json, { replicas: 2 });
+      cluster.objects.set("statefulsets/openclaw", set);
+      for (const name of [ZERO, ONE]) {
+        const volumes = [{ name: "home", persistentVolumeClaim: { claimName: `state-${name}` } }];
+        const pod = podObject({ name, spec: { volumes } });
+        Object.assign(pod.metadata as Json, { ownerReferences });
+        cluster.objects.set(`pods/${name}`, pod);
+        cluster.logs.set(name, `log of ${name}\n`);
+      }
+    }
+
+    test("is the one that is told of, read, and spoken to in every line", async () => {
+      statefulSet();
+      for (const name of [ZERO, ONE]) {
+        const { access, deployment } = await opened(`k8s:openclaw/${name}`);
+        const { names } = deployment;
+        assert.equal(names.workload, "statefulset/openclaw");
+        assert.equal(names.pod, name);
+        assert.match(
+          openclawLine(["devices", "list"], deployment),
+          new RegExp(`^kubectl -n openclaw exec pod/${name} -c gateway -- `),
+        );
+        assert.equal(deployment.workload?.others.length, 1);
+        const logs = await access.logs();
+        assert.deepEqual(logs.known && logs.value.map((one) => one.name), [`kubectl logs ${name}`]);
+      }
+    });
+
+    test("is the one that is changed, and another place for the journal than its neighbour", async () => {
+      statefulSet();
+      stateDirectory('{"gateway":{"bind":"lan"}}');
+      const places = new Set<string>();
+      for (const name of [ZERO, ONE]) {
+        const { access } = await opened(`k8s:openclaw/${name}`);
+        places.add((await access.place?.()) ?? "");
+        const made = await access.changer?.({ edit: editConfig });
+        assert.ok(made?.known, JSON.stringify(made));
+        cluster.calls.length = 0;
+        assert.ok((await made.value.readConfig()).known);
+        assert.ok((await made.value.devices()).known);
+        const asked = cluster.calls.filter((call) => call.endsWith("/exec"));
+        assert.ok(asked.length > 0 && asked.every((call) => call.includes(`/pods/${name}/`)), asked.join());
+      }
+      assert.equal(places.size, 2);
+    });
+
+    test("that is not there any more is no reason to ask nobody", async () => {
+      statefulSet();
+      stateDirectory('{"gateway":{"bind":"lan"}}');
+      const made = await (await opened(`k8s:openclaw/${ONE}`)).access.changer?.({ edit: editConfig });
+      assert.ok(made?.known);
+      cluster.objects.delete(`pods/${ONE}`);
+      cluster.calls.length = 0;
+      assert.ok((await made.value.readConfig()).known);
+      assert.ok(cluster.calls.some((call) => call.includes(`/pods/${ZERO}/exec`)));
+    });
   });
 
   test("without the right to list controllers their pods tell", async () => {
@@ -385,6 +453,71 @@ test("the gateway's port through the API: what comes back is the gateway's, and 
     server.closeAllConnections();
     server.close();
   }
+});
+
+describe("what is met on the way through the API", () => {
+  const reading = (url: string, state: Reach["state"]): ProbeReading => ({
+    url: `${url}/`,
+    reach: { state, detail: "" },
+    http: { looksLike: "none" },
+    attempts: [],
+    tookMs: 1,
+  });
+
+  test("a silence is none of the gateway's: what was missing is told, with what else would tell", async () => {
+    fill(cluster);
+    cluster.ports.set(18_789, 1);
+    const gateway = await opened();
+    cluster.upgrade = (_socket, at) => at.endsWith("/portforward");
+    const way = await gateway.reach(18_789);
+    assert.ok(way.known);
+    const why = gateway.lost(reading(way.value, "timeout"));
+    assert.equal(why?.reason, "timeout");
+    assert.equal(why.say?.message, "kube-forward-silent");
+    assert.match(why.provide ?? "", /--timeout/);
+    for (const state of ["open", "starting", "refused"] as const)
+      assert.equal(gateway.lost(reading(way.value, state)), undefined, state);
+    gateway.close();
+  });
+
+  for (const [what, cut, message] of [
+    ["is refused", (socket: WebSocket) => socket.close(1011), undefined],
+    ["breaks off", (socket: WebSocket) => socket.terminate(), "kube-failed"],
+  ] as const)
+    test(`a connection that ${what} by the API server`, async () => {
+      fill(cluster);
+      cluster.ports.set(18_789, 1);
+      const gateway = await opened();
+      cluster.upgrade = (socket, at) => {
+        if (!at.endsWith("/portforward")) return false;
+        socket.on("message", () => cut(socket));
+        return true;
+      };
+      const way = await gateway.reach(18_789);
+      assert.ok(way.known);
+      await assert.rejects(fetch(way.value.replace("ws:", "http:")));
+      assert.equal(gateway.lost(reading(way.value, "reset"))?.say?.message, message);
+      gateway.close();
+    });
+
+  test("one that the API server does not begin any more", async () => {
+    fill(cluster);
+    cluster.ports.set(18_789, 1);
+    const gateway = await opened();
+    cluster.upgrade = (socket, at) => {
+      if (at.endsWith("/portforward")) socket.on("message", () => socket.close());
+      return at.endsWith("/portforward");
+    };
+    const way = await gateway.reach(18_789);
+    assert.ok(way.known);
+    await assert.rejects(fetch(way.value.replace("ws:", "http:")));
+    cluster.denied.add("create pods/portforward");
+    await assert.rejects(fetch(way.value.replace("ws:", "http:")));
+    const why = gateway.lost(reading(way.value, "reset"));
+    assert.equal(why?.reason, "denied");
+    assert.equal(why.say?.message, "kube-forbidden");
+    gateway.close();
+  });
 });
 
 test("inside the cluster the gateway is met over the pods' network, as others meet it", async () => {

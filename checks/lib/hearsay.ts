@@ -12,7 +12,8 @@ import { hostPorts, isPod, neighbourAt, workloadOf } from "./workload.ts";
  * Whoever can reach a gateway writes into its log: any page names its origin there, any client its own address and
  * what it claims to forward. Such a value may be shown to the user and is no reason to trust it. So every remedy that
  * puts an origin or a proxy into the configuration says of each whether it is known otherwise: named by the user, the
- * gateway's own page, a container of the same engine, a proxy that runs on this machine.
+ * gateway's own page, a host that the cluster leads to it, a container of the same engine, a proxy that runs on this
+ * machine.
  */
 
 interface HearsayFacts {
@@ -77,10 +78,20 @@ function isOwnOrigin(
   if (url === undefined) return false;
   const workload = workloadOf(facts.deployment);
   const inside = knownValue(facts.config)?.effective.gateway?.port ?? DEFAULT_PORT;
+  if (isRouted(url, facts.deployment)) return true;
   if (workload?.addresses.includes(url.hostname) === true) return url.port === String(inside);
   if (!isLoopbackHost(url.hostname)) return false;
   const ports = workload === undefined ? [inside] : [inside, ...hostPorts(workload, inside)];
   return url.port !== "" && ports.includes(Number(url.port));
+}
+
+/** The cluster's own Ingress or route of that host leads to the gateway's Service. TLS may end before one that has none. */
+function isRouted({ protocol, host }: URL, deployment: Fact<Deployment>): boolean {
+  const engine = workloadOf(deployment)?.engine;
+  const routes = engine !== undefined && "routes" in engine ? engine.routes : [];
+  return routes.some(
+    (route) => route.host === host && (protocol === "https:" || (protocol === "http:" && !route.tls)),
+  );
 }
 
 function isOwnProxy(proxy: string, own: OwnThings, { deployment }: HearsayFacts): boolean {

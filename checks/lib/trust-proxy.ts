@@ -7,6 +7,7 @@ import { atLeast } from "../../src/core/release.ts";
 import { bareAddress, isLoopback, isPrivate } from "./addresses.ts";
 import { args, type GateFacts, releaseOf, remoteOf } from "./explain-refusals.ts";
 import { alongside, human, tried } from "./remedies.ts";
+import { type LoggedFacts, settingOf } from "./trusted-proxy.ts";
 import { neighbourAt, podNetworksOf, workloadOf } from "./workload.ts";
 
 /**
@@ -66,6 +67,9 @@ function besideGateway(refusal: Refusal, facts: GateFacts): Remedy | undefined {
   if (refusal.gate !== "proxy-attribution" || remoteOf(refusal, facts) !== undefined) return undefined;
   const { contained = false, clustered = false } = deployment?.traits ?? {};
   if (contained || clustered) return undefined;
+  // Where nothing tells of a host, as in the one line of an error, nothing tells that the proxy is on it; Serve always is.
+  const isPlaced = deployment !== undefined && deployment.evidence.length > 0;
+  if (!isPlaced && settingOf(facts as LoggedFacts, "gateway.tailscale.mode") === undefined) return undefined;
   const present = knownValue(facts.wanted.config)?.effective.gateway?.trustedProxies ?? [];
   const value = [...new Set([...present, "127.0.0.1", "::1"])];
   if (value.length === present.length) return undefined;

@@ -118,6 +118,8 @@ export interface DeploymentNames {
   readonly context?: string;
   /** `deploy/openclaw`, `statefulset/openclaw`, `pod/openclaw-0`. */
   readonly workload?: string;
+  /** Of a workload whose pods keep state each for itself: the one that was looked at. */
+  readonly pod?: string;
   readonly sshHost?: string;
   /** Where its sshd listens, if not at the usual port. */
   readonly sshPort?: number;

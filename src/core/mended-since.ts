@@ -44,7 +44,11 @@ function isAllowed(refusal: Refusal, { config }: Since): boolean {
   return isAllowedSince(connection.headers?.origin, lastAt, config);
 }
 
-/** A proxy that was refused for want of trust, and that the file trusts since: its line is of before. */
+/**
+ * A proxy that was refused for want of trust, and whose own address the file trusts since: its line is of before. A range
+ * may hold the clients, too, and then the gateway refuses on without another line: it writes one for each of its starts
+ * (run 9.6: `trustedProxies` is applied while running). Only a client that came further shows that it does not.
+ */
 function isTrusted(refusal: Refusal, { config }: Since): boolean {
   const { from, gate, connection, lastAt, over } = refusal;
   if (from !== "log" || over || gate !== "proxy-attribution" || isMet(refusal)) return false;
@@ -52,7 +56,7 @@ function isTrusted(refusal: Refusal, { config }: Since): boolean {
   const trusted = config?.effective.gateway?.trustedProxies ?? [];
   return (
     peer !== undefined &&
-    trusted.some((entry) => ipMatches(peer, entry, true)) &&
+    trusted.some((entry) => !entry.includes("/") && ipMatches(peer, entry, true)) &&
     isAfter(config?.changedAt, lastAt)
   );
 }

@@ -19,6 +19,7 @@ import { riskText } from "./risk-text.ts";
 import { safeReport } from "./safe.ts";
 import { unicodeSymbols } from "./style.ts";
 import { admissionText, aheadText, gatewayText, headlineOf, titleOf } from "./told.ts";
+import { unprovenText } from "./unproven-text.ts";
 
 /** A report in the words of one language, for formats that are read away from a terminal. Nothing of it is marked up. */
 export interface Answer {
@@ -179,7 +180,7 @@ function findingOf(catalogue: Catalogue, finding: ReportFinding, report: Report)
 }
 
 function remedyOf(catalogue: Catalogue, remedy: ReportRemedy, gate: string | undefined): ToldRemedy {
-  const { words, gates, unproven: unprovenWords } = catalogue;
+  const { words, gates } = catalogue;
   const text = entryOf(catalogue.remedies, remedy.id);
   const effect = effectOf(remedy, gate);
   const { after, unproven = [] } = remedy;
@@ -198,7 +199,7 @@ function remedyOf(catalogue: Catalogue, remedy: ReportRemedy, gate: string | und
     effectText: effect === "unknown" ? "" : fill(effects[effect], { gate: where }),
     prose: [
       ...[text?.what, text?.caution].flatMap((part) => (part === undefined ? [] : [fill(part, remedy.args)])),
-      ...unproven.map(({ kind, value }) => fill(unprovenWords[kind], { value })),
+      ...unproven.map((one) => unprovenText(catalogue, one)),
     ],
     steps: remedy.actions.map((action) => stepOf(catalogue, action)),
   };

@@ -19,6 +19,7 @@ import type { RemedyAction } from "./result.ts";
 import { riskText } from "./risk-text.ts";
 import { safeValue } from "./safe.ts";
 import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } from "./style.ts";
+import { unprovenText } from "./unproven-text.ts";
 
 /** Lines for people: `- gateway.bind: "lan"`, `+ gateway.bind: "loopback"`; `-NAME=…` with `=` between. */
 export function changeLines(diff: readonly DiffEntry[], between: ": " | "=" = ": "): readonly string[] {
@@ -143,7 +144,7 @@ class FixPage {
 
   remedies({ remedies }: FixReport, isBrief: boolean): string[] {
     return remedies.flatMap((remedy, index) => {
-      const { remedies: texts, unproven } = this.#words;
+      const { remedies: texts } = this.#words;
       const text = entryOf(texts, remedy.id);
       const title = fill(text?.title ?? remedy.id, remedy.args);
       const prose = (part: string | undefined) =>
@@ -159,7 +160,7 @@ class FixPage {
           ? []
           : [
               ...prose(text?.caution),
-              ...(remedy.unproven ?? []).flatMap(({ kind, value }) => prose(fill(unproven[kind], { value }))),
+              ...(remedy.unproven ?? []).flatMap((one) => prose(unprovenText(this.#words, one))),
               ...remedy.actions.flatMap((action) => this.#action(action)),
               ...prose(text?.what),
             ]),

@@ -24,6 +24,7 @@ import { isOpen } from "./smoke.ts";
 import { smokeLine } from "./smoke-words.ts";
 import { asciiSymbols, plainStyle, type Style, type Symbols, unicodeSymbols } from "./style.ts";
 import { admissionText, aheadText, gatewayText, headlineOf, isHealthyInPart, titleOf } from "./told.ts";
+import { unprovenText } from "./unproven-text.ts";
 
 /** Findings that are told; more of them are named only. */
 const TOLD = 4;
@@ -479,9 +480,7 @@ class Page {
   }
 
   #unproven({ unproven = [] }: ReportRemedy, indent: number): string[] {
-    return unproven.flatMap(({ kind, value }) =>
-      this.#prose(fill(this.#words.unproven[kind], { value }), indent),
-    );
+    return unproven.flatMap((one) => this.#prose(unprovenText(this.#words, one), indent));
   }
 
   #action(action: RemedyAction, number: number): string[] {

@@ -69,11 +69,13 @@ function browserHop(
 }
 
 function stationsBetween(
-  { deployment }: PathInput,
+  { deployment, refusal }: PathInput,
   headers: Connection["headers"],
   remote: string | undefined,
 ): readonly Hop[] {
-  if (remote === undefined) return [];
+  // Nothing but what claims to be forwarded is refused there, wherever the proxy stands.
+  if (remote === undefined)
+    return refusal?.gate === "proxy-attribution" ? [{ hop: "proxy", note: "adds-forwarded-headers" }] : [];
   const { host } = headers;
   if (hasForwardedHeaders(headers)) {
     const tailnet = hostName(host).endsWith(".ts.net") && scopeOf(remote) === "loopback";

@@ -10,6 +10,7 @@ import { admit } from "../../src/admission/admit.ts";
 import type { AdmissionInput } from "../../src/core/connection.ts";
 import { digestLogs } from "../../src/logs/digest.ts";
 import { ensureBuilt, fixture } from "../support/cli.ts";
+import { clusterRows } from "./cluster.ts";
 import { containerRows } from "./containers.ts";
 import { fleetRows } from "./fleet.ts";
 import { largeLogRows } from "./large-logs.ts";
@@ -129,6 +130,10 @@ rows.push(...largeLogRows(BIN, Number(process.env.BENCH_GIB ?? "1")));
 // ---- containers
 
 rows.push(...(await containerRows(BIN)));
+
+// ---- a cluster
+
+rows.push(...(await clusterRows(BIN)));
 
 // ---- many gateways
 

@@ -21,6 +21,10 @@ export const kubernetes = {
   "kube-not-running": "the gateway's container is not running, so nothing can be read in it",
   "kube-no-program": "{cluster}: no program could be run in the container{(detail)}",
   "kube-image-without-release": "the image {image} does not name a release",
+  "kube-forward-silent":
+    "through `kubectl port-forward` there was no answer in time; whether the gateway is silent or the way to it was not seen",
+  "kube-pod-silent":
+    "at the pod's own address there was no answer in time; whether the gateway is silent or a NetworkPolicy stands between was not seen",
   "kube-exit-untold": "the command did not end as expected{(text)}",
   "kube-first-process": "`kill -TERM 1` in the container",
   "kubeconfig-credentials": "its credentials cannot be used: {code|unknown error}",

@@ -2,8 +2,8 @@ import { gatewayFlags } from "../../config/flags.ts";
 import type { Changer } from "../../core/change.ts";
 import { DEFAULT_PORT } from "../../core/default-port.ts";
 import { drawnValues } from "../../core/drawn-values.ts";
-import { type Fact, known, knownValue, unknown } from "../../core/fact.ts";
-import type { DeploymentNames, Evidence, Release } from "../../core/facts.ts";
+import { type Fact, known, knownValue, type Unknown, unknown } from "../../core/fact.ts";
+import type { DeploymentNames, Evidence, ProbeReading, Release } from "../../core/facts.ts";
 import { say } from "../../core/saying.ts";
 import { createScrubber, type Scrubber } from "../../core/scrub.ts";
 import { Secret } from "../../core/secret.ts";
@@ -77,6 +77,7 @@ export async function gatewayOf(found: FoundWorkload): Promise<PodGateway> {
   const where = (): Promise<Fact<PodContainer>> =>
     isChanged ? containerNow(api, candidate) : Promise.resolve(known(target, target.pod));
   const forwards = new Map<number, Promise<Fact<Forward>>>();
+  const opened: Forward[] = [];
   const podIp = textAt(pod, "status", "podIP");
   const looked = lookInside(api, reader, target, isUp);
   const reach = reachOf(found, {
@@ -85,6 +86,7 @@ export async function gatewayOf(found: FoundWorkload): Promise<PodGateway> {
       return !isChanged && within !== undefined && listensIn(within, port);
     },
     forwards,
+    opened,
     address: podIp === undefined ? undefined : safeText(podIp, 60),
     isUp: () => isUp || isChanged,
     where,
@@ -174,6 +176,7 @@ export async function gatewayOf(found: FoundWorkload): Promise<PodGateway> {
     ...(api.cluster.context === undefined ? {} : { context: api.cluster.context }),
     namespace,
     workload: workloadName(candidate),
+    ...(keepsItsOwn(workload) ? { pod: safeText(nameOf(pod), 253) } : {}),
     container,
     ...(program === undefined ? {} : { cli: program }),
   };
@@ -216,7 +219,10 @@ export async function gatewayOf(found: FoundWorkload): Promise<PodGateway> {
       ...(configPath === undefined
         ? {
             place: async () =>
-              safeText(`kubernetes ${api.cluster.server} ${namespace}/${names.workload}`, 300),
+              safeText(
+                `kubernetes ${api.cluster.server} ${namespace}/${names.workload}${names.pod === undefined ? "" : ` ${names.pod}`}`,
+                300,
+              ),
             changer,
           }
         : {}),
@@ -232,12 +238,18 @@ export async function gatewayOf(found: FoundWorkload): Promise<PodGateway> {
     secrets,
     url: (asked) => browserUrl(workload, asked),
     reach,
+    lost: (met) => lostOnTheWay(met, opened),
     close: () => {
       inside.reader?.close();
       for (const forward of forwards.values())
         forward.then((open) => knownValue(open)?.close()).catch(() => undefined);
     },
   };
+}
+
+/** Whether other pods of the workload have devices and requests that this one does not: then it matters which is asked. */
+function keepsItsOwn({ others }: Pick<Workload, "others">): boolean {
+  return others.some(({ state, sharesState }) => state === "running" && sharesState !== true);
 }
 
 /** What a pod would be like, of a workload that has none. */
@@ -300,6 +312,7 @@ function reachOf(
   { api, reader, options: { world } }: FoundWorkload,
   {
     forwards,
+    opened,
     address,
     isUp,
     listens,
@@ -309,6 +322,8 @@ function reachOf(
     readonly address: string | undefined;
     /** By port of the pod; filled here. */
     readonly forwards: Map<number, Promise<Fact<Forward>>>;
+    /** Those that came about; filled here. */
+    readonly opened: Forward[];
     readonly isUp: () => boolean;
     /** Whether somebody is seen to listen on a port of the pod, from inside. */
     readonly listens: (port: number) => Promise<boolean>;
@@ -325,11 +340,32 @@ function reachOf(
     const forward = forwards.get(port) ?? forwardPort(api, where, port, world, listens(port));
     forwards.set(port, forward);
     const open = await forward;
+    if (open.known && !opened.includes(open.value)) opened.push(open.value);
     // Somebody may listen there the next time.
     if (!open.known || open.value.isRefused) forwards.delete(port);
     return open.known ? known(`ws://127.0.0.1:${open.value.port}`, open.source) : open;
   };
 }
+
+/**
+ * A silence at the end of a way through an API server, a kubelet and an engine may be of any of them, and over the pods'
+ * network a NetworkPolicy's: whether the gateway is down was not seen. That nobody listens is said by the kubelet in words.
+ */
+function lostOnTheWay({ reach, url }: ProbeReading, opened: readonly Forward[]): Unknown | undefined {
+  if (reach.state === "open" || reach.state === "starting") return undefined;
+  const forward = opened.find(({ port }) => url.startsWith(`ws://127.0.0.1:${port}`));
+  const why = forward?.lost();
+  if (why !== undefined) return why;
+  if (reach.state !== "timeout") return undefined;
+  return unknown(
+    "timeout",
+    say(forward === undefined ? "kube-pod-silent" : "kube-forward-silent"),
+    OTHER_WAYS,
+  );
+}
+
+/** With what somebody else sees where we saw nothing. */
+const OTHER_WAYS = "--timeout SECONDS, --log FILE, --target ws://HOST:PORT";
 
 /** With TLS where the Ingress has it; a port-forward ends on loopback. */
 function browserUrl({ engine }: Workload<KubernetesEngine>, port: number): string {
@@ -367,13 +403,14 @@ function lastLinesOf(
   return lastWords(api, { ...target, container }, isPrevious, scrub);
 }
 
-/** Of each pod of the workload, the one that is looked at last; of one that was started again, its earlier life first. */
+/** Of each pod of the workload, or of the one that is meant; the one that is looked at last. Of one that was started again, its earlier life first. */
 async function logsOf(
   api: KubeApi,
-  { namespace, container, pods }: Candidate,
+  { namespace, container, pods, pod: meant }: Candidate,
   leading: Document,
 ): Promise<Fact<readonly LogText[]>> {
-  const others = pods.filter((pod) => nameOf(pod) !== nameOf(leading)).slice(0, MAX_PODS - 1);
+  const others =
+    meant === undefined ? pods.filter((pod) => nameOf(pod) !== nameOf(leading)).slice(0, MAX_PODS - 1) : [];
   const texts: LogText[] = [];
   let failure: unknown;
   for (const pod of [...others.reverse(), leading]) {

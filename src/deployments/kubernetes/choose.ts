@@ -62,8 +62,8 @@ function namedIn(
   const found = all.filter((one) => one.name === name && (kind === undefined || one.kind === kind));
   if (found.length > 0 || (kind !== undefined && kind !== "pod")) return found;
   return all.flatMap((one) => {
-    const pods = one.pods.filter((pod) => nameOf(pod) === name);
-    return pods.length === 0 ? [] : [{ ...one, pods }];
+    const isOne = one.pods.some((pod) => nameOf(pod) === name);
+    return isOne ? [{ ...one, pod: name }] : [];
   });
 }
 

@@ -20,7 +20,7 @@ export const findPod: Finder = async (search) => {
     ...(release === undefined ? {} : { release }),
   });
   if (!opened.known) return unopenedWorkload(opened, target);
-  const { access, deployment, secrets, url, reach, close } = opened.value;
+  const { access, deployment, secrets, url, reach, lost, close } = opened.value;
   return {
     ...access,
     source: "--target",
@@ -32,6 +32,7 @@ export const findPod: Finder = async (search) => {
       : {}),
     url: (port) => url(port ?? DEFAULT_PORT),
     reach: (port) => reach(port ?? DEFAULT_PORT),
+    lost,
     close,
     // The way goes through us, or over the pods' network to the pod itself.
     mayReceive: async () => false,

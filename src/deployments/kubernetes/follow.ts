@@ -9,7 +9,7 @@ import { NOT_RUNNING } from "./inside.ts";
 
 /** The pods of a workload as they are now, the one to look at first. */
 export async function podsNow(api: KubeApi, candidate: Candidate): Promise<readonly Document[]> {
-  const { namespace, kind, name, controller, container } = candidate;
+  const { namespace, kind, name, controller } = candidate;
   const labels = textMapAt(controller, "spec", "selector", "matchLabels");
   const labelSelector = Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
@@ -20,7 +20,7 @@ export async function podsNow(api: KubeApi, candidate: Candidate): Promise<reado
   const own = workloadsOf({ namespace, pods, deployments: [], statefulSets: [] }).find(
     (one) => one.kind === kind && one.name === name,
   );
-  const leading = own === undefined ? undefined : leadingPod({ ...own, container });
+  const leading = own === undefined ? undefined : leadingPod({ ...candidate, pods: own.pods });
   if (own === undefined || leading === undefined) return [];
   return [leading, ...own.pods.filter((pod) => pod !== leading)];
 }

@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import type WebSocket from "ws";
-import { type Fact, known, whyUnknown } from "../../core/fact.ts";
+import { type Fact, known, type Unknown, whyUnknown } from "../../core/fact.ts";
+import { say } from "../../core/saying.ts";
 import { openDoor } from "../loopback-door.ts";
 import type { World } from "../world.ts";
 import type { KubeApi } from "./api.ts";
@@ -16,6 +17,9 @@ const HIGH = 1_048_576;
 /** A kubelet that does not reach a port says so within milliseconds. */
 const REFUSAL_MS = 400;
 
+/** The end of a WebSocket without a closing frame (RFC 6455, 7.1.5). */
+const CUT = 1006;
+
 /** A server may end a connection over which nobody says anything. */
 const FRESH_MS = 5000;
 
@@ -24,6 +28,8 @@ export interface Forward {
   readonly port: number;
   /** Nobody listens on the pod's port, nor on ours. */
   readonly isRefused: boolean;
+  /** Why the cluster did not bring the last connection there, or broke it off: whoever is behind the port had no part in it. */
+  lost(): Unknown | undefined;
   close(): void;
 }
 
@@ -60,12 +66,22 @@ export async function forwardPort(
   } catch (error) {
     return kubeFailure(error, "kubectl port-forward", api.cluster.secrets);
   }
+  let lost: Unknown | undefined;
+  const onLost = (error: unknown): void => {
+    lost = kubeFailure(error, "kubectl port-forward", api.cluster.secrets);
+  };
   const door = await openDoor(world, async (socket) => {
     const ready = first;
     first = undefined;
-    if (ready !== undefined && isFresh(ready)) return join(socket, ready.far, ready.begun);
+    lost = undefined;
+    if (ready !== undefined && isFresh(ready)) return join(socket, ready.far, onLost, ready.begun);
     ready?.far.terminate();
-    join(socket, await dial());
+    try {
+      join(socket, await dial(), onLost);
+    } catch (error) {
+      onLost(error);
+      throw error;
+    }
   });
   // As the pod's port: a connection to it is refused.
   if (isRefused) await door.shut();
@@ -73,7 +89,7 @@ export async function forwardPort(
     first?.far.terminate();
     door.close();
   };
-  return known({ port: door.port, isRefused, close }, "kubectl port-forward");
+  return known({ port: door.port, isRefused, lost: () => lost, close }, "kubectl port-forward");
 }
 
 /** A connection to the port by which nothing was sent yet, with the channels that have begun. */
@@ -118,8 +134,16 @@ function refuses(far: WebSocket, begun: Set<number>, listens: Promise<boolean>):
   });
 }
 
-/** Channel 0 has the bytes, 1 what went wrong in the pod; each begins with the port in two bytes. */
-function join(socket: Socket, far: WebSocket, begun = new Set<number>()): void {
+/**
+ * Channel 0 has the bytes, 1 what went wrong in the pod; each begins with the port in two bytes. `onLost`: the API server
+ * left without a word.
+ */
+function join(
+  socket: Socket,
+  far: WebSocket,
+  onLost: (error: KubeError) => void,
+  begun = new Set<number>(),
+): void {
   (far as { readonly _socket?: { ref(): void } })._socket?.ref();
   const end = (): void => {
     far.terminate();
@@ -142,7 +166,10 @@ function join(socket: Socket, far: WebSocket, begun = new Set<number>()): void {
     });
     if (far.bufferedAmount > HIGH) socket.pause();
   });
-  far.on("close", () => socket.end());
+  far.on("close", (code: number) => {
+    if (code === CUT && !socket.destroyed) onLost(new KubeError("failed", say("no-answer-at-all")));
+    socket.end();
+  });
   far.on("error", () => socket.destroy());
   socket.on("end", end);
   socket.on("close", end);

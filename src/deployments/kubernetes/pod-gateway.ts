@@ -1,5 +1,5 @@
-import type { Fact } from "../../core/fact.ts";
-import type { Deployment } from "../../core/facts.ts";
+import type { Fact, Unknown } from "../../core/fact.ts";
+import type { Deployment, ProbeReading } from "../../core/facts.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { ChosenTarget } from "../target.ts";
 import type { DeploymentAccess } from "../types.ts";
@@ -25,6 +25,8 @@ export interface PodGateway {
   url(port: number): string;
   /** Where we reach it: over the pods' network from inside the cluster, else through the API. */
   reach(port: number): Promise<Fact<string>>;
+  /** Why what was met there says nothing of the gateway: the way through the API is what failed, or may be. */
+  lost(reading: ProbeReading): Unknown | undefined;
   /** Ends the port-forwards that `reach` began. */
   close(): void;
 }

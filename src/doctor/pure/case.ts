@@ -11,7 +11,7 @@ import type { Check } from "../../core/check.ts";
 import type { Facts } from "../../core/collect.ts";
 import { type Diagnosed, diagnose } from "../../core/diagnose.ts";
 import { knownValue } from "../../core/fact.ts";
-import type { FactName, ProbeReading, Reach, Refusal, Target } from "../../core/facts.ts";
+import type { Deployment, FactName, ProbeReading, Reach, Refusal, Target } from "../../core/facts.ts";
 import { ASKS_FIRST, reachWords } from "../../core/refusals.ts";
 import { type Saying, say } from "../../core/saying.ts";
 import type { Step } from "../../core/step.ts";
@@ -93,7 +93,10 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
   const path = withoutSupposed(shown, {
     target,
     ...(deployment === undefined ? {} : { deployment }),
-    ...(pathConnection(shown, (model ?? assessment)?.connection) ?? {}),
+    ...(pathConnection(
+      shown,
+      isPastUsualWay(shown, deployment) ? undefined : (model ?? assessment)?.connection,
+    ) ?? {}),
     admission,
     ...(shown === undefined ? {} : { refusal: shown }),
   });
@@ -208,6 +211,19 @@ function withoutSupposed(
 /** Where nobody was stopped: what is foretold of the next browser is told as information. */
 function unbroken(path: Report["path"]): Report["path"] {
   return path.map(({ breaks: _breaks, ...hop }) => hop);
+}
+
+/**
+ * Refused because of what it claims to forward, with no word of the peer: it did not come by the way that a browser usually
+ * takes there. On a published port Docker's own address in `trustedProxies` is refused in the same words.
+ */
+function isPastUsualWay(refusal: Refusal | undefined, deployment: Deployment | undefined): boolean {
+  return (
+    refusal?.gate === "proxy-attribution" &&
+    refusal.from !== "model" &&
+    refusal.connection.remoteAddress === undefined &&
+    deployment?.traits.translates !== true
+  );
 }
 
 function pathConnection(

@@ -6,14 +6,14 @@ import { TAILNET, tailscaleServe } from "../shared-lines.ts";
 import { podNames } from "./names.ts";
 
 export function kubernetesLines(names: DeploymentNames, context: CommandContext): CommandLines {
-  const { namespace, workload, container } = podNames(names);
+  const { namespace, workload, runsIn, container } = podNames(names);
   const chosen = names.context === undefined ? [] : ["--context", safeLine(names.context)];
   const kubectl = ["kubectl", ...chosen, "-n", namespace];
   const program = programWords(names, "node /app/dist/index.js");
   const inPod = container === undefined ? [] : ["-c", container];
   const cli = (args: readonly Word[], options: CliOptions = {}): Line => {
     if (context.inside) return lineOf([...program, ...args]);
-    const exec = [...kubectl, "exec", ...(options.terminal ? ["-it"] : []), workload, ...inPod, "--"];
+    const exec = [...kubectl, "exec", ...(options.terminal ? ["-it"] : []), runsIn, ...inPod, "--"];
     return lineOf([...words(...exec), ...program, ...args]);
   };
   const ask = (...rest: readonly string[]): Line => lineOf(words(...kubectl, ...rest));
@@ -34,9 +34,9 @@ export function kubernetesLines(names: DeploymentNames, context: CommandContext)
       ? ask("exec", workload, ...inPod, "--", "sh", "-c", "kill -TERM 1")
       : ask("rollout", "restart", workload),
     status: ask("get", "pods"),
-    logs: ask("logs", workload, ...inPod, "--tail=200"),
+    logs: ask("logs", runsIn, ...inPod, "--tail=200"),
     tailscale: tailscaleServe(context.port),
     tailnet: TAILNET,
-    tunnel: (port) => ask("port-forward", workload, `${safePort(port)}:${safePort(context.port)}`),
+    tunnel: (port) => ask("port-forward", runsIn, `${safePort(port)}:${safePort(context.port)}`),
   };
 }

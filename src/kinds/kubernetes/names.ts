@@ -5,6 +5,8 @@ export interface PodNames {
   readonly namespace: string;
   /** `deploy/openclaw`, `statefulset/openclaw`, `pod/openclaw-0`. */
   readonly workload: string;
+  /** What programs are run in: `workload`, or one pod of it. */
+  readonly runsIn: string;
   /** Absent: nobody named it, and kubectl takes the pod's default one. */
   readonly container?: string;
 }
@@ -15,9 +17,12 @@ export interface PodNames {
  */
 export function podNames(names: DeploymentNames): PodNames {
   const container = safeName(names.container);
+  const workload = safeWorkload(names.workload) ?? "deploy/openclaw";
+  const pod = names.pod === undefined ? undefined : safeWorkload(`pod/${names.pod}`);
   return {
     namespace: safeName(names.namespace) ?? "openclaw",
-    workload: safeWorkload(names.workload) ?? "deploy/openclaw",
+    workload,
+    runsIn: pod ?? workload,
     ...(container === undefined ? {} : { container }),
   };
 }

@@ -389,8 +389,10 @@ export function replicasBeside(
     });
 }
 
-/** The pod to look at: one that runs and is not going, a ready one first. */
-export function leadingPod({ pods, container }: Candidate): Document | undefined {
+/** The pod to look at: the one that is meant, while it is there; else one that runs and is not going, a ready one first. */
+export function leadingPod({ pods, pod: meant, container }: Candidate): Document | undefined {
+  const named = pods.find((pod) => nameOf(pod) === meant);
+  if (named !== undefined) return named;
   const staying = pods.filter((pod) => textAt(pod, "metadata", "deletionTimestamp") === undefined);
   return (
     staying.find((pod) => isReady(pod)) ??

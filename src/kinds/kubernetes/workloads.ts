@@ -25,6 +25,8 @@ export interface Candidate {
   readonly controller?: Document;
   /** The newest first. */
   readonly pods: readonly Document[];
+  /** The one of its pods that is meant. */
+  readonly pod?: string;
   /** The gateway's container. */
   readonly container: string;
 }

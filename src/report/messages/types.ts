@@ -69,8 +69,8 @@ export interface Catalogue {
   readonly risks: Readonly<Record<Risk, string>>;
   /** What a remedy ends, in the place of no risk or behind another. */
   readonly costs: Readonly<Record<Cost, string>>;
-  /** `{value}`: what a remedy would trust and only a log stands for. */
-  readonly unproven: Readonly<Record<Unproven["kind"], string>>;
+  /** `{value}`: what a remedy would trust and only a log, or a guess (`own-host`), stands for. */
+  readonly unproven: Readonly<Record<Unproven["kind"] | "own-host", string>>;
   readonly exposures: Readonly<Record<"loopback" | "private" | "public" | "unknown", string>>;
   /** `Release.from`. */
   readonly releaseSources: Readonly<Record<string, string>>;

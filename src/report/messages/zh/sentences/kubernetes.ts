@@ -23,6 +23,10 @@ export const kubernetes = translation(english, {
   "kube-not-running": "网关的容器没有运行，因此无法读取其中的内容",
   "kube-no-program": "{cluster}：无法在容器中运行程序{（detail）}",
   "kube-image-without-release": "镜像 {image} 没有标明版本",
+  "kube-forward-silent":
+    "通过 `kubectl port-forward` 没有及时得到回应；没有看到是网关没有回应，还是通往它的路径不通",
+  "kube-pod-silent":
+    "在 Pod 自己的地址上没有及时得到回应；没有看到是网关没有回应，还是中间有 NetworkPolicy 阻拦",
   "kube-exit-untold": "命令没有按预期结束{（text）}",
   "kube-first-process": "在容器中运行 `kill -TERM 1`",
   "kubeconfig-credentials": "其中的凭据无法使用：{code|未知错误}",
