@@ -15,6 +15,7 @@ import { say } from "../../core/saying.ts";
 import { detectDeployment } from "../../kinds/detect.ts";
 import { exposureOf } from "../../kinds/exposure.ts";
 import { deploymentWords } from "../../kinds/words/read.ts";
+import { withSpeakers } from "../../kinds/words/speakers.ts";
 import { digestLogs, type LogSource } from "../../logs/digest.ts";
 import { collectOptions, collector, derivedCollectors } from "./derived.ts";
 import { BY_OPTION, type Provide } from "./provide.ts";
@@ -82,7 +83,7 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
               // Documents alone tell of nobody who came.
               return digest.sources.length === 0
                 ? unknown("absent", say("nothing-to-look-at"), provide.log)
-                : known(digest, options.name);
+                : known(withSpeakers(digest, ticket.texts), options.name);
             }),
           }),
       ...configCollector(options),
