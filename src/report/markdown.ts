@@ -22,7 +22,7 @@ export function renderMarkdown(report: Report, lang: Lang): string {
   const blocks = [
     [`**${marked(answer.headline)}**`],
     main === undefined ? [] : [marked(joinedSentences(answer.catalogue, [main.what, main.why]))],
-    answer.about.map((line) => `- ${withNames(line, answer.names)}`),
+    [...answer.about, ...answer.gatewayNotes].map((line) => `- ${withNames(line, answer.names)}`),
     ...(main === undefined ? [] : findingBlocks(answer, main)),
     ...alsoBlocks(answer),
     answer.ahead.length === 0
