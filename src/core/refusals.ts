@@ -210,7 +210,7 @@ function logRefusals(logs: LogDigest): Refusal[] {
     namedElsewhere(refusal, logs.events, isTwin),
   );
   const printed = logs.events.flatMap((event) =>
-    event.type === "client-error" && !isHeading(event, logs.events)
+    event.type === "client-error" && !isHeading(event, logs.events) && !isPastCertificate(event, logs)
       ? clientRefusal(event, logged, isSolved(event, logs.events))
       : [],
   );
@@ -322,6 +322,22 @@ function isHeading({ from, why, source, line }: ClientErrorEvent, events: readon
       other.source === source &&
       other.line > line &&
       other.line <= line + 4,
+  );
+}
+
+/** A page that the gateway refused came past its certificate, whatever is said of that. */
+function isPastCertificate({ why, from }: ClientErrorEvent, { refusals, events }: LogDigest): boolean {
+  if (why !== "tls" || from !== "page") return false;
+  return (
+    refusals.some(({ latest }) => clientOf(latest) === "control-ui") ||
+    events.some(
+      (other) =>
+        other.type === "client-error" &&
+        (other.from === "page" || other.from === "unknown") &&
+        other.gate !== undefined &&
+        other.gate !== "transport" &&
+        other.gate !== "unknown",
+    )
   );
 }
 
