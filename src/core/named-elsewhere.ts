@@ -25,7 +25,8 @@ export function namedElsewhere(
   events: readonly LogEvent[],
   isTwin: (event: ClientErrorEvent, refusal: Refusal) => boolean,
 ): Refusal {
-  if (refusal.client !== "unknown") return refusal;
+  // What waits for approval is approved as what it is; other gates are the same for all.
+  if (refusal.client !== "unknown" || refusal.gate !== "pairing") return refusal;
   const conn = events.find(
     (event) =>
       "conn" in event &&
@@ -46,8 +47,6 @@ export function namedElsewhere(
     ),
   );
   const [only] = printers;
-  // What a browser sends is in the line.
-  return printers.size === 1 && only !== undefined && only !== "unknown" && only !== "control-ui"
-    ? { ...refusal, client: only }
-    : refusal;
+  // What a browser sends is in the line; the CLI and the gateway's own calls print the same words.
+  return printers.size === 1 && (only === "node" || only === "app") ? { ...refusal, client: only } : refusal;
 }
