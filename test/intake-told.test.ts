@@ -89,6 +89,30 @@ const PAGES: readonly (readonly [told: string, origin: string | undefined])[] = 
   ],
 ];
 
+/** A Compose project of somebody's own, whose gateway is the service `gateway`. */
+const SERVICES: readonly string[] = [
+  "Docker compose, my service is called `gateway`. 2026.4.2\n\ndisconnected (1008): pairing required at http://127.0.0.1:18789",
+  "docker compose, the service is named gateway, not openclaw-gateway. 2026.4.2 pairing required at http://127.0.0.1:18789",
+  "docker compose 2026.4.2\n$ docker compose exec openclaw-gateway node dist/index.js devices list\nno such service: openclaw-gateway\n$ docker compose ps --services\ngateway\nredis\n\ndisconnected (1008): pairing required at http://127.0.0.1:18789",
+  "gateway-1  | 2026-04-11T17:03:40.118Z [ws] closed before connect conn=0a4d1c5e-6a33-4d7a-9b3a-7d5d2b0fd1aa remote=172.20.0.1 fwd=n/a origin=http://127.0.0.1:18789 host=127.0.0.1:18789 ua=Mozilla/5.0 (Macintosh) Chrome/146.0.0.0 Safari/537.36 code=1008 reason=pairing required",
+  '$ docker compose ps\nNAME             IMAGE                              COMMAND                  SERVICE   CREATED      STATUS      PORTS\nclaw-gateway-1   ghcr.io/openclaw/openclaw:2026.4.2   "docker-entrypoint.s…"   gateway   2 days ago   Up 2 days   127.0.0.1:18789->18789/tcp\n\ndisconnected (1008): pairing required at http://127.0.0.1:18789',
+  "compose 里服务名是 gateway，版本 2026.4.2，http://127.0.0.1:18789 提示 disconnected (1008): pairing required",
+  'docker compose:\n```yaml\nservices:\n  gateway:\n    build: .\n    command: node dist/index.js gateway --bind lan\n    ports: ["18789:18789"]\n  db:\n    image: postgres\n```\n2026.4.2 pairing required at http://127.0.0.1:18789',
+  'docker compose:\n```yaml\nservices:\n  gateway:\n    image: registry.example.net/ops/claw:12\n    ports: ["18789:18789"]\n```\nOpenClaw 2026.4.2 pairing required at http://127.0.0.1:18789',
+];
+
+describe("the Compose service", () => {
+  for (const told of SERVICES)
+    test(told.slice(0, 50), async () => {
+      const [finding] = (await triageText(told)).findings;
+      const commands = (finding?.remedies ?? []).flatMap(({ actions }) =>
+        actions.flatMap((action) => (action.kind === "command" ? [action.command] : [])),
+      );
+      assert.equal(commands[0], "docker compose exec gateway node dist/index.js devices list");
+      assert.ok(!commands.some((command) => command.includes("openclaw-gateway")), commands.join("\n"));
+    });
+});
+
 describe("a certificate that is not taken", () => {
   for (const [told, first, variant] of CERTIFICATES)
     test(told.slice(0, 50), async () => {
