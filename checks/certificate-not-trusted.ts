@@ -1,3 +1,4 @@
+import { type CertificateFault, certificateFaultIn } from "../src/core/certificate-fault.ts";
 import { defineCheck } from "../src/core/check.ts";
 import { knownValue } from "../src/core/fact.ts";
 import type { Refusal } from "../src/core/facts.ts";
@@ -5,31 +6,13 @@ import type { Remedy } from "../src/core/finding.ts";
 import { args, explainRefusals, WANTED } from "./lib/explain-refusals.ts";
 import { human, viaTunnel } from "./lib/remedies.ts";
 
-type Fault = "authority" | "expired" | "name";
-
 /** By the sentence of our own look (`certificateFault`). */
-const SAID: Readonly<Record<string, Fault>> = {
+const SAID: Readonly<Record<string, CertificateFault>> = {
   "tls-self-signed": "authority",
   "tls-authority": "authority",
   "tls-expired": "expired",
   "tls-name": "name",
 };
-
-/** Node and OpenSSL ("X509 certificate error codes"), Chromium (`net_error_list.h`), curl's exit code 60. */
-const WORDS: readonly (readonly [Fault, RegExp])[] = [
-  [
-    "expired",
-    /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|ERR_CERT_DATE_INVALID|certificate has expired|not yet valid/i,
-  ],
-  [
-    "name",
-    /ALTNAME_INVALID|ERR_CERT_COMMON_NAME_INVALID|HOSTNAME_MISMATCH|no alternative certificate subject/i,
-  ],
-  [
-    "authority",
-    /SELF_SIGNED|ERR_CERT_AUTHORITY_INVALID|UNABLE_TO_(?:VERIFY|GET)|self.signed|local issuer certificate/i,
-  ],
-];
 
 /** Whoever checks certificates ends the connection before the gateway is asked anything. */
 export default defineCheck({
@@ -52,12 +35,10 @@ export default defineCheck({
 });
 
 /** What is wrong with it; `undefined`: nothing is said of a certificate. */
-function faultOf({ gate, reason, evidence }: Refusal): Fault | undefined {
+function faultOf({ gate, reason, evidence }: Refusal): CertificateFault | undefined {
   if (gate !== "transport" || reason !== "tls") return undefined;
   for (const { say, quote } of evidence) {
-    const fault =
-      (say === undefined ? undefined : SAID[say.message]) ??
-      WORDS.find(([, words]) => words.test(quote))?.[0];
+    const fault = (say === undefined ? undefined : SAID[say.message]) ?? certificateFaultIn(quote);
     if (fault !== undefined) return fault;
   }
   return undefined;
@@ -68,7 +49,7 @@ function hostOf({ connection, evidence }: Refusal, url: string | undefined): str
   return connection.headers?.host ?? /^(?:wss|https):\/\/([^/\s]{1,260})/.exec(asked ?? "")?.[1];
 }
 
-function mend(fault: Fault): Remedy {
+function mend(fault: CertificateFault): Remedy {
   const message = {
     authority: "certificate-of-known-authority",
     expired: "renew-certificate",

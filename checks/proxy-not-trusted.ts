@@ -46,15 +46,19 @@ export default defineCheck({
         !refusal.over && refusal.gate !== "unknown" && refusal.gate !== "left" && !isUntrustedLogin(refusal),
     );
     const connected = knownValue(facts.wanted.logs)?.events.some(({ type }) => type === "connected") ?? false;
-    const stand: Refusal = first ?? {
-      from: "log",
-      gate: "pairing",
-      connection: {},
-      client: "unknown",
-      count: warnings.length,
-      over: false,
-      evidence: [],
-    };
+    // The line of a client that came through it has its address, whatever the config says.
+    const through =
+      warnings.length === 0 ? undefined : refusals.find((refusal) => !refusal.over && isForwarded(refusal));
+    const stand: Refusal = first ??
+      through ?? {
+        from: "log",
+        gate: "pairing",
+        connection: {},
+        client: "unknown",
+        count: warnings.length,
+        over: false,
+        evidence: [],
+      };
     const occurrence: Occurrence = {
       // The warning is a fact; that it is what keeps somebody out is not, where no refusal is in sight.
       confidence: warnings.length > 0 && (refused || connected) ? "certain" : "likely",
@@ -72,9 +76,9 @@ export default defineCheck({
 });
 
 function isUntrustedProxy(refusal: Refusal, facts: GateFacts): boolean {
-  const { headers, remoteAddress } = refusal.connection;
+  const { remoteAddress } = refusal.connection;
   if (isUntrustedLogin(refusal)) return true;
-  if (headers?.["x-forwarded-for"] === undefined || remoteAddress === undefined) return false;
+  if (!isForwarded(refusal) || remoteAddress === undefined) return false;
   const config = knownValue(facts.wanted.config);
   if (config === undefined) return false;
   const ip = parseIp(bareAddress(remoteAddress));
@@ -83,6 +87,10 @@ function isUntrustedProxy(refusal: Refusal, facts: GateFacts): boolean {
   const cidr = release === undefined || compareReleases(release, "2026.2.17") >= 0;
   const trusted = config.effective.gateway?.trustedProxies ?? [];
   return ip === undefined || !trusted.some((entry) => ipMatches(ip, entry, cidr));
+}
+
+function isForwarded({ connection }: Refusal): boolean {
+  return connection.headers?.["x-forwarded-for"] !== undefined && connection.remoteAddress !== undefined;
 }
 
 /** In trusted-proxy mode the gateway refuses such a proxy's users outright (2026.2.17 on). */

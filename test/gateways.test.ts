@@ -193,4 +193,49 @@ describe("what is told of them", () => {
           assert.ok(text.includes(name), `${format} ${lang} ${name}`);
       }
   });
+
+  test("with the commands, the config and the notes of the gateway that is told of", async () => {
+    const secret = "0f3c9a7be21d4c558e6b7a90cd12ef34";
+    const config = (port: number, token: string) =>
+      JSON.stringify({ gateway: { port, bind: "loopback", auth: { mode: "token", token } } });
+    const files = {
+      "apart/work/compose.log": [refused(1, PAIRING), refused(2, `${PAIRING} ${secret}`)].map(
+        (line) => `work-gateway-1  | ${line}`,
+      ),
+      "apart/work/docker-compose.yml": [
+        "services:\n  gateway:\n    image: ghcr.io/openclaw/openclaw:2026.5.28\n    ports: ['18789:18789']",
+      ],
+      "apart/home/gateway.log": [
+        started(3, 19001, 9),
+        ...[21, 22, 23].map((minute) =>
+          refused(minute, "unauthorized: gateway token mismatch", { port: 19001, remote: "127.0.0.1" }),
+        ),
+      ],
+      "apart/home/openclaw.json": [config(19001, secret)],
+      "apart/home/note.md": ["My own one at home runs as a systemd user service, Ubuntu, 2026.4.15."],
+    };
+    const same = {
+      "beside/compose.log": files["apart/work/compose.log"],
+      "beside/docker-compose.yml": files["apart/work/docker-compose.yml"],
+      "beside/gateway.log": files["apart/home/gateway.log"],
+      "beside/openclaw.json": files["apart/home/openclaw.json"],
+    };
+    for (const [name, lines] of Object.entries({ ...files, ...same })) {
+      mkdirSync(join(dir, name, ".."), { recursive: true });
+      writeFileSync(join(dir, name), `${lines.join("\n")}\n`);
+    }
+    for (const name of ["apart", "beside"]) {
+      const markdown = await triage([join(dir, name)], "--format", "markdown");
+      assert.match(markdown, /This report is about [^\n]*port 19001/, name);
+      assert.match(markdown, /another gateway, [^\n]*compose\.log \(2026\.5\.28, port 18789\)/, name);
+      assert.match(markdown, /^ +openclaw dashboard/m, name);
+      assert.doesNotMatch(markdown, /docker compose|kubectl/, name);
+      // What another one's config holds is kept out, too.
+      assert.ok(!markdown.includes(secret), name);
+    }
+    assert.match(
+      await triage([join(dir, "apart")], "--format", "markdown"),
+      /OpenClaw 2026\.4\.15[^\n]* local/,
+    );
+  });
 });

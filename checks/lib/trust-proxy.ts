@@ -64,7 +64,9 @@ export function trustProxy(refusal: Refusal, facts: GateFacts): readonly Remedy[
  */
 function besideGateway(refusal: Refusal, facts: GateFacts): Remedy | undefined {
   const deployment = knownValue(facts.wanted.deployment);
-  if (refusal.gate !== "proxy-attribution" || remoteOf(refusal, facts) !== undefined) return undefined;
+  const isWarning = refusal.from === "log" && Object.keys(refusal.connection).length === 0;
+  if ((refusal.gate !== "proxy-attribution" && !isWarning) || remoteOf(refusal, facts) !== undefined)
+    return undefined;
   const { contained = false, clustered = false } = deployment?.traits ?? {};
   if (contained || clustered) return undefined;
   // Where nothing tells of a host, as in the one line of an error, nothing tells that the proxy is on it; Serve always is.
@@ -78,7 +80,7 @@ function besideGateway(refusal: Refusal, facts: GateFacts): Remedy | undefined {
     risk: "restart",
     args: { remote: "127.0.0.1, ::1" },
     steps: [
-      alongside("proxy-on-same-host"),
+      alongside(isWarning ? "proxy-beside-gateway" : "proxy-on-same-host"),
       { do: "config.set", key: "gateway.trustedProxies", value },
       alongside("overwrite-forwarded-for"),
     ],

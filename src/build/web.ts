@@ -7,6 +7,7 @@ import { compress, init } from "@bokuweb/zstd-wasm";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import { decompress } from "fzstd";
 import { STYLE } from "../report/html-style.ts";
+import { denseBytes, denseText } from "../web/dense-text.ts";
 import { PAGE_STYLE } from "../web/style.ts";
 import { bundledPackages, licencesText } from "./licences.ts";
 
@@ -104,8 +105,10 @@ function ready(): Promise<void> {
 /** @throws {Error} what is packed would not come out as it went in. */
 function packedText(bytes: Buffer): string {
   const packed = compress(bytes, LEVEL);
-  if (!bytes.equals(decompress(packed))) throw new Error("the program does not come out as it went in");
-  return Buffer.from(packed).toString("base64");
+  const text = denseText(packed);
+  if (!bytes.equals(decompress(denseBytes(text))))
+    throw new Error("the program does not come out as it went in");
+  return text;
 }
 
 function textOf({

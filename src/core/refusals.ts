@@ -4,6 +4,7 @@ import { gateOfAnswer } from "./gate.ts";
 import type { ClientErrorEvent, LogDigest, LogEvent, RefusalGroup, RefusedEvent } from "./log-event.ts";
 import { clientOf, evidenceOf, isOwnProbe } from "./log-parts.ts";
 import { failedStart, loneRefusals } from "./lone-lines.ts";
+import { CLIENT_OF, namedElsewhere } from "./named-elsewhere.ts";
 import { inEnglish, say } from "./saying.ts";
 import { safeText } from "./text.ts";
 
@@ -205,9 +206,11 @@ function logRefusals(logs: LogDigest): Refusal[] {
     ...refusal,
     over: refusal.over || attributedLater(refusal, marked),
   }));
-  const logged = [...marked, ...mergeAlike(lone)];
+  const logged = [...marked, ...mergeAlike(lone)].map((refusal) =>
+    namedElsewhere(refusal, logs.events, isTwin),
+  );
   const printed = logs.events.flatMap((event) =>
-    event.type === "client-error" && !isHeading(event, logs.events)
+    event.type === "client-error" && !isHeading(event, logs.events) && !isPastCertificate(event, logs)
       ? clientRefusal(event, logged, isSolved(event, logs.events))
       : [],
   );
@@ -322,6 +325,22 @@ function isHeading({ from, why, source, line }: ClientErrorEvent, events: readon
   );
 }
 
+/** A page that the gateway refused came past its certificate, whatever is said of that. */
+function isPastCertificate({ why, from }: ClientErrorEvent, { refusals, events }: LogDigest): boolean {
+  if (why !== "tls" || from !== "page") return false;
+  return (
+    refusals.some(({ latest }) => clientOf(latest) === "control-ui") ||
+    events.some(
+      (other) =>
+        other.type === "client-error" &&
+        (other.from === "page" || other.from === "unknown") &&
+        other.gate !== undefined &&
+        other.gate !== "transport" &&
+        other.gate !== "unknown",
+    )
+  );
+}
+
 /** Whoever quotes the error says, there or further down or over all of it, that it is over. */
 function isSolved({ source, line }: ClientErrorEvent, events: readonly LogEvent[]): boolean {
   return events.some(
@@ -336,17 +355,7 @@ function isSolved({ source, line }: ClientErrorEvent, events: readonly LogEvent[
 /** What a client printed is news only when no line of the gateway tells of it. */
 function clientRefusal(event: ClientErrorEvent, logged: readonly Refusal[], over: boolean): Refusal[] {
   if (event.gate === undefined) return [];
-  const twin = logged.some(
-    (refusal) =>
-      refusal.gate === event.gate &&
-      !refusal.over &&
-      (event.requestId === undefined ||
-        refusal.requestId === undefined ||
-        refusal.requestId === event.requestId) &&
-      (event.why === undefined || refusal.reason === undefined || event.why === refusal.reason) &&
-      sameClient(event, refusal),
-  );
-  if (twin) return [];
+  if (logged.some((refusal) => !refusal.over && isTwin(event, refusal))) return [];
   return [
     {
       from: "client",
@@ -367,16 +376,6 @@ function clientRefusal(event: ClientErrorEvent, logged: readonly Refusal[], over
   ];
 }
 
-const CLIENT_OF: Readonly<Record<ClientErrorEvent["from"], Refusal["client"]>> = {
-  cli: "cli",
-  page: "control-ui",
-  tool: "other",
-  node: "node",
-  app: "app",
-  http: "unknown",
-  unknown: "unknown",
-};
-
 /**
  * The block below an error of the CLI. With `Source: local …` it dialled an address of its own host: loopback, or
  * up to 2026.2.19 the interface that `gateway.bind` means (`local lan 172.25.0.2`), which then is its peer address, too.
@@ -393,6 +392,18 @@ function dialled({ from, target, targetSource }: ClientErrorEvent): Partial<Conn
     ...(remote === undefined ? {} : { remoteAddress: remote, fromGatewayHost: true }),
     headers: { host: dialledHost },
   };
+}
+
+/** What a client printed, and what the gateway wrote of it. */
+function isTwin(event: ClientErrorEvent, refusal: Refusal): boolean {
+  return (
+    refusal.gate === event.gate &&
+    (event.requestId === undefined ||
+      refusal.requestId === undefined ||
+      refusal.requestId === event.requestId) &&
+    (event.why === undefined || refusal.reason === undefined || event.why === refusal.reason) &&
+    sameClient(event, refusal)
+  );
 }
 
 function sameClient(event: ClientErrorEvent, refusal: Refusal): boolean {

@@ -51,7 +51,7 @@ interface Block {
 
 function headLines(
   { verdict, target }: Report,
-  { catalogue, headline, about, main, missing }: Answer,
+  { catalogue, headline, about, gatewayNotes, main, missing }: Answer,
 ): readonly string[] {
   const { agent } = catalogue.answer;
   return [
@@ -62,6 +62,7 @@ function headLines(
     `- verdict: ${verdict}`,
     `- target: ${target.kind}, ${target.exposure}`,
     ...about.map((line) => `- ${named(line)}`),
+    ...gatewayNotes.slice(0, 8).map((line) => `- ${named(brief(line, 300))}`),
     ...(main === undefined ? [] : [`- finding: ${main.id} (${main.code}, ${main.severity}, ${main.about})`]),
     ...missing.slice(0, 4).map((line) => `- ${brief(line, 200)}`),
   ];

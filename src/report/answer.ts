@@ -14,7 +14,14 @@ import {
   sentenceOf,
   wordsOf,
 } from "./messages/index.ts";
-import type { RemedyAction, Report, ReportFinding, ReportRemedy, TimelineEntry } from "./result.ts";
+import type {
+  RemedyAction,
+  Report,
+  ReportFinding,
+  ReportNote,
+  ReportRemedy,
+  TimelineEntry,
+} from "./result.ts";
 import { riskText } from "./risk-text.ts";
 import { safeReport } from "./safe.ts";
 import { unicodeSymbols } from "./style.ts";
@@ -39,6 +46,8 @@ export interface Answer {
   /** Names that somebody gave to files and gateways, which stand in other texts, too. */
   readonly names: readonly string[];
   readonly notes: readonly string[];
+  /** Those that say of which of several gateways this is, and what is wrong at the others. */
+  readonly gatewayNotes: readonly string[];
   /** Those of the notes that are words of third parties' checks, each with whose they are. */
   readonly othersSay: readonly string[];
   readonly send: readonly ToldStep[];
@@ -109,6 +118,8 @@ export function answerOf(raw: Report, lang: Lang): Answer {
   const admission = admissionText(catalogue, report);
   const [first, ...rest] = report.findings;
   const main = first === undefined ? undefined : findingOf(catalogue, first, report);
+  const notesOf = (isOne: (note: ReportNote) => boolean) =>
+    (report.notes ?? []).filter(isOne).map((note) => noteText(catalogue, note));
   return {
     catalogue,
     verdict: report.verdict,
@@ -130,9 +141,8 @@ export function answerOf(raw: Report, lang: Lang): Answer {
       (name) => name !== "",
     ),
     notes: (report.notes ?? []).map((note) => noteText(catalogue, note)),
-    othersSay: (report.notes ?? [])
-      .filter(({ message }) => message.startsWith("third-party"))
-      .map((note) => noteText(catalogue, note)),
+    gatewayNotes: notesOf(({ message }) => message === "several-gateways" || message === "other-gateway"),
+    othersSay: notesOf(({ message }) => message.startsWith("third-party")),
     send: (report.send ?? []).map((action) => stepOf(catalogue, action)),
     tool: `${report.tool.name} ${report.tool.version}`,
   };

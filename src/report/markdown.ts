@@ -22,7 +22,7 @@ export function renderMarkdown(report: Report, lang: Lang): string {
   const blocks = [
     [`**${marked(answer.headline)}**`],
     main === undefined ? [] : [marked(joinedSentences(answer.catalogue, [main.what, main.why]))],
-    answer.about.map((line) => `- ${withNames(line, answer.names)}`),
+    [...answer.about, ...answer.gatewayNotes].map((line) => `- ${withNames(line, answer.names)}`),
     ...(main === undefined ? [] : findingBlocks(answer, main)),
     ...alsoBlocks(answer),
     answer.ahead.length === 0
@@ -133,9 +133,9 @@ function alsoBlocks({ catalogue, main, others }: Answer): readonly (readonly str
     const label = isOver ? own.over : severities[severity];
     const quote = first === undefined || first.isOwn ? "" : `${words.colon}${code(first.quote)}`;
     const row = `- ${marked(title)}${insetOf(catalogue, `${id}${words.comma}${marked(label)}`)}${quote}`;
-    // A second story is mended as well: who reads this has both.
+    // A second story is mended as well, and what stands in the way of the first one: who reads this has both.
     const isOther =
-      severity === "error" && !isOver && !main?.tellApart.some(({ from }) => from === finding.id);
+      severity !== "info" && !isOver && !main?.tellApart.some(({ from }) => from === finding.id);
     return isOther ? [row, ...remedyOfOther(finding)] : [row];
   });
   return [[heading(own.also), ...rows]];

@@ -90,7 +90,9 @@ export function reportOf(facts: Facts, options: CaseOptions = {}): Report {
   const [lead] = leads;
   const command = lead === undefined ? undefined : typedFirst(lead)?.command;
   const explain = first === undefined ? "" : `npx openclaw-pairing-doctor explain ${first.id}`;
-  const path = withoutSupposed(shown, {
+  const isGuessed =
+    target.kind === "offline" && (assessment?.basis.some(({ fact }) => fact === "deployment") ?? false);
+  const path = withoutSupposed(shown, isGuessed, {
     target,
     ...(deployment === undefined ? {} : { deployment }),
     ...(pathConnection(
@@ -196,15 +198,20 @@ function contextOf(facts: Facts, context: CommandContext = {}): CommandContext {
   };
 }
 
-/** The path without addresses that only stand for somebody whom the model was asked about. */
+/**
+ * The path without addresses that only stand for somebody whom the model was asked about. `isGuessed`: nobody named the
+ * page or saw the browser, so that each address which no line has is the usual one of such a deployment.
+ */
 function withoutSupposed(
   shown: Refusal | undefined,
+  isGuessed: boolean,
   input: Parameters<typeof connectionPath>[0],
 ): Report["path"] {
   const { remoteAddress, headers = {} } = shown?.from === "model" ? {} : (shown?.connection ?? {});
-  const seen = `${remoteAddress ?? ""} ${headers["x-forwarded-for"] ?? ""}`;
+  const seen = `${remoteAddress ?? ""} ${headers["x-forwarded-for"] ?? ""} ${headers.host ?? ""}`;
+  const isOpen = (address: string) => (isGuessed || SUPPOSED.has(address)) && !seen.includes(address);
   return connectionPath(input).map(({ address, ...hop }) =>
-    address === undefined || (SUPPOSED.has(address) && !seen.includes(address)) ? hop : { ...hop, address },
+    address === undefined || isOpen(address) ? hop : { ...hop, address },
   );
 }
 

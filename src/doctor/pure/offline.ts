@@ -15,6 +15,8 @@ import { say } from "../../core/saying.ts";
 import { detectDeployment } from "../../kinds/detect.ts";
 import { exposureOf } from "../../kinds/exposure.ts";
 import { deploymentWords } from "../../kinds/words/read.ts";
+import { withSpeakers } from "../../kinds/words/speakers.ts";
+import { withToldPage } from "../../kinds/words/told-page.ts";
 import { digestLogs, type LogSource } from "../../logs/digest.ts";
 import { collectOptions, collector, derivedCollectors } from "./derived.ts";
 import { BY_OPTION, type Provide } from "./provide.ts";
@@ -82,7 +84,7 @@ export function offlineFacts(options: OfflineOptions): Promise<Facts> {
               // Documents alone tell of nobody who came.
               return digest.sources.length === 0
                 ? unknown("absent", say("nothing-to-look-at"), provide.log)
-                : known(digest, options.name);
+                : known(withToldPage(withSpeakers(digest, ticket.texts), ticket.texts), options.name);
             }),
           }),
       ...configCollector(options),

@@ -1,5 +1,6 @@
 import type { ComposeProject, ComposeService } from "../../compose/project.ts";
 import { isGatewayCommand } from "../../config/flags.ts";
+import { DEFAULT_PORT } from "../../core/default-port.ts";
 import { safeText } from "../../core/text.ts";
 
 /** What a project says of OpenClaw. */
@@ -18,7 +19,9 @@ export interface ComposeSigns {
 
 /** Finds the gateway's and the CLI's service by image, command and name. */
 export function composeSigns({ services, files }: ComposeProject): ComposeSigns | undefined {
-  const ours = services.filter(isOurs);
+  const named = services.filter(isOurs);
+  // An image of somebody's own says nothing: what it runs, and the port, do.
+  const ours = named.length > 0 ? named : services.filter(isOursByUse);
   const gateway =
     ours.find(runsGateway) ??
     ours.find(({ name }) => /gateway/.test(name)) ??
@@ -45,6 +48,10 @@ export function cliServiceOf(
 
 function isOurs({ name, image = "" }: ComposeService): boolean {
   return /(?:openclaw|clawdbot|moltbot)/i.test(name) || /(?:openclaw|clawdbot|moltbot)/i.test(image);
+}
+
+function isOursByUse({ command, entrypoint, ports }: ComposeService): boolean {
+  return isGatewayCommand([...entrypoint, ...command]) || ports.some(({ target }) => target === DEFAULT_PORT);
 }
 
 function runsGateway({ command, entrypoint }: ComposeService): boolean {

@@ -74,7 +74,7 @@ export const WORDINGS: readonly Wording[] = [
   wording(
     "docker",
     "named",
-    /\bcompose file\b|\bcontainer (?:is |keeps? |stuck |goes |dies |exits |crashes |restarts )?(?:\(?(?:in|into) (?:a |an )?)?(?:restart\w{0,3}|crash\w{0,3}|boot)(?:[ -]?loop\w{0,3})?\b/i,
+    /\bcompose (?:file|project|stack)\b|\bcompose ?(?:里|中|文件|部署|启动|服务)|\bcontainer (?:is |keeps? |stuck |goes |dies |exits |crashes |restarts )?(?:\(?(?:in|into) (?:a |an )?)?(?:restart\w{0,3}|crash\w{0,3}|boot)(?:[ -]?loop\w{0,3})?\b/iu,
   ),
   wording("docker", "named", /\bcoolify\b|\bcoollabsio\//i, { ...MADE, cli: "openclaw" }),
   wording("docker", "named", /\b(?:umbrel(?:os)?|casaos|zimaos|dokploy|cosmos cloud|runtipi)\b/i, MADE),

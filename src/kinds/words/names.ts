@@ -34,6 +34,14 @@ const OPENING = "[\"'`\\u201c\\u2018「『]";
 const CONTAINER_NAMED = new RegExp(
   `(?:--name[= ]|container_name: ?["']?|\\b[Cc]ontainer(?:'s|’s)?(?: is| was)? (?:named|called|name(?: is|:| ?=|(?= ?${OPENING})|(?= [\\w.]{0,40}(?:[-_]\\w|claw)))) ?${OPENING}?|\\b[Cc]ontainer(?: is|:)? ?${OPENING}|\\b[Cc]ontainer["'\`: ]{1,3}(?=\\w{0,40}(?:-\\w|openclaw|clawdbot))|容器(?:的)?(?:名称|名字|名)?(?:是|叫做|叫|为|：|:|=) ?${OPENING}?|容器(?:名称|名字|名)? ?(?:${OPENING}|(?=[\\w.]{0,40}(?:[-_]\\w|claw))))(${NAME})`,
 );
+/** "the service is called X", `service name: "X"`, 服务名是 X; only of who runs Compose. */
+const SERVICE_NAMED = new RegExp(
+  `\\b[Ss]ervice(?:['’]s name)?(?: is| was)? (?:called|named) ?${OPENING}?(${NAME})|\\b[Ss]ervice(?: name)?(?: is|:| =) ?${OPENING}(${NAME})|服务(?:的)?(?:名称|名字|名)?(?:是|叫做|叫|为|：|:) ?${OPENING}?(${NAME})`,
+);
+/** What Compose says of a service that its file does not have. */
+const NO_SERVICE = new RegExp(`\\bno such service: ?${OPENING}?(${NAME})`);
+/** Columns of `docker compose ps`, two blanks or more apart. */
+const PS_HEAD = /^NAME {2,}.*\bSERVICE\b/;
 const KUBECTL = /\b(?:kubectl|oc|helm)\b([^|;&\n]{1,300})/;
 const NAMESPACE = new RegExp(`(?:^|\\s)(?:-n|--namespace)[= ](${LABELLED})`);
 const NAMESPACE_NAMED = new RegExp(`\\bnamespace:? (?:is |called |named )?["'\`]?(${LABELLED})\\b["'\`]?`);
@@ -69,10 +77,13 @@ export function namesIn(lines: readonly OwnLine[]): DeploymentNames {
 
 function dockerNames(lines: readonly string[]): Found {
   const found: { -readonly [K in keyof DeploymentNames]?: DeploymentNames[K] } = {};
+  const missing = new Set(lines.flatMap((text) => NO_SERVICE.exec(text)?.[1] ?? []));
+  const service = namedService(lines);
+  if (service !== undefined) found.composeService = service;
   for (const text of lines) {
     const compose = COMPOSE_VERB.exec(text);
     const service = compose?.[2];
-    if (service !== undefined && !NO_NAME.test(service)) {
+    if (service !== undefined && !NO_NAME.test(service) && !missing.has(service)) {
       if (/(?:^|[-_])cli(?:[-_]|$)/.test(service)) found.composeCliService = service;
       else found.composeService = service;
       const files = [...(compose?.[1] ?? "").matchAll(COMPOSE_FILE)];
@@ -91,6 +102,35 @@ function dockerNames(lines: readonly string[]): Found {
     found.composeService = found.composeCliService.replace(/cli/, "gateway");
   return found;
 }
+
+/** The gateway's service by its name in a sentence, or in the table of `docker compose ps`. */
+function namedService(lines: readonly string[]): string | undefined {
+  const head = lines.findIndex((text) => PS_HEAD.test(text));
+  const at = head < 0 ? -1 : (lines[head]?.split(/ {2,}/).indexOf("SERVICE") ?? -1);
+  for (const row of at < 0 ? [] : lines.slice(head + 1, head + 12)) {
+    const cells = row.split(/ {2,}/);
+    const name = cells[at] ?? "";
+    if (
+      /(?:openclaw|clawdbot|moltbot|->18789\/)/.test(row) &&
+      !/(?:^|[-_])cli(?:[-_]|$)/.test(name) &&
+      WHOLE.test(name)
+    )
+      return name;
+  }
+  const listed = lines.findIndex((text) => /\bcompose\b.{0,80}--services\b/.test(text));
+  const names = listed < 0 ? [] : lines.slice(listed + 1, listed + 12).filter((text) => WHOLE.test(text));
+  const own = names.find((name) => /gateway|openclaw|clawdbot|moltbot/.test(name) && !/cli/.test(name));
+  if (own !== undefined) return own;
+  if (!lines.some((text) => /\bcompose\b/i.test(text))) return undefined;
+  for (const text of lines) {
+    const [, called, quoted, zh] = SERVICE_NAMED.exec(text) ?? [];
+    const name = called ?? quoted ?? zh;
+    if (name !== undefined && !NO_NAME.test(name)) return name;
+  }
+  return undefined;
+}
+
+const WHOLE = new RegExp(`^${NAME}$`);
 
 function podNames(lines: readonly string[]): Found {
   let namespace: string | undefined;

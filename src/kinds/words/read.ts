@@ -63,7 +63,7 @@ export function deploymentWords(texts: readonly OwnText[]): DeploymentWords {
   const names = namesByKind(own, all);
   const { platform } = names.local;
   const machine = platform === "darwin" || platform === "win32" ? machineSign(platform, lines) : [];
-  return { signs: [...withoutDenials([...first.values()], own), ...machine], names };
+  return { signs: onServer([...withoutDenials([...first.values()], own), ...machine], own), names };
 }
 
 /**
@@ -77,6 +77,13 @@ function withoutDenials(signs: readonly WordSign[], own: readonly Mention[]): re
     ),
   );
   return signs.filter(({ kind, weight }) => weight > 0 || !theirs.has(kind));
+}
+
+/** Who names a server, and no container or cluster, has the service that they speak of there. */
+function onServer(signs: readonly WordSign[], own: readonly Mention[]): readonly WordSign[] {
+  const kinds = new Set(own.flatMap(({ wording: { kind, how } }) => (how === "hinted" ? [] : [kind])));
+  if (!kinds.has("vps") || kinds.has("docker") || kinds.has("kubernetes")) return signs;
+  return signs.map((sign) => (sign.kind === "local" && sign.weight > 0 ? { ...sign, kind: "vps" } : sign));
 }
 
 /** A Mac or a PC with Windows is somebody's own machine, where nothing else is named. */
@@ -123,7 +130,7 @@ function namesByKind(
   };
   const made: Record<DeploymentKind, DeploymentNames> = {
     local: { ...implied("local"), ...service, ...ofPort },
-    vps: { ...implied("vps"), ...service, ...ofPort },
+    vps: { ...implied("local"), ...implied("vps"), ...service, ...ofPort },
     docker: dockerNames(implied("docker"), own, {
       ...docker,
       ...(container === undefined || workload !== undefined ? {} : { container }),

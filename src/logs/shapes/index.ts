@@ -1,6 +1,7 @@
 import type { LogEvent } from "../../core/log-event.ts";
 import type { Line, Shape } from "../line.ts";
 import * as aside from "./aside.ts";
+import { certificate } from "./certificate.ts";
 import * as cli from "./cli.ts";
 import * as closed from "./closed-before.ts";
 import * as connection from "./connection.ts";
@@ -52,6 +53,7 @@ export const SHAPES: readonly Shape[] = [
   cli.unknownRequest,
   cli.missingScope,
   page.appPairing,
+  certificate,
   cli.gatewayClosed,
   upgrade,
   nobodyBehind,

@@ -3,6 +3,7 @@ import type { ClientErrorEvent } from "../../core/log-event.ts";
 import { isDenied } from "../denial.ts";
 import { uuid } from "../keys.ts";
 import type { Line, Shape } from "../line.ts";
+import { stanceOf } from "../stance.ts";
 import { clientError } from "./client-error.ts";
 import { speakerIn } from "./speaker.ts";
 
@@ -130,12 +131,14 @@ function wordOf(line: Line): ReturnType<Shape["read"]> {
   return clientError(line, { from: from(line.text), message: word, gate, why });
 }
 
+const PAGES = /Control UI|dashboard|gateway\.controlUi|\bdevice pairing required|\bbrowser\b|web ?page/gi;
+
 /** The hints in brackets name whom the gateway talks to. */
 function from(text: string): ClientErrorEvent["from"] {
   const named = speakerIn(text);
   if (named === "node" || named === "app") return named;
-  if (/Control UI|dashboard|gateway\.controlUi|\bdevice pairing required|\bbrowser\b|web ?page/i.test(text)) {
-    return "page";
+  for (const { 0: word, index } of text.matchAll(PAGES)) {
+    if (stanceOf(text, index, word.length) !== "denied") return "page";
   }
   return /gateway\.remote|GatewayClientRequestError|\[openclaw\]|\bCLI(?: (?:itself|now|also|commands?|calls?))? (?:is|are|say|get|fail|was|gets|got|says|said|fails|failed|prints|shows|reports)\b/.test(
     text,

@@ -4,6 +4,7 @@ import type { Lang } from "../../../core/languages.ts";
 import type { LogGateway } from "../../../core/log-event.ts";
 import type { Report, ReportNote } from "../../../report/result.ts";
 import { type CaseOptions, reportOf } from "../case.ts";
+import { isOfGateway } from "./of-gateway.ts";
 import { type Triaged, type TriageOptions, triageFacts } from "./triage.ts";
 
 export interface TriageQuestion extends TriageOptions {
@@ -50,17 +51,19 @@ function told(
 /** Each gateway's log read by itself: the report of the one that is worst off, which names the others and what is wrong there. */
 async function worstOf(
   gateways: readonly LogGateway[],
-  { inputs }: Triaged,
+  { inputs, secrets: all }: Triaged,
   question: TriageQuestion,
 ): Promise<Pick<TriageReport, "report" | "facts">> {
-  const { select: _select, notes = [], ...options } = question;
-  const all: { readonly gateway: LogGateway; readonly facts: Triaged; readonly report: Report }[] = [];
+  const { select: _select, notes = [], learn: _learn, ...options } = question;
+  const secrets = [...(options.secrets ?? []), ...all];
+  const each: { readonly gateway: LogGateway; readonly facts: Triaged; readonly report: Report }[] = [];
   for (const gateway of gateways) {
     const without = gateways.filter((one) => one !== gateway).flatMap(({ parts }) => parts);
-    const facts = { ...(await triageFacts({ ...options, without, learn: () => undefined })), inputs };
-    all.push({ gateway, facts, report: told(facts, { ...question, notes: [] }) });
+    const isOwn = isOfGateway(gateway, gateways);
+    const facts = { ...(await triageFacts({ ...options, without, isOwn, secrets })), inputs };
+    each.push({ gateway, facts, report: told(facts, { ...question, notes: [] }) });
   }
-  const [worst, ...others] = all.toSorted(
+  const [worst, ...others] = each.toSorted(
     (a, b) => weight(b.report) - weight(a.report) || newest(b.facts) - newest(a.facts),
   );
   if (worst === undefined) throw new Error("no gateway");

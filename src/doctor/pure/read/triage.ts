@@ -7,6 +7,7 @@ import { type OfflineOptions, offlineFacts } from "../offline.ts";
 import { BY_FILE } from "../provide.ts";
 import type { Given } from "./given.ts";
 import { type Handed, type InputRead, type SortedInputs, sortInputs } from "./inputs.ts";
+import type { IsOwn } from "./of-gateway.ts";
 
 export interface TriageOptions extends Omit<OfflineOptions, "sources" | "given" | "name"> {
   readonly handed: readonly Handed[];
@@ -14,12 +15,16 @@ export interface TriageOptions extends Omit<OfflineOptions, "sources" | "given" 
   readonly salt: string;
   /** Hears every secret of the documents before anything is read as a log. */
   readonly learn?: (secrets: readonly string[]) => void;
+  /** Where there are several gateways: what is of the one that is asked about. */
+  readonly isOwn?: IsOwn;
 }
 
 export interface Triaged {
   readonly facts: Facts;
   /** Every input, what archives hold included, and what it was taken for. */
   readonly inputs: readonly InputRead[];
+  /** Of all documents; they must be seen nowhere. */
+  readonly secrets: readonly string[];
   /** Of a bundle: what its report was made of besides. */
   readonly made?: BundledCase;
   /** Of the people who wrote in it; absent where nobody did. */
@@ -28,15 +33,16 @@ export interface Triaged {
 
 /** Whatever was handed in, in any mixture: recognised by its content, joined into facts. */
 export async function triageFacts(options: TriageOptions): Promise<Triaged> {
-  const { handed, salt, learn, secrets = [], signal, ...rest } = options;
+  const { handed, salt, learn, secrets = [], signal, isOwn = () => true, ...rest } = options;
   const sorted = await sortInputs(handed, signal);
   const bundled = await bundledFacts(sorted);
   if (bundled !== undefined) return bundled;
   // Readers of configs and manifests are loaded where there is something for them.
+  const documents = sorted.documents.filter(({ name, text }) => isOwn(name, text));
   const given: Given =
-    sorted.documents.length === 0
+    documents.length === 0
       ? { units: [], lines: [], secrets: [] }
-      : await (await import("./given.ts")).givenBy(sorted.documents, salt);
+      : await (await import("./given.ts")).givenBy(documents, salt);
   learn?.(given.secrets);
   const facts = await offlineFacts({
     ...rest,
@@ -45,12 +51,13 @@ export async function triageFacts(options: TriageOptions): Promise<Triaged> {
     secrets: [...secrets, ...given.secrets],
     given,
     provide: BY_FILE,
-    sources: () => allLogs(sorted, given.lines),
+    sources: () => allLogs(sorted, given.lines, isOwn),
   });
   const digest = knownValue(facts.logs);
   const silent = new Set(digest?.sources.filter(({ events }) => events === 0).map(({ name }) => name));
   return {
     facts,
+    secrets: given.secrets,
     ...(sorted.lang === undefined ? {} : { lang: sorted.lang }),
     inputs: sorted.read.map((one): InputRead => {
       // One that could be read would have been.
@@ -74,6 +81,7 @@ async function bundledFacts({ documents, read }: SortedInputs): Promise<Triaged 
   const folder = found.name.slice(0, found.name.lastIndexOf("/") + 1);
   return {
     facts: bundle.facts,
+    secrets: [],
     made: bundle.made,
     inputs: read.flatMap((one): InputRead[] => {
       if (one.name === found.name) return [one];
@@ -86,7 +94,8 @@ async function bundledFacts({ documents, read }: SortedInputs): Promise<Triaged 
 async function* allLogs(
   sorted: SortedInputs,
   lines: readonly { readonly name: string; readonly lines: readonly string[] }[],
+  isOwn: IsOwn,
 ): AsyncGenerator<LogSource> {
-  yield* sorted.logs();
+  for await (const log of sorted.logs()) if (isOwn(log.name)) yield log;
   for (const { name, lines: own } of lines) yield { name, chunks: [`${own.join("\n")}\n`] };
 }

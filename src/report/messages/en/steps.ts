@@ -89,6 +89,8 @@ export const human: Readonly<Record<string, string>> = {
     "Take the proxy's address from the gateway's log line `observed unattributable proxy-shaped traffic from ADDRESS`: it is there once for each start, at the first refused request. From 2026.8.1 no [ws] line shows it. Then add that address to gateway.trustedProxies.",
   "proxy-on-same-host":
     "A proxy on the gateway's own host (Caddy, nginx, Tailscale Serve) comes from 127.0.0.1 or ::1. Of one on another machine take the address from `observed unattributable proxy-shaped traffic from ADDRESS` instead.",
+  "proxy-beside-gateway":
+    "A proxy on the gateway's own host (Caddy, nginx, Tailscale Serve) comes from 127.0.0.1 or ::1. Of one on another machine take the `remote=` beside `fwd=` in the gateway's log instead.",
   "find-proxy-address": "Take the proxy's address from the log line: it is the `remote=` beside `fwd=`.",
   "trust-pod-network":
     "In a cluster that address is one pod's and changes with its next start: list the network of the pods instead (10.42.0.0/16 in K3s, 10.244.0.0/16 with kubeadm and kind).",

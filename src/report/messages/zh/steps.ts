@@ -80,6 +80,8 @@ export const human: Readonly<Record<string, string>> = {
     "从网关日志的 `observed unattributable proxy-shaped traffic from ADDRESS` 一行取得代理的地址：每次启动后，只在第一个被拒绝的请求时出现一次。从 2026.8.1 起没有 [ws] 行会显示它。然后把该地址加入 gateway.trustedProxies。",
   "proxy-on-same-host":
     "与网关在同一主机上的代理（Caddy、nginx、Tailscale Serve）从 127.0.0.1 或 ::1 连接。如果代理在另一台机器上，请改用 `observed unattributable proxy-shaped traffic from ADDRESS` 中的地址。",
+  "proxy-beside-gateway":
+    "与网关在同一台主机上的代理（Caddy、nginx、Tailscale Serve）来自 127.0.0.1 或 ::1。代理在别的机器上时，请改用网关日志中 `fwd=` 旁边的 `remote=`。",
   "find-proxy-address": "从日志中取得代理的地址：就是 `fwd=` 旁边的 `remote=`。",
   "trust-pod-network":
     "在集群中，该地址属于某一个 Pod，下次启动就会改变：请改为写入 Pod 的网段（K3s 是 10.42.0.0/16，kubeadm 和 kind 是 10.244.0.0/16）。",
