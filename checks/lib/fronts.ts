@@ -2,8 +2,8 @@ import { knownValue } from "../../src/core/fact.ts";
 import type { Refusal } from "../../src/core/facts.ts";
 import type { Remedy, Step } from "../../src/core/finding.ts";
 import { frontOf } from "../../src/core/proxies.ts";
-import { type GateFacts, originOf, portOf } from "./explain-refusals.ts";
-import { triedAlways } from "./remedies.ts";
+import { type GateFacts, originOf, portOf, releaseOf } from "./explain-refusals.ts";
+import { allowOrigin, triedAlways } from "./remedies.ts";
 
 /**
  * The file of the proxy at the refused page's origin, with what its way to the gateway lacks. It tells the gateway of the
@@ -28,11 +28,7 @@ export function mendedFront(id: string, refusal: Refusal, facts: GateFacts): Rem
       key: "gateway.trustedProxies",
       value: [...new Set([...trustedProxies, "127.0.0.1"])],
     },
-    {
-      do: "config.set",
-      key: "gateway.controlUi.allowedOrigins",
-      value: [...new Set([...(controlUi?.allowedOrigins ?? []), origin])],
-    },
+    ...allowOrigin(releaseOf(facts), controlUi?.allowedOrigins, origin),
     { do: "proxy.reload", proxy, config: program.config },
   ];
   return triedAlways({ id, risk: "restart", steps }, refusal, facts);

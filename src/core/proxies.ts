@@ -3,6 +3,11 @@ export const FRONT_PROGRAMS = ["nginx", "caddy", "haproxy"] as const;
 
 export type FrontProgram = (typeof FRONT_PROGRAMS)[number];
 
+/** Those for which a site is written. */
+export function isSiteProxy(proxy: FrontProgram): proxy is "caddy" | "nginx" {
+  return proxy === "caddy" || proxy === "nginx";
+}
+
 /** What a proxy has to do for the gateway and does not. */
 export const FRONT_LACKS = ["upgrade", "host", "forwarded-for", "forwarded-proto", "idle-timeout"] as const;
 
@@ -37,6 +42,8 @@ export interface ProxyReading {
   readonly fronts: readonly ProxyFront[];
   /** Configurations that may not be read, or were not understood. */
   readonly unread: readonly string[];
+  /** MagicDNS name of the host, where its `tailscale` is connected. */
+  readonly tailnet?: string;
 }
 
 /** The site of a proxy at which a page of this origin is. One with a name of its own before one for any. */

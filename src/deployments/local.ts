@@ -281,8 +281,13 @@ class Local implements LocalAccess {
   }
 
   async release(): Promise<Fact<Release>> {
+    return this.#releaseBy(knownValue(await this.config())?.logFile);
+  }
+
+  /** `logFile`: the one that the config names, where that is read already. */
+  async #releaseBy(logFile: string | undefined): Promise<Fact<Release>> {
     const { world, gateway } = this.#options;
-    const running = gateway?.installDir;
+    const running = (await wholeProgram(world, gateway, logFile))?.installDir;
     // The files can be newer than the process that was started from them, so this is never certain.
     if (running !== undefined) {
       const version = await this.#versionIn(running);
@@ -322,7 +327,9 @@ class Local implements LocalAccess {
     const unit = await this.#unit();
     const dotenv = await this.#envFile(`${candidate.stateDir}/.env`, ".env");
     const release =
-      this.#options.release ?? (await this.#options.askRelease?.()) ?? (await this.#ownRelease());
+      this.#options.release ??
+      (await this.#options.askRelease?.()) ??
+      certainOf(await this.#releaseBy(undefined));
     const readInclude = text.ok ? await this.#includes(text.text, path) : undefined;
     const result = readConfig({
       text: text.ok ? text.text : undefined,
@@ -476,8 +483,7 @@ class Local implements LocalAccess {
   // --- release -------------------------------------------------------------------------------------------------
 
   async #ownRelease(): Promise<string | undefined> {
-    const release = await this.release();
-    return release.known && release.value.confidence !== "possible" ? release.value.version : undefined;
+    return certainOf(await this.release());
   }
 
   /** The release that last wrote the config (`meta.lastTouchedVersion`): the gateway's, unless upgraded since. */
@@ -605,4 +611,9 @@ function unreadFile(
   provide: string,
 ): Unknown {
   return unknown(reason, say("unread", { path: safeText(path, 200), why: detail }), provide);
+}
+
+/** What was read of a package that runs, or is about to. */
+function certainOf(release: Fact<Release>): string | undefined {
+  return release.known && release.value.confidence !== "possible" ? release.value.version : undefined;
 }

@@ -1,4 +1,10 @@
-import { FRONT_PROGRAMS, type FrontProgram, type ProxyReading } from "../core/proxies.ts";
+import {
+  FRONT_PROGRAMS,
+  type FrontProgram,
+  type ProxyFront,
+  type ProxyProgram,
+  type ProxyReading,
+} from "../core/proxies.ts";
 import { safeText } from "../core/text.ts";
 import { directoryOf, type FrontText, MAX_CONFIG, matches } from "../kinds/fronts/front-text.ts";
 import { FRONTS } from "../kinds/fronts/index.ts";
@@ -57,25 +63,23 @@ export async function readProxies(
   port: number,
 ): Promise<ProxyReading> {
   const own = new Set(world.interfaces().map(({ address }) => address));
-  const reading: { -readonly [K in keyof ProxyReading]: ProxyReading[K][number][] } = {
-    programs: [],
-    fronts: [],
-    unread: [],
-  };
+  const programs: ProxyProgram[] = [];
+  const sites: ProxyFront[] = [];
+  const unread: string[] = [];
   for (const { name, line } of processes) {
     const proxy = FRONT_PROGRAMS.find((one) => one === name);
     if (proxy === undefined) continue;
     const config = configOf(proxy, line);
     const text = await textOf(world, proxy, config, port, own);
     if (text === undefined) {
-      reading.unread.push(safeText(config, 200));
+      unread.push(safeText(config, 200));
       continue;
     }
     const { fronts, siteFile = proxy === "caddy" ? config : undefined } = FRONTS[proxy].read(text, port, own);
-    reading.programs.push({ proxy, config, ...(siteFile === undefined ? {} : { siteFile }) });
-    reading.fronts.push(...fronts.slice(0, 50));
+    programs.push({ proxy, config, ...(siteFile === undefined ? {} : { siteFile }) });
+    sites.push(...fronts.slice(0, 50));
   }
-  return reading;
+  return { programs, fronts: sites, unread };
 }
 
 /** The configuration that a process was started with. */

@@ -290,7 +290,7 @@ describe("a gateway that a service manager runs, behind SSH", {
       const said = await diagnosed();
       const found = said.findings.find(({ id }) => id === "service-ends-at-logout");
       assert.ok(found, JSON.stringify(said.findings.map(({ id }) => id)));
-      assert.match(JSON.stringify(found.remedies), /"user":"claw"/);
+      assert.match(JSON.stringify(found.remedies), /loginctl enable-linger claw/);
       assert.ok(await until(isGone, 90_000), "the gateway goes on without lingering");
     } finally {
       await must(["loginctl", "enable-linger", "claw"]);

@@ -194,7 +194,7 @@ for (const release of RELEASES) {
           const own = at("openclaw-control-ui.conf");
           const ended = await seat.fix(wish(3), trusted);
           assert.equal(ended.outcome, "rolled-back", JSON.stringify(ended));
-          assert.match(ended.detail ?? "", /not valid at this time/);
+          assert.match(ended.detail ?? "", /not valid at this time/, JSON.stringify(ended));
           assert.ok(!existsSync(own));
           assert.deepEqual(readFileSync(gateway.configPath), before);
 

@@ -120,7 +120,8 @@ class SshWorld {
     const env = variables(texts.get("env") ?? "");
     this.env = { ...env, PATH: texts.get("path") ?? "" };
     this.#interfaces = interfacesIn(texts.get("addresses") ?? "");
-    for (const each of ["ufw", "nft", "serve"] as const) this.#told.set(each, texts.get(each) ?? "");
+    for (const each of ["ufw", "nft", "serve", "tailnet"] as const)
+      this.#told.set(each, texts.get(each) ?? "");
     for (const frame of frames) this.#records.add(frame);
     this.#processes(texts);
     await this.#look(this.#likely());
