@@ -1,7 +1,7 @@
 import { knownValue } from "../../src/core/fact.ts";
 import type { Refusal } from "../../src/core/facts.ts";
 import type { Remedy, Step } from "../../src/core/finding.ts";
-import { frontOf } from "../../src/core/proxies.ts";
+import { frontOf, isFrontProgram } from "../../src/core/proxies.ts";
 import { type GateFacts, originOf, portOf, releaseOf } from "./explain-refusals.ts";
 import { allowOrigin, triedAlways } from "./remedies.ts";
 
@@ -19,6 +19,8 @@ export function mendedFront(id: string, refusal: Refusal, facts: GateFacts): Rem
   if (origin === undefined || found === undefined || program === undefined || config === undefined)
     return undefined;
   const { proxy, file, lacks } = found;
+  // Of the others the configuration is only read.
+  if (!isFrontProgram(proxy)) return undefined;
   if (!lacks.some((lack) => lack !== "idle-timeout")) return undefined;
   const { trustedProxies = [], controlUi } = config.gateway ?? {};
   const steps: readonly Step[] = [

@@ -98,7 +98,7 @@ function httpsProxy(facts: WayFacts, { site, siteFile }: SaidWay): Remedy {
       ...closing(facts),
       ...(named ? [] : [alongside("name-certificate")]),
       ...(isRead
-        ? [{ do: "proxy.reload" as const, proxy: there.proxy, config: there.config }]
+        ? [{ do: "proxy.reload" as const, proxy: site.proxy, config: there.config }]
         : [alongside("load-proxy-site", { proxy: site.proxy })]),
       ...(site.tls === "internal" && site.certificate === undefined
         ? [alongside("trust-proxy-authority")]

@@ -81,6 +81,7 @@ class Local implements LocalAccess {
   readonly #options: LocalOptions;
   #place: Promise<Place> | undefined;
   #config: Promise<Fact<ConfigAndSecrets>> | undefined;
+  #release: Promise<Fact<Release>> | undefined;
   #reader: Promise<World> | undefined;
 
   constructor(options: LocalOptions) {
@@ -280,8 +281,9 @@ class Local implements LocalAccess {
     return problems.length === 0 ? list : known({ ...list.value, problems }, list.source);
   }
 
-  async release(): Promise<Fact<Release>> {
-    return this.#releaseBy(knownValue(await this.config())?.logFile);
+  release(): Promise<Fact<Release>> {
+    this.#release ??= this.config().then((config) => this.#releaseBy(knownValue(config)?.logFile));
+    return this.#release;
   }
 
   /** `logFile`: the one that the config names, where that is read already. */

@@ -1,5 +1,5 @@
 import { type Fact, known, unknown } from "../core/fact.ts";
-import { isObject, parseBoundedJson } from "../core/json.ts";
+import { objectOf, parseBoundedJson } from "../core/json.ts";
 import { quoted, type Saying, say } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
 import { type CommandOutcome, runToEnd } from "./command.ts";
@@ -92,8 +92,4 @@ async function findProgram(world: World, directories: readonly string[]): Promis
     if (directory.startsWith("/") && (await world.info(program))?.kind === "file") return program;
   }
   return undefined;
-}
-
-function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return isObject(value) ? value : {};
 }

@@ -13,7 +13,13 @@ import { type DoctorDocument, runDoctor } from "./rig/doctor.ts";
 import { createNetwork, type Network, whyNoNamespaces } from "./rig/namespace.ts";
 import { progress, until } from "./rig/processes.ts";
 import { type InstalledRelease, installRelease } from "./rig/releases.ts";
-import { CLAW, type SystemdHost, startSystemdHost, whyNoSystemdHost } from "./rig/systemd-host.ts";
+import {
+  CLAW,
+  outsideTmp,
+  type SystemdHost,
+  startSystemdHost,
+  whyNoSystemdHost,
+} from "./rig/systemd-host.ts";
 import { CORE } from "./selection.ts";
 
 const missing = (await whyNoNamespaces()) ?? (await whyNoSystemdHost());
@@ -313,7 +319,11 @@ describe("a gateway that a service manager runs, behind SSH", {
     );
     await config({ reload: { mode: "off" } });
     const unit = (token = ""): string =>
-      `[Unit]\nDescription=ours\n[Service]\nUser=claw\nPrivateTmp=yes\nEnvironment=HOME=${CLAW.home}\nEnvironment=OPENCLAW_SKIP_CHANNELS=1\n${token}ExecStart=${current.node} ${current.packageDir}/dist/index.js gateway --port ${PORT}\nRestart=always\n`;
+      `[Unit]\nDescription=ours\n[Service]\nUser=claw\nPrivateTmp=yes\nEnvironment=HOME=${CLAW.home}\nEnvironment=OPENCLAW_SKIP_CHANNELS=1\n${token}ExecStart=${[current.node, `${current.packageDir}/dist/index.js`].map(outsideTmp).join(" ")} gateway --port ${PORT}\nRestart=always\n`;
+    // Else journald keeps what a service of a person's account says in that person's own journal.
+    const split = "/etc/systemd/journald.conf.d/split.conf";
+    await host.write(split, "[Journal]\nSplitMode=none\n", "root");
+    await must(["systemctl", "restart", "systemd-journald"]);
     await host.write("/etc/systemd/system/claw-assistant.service", unit(), "root");
     await must(["systemctl", "daemon-reload"]);
     await must(["systemctl", "start", "claw-assistant"]);
@@ -351,7 +361,8 @@ describe("a gateway that a service manager runs, behind SSH", {
       isSilent(await diagnosed(asRoot), "service-settings-outdated");
     } finally {
       await host.run(["systemctl", "stop", "claw-assistant"]);
-      await host.run(["rm", "/etc/systemd/system/claw-assistant.service"]);
+      await host.run(["rm", "/etc/systemd/system/claw-assistant.service", split]);
+      await host.run(["systemctl", "restart", "systemd-journald"]);
       await host.run(["systemctl", "daemon-reload"]);
       await host.run(["rm", "-rf", "/tmp/openclaw"]);
     }

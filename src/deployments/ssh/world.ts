@@ -41,18 +41,18 @@ const MAX_PATH = 2000;
 export async function openSshWorld(host: Asks, name: string): Promise<World> {
   const world = new SshWorld(host, name);
   await world.gather();
-  return objectOf(world);
+  return worldOf(world);
 }
 
 /** The same machine, asked anew for everything; of processes it tells nothing. */
 export function freshSshWorld(of: World, host: Asks, name: string): World {
   const world = new SshWorld(host, name, true);
   const { platform, env, homedir, tmpdir, cwd, uid = -1 } = of;
-  return objectOf(Object.assign(world, { platform, env, homedir, tmpdir, cwd, uid }));
+  return worldOf(Object.assign(world, { platform, env, homedir, tmpdir, cwd, uid }));
 }
 
 /** Whoever lets less be read takes the world apart. */
-function objectOf(world: SshWorld): World {
+function worldOf(world: SshWorld): World {
   const { platform, env, homedir, tmpdir, cwd, uid } = world;
   return {
     platform,
