@@ -379,7 +379,7 @@ describe("a gateway that a service manager runs, behind SSH", {
         await claw([
           "pm2",
           "start",
-          `${current.packageDir}/openclaw.mjs`,
+          `${current.packageDir}/dist/index.js`,
           "--name",
           "claw",
           "--interpreter",
