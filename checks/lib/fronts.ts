@@ -1,16 +1,21 @@
 import { knownValue } from "../../src/core/fact.ts";
 import type { Refusal } from "../../src/core/facts.ts";
 import type { Remedy, Step } from "../../src/core/finding.ts";
-import { frontOf, isFrontProgram } from "../../src/core/proxies.ts";
+import { type FrontLack, frontOf, isFrontProgram } from "../../src/core/proxies.ts";
 import { type GateFacts, originOf, portOf, releaseOf } from "./explain-refusals.ts";
 import { allowOrigin, triedAlways } from "./remedies.ts";
 
 /**
  * The file of the proxy at the refused page's origin, with what its way to the gateway lacks. It tells the gateway of the
  * client from then on, so it has to be trusted, and its origin allowed. `undefined`: no such file was read, or it lacks
- * nothing that keeps a page out.
+ * nothing that keeps a page out, or not what it is asked for (`lacking`).
  */
-export function mendedFront(id: string, refusal: Refusal, facts: GateFacts): Remedy | undefined {
+export function mendedFront(
+  id: string,
+  refusal: Refusal,
+  facts: GateFacts,
+  lacking?: FrontLack,
+): Remedy | undefined {
   const origin = originOf(refusal, facts);
   const { front } = knownValue(facts.wanted.deployment) ?? {};
   const config = knownValue(facts.wanted.config)?.effective;
@@ -21,7 +26,8 @@ export function mendedFront(id: string, refusal: Refusal, facts: GateFacts): Rem
   const { proxy, file, lacks } = found;
   // Of the others the configuration is only read.
   if (!isFrontProgram(proxy)) return undefined;
-  if (!lacks.some((lack) => lack !== "idle-timeout")) return undefined;
+  if (!lacks.some((lack) => (lacking === undefined ? lack !== "idle-timeout" : lack === lacking)))
+    return undefined;
   const { trustedProxies = [], controlUi } = config.gateway ?? {};
   const steps: readonly Step[] = [
     { do: "proxy.edit", proxy, path: file, port: portOf(facts), adds: lacks },

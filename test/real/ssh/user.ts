@@ -52,6 +52,8 @@ export interface RunOptions {
 }
 
 export interface SshUser {
+  /** A command, run where the user sits. */
+  inside(argv: readonly string[]): readonly string[];
   run(args: readonly string[], options?: RunOptions): Promise<DoctorRun>;
   diagnose(args?: readonly string[], options?: RunOptions): Promise<Said>;
   fix(args: readonly string[], options?: RunOptions): Promise<Fixed>;
@@ -87,6 +89,7 @@ export function sshUser(options: UserOptions): SshUser {
     return stdout;
   };
   return {
+    inside: (argv) => at.inside(argv),
     run,
     diagnose: async (args = [], more) =>
       JSON.parse(await printed(["diagnose", "--verbose", ...args], more)) as Said,
