@@ -385,6 +385,9 @@ describe("a gateway that a service manager runs, behind SSH", {
       device,
       timeoutMs: 20_000,
     });
+  /** Its outcome, and why it is no better one. */
+  const toldBy = ({ outcome, detail = "", finding, candidates = [] }: Fixed): string =>
+    [outcome, finding?.id, detail, `${candidates.length} candidates`].join(" ");
   const AGREED = ["--yes", "--allow-risk", "grants-access"];
   const OPEN = { bind: "lan", controlUi: { allowedOrigins: [ORIGIN] } };
 
@@ -408,7 +411,7 @@ describe("a gateway that a service manager runs, behind SSH", {
       // What was begun is taken back or finished first; then what is left is done.
       const then: string[] = [];
       for (let runs = 0; runs < 3 && !(await page(current, device)).admitted; runs += 1)
-        then.push((await fix(AGREED)).outcome);
+        then.push(toldBy(await fix(AGREED)));
       progress(`then: ${then.join(", ")}`);
       assert.equal((await page(current, device)).admitted, true, then.join(", "));
       const undone = await host.asClaw(["ls", "-A", `${CLAW.home}/.openclaw`]);
