@@ -10,6 +10,7 @@ import { isEngineAddress } from "../src/core/networks.ts";
 import { evidenceOf } from "../src/core/refusals.ts";
 import { bareAddress } from "./lib/addresses.ts";
 import { args, explainRefusals, type GateFacts, remoteOf, WANTED } from "./lib/explain-refusals.ts";
+import { mendedFront } from "./lib/fronts.ts";
 import { alongside, human, modelInput, untrust } from "./lib/remedies.ts";
 import { trustProxy } from "./lib/trust-proxy.ts";
 import { workloadOf } from "./lib/workload.ts";
@@ -54,6 +55,8 @@ export default defineCheck({
           : undefined;
       },
       remedies: (refusal) => {
+        const told = mendedFront("pass-client", refusal, gateFacts, "forwarded-for");
+        if (told !== undefined) return [told];
         if (trustedWithoutHeaders(refusal, gateFacts))
           return [untrust([bareAddress(remoteOf(refusal, gateFacts) ?? "")], refusal, gateFacts)];
         if (rangeAround(refusal, gateFacts) !== undefined) return [keepClients(gateFacts)];

@@ -1,5 +1,8 @@
 import { defineCheck } from "../src/core/check.ts";
-import { knownValue } from "../src/core/fact.ts";
+import { type Fact, knownValue } from "../src/core/fact.ts";
+import type { Occurrence } from "../src/core/finding.ts";
+import type { LogDigest } from "../src/core/log-event.ts";
+import { evidenceOf } from "../src/core/refusals.ts";
 import { say } from "../src/core/saying.ts";
 import { args } from "./lib/explain-refusals.ts";
 import { human } from "./lib/remedies.ts";
@@ -16,10 +19,11 @@ export default defineCheck({
   title: "The gateway's service goes on after the last logout",
   severity: "warning",
   needs: [],
-  wants: ["deployment", "host"],
+  wants: ["deployment", "host", "logs"],
   diagnose({ wanted }) {
     const service = serviceOf(wanted.deployment);
-    if (service?.lingers !== false) return [];
+    if (service === undefined) return told(wanted.logs);
+    if (service.lingers !== false) return [];
     const isServer =
       knownValue(wanted.deployment)?.traits.unattended === true ||
       knownValue(wanted.host)?.sshSession === true;
@@ -35,3 +39,20 @@ export default defineCheck({
     ];
   },
 });
+
+/** Somebody tells of it, and nothing of the gateway's host was seen. */
+function told(logs: Fact<LogDigest>): readonly Occurrence[] {
+  const said = (knownValue(logs)?.events ?? []).filter(
+    (event) => event.type === "aside" && event.about === "ends-at-logout",
+  );
+  if (said.length === 0) return [];
+  return [
+    {
+      severity: "error",
+      variant: "told",
+      confidence: "likely",
+      evidence: said.slice(-2).map(evidenceOf),
+      remedies: [{ id: "enable-linger", risk: "none", steps: [human("enable-linger")] }],
+    },
+  ];
+}

@@ -12,11 +12,13 @@ import { completeFacts, type Facts } from "../src/core/collect.ts";
 import type { AdmissionConfig, Connection } from "../src/core/connection.ts";
 import { diagnose } from "../src/core/diagnose.ts";
 import { type Fact, known, unknown } from "../src/core/fact.ts";
-import type { Assessment, Deployment } from "../src/core/facts.ts";
+import type { Assessment, Deployment, Exposure } from "../src/core/facts.ts";
+import type { ProxyReading } from "../src/core/proxies.ts";
 import { refusalsOf } from "../src/core/refusals.ts";
 import { quoted } from "../src/core/saying.ts";
 import { Secret } from "../src/core/secret.ts";
 import { printedFiles } from "../src/doctor/live/mend/look-ahead.ts";
+import { diagnosed } from "../src/doctor/pure/case.ts";
 import { withWays } from "../src/doctor/pure/mend/https-remedies.ts";
 import { type PrepareOptions, prepare } from "../src/doctor/pure/mend/prepare.ts";
 import type { Prepared } from "../src/doctor/pure/mend/prepared.ts";
@@ -31,9 +33,10 @@ interface Place {
   readonly gateway: AdmissionConfig["gateway"];
   readonly connection?: Partial<Connection>;
   readonly deployment?: Partial<Deployment>;
+  readonly exposure?: Exposure;
 }
 
-function factsOf({ release, gateway, connection: more, deployment }: Place): Facts {
+function factsOf({ release, gateway, connection: more, deployment, exposure = "private" }: Place): Facts {
   const connection: Connection = {
     remoteAddress: "192.168.50.20",
     headers: { host: "192.168.50.10:18789", origin: LAN_PAGE },
@@ -57,7 +60,7 @@ function factsOf({ release, gateway, connection: more, deployment }: Place): Fac
   };
   const kind = { kind: "local", confidence: "certain", evidence: [], alternatives: [], names: {} } as const;
   return completeFacts({
-    target: known({ kind: "local", name: "here", exposure: "private" }, "test"),
+    target: known({ kind: "local", name: "here", exposure }, "test"),
     release: known({ version: release, confidence: "certain", from: "said" }, "test"),
     deployment: known(deploymentOf({ ...kind, ...deployment }), "test"),
     config: known(
@@ -437,5 +440,69 @@ describe("a token that is in two places", () => {
       assert.ok(step?.do === "human" && step.message === "change-losing-copy");
       assert.equal(step.args?.source, source);
     }
+  });
+});
+
+describe("a page without encryption at an address that strangers reach", () => {
+  const PAGE = "http://203.0.113.10:18789";
+  const NGINX = { proxy: "nginx", config: "/etc/nginx/nginx.conf", siteFile: "/etc/nginx/x.conf" } as const;
+  const at = (release: string, front: Partial<ProxyReading>, exposure: Exposure = "public") =>
+    factsOf({
+      release,
+      gateway: { bind: "lan" },
+      connection: {
+        remoteAddress: "203.0.113.51",
+        headers: { host: "203.0.113.10:18789", origin: PAGE },
+      },
+      deployment: {
+        kind: "vps",
+        names: { sshHost: "vps" },
+        front: { programs: [], fronts: [], unread: [], ...front },
+      },
+      exposure,
+    });
+  const tailnet = "claw.tail1.ts.net";
+
+  for (const release of ["2026.2.1", "2026.3.13", "2026.5.28"])
+    test(`${release}: Tailscale Serve first where tailscale is, then the proxy that is there, then a tunnel`, () => {
+      const order = (front: Partial<ProxyReading>): readonly (string | undefined)[] => {
+        const made = prepared(at(release, front));
+        return [ids(made)[0], ...made.alternatives.map(({ remedies }) => remedies[0]?.id)].slice(0, 3);
+      };
+      assert.equal(order({ tailnet, programs: [NGINX] })[0], "tailscale-serve");
+      assert.deepEqual(order({ tailnet, programs: [NGINX] }).slice(1), ["https-proxy", "ssh-tunnel"]);
+      assert.deepEqual(order({ programs: [NGINX] }).slice(0, 2), ["https-proxy", "ssh-tunnel"]);
+      const haproxy = { proxy: "haproxy", config: "/etc/haproxy/haproxy.cfg" } as const;
+      assert.equal(order({ programs: [haproxy] })[0], "ssh-tunnel");
+      assert.equal(order({})[0], "ssh-tunnel");
+      assert.equal(
+        prepared(at(release, { tailnet })).alternatives.find(({ remedies }) =>
+          remedies.some(({ id }) => id === "ssh-tunnel"),
+        )?.whyNot,
+        "less-safe-way",
+      );
+      // At home the shortest way leads.
+      assert.equal(ids(prepared(at(release, { tailnet, programs: [NGINX] }, "private")))[0], "ssh-tunnel");
+    });
+
+  test("what a diagnosis puts first is what a fix does, with the name that the page has then", () => {
+    const facts = at("2026.5.28", { tailnet });
+    const [finding] = diagnosed(facts).findings;
+    assert.equal(finding?.remedies[0]?.id, "tailscale-serve");
+    assert.ok(
+      finding.remedies[0]?.steps.some(
+        (step) => step.do === "config.set" && JSON.stringify(step.value).includes(`"https://${tailnet}"`),
+      ),
+    );
+  });
+
+  test("the switch that would let it in is refused there, and said so", () => {
+    const refused = prepared(at("2026.2.1", {})).alternatives.filter(({ remedies }) =>
+      remedies.some(({ id }) => id === "set-allow-insecure-auth"),
+    );
+    assert.deepEqual(
+      refused.map(({ whyNot }) => whyNot),
+      ["exposed"],
+    );
   });
 });

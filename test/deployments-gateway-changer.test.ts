@@ -1011,6 +1011,7 @@ test("Serve is taken back by a reset only where nothing was served before", asyn
     const resets: string[] = [];
     const { changer } = gateway(PLAIN, untouchable, {
       tailscale: {
+        name: async () => known("box.tail1.ts.net", "tailscale"),
         status: async () => known({ name: "box.tail1.ts.net", servesNothing }, "tailscale"),
         reset: async () => {
           resets.push("reset");

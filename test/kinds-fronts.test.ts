@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { FRONT_LACKS, type FrontProgram, frontOf } from "../src/core/proxies.ts";
+import { type ComposeYaml, composeYaml } from "../src/compose/yaml.ts";
+import { FRONT_LACKS, type FrontProgram, frontOf, type SeenFront } from "../src/core/proxies.ts";
 import { type FrontText, matches } from "../src/kinds/fronts/front-text.ts";
 import { FRONTS } from "../src/kinds/fronts/index.ts";
 
@@ -179,4 +180,141 @@ test("the site of a page: by scheme, port and name, one for any name last", () =
   assert.equal(frontOf("https://other.example.com", [any, named]), any);
   assert.equal(frontOf("http://claw.example.com", [any, named]), undefined);
   assert.equal(frontOf("https://claw.example.com:8443", [any, named]), undefined);
+});
+
+/** As `readProxies` hands it over: each file that is a mapping as YAML, too. */
+async function readYaml(
+  proxy: SeenFront,
+  files: Readonly<Record<string, string>>,
+  own: readonly string[] = [],
+) {
+  const yaml = new Map<string, ComposeYaml>();
+  for (const [path, content] of Object.entries(files)) {
+    const value = await composeYaml(content);
+    if (value !== undefined) yaml.set(path, value);
+  }
+  return FRONTS[proxy].read({ ...textOf(files), yaml }, PORT, new Set(own));
+}
+
+describe("Traefik, in the forms of its documentation", () => {
+  const STATIC = `entryPoints:
+  web:
+    address: ":80"
+  websecure:
+    address: ":443/tcp"
+    http:
+      tls: {}
+providers:
+  file:
+    directory: /etc/traefik/dynamic
+    watch: true
+`;
+  const dynamic = (more = "", to = "http://127.0.0.1:18789") => `http:
+  routers:
+    claw:
+      rule: "Host(\`Claw.example.com\`) || Host(\`www.example.com\`)"
+      entryPoints: [websecure]
+      service: claw@file
+    other:
+      rule: "Host(\`other.example.com\`)"
+      service: other
+  services:
+    claw:
+      loadBalancer:
+${more}        servers:
+          - url: "${to}"
+    other:
+      loadBalancer:
+        servers:
+          - url: "http://127.0.0.1:3000"
+`;
+  const main = "/etc/traefik/traefik.yml";
+  const file = "/etc/traefik/dynamic/claw.yml";
+
+  test("a router of a file of its provider, at the entry points that it names", async () => {
+    const { fronts, wants } = await readYaml("traefik", { [main]: STATIC, [file]: dynamic() });
+    assert.deepEqual(wants, ["/etc/traefik/dynamic/*.yml", "/etc/traefik/dynamic/*.yaml"]);
+    assert.deepEqual(fronts, [
+      {
+        proxy: "traefik",
+        file,
+        line: 14,
+        names: ["claw.example.com", "www.example.com"],
+        tls: true,
+        ports: [443],
+        lacks: [],
+      },
+    ]);
+  });
+
+  test("what takes the page's name away is told; another server, a file of labels alone and TOML lead nowhere", async () => {
+    const kept = await readYaml("traefik", {
+      [main]: STATIC,
+      [file]: dynamic("        passHostHeader: false\n"),
+    });
+    assert.deepEqual(kept.fronts[0]?.lacks, ["host"]);
+    const far = await readYaml("traefik", { [main]: STATIC, [file]: dynamic("", "http://10.0.0.9:18789") });
+    assert.deepEqual(far.fronts, []);
+    assert.deepEqual((await readYaml("traefik", { [main]: "providers:\n  docker: {}\n" })).fronts, []);
+    const toml = '[providers.file]\n  filename = "/etc/traefik/dynamic.toml"\n';
+    assert.deepEqual((await readYaml("traefik", { [main]: toml })).fronts, []);
+  });
+
+  test("one file for all, as `--providers.file.filename` names it", async () => {
+    assert.equal(
+      FRONTS.traefik.option.exec("/usr/bin/traefik --providers.file.filename=/etc/claw.yml --log")?.[1],
+      "/etc/claw.yml",
+    );
+    const { fronts } = await readYaml("traefik", { "/etc/claw.yml": dynamic() });
+    assert.deepEqual(
+      fronts.map(({ tls, ports }) => ({ tls, ports })),
+      [{ tls: false, ports: [80] }],
+    );
+  });
+});
+
+describe("cloudflared, in the forms of its documentation", () => {
+  const CONFIG = `tunnel: 6ff42ae2-765d-4adf-8112-31c55c1551ef
+credentials-file: /root/.cloudflared/6ff42ae2-765d-4adf-8112-31c55c1551ef.json
+ingress:
+  - hostname: Claw.example.com
+    service: http://localhost:18789
+  - hostname: "*.example.com"
+    service: http://127.0.0.1:18789
+    originRequest:
+      httpHostHeader: localhost
+  - hostname: other.example.com
+    service: http://localhost:3000
+  - service: http_status:404
+`;
+
+  test("the names of the rules that lead to the gateway, always with HTTPS", async () => {
+    const { fronts } = await readYaml("cloudflared", { "/etc/cloudflared/config.yml": CONFIG });
+    assert.deepEqual(
+      fronts.map(({ file: _file, ...front }) => front),
+      [
+        { proxy: "cloudflared", line: 5, names: ["claw.example.com"], tls: true, ports: [443], lacks: [] },
+        { proxy: "cloudflared", line: 7, names: ["*.example.com"], tls: true, ports: [443], lacks: ["host"] },
+      ],
+    );
+    assert.equal(frontOf("https://claw.example.com", fronts)?.line, 5);
+    assert.equal(frontOf("http://claw.example.com", fronts), undefined);
+  });
+
+  test("one `url` for the whole tunnel; rules that lead elsewhere, and what is no YAML", async () => {
+    const { fronts } = await readYaml("cloudflared", {
+      "/c.yml": "url: http://localhost:18789\ntunnel: a\n",
+    });
+    assert.deepEqual(
+      fronts.map(({ names }) => names),
+      [[]],
+    );
+    for (const text of [CONFIG.replaceAll(":18789", ":8080"), "ingress: [", "ingress: 7", "[]"])
+      assert.deepEqual((await readYaml("cloudflared", { "/c.yml": text })).fronts, [], text);
+  });
+
+  test("is asked for by the file that it was told", () => {
+    const line = "/usr/bin/cloudflared --no-autoupdate --config /etc/claw/tunnel.yml tunnel run";
+    assert.equal(FRONTS.cloudflared.option.exec(line)?.[1], "/etc/claw/tunnel.yml");
+  });
 });

@@ -1,11 +1,10 @@
-import { keyStatus } from "../../src/admission/try-remedy.ts";
 import type { AdmissionConfig } from "../../src/core/connection.ts";
 import { knownValue } from "../../src/core/fact.ts";
 import type { Deployment, Exposure, Refusal } from "../../src/core/facts.ts";
 import type { ProxySite, Remedy, Step } from "../../src/core/finding.ts";
 import { atLeast } from "../../src/core/release.ts";
 import { type GateFacts, portOf, releaseOf } from "./explain-refusals.ts";
-import { alongside, human, triedAlways } from "./remedies.ts";
+import { allowOrigin, alongside, human, triedAlways } from "./remedies.ts";
 
 /** What a person said of the way that is to be made. */
 export interface SaidWay {
@@ -26,7 +25,9 @@ export interface WayFacts {
 
 /** The page over HTTPS, without and with a proxy of one's own. */
 export function httpsInFront(refusal: Refusal, facts: GateFacts): readonly Remedy[] {
-  return waysWithHttps(wayFactsOf(facts)).map((remedy) =>
+  const way = wayFactsOf(facts);
+  const { tailnet: tailnetName } = way.deployment?.front ?? {};
+  return waysWithHttps(way, tailnetName === undefined ? {} : { tailnetName }).map((remedy) =>
     remedy.steps.some(isModelled) ? triedAlways(remedy, refusal, facts) : remedy,
   );
 }
@@ -93,11 +94,11 @@ function httpsProxy(facts: WayFacts, { site, siteFile }: SaidWay): Remedy {
         ...(isRead && path === there.config ? { adds: true } : {}),
       },
       { do: "config.set", key: "gateway.trustedProxies", value: proxies },
-      ...allowOrigin(facts, controlUi?.allowedOrigins, origin),
+      ...allowOrigin(facts.release, controlUi?.allowedOrigins, origin),
       ...closing(facts),
       ...(named ? [] : [alongside("name-certificate")]),
       ...(isRead
-        ? [{ do: "proxy.reload" as const, proxy: there.proxy, config: there.config }]
+        ? [{ do: "proxy.reload" as const, proxy: site.proxy, config: there.config }]
         : [alongside("load-proxy-site", { proxy: site.proxy })]),
       ...(site.tls === "internal" && site.certificate === undefined
         ? [alongside("trust-proxy-authority")]
@@ -128,17 +129,6 @@ function isTrapped(release: string | undefined): boolean {
   return atLeast(release, "2026.2.19") === true && atLeast(release, "2026.3.31") === false;
 }
 
-/** Releases without the key look at no origin. */
-function allowOrigin(
-  { release }: WayFacts,
-  present: readonly string[] | undefined,
-  origin: string,
-): readonly Step[] {
-  const key = "gateway.controlUi.allowedOrigins";
-  if (release !== undefined && keyStatus(release, key) === "unknown-key") return [];
-  return [{ do: "config.set", key, value: [...new Set([...(present ?? []), origin])] }];
-}
-
 /** In a container there is no Tailscale to ask, so Serve is the host's own there. */
 function tailscaleServe(facts: WayFacts, { tailnetName }: SaidWay): Remedy {
   const id = "tailscale-serve";
@@ -166,7 +156,7 @@ function tailscaleServe(facts: WayFacts, { tailnetName }: SaidWay): Remedy {
       ...(tailnetName === undefined
         ? []
         : [
-            ...allowOrigin(facts, controlUi?.allowedOrigins, `https://${tailnetName}`),
+            ...allowOrigin(facts.release, controlUi?.allowedOrigins, `https://${tailnetName}`),
             alongside("page-without-token"),
             alongside("open-at", { url: `https://${tailnetName}/` }),
           ]),

@@ -1,7 +1,7 @@
 import { admit } from "../../src/admission/admit.ts";
 import { fitToGate } from "../../src/admission/fit-to-gate.ts";
 import { pageScopes } from "../../src/admission/page.ts";
-import { applySteps } from "../../src/admission/try-remedy.ts";
+import { applySteps, keyStatus } from "../../src/admission/try-remedy.ts";
 import type { Admission, AdmissionInput, Connection } from "../../src/core/connection.ts";
 import { knownValue } from "../../src/core/fact.ts";
 import type { Deployment, Refusal } from "../../src/core/facts.ts";
@@ -186,19 +186,17 @@ export function dashboardLink(refusal: Refusal, facts: GateFacts): readonly Reme
   return [triedAlways(remedy, refusal, facts)];
 }
 
+export const INSECURE_AUTH: Remedy = {
+  id: "set-allow-insecure-auth",
+  risk: "weakens-security",
+  steps: [{ do: "config.set", key: "gateway.controlUi.allowInsecureAuth", value: true }],
+};
+
 /** Offered only where the model says that it admits this connection, and nobody from outside can use it. */
 export function allowInsecureAuth(refusal: Refusal, facts: GateFacts): readonly Remedy[] {
   const exposure = knownValue(facts.wanted.target)?.exposure;
   if (exposure !== "loopback" && exposure !== "private") return [];
-  const remedy = tried(
-    {
-      id: "set-allow-insecure-auth",
-      risk: "weakens-security",
-      steps: [{ do: "config.set", key: "gateway.controlUi.allowInsecureAuth", value: true }],
-    },
-    refusal,
-    facts,
-  );
+  const remedy = tried(INSECURE_AUTH, refusal, facts);
   return remedy.after === "admitted" ? [remedy] : [];
 }
 
@@ -244,6 +242,17 @@ export function addAllowedOrigin(refusal: Refusal, facts: GateFacts, known: read
           ],
   };
   return tried(remedy, refusal, facts);
+}
+
+/** One more page in the list of a release that has it; others look at no origin, and do not start with the key. */
+export function allowOrigin(
+  release: string | undefined,
+  present: readonly string[] | undefined,
+  origin: string,
+): readonly Step[] {
+  const key = "gateway.controlUi.allowedOrigins";
+  if (release !== undefined && keyStatus(release, key) === "unknown-key") return [];
+  return [{ do: "config.set", key, value: [...new Set([...(present ?? []), origin])] }];
 }
 
 /** An entry with a slash or a path behind it matches no page; the one without stands in its place. */

@@ -42,3 +42,8 @@ function isDeeper(text: string, maxDepth: number): boolean {
   }
   return false;
 }
+
+/** The value, where it is an object; else one without anything. */
+export function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? value : {};
+}

@@ -265,6 +265,7 @@ export interface AsideEvent extends EventBase {
   readonly about:
     | "pairing-store"
     | "token-source"
+    | "ends-at-logout"
     | "client-identity"
     | "page-served"
     | "answers-inside"

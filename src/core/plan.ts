@@ -23,6 +23,8 @@ export interface PlanOptions {
   readonly release?: string;
   /** `--remedy`: only sets with it. */
   readonly only?: string;
+  /** Remedies of which the first that is there leads, whatever else speaks for another. */
+  readonly ways?: readonly string[];
 }
 
 /** Remedies that together let the connection in, in the order in which they are done. */
@@ -35,6 +37,7 @@ export interface Choice {
 /** Why another choice comes first. */
 export type WhyNot =
   | "weakens-security"
+  | "less-safe-way"
   | "grants-more"
   | "more-disruption"
   | "recommended-otherwise"
@@ -63,8 +66,8 @@ const MAX_SET = 4;
 const MAX_STATES = 600;
 
 /**
- * The smallest sets of remedies after which the model admits the connection, best first: what grants or weakens
- * least, then what disturbs least, then what OpenClaw recommends for the release, then what takes fewest steps.
+ * The smallest sets of remedies after which the model admits the connection, best first: the ways that were given,
+ * what grants or weakens least, then what disturbs least, then what OpenClaw recommends for the release, then what takes fewest steps.
  * Larger sets are looked at only while no smaller one lets it in where it is, without weakening anything: a tunnel
  * or an upgrade is another way, and the page that was refused is not let in by it.
  */
@@ -204,6 +207,7 @@ function isWantedWay(remedy: Remedy, { only }: PlanOptions): boolean {
 
 /** Compared from the left; the smaller is the better. */
 interface Rank {
+  readonly way: number;
   readonly grants: number;
   readonly disruption: number;
   readonly unrecommended: number;
@@ -211,14 +215,18 @@ interface Rank {
 }
 
 const ORDER: readonly (readonly [keyof Rank, WhyNot])[] = [
+  ["way", "less-safe-way"],
   ["grants", "grants-more"],
   ["disruption", "more-disruption"],
   ["unrecommended", "recommended-otherwise"],
   ["steps", "more-steps"],
 ];
 
-function rankOf({ remedies, pairs }: Candidate, { release }: PlanOptions): Rank {
+function rankOf({ remedies, pairs }: Candidate, { release, ways = [] }: PlanOptions): Rank {
+  const ids = new Set(remedies.map(({ id }) => id));
+  const way = ways.findIndex((one) => ids.has(one));
   return {
+    way: way < 0 ? ways.length : way,
     // A device that gets paired on the way in is as much let in as one that is approved.
     grants: Math.max(pairs ? 1 : 0, ...remedies.map(grantsOf)),
     disruption: Math.max(...remedies.map(disruptionOf)),

@@ -1,7 +1,21 @@
-/** Reverse proxies of which the configuration is understood. */
+/** Reverse proxies of which the configuration is understood, and changed where it lacks something. */
 export const FRONT_PROGRAMS = ["nginx", "caddy", "haproxy"] as const;
 
 export type FrontProgram = (typeof FRONT_PROGRAMS)[number];
+
+/** With those of which it is only read. */
+export const SEEN_FRONTS = [...FRONT_PROGRAMS, "traefik", "cloudflared"] as const;
+
+export type SeenFront = (typeof SEEN_FRONTS)[number];
+
+export function isFrontProgram(proxy: SeenFront): proxy is FrontProgram {
+  return FRONT_PROGRAMS.some((one) => one === proxy);
+}
+
+/** Those for which a site is written. */
+export function isSiteProxy(proxy: SeenFront): proxy is "caddy" | "nginx" {
+  return proxy === "caddy" || proxy === "nginx";
+}
 
 /** What a proxy has to do for the gateway and does not. */
 export const FRONT_LACKS = ["upgrade", "host", "forwarded-for", "forwarded-proto", "idle-timeout"] as const;
@@ -10,7 +24,7 @@ export type FrontLack = (typeof FRONT_LACKS)[number];
 
 /** A site of a proxy on the gateway's own host that leads to the gateway, as the proxy's configuration says. */
 export interface ProxyFront {
-  readonly proxy: FrontProgram;
+  readonly proxy: SeenFront;
   /** Where it is written: an absolute path there, and its line, from 1. */
   readonly file: string;
   readonly line: number;
@@ -24,7 +38,7 @@ export interface ProxyFront {
 
 /** A reverse proxy that runs on the gateway's own host. */
 export interface ProxyProgram {
-  readonly proxy: FrontProgram;
+  readonly proxy: SeenFront;
   /** The configuration that it was started with. */
   readonly config: string;
   /** A file that it would read if it were there, for a site of its own. */
@@ -37,6 +51,8 @@ export interface ProxyReading {
   readonly fronts: readonly ProxyFront[];
   /** Configurations that may not be read, or were not understood. */
   readonly unread: readonly string[];
+  /** MagicDNS name of the host, where its `tailscale` is connected. */
+  readonly tailnet?: string;
 }
 
 /** The site of a proxy at which a page of this origin is. One with a name of its own before one for any. */

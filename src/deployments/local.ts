@@ -82,6 +82,7 @@ class Local implements LocalAccess {
   readonly #options: LocalOptions;
   #place: Promise<Place> | undefined;
   #config: Promise<Fact<ConfigAndSecrets>> | undefined;
+  #release: Promise<Fact<Release>> | undefined;
   #reader: Promise<World> | undefined;
 
   constructor(options: LocalOptions) {
@@ -281,9 +282,15 @@ class Local implements LocalAccess {
     return problems.length === 0 ? list : known({ ...list.value, problems }, list.source);
   }
 
-  async release(): Promise<Fact<Release>> {
+  release(): Promise<Fact<Release>> {
+    this.#release ??= this.config().then((config) => this.#releaseBy(knownValue(config)?.logFile));
+    return this.#release;
+  }
+
+  /** `logFile`: the one that the config names, where that is read already. */
+  async #releaseBy(logFile: string | undefined): Promise<Fact<Release>> {
     const { world, gateway } = this.#options;
-    const running = gateway?.installDir;
+    const running = (await wholeProgram(world, gateway, logFile))?.installDir;
     // The files can be newer than the process that was started from them, so this is never certain.
     if (running !== undefined) {
       const version = await this.#versionIn(running);
@@ -322,7 +329,9 @@ class Local implements LocalAccess {
     const unit = await this.#unit();
     const dotenv = await this.#envFile(`${candidate.stateDir}/.env`, ".env");
     const release =
-      this.#options.release ?? (await this.#options.askRelease?.()) ?? (await this.#ownRelease());
+      this.#options.release ??
+      (await this.#options.askRelease?.()) ??
+      certainOf(await this.#releaseBy(undefined));
     const readInclude = text.ok ? await this.#includes(text.text, path) : undefined;
     const result = readConfig({
       text: text.ok ? text.text : undefined,
@@ -476,8 +485,7 @@ class Local implements LocalAccess {
   // --- release -------------------------------------------------------------------------------------------------
 
   async #ownRelease(): Promise<string | undefined> {
-    const release = await this.release();
-    return release.known && release.value.confidence !== "possible" ? release.value.version : undefined;
+    return certainOf(await this.release());
   }
 
   /** The release that last wrote the config (`meta.lastTouchedVersion`): the gateway's, unless upgraded since. */
@@ -605,4 +613,9 @@ function unreadFile(
   provide: string,
 ): Unknown {
   return unknown(reason, say("unread", { path: safeText(path, 200), why: detail }), provide);
+}
+
+/** What was read of a package that runs, or is about to. */
+function certainOf(release: Fact<Release>): string | undefined {
+  return release.known && release.value.confidence !== "possible" ? release.value.version : undefined;
 }

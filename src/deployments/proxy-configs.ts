@@ -1,4 +1,11 @@
-import { FRONT_PROGRAMS, type FrontProgram, type ProxyReading } from "../core/proxies.ts";
+import { type ComposeYaml, composeYaml } from "../compose/yaml.ts";
+import {
+  type ProxyFront,
+  type ProxyProgram,
+  type ProxyReading,
+  SEEN_FRONTS,
+  type SeenFront,
+} from "../core/proxies.ts";
 import { safeText } from "../core/text.ts";
 import { directoryOf, type FrontText, MAX_CONFIG, matches } from "../kinds/fronts/front-text.ts";
 import { FRONTS } from "../kinds/fronts/index.ts";
@@ -57,46 +64,63 @@ export async function readProxies(
   port: number,
 ): Promise<ProxyReading> {
   const own = new Set(world.interfaces().map(({ address }) => address));
-  const reading: { -readonly [K in keyof ProxyReading]: ProxyReading[K][number][] } = {
-    programs: [],
-    fronts: [],
-    unread: [],
-  };
+  const programs: ProxyProgram[] = [];
+  const sites: ProxyFront[] = [];
+  const unread: string[] = [];
   for (const { name, line } of processes) {
-    const proxy = FRONT_PROGRAMS.find((one) => one === name);
+    const proxy = SEEN_FRONTS.find((one) => one === name);
     if (proxy === undefined) continue;
-    const config = configOf(proxy, line);
-    const text = await textOf(world, proxy, config, port, own);
+    const text = await firstOf(world, proxy, line, port, own);
     if (text === undefined) {
-      reading.unread.push(safeText(config, 200));
+      unread.push(safeText(configOf(proxy, line), 200));
       continue;
     }
+    const config = text.main;
     const { fronts, siteFile = proxy === "caddy" ? config : undefined } = FRONTS[proxy].read(text, port, own);
-    reading.programs.push({ proxy, config, ...(siteFile === undefined ? {} : { siteFile }) });
-    reading.fronts.push(...fronts.slice(0, 50));
+    programs.push({ proxy, config, ...(siteFile === undefined ? {} : { siteFile }) });
+    sites.push(...fronts.slice(0, 50));
   }
-  return reading;
+  return { programs, fronts: sites, unread };
 }
 
 /** The configuration that a process was started with. */
-export function configOf(proxy: FrontProgram, line: string): string {
+export function configOf(proxy: SeenFront, line: string): string {
   const said = FRONTS[proxy].option.exec(line)?.[1];
   return said !== undefined && said.length < 400 && !said.includes("..") ? said : FRONTS[proxy].config;
+}
+
+/** The configuration that it was told, or the first that is where it looks; `undefined`: none may be read or is understood. */
+async function firstOf(
+  world: World,
+  proxy: SeenFront,
+  line: string,
+  port: number,
+  own: ReadonlySet<string>,
+): Promise<FrontText | undefined> {
+  const told = configOf(proxy, line);
+  const { config, others = [], yaml } = FRONTS[proxy];
+  for (const main of told === config ? [told, ...others] : [told]) {
+    const text = await textOf(world, proxy, main, port, own);
+    if (text !== undefined) return yaml === true && text.yaml?.has(main) !== true ? undefined : text;
+  }
+  return undefined;
 }
 
 /** The main file and, round by round, what it includes. */
 async function textOf(
   world: World,
-  proxy: FrontProgram,
+  proxy: SeenFront,
   main: string,
   port: number,
   own: ReadonlySet<string>,
 ): Promise<FrontText | undefined> {
   const files = new Map<string, string>();
   const listed = new Map<string, readonly string[]>();
+  const yaml = new Map<string, ComposeYaml>();
   const text: FrontText = {
     main,
     files,
+    yaml,
     matching: (pattern) =>
       (listed.get(directoryOf(pattern)) ?? [])
         .filter((name) => matches(pattern, name))
@@ -107,7 +131,10 @@ async function textOf(
     await Promise.all(
       paths.map(async (path) => {
         const read = await world.readText(path, MAX_CONFIG);
-        if (read.ok && !read.truncated) files.set(path, read.text);
+        if (!read.ok || read.truncated) return;
+        files.set(path, read.text);
+        const value = FRONTS[proxy].yaml === true ? await composeYaml(read.text) : undefined;
+        if (value !== undefined) yaml.set(path, value);
       }),
     );
   };

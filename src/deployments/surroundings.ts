@@ -1,7 +1,8 @@
 import { DEFAULT_PORT } from "../core/default-port.ts";
-import { type Fact, knownValue } from "../core/fact.ts";
+import { type Fact, knownValue, unknown } from "../core/fact.ts";
 import type { DeploymentNames, HostSigns } from "../core/facts.ts";
 import type { ProxyReading } from "../core/proxies.ts";
+import { say } from "../core/saying.ts";
 import type { ServiceReading } from "../core/service.ts";
 import type { ComposeSigns } from "../kinds/docker/services.ts";
 import { namesFromUnits } from "../kinds/units.ts";
@@ -15,6 +16,7 @@ import { userName } from "./path-trust.ts";
 import type { GatewayProcess } from "./processes.ts";
 import { type ProxyProcess, proxyProcesses, readProxies } from "./proxy-configs.ts";
 import { readInstalled, readService, type ServiceFiles } from "./service-reading.ts";
+import { nameIn, tailscaleOf } from "./tailscale.ts";
 import type { World } from "./world.ts";
 
 export interface SurroundingsOptions {
@@ -140,7 +142,17 @@ export class Surroundings {
 
   /** What the proxies of the machine say of the way to a port. */
   async proxies(port: number): Promise<ProxyReading> {
-    return readProxies(this.world, await this.proxyProcesses(), port);
+    const reading = await readProxies(this.world, await this.proxyProcesses(), port);
+    const tailnet = knownValue(await this.#tailnet());
+    return tailnet === undefined ? reading : { ...reading, tailnet };
+  }
+
+  /** The machine's name on its tailnet; its command is run only where its service is. */
+  async #tailnet(): Promise<Fact<string>> {
+    const { told } = this.world;
+    if (told !== undefined) return nameIn(told("tailnet"));
+    const runs = (await this.proxyProcesses()).some(({ name }) => name === "tailscaled");
+    return runs ? tailscaleOf(this.world).name() : unknown("absent", say("no-tailscale"));
   }
 
   /** The gateway process that listens on a port, unless it is in a container, whose files are not ours. */

@@ -1,5 +1,5 @@
 import { type Fact, known, unknown } from "../core/fact.ts";
-import { isObject, parseBoundedJson } from "../core/json.ts";
+import { objectOf, parseBoundedJson } from "../core/json.ts";
 import { quoted, type Saying, say } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
 import { type CommandOutcome, runToEnd } from "./command.ts";
@@ -15,6 +15,8 @@ export interface Tailnet {
 export interface Tailscale {
   /** Unknown: `absent` (no such program), `denied` (not logged in, or without a name), `timeout`, `failed`. */
   status(signal: AbortSignal): Promise<Fact<Tailnet>>;
+  /** MagicDNS name of this machine; nothing but that is asked. */
+  name(): Promise<Fact<string>>;
   /** Ends everything that this machine serves. */
   reset(signal: AbortSignal): Promise<Fact<Saying>>;
 }
@@ -43,16 +45,19 @@ export function tailscaleOf(world: World, gatewayPath?: string): Tailscale {
 export function tailscaleBy(
   run: (args: readonly string[], signal: AbortSignal) => Promise<Fact<CommandOutcome>>,
 ): Tailscale {
+  const nameBy = async (signal: AbortSignal): Promise<Fact<string>> => {
+    const outcome = await run(["status", "--json"], signal);
+    return outcome.known ? nameIn(outcome.value.stdout) : outcome;
+  };
   return {
+    name: () => nameBy(AbortSignal.timeout(TIMEOUT_MS)),
     status: async (signal) => {
-      const outcome = await run(["status", "--json"], signal);
-      if (!outcome.known) return outcome;
-      const name = nameIn(outcome.value.stdout);
+      const name = await nameBy(signal);
       if (!name.known) return name;
       const serve = await run(["serve", "status", "--json"], signal);
       const servesNothing =
         serve.known && serve.value.exitCode === 0 && /^\s*(?:\{\s*\}|null)?\s*$/.test(serve.value.stdout);
-      return known({ name: name.value, servesNothing }, outcome.source);
+      return known({ name: name.value, servesNothing }, name.source);
     },
     reset: async (signal) => {
       const outcome = await run(["serve", "reset"], signal);
@@ -87,8 +92,4 @@ async function findProgram(world: World, directories: readonly string[]): Promis
     if (directory.startsWith("/") && (await world.info(program))?.kind === "file") return program;
   }
   return undefined;
-}
-
-function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return isObject(value) ? value : {};
 }

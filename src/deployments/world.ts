@@ -54,8 +54,8 @@ export interface World {
   ): AsyncIterable<Uint8Array>;
 }
 
-/** `ufw status verbose`, `nft list ruleset`, `tailscale serve status --json`. */
-export type Told = "ufw" | "nft" | "serve";
+/** `ufw status verbose`, `nft list ruleset`, `tailscale serve status --json`, `tailscale status --json`. */
+export type Told = "ufw" | "nft" | "serve" | "tailnet";
 
 /** systemd's, without `.service`; of a user's own manager, or the system's. */
 export interface ServiceUnit {

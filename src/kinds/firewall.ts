@@ -1,3 +1,5 @@
+import { objectOf } from "../core/json.ts";
+
 /** What the firewall of a host does with connections from elsewhere to one port. */
 export interface FirewallVerdict {
   readonly by: "ufw" | "nftables";
@@ -141,10 +143,4 @@ export function servedBy(config: unknown, port: number): ServedPort | undefined 
     ([name, on]) => on === true && (name === at || name.endsWith(`:${at}`)),
   );
   return { funnel: opened, at };
-}
-
-function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
 }

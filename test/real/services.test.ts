@@ -6,15 +6,20 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import type { FixDocument } from "./fix/site.ts";
 import { type Agent, startAgent } from "./rig/agent.ts";
 import { CONTROL_UI, PAGE_SCOPES } from "./rig/client.ts";
-import { type DoctorDocument, runDoctor } from "./rig/doctor.ts";
 import { createNetwork, type Network, whyNoNamespaces } from "./rig/namespace.ts";
-import { progress, until } from "./rig/processes.ts";
+import { progress, run, until } from "./rig/processes.ts";
 import { type InstalledRelease, installRelease } from "./rig/releases.ts";
-import { CLAW, type SystemdHost, startSystemdHost, whyNoSystemdHost } from "./rig/systemd-host.ts";
+import {
+  CLAW,
+  outsideTmp,
+  type SystemdHost,
+  startSystemdHost,
+  whyNoSystemdHost,
+} from "./rig/systemd-host.ts";
 import { CORE } from "./selection.ts";
+import { commandsOf, type Fixed, type Said, type Service, type SshUser, sshUser } from "./ssh/user.ts";
 
 const missing = (await whyNoNamespaces()) ?? (await whyNoSystemdHost());
 const FULL = CORE ? "it is in the full run" : false;
@@ -31,22 +36,6 @@ const QUIET = [
   ...["SKIP_GMAIL_WATCHER", "DISABLE_BONJOUR"],
 ];
 
-interface Service {
-  readonly by: string;
-  readonly name: string;
-  readonly user?: boolean;
-  readonly runsAs?: string;
-  readonly startedAt?: string;
-  readonly privateTmp?: boolean;
-  readonly lingers?: boolean;
-  readonly outdated?: readonly { readonly path: string; readonly what: readonly string[] }[];
-}
-
-interface Said extends DoctorDocument {
-  readonly deployment?: { readonly names: Readonly<Record<string, unknown>>; readonly service?: Service };
-  readonly missing?: readonly { readonly fact: string; readonly reason: string; readonly detail: string }[];
-}
-
 describe("a gateway that a service manager runs, behind SSH", {
   skip: missing ?? false,
   timeout: 3_000_000,
@@ -55,6 +44,7 @@ describe("a gateway that a service manager runs, behind SSH", {
   let host: SystemdHost;
   let browser: Agent;
   let home: string;
+  let user: SshUser;
   let current: InstalledRelease;
   let former: InstalledRelease;
 
@@ -69,6 +59,9 @@ describe("a gateway that a service manager runs, behind SSH", {
     });
     browser = startAgent(network.client);
     home = mkdtempSync(path.join(tmpdir(), "opd-rig-services-home-"));
+    // The unit, its drop-ins and the process's environment hold them.
+    const secrets = [TOKEN, OLD_TOKEN];
+    user = sshUser({ at: network.client, home, bin: host.bin, alias: host.alias, secrets });
     // What a gateway does beside serving takes most of its start.
     await host.write(
       `${CLAW.home}/.config/environment.d/rig.conf`,
@@ -85,42 +78,12 @@ describe("a gateway that a service manager runs, behind SSH", {
 
   // ---- the doctor, where the user sits
 
-  async function doctor(args: readonly string[], alias = host.alias) {
-    const result = await runDoctor({
-      args: [...args, "--target", `ssh:${alias}`],
-      host: network.client,
-      home,
-      path: [host.bin],
-      timeoutMs: 400_000,
-    });
-    // The unit, its drop-ins and the process's environment hold them.
-    for (const secret of [TOKEN, OLD_TOKEN])
-      assert.equal((result.stdout + result.stderr).includes(secret), false);
-    assert.deepEqual(result.leftInTemp, []);
-    return result;
-  }
-
-  async function diagnosed(alias = host.alias): Promise<Said> {
-    const { document, stdout, stderr } = await doctor(["diagnose", "--json", "--verbose"], alias);
-    assert.ok(document, `${stdout}\n${stderr}`);
-    return document as Said;
-  }
-
-  async function fix(args: readonly string[], alias = host.alias): Promise<FixDocument> {
-    const { exitCode, stdout, stderr } = await doctor(["fix", "--json", ...args], alias);
-    progress(`fix ${args.join(" ")}: exit ${exitCode}`);
-    assert.notEqual(stdout, "", stderr);
-    return JSON.parse(stdout) as FixDocument;
-  }
+  const diagnosed = (alias = host.alias): Promise<Said> => user.diagnose([], { alias });
+  const fix = (args: readonly string[], alias = host.alias): Promise<Fixed> => user.fix(args, { alias });
 
   const serviceOf = (said: Said): Service => {
     assert.ok(said.deployment?.service, JSON.stringify(said.deployment));
     return said.deployment.service;
-  };
-  const commandsOf = (said: Said, id: string): readonly string[] => {
-    const found = said.findings.find((one) => one.id === id);
-    assert.ok(found, `${id}: ${JSON.stringify(said.findings.map((one) => one.id))}`);
-    return found.remedies.flatMap(({ commands = [] }) => commands);
   };
   const isSilent = (said: Said, ...ids: readonly string[]): void =>
     assert.deepEqual(
@@ -147,7 +110,6 @@ describe("a gateway that a service manager runs, behind SSH", {
 
   /** What the user types at home. */
   async function typed(line: string): Promise<void> {
-    const { run } = await import("./rig/processes.ts");
     const env = { ...process.env, PATH: `${host.bin}:${process.env.PATH}` };
     const { code, stdout, stderr } = await run(network.client.inside(["sh", "-c", line]), {
       env,
@@ -290,7 +252,7 @@ describe("a gateway that a service manager runs, behind SSH", {
       const said = await diagnosed();
       const found = said.findings.find(({ id }) => id === "service-ends-at-logout");
       assert.ok(found, JSON.stringify(said.findings.map(({ id }) => id)));
-      assert.match(JSON.stringify(found.remedies), /"user":"claw"/);
+      assert.match(JSON.stringify(found.remedies), /loginctl enable-linger claw/);
       assert.ok(await until(isGone, 90_000), "the gateway goes on without lingering");
     } finally {
       await must(["loginctl", "enable-linger", "claw"]);
@@ -313,7 +275,11 @@ describe("a gateway that a service manager runs, behind SSH", {
     );
     await config({ reload: { mode: "off" } });
     const unit = (token = ""): string =>
-      `[Unit]\nDescription=ours\n[Service]\nUser=claw\nPrivateTmp=yes\nEnvironment=HOME=${CLAW.home}\nEnvironment=OPENCLAW_SKIP_CHANNELS=1\n${token}ExecStart=${current.node} ${current.packageDir}/dist/index.js gateway --port ${PORT}\nRestart=always\n`;
+      `[Unit]\nDescription=ours\n[Service]\nUser=claw\nPrivateTmp=yes\nEnvironment=HOME=${CLAW.home}\nEnvironment=OPENCLAW_SKIP_CHANNELS=1\n${token}ExecStart=${[current.node, `${current.packageDir}/dist/index.js`].map(outsideTmp).join(" ")} gateway --port ${PORT}\nRestart=always\n`;
+    // Else journald keeps what a service of a person's account says in that person's own journal.
+    const split = "/etc/systemd/journald.conf.d/split.conf";
+    await host.write(split, "[Journal]\nSplitMode=none\n", "root");
+    await must(["systemctl", "restart", "systemd-journald"]);
     await host.write("/etc/systemd/system/claw-assistant.service", unit(), "root");
     await must(["systemctl", "daemon-reload"]);
     await must(["systemctl", "start", "claw-assistant"]);
@@ -351,7 +317,8 @@ describe("a gateway that a service manager runs, behind SSH", {
       isSilent(await diagnosed(asRoot), "service-settings-outdated");
     } finally {
       await host.run(["systemctl", "stop", "claw-assistant"]);
-      await host.run(["rm", "/etc/systemd/system/claw-assistant.service"]);
+      await host.run(["rm", "/etc/systemd/system/claw-assistant.service", split]);
+      await host.run(["systemctl", "restart", "systemd-journald"]);
       await host.run(["systemctl", "daemon-reload"]);
       await host.run(["rm", "-rf", "/tmp/openclaw"]);
     }
@@ -368,7 +335,7 @@ describe("a gateway that a service manager runs, behind SSH", {
         await claw([
           "pm2",
           "start",
-          `${current.packageDir}/openclaw.mjs`,
+          `${current.packageDir}/dist/index.js`,
           "--name",
           "claw",
           "--interpreter",
@@ -418,6 +385,9 @@ describe("a gateway that a service manager runs, behind SSH", {
       device,
       timeoutMs: 20_000,
     });
+  /** Its outcome, and why it is no better one. */
+  const toldBy = ({ outcome, detail = "", finding, candidates = [] }: Fixed): string =>
+    [outcome, finding?.id, detail, `${candidates.length} candidates`].join(" ");
   const AGREED = ["--yes", "--allow-risk", "grants-access"];
   const OPEN = { bind: "lan", controlUi: { allowedOrigins: [ORIGIN] } };
 
@@ -429,20 +399,19 @@ describe("a gateway that a service manager runs, behind SSH", {
     for (const [at, ms] of [300, 900, 1800, 3000, 5000, 8000, 12_000].entries()) {
       const device = `cut-${at}`;
       assert.equal((await page(current, device)).admitted, false);
-      const running = doctor(["fix", "--json", ...AGREED]);
+      const running = user.run(["fix", "--json", ...AGREED]);
       await delay(ms);
       await host.run(["pkill", "-KILL", "-u", "claw", "-x", "sshd"]);
       const { exitCode, stdout } = await running;
       progress(`cut after ${ms} ms: exit ${exitCode}`);
       const admitted = (await page(current, device)).admitted;
-      const outcome =
-        stdout === "" ? "none" : ((JSON.parse(stdout) as Partial<FixDocument>).outcome ?? "none");
+      const outcome = stdout === "" ? "none" : ((JSON.parse(stdout) as Partial<Fixed>).outcome ?? "none");
       seen.add(`${outcome}: ${admitted ? "after" : "before"}`);
       if (outcome === "kept") assert.equal(admitted, true);
       // What was begun is taken back or finished first; then what is left is done.
       const then: string[] = [];
       for (let runs = 0; runs < 3 && !(await page(current, device)).admitted; runs += 1)
-        then.push((await fix(AGREED)).outcome);
+        then.push(toldBy(await fix(AGREED)));
       progress(`then: ${then.join(", ")}`);
       assert.equal((await page(current, device)).admitted, true, then.join(", "));
       const undone = await host.asClaw(["ls", "-A", `${CLAW.home}/.openclaw`]);

@@ -8,12 +8,14 @@ import { after, before, describe, test } from "node:test";
 import { whyNoProxy } from "./proxies/proxy.ts";
 import { type Gateway, type GatewayConfig, type GatewaySection, startGateway } from "./rig/gateway.ts";
 import { whyNoNamespaces } from "./rig/namespace.ts";
+import { run } from "./rig/processes.ts";
 import { whyNoSshHost } from "./rig/ssh-host.ts";
 import { CORE } from "./selection.ts";
 import {
   type Authority,
   type Front,
   makeAuthority,
+  startCaddy,
   startHaproxy,
   startNginx,
   whyNoHaproxy,
@@ -21,6 +23,7 @@ import {
 import { ADDRESS, type Seat, takeSeat } from "./ssh/seat.ts";
 
 const missing = (await whyNoNamespaces()) ?? (await whyNoSshHost()) ?? (await whyNoProxy("nginx"));
+const noCaddy = CORE ? "it is in the full run" : await whyNoProxy("caddy");
 const noHaproxy = CORE ? "it is in the full run" : await whyNoHaproxy();
 const DOMAIN = "claw.example.test";
 const ORIGIN = `https://${DOMAIN}`;
@@ -62,6 +65,10 @@ for (const release of RELEASES) {
     });
 
     const at = (name: string) => path.join(folder, "sites", name);
+
+    /** Of an address, asked where the user sits, with certificate checks on. */
+    const answer = (url: string) =>
+      run(seat.user.inside(["curl", "-sf", "-m", "20", "-o", "/dev/null", "--cacert", authority.file, url]));
 
     async function withGateway(
       section: GatewaySection,
@@ -194,7 +201,7 @@ for (const release of RELEASES) {
           const own = at("openclaw-control-ui.conf");
           const ended = await seat.fix(wish(3), trusted);
           assert.equal(ended.outcome, "rolled-back", JSON.stringify(ended));
-          assert.match(ended.detail ?? "", /not valid at this time/);
+          assert.match(ended.detail ?? "", /not valid at this time/, JSON.stringify(ended));
           assert.ok(!existsSync(own));
           assert.deepEqual(readFileSync(gateway.configPath), before);
 
@@ -203,9 +210,11 @@ for (const release of RELEASES) {
           assert.match(readFileSync(own, "utf8"), /server_name claw\.example\.test;/);
           const config = JSON.parse(readFileSync(gateway.configPath, "utf8")) as GatewayConfig;
           assert.equal(config.gateway.bind, "loopback");
+          assert.equal((await answer(`${ORIGIN}/`)).code, 0, "the page is there over HTTPS");
           assert.deepEqual(config.gateway.trustedProxies, ["127.0.0.1"]);
           const { allowedOrigins = [] } = (config.gateway.controlUi ?? {}) as { allowedOrigins?: string[] };
-          assert.ok(allowedOrigins.includes(ORIGIN));
+          // The older one knows no such list.
+          assert.equal(allowedOrigins.includes(ORIGIN), release !== "2026.2.1");
           const undone = await seat.fix(["--undo", "--yes"], trusted);
           assert.equal(undone.outcome, "undone", JSON.stringify(undone));
           assert.ok(!existsSync(own));
@@ -227,6 +236,81 @@ for (const release of RELEASES) {
             const id = release === "2026.2.1" ? "secure-context-required" : "proxy-attribution-required";
             assert.ok(ids.includes(id), JSON.stringify(said.findings));
             assert.ok(!ids.includes("edge-blocks-upgrade"));
+          } finally {
+            await haproxy.stop();
+          }
+        }),
+    );
+
+    test(
+      "Caddy: a site goes to the end of its own file, checked and read anew by itself, proven, and comes back; what it refuses is not begun",
+      { skip: noCaddy ?? false },
+      () =>
+        withGateway(
+          { bind: "lan", controlUi: { allowedOrigins: [`http://${ADDRESS}:18789`] } },
+          async (gateway) => {
+            const text = `{\n    skip_install_trust\n    auto_https disable_redirects\n}\n\n:8082 {\n    respond "another page"\n}\n`;
+            const caddy = await startCaddy(folder, text, seat.network.gateway, 8082);
+            const { chain, key } = authority.certify(DOMAIN);
+            const wish = [
+              ...["--remedy", "https-proxy", "--proxy", "caddy", "--domain", `${DOMAIN}:8443`],
+              ...["--certificate", chain, "--certificate-key", key],
+              ...AGREED,
+            ];
+            try {
+              const before = readFileSync(gateway.configPath);
+              const done = await seat.fix(wish, trusted);
+              assert.ok(["kept", "partly"].includes(done.outcome), JSON.stringify(done));
+              assert.match(done.how.join("\n"), /caddy validate/);
+              const site = readFileSync(caddy.config, "utf8");
+              assert.ok(site.startsWith(text.trimEnd()), site);
+              assert.match(site, /claw\.example\.test:8443 \{/);
+              assert.equal((await answer(`https://${DOMAIN}:8443/`)).code, 0, "it serves the page");
+              assert.equal((await seat.fix(["--undo", "--yes"], trusted)).outcome, "undone");
+              assert.equal(readFileSync(caddy.config, "utf8"), text);
+              assert.deepEqual(readFileSync(gateway.configPath), before);
+              assert.notEqual((await answer(`https://${DOMAIN}:8443/`)).code, 0, "Caddy runs with it, too");
+
+              writeFileSync(caddy.config, `${text}nonsense {\n    nothing_of_the_sort\n}\n`);
+              const refused = await seat.fix(wish, trusted);
+              assert.ok(["by-hand", "not-begun"].includes(refused.outcome), JSON.stringify(refused));
+              assert.match(refused.detail ?? "", /nothing_of_the_sort/);
+              assert.deepEqual(readFileSync(gateway.configPath), before);
+            } finally {
+              await caddy.stop();
+            }
+          },
+        ),
+    );
+
+    test(
+      "HAProxy, trusted and silent about the client: its own file says it from then on, checked and reloaded by itself; it comes back",
+      { skip: release === "2026.2.1" ? "it has no such gate" : (noHaproxy ?? false) },
+      () =>
+        withGateway({ bind: "loopback", trustedProxies: ["127.0.0.1"] }, async (gateway) => {
+          const text = `global\n    maxconn 100\ndefaults\n    mode http\n    timeout connect 5s\n    timeout client 60s\n    timeout server 60s\nfrontend web\n    bind :8081\n    default_backend claw\nbackend claw\n    server one 127.0.0.1:18789\n`;
+          const haproxy = await startHaproxy(folder, text, seat.network.gateway, 8081);
+          const origin = ["--origin", `http://${ADDRESS}:8081`];
+          const id = "proxy-attribution-required";
+          try {
+            const before = readFileSync(gateway.configPath);
+            const said = await seat.diagnose(origin);
+            const found = said.findings.find((one) => one.id === id);
+            assert.equal(found?.remedies[0]?.id, "pass-client", JSON.stringify(said.findings));
+            const done = await seat.fix([id, "--remedy", "pass-client", ...origin, ...AGREED]);
+            assert.ok(["kept", "partly"].includes(done.outcome), JSON.stringify(done));
+            assert.match(done.how.join("\n"), /haproxy -c -q -f/);
+            assert.match(readFileSync(haproxy.config, "utf8"), /set-header X-Forwarded-For %\[src\]/);
+            const mended = await seat.diagnose(origin);
+            assert.ok(!mended.findings.some((one) => one.id === id), JSON.stringify(mended.findings));
+            assert.equal((await seat.fix(["--undo", "--yes"])).outcome, "undone");
+            assert.equal(readFileSync(haproxy.config, "utf8"), text);
+            assert.deepEqual(readFileSync(gateway.configPath), before);
+            const again = await seat.diagnose(origin);
+            assert.ok(
+              again.findings.some((one) => one.id === id),
+              "HAProxy runs with it, too",
+            );
           } finally {
             await haproxy.stop();
           }

@@ -90,6 +90,39 @@ describe("Tailscale's Serve over there, with a tailscale that is not real", {
       await gateway.stop();
     }
   });
+
+  test("2026.2.1, on a public address in clear text: Serve comes first, then a tunnel; the switch that would let it in is refused, with the reason", async () => {
+    const page = `http://${ADDRESS}:18789`;
+    const gateway = await startGateway({
+      release: "2026.2.1",
+      host: seat.network.gateway,
+      config: { gateway: { bind: "lan" } },
+      startMs: 600_000,
+    });
+    try {
+      writeFileSync(serve, "{}");
+      const before = readFileSync(gateway.configPath);
+      const said = await seat.diagnose(["--origin", page]);
+      assert.equal(said.target.exposure, "public");
+      const [finding] = said.findings;
+      assert.equal(finding?.remedies[0]?.id, "tailscale-serve", JSON.stringify(said.findings));
+      assert.ok(!finding.remedies.some(({ id }) => id === "set-allow-insecure-auth"));
+      const planned = await seat.fix(["--dry-run", "--origin", page]);
+      // Another bind is a person's to end there, and so the whole of it is.
+      const lines = planned.byHand.map(({ command = "" }) => command).join("\n");
+      assert.match(
+        lines,
+        /tailscale status[\s\S]*gateway\.bind loopback[\s\S]*gateway\.tailscale\.mode serve/,
+      );
+      const whyNot = (id: string) =>
+        planned.alternatives.find(({ remedies }) => remedies.includes(id))?.whyNot;
+      assert.equal(whyNot("ssh-tunnel"), "less-safe-way");
+      assert.equal(whyNot("set-allow-insecure-auth"), "exposed");
+      assert.deepEqual(readFileSync(gateway.configPath), before);
+    } finally {
+      await gateway.stop();
+    }
+  });
 });
 
 /** `tailscale status --json` (`ipnstate.Status`), `serve status --json` (`ipn.ServeConfig`), `whois --json`. */

@@ -4,83 +4,44 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import type { FixDocument } from "./fix/site.ts";
 import { makeWorkplace, startProxy, whyNoProxy } from "./proxies/proxy.ts";
 import { type Agent, startAgent } from "./rig/agent.ts";
 import { CONTROL_UI, type Outcome, PAGE_SCOPES } from "./rig/client.ts";
-import { type DoctorDocument, runDoctor } from "./rig/doctor.ts";
+import { startContained } from "./rig/contained.ts";
+import { type Engine, startEngine, whyNoEngine } from "./rig/engine.ts";
 import { type Gateway, type GatewayConfig, type GatewaySection, startGateway, TOKEN } from "./rig/gateway.ts";
-import { createNetwork, type Network, whyNoNamespaces } from "./rig/namespace.ts";
-import { progress } from "./rig/processes.ts";
+import { ownNamespace, whyNoNamespaces } from "./rig/namespace.ts";
+import { progress, until } from "./rig/processes.ts";
 import { type SshHost, startSshHost, whyNoSshHost } from "./rig/ssh-host.ts";
 import { CORE } from "./selection.ts";
+import { ADDRESS, type Seat, takeSeat } from "./ssh/seat.ts";
+import { commandsOf, type Said, type SshUser, sshUser } from "./ssh/user.ts";
 
 const missing = (await whyNoNamespaces()) ?? (await whyNoSshHost());
 const noCaddy = missing ?? (CORE ? "it is in the full run" : await whyNoProxy("caddy"));
 const AGREED = ["--yes", "--allow-risk", "grants-access"];
-const ADDRESS = "203.0.113.10";
 const ORIGIN = `http://${ADDRESS}:18789`;
 
-interface Said extends DoctorDocument {
-  readonly target: { readonly exposure: string };
-  readonly deployment?: { readonly kind: string; readonly names: Readonly<Record<string, unknown>> };
-  readonly path: readonly { readonly hop: string; readonly address?: string; readonly breaks?: object }[];
-  readonly missing?: readonly { readonly fact: string; readonly reason: string }[];
-}
-
 describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 1_800_000 }, () => {
-  let network: Network;
-  let host: SshHost;
+  let seat: Seat;
   let browser: Agent;
-  let home: string;
 
   before(async () => {
-    network = await createNetwork({ gateway: [`${ADDRESS}/24`], client: ["203.0.113.51/24"] });
-    host = await startSshHost({ network: network.gateway, from: network.client, address: ADDRESS });
-    browser = startAgent(network.client);
-    home = mkdtempSync(path.join(tmpdir(), "opd-rig-ssh-home-"));
+    seat = await takeSeat();
+    browser = startAgent(seat.network.client);
   });
   after(async () => {
     await browser?.stop();
-    await host?.stop();
-    await network?.remove();
-    if (home !== undefined) rmSync(home, { recursive: true, force: true });
+    await seat?.leave();
   });
-
-  async function doctor(args: readonly string[], alias = host.alias) {
-    host.started();
-    const result = await runDoctor({
-      args: [...args, "--target", `ssh:${alias}`],
-      host: network.client,
-      home,
-      path: [host.bin],
-      timeoutMs: 300_000,
-    });
-    assert.doesNotMatch(result.stdout + result.stderr, new RegExp(TOKEN));
-    assert.deepEqual(result.leftInTemp, []);
-    const started = host.started();
-    for (const words of started) assert.doesNotMatch(words, new RegExp(TOKEN));
-    return { ...result, started };
-  }
 
   /** One connection, at most twelve questions. */
   async function diagnosed(args: readonly string[] = []): Promise<Said> {
-    const { document, stdout, stderr, started } = await doctor(["diagnose", "--json", "--verbose", ...args]);
-    assert.ok(document, `${stdout}\n${stderr}`);
-    assert.equal(started.filter((words) => / -M |^-M /.test(words)).length, 1, started.join("\n"));
-    const questions = started.filter((words) => words.includes("dd bs=1"));
-    assert.ok(questions.length <= 12, `${questions.length} questions`);
-    const said = document as Said;
+    const said = await seat.diagnose(args);
+    assert.ok(seat.questions() <= 12, `${seat.questions()} questions`);
     assert.equal(said.deployment?.kind, "vps");
-    assert.equal(said.deployment?.names.sshHost, host.alias);
+    assert.equal(said.deployment?.names.sshHost, seat.host.alias);
     return said;
-  }
-
-  async function fix(args: readonly string[]): Promise<FixDocument> {
-    const { exitCode, stdout, stderr } = await doctor(["fix", "--json", ...args]);
-    progress(`fix ${args.join(" ")}: exit ${exitCode}`);
-    assert.notEqual(stdout, "", stderr);
-    return JSON.parse(stdout) as FixDocument;
   }
 
   const page = ({ installed: { uiBuild } }: Gateway, device: string, port = 18_789): Promise<Outcome> =>
@@ -101,7 +62,7 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 1_
   ): Promise<void> {
     const started = await startGateway({
       release,
-      host: network.gateway,
+      host: seat.network.gateway,
       config: { gateway },
       startMs: 400_000,
     });
@@ -132,16 +93,17 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 1_
         assert.equal(refused.admitted, false);
         const said = await diagnosed();
         assert.equal(said.target.exposure, "public");
-        const found = said.findings.find(({ id }) => id === "first-time-not-paired");
-        assert.ok(found, JSON.stringify(said.findings.map(({ id }) => id)));
-        const commands = found.remedies.flatMap(({ commands: lines = [] }) => lines);
+        const commands = commandsOf(said, "first-time-not-paired");
         const approve = commands.find((line) => line.includes(`devices approve ${refused.requestId}`));
-        assert.ok(approve?.startsWith(`ssh ${host.alias} '`), commands.join("\n"));
-        assert.ok(commands.includes(`ssh -N -L 18789:127.0.0.1:18789 ${host.alias}`), commands.join("\n"));
+        assert.ok(approve?.startsWith(`ssh ${seat.host.alias} '`), commands.join("\n"));
+        assert.ok(
+          commands.includes(`ssh -N -L 18789:127.0.0.1:18789 ${seat.host.alias}`),
+          commands.join("\n"),
+        );
         assert.equal(said.path.at(-1)?.address, `${ADDRESS}:18789`);
         // The older one writes its title over its command line, and there is no openclaw on the PATH there.
         if (release === "2026.2.1") return;
-        const done = await fix(AGREED);
+        const done = await seat.fix(AGREED);
         assert.equal(done.outcome, "kept", JSON.stringify(done));
         assert.deepEqual(
           done.requests.map(({ requestId }) => requestId),
@@ -149,7 +111,7 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 1_
         );
         const admitted = await page(gateway, `public-${release}`);
         assert.equal(admitted.admitted, true, JSON.stringify(admitted));
-        assert.equal((await fix(["--undo", "--yes"])).outcome, "undone");
+        assert.equal((await seat.fix(["--undo", "--yes"])).outcome, "undone");
         assert.equal((await page(gateway, `public-${release}`)).admitted, false);
       }));
   }
@@ -161,7 +123,7 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 1_
     const site = path.join(place.folder, "site");
     writeFileSync(site, `http://${ADDRESS}:8080 {\n    reverse_proxy 127.0.0.1:18789\n}\n`);
     const caddy = await startProxy("caddy", site, {
-      host: network.gateway,
+      host: seat.network.gateway,
       folder: place.folder,
       port: 8080,
     });
@@ -170,18 +132,18 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 1_
       const id = release === "2026.2.1" ? "proxy-not-trusted" : "proxy-attribution-required";
       const origin = ["--origin", `http://${ADDRESS}:8080`];
       const said = await diagnosed(origin);
-      const found = said.findings.find((one) => one.id === id);
-      assert.ok(found, JSON.stringify(said.findings.map((one) => one.id)));
-      const commands = found.remedies.flatMap(({ commands: lines = [] }) => lines);
-      assert.match(commands.join("\n"), /^ssh rig-host '.*gateway\.trustedProxies.*127\.0\.0\.1/m);
+      assert.match(
+        commandsOf(said, id).join("\n"),
+        /^ssh rig-host '.*gateway\.trustedProxies.*127\.0\.0\.1/m,
+      );
       // In the older one that alone lets nobody in, so that it is no plan of a fix.
       if (release === "2026.2.1") return;
       const before = readFileSync(configPath);
-      const done = await fix([id, ...AGREED, ...origin]);
+      const done = await seat.fix([id, ...AGREED, ...origin]);
       assert.ok(["kept", "partly", "unproven"].includes(done.outcome), JSON.stringify(done));
       const config = JSON.parse(readFileSync(configPath, "utf8")) as GatewayConfig;
       assert.deepEqual(config.gateway.trustedProxies, ["127.0.0.1"]);
-      assert.equal((await fix(["--undo", "--yes"])).outcome, "undone");
+      assert.equal((await seat.fix(["--undo", "--yes"])).outcome, "undone");
       assert.deepEqual(readFileSync(configPath), before);
     } finally {
       await caddy.stop();
@@ -191,12 +153,81 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 1_
 
   test("no key of ours is taken, and a key that nobody has seen: exit code 3, each in its own words", async () => {
     for (const [alias, words] of [
-      [host.stranger, /takes none of the keys/],
-      [host.unseen, /connect once by hand/],
+      [seat.host.stranger, /takes none of the keys/],
+      [seat.host.unseen, /connect once by hand/],
     ] as const) {
-      const { exitCode, stdout } = await doctor(["diagnose"], alias);
+      const { exitCode, stdout } = await seat.user.run(["diagnose"], { alias });
       assert.equal(exitCode, 3, stdout);
       assert.match(stdout.replace(/\s+/g, " "), words);
+    }
+  });
+});
+
+const noEngine = CORE ? "it is in the full run" : ((await whyNoSshHost()) ?? (await whyNoEngine()));
+
+describe("a container on a host behind SSH", { skip: noEngine ?? false, timeout: 1_200_000 }, () => {
+  let engine: Engine;
+  let host: SshHost;
+  let browser: Agent;
+  let user: SshUser;
+  let home: string;
+  const NAME = "claw-over-there";
+  const PORT = 18_991;
+
+  before(async () => {
+    engine = await startEngine();
+    host = await startSshHost({ server: [`SetEnv DOCKER_HOST=${engine.address}`] });
+    browser = startAgent(ownNamespace);
+    home = mkdtempSync(path.join(tmpdir(), "opd-rig-ssh-docker-"));
+    const { bin, started } = host;
+    user = sshUser({
+      at: ownNamespace,
+      home,
+      bin,
+      alias: `${host.alias}/docker:${NAME}`,
+      secrets: [TOKEN],
+      started,
+    });
+  });
+  after(async () => {
+    await browser?.stop();
+    await host?.stop();
+    await engine?.stop();
+    if (home !== undefined) rmSync(home, { recursive: true, force: true });
+  });
+
+  test("2026.2.1: the engine is asked over SSH, the browser's request approved in the container there, and taken back", async () => {
+    const gateway = { bind: "lan", auth: { mode: "token", token: TOKEN } };
+    const contained = await startContained(engine, { name: NAME, release: "2026.2.1", port: PORT, gateway });
+    const page = (device: string): Promise<Outcome> =>
+      browser.connect({
+        url: `ws://127.0.0.1:${PORT}`,
+        headers: { Origin: `http://127.0.0.1:${PORT}` },
+        client: CONTROL_UI,
+        scopes: PAGE_SCOPES,
+        auth: { token: TOKEN },
+        device,
+        timeoutMs: 20_000,
+      });
+    try {
+      const asks = async () => (await page("there")).requestId !== undefined;
+      assert.ok(await until(asks, 400_000, 3000), "the gateway in the container does not ask for pairing");
+      const said = await user.diagnose();
+      assert.equal(said.deployment?.kind, "docker");
+      assert.equal(said.gateway.version, contained.release);
+      const commands = commandsOf(said, "docker-nat-not-local");
+      assert.ok(
+        commands.some((line) => line.startsWith("ssh ") && line.includes(NAME)),
+        commands.join("\n"),
+      );
+      const done = await user.fix(AGREED);
+      assert.equal(done.outcome, "kept", JSON.stringify(done));
+      assert.equal((await page("there")).admitted, true);
+      assert.equal((await user.fix(["--undo", "--yes"])).outcome, "undone");
+      assert.equal((await page("there")).admitted, false);
+    } finally {
+      await contained.container.remove({ force: true });
+      rmSync(contained.stateDir, { recursive: true, force: true });
     }
   });
 });

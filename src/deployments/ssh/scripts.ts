@@ -120,7 +120,9 @@ f env; cat /proc/self/environ 2>/dev/null
 f addresses; ip -o addr show 2>/dev/null || ifconfig -a 2>/dev/null
 f ufw; ufw status verbose 2>/dev/null </dev/null | head -c 65536
 f nft; nft list ruleset 2>/dev/null </dev/null | head -c 262144
-f serve; if command -v tailscale >/dev/null 2>&1; then tailscale serve status --json 2>/dev/null </dev/null | head -c 65536; fi
+T() { if command -v tailscale >/dev/null 2>&1; then tailscale "$@" 2>/dev/null </dev/null | head -c 65536; fi; }
+f serve; T serve status --json
+f tailnet; T status --json --peers=false
 for n in /etc/passwd /etc/group; do r $n 1000001; done
 for n in "$HOME" "$HOME/.config" "$HOME/.docker" "$HOME/.local/share/containers/podman/machine"; do r "$n" 1; done
 if [ -d /proc/1 ]; then

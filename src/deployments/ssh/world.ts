@@ -41,18 +41,18 @@ const MAX_PATH = 2000;
 export async function openSshWorld(host: Asks, name: string): Promise<World> {
   const world = new SshWorld(host, name);
   await world.gather();
-  return objectOf(world);
+  return worldOf(world);
 }
 
 /** The same machine, asked anew for everything; of processes it tells nothing. */
 export function freshSshWorld(of: World, host: Asks, name: string): World {
   const world = new SshWorld(host, name, true);
   const { platform, env, homedir, tmpdir, cwd, uid = -1 } = of;
-  return objectOf(Object.assign(world, { platform, env, homedir, tmpdir, cwd, uid }));
+  return worldOf(Object.assign(world, { platform, env, homedir, tmpdir, cwd, uid }));
 }
 
 /** Whoever lets less be read takes the world apart. */
-function objectOf(world: SshWorld): World {
+function worldOf(world: SshWorld): World {
   const { platform, env, homedir, tmpdir, cwd, uid } = world;
   return {
     platform,
@@ -120,7 +120,8 @@ class SshWorld {
     const env = variables(texts.get("env") ?? "");
     this.env = { ...env, PATH: texts.get("path") ?? "" };
     this.#interfaces = interfacesIn(texts.get("addresses") ?? "");
-    for (const each of ["ufw", "nft", "serve"] as const) this.#told.set(each, texts.get(each) ?? "");
+    for (const each of ["ufw", "nft", "serve", "tailnet"] as const)
+      this.#told.set(each, texts.get(each) ?? "");
     for (const frame of frames) this.#records.add(frame);
     this.#processes(texts);
     await this.#look(this.#likely());

@@ -220,9 +220,9 @@ export class Live {
   async #readFront(): Promise<ProxyReading | undefined> {
     const { here, machine = here ? this.#around : undefined } = await this.#place();
     const reading = await machine?.proxies((await this.#port()) ?? machine.port());
-    return reading === undefined || reading.programs.length + reading.unread.length === 0
-      ? undefined
-      : reading;
+    if (reading === undefined) return undefined;
+    const { programs, unread, tailnet } = reading;
+    return programs.length + unread.length === 0 && tailnet === undefined ? undefined : reading;
   }
 
   async #kind(ask: Ask): Promise<Fact<Deployment>> {

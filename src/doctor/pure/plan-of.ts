@@ -1,9 +1,11 @@
+import { isLoopbackHost } from "../../core/address.ts";
 import type { Facts } from "../../core/collect.ts";
 import type { AdmissionInput } from "../../core/connection.ts";
 import type { Diagnosed } from "../../core/diagnose.ts";
 import { knownValue } from "../../core/fact.ts";
 import type { Finding, Remedy } from "../../core/finding.ts";
 import { type Choice, type Oracle, type Plan, type PlanOptions, plan } from "../../core/plan.ts";
+import { isSiteProxy } from "../../core/proxies.ts";
 import { isReading } from "../../core/step.ts";
 import { effectOf } from "../../report/effect.ts";
 import { oracleOf } from "./oracle.ts";
@@ -34,7 +36,7 @@ export function planOf(
   const single = singles(finding, options);
   if (model === undefined) return { choices: single };
   if (finding.remedies.every(({ after }) => after === undefined)) return { choices: single, model };
-  const planned = plan(model.start, model.oracle, options);
+  const planned = plan(model.start, model.oracle, { ...options, ways: safeWays(facts, model) });
   const { choices } = planned;
   if (choices.some(({ remedies }) => !remedies.some(weakens))) return { choices, planned, model };
   // What a person can do comes before a gateway that is weakened, and before nothing at all.
@@ -43,6 +45,23 @@ export function planOf(
     ({ remedies }): Choice => (advice.length === 0 ? { remedies } : { remedies, whyNot: "weakens-security" }),
   );
   return { choices: [...advice, ...others], planned, model };
+}
+
+/**
+ * Where strangers reach a page that is open without encryption, another way to it comes first: one that its host has
+ * already, with HTTPS; a tunnel, which is there at once, where it has none.
+ */
+function safeWays({ target, deployment }: Facts, { start }: PlanModel): readonly string[] {
+  const page = start.connection.headers.origin ?? `http://${start.connection.headers.host ?? ""}`;
+  const url = URL.canParse(page) ? new URL(page) : undefined;
+  if (knownValue(target)?.exposure !== "public" || url?.protocol !== "http:" || isLoopbackHost(url.hostname))
+    return [];
+  const { front } = knownValue(deployment) ?? {};
+  return [
+    ...(front?.tailnet === undefined ? [] : ["tailscale-serve"]),
+    ...(front?.programs.some(({ proxy }) => isSiteProxy(proxy)) === true ? ["https-proxy"] : []),
+    "ssh-tunnel",
+  ];
 }
 
 /**

@@ -1,10 +1,9 @@
 import type { ProxyFront } from "../../core/proxies.ts";
 import {
-  absoluteIn,
-  directoryOf,
   type FrontParts,
   type FrontText,
   hostAndPort,
+  Includes,
   leadsToGateway,
   lineAt,
   siteFileFor,
@@ -19,21 +18,14 @@ interface Line {
 
 /** Sites of a Caddyfile with a `reverse_proxy` to the gateway. Caddy passes on all that the gateway needs by itself. */
 export function caddyFronts(text: FrontText, port: number, own: ReadonlySet<string>): FrontParts {
-  const wants: string[] = [];
-  const fronts: ProxyFront[] = [];
-  const seen = new Set<string>();
-  const read = (file: string): void => {
-    const content = text.files.get(file);
-    if (content === undefined || seen.has(file) || seen.size > 200) return;
-    seen.add(file);
+  const includes = new Includes(text);
+  const sitesIn = (file: string, content: string): readonly ProxyFront[] => {
+    const fronts: ProxyFront[] = [];
     let depth = 0;
     let site: Line | undefined;
     for (const line of linesOf(content)) {
-      if (depth === 0 && line.words[0] === "import") {
-        const path = absoluteIn(directoryOf(file), line.words[1] ?? "");
-        wants.push(path);
-        for (const each of path.includes("*") ? text.matching(path) : [path]) read(each);
-      }
+      if (depth === 0 && line.words[0] === "import")
+        fronts.push(...includes.of(file, line.words[1] ?? "", sitesIn));
       if (depth === 0 && line.opens) site = line;
       const upstream = line.words.slice(1).some((word) => {
         const at = hostAndPort(word.replace(/^https?:\/\//, ""));
@@ -43,8 +35,10 @@ export function caddyFronts(text: FrontText, port: number, own: ReadonlySet<stri
         fronts.push(frontOf(site, file, lineAt(content, line.start)));
       depth = Math.max(0, depth + Number(line.opens) - Number(line.closes));
     }
+    return fronts;
   };
-  read(text.main);
+  const fronts = includes.in(text.main, sitesIn);
+  const { wants } = includes;
   const siteFile = wants.map((pattern) => siteFileFor(pattern, ".caddy")).find((path) => path !== undefined);
   return { fronts, wants, ...(siteFile === undefined ? {} : { siteFile }) };
 }

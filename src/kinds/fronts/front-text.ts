@@ -1,3 +1,5 @@
+import type { ComposeYaml } from "../../compose/yaml.ts";
+
 import type { ProxyFront } from "../../core/proxies.ts";
 
 /** The text of a configuration with all that it includes. */
@@ -6,9 +8,49 @@ export interface FrontText {
   readonly main: string;
   /** By absolute path; of what could not be read there is none. */
   readonly files: ReadonlyMap<string, string>;
+  /** Those that are YAML mappings, of a program whose configuration is YAML. */
+  readonly yaml?: ReadonlyMap<string, ComposeYaml>;
   /** Files that an `include` with a pattern means, of those that are there. */
   readonly matching: (pattern: string) => readonly string[];
 }
+
+/** Files that one file names and that belong in its place. */
+export class Includes {
+  /** Paths and patterns that were named. */
+  readonly wants: string[] = [];
+  readonly #text: FrontText;
+  readonly #open: string[] = [];
+  #read = 0;
+
+  constructor(text: FrontText) {
+    this.#text = text;
+  }
+
+  /**
+   * What `read` makes of each file that `name` means, beside the file `beside`; of one that includes itself, and of more
+   * than a configuration has, nothing.
+   */
+  of<T>(beside: string, name: string, read: (file: string, content: string) => readonly T[]): readonly T[] {
+    const path = absoluteIn(directoryOf(beside), name);
+    this.wants.push(path);
+    return (path.includes("*") ? this.#text.matching(path) : [path]).flatMap((file) => this.in(file, read));
+  }
+
+  in<T>(file: string, read: (file: string, content: string) => readonly T[]): readonly T[] {
+    const content = this.#text.files.get(file);
+    if (content === undefined || this.#open.includes(file)) return [];
+    if (this.#open.length >= MAX_DEPTH || this.#read >= MAX_READ) return [];
+    this.#read += 1;
+    this.#open.push(file);
+    const found = read(file, content);
+    this.#open.pop();
+    return found;
+  }
+}
+
+/** Files within files, and of all together. */
+const MAX_DEPTH = 8;
+const MAX_READ = 400;
 
 /** What a configuration says of the way to a gateway. */
 export interface FrontParts {

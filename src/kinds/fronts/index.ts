@@ -1,13 +1,20 @@
-import type { FrontLack, FrontProgram } from "../../core/proxies.ts";
+import type { FrontLack, SeenFront } from "../../core/proxies.ts";
 import { caddyFronts } from "./caddy.ts";
+import { cloudflaredFronts } from "./cloudflared.ts";
 import type { FrontParts, FrontText } from "./front-text.ts";
 import { haproxyFronts, mendHaproxy } from "./haproxy.ts";
 import { mendNginx, nginxFronts } from "./nginx.ts";
+
+import { traefikFronts } from "./traefik.ts";
 
 /** What is known of each proxy. */
 interface FrontKind {
   /** Where its configuration is when nobody says. */
   readonly config: string;
+  /** Where it looks when there is none. */
+  readonly others?: readonly string[];
+  /** Its files are YAML. */
+  readonly yaml?: true;
   /** The option by which another one is said. */
   readonly option: RegExp;
   read(text: FrontText, port: number, own: ReadonlySet<string>): FrontParts;
@@ -15,7 +22,7 @@ interface FrontKind {
   mend?(text: string, port: number, adds: readonly FrontLack[]): string | undefined;
 }
 
-export const FRONTS: Readonly<Record<FrontProgram, FrontKind>> = {
+export const FRONTS: Readonly<Record<SeenFront, FrontKind>> = {
   nginx: {
     config: "/etc/nginx/nginx.conf",
     option: /(?:^|\s)-c\s?(\/\S+)/,
@@ -28,5 +35,23 @@ export const FRONTS: Readonly<Record<FrontProgram, FrontKind>> = {
     option: /(?:^|\s)-f\s?(\/\S+)/,
     read: haproxyFronts,
     mend: mendHaproxy,
+  },
+  // Command lines and usual places as each documents them.
+  traefik: {
+    config: "/etc/traefik/traefik.yml",
+    others: ["/etc/traefik/traefik.yaml"],
+    yaml: true,
+    option: /\s--(?:configfile|providers\.file\.filename)[\s=](\/\S+)/i,
+    read: traefikFronts,
+  },
+  cloudflared: {
+    config: "/etc/cloudflared/config.yml",
+    others: [
+      ...["/etc/cloudflared/config.yaml", "/usr/local/etc/cloudflared/config.yml"],
+      "/root/.cloudflared/config.yml",
+    ],
+    yaml: true,
+    option: /\s--config[\s=](\/\S+)/,
+    read: cloudflaredFronts,
   },
 };

@@ -5,6 +5,7 @@ import {
   type FrontParts,
   type FrontText,
   hostAndPort,
+  Includes,
   leadsToGateway,
   lineAt,
   siteFileFor,
@@ -24,8 +25,8 @@ const MAX_DEPTH = 30;
 
 /** Sites of nginx that hand requests over to the gateway's port on this host. */
 export function nginxFronts(text: FrontText, port: number, own: ReadonlySet<string>): FrontParts {
-  const wants: string[] = [];
-  const whole = expanded(parsed(text.main, text) ?? [], text, wants, 0);
+  const includes = new Includes(text);
+  const whole = includes.in(text.main, (file, content) => expanded(content, file, text.main, includes));
   const http = whole.filter(({ name }) => name === "http").flatMap(({ block = [] }) => block);
   const upstreams = new Map(
     http.flatMap(({ name, args: [first = ""], block = [] }) => (name === "upstream" ? [[first, block]] : [])),
@@ -43,7 +44,7 @@ export function nginxFronts(text: FrontText, port: number, own: ReadonlySet<stri
     )
     // Where distributions have sites of one's own.
     .toSorted((a, b) => Number(b.includes("/sites-enabled/")) - Number(a.includes("/sites-enabled/")))[0];
-  return { fronts, wants, ...(site === undefined ? {} : { siteFile: site }) };
+  return { fronts, wants: includes.wants, ...(site === undefined ? {} : { siteFile: site }) };
 }
 
 interface HandOver {
@@ -222,29 +223,17 @@ function quotedArg(value: string): string {
 
 // ---- the text
 
-function parsed(file: string, { files }: FrontText): readonly Directive[] | undefined {
-  const content = files.get(file);
-  return content === undefined ? undefined : parse(content, file);
-}
-
-/** With what it includes in its place; an `include` itself stays, too. */
-function expanded(
-  directives: readonly Directive[],
-  text: FrontText,
-  wants: string[],
-  depth: number,
-): readonly Directive[] {
-  if (depth > 8) return [];
-  return directives.flatMap((each): readonly Directive[] => {
-    if (each.name === "include") {
-      const path = absoluteIn(directoryOf(text.main), each.args[0] ?? "");
-      const found = path.includes("*") ? text.matching(path) : [path];
-      wants.push(path);
-      return [each, ...found.flatMap((file) => expanded(parsed(file, text) ?? [], text, wants, depth + 1))];
-    }
-    if (each.block === undefined) return [each];
-    return [{ ...each, block: expanded(each.block, text, wants, depth + 1) }];
-  });
+/** With what it includes in its place; an `include` itself stays, too. nginx takes its path from the main file's directory. */
+function expanded(content: string, file: string, main: string, includes: Includes): readonly Directive[] {
+  const inside = (directives: readonly Directive[]): readonly Directive[] =>
+    directives.flatMap((each): readonly Directive[] => {
+      if (each.name === "include") {
+        const read = (path: string, text: string) => expanded(text, path, main, includes);
+        return [each, ...includes.of(main, each.args[0] ?? "", read)];
+      }
+      return [each.block === undefined ? each : { ...each, block: inside(each.block) }];
+    });
+  return inside(parse(content, file) ?? []);
 }
 
 interface Token {

@@ -246,6 +246,49 @@ const ANSWERS_INSIDE = new RegExp(
   "i",
 );
 
+/** Where a gateway's secret may be beside its config, and what its config is called. */
+const BESIDE =
+  "(?:\\.env\\b|OPENCLAW_GATEWAY_(?:TOKEN|PASSWORD)|\\benv(?:ironment)?[ -](?:files?|vars?|variables?)\\b|环境变量|\\b(?:unit|service|systemd|compose)[ -](?:unit|files?)\\b|\\bsystemd\\b|\\bunit['’]s\\b|\\b(?:docker-)?compose\\.ya?ml\\b|\\bExecStart\\b|\\bplist\\b|\\bLaunchAgent\\b|服务文件|单元文件)";
+const CONFIG =
+  "(?:openclaw\\.json5?|gateway\\.auth\\.(?:token|password)|\\bconfig(?:uration)?(?: files?|\\.json)?\\b|配置文件)";
+const DIFFERS =
+  "(?:\\bdiffer\\w{0,5}|\\bnot the same\\b|\\bmismatch\\w{0,3}|(?:\\bdo|\\bdoes)(?: not|n['’]t) match|\\bout of sync\\b|\\bdisagree\\w{0,2}|\\bconflicts?\\b|不一致|不同|不匹配|不一样)";
+/** A service's own files that have a secret from before. */
+const FORMER = "\\b(?:old|stale|former|previous|outdated|expired|wrong|another|other)\\b|旧|过期|以前";
+const UNIT =
+  "\\b(?:unit|service file|systemd|ExecStart|drop-in|plist|LaunchAgent|launchd)\\b|服务文件|单元文件";
+const SECRET = "(?:\\b(?:token|password|secret)\\b|令牌|密码|密钥)";
+const TWO_PLACES = new RegExp(
+  [
+    `${BESIDE}[^\\n]{0,80}${CONFIG}[^\\n]{0,60}${DIFFERS}`,
+    `${CONFIG}[^\\n]{0,80}${BESIDE}[^\\n]{0,60}${DIFFERS}`,
+    `${DIFFERS}[^\\n]{0,60}${BESIDE}[^\\n]{0,60}${CONFIG}`,
+    `${DIFFERS}[^\\n]{0,60}${CONFIG}[^\\n]{0,60}${BESIDE}`,
+    `(?:${UNIT})[^.。\\n]{0,80}(?:${FORMER})[^.。\\n]{0,40}${SECRET}`,
+    `(?:${FORMER})[^.。\\n]{0,40}${SECRET}[^.。\\n]{0,60}(?:${UNIT})`,
+    `(?:${UNIT})[^.。\\n]{0,80}${SECRET}[^.。\\n]{0,40}(?:${FORMER}|\\bbefore\\b)`,
+  ].join("|"),
+  "i",
+);
+
+const STOPS =
+  "(?:\\b(?:stop|die|dying|end|exit|quit|crash|disappear|vanish|terminat|shut)\\w{0,4}\\b|\\bkill(?:ed|s)\\b|\\b(?:is|goes|gets|be|are|was|went)\\b[^.\\n]{0,12}\\b(?:down|offline|gone|dead|away|unreachable|inactive|disconnected)\\b|\\bdisconnect(?:s|ed)\\b)";
+/** The last session of a person ends: not one of a channel, and not the page's. */
+const SIGNS_OUT =
+  "(?:\\b(?:I|we|you|user|nobody|everyone|everybody)\\b[^.\\n]{0,20}\\b(?:log|logged|sign|signed)[ -]?(?:out|off)\\b|\\b(?:after|at|on|upon|by|when|once)\\b[^.\\n]{0,16}\\b(?:logout|log[ -]?off|logging (?:out|off)|signing (?:out|off))\\b|\\b(?:clos|exit|end|leav|quit|disconnect|drop)\\w{0,4}\\b[^.\\n]{0,24}\\b(?:ssh|terminal|putty|login session|shell)\\b|\\bssh (?:session|connection)\\b[^.\\n]{0,12}\\b(?:ends?|closes?|closed|drops?|is over)\\b)(?! (?:of|from) (?:the |my )?(?:dashboard|control|ui|web|page|whats|telegram|discord|slack))";
+const SERVICE = "\\b(?:gateway|service|daemon|unit|openclaw|clawdbot|moltbot|it)\\b";
+const SIGNS_OUT_ZH = "(?:退出|断开|关闭|注销|登出)[^。\\n]{0,8}(?:SSH|登录|终端|会话)|注销|登出";
+const SERVICE_ZH = "(?:网关|服务|gateway|openclaw)";
+/** A tunnel ends with its session as well, and the gateway goes on. */
+const NO_TUNNEL = "^(?!.*(?:\\btunnel\\w{0,3}\\b|\\bssh -\\w{0,4}L\\b|\\bport[- ]forward|隧道|端口转发))";
+const ENDS_AT_LOGOUT = new RegExp(
+  [
+    `${NO_TUNNEL}.*(?:${SERVICE}[^.\\n]{0,80}${STOPS}[^.\\n]{0,60}${SIGNS_OUT}|${SIGNS_OUT}[^.\\n]{0,60}${SERVICE}[^.\\n]{0,60}${STOPS})`,
+    `${NO_TUNNEL}.*(?:(?:${SIGNS_OUT_ZH})[^。\\n]{0,20}${SERVICE_ZH}[^。\\n]{0,12}(?:停|挂|死|退出|没了|断)|${SERVICE_ZH}[^。\\n]{0,20}(?:${SIGNS_OUT_ZH})[^。\\n]{0,16}(?:停|挂|死|没了))`,
+  ].join("|"),
+  "i",
+);
+
 const TOLD: readonly (readonly [AsideEvent["about"], RegExp])[] = [
   ["answers-inside", ANSWERS_INSIDE],
   [
@@ -256,6 +299,8 @@ const TOLD: readonly (readonly [AsideEvent["about"], RegExp])[] = [
     "token-source",
     /OPENCLAW_GATEWAY_TOKEN\b[^\n]{0,160}\b(?:differ\w{0,5}|not the same|mismatch\w{0,3}|does(?: not|n't) match|overrid\w{1,6}|stale|old)\b|\b(?:differ\w{0,5}|mismatch|overrid\w{1,6})\b[^\n]{0,120}OPENCLAW_GATEWAY_TOKEN\b|OPENCLAW_GATEWAY_TOKEN[^\n]{0,80}(?:不一致|不同|不匹配|覆盖)/i,
   ],
+  ["token-source", TWO_PLACES],
+  ["ends-at-logout", ENDS_AT_LOGOUT],
   [
     "client-identity",
     /\bnew (?:pairing|device)(?: pairing)? (?:request|id|approval)s?\b[^.\n]{0,60}\b(?:every|each|after)\b[^.\n]{0,30}\b(?:restart|reboot|recreat|redeploy|start|time|session)|\b(?:every|each) (?:restart|reboot|redeploy|time)\b[^.\n]{0,80}\b(?:new (?:pairing|device)|pair(?:ing)? again|re-?pair|re-?approve)|每次(?:重启|启动|打开|重新)[^。\n]{0,40}(?:重新)?(?:配对|批准|新的?设备)/i,
@@ -273,6 +318,10 @@ export const told: Shape = {
     "paired.json",
     "pending.json",
     "OPENCLAW_GATEWAY_TOKEN",
+    ...["openclaw.json", "gateway.auth.", "config", "systemd", "unit", "ExecStart", "plist", "LaunchAgent"],
+    ...["service file", "drop-in", "服务文件", "单元文件", "配置文件"],
+    ...["og out", "ogout", "og off", "ogoff", "ogged o", "ogging o", "ign out", "ign off", "igning o"],
+    ...["SSH", "ssh", "erminal", "utty", "退出", "断开", "登出", "注销", "关闭"],
     "ew pairing",
     "ew device",
     "ashboard works",

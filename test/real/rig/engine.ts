@@ -8,7 +8,7 @@ import Docker from "dockerode";
 import { unpackNewer } from "./debian.ts";
 import { importImage } from "./image.ts";
 import { type Namespace, ownNamespace, whyNoIproute } from "./namespace.ts";
-import { endChild, isAlive, mustRun, progress, retry, run, until } from "./processes.ts";
+import { endChild, endsWithUs, isAlive, mustRun, progress, retry, run, until } from "./processes.ts";
 import { ownRuntime } from "./runtime.ts";
 
 export interface Engine {
@@ -135,11 +135,6 @@ export async function startEngine({ env = {} }: EngineOptions = {}): Promise<Eng
     await stop();
     throw error;
   }
-}
-
-/** The same command, ended by the kernel when this process ends, even when it crashes. */
-export function endsWithUs(argv: readonly string[]): readonly string[] {
-  return ["setpriv", "--pdeathsig", "TERM", ...argv];
 }
 
 /** @throws it gave no answer within a minute: with the end of its log. */

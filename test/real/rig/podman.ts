@@ -12,9 +12,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type Engine, endsWithUs, made, removeAll, removeFolder, whyNotInstalled } from "./engine.ts";
+import { type Engine, made, removeAll, removeFolder, whyNotInstalled } from "./engine.ts";
 import { loneNamespace, whyNoNamespaces } from "./namespace.ts";
-import { endChild, run } from "./processes.ts";
+import { endChild, endsWithUs, run } from "./processes.ts";
 import { ownRuntime } from "./runtime.ts";
 
 const NETAVARK = ["/usr/lib/podman/netavark", "/usr/libexec/podman/netavark"];

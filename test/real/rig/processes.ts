@@ -93,6 +93,11 @@ export async function until(
   }
 }
 
+/** The same command, ended by the kernel when this process ends, even when it crashes or is killed. */
+export function endsWithUs(argv: readonly string[], signal: "TERM" | "KILL" = "TERM"): readonly string[] {
+  return ["setpriv", "--pdeathsig", signal, ...argv];
+}
+
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

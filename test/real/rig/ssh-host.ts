@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { ensureClient } from "./clients.ts";
 import { type Namespace, ownNamespace } from "./namespace.ts";
-import { endChild, mustRun, progress, retry, run, until } from "./processes.ts";
+import { endChild, endsWithUs, mustRun, progress, retry, run, until } from "./processes.ts";
 import { cacheDir } from "./releases.ts";
 
 export interface SshHost {
@@ -130,7 +130,7 @@ export async function startSshHost(options: SshHostOptions = {}): Promise<SshHos
   );
   chmodSync(at("bin/ssh"), 0o755);
   const line = [file, "-D", "-e", "-f", at("sshd_config")];
-  const [command = "", ...args] = network.inside(await withOwnUser(line, at("passwd")));
+  const [command = "", ...args] = network.inside(endsWithUs(await withOwnUser(line, at("passwd"))));
   const child: ChildProcess = spawn(command, args, { env, stdio: "ignore" });
   const stop = async (): Promise<void> => {
     await endChild(child);

@@ -17,7 +17,16 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { ensureClient } from "./clients.ts";
 import type { Network } from "./namespace.ts";
-import { type CommandResult, mustRun, progress, retry, run, until } from "./processes.ts";
+import {
+  type CommandResult,
+  endsWithUs,
+  isAlive,
+  mustRun,
+  progress,
+  retry,
+  run,
+  until,
+} from "./processes.ts";
 import { cacheDir } from "./releases.ts";
 
 export interface SystemdHost {
@@ -39,6 +48,14 @@ export interface SystemdHost {
   /** Writes a file on the host. */
   write(file: string, content: string, owner?: "claw" | "root"): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** Where the host has this machine's cache as well: what is below /tmp is not there for a unit with a /tmp of its own. */
+const PROGRAMS = "/opt/rig";
+
+/** A path of the cache, as a unit with a /tmp of its own sees it there. */
+export function outsideTmp(file: string): string {
+  return path.join(PROGRAMS, path.relative(cacheDir(), file));
 }
 
 export const CLAW = { uid: 1001, home: "/home/claw" } as const;
@@ -97,10 +114,11 @@ export interface SystemdHostOptions {
 
 export async function startSystemdHost(options: SystemdHostOptions): Promise<SystemdHost> {
   const { network, address } = options;
-  const work = mkdtempSync(path.join(tmpdir(), "opd-rig-systemd-"));
+  await removeLeftovers();
+  const work = mkdtempSync(path.join(tmpdir(), `${FOLDER}${process.pid}-`));
   const at = (name: string): string => path.join(work, name);
   const root = at("root");
-  const group = `${cgroupRoot()}/${path.basename(work)}`;
+  const group = groupOf(work);
   let child: ChildProcess | undefined;
   let init = 0;
   const stop = async (): Promise<void> => {
@@ -111,10 +129,7 @@ export async function startSystemdHost(options: SystemdHostOptions): Promise<Sys
     }
     child?.kill("SIGKILL");
     await delay(300);
-    await run(["umount", "-l", root]);
-    await run(["umount", "-l", work]);
-    removeGroups(group);
-    rmSync(work, { recursive: true, force: true });
+    await unmount(work);
   };
   try {
     await mustRun(["mount", "-t", "tmpfs", "-o", "size=3g,mode=755", "opd-rig-systemd", work]);
@@ -124,8 +139,8 @@ export async function startSystemdHost(options: SystemdHostOptions): Promise<Sys
     await furnish(root, at("key"), options);
     mkdirSync(group);
     writeFileSync(at("boot"), bootScript(root));
-    const script = `echo $$ > ${group}/cgroup.procs; exec unshare --fork --pid --mount --uts --ipc --cgroup bash ${at("boot")}`;
-    const [command = "", ...words] = network.gateway.inside(["bash", "-c", script]);
+    const script = `echo $$ > ${group}/cgroup.procs; exec unshare --fork --kill-child --pid --mount --uts --ipc --cgroup bash ${at("boot")}`;
+    const [command = "", ...words] = network.gateway.inside(endsWithUs(["bash", "-c", script], "KILL"));
     child = spawn(command, words, { stdio: "ignore" });
     const inside = (argv: readonly string[]) => [
       ...[
@@ -180,6 +195,27 @@ export async function startSystemdHost(options: SystemdHostOptions): Promise<Sys
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+const FOLDER = "opd-rig-systemd-";
+
+function groupOf(work: string): string {
+  return `${cgroupRoot()}/${path.basename(work)}`;
+}
+
+async function unmount(work: string): Promise<void> {
+  await run(["umount", "-l", path.join(work, "root")]);
+  await run(["umount", "-l", work]);
+  removeGroups(groupOf(work));
+  rmSync(work, { recursive: true, force: true });
+}
+
+/** Of runs that were killed: their machines ended with them, their mounts did not. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of readdirSync(tmpdir())) {
+    const owner = new RegExp(`^${FOLDER}(\\d+)-`).exec(name)?.[1];
+    if (owner !== undefined && !isAlive(Number(owner))) await unmount(path.join(tmpdir(), name));
   }
 }
 
@@ -259,7 +295,7 @@ for n in 0:stdin 1:stdout 2:stderr; do ln -s /proc/self/fd/\${n%:*} dev/\${n#*:}
 mount -t tmpfs -o mode=1777 tmpfs dev/shm
 hostname claw-vps
 mkdir -p .old; pivot_root . .old; cd /
-mkdir -p ${cacheDir()}; mount --bind /.old${cacheDir()} ${cacheDir()}; mount -o remount,bind,ro ${cacheDir()}
+for n in ${cacheDir()} ${PROGRAMS}; do mkdir -p $n; mount --bind /.old${cacheDir()} $n; mount -o remount,bind,ro $n; done
 umount -l /.old
 exec env -i container=rig PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb /lib/systemd/systemd --system --unit=multi-user.target --log-target=console --show-status=false </dev/null
 `;

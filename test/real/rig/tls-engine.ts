@@ -6,8 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { certificate, type Made } from "../../support/certificate.ts";
-import { endsWithUs } from "./engine.ts";
-import { endChild, run, until } from "./processes.ts";
+import { endChild, endsWithUs, run, until } from "./processes.ts";
 
 export interface TlsEngine {
   /** For `DOCKER_HOST`. */

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { certificate, type Made } from "../../support/certificate.ts";
 import type { Namespace } from "../rig/namespace.ts";
-import { endChild, mustRun, progress, retry, run, until } from "../rig/processes.ts";
+import { endChild, endsWithUs, mustRun, progress, retry, run, until } from "../rig/processes.ts";
 
 export interface Front {
   /** Its main configuration. */
@@ -98,14 +98,29 @@ export async function startHaproxy(
   return start(["haproxy", "-W", "-f", config], config, host, port);
 }
 
+/** Caddy as Debian's unit runs it, with its own folders and no certificate of this machine's store. */
+export async function startCaddy(
+  folder: string,
+  text: string,
+  host: Namespace,
+  port: number,
+): Promise<Front> {
+  const config = path.join(folder, "Caddyfile");
+  writeFileSync(config, text);
+  const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
+  const words = ["caddy", "run", "--config", config, "--adapter", "caddyfile"];
+  return start(words, config, host, port, env);
+}
+
 async function start(
   words: readonly string[],
   config: string,
   host: Namespace,
   port: number,
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<Front> {
-  const [command = "", ...args] = host.inside(words);
-  const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] });
+  const [command = "", ...args] = host.inside(endsWithUs(words));
+  const child = spawn(command, args, { env, stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     said = (said + text).slice(-4000);

@@ -4,6 +4,7 @@ import { DEFAULT_PORT } from "../../../core/default-port.ts";
 import { type Fact, knownValue } from "../../../core/fact.ts";
 import type { Finding, ProxySite, Remedy } from "../../../core/finding.ts";
 import type { Oracle } from "../../../core/plan.ts";
+import { isSiteProxy } from "../../../core/proxies.ts";
 
 /** A proxy with HTTPS, as a person described it. */
 export type SaidSite = Pick<SaidWay, "siteFile"> & {
@@ -52,8 +53,8 @@ export function withWays<S>(findings: readonly Finding[], facts: Facts, ways: Wa
 
 function proxyThere({ anyProxy }: SaidSite, { deployment }: WayFacts): Partial<Pick<ProxySite, "proxy">> {
   const there = deployment?.front?.programs.map(({ proxy }) => proxy) ?? [];
-  const proxy = anyProxy === true ? there.find((one) => one === "caddy" || one === "nginx") : undefined;
-  return proxy === "caddy" || proxy === "nginx" ? { proxy } : {};
+  const proxy = anyProxy === true ? there.find(isSiteProxy) : undefined;
+  return proxy === undefined ? {} : { proxy };
 }
 
 /** With where it ends, as far as the model has a say; Serve without Tailscale is advice, unless it was asked for. */

@@ -1,5 +1,6 @@
+import { INSECURE_AUTH } from "../../../../checks/lib/remedies.ts";
 import { pageScopes } from "../../../admission/page.ts";
-import { popularAdvice } from "../../../admission/popular.ts";
+import { type PopularAdvice, popularAdvice } from "../../../admission/popular.ts";
 import { askedFrom } from "../../../admission/reported-address.ts";
 import { applySteps } from "../../../admission/try-remedy.ts";
 import type { Facts } from "../../../core/collect.ts";
@@ -7,7 +8,7 @@ import type { Diagnosed } from "../../../core/diagnose.ts";
 import { knownValue } from "../../../core/fact.ts";
 import type { PendingDevice } from "../../../core/facts.ts";
 import type { Finding, Remedy, Step } from "../../../core/finding.ts";
-import type { PlanOptions } from "../../../core/plan.ts";
+import type { Choice, PlanOptions } from "../../../core/plan.ts";
 import { fromAddress, type RequestQuestion, requestFor, requestNamed } from "../../../core/requests.ts";
 import { isProgrammatic, isReading } from "../../../core/step.ts";
 import { planOf } from "../plan-of.ts";
@@ -73,11 +74,23 @@ export function prepare(
   if (model === undefined || planned === undefined)
     return forOwnPage({ ...base, popular: [] }, facts, planOptions);
   const after = applySteps(model.start, steps);
+  const advice = popularAdvice(model.start);
   return {
     ...base,
-    popular: popularAdvice(model.start).filter(({ verdict }) => verdict !== "admits"),
+    alternatives: [...base.alternatives, ...refusedSwitch(advice, exposure)],
+    popular: advice.filter(({ verdict }) => verdict !== "admits"),
     model: { ...model, after, expected: model.oracle.verdict(after) },
   };
+}
+
+/** The switch that everybody repeats, where it would let the page in and strangers with it: no check offers it there. */
+function refusedSwitch(
+  advice: readonly PopularAdvice[],
+  exposure: PlanOptions["exposure"],
+): readonly Choice[] {
+  const admits = advice.some(({ id, verdict }) => id === "allow-insecure-auth" && verdict === "admits");
+  if (!admits || exposure === "loopback" || exposure === "private") return [];
+  return [{ remedies: [INSECURE_AUTH], whyNot: "exposed" }];
 }
 
 function isMendable({ severity, remedies }: Finding, can: Doer): boolean {

@@ -57,6 +57,7 @@ export const fix: FixWords = {
   whyNot: {
     "weakens-security": "weakens the gateway",
     "grants-more": "grants more",
+    "less-safe-way": "strangers reach this server: another way to the page is safer",
     "more-disruption": "disturbs more",
     "recommended-otherwise": "OpenClaw recommends the other for this release",
     "more-steps": "takes more steps",

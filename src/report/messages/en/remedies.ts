@@ -372,6 +372,11 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     caution:
       "Whoever signs on at the proxy gets a lasting device. Set allowUsers, and let nothing but the proxy reach the gateway.",
   },
+  "pass-client": {
+    title: "Let the proxy tell the gateway who the client is",
+    what: "Its own configuration gets `X-Forwarded-For` and `X-Forwarded-Proto`, written anew for each request; the proxy checks it itself and reads it again.",
+    caution: "It does not approve any browser.",
+  },
   "pass-upgrade": {
     title: "Let the proxy pass WebSocket upgrades on",
     what: "nginx needs `proxy_http_version 1.1` and the `Upgrade` and `Connection` headers; Caddy and Traefik pass them by themselves; edge platforms have a switch for it.",

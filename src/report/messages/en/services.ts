@@ -40,5 +40,12 @@ export const services: Readonly<Record<string, CauseMessage>> = {
     verify:
       "`loginctl show-user {user|USER} --property=Linger` says `Linger=yes`, and the page answers with nobody signed in.",
     caveats: "Every service that the user has enabled goes on then, not the gateway alone.",
+    variants: {
+      told: {
+        title: "The gateway ends when its user signs out",
+        what: "It is told that the gateway ends when somebody signs out. Its unit and whether lingering is on were not looked at.",
+        fix: "Switch lingering on for the user that the gateway runs as. A gateway that was started in a terminal ends with it: it needs its service first, which `openclaw gateway install` sets up.",
+      },
+    },
   },
 };

@@ -53,6 +53,7 @@ export const fix: FixWords = {
   whyNot: {
     "weakens-security": "会削弱网关的安全性",
     "grants-more": "授予的权限更多",
+    "less-safe-way": "陌生人能访问这台服务器：另一条访问页面的途径更安全",
     "more-disruption": "影响更大",
     "recommended-otherwise": "OpenClaw 在该版本中推荐另一种办法",
     "more-steps": "步骤更多",

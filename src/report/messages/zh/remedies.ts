@@ -360,6 +360,11 @@ export const remedies: Readonly<Record<string, RemedyMessage>> = {
     what: "从 2026.8.1 起，gateway.auth.trustedProxy.deviceAutoApprove 会批准代理已说明身份的用户的浏览器，不包括 operator.admin。",
     caution: "凡是在代理上登录的人都会得到长期有效的设备。请设置 allowUsers，并且只让代理能访问网关。",
   },
+  "pass-client": {
+    title: "让代理告知网关客户端是谁",
+    what: "在代理自己的配置中加入 `X-Forwarded-For` 和 `X-Forwarded-Proto`，每个请求都重新写入；先由代理自己检查，再重新读取。",
+    caution: "这并不会批准任何浏览器。",
+  },
   "pass-upgrade": {
     title: "让代理转发 WebSocket 升级请求",
     what: "nginx 需要 `proxy_http_version 1.1` 以及 `Upgrade` 和 `Connection` 请求头；Caddy 和 Traefik 会自动转发；边缘平台有相应的开关。",

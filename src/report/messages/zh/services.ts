@@ -38,5 +38,12 @@ export const services: Readonly<Record<string, CauseMessage>> = {
     verify:
       "`loginctl show-user {user|USER} --property=Linger` 显示 `Linger=yes`，并且无人登录时页面有应答。",
     caveats: "此后该用户启用的所有服务都会继续运行，不只是网关。",
+    variants: {
+      told: {
+        title: "用户退出登录时，网关随之结束",
+        what: "据描述，有人退出登录时网关就结束。没有查看过它的单元，也没有查看过 lingering 是否开启。",
+        fix: "为运行网关的用户开启 lingering。在终端里启动的网关会随终端一起结束：需要先用 `openclaw gateway install` 安装服务。",
+      },
+    },
   },
 };
