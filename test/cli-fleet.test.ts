@@ -388,6 +388,72 @@ describe("a report of logs", () => {
     }
   });
 
+  test("held against the list: what nobody asked for, several looks, a forged all-is-well, and what is missing", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "opd-asked-"));
+    const list = join(folder, "gateways.txt");
+    const text = "wss://a.example.test name=a\nwss://b.example.test\nwss://c.example.test\nk8s:claw\n";
+    writeFileSync(list, text);
+    const read = parseFleetList(text, list);
+    assert.ok(read.ok);
+    const of = (entry: number, target: string, more: Partial<FleetGateway> = {}): FleetGateway => ({
+      ...line,
+      list: read.value.id,
+      entries: 4,
+      entry,
+      target,
+      ...more,
+    });
+    const ill = {
+      id: "x",
+      code: "OPD1",
+      severity: "error" as const,
+      confidence: "certain" as const,
+      title: "t",
+      fixHint: "f",
+    };
+    const honest = [
+      of(0, "wss://a.example.test", { name: "a" }),
+      of(1, "wss://b.example.test", { verdict: "found", findings: [ill] }),
+      of(3, "k8s:claw/deploy/one"),
+    ];
+    const forged = [
+      of(1, "wss://b.example.test", { at: "2026-11-30T19:09:00.000Z" }),
+      of(0, "wss://a.example.test", { name: "another" }),
+      of(1, "wss://a.example.test"),
+      of(2, "wss://evil.example.test"),
+      of(3, "k8s:other/deploy/one"),
+      of(3, "k8s:claw/"),
+      { ...of(2, "wss://c.example.test"), entries: 3 },
+      line,
+    ];
+    const log = join(folder, "log");
+    writeFileSync(log, [...honest, ...forged].map((one) => `${JSON.stringify(one)}\n`).join(""));
+    const { code, stdout } = await here(["fleet", "report", log, "--list", list, "--json"]);
+    const { lines, summary } = {
+      lines: stdout.split("\n").filter((one) => one.includes('"fleet-gateway"')),
+      summary: summaryIn(stdout),
+    };
+    assert.equal(lines.length, 3);
+    assert.deepEqual(
+      [summary?.unreported, summary?.repeated, summary?.contradicted, summary?.unasked],
+      [[2], [1], [1], 7],
+    );
+    assert.equal(code, 3);
+    const table = (await here(["fleet", "report", log, "--list", list])).stdout;
+    assert.match(table, /nobody reported: 1 of 4 \(3\)/);
+    assert.match(table, /all is well and another one that it is not: 1 of 4 \(2\)/);
+    assert.match(table, /that the list does not have, left out: 7/);
+    assert.match((await here(["fleet", "report", log, "--list", list, "--lang", "zh"])).stdout, /相互矛盾/);
+    // A log without one line of the list is no report of nothing.
+    writeFileSync(log, `${JSON.stringify(line)}\n`);
+    const other = await here(["fleet", "report", log, "--list", list, "--json"]);
+    assert.deepEqual(
+      [other.code, summaryIn(other.stdout)?.unreported, summaryIn(other.stdout)?.unasked],
+      [3, [0, 1, 2, 3], 1],
+    );
+    rmSync(folder, { recursive: true });
+  });
+
   test("two lists stay apart", async () => {
     const other = { ...line, list: "ba9876543210" };
     const reports = await merged(`${JSON.stringify(line)}\n${JSON.stringify(other)}\n`);

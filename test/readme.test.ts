@@ -11,12 +11,14 @@ import { MAX_INPUT } from "../src/cli/run/what-if.ts";
 import { MAX_COMPOSE, MAX_COMPOSE_LINES } from "../src/compose/yaml.ts";
 import { MAX_INCLUDED } from "../src/config/includes.ts";
 import { MAX_CONFIG, MAX_CONFIG_DEPTH } from "../src/config/json5.ts";
+import { MOST_OF_SECRETS, MOST_SECRETS } from "../src/core/known-values.ts";
 import { compareReleases } from "../src/core/release.ts";
 import { MAX_ANSWER } from "../src/deployments/docker/bounded-answers.ts";
 import { LOG_TAIL_BYTES } from "../src/deployments/log-files.ts";
 import { LIMIT_MS } from "../src/deployments/store/reader.ts";
 import { MAX_STORE } from "../src/deployments/store/snapshot.ts";
 import { MAX_INPUTS } from "../src/doctor/pure/what-if/input.ts";
+import { MAX_ENTRIES, MAX_UNPACKED, MAX_ZIP } from "../src/intake/archive.ts";
 import { catalogueOf } from "../src/report/messages/index.ts";
 
 const root = resolve(fileURLToPath(new URL("..", import.meta.url)));
@@ -94,9 +96,14 @@ function limits(): string {
       "`openclaw.json`",
       `${size(MAX_CONFIG)}, ${MAX_CONFIG_DEPTH} levels; ${size(MAX_INCLUDED)} with all that it includes`,
     ],
+    ["secrets that are kept back", `${number(MOST_SECRETS)}, ${size(MOST_OF_SECRETS)} of them together`],
     ["a Compose file", `${size(MAX_COMPOSE)}, ${number(MAX_COMPOSE_LINES)} lines`],
     ["logs that are found", `their last ${size(LOG_TAIL_BYTES)}`],
     ["a log that is named, or a pipe", `${size(MAX_LOG)}; of a longer file its end`],
+    [
+      "what comes out of archives",
+      `${size(MAX_UNPACKED)}, ${number(MAX_ENTRIES)} files; a zip itself ${size(MAX_ZIP)}`,
+    ],
     [
       "the gateway's device store",
       `${size(MAX_STORE)}, and the same of its write-ahead log; ${LIMIT_MS / 1000} seconds`,

@@ -29,13 +29,13 @@ export type Unpackable =
 
 /** Archives within archives: `.zip` of `.tar.gz` of `.gz`. */
 const MAX_DEPTH = 4;
-const MAX_ENTRIES = 5000;
+export const MAX_ENTRIES = 5000;
 /** They are passed over, but also that takes time. */
 const MAX_DIRECTORIES = 10 * MAX_ENTRIES;
 /** Bytes of a zip archive itself, which has its directory at its end and is therefore held whole. */
-const MAX_ZIP = 256 * 1024 ** 2;
+export const MAX_ZIP = 256 * 1024 ** 2;
 /** Bytes that come out in all. */
-const MAX_UNPACKED = 4 * 1024 ** 3;
+export const MAX_UNPACKED = 4 * 1024 ** 3;
 /** What is this many times larger than it came, and more than the first bytes, was made to be. */
 const MAX_RATIO = 1000;
 const FREE = 64 * 1024 ** 2;

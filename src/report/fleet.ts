@@ -65,6 +65,11 @@ export interface FleetSummary {
   readonly undetermined: number;
   /** Places in the list of which no line was there; only of a `fleet report`. */
   readonly unreported?: readonly number[];
+  /** Places of which more than one look told; of which one look said healthy and another one found something. */
+  readonly repeated?: readonly number[];
+  readonly contradicted?: readonly number[];
+  /** Lines of gateways that the list, where it was handed in, does not have; nothing of them is in the report. */
+  readonly unasked?: number;
   readonly share?: { readonly index: number; readonly count: number };
 }
 
@@ -142,11 +147,14 @@ export function unseenLine(
 
 export function summaryOf(
   lines: readonly FleetGateway[],
-  of: Pick<FleetSummary, "tool" | "list" | "entries" | "share" | "unreported">,
+  of: Pick<
+    FleetSummary,
+    "tool" | "list" | "entries" | "share" | "unreported" | "repeated" | "contradicted" | "unasked"
+  >,
 ): FleetSummary {
   const count = (verdict: Report["verdict"]): number =>
     lines.filter((line) => line.verdict === verdict).length;
-  const { share, unreported, ...rest } = of;
+  const { share, unreported, repeated, contradicted, unasked, ...rest } = of;
   return {
     schemaVersion: 1,
     kind: "fleet-summary",
@@ -157,6 +165,9 @@ export function summaryOf(
     undetermined: count("undetermined"),
     ...(share === undefined ? {} : { share }),
     ...(unreported === undefined ? {} : { unreported }),
+    ...(repeated === undefined ? {} : { repeated }),
+    ...(contradicted === undefined ? {} : { contradicted }),
+    ...(unasked === undefined ? {} : { unasked }),
   };
 }
 
@@ -199,16 +210,26 @@ export function fleetTable(
       .join("  "),
   );
   const { gateways, healthy, found, undetermined, unreported = [], entries } = summary;
+  const { repeated = [], contradicted = [], unasked = 0 } = summary;
   const sum = text(say("fleet-sum", { count: gateways, healthy, found, open: undetermined }));
-  const ids = [
-    ...unreported.slice(0, MOST_PLACES).map((at) => at + 1),
-    ...(unreported.length > MOST_PLACES ? ["…"] : []),
-  ].join(", ");
-  const lost =
-    unreported.length === 0
-      ? []
-      : [text(say("fleet-unreported", { count: unreported.length, most: entries, ids }))];
-  return [...(rows.length === 0 ? [] : [...laid, ""]), sum, ...lost, text(say("fleet-more")), ""].join("\n");
+  const told = (
+    message: "fleet-unreported" | "fleet-repeated" | "fleet-contradicted",
+    all: readonly number[],
+  ) =>
+    all.length === 0 ? [] : [text(say(message, { count: all.length, most: entries, ids: placesOf(all) }))];
+  const notes = [
+    ...told("fleet-unreported", unreported),
+    ...told("fleet-repeated", repeated),
+    ...told("fleet-contradicted", contradicted),
+    ...(unasked === 0 ? [] : [text(say("fleet-unasked", { count: unasked }))]),
+  ];
+  return [...(rows.length === 0 ? [] : [...laid, ""]), sum, ...notes, text(say("fleet-more")), ""].join("\n");
+}
+
+/** Counted from 1, as a list's reader does. */
+function placesOf(places: readonly number[]): string {
+  const shown = places.slice(0, MOST_PLACES).map((at) => at + 1);
+  return [...shown, ...(places.length > MOST_PLACES ? ["…"] : [])].join(", ");
 }
 
 function byPlace(a: FleetGateway, b: FleetGateway): number {

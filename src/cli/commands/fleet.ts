@@ -88,6 +88,8 @@ const making = (command: Argv, words: CliWords) =>
 const reporting = (command: Argv, words: CliWords) =>
   outputs(command, words)
     .positional("files", { type: "string", array: true, describe: words["option.fleet-logs"] })
+    .option("list", { type: "string", requiresArg: true, describe: words["option.fleet-asked"] })
+    .option("context", { type: "string", requiresArg: true, describe: words["option.context"] })
     .option("fail-on", {
       choices: ["error", "warning", "info", "never"] as const,
       requiresArg: true,

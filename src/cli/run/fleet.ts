@@ -6,6 +6,7 @@ import { say } from "../../core/saying.ts";
 import { Secret } from "../../core/secret.ts";
 import { FLEET_TOOL, lookAtFleet } from "../../doctor/live/fleet.ts";
 import {
+  askedOf,
   type FleetEntry,
   type FleetList,
   listOfSelection,
@@ -96,7 +97,7 @@ async function look(args: FleetLookArguments, session: Session): Promise<number>
 
 async function reportOnLogs(args: FleetReportArguments, session: Session): Promise<number> {
   const { io, out } = session;
-  const merge = new FleetMerge();
+  const merge = new FleetMerge(await askedList(args, session));
   const note = (): void => undefined;
   for (const path of args.files ?? ["-"]) {
     if (path.startsWith("k8s:")) {
@@ -117,11 +118,21 @@ async function reportOnLogs(args: FleetReportArguments, session: Session): Promi
     for (const { lines, summary } of reports)
       for (const line of [...lines, summary]) out.put(`${out.json(line)}\n`);
   } else await emitFleet(reports, args, session);
-  const lost = reports.some(({ summary }) => (summary.unreported ?? []).length > 0);
+  const lost = reports.some(
+    ({ summary: { unreported = [], contradicted = [] } }) => unreported.length + contradicted.length > 0,
+  );
   return fleetExitCode(
     reports.flatMap(({ lines }) => lines),
     args.failOn,
     lost,
+  );
+}
+
+async function askedList({ list, context }: FleetReportArguments, session: Session) {
+  if (list === undefined) return undefined;
+  return askedOf(
+    withContext(mustParse(parseFleetList(await readList(list, session), list)), context),
+    FLEET_TOOL,
   );
 }
 

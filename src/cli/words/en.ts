@@ -101,6 +101,7 @@ export const en = {
   "option.fleet-shares": "Pods that share the list",
   "option.fleet-tokens-from": "Secret whose keys are the token files that the list names as tokens/KEY",
   "option.fleet-job-per-share": "One Job for each share, for Kubernetes before 1.24",
+  "option.fleet-asked": "The list that was handed out: what the logs say is held against it",
   "option.fleet-logs":
     "Logs with JSON lines of fleet; - for standard input; k8s:[CONTEXT/]NAMESPACE/NAME gathers those of the pods",
   "command.fleet": "Looks at many gateways, some at a time: one table, or one JSON line each",

@@ -94,6 +94,7 @@ export const zh = translation(en, {
   "option.fleet-shares": "分担列表的 Pod 数",
   "option.fleet-tokens-from": "Secret，其中的键就是列表以 tokens/KEY 指定的令牌文件",
   "option.fleet-job-per-share": "每一份一个 Job，用于 1.24 之前的 Kubernetes",
+  "option.fleet-asked": "当初发出的列表：用来核对日志所说的内容",
   "option.fleet-logs":
     "含有 fleet 的 JSON 行的日志；- 表示标准输入；k8s:[CONTEXT/]NAMESPACE/NAME 收集各个 Pod 的日志",
   "command.fleet": "查看许多网关，同时进行若干个：一张表，或每个一行 JSON",

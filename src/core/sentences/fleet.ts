@@ -37,5 +37,10 @@ export const fleet = {
   "fleet-sum":
     "Gateways: {count}. Nothing found: {healthy}. With findings: {found}. Could not be looked at: {open}.",
   "fleet-unreported": "Lines of the list that nobody reported: {count} of {most} ({ids})",
+  "fleet-repeated":
+    "Lines of the list that several looks told of, of which the last counts: {count} of {most} ({ids})",
+  "fleet-contradicted":
+    "Lines of the list of which one look says that all is well and another one that it is not: {count} of {most} ({ids}). Look at them once more",
+  "fleet-unasked": "Lines of the logs about gateways that the list does not have, left out: {count}",
   "fleet-more": "`pairing-doctor --target TARGET` says more of one of them.",
 } as const;

@@ -6,6 +6,7 @@ import type { Release } from "../../core/facts.ts";
 import { say } from "../../core/saying.ts";
 import { hasCredential } from "../../core/url-credentials.ts";
 import { type ChosenTarget, parseTarget } from "../../deployments/target.ts";
+import type { AskedFleet } from "../pure/fleet-lines.ts";
 import { originSaid, releaseSaid } from "../pure/parse-arguments.ts";
 
 /** One line of a list: a target, and what is said of it. */
@@ -163,5 +164,24 @@ export function withContext(list: FleetList, context: string | undefined): Fleet
     entries: list.entries.map((entry) =>
       entry.target.kind === "kubernetes" ? { ...entry, target: { context, ...entry.target } } : entry,
     ),
+  };
+}
+
+/** What a look at the list makes lines of, for whoever reads such lines in a log. */
+export function askedOf({ id, entries }: FleetList, tool: AskedFleet["tool"]): AskedFleet {
+  return {
+    list: id,
+    entries: entries.length,
+    tool,
+    asks({ entry, target, name }) {
+      const asked = entries[entry];
+      if (asked === undefined) return false;
+      if (asked.written === target) return asked.name === name;
+      // What a namespace of the list stands for.
+      if (asked.target.kind !== "kubernetes" || asked.target.workload !== undefined) return false;
+      const found = parseTarget(target);
+      if (!found.ok || found.value.kind !== "kubernetes" || found.value.workload === undefined) return false;
+      return asked.target.namespace === undefined || asked.target.namespace === found.value.namespace;
+    },
   };
 }

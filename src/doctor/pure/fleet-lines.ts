@@ -12,14 +12,40 @@ const scrub = createScrubber();
 const MAX_GATEWAYS = 100_000;
 const MAX_DEPTH = 6;
 
+/** The list that was handed out, to hold against it what logs say. */
+export interface AskedFleet {
+  readonly list: string;
+  readonly entries: number;
+  readonly tool: FleetGateway["tool"];
+  /** Whether a look at this list makes a line of that gateway. */
+  asks(line: Pick<FleetGateway, "entry" | "target" | "name">): boolean;
+}
+
+/** What several lines say of one gateway. */
+interface Retold {
+  readonly entry: number;
+  readonly verdicts: Set<FleetGateway["verdict"]>;
+  readonly times: Set<string>;
+}
+
 /**
  * What the JSON lines of several runs say together, in the order of the list. A gateway of which several lines tell (a
- * share that was taken again by another pod, a log that was handed in twice) is there once, as it was seen last.
+ * share that was taken again by another pod, a log that was handed in twice) is there once, as it was seen last. A line
+ * has no signature: who may write to the log may say of a gateway what they like. That other lines say otherwise is told,
+ * and so, where the list is known, is what nobody asked for.
  */
 export class FleetMerge {
   readonly #lines = new Map<string, FleetGateway>();
   /** Lines of each list. */
   readonly #entries = new Map<string, number>();
+  readonly #retold = new Map<string, Retold>();
+  readonly #asked: AskedFleet | undefined;
+  #unasked = 0;
+
+  constructor(asked?: AskedFleet) {
+    this.#asked = asked;
+    if (asked !== undefined) this.#entries.set(asked.list, asked.entries);
+  }
 
   /** Takes a log; whatever is no line of a fleet's look is passed over, and so is what stands before one (a pod's name, a time). */
   async take(chunks: AsyncIterable<Uint8Array>): Promise<void> {
@@ -33,12 +59,41 @@ export class FleetMerge {
     if (begin < 0) return;
     const line = gatewayLineOf(parseBoundedJson(text.slice(begin), MAX_DEPTH));
     if (line === undefined) return;
+    if (!this.#isAsked(line)) {
+      this.#unasked += 1;
+      return;
+    }
     const key = JSON.stringify([line.list, line.entry, line.target]);
     const before = this.#lines.get(key);
     // What is left out shows as a line that nobody reported.
     if (before === undefined && this.#lines.size === MAX_GATEWAYS) return;
+    const retold = this.#retold.get(key) ?? { entry: line.entry, verdicts: new Set(), times: new Set() };
+    this.#retold.set(key, retold);
+    retold.verdicts.add(line.verdict);
+    // More than two are more than one.
+    if (retold.times.size < 2) retold.times.add(line.at);
     this.#entries.set(line.list, Math.max(line.entries, this.#entries.get(line.list) ?? 0));
     if (before === undefined || before.at <= line.at) this.#lines.set(key, line);
+  }
+
+  #isAsked(line: FleetGateway): boolean {
+    const asked = this.#asked;
+    if (asked === undefined) return true;
+    return line.list === asked.list && line.entries === asked.entries && asked.asks(line);
+  }
+
+  /** Places in a list of which more than one look tells; of which one says healthy, and another that it is not. */
+  #told(list: string): Pick<FleetSummary, "repeated" | "contradicted" | "unasked"> {
+    const own = [...this.#retold].filter(([key]) => key.startsWith(JSON.stringify([list]).slice(0, -1)));
+    const places = (which: (one: Retold) => boolean): readonly number[] =>
+      [...new Set(own.filter(([, one]) => which(one)).map(([, { entry }]) => entry))].sort((a, b) => a - b);
+    const repeated = places(({ times }) => times.size > 1);
+    const contradicted = places(({ verdicts }) => verdicts.has("healthy") && verdicts.has("found"));
+    return {
+      ...(repeated.length === 0 ? {} : { repeated }),
+      ...(contradicted.length === 0 ? {} : { contradicted }),
+      ...(this.#asked === undefined ? {} : { unasked: this.#unasked }),
+    };
   }
 
   /** One for each list; none where no line of a look was there. */
@@ -51,8 +106,8 @@ export class FleetMerge {
       const unreported: number[] = [];
       for (let at = 0; at < entries; at += 1) if (!seen.has(at)) unreported.push(at);
       const [first] = lines;
-      const tool = first?.tool ?? { name: "", version: "" };
-      return { lines, summary: summaryOf(lines, { tool, list, entries, unreported }) };
+      const tool = first?.tool ?? this.#asked?.tool ?? { name: "", version: "" };
+      return { lines, summary: summaryOf(lines, { tool, list, entries, unreported, ...this.#told(list) }) };
     });
   }
 }

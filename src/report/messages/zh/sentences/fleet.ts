@@ -37,5 +37,9 @@ export const fleet = translation(english, {
   "fleet-open-for-nothing": "没有结论：所需的某项信息无法查看",
   "fleet-sum": "网关：{count}。没有发现：{healthy}。有发现：{found}。无法查看：{open}。",
   "fleet-unreported": "列表中没有报告的行：{count} / {most}（{ids}）",
+  "fleet-repeated": "列表中有多次检查结果的行（以最后一次为准）：{count} / {most}（{ids}）",
+  "fleet-contradicted":
+    "列表中结果相互矛盾的行（一次说正常，另一次发现问题）：{count} / {most}（{ids}）。请再检查一次",
+  "fleet-unasked": "日志中不属于该列表的网关，已略去：{count} 行",
   "fleet-more": "要了解其中某一个的详情：`pairing-doctor --target TARGET`。",
 });
