@@ -275,7 +275,7 @@ describe("a gateway that a service manager runs, behind SSH", {
     );
     await config({ reload: { mode: "off" } });
     const unit = (token = ""): string =>
-      `[Unit]\nDescription=ours\n[Service]\nUser=claw\nPrivateTmp=yes\nEnvironment=HOME=${CLAW.home}\nEnvironment=OPENCLAW_SKIP_CHANNELS=1\n${token}ExecStart=${[current.node, `${current.packageDir}/dist/index.js`].map(outsideTmp).join(" ")} gateway --port ${PORT}\nRestart=always\n`;
+      `[Unit]\nDescription=ours\n[Service]\nUser=claw\nPrivateTmp=yes\nEnvironment=HOME=${CLAW.home}\n${QUIET.map((name) => `Environment=OPENCLAW_${name}=1\n`).join("")}${token}ExecStart=${[current.node, `${current.packageDir}/dist/index.js`].map(outsideTmp).join(" ")} gateway --port ${PORT}\nRestart=always\n`;
     // Else journald keeps what a service of a person's account says in that person's own journal.
     const split = "/etc/systemd/journald.conf.d/split.conf";
     await host.write(split, "[Journal]\nSplitMode=none\n", "root");
@@ -346,7 +346,9 @@ describe("a gateway that a service manager runs, behind SSH", {
           String(PORT),
         ]);
       } else {
-        const env = `HOME="${CLAW.home}",USER="claw",OPENCLAW_SKIP_CHANNELS="1"`;
+        const quiet = QUIET.map((name) => `OPENCLAW_${name}="1"`);
+        const cache = `NODE_COMPILE_CACHE="${current.compileCache}"`;
+        const env = [`HOME="${CLAW.home}"`, 'USER="claw"', cache, ...quiet].join(",");
         await host.write(
           "/etc/supervisor/conf.d/claw.conf",
           `[program:claw]\ncommand=${current.node} ${current.packageDir}/dist/index.js gateway --port ${PORT}\nuser=claw\nenvironment=${env}\n`,
