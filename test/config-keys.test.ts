@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { closest, KNOWN_KEYS, keyProblems } from "../src/config/keys.ts";
+import { KNOWN_KEYS, keyProblems } from "../src/config/keys.ts";
+import { closest } from "../src/core/closest.ts";
 import { atLeast, compareReleases } from "../src/core/release.ts";
 
 /** config, release, expected `kind key` (empty: no problem). */

@@ -1,3 +1,4 @@
+import { isObject } from "../core/json.ts";
 import { MOST_OF_SECRETS, MOST_SECRETS, TooManySecrets } from "../core/known-values.ts";
 import { quoted, say } from "../core/saying.ts";
 import { SecretsUnread } from "../core/secrets-unread.ts";
@@ -148,7 +149,9 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
   let output = "";
   // Thrown at once: yargs runs the command in spite of a failure that is only noted.
   parser.fail((message, error) => {
-    throw error instanceof Error && error.name !== "YError" ? error : new ParseFailure(message);
+    throw error instanceof Error && error.name !== "YError"
+      ? error
+      : new ParseFailure(message, optionsOf(parser));
   });
   try {
     await parser.parseAsync([...argv], {}, (_error, _argv, text) => {
@@ -156,7 +159,7 @@ async function parse(argv: readonly string[], session: Session): Promise<number>
     });
   } catch (error) {
     if (error instanceof Understood) return error.work();
-    throw error instanceof ParseFailure ? await usageError(error.message, argv, commandNames) : error;
+    throw error instanceof ParseFailure ? await usageError(error, argv, commandNames) : error;
   }
   // Help and version; everything else writes for itself.
   if (output !== "") session.out.print(`${output}\n`);
@@ -212,11 +215,28 @@ const REPEATABLE = new Set([
 ]);
 
 /** What yargs says of the command line. */
-class ParseFailure extends Error {}
+class ParseFailure extends Error {
+  /** Names of the options that the command has. */
+  readonly options: readonly string[];
+
+  constructor(message: string, options: readonly string[]) {
+    super(message);
+    this.options = options;
+  }
+}
+
+/** While a command is parsed these are its own, too. yargs has them in `getOptions`, which its types leave out (18.2). */
+function optionsOf(parser: object): readonly string[] {
+  const read: unknown = Reflect.get(parser, "getOptions");
+  const options: unknown = typeof read === "function" ? Reflect.apply(read, parser, []) : undefined;
+  if (!isObject(options) || !isObject(options.key)) return [];
+  const hidden = Array.isArray(options.hiddenOptions) ? options.hiddenOptions : [];
+  return Object.keys(options.key).filter((name) => name.length > 1 && !hidden.includes(name));
+}
 
 /** yargs' sentence about the command line in our words: what, why, what to do. */
 async function usageError(
-  message: string,
+  { message, options }: ParseFailure,
   argv: readonly string[],
   commands: readonly string[],
 ): Promise<UsageError> {
@@ -231,9 +251,17 @@ async function usageError(
       near === undefined ? help : say("did-you-mean-command", { near }),
     );
   }
-  const option = argv.find((word) => word.replace(/=.*/s, "").replace(/^--?/, "") === unknown);
+  const option = argv.find((word) => word.replace(/=.*/s, "").replace(/^--?(?:no-)?/, "") === unknown);
   if (unknown !== undefined && option?.startsWith("-")) {
-    return new UsageError(option.replace(/=.*/s, ""), say("no-such-option"), help);
+    const { closest } = await import("../core/closest.ts");
+    const near = closest(unknown, options);
+    return new UsageError(
+      option.replace(/=.*/s, ""),
+      say("no-such-option"),
+      near === undefined
+        ? help
+        : say("did-you-mean-command", { near: `${option.startsWith("--no-") ? "--no-" : "--"}${near}` }),
+    );
   }
   if (unknown !== undefined)
     return new UsageError(

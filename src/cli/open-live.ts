@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { optionTyped } from "../core/bad-input.ts";
 import { say } from "../core/saying.ts";
 import type { HandedLogs } from "../doctor/live/look.ts";
 import { openGateway, targetSaid } from "../doctor/live/open.ts";
@@ -105,5 +106,9 @@ function handedLogs(paths: readonly string[], notes: ReportNote[], most?: number
 export function seconds(text: string): number {
   const value = Number(text);
   if (/^\d{1,3}(?:\.\d)?$/.test(text) && value >= 1 && value <= 600) return value;
-  throw new UsageError("--timeout", say("no-timeout"), say("for-example", { example: "--timeout 30" }));
+  throw new UsageError(
+    optionTyped("--timeout", text),
+    say("no-timeout"),
+    say("for-example", { example: "--timeout 30" }),
+  );
 }

@@ -19,6 +19,13 @@ export function shownWord(word: string): string {
   return JSON.stringify(safeText(word, 60));
 }
 
+/** The option with what was typed behind it, unless that could be a secret that went to the wrong place. */
+export function optionTyped(option: string, text: string): string {
+  const isPlain =
+    /^[\w.:/[\]-]{1,60}$/.test(text) && !/[A-Za-z0-9_-]{16}/.test(text.replace(/[A-Za-z]{2,15}-/g, ""));
+  return isPlain ? `${option} ${shownWord(text)}` : option;
+}
+
 export function parsed<T>(value: T): Parsed<T> {
   return { ok: true, value };
 }

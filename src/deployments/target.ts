@@ -1,4 +1,4 @@
-import { bad, type Parsed, parsed } from "../core/bad-input.ts";
+import { bad, optionTyped, type Parsed, parsed } from "../core/bad-input.ts";
 import { say } from "../core/saying.ts";
 import { parseGatewayUrl } from "../gateway/url.ts";
 import type { WorkloadKind } from "../kinds/kubernetes/workloads.ts";
@@ -66,7 +66,11 @@ export function parseTarget(text: string): Parsed<ChosenTarget> {
     if (read !== undefined) return read;
   }
   const written = forms.flatMap((form) => form.written ?? []);
-  return bad("--target", say("no-target"), say("give-targets", { forms: written.join(", ") }));
+  return bad(
+    optionTyped("--target", text),
+    say("no-target"),
+    say("give-targets", { forms: written.join(", ") }),
+  );
 }
 
 /** `HOST:PORT`, as a browser's address bar and `docker ps` show it; an IPv6 address in brackets. */
@@ -81,7 +85,7 @@ function urlTarget(text: string): Parsed<ChosenTarget> | undefined {
     return parsed({ kind: "url", url: parseGatewayUrl(url).ws });
   } catch {
     return bad(
-      "--target",
+      optionTyped("--target", text),
       say("no-gateway-address"),
       say("for-example", { example: "--target ws://127.0.0.1:18789" }),
     );
@@ -95,12 +99,12 @@ function containerTarget(text: string): Parsed<ChosenTarget> | undefined {
   if ((by === "container" ? CONTAINER : SERVICE).test(name)) return parsed({ kind: "docker", by, name });
   return by === "container"
     ? bad(
-        "--target docker:…",
+        optionTyped("--target", text),
         say("no-container-name"),
         say("for-example", { example: "--target docker:openclaw" }),
       )
     : bad(
-        "--target compose:…",
+        optionTyped("--target", text),
         say("no-service-name"),
         say("for-example", { example: "--target compose:openclaw-gateway" }),
       );

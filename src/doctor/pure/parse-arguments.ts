@@ -1,7 +1,7 @@
 import { checks } from "../../../checks/index.ts";
 import { KNOWN_RELEASES } from "../../admission/releases.ts";
 import { isCidr } from "../../core/address.ts";
-import { bad, type Parsed, parsed, shownWord } from "../../core/bad-input.ts";
+import { bad, optionTyped, type Parsed, parsed, shownWord } from "../../core/bad-input.ts";
 import { findCheck } from "../../core/check.ts";
 import { type Fact, said, unknown } from "../../core/fact.ts";
 import type { Release } from "../../core/facts.ts";
@@ -79,12 +79,13 @@ export function isSiteProxy(text: string): text is SiteProxy {
 export function proxiesSaid(texts: readonly string[]): Parsed<readonly string[]> {
   const addresses = texts.filter((text) => !isSiteProxy(text));
   if (addresses.every(isCidr)) return parsed(addresses);
-  return bad("--proxy", say("no-address"), say("name-proxy-address"));
+  const wrong = addresses.find((text) => !isCidr(text)) ?? "";
+  return bad(optionTyped("--proxy", wrong), say("no-address"), say("name-proxy-address"));
 }
 
 /** The origin as a browser sends it: scheme, host in lower case, port unless it is the scheme's own. */
 export function originSaid(text: string): Parsed<string> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && (url.protocol === "http:" || url.protocol === "https:")) return parsed(url.origin);
-  return bad("--origin", say("no-http-address"), say("name-page-address"));
+  return bad(optionTyped("--origin", text), say("no-http-address"), say("name-page-address"));
 }

@@ -1,4 +1,4 @@
-import { bad, type Parsed, parsed } from "../../../core/bad-input.ts";
+import { bad, optionTyped, type Parsed, parsed } from "../../../core/bad-input.ts";
 import { say } from "../../../core/saying.ts";
 import { isPublicName, isSitePath, siteDomain } from "../../../kinds/proxy-site.ts";
 import { isSiteProxy } from "../parse-arguments.ts";
@@ -32,7 +32,7 @@ export function siteSaid(args: SiteSaid): Parsed<SaidSite | undefined> {
   const domain = siteDomain(said);
   if (domain === undefined) {
     const fix = say("for-example", { example: "--domain claw.example.com" });
-    return bad("--domain", say("no-host-name"), fix);
+    return bad(optionTyped("--domain", said), say("no-host-name"), fix);
   }
   if ((certificate === undefined) !== (certificateKey === undefined)) {
     return bad("--certificate", say("certificate-and-key"), say("name-both"));

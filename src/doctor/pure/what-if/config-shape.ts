@@ -1,6 +1,7 @@
 import { applySteps, startupProblem } from "../../../admission/try-remedy.ts";
-import { closest, type KeyType, KNOWN_KEYS, keyMeant, keyProblems } from "../../../config/keys.ts";
+import { type KeyType, KNOWN_KEYS, keyMeant, keyProblems } from "../../../config/keys.ts";
 import { bad, type Parsed, parsed } from "../../../core/bad-input.ts";
+import { closest } from "../../../core/closest.ts";
 import type { AdmissionConfig, AdmissionInput } from "../../../core/connection.ts";
 import type { ConfigProblem } from "../../../core/facts.ts";
 import { type Saying, say } from "../../../core/saying.ts";

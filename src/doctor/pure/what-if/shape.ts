@@ -1,4 +1,4 @@
-import { closest } from "../../../config/keys.ts";
+import { closest } from "../../../core/closest.ts";
 import type {
   AdmissionInput,
   Connection,
