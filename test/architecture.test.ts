@@ -95,7 +95,8 @@ const PURE = [
 ];
 const IMPURE_FILES = ["src/report/terminal.ts"];
 /** Small packages without any platform in them. */
-const PURE_PACKAGES = /^(?:@noble\/hashes\/|@zip\.js\/zip\.js$|fflate$|fzstd$|get-east-asian-width$|json5$|yaml$)/;
+const PURE_PACKAGES =
+  /^(?:@noble\/hashes\/|@zip\.js\/zip\.js$|fflate$|fzstd$|get-east-asian-width$|json5$|yaml$)/;
 
 interface Source {
   readonly path: string;

@@ -259,7 +259,9 @@ describe("fix", { concurrency: 3 }, () => {
         const report = reportOf(await place.run([...agreed, "--dry-run", "--json"]));
         assert.equal(report.target.exposure, exposure);
         assert.notEqual(report.risk, "weakens-security");
-        const other = report.alternatives.find(({ remedies }) => remedies.includes("set-allow-insecure-auth"));
+        const other = report.alternatives.find(({ remedies }) =>
+          remedies.includes("set-allow-insecure-auth"),
+        );
         assert.equal(other?.whyNot === "exposed", !isOffered, other?.whyNot);
         if (isOffered) return;
         const insisted = await place.run([...agreed, "--remedy", "set-allow-insecure-auth"]);
