@@ -235,9 +235,8 @@ export const network: Readonly<Record<string, CauseMessage>> = {
           "Which of the two it is shows in the proxy's own access log: the address there is what it forwards.",
       },
       "range-since": {
-        title: "The proxy was refused before its range was trusted; whether it still is was not seen",
-        what: "Requests from {remote|the proxy} met HTTP 403 `proxy_attribution_required` before {range|a range} with that address stood in gateway.trustedProxies. Of what came since, nothing was seen: the gateway writes that line once for each of its starts.",
-        why: "A range that holds the proxy may hold the clients as well. From 2026.8.1 the client is the last address of X-Forwarded-For that is no trusted proxy; in a cluster the nodes put an address of their own in the place of the client's (`externalTrafficPolicy: Cluster`), and that one is in the pods' range.",
+        title: "The proxy was refused before its range was trusted; of later requests nothing was seen",
+        what: "Requests from {remote|the proxy} met HTTP 403 `proxy_attribution_required` before {range|a range} with that address stood in gateway.trustedProxies. The gateway writes that line once for each of its starts, so that a later refusal leaves none.",
         fix: "Open the page once more. If it loads, there is nothing to do here. If it is HTTP 403 again, let the client's own address reach the proxy, or narrow the range to the proxies.",
       },
       over: {

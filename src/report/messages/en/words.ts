@@ -272,7 +272,7 @@ export const tables: Tables = {
     proxy:
       "Only a log names {value}, and whoever connects writes there. Take it only if that is your own proxy, since it then says who every client is; `--proxy {value}` says so.",
     "own-host":
-      "A proxy on the gateway's own host comes from {value}, and so may any other program there. Take it only if your own proxy runs there, since it then says who every client is; `--proxy {value}` says so.",
+      "A proxy on the gateway's own host comes from {value}, as any program there. Take it only if your own proxy runs there: it then says who every client is; `--proxy {value}` says so.",
   },
   exposures: {
     loopback: "this machine only",

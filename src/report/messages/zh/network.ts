@@ -229,7 +229,6 @@ export const network: Readonly<Record<string, CauseMessage>> = {
       "range-since": {
         title: "代理在其网段受信任之前被拒绝过；现在是否仍被拒绝，没有看到",
         what: "在包含该地址的 {range|某个网段} 写进 gateway.trustedProxies 之前，来自 {remote|代理} 的请求遇到 HTTP 403 `proxy_attribution_required`。之后的情况没有看到：网关每次启动只写一次这行日志。",
-        why: "包含代理的网段也可能包含客户端。自 2026.8.1 起，客户端是 X-Forwarded-For 中最后一个不是受信任代理的地址；在集群中，Node 会用自己的地址代替客户端的地址（`externalTrafficPolicy: Cluster`），而它就在 Pod 的网段内。",
         fix: "再打开一次页面。如果能打开，这里无需处理。如果仍是 HTTP 403，让客户端自己的地址到达代理，或者把网段缩小到代理本身。",
       },
       over: {
