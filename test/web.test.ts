@@ -114,7 +114,7 @@ describe("the file", async () => {
   const page = await webPage();
 
   test("is small, and the same each time it is made", async () => {
-    assert.ok(page.length < 510_000, `${page.length} bytes`);
+    assert.ok(page.length < 500_000, `${page.length} bytes`);
     assert.equal(Buffer.byteLength(page), Buffer.byteLength(await webPage()));
     assert.equal(await webPage(), page);
   });
