@@ -183,7 +183,6 @@ describe("a config that is more than a config", () => {
         Array.from({ length: 6000 }, (_, at) => [`b${at}`, "v"]),
       ),
     }),
-    "longer than any": " ".repeat(2_000_000),
   };
   for (const [name, text] of Object.entries(cases))
     test(`${name}: a report, and what could not be looked at`, async () => {
@@ -203,6 +202,14 @@ describe("a config that is more than a config", () => {
       assert.deepEqual([code, stderr], [3, ""]);
       assert.equal(JSON.parse(stdout).verdict, "undetermined");
     });
+
+  // What is known as a secret there could not be kept out of a report.
+  test("longer than any: refused", async () => {
+    const config = file("config.json", " ".repeat(2_000_000));
+    const { code, stdout, stderr } = await here(["--config", config, "--target", "ws://127.0.0.1:9"]);
+    assert.deepEqual([code, stdout], [2, ""]);
+    assert.match(stderr, /longer than a config may be/);
+  });
 });
 
 describe("what-if", () => {

@@ -307,7 +307,7 @@ const TOLD: readonly (readonly [AsideEvent["about"], RegExp])[] = [
   ],
   [
     "page-served",
-    /\b(?:page|ui|dashboard|html|web ?interface|login (?:page|screen|form)|index)\b[^.\n]{0,30}\b(?:loads?|loaded|opens?|opened|comes up|shows up|is served|renders?|works)\b(?!\s(?:only|fail))|\bshows? (?:its|the) (?:page|ui|dashboard)\b|(?:页面|网页|控制台|界面)[^。\n]{0,16}(?:能|可以|正常)[^。\n]{0,8}(?:打开|加载|显示|访问)/i,
+    /\b(?:page|ui|dashboard|html|web ?interface|login (?:page|screen|form)|index)\b(?:(?!\bnot\b|n['’]t\b|\bnever\b|\bcannot\b)[^.\n]){0,30}\b(?:loads?|loaded|opens?|opened|comes up|shows up|is served|renders?|works)\b(?!\s(?:only|fail))|\bshows? (?:its|the) (?:page|ui|dashboard)\b|(?:页面|网页|控制台|界面)(?:(?!不|没|无法)[^。\n]){0,16}(?:能|可以|正常)(?:(?!不|没)[^。\n]){0,8}(?:打开|加载|显示|访问)/i,
   ],
 ];
 
@@ -338,10 +338,8 @@ export const told: Shape = {
     ...["curl", "wget", "health"],
     "每次",
     ...[
-      "loads",
-      "loaded",
-      "opens",
-      "opened",
+      " load",
+      " open",
       "comes up",
       "shows up",
       "is served",
