@@ -83,7 +83,7 @@ const HOSTILE: Readonly<Record<string, readonly [body: string, why: string, boun
     throwing: ['throw new Error("boom");', "check-threw"],
     "throwing what cannot be printed": ['throw { toString() { throw new Error("again"); } };', "check-ended"],
     "leaving the process": ["process.exit(0);", "check-ended"],
-    "killing itself": ['process.kill(process.pid, "SIGKILL");', "check-ended"],
+    "killing itself": ['process.kill(process.pid, "SIGKILL");', "check-threw"],
     "an answer of another form": ['return { findings: [], verdict: "healthy" };', "check-not-the-form"],
     "half a finding": ['return [{ severity: "error", title: "x" }];', "check-not-the-form"],
     "one finding too many": [

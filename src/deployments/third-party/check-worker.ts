@@ -7,8 +7,18 @@ import { readFileSync, writeSync } from "node:fs";
 
 const ANSWER = 3;
 
+/**
+ * Signals go to any process of whoever runs us, and Node's permissions do not keep them: what sends them is taken away
+ * before the check is loaded.
+ */
+function disarm(): void {
+  for (const name of ["kill", "_kill", "_debugProcess", "_debugEnd", "abort", "binding", "dlopen"])
+    Object.defineProperty(process, name, { value: undefined, writable: false, configurable: false });
+}
+
 async function answer(): Promise<unknown> {
   const input: unknown = JSON.parse(readFileSync(0, "utf8"));
+  disarm();
   const module = (await import(process.argv[2] ?? "")) as { readonly default?: unknown };
   const check = module.default as { id?: unknown; diagnose?(input: unknown): unknown } | undefined;
   if (typeof check?.diagnose !== "function") return { kind: "no-check" };
