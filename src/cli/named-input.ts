@@ -99,7 +99,7 @@ export async function readNamed(
 }
 
 /**
- * Looks whether something could be read; nothing is opened.
+ * Looks whether something could be read; no pipe is opened.
  * @throws {UsageError} it cannot.
  */
 export async function mustBeReadable(file: NamedFile, pipes: boolean): Promise<void> {
