@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Reach } from "../src/core/facts.ts";
 import { say } from "../src/core/saying.ts";
 import { type GatewayWatch, watchGateway } from "../src/deployments/reload.ts";
+import { COMMANDS, hasGateway } from "../src/deployments/ssh/eyes.ts";
 import { machineEyes } from "../src/deployments/watch-machine.ts";
 import { fakeWorld } from "./fake-world.ts";
 
@@ -285,4 +290,24 @@ test("a process counts by its command, and by its title before it listens", asyn
   assert.equal(await alive("openclaw-gateway\0"), true);
   assert.equal(await alive("/usr/bin/node\0/opt/openclaw/dist/index.js\0gateway\0"), true);
   assert.equal(await alive("python3\0-m\0http.server\0"), false);
+});
+
+test("over SSH the words of a command line are told apart as the kernel has them: one that still starts is alive", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "opd-commands-"));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const alive = (cmdline: string): boolean => {
+    mkdirSync(join(folder, "7"), { recursive: true });
+    writeFileSync(join(folder, "7", "cmdline"), cmdline);
+    const script = COMMANDS.replace("/proc/", `${folder}/`);
+    return hasGateway(execFileSync("sh", ["-c", script], { encoding: "utf8" }));
+  };
+  for (const [cmdline, is] of [
+    ["/usr/bin/node\0/opt/openclaw/dist/index.js\0gateway\0--port\0", true],
+    ["openclaw-gateway\0", true],
+    // pm2's title for what it starts.
+    ["node /srv/openclaw/dist/index.js\0", true],
+    ["/usr/bin/node\0/opt/openclaw/dist/index.js\0devices\0list\0", false],
+    ["python3\0-m\0http.server\0", false],
+  ] as const)
+    assert.equal(alive(cmdline), is, cmdline);
 });

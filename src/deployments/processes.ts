@@ -71,7 +71,7 @@ export async function gatewayProcesses(
 }
 
 /** Its own title; or pm2's for what it runs, `node SCRIPT` in one word (`ProcessContainerFork.js` of pm2 6). */
-function isOpenClawTitle([title = ""]: readonly string[]): boolean {
+export function isOpenClawTitle([title = ""]: readonly string[]): boolean {
   return /^(?:openclaw|clawdbot|moltbot)\b|^node \/\S{0,400}\/(?:openclaw\.mjs|openclaw\/dist\/(?:index|entry)\.m?js)$/.test(
     title,
   );

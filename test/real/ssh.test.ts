@@ -1,18 +1,21 @@
 // Gateways on a host behind a real sshd, in a network of its own: the doctor sits in another one, with the real ssh.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { makeWorkplace, startProxy, whyNoProxy } from "./proxies/proxy.ts";
 import { type Agent, startAgent } from "./rig/agent.ts";
 import { CONTROL_UI, type Outcome, PAGE_SCOPES } from "./rig/client.ts";
+import { startContained } from "./rig/contained.ts";
+import { type Engine, startEngine, whyNoEngine } from "./rig/engine.ts";
 import { type Gateway, type GatewayConfig, type GatewaySection, startGateway, TOKEN } from "./rig/gateway.ts";
-import { whyNoNamespaces } from "./rig/namespace.ts";
-import { progress } from "./rig/processes.ts";
-import { whyNoSshHost } from "./rig/ssh-host.ts";
+import { ownNamespace, whyNoNamespaces } from "./rig/namespace.ts";
+import { progress, until } from "./rig/processes.ts";
+import { type SshHost, startSshHost, whyNoSshHost } from "./rig/ssh-host.ts";
 import { CORE } from "./selection.ts";
 import { ADDRESS, type Seat, takeSeat } from "./ssh/seat.ts";
-import { commandsOf, type Said } from "./ssh/user.ts";
+import { commandsOf, type Said, type SshUser, sshUser } from "./ssh/user.ts";
 
 const missing = (await whyNoNamespaces()) ?? (await whyNoSshHost());
 const noCaddy = missing ?? (CORE ? "it is in the full run" : await whyNoProxy("caddy"));
@@ -156,6 +159,75 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 1_
       const { exitCode, stdout } = await seat.user.run(["diagnose"], { alias });
       assert.equal(exitCode, 3, stdout);
       assert.match(stdout.replace(/\s+/g, " "), words);
+    }
+  });
+});
+
+const noEngine = CORE ? "it is in the full run" : ((await whyNoSshHost()) ?? (await whyNoEngine()));
+
+describe("a container on a host behind SSH", { skip: noEngine ?? false, timeout: 1_200_000 }, () => {
+  let engine: Engine;
+  let host: SshHost;
+  let browser: Agent;
+  let user: SshUser;
+  let home: string;
+  const NAME = "claw-over-there";
+  const PORT = 18_991;
+
+  before(async () => {
+    engine = await startEngine();
+    host = await startSshHost({ server: [`SetEnv DOCKER_HOST=${engine.address}`] });
+    browser = startAgent(ownNamespace);
+    home = mkdtempSync(path.join(tmpdir(), "opd-rig-ssh-docker-"));
+    const { bin, started } = host;
+    user = sshUser({
+      at: ownNamespace,
+      home,
+      bin,
+      alias: `${host.alias}/docker:${NAME}`,
+      secrets: [TOKEN],
+      started,
+    });
+  });
+  after(async () => {
+    await browser?.stop();
+    await host?.stop();
+    await engine?.stop();
+    if (home !== undefined) rmSync(home, { recursive: true, force: true });
+  });
+
+  test("2026.2.1: the engine is asked over SSH, the browser's request approved in the container there, and taken back", async () => {
+    const gateway = { bind: "lan", auth: { mode: "token", token: TOKEN } };
+    const contained = await startContained(engine, { name: NAME, release: "2026.2.1", port: PORT, gateway });
+    const page = (device: string): Promise<Outcome> =>
+      browser.connect({
+        url: `ws://127.0.0.1:${PORT}`,
+        headers: { Origin: `http://127.0.0.1:${PORT}` },
+        client: CONTROL_UI,
+        scopes: PAGE_SCOPES,
+        auth: { token: TOKEN },
+        device,
+        timeoutMs: 20_000,
+      });
+    try {
+      const asks = async () => (await page("there")).requestId !== undefined;
+      assert.ok(await until(asks, 400_000, 3000), "the gateway in the container does not ask for pairing");
+      const said = await user.diagnose();
+      assert.equal(said.deployment?.kind, "docker");
+      assert.equal(said.gateway.version, contained.release);
+      const commands = commandsOf(said, "docker-nat-not-local");
+      assert.ok(
+        commands.some((line) => line.startsWith("ssh ") && line.includes(NAME)),
+        commands.join("\n"),
+      );
+      const done = await user.fix(AGREED);
+      assert.equal(done.outcome, "kept", JSON.stringify(done));
+      assert.equal((await page("there")).admitted, true);
+      assert.equal((await user.fix(["--undo", "--yes"])).outcome, "undone");
+      assert.equal((await page("there")).admitted, false);
+    } finally {
+      await contained.container.remove({ force: true });
+      rmSync(contained.stateDir, { recursive: true, force: true });
     }
   });
 });
