@@ -54,7 +54,8 @@ test("a package of root's that nobody may not read is not run", {
 }, async () => {
   const name = "openclaw-pairing-doctor-check-private";
   const folder = join(dir, "node_modules", name);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o700);
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name, main: "x.mjs" }));
   writeFileSync(join(folder, "x.mjs"), "export default { diagnose() { return []; } };");
   const { verdict, why } = await asked(name);
