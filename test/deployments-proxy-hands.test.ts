@@ -51,7 +51,14 @@ async function there(answers: (words: readonly string[]) => Fact<CommandOutcome>
   const proxies = proxyHands({
     files,
     processes: [
-      { pid: 4321, name: "nginx", exe: "/usr/sbin/nginx", line: `nginx: master process nginx -c ${main}` },
+      {
+        pid: 4321,
+        name: "nginx",
+        exe: "/usr/sbin/nginx",
+        line: `nginx: master process nginx -c ${main}`,
+        uid: 0,
+        gid: 0,
+      },
     ],
     directories: new Set([join(folder, "sites")]),
     run: async (words) => {

@@ -1,5 +1,6 @@
 // Checks of third parties: what they are given, what of their answer is believed, and what hostile ones come to.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -13,6 +14,8 @@ import type { JsonReport } from "../src/report/json.ts";
 import { ensureBuilt, here } from "./support/cli.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "pairing-doctor-checks-"));
+// Root's packages are read by nobody.
+chmodSync(dir, 0o755);
 after(() => rmSync(dir, { recursive: true, force: true }));
 // The process that a check runs in is of the built package.
 before(() => void ensureBuilt());
@@ -45,6 +48,41 @@ const FINDING = {
   message: "The image is old.",
   fixHint: "Pull it.",
 };
+
+test("a package of root's that nobody may not read is not run", {
+  skip: process.getuid?.() === 0 ? false : "is another thing where root looks",
+}, async () => {
+  const name = "openclaw-pairing-doctor-check-private";
+  const folder = join(dir, "node_modules", name);
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o700);
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name, main: "x.mjs" }));
+  writeFileSync(join(folder, "x.mjs"), "export default { diagnose() { return []; } };");
+  const { verdict, why } = await asked(name);
+  assert.deepEqual([verdict, why?.message], ["crashed", "check-not-for-nobody"]);
+});
+
+test("a check of root's runs as nobody, and ends or stops no other process", {
+  skip: process.platform === "linux" ? false : "sends signals as Linux has them",
+}, async () => {
+  const victim = spawn("sleep", ["300"], { stdio: "ignore" });
+  try {
+    const tries = `const said = [];
+      for (const send of [
+        () => process.kill(${victim.pid}, "SIGKILL"), () => process._kill(${victim.pid}, 9),
+        () => process.kill(process.ppid, "SIGSTOP"), () => process._debugProcess(${victim.pid}),
+        () => process.binding("process_wrap"), () => delete process.kill && process.kill(${victim.pid}, 9),
+      ]) try { send(); said.push("sent"); } catch (error) { said.push(error.name); }
+      return [{ severity: "info", title: "x", message: JSON.stringify([said, process.getuid(), process.getgroups()]) }];`;
+    const result = await asked(file(tries));
+    const [said, uid, groups] = JSON.parse(result.findings[0]?.message ?? "null");
+    assert.deepEqual(said, Array(6).fill("TypeError"));
+    if (process.getuid?.() === 0) assert.deepEqual([uid, groups], [65_534, [65_534]]);
+    assert.deepEqual([victim.exitCode, victim.signalCode], [null, null]);
+  } finally {
+    victim.kill("SIGKILL");
+  }
+});
 
 describe("an honest check", () => {
   test("gets the facts and the report, and its findings come through", async () => {
@@ -83,7 +121,7 @@ const HOSTILE: Readonly<Record<string, readonly [body: string, why: string, boun
     throwing: ['throw new Error("boom");', "check-threw"],
     "throwing what cannot be printed": ['throw { toString() { throw new Error("again"); } };', "check-ended"],
     "leaving the process": ["process.exit(0);", "check-ended"],
-    "killing itself": ['process.kill(process.pid, "SIGKILL");', "check-ended"],
+    "killing itself": ['process.kill(process.pid, "SIGKILL");', "check-threw"],
     "an answer of another form": ['return { findings: [], verdict: "healthy" };', "check-not-the-form"],
     "half a finding": ['return [{ severity: "error", title: "x" }];', "check-not-the-form"],
     "one finding too many": [

@@ -17,12 +17,54 @@ export interface NamedFile {
 
 /**
  * Opens a file or a pipe (`<(command)`, a FIFO) that is read as it comes.
- * @throws {UsageError} it cannot be read.
+ * @throws {UsageError} it cannot be read, now or later: some files of the system open and then give an error.
  */
 export async function openNamed(file: NamedFile, signal: AbortSignal): Promise<Input> {
   try {
-    return await openInput(file.path, { pipes: true, signal });
+    const input = await openInput(file.path, { pipes: true, signal });
+    return {
+      ...input,
+      chunks: (start, end) => readable(input.chunks(start, end), file, signal),
+      read: async (maxBytes) => {
+        try {
+          return await input.read(maxBytes);
+        } catch (error) {
+          signal.throwIfAborted();
+          throw unreadable(file, error);
+        }
+      },
+    };
   } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+async function* readable(
+  chunks: AsyncGenerator<Uint8Array>,
+  file: NamedFile,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    // Not around the `yield`: what whoever reads makes of it is no fault of the file.
+    for (let next = await nextOf(chunks, file, signal); next !== undefined; ) {
+      yield next;
+      next = await nextOf(chunks, file, signal);
+    }
+  } finally {
+    await chunks.return(undefined);
+  }
+}
+
+async function nextOf(
+  chunks: AsyncGenerator<Uint8Array>,
+  file: NamedFile,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  try {
+    const { done, value } = await chunks.next();
+    return done === true ? undefined : value;
+  } catch (error) {
+    signal.throwIfAborted();
     throw unreadable(file, error);
   }
 }
@@ -57,7 +99,7 @@ export async function readNamed(
 }
 
 /**
- * Looks whether something could be read; nothing is opened.
+ * Looks whether something could be read; no pipe is opened.
  * @throws {UsageError} it cannot.
  */
 export async function mustBeReadable(file: NamedFile, pipes: boolean): Promise<void> {

@@ -94,13 +94,16 @@ async function openedFile(file: number, path: string, uid: number): Promise<Open
 }
 
 /**
- * Whether a path is something that {@link openInput} reads; nothing is opened.
+ * Whether a path is something that {@link openInput} reads. Of a file the first bytes are, as some of the system open and
+ * then give an error; a pipe is not opened, which would take what is in it.
  * @throws {InputRefused}
  * @throws the system's error.
  */
 export async function checkInput(path: string, options: InputOptions = {}): Promise<void> {
-  refuse(await lookAt(path), options);
+  const found = await lookAt(path);
+  refuse(found, options);
   await mayAccess(path, constants.R_OK);
+  if (found.isFile()) await (await openInput(path)).read(1);
 }
 
 /** @throws {InputRefused} */

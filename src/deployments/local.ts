@@ -443,6 +443,7 @@ class Local implements LocalAccess {
     const configHome = gateway?.env?.XDG_CONFIG_HOME?.reveal() ?? world.env.XDG_CONFIG_HOME;
     const where = {
       home: gateway?.home ?? world.homedir,
+      ...(gateway?.uid === undefined ? {} : { uid: gateway.uid }),
       ...(configHome?.startsWith("/") === true ? { configHome } : {}),
       ...(path === undefined ? {} : { path }),
     };

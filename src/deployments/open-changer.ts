@@ -4,6 +4,7 @@ import type { Fact } from "../core/fact.ts";
 import type { DeploymentNames, DeviceList } from "../core/facts.ts";
 import { fingerprintOf, type Secret } from "../core/secret.ts";
 import { probe } from "../gateway/probe.ts";
+import { readAccounts } from "./accounts.ts";
 import { runToEnd } from "./command.ts";
 import { ownFiles } from "./exact-files.ts";
 import { gatewayChanger } from "./gateway-changer.ts";
@@ -104,9 +105,12 @@ async function proxiesHere(world: World, port: number): Promise<ProxyHands> {
   const reading = await readProxies(world, processes, port);
   return proxiesOf({ proxies: async () => reading, proxyProcesses: async () => processes }, port, {
     files: ownFiles,
-    run: (words, signal) => {
-      const env = { PATH: world.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin", HOME: world.homedir };
-      return runToEnd(words, { env, cwd: "/", signal, timeoutMs: PROXY_MS });
+    run: async (words, signal, as) => {
+      const user = world.uid === 0 ? as : undefined;
+      const HOME = user === undefined ? world.homedir : (await readAccounts(world)).users.get(user.uid)?.home;
+      const env = { PATH: world.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin", HOME: HOME ?? "/" };
+      const become = user === undefined ? {} : { user };
+      return runToEnd(words, { env, cwd: "/", signal, timeoutMs: PROXY_MS, ...become });
     },
   });
 }

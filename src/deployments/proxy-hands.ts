@@ -5,7 +5,7 @@ import { quoted, type Saying, say } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
 import { type CommandOutcome, tellingLine } from "./command.ts";
 import type { ExactFiles } from "./exact-files.ts";
-import { configOf, type ProxyProcess } from "./proxy-configs.ts";
+import { configOf, FIRST_PERSON, type ProxyProcess } from "./proxy-configs.ts";
 
 /** The reverse proxies of the gateway's host, changed by whoever may. */
 export interface ProxyHands {
@@ -26,7 +26,15 @@ export interface ProxyHandsOptions {
   readonly processes: readonly ProxyProcess[];
   /** Directories that a proxy reads its sites from. */
   readonly directories: ReadonlySet<string>;
-  run(words: readonly string[], signal: AbortSignal): Promise<Fact<CommandOutcome>>;
+  /** Configurations that are not believed. */
+  readonly disbelieved?: readonly string[];
+  /** `as`: with the rights of this user and no more; absent: with our own. */
+  run(words: readonly string[], signal: AbortSignal, as?: Account): Promise<Fact<CommandOutcome>>;
+}
+
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /** A machine, as far as its proxies are seen. */
@@ -41,30 +49,42 @@ export async function proxiesOf(
   port: number,
   means: Pick<ProxyHandsOptions, "files" | "run">,
 ): Promise<ProxyHands> {
-  const { fronts, programs } = await machine.proxies(port);
+  const { fronts, programs, unread } = await machine.proxies(port);
+  // Nothing is run over a configuration, and nothing written beside it, that was not believed.
+  const processes = (await machine.proxyProcesses()).filter(({ name, line }) =>
+    programs.some(({ proxy, config }) => proxy === name && configOf(proxy, line) === config),
+  );
   const files = [...fronts.map(({ file }) => file), ...programs.flatMap(({ siteFile }) => siteFile ?? [])];
   const directories = new Set(files.map((file) => file.slice(0, file.lastIndexOf("/"))));
-  return proxyHands({ ...means, processes: await machine.proxyProcesses(), directories });
+  return proxyHands({ ...means, processes, directories, disbelieved: unread });
 }
 
 /** A signal to the very process: its number may be another program's by now. */
 const SIGNAL = '[ "$(readlink "/proc/$1/exe")" = "$2" ] && kill -s "$3" "$1"';
 
-export function proxyHands({ files, processes, directories, run }: ProxyHandsOptions): ProxyHands {
+export function proxyHands(options: ProxyHandsOptions): ProxyHands {
+  const { files, processes, directories, disbelieved = [], run } = options;
   const processOf = (proxy: FrontProgram, config: string): ProxyProcess | undefined =>
     processes.find(({ name, line }) => name === proxy && configOf(proxy, line) === config);
-  const told = async (words: readonly string[], signal: AbortSignal): Promise<Fact<Saying>> => {
+  const told = async (
+    words: readonly string[],
+    signal: AbortSignal,
+    { uid, gid }: ProxyProcess,
+  ): Promise<Fact<Saying>> => {
     const line = words.join(" ");
-    const outcome = await run(words, signal);
+    // What a program does with its configuration it does with its own rights, and not with root's.
+    const outcome = await run(words, signal, uid === 0 ? undefined : { uid, gid });
     if (!outcome.known) return outcome;
     if (outcome.value.exitCode === 0) return known(quoted(safeText(line, 300)), outcome.source);
     return unknown("failed", quoted(safeText(`${line}: ${faultIn(outcome.value)}`, 400)));
   };
   const check: ProxyHands["check"] = async ({ proxy, config }, signal) => {
     const running = processOf(proxy, config);
-    if (running === undefined)
-      return unknown("absent", say("proxy-not-running", { proxy, config: safeText(config, 200) }));
-    return told(CHECKS[proxy](running, config), signal);
+    const shown = safeText(config, 200);
+    if (running === undefined && disbelieved.includes(shown))
+      return unknown("denied", say("proxy-not-believed", { proxy, config: shown }));
+    if (running === undefined) return unknown("absent", say("proxy-not-running", { proxy, config: shown }));
+    return told(CHECKS[proxy](running, config), signal, running);
   };
   return {
     files,
@@ -79,7 +99,7 @@ export function proxyHands({ files, processes, directories, run }: ProxyHandsOpt
       const words = reloadOf(step, running);
       if (words === undefined)
         return unknown("not-asked", say("proxy-reload-by-hand", { proxy: step.proxy }));
-      const done = await told(words, signal);
+      const done = await told(words, signal, running);
       return done.known
         ? known(say("proxy-reloaded", { proxy: step.proxy, why: checked.value }), done.source)
         : done;
@@ -89,8 +109,10 @@ export function proxyHands({ files, processes, directories, run }: ProxyHandsOpt
 
 /** Each proxy's own check: nginx's and HAProxy's manuals, Caddy's command line (run: 1.22, 2.6, 2.6). */
 const CHECKS: Readonly<Record<FrontProgram, (process: ProxyProcess, config: string) => readonly string[]>> = {
-  nginx: ({ exe, line }, config) => {
-    const more = ["-p", "-e"].flatMap((option) => {
+  nginx: ({ exe, line, uid }, config) => {
+    // Of an account of the system they are that account's word.
+    const options = uid === 0 || uid >= FIRST_PERSON ? ["-p", "-e"] : [];
+    const more = options.flatMap((option) => {
       const value = new RegExp(`\\s${option}\\s?(/\\S+)`).exec(line)?.[1];
       return value === undefined ? [] : [option, value];
     });

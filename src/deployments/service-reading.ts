@@ -43,7 +43,13 @@ export async function readService(
   const configHome = gateway.env?.XDG_CONFIG_HOME?.reveal();
   const unit = await readUnit(
     world,
-    { name, user, home, ...(configHome?.startsWith("/") === true ? { configHome } : {}) },
+    {
+      name,
+      user,
+      home,
+      ...(gateway.uid === undefined ? {} : { uid: gateway.uid }),
+      ...(configHome?.startsWith("/") === true ? { configHome } : {}),
+    },
     salt,
   );
   const outdated = unit === undefined ? [] : outdatedBy(unit, gateway, started, salt);

@@ -1,5 +1,6 @@
 import { fileEnv, type ServiceEnv, unitEnv } from "../config/service-env.ts";
 import type { Secret } from "../core/secret.ts";
+import { asReadableTo } from "./path-trust.ts";
 import type { ServiceUnit, World } from "./world.ts";
 
 /** What systemd makes a service with: its unit, the drop-ins over it, and the files of variables that they name. */
@@ -18,6 +19,8 @@ export interface UnitFiles {
 const UNIT = /^[A-Za-z0-9][A-Za-z0-9_.@:-]{0,252}$/;
 const MAX_UNIT = 262_144;
 const MAX_DROP_INS = 20;
+/** Who may read what everybody may. */
+const NOBODY = 65_534;
 
 /** Where a unit is looked for, the first that has it wins (systemd.unit(5), "Unit File Load Path"). */
 export function unitDirectories({ user }: Pick<ServiceUnit, "user">, configHome: string, home: string) {
@@ -32,13 +35,19 @@ export function unitDirectories({ user }: Pick<ServiceUnit, "user">, configHome:
     : all("system");
 }
 
-/** `path`: where the unit is known to be; it is looked for when absent. */
+/**
+ * `path`: where the unit is known to be; it is looked for when absent. `uid`: whose process it starts, who wrote a user's
+ * unit; the owner of the home directory when absent. What such a unit names is read with that user's rights.
+ */
 export async function readUnit(
-  world: World,
+  machine: World,
   unit: ServiceUnit & { readonly home: string; readonly configHome?: string; readonly path?: string },
   salt: string,
 ): Promise<UnitFiles | undefined> {
   const { name, home, configHome = `${home}/.config` } = unit;
+  const uid = unit.uid ?? (await machine.info(home))?.uid;
+  const theirs = machine.uid === 0 && uid !== 0 ? asReadableTo(machine, uid ?? NOBODY) : machine;
+  const world = unit.user ? theirs : machine;
   if (!UNIT.test(name)) return undefined;
   const directories = unitDirectories(unit, configHome, home);
   // An instance is made by the file of its template.
@@ -66,7 +75,8 @@ export async function readUnit(
   const values: Record<string, Secret> = { ...env.values };
   for (const written of env.files) {
     const path = written.replaceAll("%h", home).replaceAll("%i", instance ?? "");
-    const file = await world.readText(path, MAX_UNIT);
+    // Where that home is, is the process' own word.
+    const file = await (written.includes("%h") ? theirs : world).readText(path, MAX_UNIT);
     if (!file.ok) continue;
     // systemd lets the files win over Environment=.
     const set = fileEnv(file.text, salt);

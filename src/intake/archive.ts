@@ -32,6 +32,8 @@ const MAX_DEPTH = 4;
 export const MAX_ENTRIES = 5000;
 /** They are passed over, but also that takes time. */
 const MAX_DIRECTORIES = 10 * MAX_ENTRIES;
+/** Of one zip archive, folders among them. */
+const MAX_ZIP_ENTRIES = 2 * MAX_ENTRIES;
 /** Bytes of a zip archive itself, which has its directory at its end and is therefore held whole. */
 export const MAX_ZIP = 256 * 1024 ** 2;
 /** Bytes that come out in all. */
@@ -44,6 +46,22 @@ const MAX_WINDOW = 128 * 1024 ** 2;
 /** A block of zstd takes 4 bytes for up to 128 KiB, one of gzip becomes a thousand times as much. */
 const PIECE = 1024;
 const HEAD = 512;
+
+/**
+ * How many entries a zip archive says that it has (APPNOTE.TXT of PKWARE, 4.3.16: the end of its directory, which a
+ * comment of up to 64 KiB follows); the most of what may be such an end. 65535 stands for that many or more.
+ */
+function entriesOf(bytes: Uint8Array): number {
+  const tail = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(-65_557);
+  let most = 0;
+  for (
+    let at = tail.indexOf("PK\x05\x06", 0, "latin1");
+    at !== -1;
+    at = tail.indexOf("PK\x05\x06", at + 1, "latin1")
+  )
+    if (at + 12 <= tail.length) most = Math.max(most, tail.readUInt16LE(at + 8), tail.readUInt16LE(at + 10));
+  return most;
+}
 
 /** What one run opens in all, and what it did not. */
 export class Unpacking {
@@ -105,6 +123,8 @@ export class Unpacking {
   async *#zip(archive: string, chunks: AsyncIterable<Uint8Array>, depth: number): AsyncGenerator<Piece> {
     const whole = await gathered(chunks, MAX_ZIP);
     if (whole === undefined) return this.#refused(archive, "too-large");
+    // Each would be made before the first of them is looked at.
+    if (entriesOf(whole) > MAX_ZIP_ENTRIES) return this.#refused(archive, "too-many");
     const { BlobReader, ZipReader } = await import("@zip.js/zip.js");
     const reader = new ZipReader(new BlobReader(new Blob([whole])), {
       useWebWorkers: false,

@@ -10,6 +10,8 @@ export const thirdParty = {
   "check-own-rights": "let it belong to you or to root, and be writable by nobody else",
   "check-took-longer": "it gave no answer within {seconds} s and was ended",
   "check-memory": "it took more than {megabytes} MB of memory and was ended",
+  "check-not-for-nobody":
+    "root's checks run as nobody, who may not read {path}: put it where everybody may read it, or run the doctor as another user",
   "check-ended": "it ended without an answer ({detail})",
   "check-threw": "it threw: {detail}",
   "check-too-much": "its answer is longer than {count} bytes",

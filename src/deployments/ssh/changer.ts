@@ -14,7 +14,7 @@ import { NOT_FOR_COMMANDS, type OpenclawCli } from "../openclaw-cli.ts";
 import { STARTED_BY } from "../orphans.ts";
 import { distrusted } from "../path-trust.ts";
 import type { GatewayProcess } from "../processes.ts";
-import { type ProxyMachine, proxiesOf } from "../proxy-hands.ts";
+import { type Account, type ProxyMachine, proxiesOf } from "../proxy-hands.ts";
 import { watchGateway } from "../reload.ts";
 import { tailscaleBy } from "../tailscale.ts";
 import type { ChangerOptions } from "../types.ts";
@@ -112,10 +112,16 @@ export async function sshChanger(options: SshChangerOptions): Promise<Fact<Chang
     uid: world.uid ?? -1,
     gid: world.uid === 0 ? 0 : ((await world.info(world.homedir))?.gid ?? -1),
   };
-  const ours = sshExec({ connect, name, node, uid: ourselves.uid, owner: ourselves, env: {} });
+  const execAs = (as: Account) => sshExec({ connect, name, node, uid: ourselves.uid, owner: as, env: {} });
+  const ours = execAs(ourselves);
   const proxies = await proxiesOf(options.machine, port, {
     files: sshFiles({ host, exec: ours, name, owner: ourselves }),
-    run: (words, signal) => ours.run(words, { user: "", signal, timeoutMs: PROXY_MS }),
+    run: (words, signal, as) =>
+      (as === undefined || ourselves.uid !== 0 ? ours : execAs(as)).run(words, {
+        user: "",
+        signal,
+        timeoutMs: PROXY_MS,
+      }),
   });
   return known(
     gatewayChanger({

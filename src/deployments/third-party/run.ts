@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -6,10 +7,13 @@ import type { Severity } from "../../core/finding.ts";
 import { isObject, parseBoundedJson } from "../../core/json.ts";
 import { type Saying, say } from "../../core/saying.ts";
 import { createScrubber, safeQuote } from "../../core/scrub.ts";
+import { safeText } from "../../core/text.ts";
 import type { ThirdPartyFinding, ThirdPartyInput, ThirdPartyResult } from "../../core/third-party.ts";
 import { builtFile } from "../built-file.ts";
 import { Pieces } from "../byte-pieces.ts";
 import { endsWithUs, signalGroup } from "../child-processes.ts";
+import { mayRead } from "../path-trust.ts";
+import { nodeWorld } from "../world.ts";
 import type { LocatedCheck } from "./locate.ts";
 
 /** Bounds of one check. */
@@ -38,8 +42,38 @@ export async function runCheck(
   input: ThirdPartyInput,
   { signal, bounds = BOUNDS }: { readonly signal: AbortSignal; readonly bounds?: CheckBounds },
 ): Promise<ThirdPartyResult> {
-  const ended = await inProcess(check, JSON.stringify(input), signal, bounds);
+  const account = await accountFor(check);
+  if ("why" in account) return crashed(check.from, account.why);
+  const ended = await inProcess(check, JSON.stringify(input), signal, bounds, account);
   return "why" in ended ? crashed(check.from, ended.why) : resultOf(check.from, ended.text);
+}
+
+/** As whom a check runs, and how it is loaded. */
+interface Account {
+  readonly ids?: { readonly uid: number; readonly gid: number };
+  /** A file's own text, where that user may not read it by its path. */
+  readonly source?: string;
+}
+
+/** Nobody's, on every Linux; it has no files and no processes of its own. */
+const NOBODY = 65_534;
+/** Bytes of a check that is one file. */
+const MAX_SOURCE = 4 * 1024 * 1024;
+
+/**
+ * Root's check runs as nobody: whoever may signal every process and use every socket of the machine is not kept from it
+ * by Node. One that is a single file is handed over where nobody may not read it; a package has to be readable to all.
+ */
+async function accountFor({ entry, reads }: LocatedCheck): Promise<Account | { readonly why: Saying }> {
+  if (process.getuid?.() !== 0) return {};
+  const ids = { uid: NOBODY, gid: NOBODY };
+  const world = nodeWorld();
+  const unread = (path: string) => ({ why: say("check-not-for-nobody", { path: safeText(path, 300) }) });
+  if (!(await mayRead(world, process.execPath, NOBODY))) return unread(process.execPath);
+  if (await mayRead(world, entry, NOBODY)) return { ids };
+  if (reads !== entry) return unread(reads);
+  const text = await world.readText(entry, MAX_SOURCE);
+  return text.ok && !text.truncated ? { ids, source: text.text } : unread(entry);
 }
 
 function inProcess(
@@ -47,19 +81,24 @@ function inProcess(
   input: string,
   signal: AbortSignal,
   { timeoutMs, megabytes, answerBytes }: CheckBounds,
+  { ids, source }: Account,
 ): Promise<{ readonly text: string } | { readonly why: Saying }> {
   const worker = fileURLToPath(builtFile("check-worker.js"));
   // 20 has the first name, 22.13 and later the second.
   const permission = process.allowedNodeEnvironmentFlags.has("--permission")
     ? "--permission"
     : "--experimental-permission";
-  const reading = [worker, reads === entry ? entry : `${reads}/`].map((path) => `--allow-fs-read=${path}`);
+  const reading = [`--allow-fs-read=${reads === entry ? entry : `${reads}/`}`];
   const words = [
     permission,
     ...reading,
     `--max-old-space-size=${HEAP_MB}`,
-    worker,
-    pathToFileURL(entry).href,
+    // Not by its path, which somebody else may not read.
+    "--input-type=module",
+    "--eval",
+    readFileSync(worker, "utf8"),
+    "--",
+    source === undefined ? pathToFileURL(entry).href : "-",
   ];
   return new Promise((resolve) => {
     const child = spawn(process.execPath, words, {
@@ -67,6 +106,7 @@ function inProcess(
       cwd: "/",
       detached: true,
       stdio: ["pipe", "ignore", "ignore", "pipe"],
+      ...ids,
     });
     const { pid } = child;
     const forget = pid === undefined ? undefined : endsWithUs(pid);
@@ -96,7 +136,7 @@ function inProcess(
     });
     answer.on("error", () => undefined);
     child.stdin?.on("error", () => undefined);
-    child.stdin?.end(input);
+    child.stdin?.end(JSON.stringify({ input, source }));
     const finish = (detail: string, isWell = false): void => {
       clearTimeout(timer);
       clearInterval(look);

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { BadInput } from "../../core/bad-input.ts";
 import { type Collectors, collect, type Facts } from "../../core/collect.ts";
 import { type Fact, knownValue, type Unknown, unknown, whyUnknown } from "../../core/fact.ts";
 import { quoted } from "../../core/saying.ts";
@@ -132,7 +133,8 @@ async function logEnds(live: Live, signal: AbortSignal): Promise<Fact<readonly R
   } catch (error) {
     signal.throwIfAborted();
     // Rotated away, or an engine that went in the middle of it.
-    return unknown("failed", quoted(describeError(error)));
+    const why = error instanceof Error && "bad" in error ? (error.bad as Partial<BadInput>).why : undefined;
+    return unknown("failed", why ?? quoted(describeError(error)));
   }
 }
 

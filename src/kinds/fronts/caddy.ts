@@ -6,6 +6,7 @@ import {
   Includes,
   leadsToGateway,
   lineAt,
+  MAX_FRONTS,
   siteFileFor,
 } from "./front-text.ts";
 
@@ -24,6 +25,7 @@ export function caddyFronts(text: FrontText, port: number, own: ReadonlySet<stri
     let depth = 0;
     let site: Line | undefined;
     for (const line of linesOf(content)) {
+      if (fronts.length >= MAX_FRONTS || !includes.counts()) break;
       if (depth === 0 && line.words[0] === "import")
         fronts.push(...includes.of(file, line.words[1] ?? "", sitesIn));
       if (depth === 0 && line.opens) site = line;
@@ -37,7 +39,7 @@ export function caddyFronts(text: FrontText, port: number, own: ReadonlySet<stri
     }
     return fronts;
   };
-  const fronts = includes.in(text.main, sitesIn);
+  const fronts = includes.in(text.main, sitesIn).slice(0, MAX_FRONTS);
   const { wants } = includes;
   const siteFile = wants.map((pattern) => siteFileFor(pattern, ".caddy")).find((path) => path !== undefined);
   return { fronts, wants, ...(siteFile === undefined ? {} : { siteFile }) };

@@ -14,16 +14,31 @@ export interface FrontText {
   readonly matching: (pattern: string) => readonly string[];
 }
 
-/** Files that one file names and that belong in its place. */
+/**
+ * Files that one file names and that belong in its place. A file that names itself ends there, and what files of others
+ * make of each other has an end: so many names, and so many directives or lines after all is in its place.
+ */
 export class Includes {
-  /** Paths and patterns that were named. */
-  readonly wants: string[] = [];
+  readonly #wants = new Set<string>();
   readonly #text: FrontText;
   readonly #open: string[] = [];
+  #named = 0;
   #read = 0;
+  #parts = 0;
 
   constructor(text: FrontText) {
     this.#text = text;
+  }
+
+  /** Paths and patterns that were named. */
+  get wants(): readonly string[] {
+    return [...this.#wants];
+  }
+
+  /** Counts a directive or a line; false: there are too many for a configuration, and it ends here. */
+  counts(): boolean {
+    this.#parts += 1;
+    return this.#parts <= MAX_PARTS;
   }
 
   /**
@@ -31,8 +46,10 @@ export class Includes {
    * than a configuration has, nothing.
    */
   of<T>(beside: string, name: string, read: (file: string, content: string) => readonly T[]): readonly T[] {
+    this.#named += 1;
+    if (this.#named > MAX_NAMED) return [];
     const path = absoluteIn(directoryOf(beside), name);
-    this.wants.push(path);
+    if (this.#wants.size < MAX_WANTS) this.#wants.add(path);
     return (path.includes("*") ? this.#text.matching(path) : [path]).flatMap((file) => this.in(file, read));
   }
 
@@ -48,15 +65,24 @@ export class Includes {
   }
 }
 
-/** Files within files, and of all together. */
+/** Files within files. */
 const MAX_DEPTH = 8;
-const MAX_READ = 400;
+/** Of all together: names of files in the text, different ones of them, files put in their place, directives or lines. */
+const MAX_NAMED = 4000;
+export const MAX_WANTS = 500;
+const MAX_READ = 4000;
+const MAX_PARTS = 200_000;
+
+/** Of one configuration. */
+export const MAX_FRONTS = 50;
 
 /** What a configuration says of the way to a gateway. */
 export interface FrontParts {
   readonly fronts: readonly ProxyFront[];
-  /** Paths and patterns that it includes and that are not in the text yet. */
+  /** Paths and patterns that it includes. */
   readonly wants: readonly string[];
+  /** Absolute paths of code that it loads into the program, also when it is only checked. */
+  readonly loads?: readonly string[];
   /** A file that it would read if it were there. */
   readonly siteFile?: string;
 }

@@ -1,5 +1,5 @@
 import type { FrontLack, ProxyFront } from "../../core/proxies.ts";
-import { type FrontParts, type FrontText, hostAndPort, leadsToGateway } from "./front-text.ts";
+import { type FrontParts, type FrontText, hostAndPort, leadsToGateway, MAX_FRONTS } from "./front-text.ts";
 
 interface Section {
   readonly kind: string;
@@ -19,6 +19,7 @@ export function haproxyFronts(
   const defaults = sections.filter(({ kind }) => kind === "defaults").flatMap(({ lines }) => lines);
   const fronts = sections
     .filter((section) => serves(section, port, own))
+    .slice(0, MAX_FRONTS)
     .map((backend): ProxyFront => {
       const leading =
         backend.kind === "listen" ? [backend] : sections.filter((one) => leadsTo(one, backend.name));
@@ -37,7 +38,19 @@ export function haproxyFronts(
         lacks: lacksOf(lines),
       };
     });
-  return { fronts, wants: [] };
+  return { fronts, wants: [], loads: loadsOf(sections) };
+}
+
+/** `haproxy -c` executes what it loads (its configuration manual; run 2.6). */
+function loadsOf(sections: readonly Section[]): readonly string[] {
+  return sections.flatMap(({ lines }) =>
+    lines.flatMap(([word = "", first = ""]) =>
+      /^lua-(?:load(?:-per-thread)?|prepend-path)$/.test(word)
+        ? // Of a path with patterns (`/x/?.lua`), the directory.
+          [first.includes("?") ? first.slice(0, Math.max(1, first.indexOf("?") - 1)) : first]
+        : [],
+    ),
+  );
 }
 
 function serves({ kind, lines }: Section, port: number, own: ReadonlySet<string>): boolean {

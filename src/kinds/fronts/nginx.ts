@@ -8,6 +8,7 @@ import {
   Includes,
   leadsToGateway,
   lineAt,
+  MAX_FRONTS,
   siteFileFor,
 } from "./front-text.ts";
 
@@ -26,14 +27,13 @@ const MAX_DEPTH = 30;
 /** Sites of nginx that hand requests over to the gateway's port on this host. */
 export function nginxFronts(text: FrontText, port: number, own: ReadonlySet<string>): FrontParts {
   const includes = new Includes(text);
-  const whole = includes.in(text.main, (file, content) => expanded(content, file, text.main, includes));
+  const whole = includes.in(text.main, (file, content) => expanded(content, file, text, includes));
   const http = whole.filter(({ name }) => name === "http").flatMap(({ block = [] }) => block);
-  const upstreams = new Map(
-    http.flatMap(({ name, args: [first = ""], block = [] }) => (name === "upstream" ? [[first, block]] : [])),
-  );
+  const upstreams = leadingUpstreams(http, port, own);
   const fronts: ProxyFront[] = [];
   for (const server of http.filter(({ name }) => name === "server"))
     for (const found of handOvers([http, server.block ?? []], server.block ?? [], 0)) {
+      if (fronts.length >= MAX_FRONTS) break;
       if (!isGateway(found.pass.args[0] ?? "", upstreams, port, own)) continue;
       fronts.push(frontOf(found, server.block ?? [], text));
     }
@@ -44,7 +44,8 @@ export function nginxFronts(text: FrontText, port: number, own: ReadonlySet<stri
     )
     // Where distributions have sites of one's own.
     .toSorted((a, b) => Number(b.includes("/sites-enabled/")) - Number(a.includes("/sites-enabled/")))[0];
-  return { fronts, wants: includes.wants, ...(site === undefined ? {} : { siteFile: site }) };
+  const loads = [...text.files].flatMap(([file, content]) => loadsIn(parsed(text, file, content)));
+  return { fronts, wants: includes.wants, loads, ...(site === undefined ? {} : { siteFile: site }) };
 }
 
 interface HandOver {
@@ -66,19 +67,49 @@ function* handOvers(
   }
 }
 
+/** Names of `upstream` blocks with the gateway as a server. */
+function leadingUpstreams(
+  directives: readonly Directive[],
+  port: number,
+  own: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const leads = ({ name, args: [server = ""] }: Directive): boolean => {
+    const at = name === "server" ? hostAndPort(server) : undefined;
+    return at !== undefined && leadsToGateway(at.host, at.port, port, own);
+  };
+  return new Set(
+    directives.flatMap(({ name, args: [first = ""], block = [] }) =>
+      name === "upstream" && block.some(leads) ? [first] : [],
+    ),
+  );
+}
+
+/** Directives of nginx and of its common modules that load code: modules, Perl, njs, Lua. */
+const LOADS =
+  /^(?:load_module|ssl_engine|perl_(?:modules|require)|js_(?:import|include|path)|lua_package_c?path|\w{1,60}_by_lua_file)$/;
+
+/** Absolute paths; a relative one is below what was compiled in, or below the `-p` of whoever started it. */
+function loadsIn(directives: readonly Directive[]): readonly string[] {
+  return directives.flatMap(({ name, args, block = [] }) => [
+    ...(LOADS.test(name)
+      ? args
+          .flatMap((arg) => arg.split(";"))
+          .flatMap((arg) => (arg.startsWith("/") ? [arg.replace(/\/?\?.*$/, "")] : []))
+      : []),
+    ...loadsIn(block),
+  ]);
+}
+
 function isGateway(
   to: string,
-  upstreams: ReadonlyMap<string, readonly Directive[]>,
+  upstreams: ReadonlySet<string>,
   port: number,
   own: ReadonlySet<string>,
 ): boolean {
   const [, authority = ""] = /^https?:\/\/([^/\s$]{1,260})/.exec(to) ?? [];
   const direct = hostAndPort(authority);
   if (direct !== undefined) return leadsToGateway(direct.host, direct.port, port, own);
-  return (upstreams.get(authority) ?? []).some(({ name, args: [server = ""] }) => {
-    const at = name === "server" ? hostAndPort(server) : undefined;
-    return at !== undefined && leadsToGateway(at.host, at.port, port, own);
-  });
+  return upstreams.has(authority);
 }
 
 function frontOf({ pass, levels }: HandOver, server: readonly Directive[], text: FrontText): ProxyFront {
@@ -159,11 +190,7 @@ export function mendNginx(
   const top = parse(content, file);
   if (top === undefined) return undefined;
   const changes: { readonly start: number; readonly end: number; readonly text: string }[] = [];
-  const upstreams = new Map(
-    [...top, ...top.flatMap(({ block = [] }) => block)].flatMap(({ name, args: [first = ""], block = [] }) =>
-      name === "upstream" ? [[first, block] as const] : [],
-    ),
-  );
+  const upstreams = leadingUpstreams([...top, ...top.flatMap(({ block = [] }) => block)], port, own);
   const walk = (
     levels: readonly (readonly Directive[])[],
     block: readonly Directive[],
@@ -224,16 +251,26 @@ function quotedArg(value: string): string {
 // ---- the text
 
 /** With what it includes in its place; an `include` itself stays, too. nginx takes its path from the main file's directory. */
-function expanded(content: string, file: string, main: string, includes: Includes): readonly Directive[] {
+function expanded(content: string, file: string, text: FrontText, includes: Includes): readonly Directive[] {
+  const read = (path: string, inner: string) => expanded(inner, path, text, includes);
   const inside = (directives: readonly Directive[]): readonly Directive[] =>
     directives.flatMap((each): readonly Directive[] => {
-      if (each.name === "include") {
-        const read = (path: string, text: string) => expanded(text, path, main, includes);
-        return [each, ...includes.of(main, each.args[0] ?? "", read)];
-      }
+      if (!includes.counts()) return [];
+      if (each.name === "include") return [each, ...includes.of(text.main, each.args[0] ?? "", read)];
       return [each.block === undefined ? each : { ...each, block: inside(each.block) }];
     });
-  return inside(parse(content, file) ?? []);
+  return inside(parsed(text, file, content));
+}
+
+/** Each file's directives: a text is read round by round, and a file may be included any number of times. */
+const read = new WeakMap<FrontText, Map<string, readonly Directive[]>>();
+
+function parsed(text: FrontText, file: string, content: string): readonly Directive[] {
+  const files = read.get(text) ?? new Map<string, readonly Directive[]>();
+  read.set(text, files);
+  const known = files.get(file) ?? parse(content, file) ?? [];
+  files.set(file, known);
+  return known;
 }
 
 interface Token {

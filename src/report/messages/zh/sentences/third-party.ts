@@ -11,6 +11,8 @@ export const thirdParty = translation(english, {
   "check-own-rights": "让它属于当前用户或 root，并且其他人都不能写入",
   "check-took-longer": "它在 {seconds} 秒内没有给出回答，已被终止",
   "check-memory": "它占用的内存超过 {megabytes} MB，已被终止",
+  "check-not-for-nobody":
+    "以 root 运行时，检查以 nobody 身份执行，而 nobody 无权读取 {path}：请把它放到所有人都能读取的位置，或以其他用户运行本工具",
   "check-ended": "它没有给出回答就结束了（{detail}）",
   "check-threw": "它抛出了错误：{detail}",
   "check-too-much": "它的回答超过 {count} 字节",
