@@ -46,20 +46,20 @@ const MAX_WINDOW = 128 * 1024 ** 2;
 /** A block of zstd takes 4 bytes for up to 128 KiB, one of gzip becomes a thousand times as much. */
 const PIECE = 1024;
 const HEAD = 512;
+/** `PK\x05\x06`, as a number. */
+const END_OF_DIRECTORY = 0x06054b50;
 
 /**
  * How many entries a zip archive says that it has (APPNOTE.TXT of PKWARE, 4.3.16: the end of its directory, which a
  * comment of up to 64 KiB follows); the most of what may be such an end. 65535 stands for that many or more.
  */
 function entriesOf(bytes: Uint8Array): number {
-  const tail = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(-65_557);
+  const tail = bytes.subarray(-65_557);
+  const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
   let most = 0;
-  for (
-    let at = tail.indexOf("PK\x05\x06", 0, "latin1");
-    at !== -1;
-    at = tail.indexOf("PK\x05\x06", at + 1, "latin1")
-  )
-    if (at + 12 <= tail.length) most = Math.max(most, tail.readUInt16LE(at + 8), tail.readUInt16LE(at + 10));
+  for (let at = 0; at + 12 <= tail.length; at += 1)
+    if (view.getUint32(at, true) === END_OF_DIRECTORY)
+      most = Math.max(most, view.getUint16(at + 8, true), view.getUint16(at + 10, true));
   return most;
 }
 
