@@ -102,6 +102,12 @@ describe("programs over there", { skip }, () => {
     assert.match(outcome?.stderr ?? "", /said/);
   });
 
+  test("are heard to their end on the side, too, where that comes later than their answer", async () => {
+    const { exec } = await far("late-side|300");
+    const outcome = knownValue(await exec.run(["sh", "-c", "echo said >&2; echo got; exit 1"], limits));
+    assert.deepEqual([outcome?.exitCode, outcome?.stdout, outcome?.stderr], [1, "got\n", "said\n"]);
+  });
+
   test("get the gateway's environment and no other, and none of it is among their words", async () => {
     const { exec } = await far("", { uid, gid }, { GATEWAY_ONLY: "tok-environment-123" });
     standIn.started();

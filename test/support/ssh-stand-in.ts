@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 
 /**
  * `FAKE_SSH`: what the host does. `CODE|TEXT`: signing in fails so. Of the shell there: `print|BYTES`: a login prints so
- * much before anything else; `cut-input|BYTES`: so much of what comes behind the script arrives; `not-run`, `no-shell`, `garbage`, `endless`, `hang`, `cut`; `no-forward`: sshd forwards
+ * much before anything else; `late-side|MS`: what is said on the side comes so much later; `cut-input|BYTES`: so much of what comes behind the script arrives; `not-run`, `no-shell`, `garbage`, `endless`, `hang`, `cut`; `no-forward`: sshd forwards
  * nothing. An engine's command leads to FAKE_SOCKET. `banner|BYTES`, `banner-endless`, `silent`: before anybody is let in.
  */
 const FAKE = `#!${process.execPath}
@@ -58,8 +58,9 @@ const forever = () => setInterval(() => {}, 1000);
       cwd: FAKE_HOME,
       // What runs over there does not get the signals of the ssh here.
       detached: true,
-      stdio: [play === "cut-input" ? "pipe" : "inherit", play === "cut" ? "pipe" : "inherit", "inherit"],
+      stdio: [play === "cut-input" ? "pipe" : "inherit", play === "cut" ? "pipe" : "inherit", play === "late-side" ? "pipe" : "inherit"],
     });
+    child.stderr?.on("data", (chunk) => setTimeout(() => process.stderr.write(chunk), Number(more)));
     let left = Number((/count=(d+)/.exec(words.at(-1)) || [])[1]) + Number(more);
     if (play === "cut-input") process.stdin.on("data", (chunk) => {
       child.stdin.write(chunk.subarray(0, left));
@@ -71,7 +72,7 @@ const forever = () => setInterval(() => {}, 1000);
         console.error("Connection to claw closed by remote host.");
         process.exit(255);
       }));
-    } else child.on("close", (code) => process.exit(code));
+    } else child.on("close", (code) => setTimeout(() => process.exit(code), play === "late-side" ? 2 * Number(more) : 0));
   }
 })();
 `;

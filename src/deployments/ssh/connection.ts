@@ -19,7 +19,7 @@ export interface Asked {
   readonly answer: Buffer;
   /** What the script has in `$M`: nobody there knew it before. */
   readonly mark: string;
-  /** The end of what was said on the side, up to the end of the answer. */
+  /** The end of what was said on the side; all of it up to the end of the answer is there only with `hears`. */
   readonly said: string;
 }
 
@@ -32,12 +32,16 @@ export interface AskOptions {
   readonly input?: Uint8Array;
   /** The input has no end before the answer has: what is started there can tell by it whether we are still here. */
   readonly holds?: true;
+  /** What is said on the side counts, too: it comes by a way of its own, often later than the answer. */
+  readonly hears?: true;
 }
 
 /** The time for a connection, its banner and signing in, milliseconds. */
 const OPEN_MS = 20_000;
 /** Bytes of what is said on the side, and of what a login prints before anything that was asked for. */
 const MAX_SAID = 65_536;
+/** For what was said on the side once the answer is there: a login may have closed that way. Milliseconds. */
+const LATE_SAID_MS = 2000;
 const MAX_BANNER = 64 * 1024 * 1024;
 /** Windows' ssh shares no connections. */
 const canShare = process.platform !== "win32";
@@ -127,15 +131,20 @@ export class SshConnection {
     const mark = randomBytes(16).toString("hex");
     const inner =
       options.input === undefined ? `(\nM=${mark}\n${script}\n) </dev/null` : `(\nM=${mark}\n${script}\n)`;
-    const text = Buffer.from(`printf '\\n%s-begin\\n' ${mark}\n${inner}\nprintf '\\n%s-end\\n' ${mark}\n`);
+    const side = `\n${mark}-said\n`;
+    const last = options.hears === true ? `printf '\\n%s-said\\n' ${mark} >&2\n` : "";
+    const text = Buffer.from(
+      `printf '\\n%s-begin\\n' ${mark}\n${inner}\n${last}printf '\\n%s-end\\n' ${mark}\n`,
+    );
     // Byte by byte, so that what comes after the script is left for it; shells read ahead.
     const shell = `sh -c 'eval "$(dd bs=1 count=${text.length} 2>/dev/null)"'`;
     const child = start(this.#program, [...this.#shared(), ...destinationWords(this.host), shell], this.#env);
     const [begin, end] = [`\n${mark}-begin\n`, `\n${mark}-end\n`];
     const reading = new MarkedReading(Buffer.from(begin), Buffer.from(end), options.maxBytes);
-    const ended = await untilEnd(child, reading, [text, ...(options.input ? [options.input] : [])], options);
+    const inputs = [text, ...(options.input ? [options.input] : [])];
+    const ended = await untilEnd(child, reading, inputs, side, options);
     const { answer } = reading;
-    if (answer !== undefined) return { answer, mark, said: ended.said };
+    if (answer !== undefined) return { answer, mark, said: ended.said.split(side, 1)[0] ?? "" };
     throw this.#why(reading, ended, options.timeoutMs);
   }
 
@@ -355,15 +364,18 @@ function untilEnd(
   child: ChildProcess,
   reading: MarkedReading,
   inputs: readonly Uint8Array[],
-  { timeoutMs, signal, holds }: AskOptions,
+  side: string,
+  { timeoutMs, signal, holds, hears }: AskOptions,
 ): Promise<Ended> {
   return new Promise((resolve) => {
     let said = "";
     let done = false;
+    let late: NodeJS.Timeout | undefined;
     const finish = (ended: Omit<Ended, "said">): void => {
       if (done) return;
       done = true;
       clearTimeout(timer);
+      clearTimeout(late);
       signal?.removeEventListener("abort", onAbort);
       endGroup(child);
       child.stdin?.destroy();
@@ -376,10 +388,13 @@ function untilEnd(
     if (signal?.aborted === true) return onAbort();
     signal?.addEventListener("abort", onAbort, { once: true });
     child.stdout?.on("data", (chunk: Buffer) => {
-      if (reading.take(chunk)) finish({ code: 0 });
+      if (!reading.take(chunk)) return;
+      if (hears !== true || said.includes(side)) finish({ code: 0 });
+      else late ??= setTimeout(() => finish({ code: 0 }), LATE_SAID_MS);
     });
     child.stderr?.on("data", (chunk: Buffer) => {
       said = `${said}${chunk.toString("utf8")}`.slice(-MAX_SAID);
+      if (late !== undefined && said.includes(side)) finish({ code: 0 });
     });
     child.on("error", (error) => finish({ code: null, why: errorCodeOf(error) ?? "error" }));
     child.on("close", (code) => finish({ code }));

@@ -45,6 +45,7 @@ export function sshExec(options: SshExecOptions): ContainerExec {
         timeoutMs: execution.timeoutMs,
         maxBytes: MAX_OUTPUT,
         signal: execution.signal,
+        hears: true,
         ...(execution.input === undefined ? {} : { input: execution.input }),
         ...(execution.holds === undefined ? {} : { holds: execution.holds }),
       });
