@@ -81,6 +81,7 @@ describe("whom --target ssh: names", () => {
     "ssh:%2doProxyCommand@vps",
     "ssh:vps/etc",
     "ssh:vps/docker:-x",
+    "ssh:.0",
   ])
     test(`refused: ${JSON.stringify(text)}`, () => assert.equal(parseTarget(text).ok, false));
 

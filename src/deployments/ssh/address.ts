@@ -7,7 +7,7 @@ export interface SshHost {
 }
 
 /** Names, addresses and aliases of ssh_config; nothing that a shell or ssh's own tokens would read otherwise. */
-const HOST = /^(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}|[0-9A-Fa-f:.]{2,60})$/;
+const HOST = /^(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}|[0-9A-Fa-f:][0-9A-Fa-f:.]{1,59})$/;
 const USER = /^[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,63}$/;
 const AUTHORITY = /^(?:([^@/?#\s]{1,64})@)?(\[[0-9A-Fa-f:.]{2,60}\]|[^:@/?#[\]\s]{1,253})(?::(\d{1,5}))?$/;
 /** Ssh's own limit, before its failure is told; below the limit of one call. */
