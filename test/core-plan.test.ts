@@ -113,6 +113,20 @@ describe("sets", () => {
     ]);
   });
 
+  test("what ended in front of the gates is mended first, and what waits behind it then, be it the first gate too", () => {
+    const edge = opening(remedy("pass-upgrade", "restart"));
+    const [start, oracle] = gates(["pairing"], [edge]);
+    const behind: typeof oracle = {
+      ...oracle,
+      remedies: (state) => (state === start ? [edge] : [approve]),
+      after: (state, { id }) => (id === "approve-device" ? [] : [...state]),
+    };
+    assert.deepEqual(choices(plan(start, behind, { ...PRIVATE, isStopped: true })), [
+      ["pass-upgrade+approve-device", "first"],
+    ]);
+    assert.deepEqual(choices(plan(start, behind, PRIVATE)), []);
+  });
+
   test("what mends nothing is told as a dead end, and nothing goes round for ever", () => {
     const idle = opening(remedy("set-trusted-proxies", "restart"));
     const [start, oracle] = gates(["pairing"], [idle]);

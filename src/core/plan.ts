@@ -23,6 +23,8 @@ export interface PlanOptions {
   readonly release?: string;
   /** `--remedy`: only sets with it. */
   readonly only?: string;
+  /** Something in front of all that the oracle judges ended the connection: its first verdict is of what comes behind. */
+  readonly isStopped?: boolean;
   /** Remedies of which the first that is there leads, whatever else speaks for another. */
   readonly ways?: readonly string[];
 }
@@ -77,7 +79,8 @@ export function plan<S>(start: S, oracle: Oracle<S>, options: PlanOptions): Plan
 
   const found: Candidate[] = [];
   const deadEnds: DeadEnd[] = [];
-  let edge: Open<S>[] = [{ state: start, remedies: [], met: [gateOf(now)] }];
+  const met = options.isStopped === true ? [] : [gateOf(now)];
+  let edge: Open<S>[] = [{ state: start, remedies: [], met }];
   let states = 0;
   for (let size = 1; size <= MAX_SET && edge.length > 0; size += 1) {
     const next: Open<S>[] = [];
@@ -93,7 +96,7 @@ export function plan<S>(start: S, oracle: Oracle<S>, options: PlanOptions): Plan
         const verdict = oracle.verdict(state);
         const remedies = [...open.remedies, remedy];
         if (verdict.outcome === "admitted")
-          addCandidate(found, pruned(start, remedies, oracle, options.only), options.only);
+          addCandidate(found, pruned(start, remedies, oracle, options), options.only);
         // A gate that comes back was not mended: the walk would go round. Another way that was asked for may have it too.
         else if (open.met.includes(gateOf(verdict)) && !isWantedWay(remedy, options))
           noteDeadEnd(deadEnds, remedy, verdict);
@@ -148,11 +151,12 @@ function pruned<S>(
   start: S,
   remedies: readonly Remedy[],
   oracle: Oracle<S>,
-  only: string | undefined,
+  { only, isStopped = false }: PlanOptions,
 ): Candidate {
   let kept = remedies;
-  for (const one of remedies) {
-    if (one.id === only) continue;
+  for (const [index, one] of remedies.entries()) {
+    // The oracle cannot tell that it gets further with what is mended in front of it.
+    if (one.id === only || (isStopped && index === 0)) continue;
     const rest = kept.filter((other) => other !== one);
     if (rest.length > 0 && endOf(start, rest, oracle).outcome === "admitted") kept = rest;
   }

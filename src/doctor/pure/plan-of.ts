@@ -9,7 +9,7 @@ import { isSiteProxy } from "../../core/proxies.ts";
 import { isReading } from "../../core/step.ts";
 import { effectOf } from "../../report/effect.ts";
 import { oracleOf } from "./oracle.ts";
-import { modelOfStory } from "./story.ts";
+import { isStoppedBefore, modelOfStory } from "./story.ts";
 
 /** The refused connection, and what may be asked about it. */
 export interface PlanModel {
@@ -36,7 +36,11 @@ export function planOf(
   const single = singles(finding, options);
   if (model === undefined) return { choices: single };
   if (finding.remedies.every(({ after }) => after === undefined)) return { choices: single, model };
-  const planned = plan(model.start, model.oracle, { ...options, ways: safeWays(facts, model) });
+  const planned = plan(model.start, model.oracle, {
+    ...options,
+    isStopped: isStoppedBefore(facts, findings),
+    ways: safeWays(facts, model),
+  });
   const { choices } = planned;
   if (choices.some(({ remedies }) => !remedies.some(weakens))) return { choices, planned, model };
   // What a person can do comes before a gateway that is weakened, and before nothing at all.

@@ -63,6 +63,12 @@ export function modelOfStory(
   return shown.gate === assessment.now.gate && isOf(assessment.connection, shown) ? assessment : undefined;
 }
 
+/** Whether what the first finding explains ended before any gate: at a proxy, or nobody was met. */
+export function isStoppedBefore(facts: Pick<Facts, "refusals">, findings: readonly Finding[]): boolean {
+  const shown = shownRefusal(facts, firstError(findings));
+  return shown !== undefined && shown.from !== "model" && !isGate(shown.gate);
+}
+
 /** Without an error a browser is let in, or a finding of less weight says at which gate it is not. */
 function isExplained({ outcome, gate }: Admission, findings: readonly Finding[]): boolean {
   if (firstError(findings) !== undefined) return false;
