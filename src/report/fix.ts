@@ -1,5 +1,6 @@
 import type { DiffEntry } from "../core/change.ts";
 import type { Exposure } from "../core/facts.ts";
+import type { WhyNot } from "../core/plan.ts";
 import type { Saying } from "../core/saying.ts";
 import { safeText } from "../core/text.ts";
 import type { FixOutcome, FixReport, FixRequest } from "./fix-report.ts";
@@ -76,6 +77,15 @@ export function renderFix(raw: FixReport, options: FixOptions): string {
 
 /** Something was changed, or taken back, and that is the end of it. */
 const DONE: ReadonlySet<FixOutcome> = new Set(["kept", "unproven", "partly", "undone", "undone-in-part"]);
+
+/** Reasons for which another choice comes first, and this one is done all the same where somebody asks for it. */
+const MAY_BE_NAMED: ReadonlySet<string> = new Set([
+  "less-safe-way",
+  "grants-more",
+  "more-disruption",
+  "recommended-otherwise",
+  "more-steps",
+] satisfies WhyNot[]);
 
 /** Every text printable, every list bounded. */
 export function safeFix(report: FixReport): FixReport {
@@ -275,7 +285,7 @@ class FixPage {
     ];
   }
 
-  alternatives({ alternatives }: FixReport): string[] {
+  alternatives({ outcome, alternatives }: FixReport): string[] {
     if (alternatives.length === 0) return [];
     const { fix, words, remedies, gates } = this.#words;
     return [
@@ -285,7 +295,18 @@ class FixPage {
         const why = wordsOf(fix.whyNot, whyNot, { gate: gate === undefined ? "" : wordsOf(gates, gate) });
         return this.#bullet(`${names}${words.colon}${why}`);
       }),
+      ...(outcome === "by-hand" ? this.#nameOther(alternatives) : []),
     ];
+  }
+
+  /** The last of a set tells it from the others. */
+  #nameOther(alternatives: FixReport["alternatives"]): string[] {
+    const ids = alternatives.flatMap(({ remedies, whyNot }) =>
+      MAY_BE_NAMED.has(whyNot) ? remedies.slice(-1) : [],
+    );
+    if (ids.length === 0) return [];
+    const commands = [...new Set(ids)].map((id) => `\`fix --remedy ${id}\``).join(this.#words.words.comma);
+    return this.#bullet(fill(this.#words.fix.nameOther, { commands }));
   }
 
   popular({ popular }: FixReport): string[] {

@@ -20,6 +20,8 @@ import { commandsOf, type Said, type SshUser, sshUser } from "./ssh/user.ts";
 const missing = (await whyNoNamespaces()) ?? (await whyNoSshHost());
 const noCaddy = missing ?? (CORE ? "it is in the full run" : await whyNoProxy("caddy"));
 const AGREED = ["--yes", "--allow-risk", "grants-access"];
+/** Of a page that strangers reach without encryption it is not the first way. */
+const APPROVED = ["--remedy", "approve-device"];
 const ORIGIN = `http://${ADDRESS}:18789`;
 
 describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 1_800_000 }, () => {
@@ -103,11 +105,17 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 1_
         assert.equal(said.path.at(-1)?.address, `${ADDRESS}:18789`);
         // The older one writes its title over its command line, and there is no openclaw on the PATH there.
         if (release === "2026.2.1") return;
-        const done = await seat.fix(AGREED);
+        // Without encryption, and strangers reach it: a tunnel leads, which a person opens; the approval is asked for by name.
+        const safer = await seat.fix(AGREED);
+        assert.equal(safer.outcome, "by-hand", JSON.stringify(safer));
+        assert.match(JSON.stringify(safer.byHand), /ssh -N -L 18789:127\.0\.0\.1:18789 rig-host/);
+        const again = await page(gateway, `public-${release}`);
+        assert.equal(again.admitted, false);
+        const done = await seat.fix([...APPROVED, ...AGREED]);
         assert.equal(done.outcome, "kept", JSON.stringify(done));
         assert.deepEqual(
           done.requests.map(({ requestId }) => requestId),
-          [refused.requestId],
+          [again.requestId],
         );
         const admitted = await page(gateway, `public-${release}`);
         assert.equal(admitted.admitted, true, JSON.stringify(admitted));
@@ -139,7 +147,8 @@ describe("a gateway on a host behind SSH", { skip: missing ?? false, timeout: 1_
       // In the older one that alone lets nobody in, so that it is no plan of a fix.
       if (release === "2026.2.1") return;
       const before = readFileSync(configPath);
-      const done = await seat.fix([id, ...AGREED, ...origin]);
+      // A tunnel would lead.
+      const done = await seat.fix([id, "--remedy", "set-trusted-proxies", ...AGREED, ...origin]);
       assert.ok(["kept", "partly", "unproven"].includes(done.outcome), JSON.stringify(done));
       const config = JSON.parse(readFileSync(configPath, "utf8")) as GatewayConfig;
       assert.deepEqual(config.gateway.trustedProxies, ["127.0.0.1"]);

@@ -167,6 +167,8 @@ export interface FixWords {
   readonly takenBack: string;
   readonly remains: string;
   readonly alternatives: string;
+  /** `{commands}`: how another one is chosen, where the first is left to a person. */
+  readonly nameOther: string;
   /** Why an alternative is not the first; `{gate}` where it ends. */
   readonly whyNot: Readonly<Record<string, string>>;
   readonly popular: string;

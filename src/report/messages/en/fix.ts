@@ -54,6 +54,7 @@ export const fix: FixWords = {
   takenBack: "What was done, and taken back",
   remains: "What a diagnosis still finds (`pairing-doctor` says more)",
   alternatives: "Other ways, and why they are not first",
+  nameOther: "To take another one all the same, name it: {commands}",
   whyNot: {
     "weakens-security": "weakens the gateway",
     "grants-more": "grants more",

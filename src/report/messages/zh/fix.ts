@@ -50,6 +50,7 @@ export const fix: FixWords = {
   takenBack: "已执行并撤回的操作",
   remains: "诊断仍发现的问题（详见 `pairing-doctor`）",
   alternatives: "其他办法，以及未作首选的原因",
+  nameOther: "若仍要采用其他办法，请指明：{commands}",
   whyNot: {
     "weakens-security": "会削弱网关的安全性",
     "grants-more": "授予的权限更多",
