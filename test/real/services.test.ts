@@ -391,7 +391,11 @@ describe("a gateway that a service manager runs, behind SSH", {
   const toldBy = ({ outcome, detail = "", finding, candidates = [] }: Fixed): string =>
     [outcome, finding?.id, detail, `${candidates.length} candidates`].join(" ");
   // Of a page that strangers reach without encryption a tunnel leads: the approval is asked for by name.
-  const AGREED = ["--remedy", "approve-device", "--yes", "--allow-risk", "grants-access"];
+  // By the finding too: one browser after another from one address looks like one that keeps no identity.
+  const AGREED = [
+    ...["first-time-not-paired", "--remedy", "approve-device"],
+    ...["--yes", "--allow-risk", "grants-access"],
+  ];
   const OPEN = { bind: "lan", controlUi: { allowedOrigins: [ORIGIN] } };
 
   test("2026.9.6: the connection is cut at any moment of a fix; the request is then approved or it waits, and the next run knows which", {
