@@ -14,6 +14,8 @@ const LONGEST = 4096;
 const MOST_OF_ONE = 65_536;
 /** A plain word of up to 15 letters, or a number of up to 11 digits, is a secret only where it stands by itself. */
 const WORD = /^(?:\p{L}{1,15}|\d{1,11})$/u;
+/** A word is not written in both cases, but for its first letter. */
+const ONE_CASE = /^(?:.?\P{Lu}*|\P{Ll}*)$/su;
 /** Of a long text, so many characters in a row tell something. */
 const LONG_TEXT = 64;
 const LONG_WINDOW = 24;
@@ -147,8 +149,10 @@ export class KnownValues {
         const from = value.slice(fold.from[at], fold.to[at + size - 1]);
         if (changesOf(from) >= 2) this.#letters.addWindow(letters, at, size);
       }
+      // With its quiet ends and stretches, which are in no window.
+      this.#letters.addWhole(letters);
       const all = [...forms, ...turned];
-      for (const whole of [letters, ...all]) this.#letters.opensWith(whole);
+      for (const whole of all) this.#letters.opensWith(whole);
       for (const form of all) this.#letters.addWindows(form, FORM_WINDOW);
       return;
     }
@@ -163,8 +167,16 @@ export class KnownValues {
     if (letters.length >= LONG_TEXT) {
       this.#letters.addWindows(letters, LONG_WINDOW);
       this.#letters.opensWith(letters);
-    } else if (isPhrase(value) && letters.length >= PHRASE) this.#letters.addWhole(letters);
-    else if (WORD.test(signs)) {
+    } else if (isPhrase(value) && letters.length >= PHRASE) {
+      this.#letters.addWhole(letters);
+      const own = ownLettersOf(value, fold.from);
+      for (let at = 0; at + PHRASE <= letters.length; at += 1)
+        if (
+          /\s/.test(value.slice(fold.from[at], fold.to[at + PHRASE - 1])) &&
+          own.slice(at, at + PHRASE).filter(Boolean).length >= SHORTEST
+        )
+          this.#letters.addWindow(letters, at, PHRASE);
+    } else if (WORD.test(signs) && ONE_CASE.test(value)) {
       if (this.#withWords) this.#words.addWhole(signs);
     } else if (letters.length >= (/\d/.test(letters) ? 12 : 20)) this.#letters.addWhole(letters);
     else {
@@ -432,8 +444,17 @@ function isPhrase(value: string): boolean {
   return words.length > 1 && !words.every((word) => VOCABULARY.has(word));
 }
 
-/** Letters of a phrase that is nobody's by chance. */
+/** Letters of a phrase that is nobody's by chance, over more than one of its words. */
 const PHRASE = 12;
+
+/** Of each letter, by its place, whether it is of a word that is not everybody's. */
+function ownLettersOf(value: string, places: Int32Array): readonly boolean[] {
+  const words = Array.from(value.matchAll(/\S+/g), ({ 0: word, index }) => ({
+    end: index + word.length,
+    isOwn: !VOCABULARY.has(foldedText(word, false)),
+  }));
+  return Array.from(places, (place) => words.find(({ end }) => place < end)?.isOwn === true);
+}
 
 /** `openclaw` is the beginning of many a token, and of much else. */
 function isTelling(beginning: string): boolean {
