@@ -81,6 +81,7 @@ for (const [kind, make] of Object.entries(DRAWN))
 test("half of a phrase is known by two of its words, and everybody's words are not", () => {
   const scrub = createKnownScrubber(["glacier & harbour's 8", "the gateway token is fine"]);
   assert.doesNotMatch(scrub("it's glacier & harbour"), /glacier|harbour/);
+  assert.doesNotMatch(createKnownScrubber(["kettle-marble-harbour-mango"])("harbour\nmango"), /arbour|ang/);
   const line = "the gateway token is missing, gateway token is not fine";
   assert.equal(scrub(line), line);
 });

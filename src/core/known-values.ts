@@ -164,25 +164,28 @@ export class KnownValues {
     for (const form of turned)
       if (letters.length >= LONG_TEXT) this.#letters.addWindows(form, LONG_WINDOW);
       else this.#letters.addWhole(form);
+    this.#addParts(value, fold);
     if (letters.length >= LONG_TEXT) {
       this.#letters.addWindows(letters, LONG_WINDOW);
       this.#letters.opensWith(letters);
-    } else if (isPhrase(value) && letters.length >= PHRASE) {
-      this.#letters.addWhole(letters);
-      const own = ownLettersOf(value, fold.from);
-      for (let at = 0; at + PHRASE <= letters.length; at += 1)
-        if (
-          /\s/.test(value.slice(fold.from[at], fold.to[at + PHRASE - 1])) &&
-          own.slice(at, at + PHRASE).filter(Boolean).length >= SHORTEST
-        )
-          this.#letters.addWindow(letters, at, PHRASE);
-    } else if (WORD.test(signs) && ONE_CASE.test(value)) {
+    } else if (isPhrase(value) && letters.length >= PHRASE) this.#letters.addWhole(letters);
+    else if (WORD.test(signs) && ONE_CASE.test(value)) {
       if (this.#withWords) this.#words.addWhole(signs);
     } else if (letters.length >= (/\d/.test(letters) ? 12 : 20)) this.#letters.addWhole(letters);
     else {
       this.#signs.addWhole(signs);
       // A form's way to write a blank.
       if (value.includes(" ")) this.#signs.addWhole(foldedText(value.replaceAll(" ", "+"), true));
+    }
+  }
+
+  /** Of several words what goes over more than one of them, as a line break leaves it. */
+  #addParts(value: string, { text: letters, from, to }: Fold): void {
+    const own = ownLettersOf(value, from);
+    for (let at = 0; at + PHRASE <= letters.length; at += 1) {
+      const isOfSeveral = /[^\p{L}\p{N}]/u.test(value.slice(from[at], to[at + PHRASE - 1]));
+      if (isOfSeveral && own.slice(at, at + PHRASE).filter(Boolean).length >= SHORTEST)
+        this.#letters.addWindow(letters, at, PHRASE);
     }
   }
 }
@@ -449,7 +452,7 @@ const PHRASE = 12;
 
 /** Of each letter, by its place, whether it is of a word that is not everybody's. */
 function ownLettersOf(value: string, places: Int32Array): readonly boolean[] {
-  const words = Array.from(value.matchAll(/\S+/g), ({ 0: word, index }) => ({
+  const words = Array.from(value.matchAll(/[\p{L}\p{N}]+/gu), ({ 0: word, index }) => ({
     end: index + word.length,
     isOwn: !VOCABULARY.has(foldedText(word, false)),
   }));
