@@ -1,5 +1,6 @@
 // Every disguise that the tool claims to see through, on every kind of secret, by a generator of the tests' own.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
 import { ESCAPES, FORMS, MIRRORS } from "../src/core/disguises.ts";
 import { createKnownScrubber, createScrubber } from "../src/core/scrub.ts";
@@ -45,6 +46,45 @@ for (const name of DISGUISE_NAMES)
       }
     }
   });
+
+const WORDS = ["correct", "horse", "staple", "Tr0ub4dor", "W1nter", "battery", "harbour", "se7en"];
+/** Of 32 bytes that were drawn. */
+const DRAWN: Readonly<Record<string, (bytes: Buffer) => string>> = {
+  "hex digits": (bytes) => bytes.toString("hex"),
+  "half as many hex digits": (bytes) => bytes.subarray(0, 16).toString("hex"),
+  base64: (bytes) => bytes.toString("base64"),
+  base64url: (bytes) => bytes.toString("base64url"),
+  "a UUID": (bytes) => bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5"),
+  "words with dashes": (bytes) => [...bytes.subarray(0, 4)].map((at) => WORDS[at % WORDS.length]).join("-"),
+  "a key with a prefix": (bytes) => `sk_live_${bytes.toString("base64url").slice(0, 24)}`,
+  "letters of both cases": (bytes) =>
+    bytes
+      .toString("base64")
+      .replace(/[^A-Za-z]/g, "")
+      .slice(0, 14),
+};
+
+for (const [kind, make] of Object.entries(DRAWN))
+  test(`nothing of a known value stays, not at its ends either: ${kind}`, () => {
+    for (let turn = 0; turn < 150; turn += 1) {
+      const secret = make(createHash("sha256").update(`${kind} ${turn}`).digest());
+      for (const scrub of [
+        createKnownScrubber([secret]),
+        (text: string) => createScrubber([secret])(text).text,
+      ]) {
+        const clean = scrub(`x client=${secret} y`);
+        assert.match(clean, /^x client=[^A-Za-z0-9<]{0,3}<redacted>[^A-Za-z0-9]{0,3} y$/, secret);
+      }
+    }
+  });
+
+test("half of a phrase is known by two of its words, and everybody's words are not", () => {
+  const scrub = createKnownScrubber(["glacier & harbour's 8", "the gateway token is fine"]);
+  assert.doesNotMatch(scrub("it's glacier & harbour"), /glacier|harbour/);
+  assert.doesNotMatch(createKnownScrubber(["kettle-marble-harbour-mango"])("harbour\nmango"), /arbour|ang/);
+  const line = "the gateway token is missing, gateway token is not fine";
+  assert.equal(scrub(line), line);
+});
 
 test("the tests' list is the tool's list", () => {
   for (const name of [...Object.keys(ESCAPES), ...Object.keys(FORMS), ...Object.keys(MIRRORS)])

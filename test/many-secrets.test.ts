@@ -41,7 +41,7 @@ test("long ones leave room for the others", () => {
     Array.from({ length: 150 }, (_, part) => hex(at * 1000 + part)).join("Zq"),
   );
   const known = new KnownValues([...keys, "0c5ae1f29bd3774e88aa"]);
-  assert.equal(known.find("x 0c5ae1f29bd3774e88aa y").length, 1);
+  assert.ok(known.find("x 0c5ae1f29bd3774e88aa y").length > 0);
   for (const key of keys) assert.ok(known.find(`x ${key.slice(1000, 1040)} y`).length > 0);
 });
 

@@ -67,6 +67,11 @@ function isGenerated(value: string): boolean {
   return name !== undefined && /^[a-z0-9.-]+$/.test(value) && !looksDrawn(name);
 }
 
+/** Where things are: temporary directories and accounts have drawn names, and stand in the commands that people type. */
+function arePaths(value: string): boolean {
+  return value.split(/[,:;](?=[~/A-Z])/).every((one) => ABSOLUTE.test(one) && !/[\s=]/.test(one));
+}
+
 /** Drawn values that are part of the names of other things: what their own system gives them, by name and form. */
 const OF_THE_SYSTEM: readonly (readonly [name: RegExp, is: (value: string) => boolean])[] = [
   [
@@ -75,6 +80,9 @@ const OF_THE_SYSTEM: readonly (readonly [name: RegExp, is: (value: string) => bo
   ],
   [/(?:^|\/)controller-uid$/, (value) => ID.test(value)],
   [/^com\.docker\.compose\.(?:config-hash|image)$/, (value) => ID.test(value)],
+  [/^com\.docker\.compose\.(?:project|service)$/, (value) => /^[a-z0-9][a-z0-9_-]*$/.test(value)],
+  [/^com\.docker\.compose\.project\.(?:config_files|working_dir|environment_file)$/, arePaths],
+  [/(?:^|_)(?:HOME|PWD|PATH|DIR|DIRECTORY|ROOT|FILE|TMP|TEMP|TMPDIR)$/i, arePaths],
   [/^HOSTNAME$/, (value) => /^[0-9a-f]{12}$/.test(value)],
   [/(?:^|[_/-])(?:HOST)?NAME$|^batch\.kubernetes\.io\//i, isGenerated],
   [/(?:^|_)HOST(?:NAME)?$/i, (value) => HOST.test(value) || isGenerated(value)],

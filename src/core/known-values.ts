@@ -14,6 +14,8 @@ const LONGEST = 4096;
 const MOST_OF_ONE = 65_536;
 /** A plain word of up to 15 letters, or a number of up to 11 digits, is a secret only where it stands by itself. */
 const WORD = /^(?:\p{L}{1,15}|\d{1,11})$/u;
+/** A word is not written in both cases, but for its first letter. */
+const ONE_CASE = /^(?:.?\P{Lu}*|\P{Ll}*)$/su;
 /** Of a long text, so many characters in a row tell something. */
 const LONG_TEXT = 64;
 const LONG_WINDOW = 24;
@@ -147,8 +149,10 @@ export class KnownValues {
         const from = value.slice(fold.from[at], fold.to[at + size - 1]);
         if (changesOf(from) >= 2) this.#letters.addWindow(letters, at, size);
       }
+      // With its quiet ends and stretches, which are in no window.
+      this.#letters.addWhole(letters);
       const all = [...forms, ...turned];
-      for (const whole of [letters, ...all]) this.#letters.opensWith(whole);
+      for (const whole of all) this.#letters.opensWith(whole);
       for (const form of all) this.#letters.addWindows(form, FORM_WINDOW);
       return;
     }
@@ -160,17 +164,28 @@ export class KnownValues {
     for (const form of turned)
       if (letters.length >= LONG_TEXT) this.#letters.addWindows(form, LONG_WINDOW);
       else this.#letters.addWhole(form);
+    this.#addParts(value, fold);
     if (letters.length >= LONG_TEXT) {
       this.#letters.addWindows(letters, LONG_WINDOW);
       this.#letters.opensWith(letters);
     } else if (isPhrase(value) && letters.length >= PHRASE) this.#letters.addWhole(letters);
-    else if (WORD.test(signs)) {
+    else if (WORD.test(signs) && ONE_CASE.test(value)) {
       if (this.#withWords) this.#words.addWhole(signs);
     } else if (letters.length >= (/\d/.test(letters) ? 12 : 20)) this.#letters.addWhole(letters);
     else {
       this.#signs.addWhole(signs);
       // A form's way to write a blank.
       if (value.includes(" ")) this.#signs.addWhole(foldedText(value.replaceAll(" ", "+"), true));
+    }
+  }
+
+  /** Of several words what goes over more than one of them, as a line break leaves it. */
+  #addParts(value: string, { text: letters, from, to }: Fold): void {
+    const own = ownLettersOf(value, from);
+    for (let at = 0; at + PHRASE <= letters.length; at += 1) {
+      const isOfSeveral = /[^\p{L}\p{N}]/u.test(value.slice(from[at], to[at + PHRASE - 1]));
+      if (isOfSeveral && own.slice(at, at + PHRASE).filter(Boolean).length >= SHORTEST)
+        this.#letters.addWindow(letters, at, PHRASE);
     }
   }
 }
@@ -432,8 +447,17 @@ function isPhrase(value: string): boolean {
   return words.length > 1 && !words.every((word) => VOCABULARY.has(word));
 }
 
-/** Letters of a phrase that is nobody's by chance. */
+/** Letters of a phrase that is nobody's by chance, over more than one of its words. */
 const PHRASE = 12;
+
+/** Of each letter, by its place, whether it is of a word that is not everybody's. */
+function ownLettersOf(value: string, places: Int32Array): readonly boolean[] {
+  const words = Array.from(value.matchAll(/[\p{L}\p{N}]+/gu), ({ 0: word, index }) => ({
+    end: index + word.length,
+    isOwn: !VOCABULARY.has(foldedText(word, false)),
+  }));
+  return Array.from(places, (place) => words.find(({ end }) => place < end)?.isOwn === true);
+}
 
 /** `openclaw` is the beginning of many a token, and of much else. */
 function isTelling(beginning: string): boolean {
