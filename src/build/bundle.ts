@@ -1,5 +1,5 @@
 // `npm run build`: the command line and its threads as one bundle with chunks, the schemas, SQLite, and the licences of all that is in it.
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
@@ -105,8 +105,15 @@ export const pluginOptions = {
   logLevel: "warning",
 } as const satisfies BuildOptions;
 
+/** Chunks of an earlier build, which would be packed with those of this one. */
+function removeOthers(made: Readonly<Record<string, unknown>>): void {
+  for (const name of readdirSync(join(OUT, "chunks")))
+    if (!Object.hasOwn(made, `dist/chunks/${name}`)) rmSync(join(OUT, "chunks", name));
+}
+
 async function main(): Promise<void> {
   const [{ metafile }] = await Promise.all([build(options), build(pluginOptions), writeWebPage(OUT)]);
+  removeOthers(metafile.outputs);
   writeFileSync(join(OUT, "THIRD-PARTY-LICENSES.txt"), licencesText(bundledPackages(metafile, ROOT)));
   writeTypes(ROOT, ["src/library/index.ts", "src/plugin/health.ts"], join(OUT, "types"));
   for (const name of ["report", "fix", "fleet", "watch"])
