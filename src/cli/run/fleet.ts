@@ -16,6 +16,7 @@ import {
   withContext,
 } from "../../doctor/live/fleet-list.ts";
 import { fleetLogsOf } from "../../doctor/live/fleet-logs.ts";
+import { tokenPath, whyNotSent } from "../../doctor/live/fleet-tokens.ts";
 import { FleetMerge } from "../../doctor/pure/fleet-lines.ts";
 import { type FleetGateway, type FleetSummary, fleetTable, summaryOf } from "../../report/fleet.ts";
 import { fill } from "../../report/messages/index.ts";
@@ -27,7 +28,6 @@ import type {
 } from "../commands/fleet.ts";
 import { readTokenFile } from "../credentials.ts";
 import { write } from "../emit.ts";
-import { tokenPath, whyNotSent } from "../list-tokens.ts";
 import { bounded, logFile } from "../log-input.ts";
 import { readNamed } from "../named-input.ts";
 import { seconds } from "../open-live.ts";

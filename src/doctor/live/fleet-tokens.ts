@@ -1,9 +1,9 @@
 import { realpath } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { type Saying, say } from "../core/saying.ts";
-import { safeText } from "../core/text.ts";
-import { distrusted } from "../deployments/path-trust.ts";
-import { nodeWorld } from "../deployments/world.ts";
+import { type Saying, say } from "../../core/saying.ts";
+import { safeText } from "../../core/text.ts";
+import { distrusted } from "../../deployments/path-trust.ts";
+import { nodeWorld } from "../../deployments/world.ts";
 
 /** The path of a token file that a line of a list names. */
 export function tokenPath(list: string, tokenFile: string): string {
