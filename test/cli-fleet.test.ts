@@ -1,6 +1,6 @@
 // Many gateways in one run: embedded ones over real sockets, ill in known ways. (300 of them are of test:real.)
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -13,6 +13,7 @@ import { known, unknown } from "../src/core/fact.ts";
 import { say } from "../src/core/saying.ts";
 import { lookAtFleet } from "../src/doctor/live/fleet.ts";
 import { inShare, parseFleetList, shareSaid } from "../src/doctor/live/fleet-list.ts";
+import { whyNotSent } from "../src/doctor/live/fleet-tokens.ts";
 import { FleetMerge, gatewayLineOf } from "../src/doctor/pure/fleet-lines.ts";
 import { READ_RULES } from "../src/kinds/kubernetes/read-rules.ts";
 import type { FleetGateway, FleetLine, FleetSummary } from "../src/report/fleet.ts";
@@ -228,6 +229,43 @@ test("a token file that cannot be read is that gateway's trouble alone", async (
   assert.equal(code, 3);
   const [a] = gatewaysOf(stdout).filter(({ name }) => name === "a");
   assert.match(a?.missing[0]?.detail ?? "", /its token file cannot be used: it cannot be read \(ENOENT\)/);
+});
+
+test("a list sends no file to its hosts but what is below its own directory and nobody else's", async () => {
+  const server = await startHostileServer({
+    http: (_request, response) => response.end("<title>OpenClaw Control</title>"),
+    socket: (socket) => socket.send(challenge()),
+  });
+  const inside = join(dir, "passed-around");
+  mkdirSync(inside);
+  const secret = "root-file-secret-9d8e7f";
+  const own = file("own.secret", secret);
+  writeFileSync(join(inside, "fine"), secret);
+  symlinkSync(own, join(inside, "link"));
+  symlinkSync(dir, join(inside, "up"));
+  symlinkSync(join(inside, "fine"), join(inside, "within"));
+  writeFileSync(join(inside, "open"), secret);
+  chmodSync(join(inside, "open"), 0o666);
+  for (const [tokenFile, words] of [
+    [own, /not below the list's own directory/],
+    ["../own.secret", /not below the list's own directory/],
+    ["link", /not below the list's own directory/],
+    ["up/own.secret", /not below the list's own directory/],
+    ["../nowhere", /not below the list's own directory/],
+    ["open", /others than root and you may change it/],
+  ] as const) {
+    const list = file("passed-around/list.txt", `ws://127.0.0.1:1\n${server.url} token-file=${tokenFile}\n`);
+    const { code, stdout, stderr } = await here(["fleet", list, "--json"]);
+    assert.equal(code, 2, tokenFile);
+    assert.match(stderr, words, tokenFile);
+    assert.ok(!(stdout + stderr).includes(secret));
+  }
+  assert.equal(server.received.length, 0);
+  await server.close();
+  for (const tokenFile of ["fine", "within", "./fine", join(inside, "fine")])
+    assert.equal(await whyNotSent(join(inside, "list.txt"), tokenFile), undefined, tokenFile);
+  // A link that is turned after the list was looked through leads to what was opened.
+  assert.notEqual(await whyNotSent(join(inside, "list.txt"), "fine", own), undefined);
 });
 
 const SECRET = "hunter2-stray-token-55d1";

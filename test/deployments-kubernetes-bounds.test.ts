@@ -1,19 +1,22 @@
 // A cluster, or whatever answers in its place, that does not stop, lies or drops: every question ends, in bytes and in time.
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, beforeEach, describe, test } from "node:test";
 import { known } from "../src/core/fact.ts";
-import { say, sentence } from "../src/core/saying.ts";
-import { type KubeApi, kubeApi, MAX_ANSWER } from "../src/deployments/kubernetes/api.ts";
+import { quoted, say, sentence } from "../src/core/saying.ts";
+import { type KubeApi, kubeApi, MAX_ANSWER, openCluster } from "../src/deployments/kubernetes/api.ts";
+import { credentialOf } from "../src/deployments/kubernetes/credential-plugin.ts";
 import { KubeError, type KubeProblem } from "../src/deployments/kubernetes/error.ts";
 import { podExec } from "../src/deployments/kubernetes/exec.ts";
 import { kubeFailure } from "../src/deployments/kubernetes/failure.ts";
 import { podReader, podWorld } from "../src/deployments/kubernetes/files.ts";
 import { clusterAccess } from "../src/deployments/kubernetes/kubeconfig.ts";
+import type { Plugin } from "../src/deployments/kubernetes/kubeconfig-file.ts";
 import { podLog } from "../src/deployments/kubernetes/logs.ts";
 import { nodeWorld, type World } from "../src/deployments/world.ts";
 import { catalogueOf } from "../src/report/messages/index.ts";
@@ -400,7 +403,6 @@ describe("which cluster", () => {
     const api = kubeApi(await access(at), { ms: UNHURRIED, bytes: MAX_ANSWER });
     await api.get("/api/v1/namespaces/openclaw/pods");
     await api.get("/api/v1/namespaces/openclaw/pods");
-    const { readFileSync } = await import("node:fs");
     const lines = readFileSync(told, "utf8").trim().split("\n");
     assert.equal(lines.length, 1);
     assert.match(
@@ -425,6 +427,113 @@ describe("which cluster", () => {
     }
     const gone = file("gone", kubeconfigText("x", cluster.url, { exec: { command: "no-such-plugin-here" } }));
     assert.equal(await problemOf(() => access(gone)), "plugin");
+  });
+
+  test("what a plugin says shows nothing of what it was handed or gave", async () => {
+    const secret = "Tr0ub4dor&3";
+    const shell = (script: string, ...args: readonly string[]) => ({
+      apiVersion: "client.authentication.k8s.io/v1",
+      command: "sh",
+      args: ["-c", `${script}; exit 3`, "sh", ...args],
+    });
+    for (const [exec, inherited] of [
+      [{ ...shell('echo "signed with $AWS_KEY" >&2'), env: [{ name: "AWS_KEY", value: secret }] }, {}],
+      [{ ...shell('echo "signed with $PLACE" >&2'), env: [{ name: "PLACE", value: secret }] }, {}],
+      [shell('echo "signed with $2" >&2', "--client-secret", secret), {}],
+      [shell('echo "signed with $' + '{1#*=}" >&2', `--oidc-client-secret=${secret}`), {}],
+      [shell(`echo '{"status":{"token":"${secret}"}}'; echo 'signed with ${secret}' >&2`), {}],
+      [shell(`echo '{"status":{"token":"${secret}"'; echo 'signed with ${secret}' >&2`), {}],
+      [shell('echo "signed with $MY_PASSWORD" >&2'), { MY_PASSWORD: secret }],
+      [shell(`echo 'signed with ${secret}'`), {}],
+      [shell(`seq 2000; echo 'signed with ${secret}' >&2`), {}],
+    ] as const)
+      await assert.rejects(
+        access(file("said", kubeconfigText("x", cluster.url, { exec })), undefined, inherited),
+        (error: KubeError) => {
+          assert.match(error.message, /^sh ended with 3: /);
+          assert.doesNotMatch(error.message, /Tr0ub/, JSON.stringify(exec));
+          return true;
+        },
+      );
+  });
+
+  test("the token of a file, of a plugin or of a pod's account is known to be secret, and what is handed on to one", async () => {
+    const secret = "correct-horse-battery";
+    writeFileSync(path.join(directory, "token"), `${secret}\n`);
+    const status = `{"status":{"token":"${secret}"}}`;
+    for (const user of [
+      { tokenFile: "token" },
+      { tokenFile: "token", token: "older" },
+      { exec: { command: "echo", args: [status] } },
+      { exec: { command: "sh", args: ["-c", `echo '${status}'`, "sh", "--client-secret", secret] } },
+    ]) {
+      const { config, secrets } = await access(file("known", kubeconfigText("x", cluster.url, user)));
+      assert.equal(config.getCurrentUser()?.token, secret);
+      assert.ok(secrets.includes(secret), JSON.stringify(user));
+    }
+    const files: Readonly<Record<string, string>> = { token: secret, "ca.crt": "PEM", namespace: "bots" };
+    const account = "/var/run/secrets/kubernetes.io/serviceaccount";
+    const world: World = {
+      ...worldOf({ KUBECONFIG: "/nowhere", KUBERNETES_SERVICE_HOST: "::1", KUBERNETES_SERVICE_PORT: "6443" }),
+      exists: async () => true,
+      readText: async (at) => {
+        const text = files[at.replace(`${account}/`, "")];
+        return text === undefined
+          ? { ok: false, reason: "absent", detail: quoted("ENOENT") }
+          : { ok: true, text, truncated: false };
+      },
+    };
+    const inside = await clusterAccess(world, undefined);
+    assert.deepEqual([inside.secrets, inside.namespace], [[secret], "bots"]);
+    assert.equal(inside.config.getCurrentUser()?.token, secret);
+    assert.equal(inside.config.getCurrentCluster()?.caData, Buffer.from("PEM").toString("base64"));
+  });
+
+  test("a FIFO or a device in the place of a file of the kubeconfig is refused and not waited for", async () => {
+    execFileSync("mkfifo", [path.join(directory, "fifo")]);
+    const refused = async (user: object, more: object = {}) => {
+      const config = JSON.parse(kubeconfigText("x", "https://127.0.0.1:1", user as never)) as {
+        clusters: { cluster: object }[];
+      };
+      Object.assign(config.clusters[0]?.cluster ?? {}, more);
+      await assert.rejects(access(file("fed", JSON.stringify(config))), (error: KubeError) => {
+        assert.match(error.message, /fifo|\/dev\/zero/);
+        return error.problem === "kubeconfig";
+      });
+    };
+    for (const at of ["fifo", "/dev/zero"]) {
+      await refused({}, { "certificate-authority": at });
+      await refused({ "client-certificate": at });
+      await refused({ "client-key": at });
+      await refused({ tokenFile: at });
+    }
+    // The library reads this one while it parses; kubectl does not know it.
+    const odd = kubeconfigText("x", cluster.url, { "token-file": path.join(directory, "fifo") } as never);
+    assert.equal((await access(file("odd", odd))).config.getCurrentUser()?.token, undefined);
+  });
+
+  test("a login that kubectl has dropped starts no program", async () => {
+    const ran = path.join(directory, "ran-provider");
+    for (const name of ["gcp", "azure", "oidc", "exec"]) {
+      const config = { "cmd-path": "/bin/touch", "cmd-args": ran, exec: { command: "touch", args: [ran] } };
+      const at = file(
+        "dropped",
+        kubeconfigText("x", cluster.url, { "auth-provider": { name, config } } as never),
+      );
+      await assert.rejects(access(at), new RegExp(`auth-provider ${name}.*credential plugin`));
+    }
+    assert.equal(existsSync(ran), false);
+  });
+
+  test("a plugin that does not end is named, and one that failed is not run again for the next look", async () => {
+    const ran = path.join(directory, "ran-once");
+    const endless: Plugin = { command: "sh", directory, exec: { command: "sh", args: ["-c", "sleep 100"] } };
+    const some = { name: "x", server: cluster.url, skipTLSVerify: false };
+    await assert.rejects(credentialOf(endless, some, worldOf(), 50), /^KubeError: sh: /);
+    const world = { ...worldOf({ KUBECONFIG: plugin(`echo x >> ${ran}; exit 3`) }), homedir: directory };
+    for (let look = 0; look < 3; look += 1)
+      assert.equal(await problemOf(() => openCluster(world, undefined)), "plugin");
+    assert.equal(readFileSync(ran, "utf8"), "x\n");
   });
 });
 

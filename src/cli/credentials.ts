@@ -1,5 +1,6 @@
 import { type Saying, say } from "../core/saying.ts";
 import { Secret } from "../core/secret.ts";
+import type { InputOptions } from "../deployments/input.ts";
 import type { Credentials } from "../doctor/live/look.ts";
 import type { Io } from "./io.ts";
 import { readNamed } from "./named-input.ts";
@@ -49,11 +50,15 @@ export async function handedCredentials(
 }
 
 /** @throws {UsageError} it cannot be read, or is empty. */
-export async function readTokenFile(path: string, io: Pick<Io, "signal">): Promise<string> {
+export async function readTokenFile(
+  path: string,
+  io: Pick<Io, "signal">,
+  asked: Pick<InputOptions, "allows"> = {},
+): Promise<string> {
   // What was named may be the token itself, by mistake.
   const what = "--token-file";
   const file = { path, what, todo: say("name-token-file") };
-  return firstLine(await readNamed(file, { maxBytes: MAX_SECRET, firstLine: true }, io), what);
+  return firstLine(await readNamed(file, { ...asked, maxBytes: MAX_SECRET, firstLine: true }, io), what);
 }
 
 function firstLine(text: string, where: string | Saying): string {

@@ -1,5 +1,5 @@
 import { type Saying, say } from "../core/saying.ts";
-import { checkInput, type Input, InputRefused, openInput } from "../deployments/input.ts";
+import { checkInput, type Input, type InputOptions, InputRefused, openInput } from "../deployments/input.ts";
 import type { Io } from "./io.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -75,12 +75,23 @@ async function nextOf(
  */
 export async function readNamed(
   file: NamedFile,
-  { maxBytes, firstLine = false }: { readonly maxBytes: number; readonly firstLine?: boolean },
+  {
+    maxBytes,
+    firstLine = false,
+    ...asked
+  }: Pick<InputOptions, "allows"> & {
+    readonly maxBytes: number;
+    readonly firstLine?: boolean;
+  },
   { signal }: Pick<Io, "signal">,
 ): Promise<string> {
   const late = AbortSignal.timeout(PIPE_MS);
   try {
-    const input = await openInput(file.path, { pipes: true, signal: AbortSignal.any([signal, late]) });
+    const input = await openInput(file.path, {
+      ...asked,
+      pipes: true,
+      signal: AbortSignal.any([signal, late]),
+    });
     const parts: Uint8Array[] = [];
     for await (const chunk of input.chunks(0, maxBytes + 1)) {
       parts.push(new Uint8Array(chunk));

@@ -1,4 +1,3 @@
-import { dirname, resolve } from "node:path";
 import { shownWord } from "../../core/bad-input.ts";
 import { type Fact, known, unknown } from "../../core/fact.ts";
 import { failsOn } from "../../core/fail-on.ts";
@@ -17,6 +16,7 @@ import {
   withContext,
 } from "../../doctor/live/fleet-list.ts";
 import { fleetLogsOf } from "../../doctor/live/fleet-logs.ts";
+import { tokenPath, whyNotSent } from "../../doctor/live/fleet-tokens.ts";
 import { FleetMerge } from "../../doctor/pure/fleet-lines.ts";
 import { type FleetGateway, type FleetSummary, fleetTable, summaryOf } from "../../report/fleet.ts";
 import { fill } from "../../report/messages/index.ts";
@@ -50,6 +50,7 @@ async function look(args: FleetLookArguments, session: Session): Promise<number>
   const { only, skip } = selection(args);
   const lang = langOf(args.lang, io.env);
   const list = await listSaid(args, session);
+  if (args.list !== undefined) await refuseForeignTokens(args.list, list);
   const share = shareOf(args, session);
   const tokens = new TokenFiles(args, session);
   const lines: FleetGateway[] = [];
@@ -193,6 +194,15 @@ async function listSaid(args: FleetLookArguments, session: Session): Promise<Fle
   return withContext(mustParse(said), context);
 }
 
+/** @throws {UsageError} before anything is asked or sent. */
+async function refuseForeignTokens(path: string, { entries }: FleetList): Promise<void> {
+  const named = new Set(entries.flatMap(({ tokenFile }) => tokenFile ?? []));
+  for (const tokenFile of named) {
+    const why = await whyNotSent(path, tokenFile);
+    if (why !== undefined) throw new UsageError(path, why, say("fleet-token-beside-list"));
+  }
+}
+
 function readList(path: string, { io }: Session): Promise<string> {
   return readNamed({ path, what: path, todo: say("name-readable-file") }, { maxBytes: MAX_LIST }, io);
 }
@@ -217,12 +227,16 @@ class TokenFiles {
   }
 
   async of({ tokenFile }: FleetEntry): Promise<Fact<Secret | undefined>> {
-    const { list = ".", tokenFile: forAll } = this.#args;
+    const { list = "-", tokenFile: forAll } = this.#args;
     const { io, out, salt } = this.#session;
-    const path = tokenFile === undefined ? forAll : resolve(dirname(list), tokenFile);
+    const path = tokenFile === undefined ? forAll : tokenPath(list, tokenFile);
     if (path === undefined) return known(undefined, "the list");
     try {
-      const token = await readTokenFile(path, io);
+      const token = await readTokenFile(path, io, {
+        // Of what is open: a link may have been turned since the list was looked through.
+        allows: async (opened) =>
+          tokenFile === undefined || (await whyNotSent(list, tokenFile, opened.path)) === undefined,
+      });
       out.learn([token]);
       return known(new Secret(token, salt), "token-file");
     } catch (error) {

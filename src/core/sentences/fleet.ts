@@ -17,6 +17,12 @@ export const fleet = {
   "fleet-list-too-long": "a ConfigMap holds at most {megabytes} MB, and the list is longer",
   "fleet-not-in-pod": "{target} cannot be reached from a pod",
   "fleet-leave-out-or-run-here": "leave it out, or look at it from here: `pairing-doctor fleet FILE`",
+  "fleet-token-outside":
+    "the token file {path} is not below the list's own directory: a list sends no other file to the hosts that it names",
+  "fleet-token-of-others":
+    "the token file {path} is not sent: others than root and you may change it, or what is on the way to it ({place})",
+  "fleet-token-beside-list":
+    "put token files beside the list, with rights for you alone, or give one for all gateways with --token-file",
   "fleet-token-of-secret": "in a pod, token files are the keys of a Secret: token-file=tokens/KEY",
   "fleet-name-secret": "name the Secret with --tokens-from NAME",
   "fleet-no-lines": "no line of a fleet's look is in it",

@@ -28,6 +28,8 @@ export const kubernetes = {
   "kube-exit-untold": "the command did not end as expected{(text)}",
   "kube-first-process": "`kill -TERM 1` in the container",
   "kubeconfig-credentials": "its credentials cannot be used: {code|unknown error}",
+  "kubeconfig-auth-provider":
+    "its user logs in with the auth-provider {name}, which kubectl has dropped: use a credential plugin (`exec`) instead",
   "kubeconfig-too-long": "{path}: too long for a kubeconfig",
   "kubeconfig-odd": "{path} is no kubeconfig",
   "cluster-without-address": "the cluster {name} has no address",

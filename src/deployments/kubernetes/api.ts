@@ -61,8 +61,12 @@ export function openCluster(world: World, context: string | undefined): Promise<
   if (kept !== undefined && performance.now() - kept.at < SHARED_MS) return kept.api;
   const api = clusterAccess(world, context).then((access) => kubeApi(access));
   clusters.set(key, { at: performance.now(), api });
-  // What failed is tried anew the next time.
-  api.catch(() => clusters.delete(key));
+  // What failed is tried anew the next time, but no plugin: each try would take as long as the first.
+  api.catch((error: unknown) => {
+    if (error instanceof KubeError && error.problem === "plugin")
+      clusters.set(key, { at: performance.now(), api });
+    else clusters.delete(key);
+  });
   return api;
 }
 
@@ -211,7 +215,7 @@ async function prepare({ config }: ClusterAccess): Promise<RequestOptions> {
   return options;
 }
 
-/** A certificate file that is not there, an OIDC provider that does not answer. What it says may quote credentials. */
+/** A certificate or a key that is none. What it says may quote credentials. */
 function authError(error: unknown): KubeError {
   const code = codeOf(error);
   return new KubeError("kubeconfig", say("kubeconfig-credentials", code === "" ? {} : { code }));

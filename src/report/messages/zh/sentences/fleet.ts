@@ -19,6 +19,10 @@ export const fleet = translation(english, {
   "fleet-list-too-long": "ConfigMap 最多容纳 {megabytes} MB，列表更长",
   "fleet-not-in-pod": "从 Pod 中无法访问 {target}",
   "fleet-leave-out-or-run-here": "请去掉它，或者从这里查看：`pairing-doctor fleet FILE`",
+  "fleet-token-outside": "令牌文件 {path} 不在列表自己的目录之下：列表不会把其他文件发送给它所列的主机",
+  "fleet-token-of-others":
+    "不会发送令牌文件 {path}：除 root 和你之外，还有人能更改它或通向它的路径（{place}）",
+  "fleet-token-beside-list": "请把令牌文件放在列表旁边，并只给自己权限；或用 --token-file 为所有网关指定一个",
   "fleet-token-of-secret": "在 Pod 中，令牌文件是一个 Secret 的键：token-file=tokens/KEY",
   "fleet-name-secret": "请用 --tokens-from NAME 指定 Secret",
   "fleet-no-lines": "其中没有批量查看的结果行",

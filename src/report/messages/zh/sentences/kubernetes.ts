@@ -30,6 +30,8 @@ export const kubernetes = translation(english, {
   "kube-exit-untold": "命令没有按预期结束{（text）}",
   "kube-first-process": "在容器中运行 `kill -TERM 1`",
   "kubeconfig-credentials": "其中的凭据无法使用：{code|未知错误}",
+  "kubeconfig-auth-provider":
+    "其用户通过 auth-provider {name} 登录，而 kubectl 已不再支持这种方式：请改用凭据插件（`exec`）",
   "kubeconfig-too-long": "{path}：作为 kubeconfig 过大",
   "kubeconfig-odd": "{path} 不是 kubeconfig",
   "cluster-without-address": "集群 {name} 没有地址",
