@@ -118,7 +118,7 @@ export function useDockerSite(start: () => Promise<Engine> = startEngine): Docke
         last = await browser(device);
         return false;
       };
-      await until(hasAnswered, 90_000, 1000);
+      await until(hasAnswered, 240_000, 1000);
       return last;
     };
     return {
