@@ -230,7 +230,7 @@ describe("words", () => {
     fc.assert(
       fc.property(values, (origins) => {
         const [printed] = commandsFor(
-          [{ do: "config.set", key: "gateway.controlUi.allowedOrigins", value: origins }],
+          [{ do: "config.set", key: "gateway.trustedProxies", value: origins }],
           deployment("vps", { sshHost: "me@claw.example" }),
         );
         // `ssh` hands its last word to a shell on the other side; two shells, one after the other, stand for that.
@@ -287,15 +287,95 @@ describe("words", () => {
     );
   });
 
-  test("on Windows a word holds nothing that cmd.exe or PowerShell expands", () => {
+  test("on Windows a word is read by cmd.exe and PowerShell as it was meant, or has no form", () => {
+    const hostile = fc.string({ unit: fc.constantFrom(..."a9 '\"`$%!^&|<>;,()@-.:/\\‘’‚‛“”„–—―ʺ＂\0\n") });
     fc.assert(
-      fc.property(fc.string(), (word) =>
-        assert.match(windowsWord(word), /^(?:[A-Za-z0-9_+=:./\\-]+|"[^"`$%!^]*")$/),
-      ),
+      fc.property(fc.oneof(hostile, fc.string({ unit: "grapheme" })), (word) => {
+        const form = windowsWord(word);
+        if (form === undefined) return;
+        assert.deepEqual(powershellReads(form), [word]);
+        assert.deepEqual(cmdReads(form), [word]);
+      }),
+      { numRuns: 500 },
     );
     assert.equal(windowsWord("['https://x']"), "\"['https://x']\"");
+    for (const word of ["", "!!", "%X%", "C:\\a b\\", "http://a”;calc;“", "-–x"])
+      assert.equal(windowsWord(word), undefined, word);
+  });
+
+  test("a step whose value has no exact form on Windows has no command", () => {
+    const windows = { release: "2026.9.6", platform: "win32" } as const;
+    const steps: readonly Step[] = [
+      ...["http://a”;calc;“", "!!", "%X%", 'a"b', "it's"].flatMap((text): Step[] => [
+        { do: "config.set", key: "a.b", value: [text] },
+        { do: "config.unset", key: `a.${text}`.replace("it's", "it`s") },
+        { do: "proxy.write", path: `C:\\${text.replace("it's", "it`s")}` },
+      ]),
+    ];
+    for (const printed of commandsFor(steps, deployment("local", {}), windows))
+      assert.equal(printed.command, undefined, JSON.stringify(printed));
+  });
+
+  test("what is no origin is repeated in no command, in no shell", () => {
+    for (const platform of ["win32", "linux"] as const)
+      for (const odd of ["http://a”;calc;“", "javascript:alert(1)", "$(id)", "http://a b", ""]) {
+        const set = (value: JsonValue): string | undefined =>
+          commandsFor(
+            [{ do: "config.set", key: "gateway.controlUi.allowedOrigins", value }],
+            deployment("local", {}),
+            { platform },
+          )[0]?.command;
+        assert.equal(set(["https://claw.example", odd]), undefined, odd);
+        assert.match(set(["*", "https://claw.example:8443", "http://[::1]:18789"]) ?? "", /:8443/);
+      }
   });
 });
+
+/** about_Quoting_Rules, about_Parsing: all quotes and dashes of PowerShell count; what expands or ends a word throws. */
+function powershellReads(line: string): readonly string[] {
+  const words: string[] = [];
+  let word: string | undefined;
+  let open = "";
+  for (const sign of line) {
+    const is = /["\u201c-\u201e]/.test(sign) ? '"' : /['\u2018-\u201b]/.test(sign) ? "'" : sign;
+    if (open !== "'" && (is === "$" || is === "`")) throw new Error(`expands: ${line}`);
+    if (open !== "") {
+      if (is === open) open = "";
+      else word += sign;
+    } else if (is === '"' || is === "'") {
+      open = is;
+      word ??= "";
+    } else if (/\s/.test(sign)) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else if (/[;|&<>(){},@#]/.test(sign)) throw new Error(`operator: ${line}`);
+    else word = (word ?? "") + sign;
+  }
+  if (open !== "") throw new Error(`open: ${line}`);
+  return word === undefined ? words : [...words, word];
+}
+
+/** `cmd /?` for what cmd.exe expands, also in quotes; then the C runtime's rules for the command line of a program. */
+function cmdReads(line: string): readonly string[] {
+  if (/[%!^\n\0]/.test(line) || /[&|<>]/.test(line.replaceAll(/"[^"]*"/g, "")))
+    throw new Error(`expands: ${line}`);
+  const words: string[] = [];
+  let word: string | undefined;
+  let open = false;
+  for (const [part] of line.matchAll(/\\*"|\\+|[^\\"]/gs)) {
+    const slashes = part.endsWith('"') ? part.length - 1 : 0;
+    if (part.endsWith('"')) {
+      word = (word ?? "") + "\\".repeat(Math.floor(slashes / 2));
+      if (slashes % 2 === 1) word += '"';
+      else open = !open;
+    } else if (!open && /[ \t]/.test(part)) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else word = (word ?? "") + part;
+  }
+  if (open) throw new Error(`open: ${line}`);
+  return word === undefined ? words : [...words, word];
+}
 
 describe("hostile names become placeholders or standard names, never options or code", () => {
   test("request ids", () => {

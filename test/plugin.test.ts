@@ -194,6 +194,10 @@ describe("the chat's command", () => {
     { isAuthorizedSender: true, senderIsOwner: false },
     { isAuthorizedSender: false, senderIsOwner: true },
     { isAuthorizedSender: true, gatewayClientScopes: ["operator.read"] },
+    { isAuthorizedSender: true, gatewayClientScopes: [] },
+    { isAuthorizedSender: true, senderIsOwner: false, gatewayClientScopes: ["operator.admin"] },
+    { isAuthorizedSender: 0, senderIsOwner: true } as unknown as ChatContext,
+    { isAuthorizedSender: true, senderIsOwner: "false" } as unknown as ChatContext,
   ];
   for (const context of NOT_OWNERS)
     test(`${JSON.stringify(context)} gets nothing`, async () => {

@@ -29,7 +29,7 @@ export function commandsFor(
     const line = isHeld(step, deployment)
       ? undefined
       : LINES[step.do](step as never, KINDS[deployment.kind].commands(deployment.names, there), there);
-    if (line === undefined) return { step };
+    if (line === undefined || line.inexact) return { step };
     const placeholders = PLACEHOLDERS.filter((one) => line.placeholders.includes(one));
     const command = line.text;
     return placeholders.length === 0 ? { step, command } : { step, command, placeholders };
@@ -55,13 +55,11 @@ type LineFor<D extends Step["do"]> = (
 /** Every kind of step. A new one does not compile until it is here. */
 const LINES: { readonly [D in Step["do"]]: LineFor<D> } = {
   "config.set": (step, there, context) =>
-    there.editConfig ?? there.cli(settingWords(step, there.dialect, context), { config: true }),
+    there.editConfig ?? configLine(settingWords(step, there.dialect, context), there),
   // What the release does not start with, its `config unset` refuses too; its own doctor takes it out.
   "config.unset": ({ key, refused }, there) =>
     there.editConfig ??
-    there.cli(refused === true ? words("doctor", "--fix") : words("config", "unset", safeLine(key)), {
-      config: true,
-    }),
+    configLine(refused === true ? words("doctor", "--fix") : exactly("config", "unset", key), there),
   "device.list": (_step, there, context) => deviceLine(words("devices", "list"), there, context),
   "device.approve": ({ requestId }, there, context) =>
     deviceLine([...words("devices", "approve"), requestWord(requestId)], there, context),
@@ -154,32 +152,66 @@ function isHeld(step: Step, { workload }: Deployment): boolean {
 }
 
 /** The proxy's file is this program's to write or to print, wherever the gateway runs. */
-function proxyLine({ site, path }: Extract<Step, { readonly do: "proxy.write" }>): Line {
-  return lineOf([
-    ...words("pairing-doctor", "fix", "--remedy", "https-proxy", "--domain"),
-    ...(site === undefined ? [{ placeholder: "<domain>" } as const] : words(safeLine(site.domain))),
-    ...(site?.proxy === "nginx" ? words("--proxy", "nginx") : []),
-    ...(path === undefined ? [] : words("--proxy-file", safeLine(path))),
-  ]);
+function proxyLine(
+  { site, path }: Extract<Step, { readonly do: "proxy.write" }>,
+  there: CommandLines,
+): Line | undefined {
+  if (path !== undefined && safeLine(path) !== path) return undefined;
+  return lineOf(
+    [
+      ...words("pairing-doctor", "fix", "--remedy", "https-proxy", "--domain"),
+      ...(site === undefined ? [{ placeholder: "<domain>" } as const] : words(safeLine(site.domain))),
+      ...(site?.proxy === "nginx" ? words("--proxy", "nginx") : []),
+      ...(path === undefined ? [] : words("--proxy-file", path)),
+    ],
+    there.dialect,
+  );
+}
+
+function configLine(args: readonly Word[] | undefined, there: CommandLines): Line | undefined {
+  return args === undefined ? undefined : there.cli(args, { config: true });
+}
+
+/** The words as they are; none where a terminal could not show one as it is, as the command would mean another. */
+function exactly(...texts: readonly string[]): readonly Word[] | undefined {
+  return texts.every((text) => safeText(text, LONGEST) === text) ? words(...texts) : undefined;
 }
 
 function settingWords(
   { key, value }: Extract<Step, { readonly do: "config.set" }>,
   dialect: Dialect,
   context: CommandContext,
-): readonly Word[] {
-  const { text, parsed } = valueText(value, dialect);
+): readonly Word[] | undefined {
+  if (key === "gateway.controlUi.allowedOrigins" && !areOrigins(value)) return undefined;
+  const said = valueText(value, dialect);
+  if (said === undefined) return undefined;
+  const { text, parsed } = said;
   // Every release tries JSON5 first and falls back to the raw string; the flag turns a typo into an error.
   // 2026.2.1 knows `--json` only, 2026.3.13 to 2026.9.6 call it an alias of `--strict-json`.
   const flag =
     !parsed || dialect === "windows"
       ? []
       : [atLeast(context.release, "2026.3.13") === true ? "--strict-json" : "--json"];
-  return words("config", "set", safeLine(key), text, ...flag);
+  return exactly("config", "set", key, text, ...flag);
 }
 
+/** What stands in the config already is a stranger's text in a ticket: only origins are repeated in a command. */
+function areOrigins(value: JsonValue): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (one) =>
+        typeof one === "string" &&
+        (one === "*" || (ORIGIN.test(one) && URL.canParse(one.replace(/\*/g, "x")))),
+    )
+  );
+}
+
+/** A scheme and a host, perhaps with a port. */
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9.*_[\]:-]+\/?$/i;
+
 /** `parsed`: the text has to be read as JSON to mean the value. */
-function valueText(value: JsonValue, dialect: Dialect): { text: string; parsed: boolean } {
+function valueText(value: JsonValue, dialect: Dialect): { text: string; parsed: boolean } | undefined {
   if (typeof value === "boolean" || typeof value === "number" || value === null)
     return { text: JSON.stringify(value), parsed: false };
   if (
@@ -188,18 +220,17 @@ function valueText(value: JsonValue, dialect: Dialect): { text: string; parsed: 
     !/^(?:true|false|null|NaN|Infinity)$/.test(value)
   )
     return { text: value, parsed: false };
-  // JSON5's single quotes survive cmd.exe and PowerShell; escapes beyond that do not occur in what we set.
-  if (dialect === "windows")
-    return { text: cleanJson(value).replaceAll("'", "\\'").replaceAll('"', "'"), parsed: true };
-  return { text: cleanJson(value), parsed: true };
+  const text = JSON.stringify(value);
+  if (dialect !== "windows") return { text, parsed: true };
+  // JSON5's single quotes survive cmd.exe and PowerShell; a value with a quote in it would become another.
+  if (text.includes("'") || text.includes('\\"')) return undefined;
+  return { text: text.replaceAll('"', "'"), parsed: true };
 }
 
 const BARE_STRING = /^[A-Za-z/][A-Za-z0-9._:/@-]{0,200}$/;
 
-/** Values can hold text from a log (an origin), so control characters must not reach the user's terminal. */
-function cleanJson(value: JsonValue): string {
-  return safeText(JSON.stringify(value), 4000);
-}
+/** Characters of a word in a command. */
+const LONGEST = 4000;
 
 function requestWord(requestId: string | undefined): Word {
   // Ids come from logs: an odd one could be an option or worse.

@@ -20,6 +20,8 @@ export type Dialect = "posix" | "windows";
 export interface Line {
   readonly text: string;
   readonly placeholders: readonly Placeholder[];
+  /** A word has no exact form in this shell: `text` is not to be shown. */
+  readonly inexact?: true;
 }
 
 export function words(...texts: readonly string[]): readonly Word[] {
@@ -27,11 +29,17 @@ export function words(...texts: readonly string[]): readonly Word[] {
 }
 
 export function lineOf(parts: readonly Word[], dialect: Dialect = "posix"): Line {
-  const quote = dialect === "windows" ? windowsWord : shellWord;
+  const texts = parts.map((part) => ("placeholder" in part ? part.placeholder : quoted(part.text, dialect)));
   return {
-    text: parts.map((part) => ("placeholder" in part ? part.placeholder : quote(part.text))).join(" "),
+    text: texts.filter((text) => text !== undefined).join(" "),
     placeholders: parts.flatMap((part) => ("placeholder" in part ? [part.placeholder] : [])),
+    ...(texts.includes(undefined) ? { inexact: true } : {}),
   };
+}
+
+function quoted(word: string, dialect: Dialect): string | undefined {
+  if (dialect === "windows") return windowsWord(word);
+  return word.includes("\0") ? undefined : shellWord(word);
 }
 
 /** Shell that is not made of quoted words: `$(id -u)`. Nothing from outside may be in it. */
@@ -44,6 +52,7 @@ export function joined(...lines: readonly Line[]): Line {
   return {
     text: lines.map(({ text }) => text).join(" "),
     placeholders: lines.flatMap(({ placeholders }) => placeholders),
+    ...(lines.some(({ inexact }) => inexact) ? { inexact: true } : {}),
   };
 }
 
@@ -54,5 +63,5 @@ export function both(first: Line, then: Line): Line {
 
 /** A line with what another one prints as its last word; POSIX shells only. */
 export function outputBehind(line: Line, output: Line): Line {
-  return joined(line, { text: `"$(${output.text})"`, placeholders: output.placeholders });
+  return joined(line, { ...output, text: `"$(${output.text})"` });
 }

@@ -33,7 +33,7 @@ export async function answer(context: ChatContext, ask: Ask, lang: Lang): Promis
   if (verb !== "approve" || rest.length > 0) return words.usage;
   if (id === undefined || !REQUEST.test(id)) return words["no-request-id"];
   if (asker === "unknown") return fill(words["no-owners"], { command: `openclaw devices approve ${id}` });
-  context.assertOwnerCurrent?.();
+  await context.assertOwnerCurrent?.();
   return approval(id, ask, lang);
 }
 
@@ -43,11 +43,12 @@ const REQUEST = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const SCOPES = ["operator.admin", "operator.pairing"];
 
 function askerOf({ isAuthorizedSender, senderIsOwner, gatewayClientScopes }: ChatContext): Asker {
-  if (isAuthorizedSender === false) return "other";
-  if (gatewayClientScopes !== undefined && gatewayClientScopes.length > 0)
+  // What a host hands over is not checked by a compiler: only `true` is a yes, and a no is beaten by no scope.
+  if (isAuthorizedSender !== true) return "other";
+  if (senderIsOwner !== undefined && senderIsOwner !== true) return "other";
+  if (gatewayClientScopes !== undefined)
     return gatewayClientScopes.some((scope) => SCOPES.includes(scope)) ? "owner" : "other";
-  if (senderIsOwner === undefined) return "unknown";
-  return senderIsOwner ? "owner" : "other";
+  return senderIsOwner === true ? "owner" : "unknown";
 }
 
 async function diagnosis(ask: Ask, lang: Lang, asker: Asker): Promise<string> {
@@ -58,9 +59,9 @@ async function diagnosis(ask: Ask, lang: Lang, asker: Asker): Promise<string> {
   if (finding === undefined)
     return report.verdict === "healthy" ? words.healthy : `${words.undetermined}\n\n${words["more-on-host"]}`;
   const waiting = asker === "owner" && approves(finding) ? await requests(ask, lang) : [];
-  const told = waiting.map(
-    (request) => `- ${about(request)}\n  ${fill(words["approve-with"], { id: request.requestId })}`,
-  );
+  const told = waiting
+    .filter(({ requestId }) => REQUEST.test(requestId))
+    .map((request) => `- ${about(request)}\n  ${fill(words["approve-with"], { id: request.requestId })}`);
   return [
     `**${finding.code} ${unlinked(finding.title)}**`,
     unlinked(finding.message),

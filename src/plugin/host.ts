@@ -55,7 +55,7 @@ export interface ChatContext {
   readonly senderIsOwner?: boolean;
   readonly gatewayClientScopes?: readonly string[];
   /** From 2026.9: whether that is still so, after what took time. Throws where it is not. */
-  assertOwnerCurrent?(): void;
+  assertOwnerCurrent?(): unknown;
 }
 
 export interface AuditFinding {
