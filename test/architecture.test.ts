@@ -71,11 +71,12 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
   core: { all: [] },
 };
 
-/** The command line's own process: the thread of its work, the commands that it started, the files it is handed. */
+/** The command line's own process: the thread of its work, the commands that it started, the files it is handed and writes. */
 const OF_THE_PROCESS = [
   "src/deployments/built-file.ts",
   "src/deployments/child-processes.ts",
   "src/deployments/input.ts",
+  "src/deployments/output-file.ts",
 ];
 
 /** Rooms that run in a browser page as they are: no Node module, no process, no clock. */

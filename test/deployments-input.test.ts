@@ -160,6 +160,8 @@ test("nothing else in the sources opens a file that we did not make", () => {
     // With owner, mode and name of what is replaced, or of our own journal.
     "src/deployments/atomic-file.ts",
     "src/deployments/journal-store.ts",
+    // Where the user wants a report: opened to write.
+    "src/deployments/output-file.ts",
     // Our own program.
     "src/deployments/store/store-worker.ts",
     // What our own process hands it on its standard input, and the kernel's word of that process.

@@ -1,7 +1,16 @@
 // The whole table of exit codes: what each one means, that help and README say so, and that nothing else comes out.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  lchownSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -179,6 +188,42 @@ describe("2: the command line, a file that it names, a place to write to", () =>
       assert.equal(stdout, "");
       assert.match(stderr, /^pairing-doctor: /);
     });
+
+  test("a report's place: never a file that is read, another report's, a link of somebody else, or a pipe without a reader", async () => {
+    const [log, twice, pipe, link] = ["read.log", "twice.json", "pipe", "link.json"].map((name) =>
+      join(dir, name),
+    );
+    assert.ok(log !== undefined && twice !== undefined && pipe !== undefined && link !== undefined);
+    const text = readFileSync(HISTORY, "utf8");
+    writeFileSync(log, text);
+    const rows: [readonly string[], RegExp][] = [
+      [["triage", log, "--output", `json=${log}`], /it is a file that this command reads/],
+      [["triage", log, "--output", twice, "--output", `json=${twice}`], /it is there more than once/],
+    ];
+    if (process.platform !== "win32") {
+      execFileSync("mkfifo", [pipe]);
+      rows.push([["triage", log, "--output", pipe], /a pipe that nobody reads from/]);
+      rows.push([
+        ["triage", log, "--output", `markdown=${pipe}`, "--quiet"],
+        /a pipe that nobody reads from/,
+      ]);
+    }
+    if (process.getuid?.() === 0) {
+      symlinkSync(join(dir, "target.json"), link);
+      lchownSync(link, 65_534, 65_534);
+      rows.push([["triage", log, "--output", link], /link/]);
+    }
+    for (const [args, why] of rows) {
+      const { code, stderr } = await here(args);
+      assert.equal(code, 2, args.join(" "));
+      assert.match(stderr, why);
+    }
+    assert.equal(readFileSync(log, "utf8"), text);
+    assert.ok(!existsSync(join(dir, "target.json")));
+    const { code } = await here(["triage", log, "--json", "--output", twice]);
+    assert.equal(code, 1);
+    assert.equal(JSON.parse(readFileSync(twice, "utf8")).schemaVersion, 1);
+  });
 
   const skip = existsSync("/dev/full") ? false : "there is no /dev/full here";
   for (const args of [["triage", HISTORY, "--json"], ["triage", HISTORY], ["checks", "--json"], ["--help"]])

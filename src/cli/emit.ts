@@ -1,7 +1,7 @@
-import { writeFile } from "node:fs/promises";
 import type { Severity } from "../core/finding.ts";
 import type { Lang } from "../core/languages.ts";
 import { say } from "../core/saying.ts";
+import { writeOutput } from "../deployments/output-file.ts";
 import { withoutCommands } from "../report/formats/github.ts";
 import { type Format, formatOf } from "../report/formats.ts";
 import type { Look, Made } from "../report/formatter.ts";
@@ -79,10 +79,6 @@ export async function write(text: string, output: string | undefined, out: Out):
     out.put(text);
     return;
   }
-  try {
-    await writeFile(output, text, { mode: 0o600 });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "failed";
-    throw new UsageError(`--output ${output}`, say("not-writable", { code }), say("name-writable-place"));
-  }
+  const why = await writeOutput(output, text);
+  if (why !== undefined) throw new UsageError(`--output ${output}`, why, say("name-writable-place"));
 }

@@ -184,9 +184,18 @@ export interface OutputArguments extends WordingArguments {
   readonly verbose: boolean;
 }
 
-/** @throws {UsageError} more than one file for one report. */
+/** Arguments of the commands that name what is read. */
+const READ: ReadonlySet<string> = new Set(["files", "log", "config", "input", "list", "token-file"]);
+
+function filesRead(args: object): readonly string[] {
+  return Object.entries(args).flatMap(([name, value]: [string, unknown]) =>
+    READ.has(name) ? [value].flat().filter((one) => typeof one === "string") : [],
+  );
+}
+
+/** @throws {UsageError} more than one file for one report, one file for more than one, or one that is read. */
 export function emitOptions(args: OutputArguments, io: Pick<Io, "env">): EmitOptions {
-  const { report, further } = outputsSaid(args.output ?? []);
+  const { report, further } = outputsSaid(args.output ?? [], filesRead(args));
   return {
     format: args.json ? "json" : args.format,
     lang: langOf(args.lang, io.env),
