@@ -11,6 +11,8 @@ export interface LogReading {
   note(note: ReportNote): void;
   /** Bytes; {@link MAX_LOG}. */
   readonly most?: number;
+  /** Paths of logs that were files. A pipe in the place of one is refused: it would be waited for without end. */
+  readonly files?: Set<string>;
 }
 
 /**
@@ -19,8 +21,9 @@ export interface LogReading {
  * @throws {UsageError} it cannot be read.
  */
 export async function* logFile(file: NamedFile, reading: LogReading): AsyncGenerator<Uint8Array> {
-  const { signal, note, most = MAX_LOG } = reading;
-  const input = await openNamed(file, signal);
+  const { signal, note, most = MAX_LOG, files } = reading;
+  const input = await openNamed(file, signal, files?.has(file.path) !== true);
+  if (input.kind === "file") files?.add(file.path);
   if (input.kind === "pipe") {
     yield* bounded(input.chunks(0, Number.MAX_SAFE_INTEGER), file.path, reading);
     return;

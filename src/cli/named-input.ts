@@ -19,9 +19,9 @@ export interface NamedFile {
  * Opens a file or a pipe (`<(command)`, a FIFO) that is read as it comes.
  * @throws {UsageError} it cannot be read, now or later: some files of the system open and then give an error.
  */
-export async function openNamed(file: NamedFile, signal: AbortSignal): Promise<Input> {
+export async function openNamed(file: NamedFile, signal: AbortSignal, pipes = true): Promise<Input> {
   try {
-    const input = await openInput(file.path, { pipes: true, signal });
+    const input = await openInput(file.path, { pipes, signal });
     return {
       ...input,
       chunks: (start, end) => readable(input.chunks(start, end), file, signal),

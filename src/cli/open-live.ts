@@ -85,6 +85,8 @@ export async function openLive(
 }
 
 function handedLogs(paths: readonly string[], notes: ReportNote[], most?: number): HandedLogs {
+  /** Those that were files when they were read before. */
+  const files = new Set<string>();
   return {
     name: paths.join(", "),
     sources: (signal) =>
@@ -95,6 +97,7 @@ function handedLogs(paths: readonly string[], notes: ReportNote[], most?: number
           chunks: logFile(file, {
             signal,
             note: (note) => notes.push(note),
+            files,
             ...(most === undefined ? {} : { most }),
           }),
         };
