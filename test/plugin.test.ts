@@ -127,6 +127,16 @@ const PLAN = {
 describe("the chat's command", () => {
   const owner: ChatContext = { isAuthorizedSender: true, senderIsOwner: true };
 
+  test("what a stranger put into a sentence is no link, no picture, no element, and calls nobody", async () => {
+    const report = await classic();
+    const [finding] = report.findings;
+    assert.ok(finding !== undefined);
+    const evil = "![x](http://e) ![x][r] <img src=e> <!channel> <@U1> @everyone @here";
+    const findings = [{ ...finding, title: evil, message: evil, fixHint: evil }];
+    const text = await answer(owner, asking({ diagnose: { ...report, findings }, plan: PLAN }).ask, "en");
+    assert.doesNotMatch(text.replaceAll(/`[^`]*`/g, ""), /\]\(|\]\[|<[a-z!/@#]|@(?:everyone|here)/i);
+  });
+
   test("an owner gets the finding, the request that waits and the exact command; nothing is changed", async () => {
     const report = await classic();
     const { ask, asked } = asking({ diagnose: report, plan: PLAN });

@@ -74,9 +74,12 @@ async function diagnosis(ask: Ask, lang: Lang, asker: Asker): Promise<string> {
     .join("\n\n");
 }
 
-/** An origin or a host that somebody made up makes no link and no picture. */
+/** An origin or a host that somebody made up makes no link, no picture and no element, and calls nobody. */
 function unlinked(text: string): string {
-  return text.replaceAll("](", "] (");
+  return text
+    .replace(/\](?=[([])/g, "] ")
+    .replace(/<(?=[A-Za-z!/@#])/g, "< ")
+    .replace(/@(?=(?:everyone|here|channel|all)\b)/gi, "@ ");
 }
 
 function approves({ remedies }: JsonFinding): boolean {
