@@ -22,17 +22,18 @@ export interface NamedFile {
 export async function openNamed(file: NamedFile, signal: AbortSignal, pipes = true): Promise<Input> {
   try {
     const input = await openInput(file.path, { pipes, signal });
+    const orUnreadable = async <T>(reading: Promise<T>): Promise<T> => {
+      try {
+        return await reading;
+      } catch (error) {
+        signal.throwIfAborted();
+        throw unreadable(file, error);
+      }
+    };
     return {
       ...input,
-      chunks: (start, end) => readable(input.chunks(start, end), file, signal),
-      read: async (maxBytes) => {
-        try {
-          return await input.read(maxBytes);
-        } catch (error) {
-          signal.throwIfAborted();
-          throw unreadable(file, error);
-        }
-      },
+      chunks: (start, end) => readable(input.chunks(start, end), orUnreadable),
+      read: (maxBytes) => orUnreadable(input.read(maxBytes)),
     };
   } catch (error) {
     throw unreadable(file, error);
@@ -41,31 +42,17 @@ export async function openNamed(file: NamedFile, signal: AbortSignal, pipes = tr
 
 async function* readable(
   chunks: AsyncGenerator<Uint8Array>,
-  file: NamedFile,
-  signal: AbortSignal,
+  orUnreadable: <T>(reading: Promise<T>) => Promise<T>,
 ): AsyncGenerator<Uint8Array> {
   try {
-    // Not around the `yield`: what whoever reads makes of it is no fault of the file.
-    for (let next = await nextOf(chunks, file, signal); next !== undefined; ) {
-      yield next;
-      next = await nextOf(chunks, file, signal);
+    for (;;) {
+      // Not around the `yield`: what whoever reads makes of it is no fault of the file.
+      const { done, value } = await orUnreadable(chunks.next());
+      if (done === true) return;
+      yield value;
     }
   } finally {
     await chunks.return(undefined);
-  }
-}
-
-async function nextOf(
-  chunks: AsyncGenerator<Uint8Array>,
-  file: NamedFile,
-  signal: AbortSignal,
-): Promise<Uint8Array | undefined> {
-  try {
-    const { done, value } = await chunks.next();
-    return done === true ? undefined : value;
-  } catch (error) {
-    signal.throwIfAborted();
-    throw unreadable(file, error);
   }
 }
 

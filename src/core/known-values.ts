@@ -456,7 +456,12 @@ function ownLettersOf(value: string, places: Int32Array): readonly boolean[] {
     end: index + word.length,
     isOwn: !VOCABULARY.has(foldedText(word, false)),
   }));
-  return Array.from(places, (place) => words.find(({ end }) => place < end)?.isOwn === true);
+  let at = 0;
+  // Both go up, so that a long value costs no more for each of its letters.
+  return Array.from(places, (place) => {
+    while ((words[at]?.end ?? Number.POSITIVE_INFINITY) <= place) at += 1;
+    return words[at]?.isOwn === true;
+  });
 }
 
 /** `openclaw` is the beginning of many a token, and of much else. */

@@ -13,7 +13,7 @@ export function isFrontProgram(proxy: SeenFront): proxy is FrontProgram {
 }
 
 /** Those for which a site is written. */
-export function isSiteProxy(proxy: SeenFront): proxy is "caddy" | "nginx" {
+export function isSiteProxy(proxy: string): proxy is "caddy" | "nginx" {
   return proxy === "caddy" || proxy === "nginx";
 }
 

@@ -23,6 +23,7 @@ export interface AskedFleet {
 
 /** What several lines say of one gateway. */
 interface Retold {
+  readonly list: string;
   readonly entry: number;
   readonly verdicts: Set<FleetGateway["verdict"]>;
   readonly times: Set<string>;
@@ -67,7 +68,12 @@ export class FleetMerge {
     const before = this.#lines.get(key);
     // What is left out shows as a line that nobody reported.
     if (before === undefined && this.#lines.size === MAX_GATEWAYS) return;
-    const retold = this.#retold.get(key) ?? { entry: line.entry, verdicts: new Set(), times: new Set() };
+    const retold = this.#retold.get(key) ?? {
+      list: line.list,
+      entry: line.entry,
+      verdicts: new Set(),
+      times: new Set(),
+    };
     this.#retold.set(key, retold);
     retold.verdicts.add(line.verdict);
     // More than two are more than one.
@@ -84,9 +90,9 @@ export class FleetMerge {
 
   /** Places in a list of which more than one look tells; of which one says healthy, and another that it is not. */
   #told(list: string): Pick<FleetSummary, "repeated" | "contradicted" | "unasked"> {
-    const own = [...this.#retold].filter(([key]) => key.startsWith(JSON.stringify([list]).slice(0, -1)));
+    const own = [...this.#retold.values()].filter((one) => one.list === list);
     const places = (which: (one: Retold) => boolean): readonly number[] =>
-      [...new Set(own.filter(([, one]) => which(one)).map(([, { entry }]) => entry))].sort((a, b) => a - b);
+      [...new Set(own.filter(which).map(({ entry }) => entry))].sort((a, b) => a - b);
     const repeated = places(({ times }) => times.size > 1);
     const contradicted = places(({ verdicts }) => verdicts.has("healthy") && verdicts.has("found"));
     return {

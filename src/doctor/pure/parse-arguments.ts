@@ -5,6 +5,7 @@ import { bad, optionTyped, type Parsed, parsed, shownWord } from "../../core/bad
 import { findCheck } from "../../core/check.ts";
 import { type Fact, said, unknown } from "../../core/fact.ts";
 import type { Release } from "../../core/facts.ts";
+import { isSiteProxy } from "../../core/proxies.ts";
 import { isRelease } from "../../core/release.ts";
 import { say } from "../../core/saying.ts";
 import { nearest } from "../../report/explain.ts";
@@ -66,14 +67,6 @@ export function momentSaid(option: string, text: string, now: number): Parsed<nu
 
 /** Milliseconds. */
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** Programs that `fix --domain` writes a site for. */
-const SITE_PROXIES = ["caddy", "nginx"] as const;
-type SiteProxy = (typeof SITE_PROXIES)[number];
-
-export function isSiteProxy(text: string): text is SiteProxy {
-  return SITE_PROXIES.some((name) => name === text);
-}
 
 /** The proxies in front of the gateway: addresses and CIDR blocks. Programs that a site is written for are left out. */
 export function proxiesSaid(texts: readonly string[]): Parsed<readonly string[]> {

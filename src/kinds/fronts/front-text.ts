@@ -1,5 +1,4 @@
 import type { ComposeYaml } from "../../compose/yaml.ts";
-
 import type { ProxyFront } from "../../core/proxies.ts";
 
 /** The text of a configuration with all that it includes. */

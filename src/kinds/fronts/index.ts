@@ -4,7 +4,6 @@ import { cloudflaredFronts } from "./cloudflared.ts";
 import type { FrontParts, FrontText } from "./front-text.ts";
 import { haproxyFronts, mendHaproxy } from "./haproxy.ts";
 import { mendNginx, nginxFronts } from "./nginx.ts";
-
 import { traefikFronts } from "./traefik.ts";
 
 /** What is known of each proxy. */

@@ -1,7 +1,7 @@
 import { bad, optionTyped, type Parsed, parsed } from "../../../core/bad-input.ts";
+import { isSiteProxy } from "../../../core/proxies.ts";
 import { say } from "../../../core/saying.ts";
 import { isPublicName, isSitePath, siteDomain } from "../../../kinds/proxy-site.ts";
-import { isSiteProxy } from "../parse-arguments.ts";
 import type { SaidSite } from "./https-remedies.ts";
 
 /** A proxy with HTTPS in front of the gateway, as a person describes it. */
